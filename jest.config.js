@@ -1,0 +1,16 @@
+/** Three projects: what needs nothing but npm (unit, embedded servers), the built bundle, and real servers from Debian. */
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
+    { ...shared, displayName: 'embedded', testMatch: ['<rootDir>/__tests__/servers/embedded/**/*.test.ts'] },
+    { ...shared, displayName: 'action', testMatch: ['<rootDir>/__tests__/action/**/*.test.ts'] },
+    { ...shared, displayName: 'real', testMatch: ['<rootDir>/__tests__/servers/real/**/*.test.ts'] },
+  ],
+};

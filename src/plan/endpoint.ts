@@ -1,0 +1,101 @@
+import type { FindingCode } from '../findings/catalogue.js';
+import type { StepId } from '../report/report.js';
+import type { Secret } from '../text/secret.js';
+import type { FailOn, Mechanism, OnInconclusive, Role, TlsVersion, Transport } from './schema.js';
+
+/** What is to be gated, and how: the whole of it valid, complete and resolved before anything is sent. */
+export interface Plan {
+  readonly endpoints: readonly Endpoint[];
+  readonly policy: GatePolicy;
+  /** Endpoints gated at a time. */
+  readonly concurrency: number;
+  /** Further tries after a transient failure. */
+  readonly retries: number;
+  /** Where report files go; undefined means the runner's temp folder. */
+  readonly reportDir?: string;
+}
+
+/** What counts as a failed gate. */
+export interface GatePolicy {
+  readonly failOn: FailOn;
+  readonly onInconclusive: OnInconclusive;
+}
+
+/** One mail server to be taken through the five steps. */
+export interface Endpoint {
+  /** Unique in the plan. */
+  readonly name: string;
+  /** A DNS name (A-labels) or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly transport: Transport;
+  /** SNI, and the reference identity that the certificate must carry (RFC 9525): a DNS name or an IP address. */
+  readonly servername: string;
+  /** What EHLO says; undefined means the default of RFC 5321 section 4.1.4: the host name or an address literal. */
+  readonly ehlo?: string;
+  readonly addresses: 'first' | 'all';
+  readonly role: Role;
+  readonly environment?: string;
+  readonly auth?: Credentials;
+  readonly delivery?: Delivery;
+  readonly tls: TlsPolicy;
+  /** Steps that may not be skipped as not configured. */
+  readonly require: readonly StepId[];
+  readonly waive: readonly Waiver[];
+  /** Milliseconds for any one wait. */
+  readonly timeoutMs: number;
+  /** Where the endpoint stands in the user's files, where that is known. */
+  readonly source?: Source;
+}
+
+export interface Source {
+  /** Path as the user would write it, relative to the workspace. */
+  readonly file: string;
+  /** 1 for the first line. */
+  readonly line: number;
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly secret: Secret;
+  readonly kind: 'password' | 'access-token';
+  /** The mechanism that the user insists on. */
+  readonly mechanism?: Mechanism;
+}
+
+export interface Delivery {
+  /** Envelope sender. */
+  readonly from: string;
+  /** Envelope recipient. */
+  readonly to: string;
+  /** Where the probe must arrive; undefined means that its acceptance is all that can be told. */
+  readonly inbox?: InboxTarget;
+  /** Milliseconds from acceptance until the message must be there. */
+  readonly withinMs: number;
+}
+
+export interface InboxTarget {
+  /** `imap` upgrades by STARTTLS and refuses otherwise; `imaps` is TLS from the first byte. */
+  readonly scheme: 'imap' | 'imaps';
+  readonly host: string;
+  readonly port: number;
+  readonly mailbox: string;
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface TlsPolicy {
+  /** PEM certificates that are trust anchors beside the default store. */
+  readonly ca: readonly string[];
+  readonly minVersion: TlsVersion;
+  readonly minValidDays: number;
+  /** Base64 of the SHA-256 of each acceptable SubjectPublicKeyInfo, without the `sha256/` before it. */
+  readonly pins: readonly string[];
+}
+
+export interface Waiver {
+  readonly finding: FindingCode;
+  /** The last day on which it holds, as YYYY-MM-DD in UTC. */
+  readonly until: string;
+  readonly reason: string;
+}

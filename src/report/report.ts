@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/**
+ * The Report: what a run found out, and nothing of how. This schema is its one definition: the TypeScript types
+ * are inferred from it, and `report.schema.json` in the repository is generated from it.
+ * Every string in it may carry text from the network; each sink makes all of them safe for its own format.
+ */
+
+/** The five steps, in the order in which every endpoint goes through them. */
+export const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'] as const;
+
+/** Results from best to worst. */
+export const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'] as const;
+
+const count = z.int().nonnegative();
+const milliseconds = z.number().nonnegative();
+
+const findingSchema = z
+  .strictObject({
+    code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    severity: z.enum(['error', 'warning', 'notice']),
+    message: z.string().min(1).describe('What is wrong, here and now'),
+    remedy: z.string().min(1).describe('How to mend it'),
+    inconclusive: z.literal(true).optional().describe('The error says "could not be tested", not "tested and bad"'),
+    evidence: z.record(z.string(), z.string()).optional().describe('How we know: the reply, the alert, the names'),
+    reference: z.string().optional().describe('The section of the RFC that is violated or followed'),
+    reproduce: z.string().optional().describe('A command that shows the same by hand'),
+    waived: z.strictObject({ reason: z.string(), until: z.string() }).optional(),
+  })
+  .describe('One thing worth saying about a step');
+
+const stepSchema = z.strictObject({
+  id: z.enum(STEP_IDS),
+  status: z.enum([...RESULTS, 'skip']),
+  skipped: z.enum(['not-applicable', 'not-configured', 'blocked']).optional(),
+  durationMs: milliseconds,
+  findings: z.array(findingSchema),
+});
+
+const certificateSchema = z.strictObject({
+  subject: z.string(),
+  issuer: z.string(),
+  names: z.array(z.string()).describe('Subject alternative names: DNS names and addresses'),
+  validFrom: z.iso.datetime(),
+  validTo: z.iso.datetime(),
+  daysLeft: z.int().describe('Whole days from the start of the run to validTo; negative once expired'),
+  key: z.string().describe('Such as "EC P-256" or "RSA 2048"'),
+  signature: z.string().describe('The signature algorithm'),
+  sha256: z.string().describe('Fingerprint of the certificate, lower-case hexadecimal'),
+  pin: z.string().describe('sha256/ and the base64 of the SHA-256 of the subject public key info, as tls.pin takes it'),
+});
+
+const tlsSchema = z.strictObject({
+  version: z.string(),
+  cipher: z.string(),
+  group: z.string().optional().describe('Key-exchange group, where the TLS library tells it'),
+  certificate: certificateSchema,
+  chain: z.array(z.string()).describe('Subjects of the certificates as the server sent them, leaf first'),
+});
+
+const endpointSchema = z.strictObject({
+  name: z.string(),
+  host: z.string(),
+  port: z.int().min(1).max(65535),
+  address: z.string().optional().describe('The address that was connected to'),
+  transport: z.enum(['starttls', 'implicit']),
+  role: z.enum(['submission', 'mx']),
+  environment: z.string().optional(),
+  result: z.enum(RESULTS),
+  attempts: count.min(1),
+  durationMs: milliseconds,
+  source: z.strictObject({ file: z.string(), line: count.min(1) }).optional(),
+  steps: z.array(stepSchema).length(STEP_IDS.length),
+  earlier: z
+    .array(z.strictObject({ step: z.enum(STEP_IDS), code: z.string(), message: z.string() }))
+    .optional()
+    .describe('What failed in the attempts before the last one'),
+  capabilities: z
+    .strictObject({ plain: z.array(z.string()).optional(), tls: z.array(z.string()).optional() })
+    .optional(),
+  tls: tlsSchema.optional(),
+  transcript: z.array(z.strictObject({ at: milliseconds, from: z.enum(['server', 'client']), text: z.string() })),
+});
+
+export const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    tool: z.strictObject({ name: z.literal('starttls-gate'), version: z.string() }),
+    startedAt: z.iso.datetime(),
+    durationMs: milliseconds,
+    result: z.enum(RESULTS),
+    endpoints: z.array(endpointSchema).min(1),
+  })
+  .describe('What STARTTLS Gate found out about each endpoint');
+
+export type Report = z.infer<typeof reportSchema>;
+export type EndpointReport = z.infer<typeof endpointSchema>;
+export type StepReport = z.infer<typeof stepSchema>;
+export type Finding = z.infer<typeof findingSchema>;
+export type TlsReport = z.infer<typeof tlsSchema>;
+export type CertificateReport = z.infer<typeof certificateSchema>;
+export type TranscriptEntry = EndpointReport['transcript'][number];
+export type StepId = (typeof STEP_IDS)[number];
+export type Result = (typeof RESULTS)[number];
+export type Severity = Finding['severity'];
+export type SkipReason = NonNullable<StepReport['skipped']>;
+
+/** What the run comes to under the policy of its user. */
+export interface Verdict {
+  /** The worst result of all endpoints, whatever the policy. */
+  readonly result: Result;
+  /** The endpoints that count as failed, in the order of the report. */
+  readonly failed: readonly EndpointReport[];
+  /** Whether the job fails. */
+  readonly blocks: boolean;
+}

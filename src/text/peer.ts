@@ -1,0 +1,57 @@
+import { inspect } from 'node:util';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Characters that a reader would not see, or that act on the reader's terminal or page:
+ * C0 and C1 controls, DEL, line and paragraph separators, zero-width and bidirectional controls.
+ */
+// eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/**
+ * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`).
+ * @param text text of any origin
+ * @returns one line of text that shows what was there and does nothing
+ */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+/**
+ * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
+ * neither move a cursor nor break a line; the exact text is there for the report's transcript and for the
+ * protocol, under a name that says what it is. What a sink needs beyond that (workflow commands, Markdown,
+ * HTML) is made safe at the sink, for every text alike.
+ */
+export class PeerText {
+  readonly exact: string;
+
+  /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
+  constructor(from: Uint8Array | string) {
+    this.exact = typeof from === 'string' ? from : decode(from);
+  }
+
+  toString(): string {
+    return visible(this.exact);
+  }
+
+  toJSON(): string {
+    return this.exact;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+function decode(octets: Uint8Array): string {
+  try {
+    return utf8.decode(octets);
+  } catch {
+    return Buffer.from(octets).toString('latin1');
+  }
+}

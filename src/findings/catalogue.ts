@@ -563,12 +563,3 @@ export const FINDING_CODES = Object.keys(CATALOGUE) as FindingCode[];
 
 /** Findings about the gate's own bookkeeping: to waive them would be to switch the gate off. */
 export const UNWAIVABLE: readonly FindingCode[] = ['internal-error', 'waiver-expired', 'waiver-unused'];
-
-/** Findings that say the peer is not authenticated, unless a pin says that it is. */
-export const IDENTITY_FINDINGS: readonly FindingCode[] = [
-  'certificate-hostname-mismatch',
-  'certificate-self-signed',
-  'certificate-chain-incomplete',
-  'certificate-untrusted',
-  'certificate-wrong-purpose',
-];

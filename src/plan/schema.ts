@@ -1,5 +1,13 @@
+import { z } from 'zod';
+import { FINDING_CODES, UNWAIVABLE } from '../findings/catalogue.js';
+import { STEP_IDS } from '../report/report.js';
+import type { StepId } from '../report/report.js';
+import { didYouMean } from './suggest.js';
+import * as values from './values.js';
+
 /** Legal values, once: the schema below, the documentation and the types all come from these. */
 export const TRANSPORTS = ['starttls', 'implicit'] as const;
+export const ADDRESSES = ['first', 'all'] as const;
 export const ROLES = ['submission', 'mx'] as const;
 export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export const FAIL_ON = ['fail', 'warn', 'never'] as const;
@@ -24,3 +32,280 @@ export type TlsVersion = (typeof TLS_VERSIONS)[number];
 export type FailOn = (typeof FAIL_ON)[number];
 export type OnInconclusive = (typeof ON_INCONCLUSIVE)[number];
 export type Mechanism = (typeof MECHANISMS)[number];
+
+/** Ports that decide other defaults. */
+export const PORTS = { mx: 25, implicit: 465, submission: 587 } as const;
+
+const DNS_OR_IP = 'must be a DNS name or an IP address, without a port';
+const MAILBOX = 'must be a plain address of the form local@domain';
+const ONE_LINE = 'must be one line of 1 to 200 visible characters';
+const NO_CONTROLS =
+  'must not hold control characters (a line break at the end is easily stored with a secret by mistake)';
+const INBOX =
+  'must be imap://host[:port]/mailbox (143, STARTTLS) or imaps://host[:port]/mailbox (993), without credentials, query or fragment';
+
+/**
+ * A value as text, read by `read`.
+ * @param legal what is wrong with any other value, as the end of a sentence that begins with the key
+ */
+function value<T>(legal: string | ((text: string) => string), read: (text: string) => T | undefined) {
+  const message = (text: string) => (typeof legal === 'string' ? legal : legal(text));
+  return z.string({ error: message('') }).transform((text, context) => {
+    const result = read(text);
+    if (result !== undefined) return result;
+    context.issues.push({ code: 'custom', message: message(text), input: text });
+    return z.NEVER;
+  });
+}
+
+const number = (min: number, max: number) =>
+  value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max));
+
+const oneOf = <T extends string>(known: readonly T[], legal = `must be one of ${known.join(', ')}`) =>
+  value(
+    (text) => legal + didYouMean(text, known),
+    (text) => known.find((word) => word === text),
+  );
+
+const anyText = value('must be text', (text) => text);
+
+/** A list, or a text that `split` makes one. */
+const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
+  z.preprocess((given) => (typeof given === 'string' ? split(given) : given), z.array(item, 'must be text or a list'));
+
+const steps = list(oneOf(['all', ...STEP_IDS]), (text) => text.split(/[\s,]+/).filter(Boolean)).transform(
+  (named): readonly StepId[] => STEP_IDS.filter((id) => named.includes('all') || named.includes(id)),
+);
+
+const anchors = list(anyText, (text) => [text]);
+
+const mapping = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, 'must be a mapping of keys to values');
+
+/** The inputs of the action. The gate has no other defaults for them than these. */
+export const inputSchema = mapping({
+  endpoints: anyText.optional().meta({
+    description:
+      'The mail servers to gate: `host`, `host:port` or `[v6]:port`, one a line (or separated by commas or blanks, with `#` comments), or a YAML list of such strings and of endpoint mappings. One of `endpoints` and `config` is needed; with both, both lists are gated.',
+  }),
+  config: anyText.optional().meta({
+    description:
+      'Path of a YAML file with `defaults:` (an endpoint mapping without `host`) and `endpoints:` (a list as in the input `endpoints`).',
+  }),
+  username: value(NO_CONTROLS, values.userName)
+    .optional()
+    .meta({ description: 'User name for endpoints that name no credentials of their own.' }),
+  password: value(NO_CONTROLS, values.secret)
+    .optional()
+    .meta({ description: 'Password that goes with `username`. Take it from a secret.' }),
+  'access-token': value(NO_CONTROLS, values.secret)
+    .optional()
+    .meta({ description: 'OAuth 2.0 access token that goes with `username`, instead of `password`.' }),
+  'mail-from': value(MAILBOX, values.mailbox).optional().meta({
+    description:
+      'Envelope sender of the probe message, for endpoints without a `delivery` of their own. Needs `rcpt-to`.',
+  }),
+  'rcpt-to': value(MAILBOX, values.mailbox).optional().meta({
+    description: 'Envelope recipient of the probe message. Needs `mail-from`.',
+  }),
+  inbox: value(INBOX, values.inboxUrl).optional().meta({
+    description:
+      'Where the probe must arrive: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (default port 143, upgraded by STARTTLS or refused). The mailbox is percent-encoded; default `INBOX`. Without an inbox only the acceptance of the probe is tested.',
+  }),
+  'inbox-username': value(NO_CONTROLS, values.userName).optional().meta({ description: 'User name for `inbox`.' }),
+  'inbox-password': value(NO_CONTROLS, values.secret)
+    .optional()
+    .meta({ description: 'Password for `inbox`. Take it from a secret.' }),
+  ca: anchors.optional().meta({
+    description:
+      'Further trust anchors: PEM text, or paths of PEM files, one a line. They are added to the default store.',
+  }),
+  'min-tls-version': oneOf(TLS_VERSIONS)
+    .default('TLSv1.2')
+    .meta({ description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.' }),
+  'min-valid-days': number(0, 3650).default(14).meta({
+    description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
+  }),
+  require: steps.optional().meta({
+    description:
+      'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`.',
+  }),
+  'fail-on': oneOf(FAIL_ON).default('fail').meta({
+    description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
+  }),
+  'on-inconclusive': oneOf(ON_INCONCLUSIVE).default('fail').meta({
+    description: 'What an endpoint that could not be tested from here counts as: `fail` or `warn`.',
+  }),
+  concurrency: number(1, 1000).default(32).meta({ description: 'Endpoints gated at a time: 1 to 1000.' }),
+  timeout: number(1, 600).default(15).meta({
+    description: 'Seconds for any one wait (connect, a whole reply, the handshake): 1 to 600.',
+  }),
+  retries: number(0, 10).default(2).meta({
+    description: 'Further tries after a transient failure, each a new connection from step 1: 0 to 10.',
+  }),
+  'report-dir': anyText.optional().meta({
+    description: "Where report files go. By default `report.json` is a file under the runner's temp folder.",
+  }),
+  shard: value('must be K/N with K from 1 to N, such as 1/3', values.shard).optional().meta({
+    description: 'Gate only the K-th of N parts of the endpoints, as `K/N`, to spread them over N jobs of a matrix.',
+  }),
+});
+
+const authShape = {
+  username: value(NO_CONTROLS, values.userName)
+    .optional()
+    .meta({ description: 'User name. Needs `password` or `access-token`.' }),
+  password: value(NO_CONTROLS, values.secret)
+    .optional()
+    .meta({ description: 'Password, as `${NAME}` from the environment.' }),
+  'access-token': value(NO_CONTROLS, values.secret)
+    .optional()
+    .meta({ description: 'OAuth 2.0 access token, instead of `password`.' }),
+  mechanism: oneOf(MECHANISMS)
+    .optional()
+    .meta({
+      description: `The SASL mechanism to insist on: ${MECHANISMS.map((name) => `\`${name}\``).join(', ')}.`,
+      otherwise: 'the strongest that both sides have',
+    }),
+};
+
+const deliveryShape = {
+  from: value(MAILBOX, values.mailbox).meta({ description: 'Envelope sender of the probe message.' }),
+  to: value(MAILBOX, values.mailbox).meta({ description: 'Envelope recipient of the probe message.' }),
+  inbox: value(INBOX, values.inboxUrl).optional().meta({
+    description: 'Where the probe must arrive, as in the input `inbox`. Needs `username` and `password`.',
+    otherwise: 'only its acceptance is tested',
+  }),
+  username: value(NO_CONTROLS, values.userName).optional().meta({ description: 'User name for `inbox`.' }),
+  password: value(NO_CONTROLS, values.secret)
+    .optional()
+    .meta({ description: 'Password for `inbox`, as `${NAME}` from the environment.' }),
+  within: number(1, 3600).default(60).meta({
+    description: 'Seconds from its acceptance until the message must be there: 1 to 3600.',
+  }),
+};
+
+const tlsShape = {
+  ca: anchors.optional().meta({
+    description:
+      'Further trust anchors: PEM text, or paths of PEM files, one a line; or a list of these. They are added to those of the input `ca`.',
+  }),
+  'min-version': oneOf(TLS_VERSIONS).optional().meta({
+    description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.',
+    otherwise: 'the input `min-tls-version`',
+  }),
+  'min-valid-days': number(0, 3650).optional().meta({
+    description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
+    otherwise: 'the input `min-valid-days`',
+  }),
+  pin: list(value('must be sha256/ and the base64 of 32 octets', values.pin), (text) => [text])
+    .optional()
+    .meta({
+      description:
+        'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
+    }),
+};
+
+const waivable = FINDING_CODES.filter((code) => !UNWAIVABLE.includes(code));
+
+const waiverShape = {
+  finding: oneOf(waivable, 'must be the code of a finding that can be waived').meta({
+    description: 'Code of the finding that no longer blocks.',
+  }),
+  until: value('must be a day of the calendar as YYYY-MM-DD', values.day).meta({
+    description: 'The last day of the waiver (UTC), as YYYY-MM-DD. After it the finding counts again.',
+  }),
+  reason: value('must say why, in one line', values.displayName).meta({
+    description: 'Why, for whoever reads the report.',
+  }),
+};
+
+const endpointShape = {
+  name: value(ONE_LINE, values.displayName).optional().meta({
+    description: 'What the endpoint is called everywhere. Unique.',
+    otherwise: '`host:port`',
+  }),
+  host: value(DNS_OR_IP, values.host).meta({
+    description: 'DNS name (converted to A-labels where it is international) or IP address of the server.',
+  }),
+  port: number(1, 65535).optional().meta({
+    description: 'TCP port: 1 to 65535.',
+    otherwise: '587, or 465 with `transport: implicit`',
+  }),
+  transport: oneOf(TRANSPORTS).optional().meta({
+    description: '`starttls`, or `implicit` for TLS from the first byte.',
+    otherwise: '`implicit` on port 465, else `starttls`',
+  }),
+  servername: value(DNS_OR_IP, values.host).optional().meta({
+    description: 'SNI, and the name that the certificate must carry.',
+    otherwise: '`host`',
+  }),
+  ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values.ehloName)
+    .optional()
+    .meta({
+      description: 'What EHLO says: a domain or an address literal.',
+      otherwise: "the runner's host name if fully qualified, else the address literal of the local socket",
+    }),
+  addresses: oneOf(ADDRESSES).default('first').meta({
+    description: '`first`, or `all`: every A and AAAA address is an endpoint of its own, named `name (address)`.',
+  }),
+  role: oneOf(ROLES).optional().meta({
+    description: '`submission` or `mx`: what is right differs (RFC 3207 section 4).',
+    otherwise: '`mx` on port 25, else `submission`',
+  }),
+  environment: value(ONE_LINE, values.displayName)
+    .optional()
+    .meta({ description: 'Environment that the endpoint belongs to, shown in the report.' }),
+  auth: mapping(authShape).optional().meta({
+    description: 'Credentials for step 4.',
+    otherwise: 'the inputs `username`, `password`, `access-token`',
+  }),
+  delivery: mapping(deliveryShape).optional().meta({
+    description: 'The probe message of step 5.',
+    otherwise: 'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`',
+  }),
+  tls: mapping(tlsShape).optional().meta({ description: 'Policy for step 3.' }),
+  require: steps.optional().meta({
+    description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`.',
+    otherwise: 'the input `require`',
+  }),
+  waive: z.array(mapping(waiverShape), 'must be a list of waivers').default([]).meta({
+    description: 'Known findings that are reported as waived and do not block until a day.',
+    otherwise: 'none',
+  }),
+};
+
+/** An endpoint mapping as the user writes it, once defaults are laid under it. */
+export const endpointSchema = mapping(endpointShape);
+export type EndpointSettings = z.output<typeof endpointSchema>;
+
+/** The `config` file. Its endpoints are checked one by one, each on top of the defaults. */
+export const configSchema = mapping({
+  defaults: mapping({
+    ...endpointShape,
+    host: z.never('belongs to each endpoint and has no default').optional(),
+    delivery: mapping(deliveryShape).partial().optional(),
+  })
+    .optional()
+    .meta({ description: 'What holds for every endpoint of the file that does not say otherwise.' }),
+  endpoints: z.array(z.unknown(), 'must be a list of endpoints').meta({
+    description: 'The endpoints: `host`, `host:port` or `[v6]:port`, or endpoint mappings.',
+  }),
+});
+
+export type InputName = keyof typeof inputSchema.shape;
+export type InputSettings = z.output<typeof inputSchema>;
+
+/** Names of all inputs, as in `action.yml`. */
+export const INPUT_NAMES = Object.keys(inputSchema.shape) as InputName[];
+
+/** The outputs of the action, as in `action.yml`, each with its description. */
+export const OUTPUTS = {
+  result: '`pass`, `warn`, `inconclusive` or `fail`: the worst result of all endpoints.',
+  'endpoints-total': 'How many endpoints were gated.',
+  'endpoints-failed':
+    'How many of them count as failed: `fail`; `inconclusive`, unless `on-inconclusive` is `warn`; `warn`, with `fail-on: warn`. With `fail-on: never` as with `fail`.',
+  'failed-endpoints': 'Their names, as a JSON array.',
+  report: 'Path of `report.json`. Empty after a configuration error.',
+} as const;
+
+export type OutputName = keyof typeof OUTPUTS;

@@ -21,6 +21,15 @@ export function visible(text: string): string {
   });
 }
 
+/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
+const BRIEF_CHARACTERS = 500;
+
+/** The beginning of a text in its {@link visible} form, for a message: one line of at most some 500 characters. */
+export function brief(text: string): string {
+  const shown = visible(text.slice(0, BRIEF_CHARACTERS));
+  return text.length > BRIEF_CHARACTERS ? `${shown}…` : shown;
+}
+
 /**
  * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
  * neither move a cursor nor break a line; the exact text is there for the report's transcript and for the

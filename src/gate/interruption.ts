@@ -1,0 +1,135 @@
+import { finding } from '../findings/finding.js';
+import type { KnownFinding } from '../findings/finding.js';
+import { ConnectFailure } from '../net/connect.js';
+import type { StepId } from '../report/report.js';
+import { ReplySyntaxError, shown } from '../smtp/reply.js';
+import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
+import { brief } from '../text/peer.js';
+import { alertOf } from '../tls/handshake.js';
+import { opensslCommand } from './reproduce.js';
+import { CERTIFICATE_REQUIRED, clientCertificateRequired } from './steps/certificate.js';
+import type { Visit } from './visit.js';
+
+/** What it means that a step did not come to its end. */
+export interface Interruption {
+  readonly finding: KnownFinding;
+  /** The step that the finding belongs to: the one that was interrupted, but for what TLS 1.3 says belatedly. */
+  readonly step: StepId;
+  /** It may pass by itself, and a new connection is worth a try. */
+  readonly transient: boolean;
+}
+
+/**
+ * Translates whatever a step throws into a finding. What is not known to come from the network is a defect of
+ * the gate itself.
+ */
+export function interruption(error: unknown, step: StepId, visit: Visit): Interruption {
+  const reproduce = opensslCommand(visit.endpoint);
+  if (error instanceof ConnectFailure) return connectInterruption(error, step, visit);
+  if (error instanceof ConnectionLost) {
+    if (alertOf(error.cause) === CERTIFICATE_REQUIRED) {
+      const found = clientCertificateRequired(`alert ${CERTIFICATE_REQUIRED} (certificate required)`);
+      return { finding: { ...found, reproduce }, step: 'certificate', transient: false };
+    }
+    const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer.`, {
+      evidence: { detail: error.message },
+      reproduce,
+    });
+    return { finding: found, step, transient: true };
+  }
+  if (error instanceof ReplyTimeout) {
+    const seconds = (error.waitedMs / 1000).toFixed(1);
+    const found = finding('reply-timeout', `No complete reply came within ${seconds} s.`, { reproduce });
+    return { finding: found, step, transient: false };
+  }
+  if (error instanceof ServiceNotAvailable) {
+    const said = shown(error.reply);
+    const found = finding('throttled', `The server says "${said}" and closes.`, {
+      inconclusive: true,
+      evidence: { reply: said },
+    });
+    return { finding: found, step, transient: true };
+  }
+  if (error instanceof ReplySyntaxError) {
+    return { finding: { ...malformed(error), reproduce }, step, transient: false };
+  }
+  if (error instanceof UnsolicitedReply) {
+    const found = finding('protocol-error', `The server said "${brief(error.text)}" without being asked.`, {
+      evidence: { line: brief(error.text) },
+      reproduce,
+    });
+    return { finding: found, step, transient: false };
+  }
+  return { finding: internalError(error), step, transient: false };
+}
+
+/** A defect of our own, whatever was thrown, of whatever realm. */
+export function internalError(error: unknown): KnownFinding {
+  return finding('internal-error', `The gate failed: ${brief(String(error))}`);
+}
+
+const SUBMISSION_TRANSFER_PORT = 25;
+
+function connectInterruption(
+  { kind, detail, address }: ConnectFailure,
+  step: StepId,
+  { endpoint, world }: Visit,
+): Interruption {
+  const { host, port } = endpoint;
+  const to = `${host} port ${port}`;
+  const details = {
+    evidence: { detail, ...(address !== undefined && { address }) },
+    reproduce: opensslCommand(endpoint),
+  };
+  const inconclusive = { ...details, inconclusive: true as const };
+  switch (kind) {
+    case 'name-not-found':
+      return { finding: finding('dns-failed', `${host} has no address (${detail}).`, details), step, transient: false };
+    case 'lookup-failed':
+      return {
+        finding: finding('dns-failed', `The address of ${host} could not be looked up (${detail}).`, inconclusive),
+        step,
+        transient: true,
+      };
+    case 'no-route':
+      return { finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive), step, transient: false };
+    case 'refused':
+      return { finding: finding('connection-refused', `${to} refuses the connection.`, details), step, transient: true };
+    case 'reset':
+      return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
+    case 'timed-out': {
+      const blocked = world.hostedRunner && port === SUBMISSION_TRANSFER_PORT;
+      return {
+        finding: finding(
+          blocked ? 'egress-blocked' : 'connection-timeout',
+          `${to} does not answer within ${endpoint.timeoutMs / 1000} s.`,
+          inconclusive,
+        ),
+        step,
+        transient: true,
+      };
+    }
+  }
+}
+
+/** Protocols that show themselves by their first line. */
+const PROTOCOLS: readonly [RegExp, string][] = [
+  [/^SSH-/, 'SSH'],
+  [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
+  [/^(\+OK|-ERR)\b/, 'POP3'],
+  [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
+  [/^RFB \d{3}\.\d{3}/, 'VNC'],
+  [/^.\0\0\0\x0a\d+\.\d+\.\d+/s, 'MySQL'],
+];
+
+function malformed({ problem, line, first }: ReplySyntaxError): KnownFinding {
+  const evidence = { line: brief(line.exact) };
+  const protocol = first ? PROTOCOLS.find(([pattern]) => pattern.test(line.exact))?.[1] : undefined;
+  return protocol === undefined
+    ? finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
+    : finding('not-smtp', `What answers is ${protocol}: "${evidence.line}".`, { evidence: { ...evidence, protocol } });
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

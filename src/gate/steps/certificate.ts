@@ -1,0 +1,131 @@
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import { PeerText, brief, visible } from '../../text/peer.js';
+import type { HandshakeFailure, TlsChannel } from '../../tls/handshake.js';
+import { judgePeer } from '../peer.js';
+import { opensslCommand } from '../reproduce.js';
+import type { StepOutcome, Visit } from '../visit.js';
+import { isWaived } from '../waivers.js';
+import { beginSession, openConnection } from './opening.js';
+import { startTls } from './upgrade.js';
+
+/** Step 3: the handshake completes within policy, and the certificate holds (RFC 8446, RFC 5280, RFC 9525). */
+export async function certificate(visit: Visit): Promise<StepOutcome> {
+  const { endpoint } = visit;
+  if (endpoint.transport === 'implicit') {
+    await openConnection(visit);
+    startTls(visit);
+  }
+  if (!visit.handshake) throw new TypeError('step 3 without a handshake');
+
+  const opening = await visit.handshake.opening;
+  if (opening.kind === 'cleartext') return greetsInTheClear(visit, opening.octets);
+  const outcome = await visit.handshake.outcome;
+  if ('kind' in outcome) return handshakeFailed(visit, outcome);
+  return judgeChannel(visit, outcome);
+}
+
+function judgeChannel(visit: Visit, channel: TlsChannel): StepOutcome {
+  const { endpoint, world } = visit;
+  beginSession(visit, channel.stream);
+  if (channel.sent.length === 0) {
+    return failed(visit, finding('tls-handshake-failed', 'The server presents no certificate.'));
+  }
+  const now = world.now();
+  const { findings, authenticated, certificate } = judgePeer(channel, {
+    policy: endpoint.tls,
+    name: endpoint.servername,
+    now,
+    trust: world.trust,
+    waived: (code) => isWaived(code, endpoint.waive, now),
+  });
+  visit.peerAuthenticated = authenticated;
+  visit.tls = {
+    version: channel.version,
+    cipher: channel.cipher,
+    ...(channel.group !== undefined && { group: channel.group }),
+    certificate,
+    chain: channel.sent.map(({ subject }) => visible((subject as string | undefined) ?? '')),
+  };
+  return { findings: findings.map((found) => ({ ...found, reproduce: opensslCommand(endpoint) })) };
+}
+
+function greetsInTheClear(visit: Visit, octets: Buffer): StepOutcome {
+  const text = new PeerText(octets);
+  visit.transcript.add('server', text.exact.trimEnd());
+  return failed(
+    visit,
+    finding(
+      'plaintext-on-implicit-port',
+      `Port ${visit.endpoint.port} begins in the clear, with "${brief(text.exact.trimEnd())}".`,
+      { evidence: { octets: brief(text.exact.trimEnd()) } },
+    ),
+  );
+}
+
+/** Alerts with a meaning of their own (RFC 8446 section 6.2). */
+const PROTOCOL_VERSION = 70;
+export const CERTIFICATE_REQUIRED = 116;
+
+function handshakeFailed(visit: Visit, failure: HandshakeFailure): StepOutcome {
+  switch (failure.kind) {
+    case 'timed-out':
+      return failed(visit, finding('handshake-timeout', 'The server did not finish the TLS handshake in time.'));
+    case 'lost':
+      return {
+        ...failed(
+          visit,
+          finding('connection-lost', `The connection ended during the TLS handshake (${failure.detail}).`, {
+            evidence: { detail: failure.detail },
+          }),
+        ),
+        transient: true,
+      };
+    case 'alert':
+      return failed(visit, alertFinding(visit, failure.number, failure.name));
+    case 'refused-here':
+      return failed(
+        visit,
+        /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/.test(failure.code)
+          ? tooOld(visit, failure.reason)
+          : finding('tls-handshake-failed', `TLS failed on our side: ${brief(failure.reason)}.`, {
+              evidence: { reason: brief(failure.reason), code: failure.code },
+            }),
+      );
+    case 'cleartext':
+      throw new TypeError('cleartext is the question of the opening');
+  }
+}
+
+function alertFinding(visit: Visit, number: number, name: string): KnownFinding {
+  const said = `alert ${number} (${name})`;
+  switch (number) {
+    case PROTOCOL_VERSION:
+      return tooOld(visit, said);
+    case CERTIFICATE_REQUIRED:
+      return clientCertificateRequired(said);
+    default:
+      return finding('tls-handshake-failed', `The server ended the handshake with ${said}.`, {
+        evidence: { alert: String(number), name },
+      });
+  }
+}
+
+/** Also for TLS 1.3, where the server says so only once the handshake is over for the client. */
+export function clientCertificateRequired(said: string): KnownFinding {
+  return finding('client-certificate-required', `The server wants a certificate of the client: ${said}.`, {
+    evidence: { alert: said },
+  });
+}
+
+function tooOld({ endpoint }: Visit, said: string): KnownFinding {
+  return finding(
+    'tls-version-too-old',
+    `The server speaks no version of TLS that is allowed here, ${endpoint.tls.minVersion} and up: ${said}.`,
+    { evidence: { wanted: endpoint.tls.minVersion, reason: said } },
+  );
+}
+
+function failed({ endpoint }: Visit, found: KnownFinding): StepOutcome {
+  return { findings: [{ ...found, reproduce: opensslCommand(endpoint) }], impassable: true };
+}

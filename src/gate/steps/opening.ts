@@ -1,0 +1,92 @@
+import { isIP } from 'node:net';
+import { finding } from '../../findings/finding.js';
+import { connect, resolve } from '../../net/connect.js';
+import { Deadline } from '../../net/deadline.js';
+import { capabilitiesOf } from '../../smtp/capabilities.js';
+import type { Capabilities } from '../../smtp/capabilities.js';
+import { shown } from '../../smtp/reply.js';
+import { SmtpSession } from '../../smtp/session.js';
+import type { StepOutcome, Visit } from '../visit.js';
+
+/**
+ * What both transports begin with, in whichever step that falls: connect, greeting, EHLO.
+ */
+
+/** Connects, and remembers to whom. @throws {ConnectFailure} */
+export async function openConnection(visit: Visit): Promise<void> {
+  const { endpoint, world, budget } = visit;
+  const deadline = Deadline.after(endpoint.timeoutMs, budget);
+  const addresses = visit.addresses ?? (await resolve(endpoint.host, deadline, world.resolver));
+  visit.socket = await connect(addresses, endpoint.port, deadline);
+}
+
+/** Begins a dialogue on a channel. */
+export function beginSession(visit: Visit, channel: ConstructorParameters<typeof SmtpSession>[0]): SmtpSession {
+  const { transcript, budget, endpoint } = visit;
+  visit.session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget });
+  return visit.session;
+}
+
+/**
+ * Reads the greeting (RFC 5321 section 3.1).
+ * @returns what is wrong with it, or undefined
+ */
+export async function readGreeting(session: SmtpSession): Promise<StepOutcome | undefined> {
+  const reply = await session.greeting();
+  if (reply.code === 220) return undefined;
+  const said = `The server greets with "${shown(reply)}"`;
+  const evidence = { reply: shown(reply) };
+  switch (Math.floor(reply.code / 100)) {
+    case 4:
+      return temporary(said, evidence);
+    case 5:
+      return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
+    default:
+      return {
+        findings: [finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
+        impassable: true,
+      };
+  }
+}
+
+/**
+ * Sends EHLO (RFC 5321 section 4.1.1.1).
+ * @param refusal the finding that stands for a permanent refusal here
+ * @returns the capabilities, or what is wrong
+ */
+export async function sayEhlo(
+  visit: Visit,
+  session: SmtpSession,
+  refusal: 'ehlo-rejected' | 'ehlo-after-tls-rejected',
+): Promise<Capabilities | StepOutcome> {
+  const name = visit.endpoint.ehlo ?? defaultName(visit);
+  const reply = await session.command(`EHLO ${name}`);
+  if (reply.code === 250) return capabilitiesOf(reply);
+  const said = `The server answers EHLO ${name} with "${shown(reply)}"`;
+  const evidence = { reply: shown(reply) };
+  if (reply.code < 500) return temporary(said, evidence);
+
+  // Only for the evidence: whatever goes wrong with HELO, the finding is that EHLO does not work.
+  const helo = await session.command(`HELO ${name}`).catch(() => undefined);
+  const heloEvidence = helo && { ...evidence, helo: shown(helo) };
+  const heloSays = helo?.code === 250 ? ' It does take HELO, which brings no extensions: no STARTTLS, no AUTH.' : '';
+  return {
+    findings: [finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence })],
+    impassable: true,
+  };
+}
+
+function temporary(said: string, evidence: Record<string, string>): StepOutcome {
+  return {
+    findings: [finding('throttled', `${said}.`, { inconclusive: true, evidence })],
+    impassable: true,
+    transient: true,
+  };
+}
+
+/** RFC 5321 section 4.1.4: the host's name if it is fully qualified, else the address literal of section 4.1.3. */
+function defaultName({ world, socket }: Visit): string {
+  if (/^[^.]+(\.[^.]+)+$/.test(world.hostName)) return world.hostName;
+  const address = socket?.localAddress ?? '127.0.0.1';
+  return isIP(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
+}

@@ -1,0 +1,62 @@
+import { finding } from '../../findings/finding.js';
+import { Deadline } from '../../net/deadline.js';
+import { shown } from '../../smtp/reply.js';
+import { PeerText, brief } from '../../text/peer.js';
+import { beginHandshake } from '../../tls/handshake.js';
+import { referenceIdentity } from '../../tls/names.js';
+import { opensslCommand } from '../reproduce.js';
+import { CONTENT } from '../visit.js';
+import type { StepOutcome, Visit } from '../visit.js';
+
+/** Step 2: STARTTLS is answered 220, and nothing else arrives in the clear after it (RFC 3207 section 4). */
+export async function upgrade(visit: Visit): Promise<StepOutcome> {
+  const { session, socket, endpoint } = visit;
+  if (endpoint.transport === 'implicit') return { findings: [], skipped: 'not-applicable' };
+  if (!session || !socket) throw new TypeError('step 2 without a session');
+
+  const reply = await session.command('STARTTLS');
+  if (reply.code !== 220) {
+    return {
+      findings: [
+        finding('starttls-refused', `The server offers STARTTLS and answers it with "${shown(reply)}".`, {
+          evidence: { reply: shown(reply) },
+          reproduce: opensslCommand(endpoint),
+        }),
+      ],
+      impassable: true,
+      transient: reply.code === 454,
+    };
+  }
+
+  const behind = session.detach();
+  if (behind.length > 0) return cleartext(visit, behind);
+  startTls(visit);
+  const opening = await visit.handshake?.opening;
+  return opening?.kind === 'cleartext' ? cleartext(visit, opening.octets) : CONTENT;
+}
+
+/** Begins the handshake on the connected socket, by the endpoint's policy. */
+export function startTls(visit: Visit): void {
+  const { endpoint, world, socket, budget } = visit;
+  if (!socket) throw new TypeError('TLS without a socket');
+  visit.handshake = beginHandshake(socket, {
+    context: world.trust.context(endpoint.tls),
+    servername: referenceIdentity(endpoint.servername).kind === 'dns' ? endpoint.servername : undefined,
+    deadline: Deadline.after(endpoint.timeoutMs, budget),
+  });
+}
+
+function cleartext(visit: Visit, octets: Buffer): StepOutcome {
+  const text = new PeerText(octets);
+  visit.transcript.add('server', text.exact);
+  return {
+    findings: [
+      finding(
+        'plaintext-after-starttls',
+        `Behind the 220 to STARTTLS, where only TLS may follow, came "${brief(text.exact)}" in the clear.`,
+        { evidence: { octets: brief(text.exact) }, reproduce: opensslCommand(visit.endpoint) },
+      ),
+    ],
+    impassable: true,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { KnownFinding } from '../findings/finding.js';
+import type { Inboxes } from '../inbox/inbox.js';
+import type { Address, Resolver } from '../net/connect.js';
+import type { Deadline } from '../net/deadline.js';
+import type { Endpoint } from '../plan/endpoint.js';
+import type { EndpointReport, SkipReason, TlsReport } from '../report/report.js';
+import type { Capabilities } from '../smtp/capabilities.js';
+import type { SmtpSession } from '../smtp/session.js';
+import type { Transcript } from '../smtp/transcript.js';
+import type { Handshake } from '../tls/handshake.js';
+import type { TrustStore } from '../tls/trust.js';
+
+/** What a run shares, and what a test may hold still. */
+export interface World {
+  readonly resolver: Resolver;
+  readonly now: () => Date;
+  /** This machine's name, for EHLO. */
+  readonly hostName: string;
+  /** A runner of GitHub's own, where port 25 is closed. */
+  readonly hostedRunner: boolean;
+  readonly trust: TrustStore;
+  readonly inboxes: Inboxes;
+  /** Takes every secret out of all texts of a report, wherever a peer may have echoed it. */
+  readonly redact: (report: EndpointReport) => EndpointReport;
+  /** @returns after so many milliseconds */
+  readonly pause: (ms: number) => Promise<unknown>;
+  /** @returns a number from 0 up to 1 */
+  readonly random: () => number;
+}
+
+/** One attempt at one endpoint: what the steps share, and what earlier ones have learned for later ones. */
+export interface Visit {
+  readonly endpoint: Endpoint;
+  readonly world: World;
+  readonly transcript: Transcript;
+  /** The end of everything that may be waited for in this attempt, the arrival of the message aside. */
+  readonly budget: Deadline;
+  /** The only addresses to connect to, where they are known beforehand. */
+  readonly addresses?: readonly Address[];
+
+  socket?: Socket;
+  session?: SmtpSession;
+  handshake?: Handshake;
+  /** What EHLO brought in the clear; of interest to the report and to no later step (RFC 3207 section 4.2). */
+  plain?: Capabilities;
+  /** What EHLO brought inside TLS. */
+  secured?: Capabilities;
+  tls?: TlsReport;
+  /** The chain and the name hold, or a pin matches: credentials and mail may travel. */
+  peerAuthenticated: boolean;
+  /** The final dot is out: the message is the server's, and nothing may be tried again. */
+  handedOver: boolean;
+}
+
+/** What a step comes to, before waivers. */
+export interface StepOutcome {
+  readonly findings: readonly KnownFinding[];
+  /** Nothing was there to be done. */
+  readonly skipped?: SkipReason;
+  /** Technically nothing more is possible, be the findings waived or not. */
+  readonly impassable?: boolean;
+  /** The failure may pass by itself, and a new connection is worth a try. */
+  readonly transient?: boolean;
+}
+
+/** A step took a look and is content. */
+export const CONTENT: StepOutcome = { findings: [] };

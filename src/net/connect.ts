@@ -1,0 +1,142 @@
+import { lookup } from 'node:dns/promises';
+import { connect as tcpConnect, isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import type { Deadline } from './deadline.js';
+
+/** An address that a host name stands for, as text without brackets. */
+export interface Address {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/** Looks a host name up. The system's own resolver, hosts file included; a parameter where a test holds it still. */
+export type Resolver = (host: string) => Promise<readonly Address[]>;
+
+/** Why there is no connection: what was tested and bad, and what could not be tested from here. */
+export type ConnectFailureKind =
+  'name-not-found' | 'lookup-failed' | 'no-route' | 'refused' | 'reset' | 'timed-out';
+
+export class ConnectFailure extends Error {
+  override readonly name = 'ConnectFailure';
+
+  /**
+   * @param kind what happened
+   * @param detail the system's word for it, such as ECONNREFUSED
+   * @param address the address tried, where there was one
+   */
+  constructor(
+    readonly kind: ConnectFailureKind,
+    readonly detail: string,
+    readonly address?: string,
+  ) {
+    super(`${kind}: ${detail}`);
+  }
+}
+
+/** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
+const ATTEMPT_DELAY_MS = 250;
+
+/** The system's resolver (getaddrinfo), in the order in which it answers. */
+export const systemResolver: Resolver = async (host) => {
+  const found = await lookup(host, { all: true, order: 'verbatim' });
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+};
+
+/**
+ * Finds the addresses of a host; an address stands for itself.
+ * @param host a DNS name or an IP address
+ * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
+ */
+export async function resolve(host: string, deadline: Deadline, resolver: Resolver): Promise<readonly Address[]> {
+  const family = isIP(host);
+  if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
+  const answer = resolver(host).catch((error: unknown) => {
+    const code = codeOf(error);
+    const permanent = code === 'ENOTFOUND' || code === 'ENODATA';
+    throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
+  });
+  const found = await deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
+  if (found.length === 0) throw new ConnectFailure('name-not-found', 'no address');
+  return found;
+}
+
+/**
+ * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
+ * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
+ * @param addresses at least one
+ * @throws {ConnectFailure} when all have failed, with the failure that tells most
+ */
+export async function connect(addresses: readonly Address[], port: number, deadline: Deadline): Promise<Socket> {
+  const waiting = interleaveFamilies(addresses);
+  const underWay = new Set<Socket>();
+  const failures: ConnectFailure[] = [];
+  let pause: NodeJS.Timeout | undefined;
+
+  const race = new Promise<Socket>((resolve, reject) => {
+    const tryNext = (): void => {
+      clearTimeout(pause);
+      const next = waiting.shift();
+      if (!next) return;
+      const socket = tcpConnect({ host: next.address, port, noDelay: true });
+      underWay.add(socket);
+      pause = setTimeout(tryNext, ATTEMPT_DELAY_MS);
+      socket.once('connect', () => {
+        underWay.delete(socket);
+        socket.removeAllListeners('error');
+        resolve(socket);
+      });
+      socket.once('error', (error) => {
+        underWay.delete(socket);
+        failures.push(failureOf(error, next.address));
+        if (underWay.size === 0 && waiting.length === 0) reject(mostTelling(failures));
+        else tryNext();
+      });
+    };
+    tryNext();
+  });
+
+  try {
+    return await deadline.race(race, () => new ConnectFailure('timed-out', 'no answer in time', addresses[0]?.address));
+  } finally {
+    clearTimeout(pause);
+    waiting.length = 0;
+    for (const socket of underWay) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+    }
+  }
+}
+
+/** RFC 8305 section 4: the families in turn, beginning with that of the first address. */
+function interleaveFamilies(addresses: readonly Address[]): Address[] {
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  return addresses
+    .flatMap((_, i) => [first[i], second[i]])
+    .filter((address): address is Address => address !== undefined);
+}
+
+const KINDS: Readonly<Record<string, ConnectFailureKind>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  ETIMEDOUT: 'timed-out',
+};
+
+function failureOf(error: unknown, address: string): ConnectFailure {
+  const code = codeOf(error);
+  // Whatever else the system says (ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EACCES), the packet did not leave.
+  return new ConnectFailure(KINDS[code] ?? 'no-route', code, address);
+}
+
+/** "Tested and bad" tells more than "could not be tested". */
+function mostTelling(failures: readonly ConnectFailure[]): ConnectFailure {
+  const order: readonly ConnectFailureKind[] = ['refused', 'reset', 'timed-out', 'no-route'];
+  const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  return worst ?? new ConnectFailure('no-route', 'no address to connect to');
+}
+
+/** The system's code of an error of whatever realm. */
+export function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'unknown';
+}

@@ -1,0 +1,95 @@
+import { X509Certificate } from 'node:crypto';
+import type { Located } from './located.js';
+import type { Problem } from './problem.js';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+
+/** What a value of `ca` comes to. */
+interface Anchor {
+  readonly certificates: readonly string[];
+  readonly faults: readonly Fault[];
+}
+
+interface Fault {
+  /** Absent where PEM text was given in place of a path. */
+  readonly path?: string;
+  readonly what: string;
+}
+
+/** Trust anchors, each file read once however many endpoints name it. */
+export class Anchors {
+  readonly #read: (path: string) => Promise<string>;
+  readonly #known = new Map<string, Anchor>();
+
+  /** @param read gives the text of a file by its path as the user wrote it */
+  constructor(read: (path: string) => Promise<string>) {
+    this.#read = read;
+  }
+
+  /**
+   * Reads what `ca` names.
+   * @param ca the value of the key: text, or a list of texts; anything else is for the schema to complain about
+   * @returns what cannot be read or holds no certificate
+   */
+  async load(ca: Located | undefined): Promise<Problem[]> {
+    if (ca?.kind === 'list') return (await Promise.all(ca.items.map((item) => this.load(item)))).flat();
+    if (ca?.kind !== 'text' || ca.broken) return [];
+    const anchor = this.#known.get(ca.text) ?? (await this.#anchor(ca.text));
+    this.#known.set(ca.text, anchor);
+    return anchor.faults.map(({ path, what }) => ({
+      ...ca.place,
+      message: `${ca.place.line === undefined ? '' : 'ca: '}${subject(path, ca.expanded)} ${what}`,
+    }));
+  }
+
+  /**
+   * The certificates behind values that were loaded.
+   * @returns PEM, one certificate each, none twice
+   */
+  of(values: readonly string[]): string[] {
+    return [...new Set(values.flatMap((value) => this.#known.get(value)?.certificates ?? []))];
+  }
+
+  async #anchor(text: string): Promise<Anchor> {
+    // Any PEM text is taken as such, so that a private key given by mistake is not quoted as a path.
+    if (text.includes('-----BEGIN')) return certificatesIn(text);
+    const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
+    if (paths.length === 0) return { certificates: [], faults: [{ what: 'is empty' }] };
+    const files = await Promise.all(paths.map((path) => this.#file(path)));
+    return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
+  }
+
+  async #file(path: string): Promise<Anchor> {
+    try {
+      return certificatesIn(await this.#read(path), path);
+    } catch (error) {
+      return { certificates: [], faults: [{ path, what: `cannot be read (${reasonOf(error)})` }] };
+    }
+  }
+}
+
+/** The code of a failed file operation, such as ENOENT. Its message would carry the path. */
+export function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
+}
+
+function certificatesIn(text: string, path?: string): Anchor {
+  const source = path === undefined ? {} : { path };
+  const blocks = text.match(CERTIFICATE) ?? [];
+  if (blocks.length === 0) return { certificates: [], faults: [{ ...source, what: 'holds no PEM certificate' }] };
+  const certificates: string[] = [];
+  const faults: Fault[] = [];
+  for (const [index, block] of blocks.entries()) {
+    try {
+      certificates.push(new X509Certificate(block).toString());
+    } catch {
+      faults.push({ ...source, what: `holds a damaged certificate (number ${index + 1} of ${blocks.length})` });
+    }
+  }
+  return { certificates, faults };
+}
+
+function subject(path: string | undefined, isExpanded: boolean): string {
+  if (path === undefined) return 'the text';
+  return isExpanded ? 'the file that it names' : path;
+}

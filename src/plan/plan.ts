@@ -1,0 +1,157 @@
+import { resolve } from 'node:path';
+import { Anchors } from './anchors.js';
+import { check } from './check.js';
+import type { Endpoint, Plan, Source } from './endpoint.js';
+import type { Environment } from './expand.js';
+import { readInputs } from './inputs.js';
+import { credentialProblems, inboxProblems, overlay } from './layers.js';
+import type { InputLayer } from './layers.js';
+import { at } from './located.js';
+import type { LocatedMapping } from './located.js';
+import { ConfigurationError, show } from './problem.js';
+import type { Place, Problem } from './problem.js';
+import { nameOf, resolveEndpoint } from './resolve.js';
+import { endpointSchema } from './schema.js';
+import type { EndpointSettings } from './schema.js';
+import { readConfigFile, readEndpointsInput } from './sources.js';
+import type { EndpointList } from './sources.js';
+import type { Secret } from '../text/secret.js';
+
+/** What the plan needs from around it. */
+export interface World {
+  /** The workspace: paths are relative to it. */
+  readonly cwd: string;
+  readonly env: Environment;
+  /** Gives the text of a file by its absolute path; rejects where it cannot be read. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Where the first line of an input's text stands in a file of the user, if that is known. */
+  readonly locateInput?: (name: 'endpoints') => Source | undefined;
+}
+
+/** An endpoint with the layers below it merged in, and what came of checking it. */
+interface Candidate {
+  readonly own: LocatedMapping;
+  readonly merged: LocatedMapping;
+  /** Absent where something is wrong with it. */
+  readonly settings?: EndpointSettings;
+}
+
+/**
+ * Makes the plan of a run, or says everything that is wrong with its configuration. Sends nothing.
+ * @param inputs the inputs of the action by name, as they were given; an empty text means not given
+ * @throws {ConfigurationError} with every problem at once
+ */
+export async function loadPlan(inputs: Readonly<Record<string, string>>, world: World): Promise<Plan> {
+  const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
+  const problems = [...inputProblems];
+  const anchors = new Anchors((path) => world.readFile(resolve(world.cwd, path)));
+  problems.push(...(await anchors.load(at(given, 'ca'))));
+
+  const lists = await readLists(given, world);
+  const candidates: Candidate[] = [];
+  for (const list of lists) {
+    problems.push(...list.problems, ...(await anchorProblems(anchors, [list.defaults, ...list.endpoints])));
+    candidates.push(...list.endpoints.map((own) => examine(own, list.defaults, layer, problems)));
+  }
+  problems.push(...duplicates(candidates));
+  if (candidates.length === 0 && lists.every((list) => list.problems.length === 0)) problems.push(noEndpoint(given));
+  if (problems.length > 0 || !settings) throw new ConfigurationError(problems);
+
+  const endpoints = candidates.flatMap(({ own, settings: valid }) =>
+    valid ? resolveEndpoint(valid, settings, (values) => anchors.of(values), sourceOf(own.place, world)) : [],
+  );
+  const reportDir = settings['report-dir'];
+  return {
+    endpoints: sharded(endpoints, settings.shard),
+    policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
+    concurrency: settings.concurrency,
+    retries: settings.retries,
+    ...(reportDir !== undefined && { reportDir }),
+  };
+}
+
+/** Every secret of a plan, none twice, for whoever must keep them out of what is printed. */
+export function secretsOf({ endpoints }: Plan): Secret[] {
+  const secrets = endpoints.flatMap(({ auth, delivery }) =>
+    [auth?.secret ?? [], delivery?.inbox?.password ?? []].flat(),
+  );
+  return [...new Map(secrets.map((secret) => [secret.reveal(), secret])).values()];
+}
+
+async function readLists(given: LocatedMapping, world: World): Promise<EndpointList[]> {
+  const text = (name: string) => {
+    const node = at(given, name);
+    return node?.kind === 'text' ? node.text : undefined;
+  };
+  const endpoints = text('endpoints');
+  const config = text('config');
+  return [
+    ...(endpoints === undefined ? [] : [readEndpointsInput(endpoints, world.env)]),
+    ...(config === undefined ? [] : [await readConfigFile(config, world)]),
+  ];
+}
+
+async function anchorProblems(anchors: Anchors, mappings: readonly LocatedMapping[]): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const mapping of mappings) problems.push(...(await anchors.load(at(mapping, 'tls', 'ca'))));
+  return problems;
+}
+
+function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLayer, problems: Problem[]): Candidate {
+  const merged = overlay(layer, defaults, own);
+  const { value, problems: wrong } = check(endpointSchema, merged);
+  problems.push(...wrong, ...credentialProblems(at(merged, 'auth')), ...inboxProblems(at(merged, 'delivery')));
+  return { own, merged, ...(value && { settings: value }) };
+}
+
+/** Names that more than one endpoint has. A name is known even where something else is wrong with its endpoint. */
+function duplicates(candidates: readonly Candidate[]): Problem[] {
+  const taken = new Map<string, Place>();
+  return candidates.flatMap(({ own, merged, settings }): Problem[] => {
+    const explicit = at(merged, 'name');
+    const name = explicit?.kind === 'text' && !explicit.broken ? explicit.text : settings && nameOf(settings);
+    if (name === undefined) return [];
+    const place = at(own, 'name')?.place ?? own.place;
+    const first = taken.get(name);
+    if (!first) {
+      taken.set(name, place);
+      return [];
+    }
+    const isQuotable = ['name', 'host', 'port'].every((key) => !isExpanded(merged, key));
+    const what = isQuotable ? `the name "${name}"` : 'this name';
+    return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
+  });
+}
+
+function isExpanded(mapping: LocatedMapping, key: string): boolean {
+  const node = at(mapping, key);
+  return node?.kind === 'text' && node.expanded;
+}
+
+function noEndpoint(given: LocatedMapping): Problem {
+  const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
+  return input === undefined
+    ? { message: 'nothing to gate: give the input endpoints, or config, or both' }
+    : { input, message: 'there is no endpoint to gate' };
+}
+
+/** The place of an endpoint in a file of the user. */
+function sourceOf({ file, line }: Place, { locateInput }: World): Source | undefined {
+  if (line === undefined) return undefined;
+  if (file !== undefined) return { file, line };
+  const start = locateInput?.('endpoints');
+  return start && { file: start.file, line: start.line + line - 1 };
+}
+
+/** Deals the endpoints out like cards: the first to part 1, the next to part 2. */
+function sharded(
+  endpoints: readonly Endpoint[],
+  shard: { part: number; parts: number } | undefined,
+): readonly Endpoint[] {
+  if (!shard) return endpoints;
+  const { part, parts } = shard;
+  const own = endpoints.filter((_, index) => index % parts === part - 1);
+  if (own.length > 0) return own;
+  const message = `part ${part} of ${parts} is empty: there are only ${endpoints.length} endpoints`;
+  throw new ConfigurationError([{ input: 'shard', message }]);
+}

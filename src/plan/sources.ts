@@ -1,0 +1,93 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { reasonOf } from './anchors.js';
+import { check } from './check.js';
+import type { Environment } from './expand.js';
+import { slotProblems } from './layers.js';
+import { at, mappingAt } from './located.js';
+import type { Located, LocatedMapping } from './located.js';
+import type { Problem } from './problem.js';
+import { configSchema } from './schema.js';
+import { isYaml, readEntry, readShortForm } from './short-form.js';
+import { readYaml } from './yaml.js';
+
+/** Endpoints that stand together, and what holds for all of them. */
+export interface EndpointList {
+  readonly defaults: LocatedMapping;
+  readonly endpoints: readonly LocatedMapping[];
+  readonly problems: readonly Problem[];
+}
+
+const NO_DEFAULTS = mappingAt({}, []);
+
+/** Reads the input `endpoints`, in the short form or as YAML, whichever it is. */
+export function readEndpointsInput(text: string, env: Environment): EndpointList {
+  const origin = { input: 'endpoints' };
+  if (!isYaml(text)) {
+    const { entries, problems } = readShortForm(text, origin, env);
+    const read = entries.map(readEntry);
+    return {
+      defaults: NO_DEFAULTS,
+      endpoints: read.flatMap(({ mapping }) => mapping ?? []),
+      problems: [...problems, ...read.flatMap((entry) => entry.problems)],
+    };
+  }
+  const { root, problems } = readYaml(text, origin, env);
+  if (!root || root.kind === 'list') return withItems(NO_DEFAULTS, root, problems);
+  const message = 'must be a list of endpoints, each beginning with "- "';
+  return { defaults: NO_DEFAULTS, endpoints: [], problems: [...problems, { ...root.place, message }] };
+}
+
+/**
+ * Reads the file that the input `config` names.
+ * @param path as the user wrote it
+ */
+export async function readConfigFile(
+  path: string,
+  { cwd, env, readFile }: { cwd: string; env: Environment; readFile: (path: string) => Promise<string> },
+): Promise<EndpointList> {
+  let text;
+  try {
+    text = await readFile(resolve(cwd, path));
+  } catch (error) {
+    const message = `${path} cannot be read (${reasonOf(error)})`;
+    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
+  }
+  const file = fromWorkspace(cwd, path);
+  const { root, problems } = readYaml(text, { file }, env);
+  if (!root) {
+    const empty = { file, message: 'holds nothing: `endpoints` is missing' };
+    return { defaults: NO_DEFAULTS, endpoints: [], problems: problems.length > 0 ? problems : [empty] };
+  }
+  const defaults = at(root, 'defaults');
+  return withItems(defaults?.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
+    ...problems,
+    ...check(configSchema, root).problems,
+    ...slotProblems(at(defaults, 'auth')),
+  ]);
+}
+
+function withItems(defaults: LocatedMapping, list: Located | undefined, problems: readonly Problem[]): EndpointList {
+  const read = list?.kind === 'list' ? list.items.map(readItem) : [];
+  return {
+    defaults,
+    endpoints: read.flatMap(({ mapping }) => mapping ?? []),
+    problems: [...problems, ...read.flatMap((item) => item.problems)],
+  };
+}
+
+function readItem(item: Located): { mapping?: LocatedMapping; problems: readonly Problem[] } {
+  switch (item.kind) {
+    case 'text':
+      return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
+    case 'mapping':
+      return { mapping: item, problems: slotProblems(at(item, 'auth')) };
+    case 'list':
+      return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
+  }
+}
+
+/** The path as it is known in the workspace, where it is in there. */
+function fromWorkspace(cwd: string, path: string): string {
+  const inside = relative(cwd, resolve(cwd, path));
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}

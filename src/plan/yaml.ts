@@ -1,0 +1,136 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Alias, ErrorCode, Node, YAMLMap, YAMLSeq } from 'yaml';
+import { expand } from './expand.js';
+import type { Environment } from './expand.js';
+import { textAt } from './located.js';
+import type { Located, LocatedEntry } from './located.js';
+import type { Place, Problem } from './problem.js';
+
+/** Deeper than any configuration, and shallow enough for every recursion here. */
+const MAX_DEPTH = 32;
+/** Values that aliases may bring in, all in all: an alias of aliases grows without bound. */
+const MAX_ALIASED = 10_000;
+
+/** The words for a syntax error. Those of the library quote the text, which may be a password. */
+const SYNTAX: Partial<Record<ErrorCode, string>> = {
+  BAD_ALIAS: 'malformed alias; quote a value that begins with "*"',
+  BAD_DQ_ESCAPE: 'invalid escape sequence in a double-quoted text; use single quotes, or write \\\\',
+  BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
+  BAD_SCALAR_START: 'a plain value cannot begin with this character; quote it',
+  BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot begin here; quote a value that holds ": "',
+  MISSING_CHAR: 'a closing quote or bracket, a comma, a colon or a blank is missing',
+  MULTILINE_IMPLICIT_KEY: 'a key must end with a colon on its own line',
+  MULTIPLE_DOCS: 'a second YAML document begins here, and only one is read',
+  NON_STRING_KEY: 'a key must be plain text',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
+  TAB_AS_INDENT: 'a tab cannot indent; use blanks',
+  TAG_RESOLVE_FAILED: 'tags are not used here; quote a value that begins with "!"',
+  UNEXPECTED_TOKEN: 'unexpected text; quote a value that holds special characters',
+};
+
+/** What a YAML text holds. */
+export interface YamlContent {
+  /** Absent where the text is empty or cannot be understood. */
+  readonly root?: Located;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads one YAML document. Scalars stay text, aliases are followed within bounds, `${NAME}` is expanded in values.
+ * @param origin the file or the input that the text comes from
+ */
+export function readYaml(text: string, origin: Place, env: Environment): YamlContent {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false,
+  });
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { ...origin, line, column: col };
+  };
+  const syntax = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
+    ...placeOf(pos[0]),
+    message: `YAML: ${SYNTAX[code] ?? `syntax error (${code})`}`,
+  }));
+  // Further errors on the same line are most often consequences of the first.
+  if (syntax.length > 0) return { problems: [...new Map(syntax.toReversed().map((p) => [p.line, p])).values()] };
+  if (document.contents === null) return { problems: [] };
+  const reader = new Reader(env, placeOf);
+  return { root: reader.read(document.contents), problems: reader.problems };
+}
+
+/** Turns the nodes of one document, in their order, into what the plan works with. */
+class Reader {
+  readonly problems: Problem[] = [];
+  readonly #env: Environment;
+  readonly #placeOf: (offset: number) => Place;
+  readonly #anchors = new Map<string, Node>();
+  /** What each alias stands for: the last node of its name before it, and never one that comes later. */
+  readonly #targets = new Map<Alias, Node | undefined>();
+  /** Nodes that are being read, from the outermost in. */
+  readonly #open: Node[] = [];
+  #aliases = 0;
+  #aliased = 0;
+
+  constructor(env: Environment, placeOf: (offset: number) => Place) {
+    this.#env = env;
+    this.#placeOf = placeOf;
+  }
+
+  read(node: Node): Located {
+    const place = this.#placeOf(node.range?.[0] ?? 0);
+    if (this.#open.length >= MAX_DEPTH) return this.#broken(place, 'nested too deeply');
+    if (this.#aliases > 0 && ++this.#aliased > MAX_ALIASED) return this.#broken(place, 'too many values by alias');
+    if (isAlias(node)) return this.#alias(node, place);
+    if (this.#aliases === 0 && 'anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    this.#open.push(node);
+    const located = this.#value(node, place);
+    this.#open.pop();
+    return located;
+  }
+
+  #value(node: Node, place: Place): Located {
+    if (isMap(node)) return { kind: 'mapping', entries: this.#entries(node), place };
+    if (isSeq(node)) return { kind: 'list', items: this.#items(node), place };
+    const { text, expanded, errors } = expand(isScalar(node) ? String(node.value ?? '') : '', this.#env);
+    for (const message of errors) this.problems.push({ ...place, message });
+    return { ...textAt(place, text, expanded), broken: errors.length > 0 };
+  }
+
+  #items(list: YAMLSeq): Located[] {
+    return (list.items as Node[]).map((item) => this.read(item));
+  }
+
+  #entries(mapping: YAMLMap): Map<string, LocatedEntry> {
+    const entries = new Map<string, LocatedEntry>();
+    for (const pair of mapping.items) {
+      const { key, value } = pair as { key: Node; value: Node | null };
+      const name = isScalar(key) ? String(key.value ?? '') : '';
+      const place = this.#placeOf(key.range?.[0] ?? 0);
+      if (entries.has(name)) this.problems.push({ ...place, message: `key "${name}" is given twice` });
+      else entries.set(name, { key: place, value: value ? this.read(value) : textAt(place, '') });
+    }
+    return entries;
+  }
+
+  #alias(alias: Alias, place: Place): Located {
+    if (!this.#targets.has(alias)) this.#targets.set(alias, this.#anchors.get(alias.source));
+    const target = this.#targets.get(alias);
+    if (!target)
+      return this.#broken(place, 'alias of nothing that stands before it; quote a value that begins with "*"');
+    if (this.#open.includes(target)) return this.#broken(place, 'an alias cannot hold itself');
+    this.#aliases++;
+    const located = { ...this.read(target), place };
+    this.#aliases--;
+    return located;
+  }
+
+  #broken(place: Place, message: string): Located {
+    this.problems.push({ ...place, message: `YAML: ${message}` });
+    return { ...textAt(place, ''), broken: true };
+  }
+}

@@ -1,0 +1,29 @@
+import type { Redactor } from '../text/redactor.js';
+import type { Report } from './report.js';
+
+/**
+ * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
+ * somebody's password is `pass`.
+ */
+const OWN_WORDS: ReadonlySet<string> = new Set([
+  'tool',
+  'startedAt',
+  'result',
+  'transport',
+  'role',
+  'id',
+  'status',
+  'skipped',
+  'step',
+  'code',
+  'severity',
+  'from',
+  'validFrom',
+  'validTo',
+  'sha256',
+]);
+
+/** @returns the same report with `<redacted>` wherever it held a secret */
+export function redactReport(report: Report, redactor: Redactor): Report {
+  return redactor.redactDeep(report, OWN_WORDS);
+}

@@ -1,0 +1,119 @@
+import { shorten } from '../text/shorten.js';
+import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table } from './markdown.js';
+import type { Markdown } from './markdown.js';
+import { STEP_IDS } from './report.js';
+import type { EndpointReport, Finding, StepReport } from './report.js';
+import { spoken } from './story.js';
+import type { Chapter, Story } from './story.js';
+import { addressOf, attemptsOf, daysLeft, duration, SIGNS, signOf, statusWord, titleOf } from './wording.js';
+
+/*
+ * The parts of the job summary. Every text in them is cut at some length, so that one endpoint cannot fill the page;
+ * a part that has nothing to say is undefined.
+ */
+
+const TEXT_LIMIT = 2000;
+const NAME_LIMIT = 200;
+const LINE_LIMIT = 600;
+const TRANSCRIPT_LINES = 400;
+
+/** The table: a row an endpoint, a column a step. */
+export function overview(endpoints: readonly EndpointReport[]): Markdown | undefined {
+  if (endpoints.length === 0) return undefined;
+  const environments = endpoints.some(({ environment }) => environment !== undefined);
+  const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...STEP_IDS.map(capitalised)];
+  return table(
+    [...head, 'TLS', 'Certificate', 'Time'],
+    endpoints.map((endpoint) => [
+      endpointCell(endpoint),
+      ...(environments ? [shorten(endpoint.environment ?? '–', NAME_LIMIT)] : []),
+      ...endpoint.steps.map(stepCell),
+      endpoint.tls?.version ?? '–',
+      endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '–',
+      duration(endpoint.durationMs),
+    ]),
+  );
+}
+
+function endpointCell(endpoint: EndpointReport): Markdown {
+  const attempts = attemptsOf(endpoint);
+  const cell = gfm`${SIGNS[endpoint.result].emoji} **${name(endpoint)}**`;
+  return attempts === undefined ? cell : gfm`${cell}<br>${shorten(attempts, 300)}`;
+}
+
+function stepCell(step: StepReport): Markdown {
+  return gfm`${SIGNS[step.status].emoji} ${statusWord(step)}`;
+}
+
+/** One endpoint that is not green: where it is, and each finding with what is wrong, how we know and how to mend it. */
+export function section({ endpoint, chapters }: Story, findingsUrl?: string): Markdown {
+  const { address, host, transport, tls, source } = endpoint;
+  const facts = [
+    code(addressOf(endpoint)),
+    address === undefined || address === host ? undefined : code(address),
+    transport === 'implicit' ? 'implicit TLS' : 'STARTTLS',
+    tls && `${tls.version}, ${tls.cipher}`,
+    source && code(`${source.file}:${source.line}`),
+  ];
+  return blocks([
+    gfm`### ${SIGNS[endpoint.result].emoji} ${name(endpoint)}: ${endpoint.result}`,
+    join(
+      facts.filter((fact) => fact !== undefined),
+      ' · ',
+    ),
+    ...chapters.map((chapter) => chapterOf(chapter, findingsUrl)),
+  ]);
+}
+
+function chapterOf({ step, finding, decisive }: Chapter, findingsUrl?: string): Markdown {
+  const { message, remedy, evidence, reference, reproduce, waived } = finding;
+  const label = code(finding.code);
+  const where = findingsUrl === undefined ? label : link(label, `${findingsUrl}#${finding.code}`);
+  const known = Object.entries(evidence ?? {}).map(
+    ([what, value]) => gfm`${shorten(what, NAME_LIMIT)}: ${code(shorten(value, TEXT_LIMIT))}`,
+  );
+  const section = reference && gfm` (${shorten(reference, NAME_LIMIT)})`;
+  return blocks([
+    gfm`#### ${signOf(finding).emoji} ${titleOf(finding)} · ${step} · ${where}`,
+    waived && gfm`**Waived until ${waived.until}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
+    gfm`**What is wrong:** ${shorten(message, TEXT_LIMIT)}`,
+    known.length + decisive.length > 0 ? gfm`**How we know:**` : undefined,
+    known.length > 0 ? list(known) : undefined,
+    decisive.length > 0 ? codeBlock(decisive.map((line) => shorten(line, LINE_LIMIT))) : undefined,
+    gfm`**How to mend it:** ${prose(shorten(remedy, TEXT_LIMIT))}${section ?? ''}`,
+    reproduce === undefined ? undefined : gfm`**See it by hand:**`,
+    reproduce === undefined ? undefined : codeBlock(shorten(reproduce, TEXT_LIMIT).split('\n')),
+  ]);
+}
+
+/** What changes nothing about any endpoint, a line each. */
+export function remarks(stories: readonly Story[]): Markdown | undefined {
+  const remarkOf = (endpoint: EndpointReport, { message, code: finding }: Finding) =>
+    gfm`${name(endpoint)}: ${shorten(message, TEXT_LIMIT)} (${code(finding)})`;
+  const lines = stories.flatMap(({ endpoint, notices }) => notices.map((notice) => remarkOf(endpoint, notice)));
+  return lines.length === 0 ? undefined : blocks([gfm`### ℹ️ Worth knowing`, list(lines)]);
+}
+
+/** The whole dialogue with each endpoint, folded. */
+export function transcripts(endpoints: readonly EndpointReport[]): Markdown | undefined {
+  const spokenTo = endpoints.filter(({ transcript }) => transcript.length > 0);
+  return spokenTo.length === 0 ? undefined : blocks([gfm`### Transcripts`, ...spokenTo.map(dialogue)]);
+}
+
+function dialogue(endpoint: EndpointReport): Markdown {
+  const { transcript, result } = endpoint;
+  const lines = transcript.slice(0, TRANSCRIPT_LINES).map((entry) => shorten(spoken(entry), LINE_LIMIT));
+  const more = transcript.length - lines.length;
+  return details(
+    gfm`${SIGNS[result].emoji} ${name(endpoint)}: ${transcript.length} lines`,
+    codeBlock(more > 0 ? [...lines, `… and ${more} more lines in report.json`] : lines),
+  );
+}
+
+export function name(endpoint: EndpointReport): string {
+  return shorten(endpoint.name, NAME_LIMIT);
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

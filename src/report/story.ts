@@ -1,0 +1,79 @@
+import type { EndpointReport, Finding, Report, StepId, TranscriptEntry } from './report.js';
+import { byResult } from './wording.js';
+
+/** What is to be told of one endpoint, in the order in which people want to hear it. */
+export interface Story {
+  readonly endpoint: EndpointReport;
+  /** Everything that made it other than green, worst first. */
+  readonly chapters: readonly Chapter[];
+  /** What changes nothing. */
+  readonly notices: readonly Finding[];
+}
+
+export interface Chapter {
+  readonly step: StepId;
+  readonly finding: Finding;
+  /** The lines of the transcript that show it; none where an earlier chapter has shown them already. */
+  readonly decisive: readonly string[];
+}
+
+/** No evidence that quotes a reply is longer; a hostile one must not be searched for long. */
+const QUOTE_LIMIT = 4096;
+
+/** As many lines as a reader takes in at a glance. */
+const DECISIVE_LINES = 8;
+
+/** The story of every endpoint, worst first. */
+export function stories({ endpoints }: Report): Story[] {
+  return byResult(endpoints).flatMap(([, some]) => some.map(storyOf));
+}
+
+export function isTroubled({ endpoint }: Story): boolean {
+  return endpoint.result !== 'pass';
+}
+
+/** @returns the findings of an endpoint, worst first, with the lines of its transcript that show them */
+export function storyOf(endpoint: EndpointReport): Story {
+  const found = endpoint.steps.flatMap(({ id, findings }) => findings.map((finding) => ({ step: id, finding })));
+  const shown = new Set<number>();
+  const chapters = found
+    .filter(({ finding }) => finding.severity !== 'notice')
+    .sort((a, b) => weight(b.finding) - weight(a.finding))
+    .map(({ step, finding }) => {
+      const end = decisiveEnd(endpoint.transcript, finding);
+      const decisive = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - DECISIVE_LINES), end);
+      shown.add(end);
+      return { step, finding, decisive: decisive.map(spoken) };
+    });
+  return {
+    endpoint,
+    chapters,
+    notices: found.flatMap(({ finding }) => (finding.severity === 'notice' ? [finding] : [])),
+  };
+}
+
+/** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`. */
+export function spoken({ from, text }: TranscriptEntry): string {
+  return `${from === 'server' ? 'S' : 'C'}: ${text}`;
+}
+
+function weight({ severity, waived, inconclusive }: Finding): number {
+  if (waived) return severity === 'error' ? 1 : 0;
+  if (severity === 'warning') return 2;
+  return inconclusive ? 3 : 4;
+}
+
+/**
+ * Where the dialogue decided a finding: behind the last line that its evidence quotes; where it quotes none, at the end,
+ * before we took our leave.
+ */
+function decisiveEnd(transcript: readonly TranscriptEntry[], { evidence = {} }: Finding): number {
+  const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
+  const quoted = transcript.findLastIndex(
+    ({ from, text }) =>
+      from === 'server' && text.trim().length > 3 && quotes.some((quote) => quote.includes(text.trim())),
+  );
+  if (quoted >= 0) return quoted + 1;
+  const leave = transcript.findLastIndex(({ from, text }) => from === 'client' && /^QUIT\b/i.test(text));
+  return leave >= 0 ? leave : transcript.length;
+}

@@ -1,0 +1,110 @@
+import type { Secret } from '../text/secret.js';
+import { REDACTED } from '../text/secret.js';
+import type { Reply } from './reply.js';
+import type { SmtpSession } from './session.js';
+
+/** Who signs in, where, and with what. */
+export interface Identity {
+  readonly username: string;
+  readonly secret: Secret;
+  readonly kind: 'password' | 'access-token';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The client's side of one SASL exchange. */
+interface Exchange {
+  /** What goes out with the AUTH command; undefined where the server speaks first. */
+  readonly initial?: string;
+  /**
+   * The answer to the n-th challenge, counted from 0 and apart from the empty one that asks for `initial`;
+   * undefined where the mechanism knows no further answer.
+   */
+  answer(n: number): string | undefined;
+}
+
+/** The mechanisms spoken here, strongest first, and what they need. */
+const EXCHANGES: Readonly<Record<string, { kind: Identity['kind']; begin(identity: Identity): Exchange }>> = {
+  // RFC 7628: a failure comes as a challenge, and the client answers it with a lone ^A to be told the code.
+  OAUTHBEARER: {
+    kind: 'access-token',
+    begin: ({ username, secret, host, port }) => ({
+      initial: `n,a=${username.replaceAll('=', '=3D').replaceAll(',', '=2C')},\x01host=${host}\x01port=${port}\x01auth=Bearer ${secret.reveal()}\x01\x01`,
+      answer: (n) => (n === 0 ? '\x01' : undefined),
+    }),
+  },
+  // Google's XOAUTH2, which Microsoft speaks too: as above, but that the answer to a failure is empty.
+  XOAUTH2: {
+    kind: 'access-token',
+    begin: ({ username, secret }) => ({
+      initial: `user=${username}\x01auth=Bearer ${secret.reveal()}\x01\x01`,
+      answer: (n) => (n === 0 ? '' : undefined),
+    }),
+  },
+  // RFC 4616
+  PLAIN: {
+    kind: 'password',
+    begin: ({ username, secret }) => ({ initial: `\0${username}\0${secret.reveal()}`, answer: () => undefined }),
+  },
+  // draft-murchison-sasl-login: two prompts whose wording is no protocol, the first for the name.
+  LOGIN: {
+    kind: 'password',
+    begin: ({ username, secret }) => ({ answer: (n) => [username, secret.reveal()][n] }),
+  },
+};
+
+/** RFC 5321 section 4.5.3.1.4: a command line of 512 octets with its CR LF is what every server must take. */
+const MAX_COMMAND_OCTETS = 510;
+
+/**
+ * Chooses the mechanism: the one that is insisted on, else the strongest that both sides have.
+ * @param offered the server's mechanisms, in upper case
+ * @param kind what there is to sign in with
+ * @param wanted the one that the user insists on
+ * @returns its name, or undefined where none fits
+ */
+export function chooseMechanism(
+  offered: readonly string[],
+  kind: Identity['kind'],
+  wanted: string | undefined,
+): string | undefined {
+  return Object.entries(EXCHANGES)
+    .filter(([, exchange]) => exchange.kind === kind)
+    .map(([name]) => name)
+    .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
+}
+
+/**
+ * Signs in (RFC 4954). The transcript shows `<redacted>` for everything that the client says beyond the
+ * mechanism's name. Only to be called on a channel whose peer is authenticated.
+ * @param mechanism one that {@link chooseMechanism} returned
+ * @returns the server's last reply: 235, or why not
+ * @throws as {@link SmtpSession.command}
+ */
+export async function authenticate(session: SmtpSession, mechanism: string, identity: Identity): Promise<Reply> {
+  const exchange = EXCHANGES[mechanism]?.begin(identity);
+  if (!exchange) throw new TypeError(`no such mechanism here: ${mechanism}`);
+
+  let pending = exchange.initial;
+  const initial = pending === undefined ? undefined : base64(pending);
+  let reply: Reply;
+  if (initial !== undefined && `AUTH ${mechanism} ${initial}`.length <= MAX_COMMAND_OCTETS) {
+    pending = undefined;
+    reply = await session.command(`AUTH ${mechanism} ${initial}`, `AUTH ${mechanism} ${REDACTED}`);
+  } else {
+    reply = await session.command(`AUTH ${mechanism}`);
+  }
+
+  for (let n = 0; reply.code === 334; ) {
+    const answer = pending ?? exchange.answer(n++);
+    pending = undefined;
+    // RFC 4954 section 4: a lone `*` gives the exchange up, and the server must answer 501.
+    if (answer === undefined) return session.command('*');
+    reply = await session.command(base64(answer), REDACTED);
+  }
+  return reply;
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64');
+}

@@ -1,0 +1,228 @@
+import type { Duplex } from 'node:stream';
+import { Deadline } from '../net/deadline.js';
+import { codeOf } from '../net/connect.js';
+import { ReplyParser, ReplySyntaxError } from './reply.js';
+import type { Reply } from './reply.js';
+import type { Transcript } from './transcript.js';
+
+/** The connection ended where the server owed an answer. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+
+  /** @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way */
+  constructor(override readonly cause?: unknown) {
+    super(cause === undefined ? 'the server closed the connection' : `connection lost: ${codeOf(cause)}`);
+  }
+}
+
+/** A whole reply was not there in time. */
+export class ReplyTimeout extends Error {
+  override readonly name = 'ReplyTimeout';
+
+  /** @param waitedMs how long was waited, in milliseconds */
+  constructor(readonly waitedMs: number) {
+    super(`no complete reply within ${waitedMs} ms`);
+  }
+}
+
+/** The server sent a complete reply where it owed none. */
+export class UnsolicitedReply extends Error {
+  override readonly name = 'UnsolicitedReply';
+
+  constructor(readonly text: string) {
+    super(`a reply that nobody asked for: ${text}`);
+  }
+}
+
+/** 421: the server is closing the channel, whatever it was asked (RFC 5321 section 3.8). */
+export class ServiceNotAvailable extends Error {
+  override readonly name = 'ServiceNotAvailable';
+
+  constructor(readonly reply: Reply) {
+    super('421 service not available');
+  }
+}
+
+/** How long a session may wait, and where it writes down what was said. */
+export interface SessionSettings {
+  readonly transcript: Transcript;
+  /** Milliseconds for a whole reply. */
+  readonly timeoutMs: number;
+  /** The end of everything that may be waited for in this attempt. */
+  readonly budget: Deadline;
+}
+
+/** The answer to QUIT is a courtesy; no verdict waits for it. */
+const QUIT_WAIT_MS = 1000;
+
+/**
+ * One SMTP dialogue over one channel, in the clear or inside TLS: commands go out, replies come back, one at a
+ * time. It judges nothing. When the channel changes (STARTTLS), the session ends and a new one begins, so that
+ * nothing learned in the clear can outlive it (RFC 3207 section 4.2).
+ */
+export class SmtpSession {
+  readonly #channel: Duplex;
+  readonly #settings: SessionSettings;
+  readonly #parser = new ReplyParser();
+  #end: ConnectionLost | undefined;
+  #wake: (() => void) | undefined;
+  #owed = 0;
+  #quitted = false;
+
+  /** Whether a reply has ended its lines in bare LF since this was last set back. */
+  bareLineFeed = false;
+
+  /** @param channel connected; nobody else may read from it while the session lives */
+  constructor(channel: Duplex, settings: SessionSettings) {
+    this.#channel = channel;
+    this.#settings = settings;
+    channel.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
+    channel.pause();
+  }
+
+  /**
+   * Reads the greeting, which the server owes without being asked.
+   * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {ServiceNotAvailable} as {@link command} does
+   */
+  async greeting(): Promise<Reply> {
+    return this.#read();
+  }
+
+  /**
+   * Sends one command line and reads the reply to it.
+   * @param line without its CR LF
+   * @param shownAs what the transcript shows in its place, where it holds a secret
+   * @throws {UnsolicitedReply} if the server has already said something; nothing is sent then
+   * @throws {ConnectionLost} if the channel ends first
+   * @throws {ReplyTimeout} if the whole reply is not there in time
+   * @throws {ReplySyntaxError} if what comes is no reply
+   * @throws {ServiceNotAvailable} if the reply is 421
+   */
+  async command(line: string, shownAs = line): Promise<Reply> {
+    await this.#refuseEarlyReply();
+    return this.#exchange(`${line}\r\n`, shownAs);
+  }
+
+  /**
+   * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply.
+   * @param message lines that end in CR LF, the last one included
+   * @throws as {@link command} does
+   */
+  async message(message: string): Promise<Reply> {
+    await this.#refuseEarlyReply();
+    return this.#exchange(`${message.replace(/^\./gm, '..')}.\r\n`, `${message}.`);
+  }
+
+  /** Says goodbye, waits a moment for the answer, and closes the channel whatever comes. Never throws. */
+  async quit(): Promise<void> {
+    if (this.#quitted) return;
+    this.#quitted = true;
+    if (!this.#end && this.#owed === 0) {
+      await this.#exchange('QUIT\r\n', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
+    }
+    this.#channel.end(() => {
+      this.#channel.destroy();
+    });
+  }
+
+  /**
+   * Ends the session and leaves the channel open, for TLS to take it over.
+   * @returns octets that the server sent behind its last reply; RFC 3207 allows none
+   */
+  detach(): Buffer {
+    this.#quitted = true;
+    this.#channel.pause();
+    this.#channel
+      .off('data', this.#onData)
+      .off('end', this.#onEnd)
+      .off('close', this.#onEnd)
+      .off('error', this.#onError);
+    return this.#parser.unread;
+  }
+
+  async #exchange(octets: string, shownAs: string, timeoutMs?: number): Promise<Reply> {
+    this.#settings.transcript.add('client', shownAs);
+    this.#channel.write(octets);
+    return this.#read(timeoutMs);
+  }
+
+  async #read(timeoutMs = this.#settings.timeoutMs): Promise<Reply> {
+    const deadline = Deadline.after(timeoutMs, this.#settings.budget);
+    const waitMs = Math.round(deadline.remainingMs);
+    this.#owed += 1;
+    const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs));
+    this.#owed -= 1;
+    if (reply.code === 421) throw new ServiceNotAvailable(reply);
+    return reply;
+  }
+
+  async #nextReply(): Promise<Reply> {
+    for (;;) {
+      const reply = this.#take();
+      if (reply) return reply;
+      if (this.#end) {
+        if (this.#parser.unread.length > 0) this.#note(this.#parser.unread.toString('latin1'));
+        throw this.#end;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        this.#channel.resume();
+      });
+    }
+  }
+
+  /** What has arrived unasked would be taken for the answer to the next command, and every later one be off by one. */
+  async #refuseEarlyReply(): Promise<void> {
+    // One turn of the loop lets in what the system already holds.
+    this.#channel.resume();
+    await new Promise((resolve) => setImmediate(resolve));
+    const early = this.#take();
+    if (early) {
+      if (early.code === 421) throw new ServiceNotAvailable(early);
+      throw new UnsolicitedReply(early.raw.join(' / '));
+    }
+    if (this.#parser.unread.length > 0 || this.#parser.midReply) {
+      throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
+    }
+    if (this.#end) throw this.#end;
+  }
+
+  #take(): Reply | undefined {
+    try {
+      const reply = this.#parser.take();
+      for (const line of reply?.raw ?? []) this.#note(line.exact);
+      this.bareLineFeed ||= reply?.bareLineFeed ?? false;
+      return reply;
+    } catch (error) {
+      if (error instanceof ReplySyntaxError) this.#note(error.line.exact);
+      throw error;
+    }
+  }
+
+  #note(text: string): void {
+    this.#settings.transcript.add('server', text);
+  }
+
+  readonly #onData = (octets: Buffer): void => {
+    this.#parser.push(octets);
+    // Nothing more is taken from the system until somebody waits for it: a flood stays in the kernel.
+    this.#channel.pause();
+    this.#woken();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#end ??= new ConnectionLost();
+    this.#woken();
+  };
+
+  readonly #onError = (error: unknown): void => {
+    this.#end ??= new ConnectionLost(error);
+    this.#woken();
+  };
+
+  #woken(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}

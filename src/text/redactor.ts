@@ -1,0 +1,141 @@
+import { REDACTED } from './secret.js';
+import { visible } from './peer.js';
+
+/** Anything shorter would be found by chance in words that are no secret. */
+const SHORTEST = 4;
+
+/**
+ * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
+ * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
+ * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest.
+ */
+export class Redactor {
+  readonly #plain: RegExp | undefined;
+  readonly #inBase64: RegExp | undefined;
+
+  /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
+  constructor(secrets: Iterable<string>) {
+    const sought = [...new Set([...secrets].flatMap(variants))]
+      .filter(({ length }) => length >= SHORTEST)
+      .sort((a, b) => b.length - a.length);
+    this.#plain = anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)]));
+    this.#inBase64 = anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset))));
+  }
+
+  /**
+   * @param text text of any origin
+   * @returns the text with `<redacted>` for every secret in it
+   */
+  redact(text: string): string {
+    const spans = [
+      ...matches(text, this.#plain),
+      ...matches(text, this.#inBase64).map((span) => base64Word(text, span)),
+    ];
+    if (spans.length === 0) return text;
+
+    spans.sort((a, b) => a.start - b.start);
+    let shown = '';
+    let at = 0;
+    for (const { start, end } of spans) {
+      if (start >= at) shown += text.slice(at, start) + REDACTED;
+      at = Math.max(at, end);
+    }
+    return shown + text.slice(at);
+  }
+
+  /**
+   * Redacts every string in a structure of arrays and plain objects.
+   * @param value left as it is
+   * @param keep keys whose values are not looked at, because they come from a closed vocabulary
+   * @returns a copy without secrets
+   */
+  redactDeep<T>(value: T, keep: ReadonlySet<string> = new Set()): T {
+    return this.#redactAny(value, keep) as T;
+  }
+
+  #redactAny(value: unknown, keep: ReadonlySet<string>): unknown {
+    if (typeof value === 'string') return this.redact(value);
+    if (Array.isArray(value)) return value.map((item) => this.#redactAny(item, keep));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]),
+    );
+  }
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function matches(text: string, pattern: RegExp | undefined): Span[] {
+  if (!pattern) return [];
+  return [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
+}
+
+/** Widens a span to the base64 word around it. A pattern that did this itself would take quadratic time. */
+function base64Word(text: string, { start, end }: Span): Span {
+  const isBase64 = (at: number) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
+  while (isBase64(start - 1)) start -= 1;
+  while (isBase64(end)) end += 1;
+  while (text.charAt(end) === '=') end += 1;
+  return { start, end };
+}
+
+function anyOf(patterns: readonly string[]): RegExp | undefined {
+  return patterns.length > 0 ? new RegExp([...new Set(patterns)].join('|'), 'g') : undefined;
+}
+
+/** The secret whole and by its lines, and as SASL prepares it (RFC 4013 section 2.2). */
+function variants(secret: string): string[] {
+  return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim(), text.normalize('NFKC')]);
+}
+
+function escapedPattern(secret: string): string {
+  return [...secret]
+    .map((character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character)))
+    .join('');
+}
+
+/** All that encoders make of a character that they do not leave alone. */
+function escapedCharacter(character: string): string {
+  const octets = [...Buffer.from(character)];
+  const code = character.codePointAt(0) ?? 0;
+  const units = character.split('').map((unit) => unit.charCodeAt(0));
+  const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
+  return `(?:${[
+    literal(character),
+    literal(visible(character)),
+    literal(JSON.stringify(character).slice(1, -1)),
+    units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
+    octets.map((octet) => `%${hex(octet, 2)}`).join(''),
+    `&#0*${code};`,
+    `&#[xX]0*${hex(code, 1)};`,
+    ...(named ? [`&${named};`] : []),
+    ...(character === ' ' ? ['\\+'] : []),
+    ...(octets.length > 1 ? [literal(Buffer.from(octets).toString('latin1'))] : []),
+  ].join('|')})`;
+}
+
+function hexPattern(secret: string): string {
+  return [...Buffer.from(secret)].map((octet) => hex(octet, 2)).join('');
+}
+
+/** What of a secret's base64 does not depend on its neighbours, where `offset` octets precede it in its group of three. */
+function base64Pattern(secret: string, offset: number): string {
+  const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
+  const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
+  return settled.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+}
+
+/** A number in hexadecimal of either case, as a pattern. */
+function hex(value: number, digits: number): string {
+  return value
+    .toString(16)
+    .padStart(digits, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}

@@ -1,0 +1,195 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { codeOf } from '../net/connect.js';
+import type { Deadline } from '../net/deadline.js';
+
+/** A TLS channel that stands. Nothing has been judged: the peer may be anybody. */
+export interface TlsChannel {
+  readonly stream: TLSSocket;
+  /** Such as `TLSv1.3`. */
+  readonly version: string;
+  readonly cipher: string;
+  /** The key-exchange group, where OpenSSL tells it. */
+  readonly group?: string;
+  /** The certificates exactly as the server sent them, leaf first. */
+  readonly sent: readonly X509Certificate[];
+  /** OpenSSL's own verdict on the chain: the last error that it came upon, undefined where it is content. */
+  readonly verifyError?: string;
+}
+
+/** Why there is no channel. */
+export type HandshakeFailure =
+  | { readonly kind: 'timed-out' }
+  /** The connection ended. */
+  | { readonly kind: 'lost'; readonly detail: string }
+  /** The server sent a fatal alert (RFC 8446 section 6.2). */
+  | { readonly kind: 'alert'; readonly number: number; readonly name: string }
+  /** This side gave up. */
+  | { readonly kind: 'refused-here'; readonly reason: string; readonly code: string }
+  /** What came first was not TLS. */
+  | { readonly kind: 'cleartext' };
+
+/** What the server sends first once TLS is due. */
+export type Opening =
+  | { readonly kind: 'record' }
+  | { readonly kind: 'cleartext'; readonly octets: Buffer }
+  /** The connection ended, or the time. */
+  | { readonly kind: 'nothing' };
+
+/** A handshake under way. Neither promise ever rejects. */
+export interface Handshake {
+  readonly opening: Promise<Opening>;
+  readonly outcome: Promise<TlsChannel | HandshakeFailure>;
+}
+
+/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
+const RECORD_TYPES: readonly (number | undefined)[] = [0x16, 0x15];
+
+/**
+ * Begins a TLS handshake. The certificate is not judged, and nothing but the handshake is sent: whoever asks for
+ * the channel must judge it before anything secret goes out.
+ * @param socket connected, with nothing unread
+ * @param options.servername sent as SNI; undefined for an address, for which SNI is not made (RFC 6066 section 3)
+ * @param options.deadline the end of the whole handshake
+ */
+export function beginHandshake(
+  socket: Socket,
+  options: { context: SecureContext; servername: string | undefined; deadline: Deadline },
+): Handshake {
+  const guard = new FirstRecordGuard(socket);
+  const stream = connect({
+    socket: guard,
+    secureContext: options.context,
+    servername: options.servername ?? '',
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  const settled = new Promise<TlsChannel | HandshakeFailure>((resolve) => {
+    stream.once('secureConnect', () => {
+      resolve(channel(stream));
+    });
+    // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard.
+    stream.on('error', (error) => {
+      resolve(failureOf(error));
+    });
+    stream.once('close', () => {
+      resolve({ kind: 'lost', detail: 'closed during the handshake' });
+    });
+    void guard.opening.then(({ kind }) => {
+      if (kind === 'cleartext') resolve({ kind: 'cleartext' });
+    });
+  });
+  const outcome = options.deadline
+    .race(settled, () => new HandshakeTimeout())
+    .catch((error: unknown): HandshakeFailure => {
+      if (error instanceof HandshakeTimeout) return { kind: 'timed-out' };
+      throw error;
+    })
+    .then((result) => {
+      if ('kind' in result) stream.destroy();
+      return result;
+    });
+  const opening = Promise.race([guard.opening, outcome.then((): Opening => ({ kind: 'nothing' }))]);
+  return { opening, outcome };
+}
+
+class HandshakeTimeout extends Error {}
+
+/**
+ * The number of the fatal alert that an error of the TLS library tells of, if it does.
+ * RFC 8446 section 6.2 and the registry of RFC 8447 say what the numbers mean.
+ */
+export function alertOf(error: unknown): number | undefined {
+  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+  const number = /SSL alert number (\d+)/.exec(message)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/**
+ * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
+ * never fed to the TLS library, which could only call it a "wrong version number".
+ */
+class FirstRecordGuard extends Duplex {
+  readonly opening: Promise<Opening>;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+    this.opening = new Promise((resolve) => {
+      socket.once('data', (octets: Buffer) => {
+        if (RECORD_TYPES.includes(octets[0])) {
+          resolve({ kind: 'record' });
+          socket.on('data', this.#pass);
+          this.#pass(octets);
+        } else {
+          resolve({ kind: 'cleartext', octets });
+          this.destroy();
+        }
+      });
+    });
+    socket
+      .on('end', () => this.push(null))
+      .on('error', (error) => this.destroy(error))
+      .on('close', () => this.destroy());
+  }
+
+  readonly #pass = (octets: Buffer): void => {
+    if (!this.push(octets)) this.#socket.pause();
+  };
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(octets: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#socket.write(octets, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
+
+function channel(stream: TLSSocket): TlsChannel {
+  const group = stream.getEphemeralKeyInfo();
+  const verifyError = stream.authorizationError as Error | string | null | undefined;
+  return {
+    stream,
+    version: stream.getProtocol() ?? 'unknown',
+    cipher: stream.getCipher().standardName,
+    ...(group !== null && 'name' in group && group.name !== undefined && { group: group.name }),
+    sent: certificatesOf(stream),
+    ...(verifyError != null && { verifyError: String(verifyError) }),
+  };
+}
+
+/** OpenSSL bounds what a peer may send to 100 KiB; the count bounds what is looked at. */
+const MAX_CERTIFICATES = 32;
+
+function certificatesOf(stream: TLSSocket): X509Certificate[] {
+  const sent: X509Certificate[] = [];
+  let next = stream.getPeerX509Certificate();
+  while (next && sent.length < MAX_CERTIFICATES) {
+    sent.push(next);
+    next = next.issuerCertificate as X509Certificate | undefined;
+  }
+  return sent;
+}
+
+function failureOf(error: Error): HandshakeFailure {
+  const code = codeOf(error);
+  const number = alertOf(error);
+  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
+  if (number !== undefined) return { kind: 'alert', number, name: reason.replace(/^.*\balert /, '') };
+  if (code.startsWith('ERR_SSL_')) return { kind: 'refused-here', reason, code };
+  return { kind: 'lost', detail: code };
+}

@@ -155,9 +155,9 @@ function noteUnusedWaivers(steps: readonly StepReport[], { waive }: Endpoint): v
 }
 
 function reportOf(visit: Visit, steps: StepReport[], durationMs: number): Attempt['report'] {
-  const { endpoint, plain, secured, socket, tls, transcript } = visit;
+  const { endpoint, plain, secured, tls, transcript } = visit;
   const { name, host, port, transport, role, environment, source } = endpoint;
-  const address = socket?.remoteAddress ?? visit.addresses?.[0]?.address;
+  const address = visit.address ?? visit.addresses?.[0]?.address;
   return {
     name,
     host,

@@ -40,6 +40,8 @@ export interface Visit {
   readonly addresses?: readonly Address[];
 
   socket?: Socket;
+  /** The address connected to; a socket forgets it when it is closed. */
+  address?: string | undefined;
   session?: SmtpSession;
   handshake?: Handshake;
   /** What EHLO brought in the clear; of interest to the report and to no later step (RFC 3207 section 4.2). */

@@ -9,12 +9,15 @@ export interface Probe {
   readonly text: string;
 }
 
-/** Says what it is to whoever finds it, and holds a line that begins with a dot, which careless relays lose. */
+/**
+ * Says what it is to whoever finds it. Plain ASCII in short lines, so that nothing on the way has a reason to
+ * encode it anew, and one line begins with a dot, which careless relays lose.
+ */
 const BODY = [
   'This message was sent by STARTTLS Gate, an automated test of mail servers.',
   'It is looked for, compared with what was sent, and deleted.',
   '',
-  '.A line that begins with a dot must arrive with that dot (RFC 5321 section 4.5.2).',
+  '.This dot must arrive with its line (RFC 5321 section 4.5.2).',
   '',
 ];
 

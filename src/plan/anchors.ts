@@ -16,7 +16,7 @@ interface Fault {
   readonly what: string;
 }
 
-/** Trust anchors, each file read once however many endpoints name it. */
+/** Trust anchors, each value of `ca` read once however many endpoints have it. */
 export class Anchors {
   readonly #read: (path: string) => Promise<string>;
   readonly #known = new Map<string, Anchor>();

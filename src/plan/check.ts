@@ -24,15 +24,16 @@ export interface Checked<T> {
 
 /**
  * Holds what the user wrote against a schema.
+ * @param what how the text as a whole is called
  * @returns its meaning, or every problem: at the key where it is unknown, at the value where it is wrong, at the
  *   mapping where something is missing from it
  */
-export function check<T>(schema: z.ZodType<T>, root: Located): Checked<T> {
+export function check<T>(schema: z.ZodType<T>, root: Located, what = 'the endpoint'): Checked<T> {
   const result = schema.safeParse(plain(root));
   if (result.success) return { value: result.data, problems: [] };
   return {
     problems: result.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(schema, root, issue) : wrongValue(root, issue),
+      issue.code === 'unrecognized_keys' ? unknownKeys(schema, root, issue) : wrongValue(root, issue, what),
     ),
   };
 }
@@ -48,12 +49,12 @@ function unknownKeys(schema: z.ZodType, root: Located, { path, keys }: z.core.$Z
   });
 }
 
-function wrongValue(root: Located, { path, message }: z.core.$ZodIssue): Problem[] {
+function wrongValue(root: Located, { path, message }: z.core.$ZodIssue, what: string): Problem[] {
   const node = nearest(root, path);
   if (node.kind === 'text' && node.broken) return [];
   const keys = path.filter((step) => typeof step === 'string');
   const isInput = node.place.line === undefined;
-  const label = isInput ? '' : `${keys.join('.') || 'the text'} `;
+  const label = isInput ? '' : `${keys.join('.') || what} `;
   const parent = path.slice(0, -1);
   if (typeof path.at(-1) === 'string' && at(root, ...path) === undefined && at(root, ...parent)?.kind === 'mapping') {
     return [{ ...node.place, message: `${keys.join('.')} is missing` }];

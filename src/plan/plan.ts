@@ -7,7 +7,7 @@ import { readInputs } from './inputs.js';
 import { credentialProblems, inboxProblems, overlay } from './layers.js';
 import type { InputLayer } from './layers.js';
 import { at } from './located.js';
-import type { LocatedMapping } from './located.js';
+import type { Located, LocatedMapping } from './located.js';
 import { ConfigurationError, show } from './problem.js';
 import type { Place, Problem } from './problem.js';
 import { nameOf, resolveEndpoint } from './resolve.js';
@@ -34,6 +34,7 @@ interface Candidate {
   readonly merged: LocatedMapping;
   /** Absent where something is wrong with it. */
   readonly settings?: EndpointSettings;
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -43,17 +44,17 @@ interface Candidate {
  */
 export async function loadPlan(inputs: Readonly<Record<string, string>>, world: World): Promise<Plan> {
   const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-  const problems = [...inputProblems];
-  const anchors = new Anchors((path) => world.readFile(resolve(world.cwd, path)));
-  problems.push(...(await anchors.load(at(given, 'ca'))));
-
   const lists = await readLists(given, world);
-  const candidates: Candidate[] = [];
-  for (const list of lists) {
-    problems.push(...list.problems, ...(await anchorProblems(anchors, [list.defaults, ...list.endpoints])));
-    candidates.push(...list.endpoints.map((own) => examine(own, list.defaults, layer, problems)));
-  }
-  problems.push(...duplicates(candidates));
+  const candidates = lists.flatMap(({ defaults, endpoints }) => endpoints.map((own) => examine(own, defaults, layer)));
+  const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
+  const anchors = new Anchors((path) => world.readFile(resolve(world.cwd, path)));
+  const problems = [
+    ...inputProblems,
+    ...lists.flatMap((list) => list.problems),
+    ...candidates.flatMap((candidate) => candidate.problems),
+    ...duplicates(candidates),
+    ...(await anchorProblems(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
+  ];
   if (candidates.length === 0 && lists.every((list) => list.problems.length === 0)) problems.push(noEndpoint(given));
   if (problems.length > 0 || !settings) throw new ConfigurationError(problems);
 
@@ -91,17 +92,18 @@ async function readLists(given: LocatedMapping, world: World): Promise<EndpointL
   ];
 }
 
-async function anchorProblems(anchors: Anchors, mappings: readonly LocatedMapping[]): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  for (const mapping of mappings) problems.push(...(await anchors.load(at(mapping, 'tls', 'ca'))));
-  return problems;
+/** One after the other, so that a value that many endpoints share is read once. */
+async function anchorProblems(anchors: Anchors, values: readonly (Located | undefined)[]): Promise<Problem[]> {
+  const problems: Problem[][] = [];
+  for (const value of values) problems.push(await anchors.load(value));
+  return problems.flat();
 }
 
-function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLayer, problems: Problem[]): Candidate {
+function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLayer): Candidate {
   const merged = overlay(layer, defaults, own);
-  const { value, problems: wrong } = check(endpointSchema, merged);
-  problems.push(...wrong, ...credentialProblems(at(merged, 'auth')), ...inboxProblems(at(merged, 'delivery')));
-  return { own, merged, ...(value && { settings: value }) };
+  const { value, problems } = check(endpointSchema, merged);
+  const incomplete = [...credentialProblems(at(merged, 'auth')), ...inboxProblems(at(merged, 'delivery'))];
+  return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete] };
 }
 
 /** Names that more than one endpoint has. A name is known even where something else is wrong with its endpoint. */

@@ -40,7 +40,7 @@ const DNS_OR_IP = 'must be a DNS name or an IP address, without a port';
 const MAILBOX = 'must be a plain address of the form local@domain';
 const ONE_LINE = 'must be one line of 1 to 200 visible characters';
 const NO_CONTROLS =
-  'must not hold control characters (a line break at the end is easily stored with a secret by mistake)';
+  'must be text without control characters (a line break at the end is easily stored with a secret by mistake)';
 const INBOX =
   'must be imap://host[:port]/mailbox (143, STARTTLS) or imaps://host[:port]/mailbox (993), without credentials, query or fragment';
 
@@ -85,11 +85,11 @@ const mapping = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, 'mu
 export const inputSchema = mapping({
   endpoints: anyText.optional().meta({
     description:
-      'The mail servers to gate: `host`, `host:port` or `[v6]:port`, one a line (or separated by commas or blanks, with `#` comments), or a YAML list of such strings and of endpoint mappings. One of `endpoints` and `config` is needed; with both, both lists are gated.',
+      'The mail servers to gate: `host`, `host:port` or `[v6]:port`, one a line (or separated by commas or blanks, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. One of `endpoints` and `config` is needed; with both, both lists are gated.',
   }),
   config: anyText.optional().meta({
     description:
-      'Path of a YAML file with `defaults:` (an endpoint mapping without `host`) and `endpoints:` (a list as in the input `endpoints`).',
+      'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
   }),
   username: value(NO_CONTROLS, values.userName)
     .optional()
@@ -214,7 +214,7 @@ const waiverShape = {
   until: value('must be a day of the calendar as YYYY-MM-DD', values.day).meta({
     description: 'The last day of the waiver (UTC), as YYYY-MM-DD. After it the finding counts again.',
   }),
-  reason: value('must say why, in one line', values.displayName).meta({
+  reason: value(ONE_LINE, values.displayName).meta({
     description: 'Why, for whoever reads the report.',
   }),
 };
@@ -278,15 +278,19 @@ const endpointShape = {
 export const endpointSchema = mapping(endpointShape);
 export type EndpointSettings = z.output<typeof endpointSchema>;
 
-/** The `config` file. Its endpoints are checked one by one, each on top of the defaults. */
+/** The `defaults` of a file: an endpoint mapping of which any part may be left out. */
+export const defaultsSchema = mapping({
+  ...endpointShape,
+  host: z.never('belongs to each endpoint and has no default').optional(),
+  delivery: mapping(deliveryShape).partial().optional(),
+});
+
+/** The `config` file. Its defaults, and its endpoints on top of them, are checked one by one. */
 export const configSchema = mapping({
-  defaults: mapping({
-    ...endpointShape,
-    host: z.never('belongs to each endpoint and has no default').optional(),
-    delivery: mapping(deliveryShape).partial().optional(),
-  })
-    .optional()
-    .meta({ description: 'What holds for every endpoint of the file that does not say otherwise.' }),
+  defaults: z.unknown().optional().meta({
+    description:
+      'What holds for every endpoint of this file that does not say otherwise: an endpoint mapping without `host`.',
+  }),
   endpoints: z.array(z.unknown(), 'must be a list of endpoints').meta({
     description: 'The endpoints: `host`, `host:port` or `[v6]:port`, or endpoint mappings.',
   }),

@@ -14,7 +14,7 @@ const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
  */
 export function isYaml(text: string): boolean {
   const [first = ''] = text.split(/\r?\n/).flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [line.trim()]));
-  return /^(?:-(?:\s|$)|---|\{|[\w-]+:(?:\s|$)|\[(?![^\s,\]]*:[^\s,\]]*:[^\s,\]]*(?:\]|$)))/.test(first);
+  return /^(?:-(?:\s|$)|---|\{|[\w-]+:(?:\s|$)|\[(?![0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(?:\]|$)))/i.test(first);
 }
 
 /** Splits the short form into its entries, each with `${NAME}` expanded: one a line, commas, blanks, `#` comments. */

@@ -6,7 +6,7 @@ import { slotProblems } from './layers.js';
 import { at, mappingAt } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
 import type { Problem } from './problem.js';
-import { configSchema } from './schema.js';
+import { configSchema, defaultsSchema } from './schema.js';
 import { isYaml, readEntry, readShortForm } from './short-form.js';
 import { readYaml } from './yaml.js';
 
@@ -61,7 +61,8 @@ export async function readConfigFile(
   const defaults = at(root, 'defaults');
   return withItems(defaults?.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
     ...problems,
-    ...check(configSchema, root).problems,
+    ...check(configSchema, root, 'the file').problems,
+    ...(defaults ? check(defaultsSchema, defaults, 'defaults').problems : []),
     ...slotProblems(at(defaults, 'auth')),
   ]);
 }

@@ -25,6 +25,8 @@ export function wholeNumber(text: string, min: number, max: number): number | un
  * would take for a number (`127.1`, `0x7f`) is no name.
  */
 export function dnsName(text: string): string | undefined {
+  // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
+  if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || visible(text) !== text) return undefined;
   const name = (PRINTABLE.test(text) ? text.toLowerCase() : domainToASCII(text)).replace(/\.$/, '');
   const labels = name.split('.');
   if (name.length > 253 || !labels.every((label) => LABEL.test(label))) return undefined;

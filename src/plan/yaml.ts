@@ -25,7 +25,7 @@ const SYNTAX: Partial<Record<ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: 'nested too deeply',
   TAB_AS_INDENT: 'a tab cannot indent; use blanks',
   TAG_RESOLVE_FAILED: 'tags are not used here; quote a value that begins with "!"',
-  UNEXPECTED_TOKEN: 'unexpected text; quote a value that holds special characters',
+  UNEXPECTED_TOKEN: 'unexpected text; quote a value that holds special characters, as ${NAME} does within { }',
 };
 
 /** What a YAML text holds. */
@@ -84,9 +84,10 @@ class Reader {
   read(node: Node): Located {
     const place = this.#placeOf(node.range?.[0] ?? 0);
     if (this.#open.length >= MAX_DEPTH) return this.#broken(place, 'nested too deeply');
-    if (this.#aliases > 0 && ++this.#aliased > MAX_ALIASED) return this.#broken(place, 'too many values by alias');
+    const isAliased = this.#aliases > 0;
+    if (isAliased && ++this.#aliased > MAX_ALIASED) return this.#broken(place, 'too many values by alias');
     if (isAlias(node)) return this.#alias(node, place);
-    if (this.#aliases === 0 && 'anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    if (!isAliased && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     this.#open.push(node);
     const located = this.#value(node, place);
     this.#open.pop();
@@ -96,7 +97,7 @@ class Reader {
   #value(node: Node, place: Place): Located {
     if (isMap(node)) return { kind: 'mapping', entries: this.#entries(node), place };
     if (isSeq(node)) return { kind: 'list', items: this.#items(node), place };
-    const { text, expanded, errors } = expand(isScalar(node) ? String(node.value ?? '') : '', this.#env);
+    const { text, expanded, errors } = expand(textOf(node), this.#env);
     for (const message of errors) this.problems.push({ ...place, message });
     return { ...textAt(place, text, expanded), broken: errors.length > 0 };
   }
@@ -109,7 +110,7 @@ class Reader {
     const entries = new Map<string, LocatedEntry>();
     for (const pair of mapping.items) {
       const { key, value } = pair as { key: Node; value: Node | null };
-      const name = isScalar(key) ? String(key.value ?? '') : '';
+      const name = textOf(key);
       const place = this.#placeOf(key.range?.[0] ?? 0);
       if (entries.has(name)) this.problems.push({ ...place, message: `key "${name}" is given twice` });
       else entries.set(name, { key: place, value: value ? this.read(value) : textAt(place, '') });
@@ -133,4 +134,9 @@ class Reader {
     this.problems.push({ ...place, message: `YAML: ${message}` });
     return { ...textAt(place, ''), broken: true };
   }
+}
+
+/** The text of a scalar. The failsafe schema gives no scalar another type. */
+function textOf(node: Node): string {
+  return isScalar(node) && typeof node.value === 'string' ? node.value : '';
 }

@@ -2,10 +2,20 @@ import { shorten } from '../text/shorten.js';
 import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table } from './markdown.js';
 import type { Markdown } from './markdown.js';
 import { STEP_IDS } from './report.js';
-import type { EndpointReport, Finding, StepReport } from './report.js';
-import { spoken } from './story.js';
+import type { EndpointReport, StepReport } from './report.js';
+import { remarksOf, spoken } from './story.js';
 import type { Chapter, Story } from './story.js';
-import { addressOf, attemptsOf, daysLeft, duration, SIGNS, signOf, statusWord, titleOf } from './wording.js';
+import {
+  addressOf,
+  attemptsInBrief,
+  attemptsInFull,
+  daysLeft,
+  duration,
+  SIGNS,
+  signOf,
+  statusWord,
+  titleOf,
+} from './wording.js';
 
 /*
  * The parts of the job summary. Every text in them is cut at some length, so that one endpoint cannot fill the page;
@@ -23,26 +33,26 @@ export function overview(endpoints: readonly EndpointReport[]): Markdown | undef
   const environments = endpoints.some(({ environment }) => environment !== undefined);
   const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...STEP_IDS.map(capitalised)];
   return table(
-    [...head, 'TLS', 'Certificate', 'Time'],
+    [...head, 'TLS', 'Validity', 'Time'],
     endpoints.map((endpoint) => [
       endpointCell(endpoint),
       ...(environments ? [shorten(endpoint.environment ?? '–', NAME_LIMIT)] : []),
       ...endpoint.steps.map(stepCell),
       endpoint.tls?.version ?? '–',
-      endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '–',
-      duration(endpoint.durationMs),
+      endpoint.tls ? unbroken(daysLeft(endpoint.tls.certificate.daysLeft)) : '–',
+      unbroken(duration(endpoint.durationMs)),
     ]),
   );
 }
 
 function endpointCell(endpoint: EndpointReport): Markdown {
-  const attempts = attemptsOf(endpoint);
-  const cell = gfm`${SIGNS[endpoint.result].emoji} **${name(endpoint)}**`;
-  return attempts === undefined ? cell : gfm`${cell}<br>${shorten(attempts, 300)}`;
+  const attempts = attemptsInBrief(endpoint);
+  const cell = gfm`${SIGNS[endpoint.result].emoji}&nbsp;**${name(endpoint)}**`;
+  return attempts === undefined ? cell : gfm`${cell}<br><sub>${shorten(attempts, NAME_LIMIT)}</sub>`;
 }
 
 function stepCell(step: StepReport): Markdown {
-  return gfm`${SIGNS[step.status].emoji} ${statusWord(step)}`;
+  return gfm`${SIGNS[step.status].emoji}&nbsp;${unbroken(statusWord(step))}`;
 }
 
 /** One endpoint that is not green: where it is, and each finding with what is wrong, how we know and how to mend it. */
@@ -55,12 +65,14 @@ export function section({ endpoint, chapters }: Story, findingsUrl?: string): Ma
     tls && `${tls.version}, ${tls.cipher}`,
     source && code(`${source.file}:${source.line}`),
   ];
+  const attempts = attemptsInFull(endpoint);
   return blocks([
     gfm`### ${SIGNS[endpoint.result].emoji} ${name(endpoint)}: ${endpoint.result}`,
     join(
       facts.filter((fact) => fact !== undefined),
       ' · ',
     ),
+    attempts === undefined ? undefined : gfm`**Attempts:** ${shorten(attempts, TEXT_LIMIT)}`,
     ...chapters.map((chapter) => chapterOf(chapter, findingsUrl)),
   ]);
 }
@@ -88,9 +100,12 @@ function chapterOf({ step, finding, decisive }: Chapter, findingsUrl?: string): 
 
 /** What changes nothing about any endpoint, a line each. */
 export function remarks(stories: readonly Story[]): Markdown | undefined {
-  const remarkOf = (endpoint: EndpointReport, { message, code: finding }: Finding) =>
-    gfm`${name(endpoint)}: ${shorten(message, TEXT_LIMIT)} (${code(finding)})`;
-  const lines = stories.flatMap(({ endpoint, notices }) => notices.map((notice) => remarkOf(endpoint, notice)));
+  const lines = stories.flatMap((story) =>
+    remarksOf(story).map(({ text, code: finding }) => {
+      const line = gfm`${name(story.endpoint)}: ${shorten(text, TEXT_LIMIT)}`;
+      return finding === undefined ? line : gfm`${line} (${code(finding)})`;
+    }),
+  );
   return lines.length === 0 ? undefined : blocks([gfm`### ℹ️ Worth knowing`, list(lines)]);
 }
 
@@ -112,6 +127,11 @@ function dialogue(endpoint: EndpointReport): Markdown {
 
 export function name(endpoint: EndpointReport): string {
   return shorten(endpoint.name, NAME_LIMIT);
+}
+
+/** Words that stay on one line, so that a table stays as high as its rows. */
+function unbroken(words: string): string {
+  return words.replaceAll(' ', '\u00a0');
 }
 
 function capitalised(word: string): string {

@@ -1,5 +1,5 @@
 import type { EndpointReport, Finding, Report, StepId, TranscriptEntry } from './report.js';
-import { byResult } from './wording.js';
+import { attemptsInFull, byResult } from './wording.js';
 
 /** What is to be told of one endpoint, in the order in which people want to hear it. */
 export interface Story {
@@ -28,7 +28,7 @@ export function stories({ endpoints }: Report): Story[] {
   return byResult(endpoints).flatMap(([, some]) => some.map(storyOf));
 }
 
-export function isTroubled({ endpoint }: Story): boolean {
+export function isTroubled({ endpoint }: Pick<Story, 'endpoint'>): boolean {
   return endpoint.result !== 'pass';
 }
 
@@ -40,7 +40,7 @@ export function storyOf(endpoint: EndpointReport): Story {
     .filter(({ finding }) => finding.severity !== 'notice')
     .sort((a, b) => weight(b.finding) - weight(a.finding))
     .map(({ step, finding }) => {
-      const end = decisiveEnd(endpoint.transcript, finding);
+      const end = decisiveEnd(endpoint.transcript, step, finding);
       const decisive = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - DECISIVE_LINES), end);
       shown.add(end);
       return { step, finding, decisive: decisive.map(spoken) };
@@ -50,6 +50,15 @@ export function storyOf(endpoint: EndpointReport): Story {
     chapters,
     notices: found.flatMap(({ finding }) => (finding.severity === 'notice' ? [finding] : [])),
   };
+}
+
+/** What is worth a remark though it changes nothing: notices, and that an endpoint passed only after further attempts. */
+export function remarksOf({ endpoint, notices }: Story): { text: string; code?: string }[] {
+  const attempts = isTroubled({ endpoint }) ? undefined : attemptsInFull(endpoint);
+  return [
+    ...(attempts === undefined ? [] : [{ text: attempts }]),
+    ...notices.map(({ message, code }) => ({ text: message, code })),
+  ];
 }
 
 /** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`. */
@@ -64,16 +73,32 @@ function weight({ severity, waived, inconclusive }: Finding): number {
 }
 
 /**
- * Where the dialogue decided a finding: behind the last line that its evidence quotes; where it quotes none, at the end,
- * before we took our leave.
+ * Where the dialogue decided a finding: behind the last line that its evidence quotes; where it quotes none, at the end
+ * of its step.
  */
-function decisiveEnd(transcript: readonly TranscriptEntry[], { evidence = {} }: Finding): number {
+function decisiveEnd(transcript: readonly TranscriptEntry[], step: StepId, { evidence = {} }: Finding): number {
   const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
   const quoted = transcript.findLastIndex(
     ({ from, text }) =>
       from === 'server' && text.trim().length > 3 && quotes.some((quote) => quote.includes(text.trim())),
   );
-  if (quoted >= 0) return quoted + 1;
-  const leave = transcript.findLastIndex(({ from, text }) => from === 'client' && /^QUIT\b/i.test(text));
-  return leave >= 0 ? leave : transcript.length;
+  return quoted >= 0 ? quoted + 1 : endOf(step, transcript);
+}
+
+/** Where the dialogue of a step ends: before the command that begins the next one, or before we took our leave. */
+function endOf(step: StepId, transcript: readonly TranscriptEntry[]): number {
+  const before = (command: RegExp, after = -1) => {
+    const found = transcript.findIndex(({ from, text }, at) => at > after && from === 'client' && command.test(text));
+    return found >= 0 ? found : transcript.length;
+  };
+  const leave = before(/^QUIT\b/i);
+  const starttls = before(/^STARTTLS\b/i);
+  const ends: Readonly<Record<StepId, number>> = {
+    capability: starttls,
+    upgrade: before(/^/, starttls),
+    certificate: starttls < transcript.length ? before(/^/, starttls) : 0,
+    authentication: before(/^MAIL FROM:/i),
+    delivery: leave,
+  };
+  return Math.min(ends[step], leave);
 }

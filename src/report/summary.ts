@@ -7,7 +7,7 @@ import { isTroubled, stories } from './story.js';
 import { BECAME, byResult, duration, endpointsOf, headline, SIGNS } from './wording.js';
 
 export interface SummaryOptions {
-  /** The most UTF-8 bytes that the summary may have; 2048 or more. */
+  /** The most UTF-8 bytes that the summary may have; 4096 or more. */
   readonly byteBudget?: number;
   /** Where the whole report can be read. */
   readonly reportPath?: string;
@@ -65,27 +65,27 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
 
 /**
  * The summary of a run that never began.
- * @param problems everything that is wrong with the configuration, each with its place
+ * @param message everything that is wrong with the configuration, a problem a line
  */
-export function renderConfigurationError(problems: readonly string[], byteBudget = DEFAULT_BUDGET): string {
+export function renderConfigurationError(message: string, byteBudget = DEFAULT_BUDGET): string {
+  const problems = message.split('\n').map((problem) => shorten(problem, 2000));
   const head = [
     gfm`## ${SIGNS.fail.emoji} Nothing was gated: the configuration is wrong`,
     gfm`**${problems.length}** ${problems.length === 1 ? 'problem' : 'problems'}. Nothing was sent to any server.`,
   ];
-  const lines = problems.flatMap((problem) => problem.split('\n')).map((line) => shorten(line, 2000));
   const room = byteBudget - bytes(blocks(head)) - RESERVE;
-  const shown = lines.slice(
+  const shown = problems.slice(
     0,
     fitting(
-      lines.map((line) => codeBlock([line])),
+      problems.map((problem) => codeBlock([problem])),
       room,
     ),
   );
-  const missing = lines.length - shown.length;
+  const missing = problems.length - shown.length;
   const page = blocks([
     ...head,
     codeBlock(shown),
-    missing > 0 ? gfm`And ${missing} more lines, which are in the log.` : undefined,
+    missing > 0 ? gfm`And ${missing} more, which are in the log.` : undefined,
   ]);
   return `${page.toString()}\n`;
 }
@@ -112,7 +112,7 @@ function crowded(
   budget: number,
 ): Markdown {
   const without = (count: number) =>
-    omission(`all transcripts, the table, and the details of ${endpointsOf(count)}`, options);
+    omission(`all transcripts, the table${count > 0 ? `, and the details of ${endpointsOf(count)}` : ''}`, options);
   const names = endpoints.map((endpoint) => gfm`${SIGNS[endpoint.result].emoji} ${name(endpoint)}: ${endpoint.result}`);
 
   const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;
@@ -130,7 +130,7 @@ function crowded(
 
 /** Says what the page leaves out, and where it is. */
 function omission(leftOut: string, { reportPath = 'report.json' }: SummaryOptions): Markdown {
-  return gfm`> This page would be too long with all of it, so it leaves out ${leftOut}. Everything is in ${code(shorten(reportPath, 300))}.`;
+  return gfm`> This page would be too long with all of it, so it leaves out ${leftOut}. Everything is in ${code(shorten(reportPath, 250))}.`;
 }
 
 /** The bytes of the line feeds between two blocks, or of what makes a line an item of a list. */

@@ -12,7 +12,7 @@ interface Sign {
 export const SIGNS: Readonly<Record<StepReport['status'], Sign>> = {
   pass: { emoji: '✅', plain: '✓' },
   warn: { emoji: '⚠️', plain: '!' },
-  inconclusive: { emoji: '❔', plain: '?' },
+  inconclusive: { emoji: '❓', plain: '?' },
   fail: { emoji: '❌', plain: '✗' },
   skip: { emoji: '➖', plain: '-' },
 };
@@ -94,21 +94,25 @@ export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** What the attempts before the last one came to, and what failed in the first: undefined where the first was the last. */
-export function attemptsOf({ attempts, result, earlier }: EndpointReport): string | undefined {
+const OUTCOME: Readonly<Record<Result, string>> = {
+  pass: 'passed',
+  warn: 'passed with warnings',
+  inconclusive: 'inconclusive',
+  fail: 'failed',
+};
+
+/** That there was more than one attempt, and what failed first: "passed on attempt 2, after connection-timeout". */
+export function attemptsInBrief({ attempts, result, earlier }: EndpointReport): string | undefined {
   if (attempts === 1) return undefined;
-  const outcome =
-    result === 'pass'
-      ? 'passed'
-      : result === 'warn'
-        ? 'passed with warnings'
-        : result === 'fail'
-          ? 'failed'
-          : 'inconclusive';
   const first = earlier?.[0];
-  return (
-    `${outcome} on attempt ${attempts}` + (first ? `; first ${first.code} in ${first.step}: ${first.message}` : '')
-  );
+  return `${OUTCOME[result]} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
+}
+
+/** The same with what was said of the first failure. */
+export function attemptsInFull(endpoint: EndpointReport): string | undefined {
+  const brief = attemptsInBrief(endpoint);
+  const first = endpoint.earlier?.[0];
+  return brief !== undefined && first ? `${brief} in ${first.step}: ${first.message}` : brief;
 }
 
 /** Where an endpoint is, as people write it: `host:port`, with brackets around an IPv6 address. */

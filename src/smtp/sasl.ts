@@ -81,7 +81,7 @@ export function chooseMechanism(
  * @returns the server's last reply: 235, or why not
  * @throws as {@link SmtpSession.command}
  */
-export async function authenticate(session: SmtpSession, mechanism: string, identity: Identity): Promise<Reply> {
+export async function authenticate(session: Pick<SmtpSession, 'command'>, mechanism: string, identity: Identity): Promise<Reply> {
   const exchange = EXCHANGES[mechanism]?.begin(identity);
   if (!exchange) throw new TypeError(`no such mechanism here: ${mechanism}`);
 

@@ -27,10 +27,7 @@ export class Redactor {
    * @returns the text with `<redacted>` for every secret in it
    */
   redact(text: string): string {
-    const spans = [
-      ...matches(text, this.#plain),
-      ...matches(text, this.#inBase64).map((span) => base64Word(text, span)),
-    ];
+    const spans = [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))];
     if (spans.length === 0) return text;
 
     spans.sort((a, b) => a.start - b.start);
@@ -73,13 +70,22 @@ function matches(text: string, pattern: RegExp | undefined): Span[] {
   return [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
 }
 
-/** Widens a span to the base64 word around it. A pattern that did this itself would take quadratic time. */
-function base64Word(text: string, { start, end }: Span): Span {
+/**
+ * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
+ * looking at one word again for every span in it.
+ */
+function base64Words(text: string, spans: readonly Span[]): Span[] {
   const isBase64 = (at: number) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
-  while (isBase64(start - 1)) start -= 1;
-  while (isBase64(end)) end += 1;
-  while (text.charAt(end) === '=') end += 1;
-  return { start, end };
+  const words: Span[] = [];
+  for (const span of spans) {
+    if (span.end <= (words.at(-1)?.end ?? 0)) continue;
+    let { start, end } = span;
+    while (isBase64(start - 1)) start -= 1;
+    while (isBase64(end)) end += 1;
+    while (text.charAt(end) === '=') end += 1;
+    words.push({ start, end });
+  }
+  return words;
 }
 
 function anyOf(patterns: readonly string[]): RegExp | undefined {
@@ -92,9 +98,9 @@ function variants(secret: string): string[] {
 }
 
 function escapedPattern(secret: string): string {
-  return [...secret]
-    .map((character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character)))
-    .join('');
+  return Array.from(secret, (character) =>
+    /[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character),
+  ).join('');
 }
 
 /** All that encoders make of a character that they do not leave alone. */

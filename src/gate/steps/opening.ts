@@ -18,6 +18,7 @@ export async function openConnection(visit: Visit): Promise<void> {
   const deadline = Deadline.after(endpoint.timeoutMs, budget);
   const addresses = visit.addresses ?? (await resolve(endpoint.host, deadline, world.resolver));
   visit.socket = await connect(addresses, endpoint.port, deadline);
+  visit.address = visit.socket.remoteAddress;
 }
 
 /** Begins a dialogue on a channel. */

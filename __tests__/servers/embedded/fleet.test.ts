@@ -1,0 +1,172 @@
+import { performance } from 'node:perf_hooks';
+import { gateFleet } from '../../../src/gate/fleet.js';
+import type { World } from '../../../src/gate/visit.js';
+import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
+import type { EndpointReport } from '../../../src/report/report.js';
+import { AUTH, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { close, silence } from '../../support/dialogue.js';
+import type { Dialogue } from '../../support/dialogue.js';
+import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+import type { Zoo } from '../../support/zoo.js';
+
+let zoo: Zoo;
+let good: Dialogue;
+beforeAll(async () => {
+  zoo = await createZoo();
+  good = { tls: { key: zoo.good.key, cert: zoo.good.chain } };
+});
+
+const endpointAt = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =>
+  testEndpoint(port, { tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] }, ...overrides });
+
+async function fleet(
+  endpoints: readonly Endpoint[],
+  settings: Partial<Plan> = {},
+  world: Partial<World> = {},
+  finished: (report: EndpointReport) => void = () => undefined,
+): Promise<EndpointReport[]> {
+  const plan: Plan = {
+    endpoints,
+    policy: { failOn: 'fail', onInconclusive: 'fail' },
+    concurrency: 32,
+    retries: 0,
+    ...settings,
+  };
+  return gateFleet(plan, testWorld(world), finished);
+}
+
+describe('many endpoints', () => {
+  test('one that never answers holds up none of the other 49', async () => {
+    await using server = await startScriptedServer(good);
+    await using mute = await startScriptedServer({ greeting: silence });
+    const begun = performance.now();
+    const finished: { name: string; at: number }[] = [];
+    const endpoints = Array.from({ length: 50 }, (_, i) =>
+      endpointAt(i === 3 ? mute.port : server.port, { name: `endpoint ${i}`, timeoutMs: 6000 }),
+    );
+    const reports = await fleet(endpoints, { concurrency: 8 }, {}, ({ name }) => {
+      finished.push({ name, at: performance.now() - begun });
+    });
+    expect(reports.map(({ name }) => name)).toEqual(endpoints.map(({ name }) => name));
+    expect(reports.filter(({ result }) => result === 'pass')).toHaveLength(49);
+    expect(finished.at(-1)?.name).toBe('endpoint 3');
+    // The order says that nobody waited; the distance says that they were done long before the deadline.
+    expect(finished[48]?.at).toBeLessThan(5000);
+  }, 30_000);
+
+  test('no more at a time than wanted', async () => {
+    let open = 0;
+    let most = 0;
+    const resolver = async (): Promise<never> => {
+      most = Math.max(most, (open += 1));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      open -= 1;
+      throw Object.assign(new Error('lookup'), { code: 'ENOTFOUND' });
+    };
+    const endpoints = Array.from({ length: 12 }, (_, i) => endpointAt(25, { name: `${i}`, host: 'a.example.test' }));
+    await fleet(endpoints, { concurrency: 3 }, { resolver });
+    expect(most).toBe(3);
+  });
+
+  test.each([
+    ['an Error', () => new Error('defect')],
+    ['a string', () => 'defect'],
+    ['undefined', () => undefined],
+  ])('a defect of our own (%s) takes down its own endpoint only', async (_name, thrown) => {
+    await using server = await startScriptedServer(good);
+    const trust = testWorld().trust;
+    const broken = new Proxy(trust, {
+      get: (target, key, self): unknown =>
+        key === 'context'
+          ? (tls: Endpoint['tls']) => {
+              // eslint-disable-next-line @typescript-eslint/only-throw-error -- anything may be thrown
+              if (tls.minValidDays === 13) throw thrown();
+              return target.context(tls);
+            }
+          : (Reflect.get(target, key, self) as unknown),
+    });
+    const odd = endpointAt(server.port, { name: 'odd' });
+    const reports = await fleet(
+      [{ ...odd, tls: { ...odd.tls, minValidDays: 13 } }, endpointAt(server.port)],
+      {},
+      { trust: broken },
+    );
+    expect(reports.map(({ result }) => result)).toEqual(['fail', 'pass']);
+    expect(codes(reports[0]?.steps ?? [])).toEqual(['internal-error']);
+  });
+});
+
+describe('addresses: all', () => {
+  const resolver = (): Promise<{ address: string; family: 4 }[]> =>
+    Promise.resolve([
+      { address: '127.0.0.1', family: 4 },
+      { address: '127.0.0.2', family: 4 },
+    ]);
+
+  test('makes each address an endpoint of its own', async () => {
+    await using server = await startScriptedServer(good);
+    const endpoint = endpointAt(server.port, { name: 'multi', host: 'multi.example.test', addresses: 'all' });
+    const reports = await fleet([endpoint], {}, { resolver });
+    expect(reports.map(({ name, address, result }) => [name, address, result])).toEqual([
+      ['multi (127.0.0.1)', '127.0.0.1', 'pass'],
+      ['multi (127.0.0.2)', '127.0.0.2', 'fail'],
+    ]);
+  });
+
+  test('leaves one endpoint to fail where the name has none', async () => {
+    const nothing = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+    const reports = await fleet([endpointAt(25, { host: 'nothing.example.test', addresses: 'all', name: 'n' })], {}, { resolver: nothing });
+    expect(reports.map(({ name, steps }) => [name, codes(steps)])).toEqual([['n', ['dns-failed']]]);
+  });
+
+  test('first takes whichever answers', async () => {
+    await using server = await startScriptedServer(good);
+    const reversed = (): Promise<{ address: string; family: 4 }[]> => resolver().then((found) => found.reverse());
+    const [report] = await fleet([endpointAt(server.port, { host: 'multi.example.test' })], {}, { resolver: reversed });
+    expect([report?.result, report?.address]).toEqual(['pass', '127.0.0.1']);
+  });
+});
+
+describe('further tries', () => {
+  const pauses: number[] = [];
+  const pause = (ms: number): Promise<void> => {
+    pauses.push(ms);
+    return Promise.resolve();
+  };
+  beforeEach(() => {
+    pauses.length = 0;
+  });
+
+  test.each<[string, Dialogue, string]>([
+    ['a lost connection', { greeting: close }, 'connection-lost'],
+    ['421', { greeting: ['421 busy', close] }, 'throttled'],
+    ['454 to STARTTLS', { replies: { STARTTLS: '454 later' } }, 'starttls-refused'],
+    ['454 to AUTH', { replies: { AUTH: '454 later' } }, 'auth-temporary-failure'],
+  ])('after %s, shown with what failed first', async (_name, first, code) => {
+    await using server = await startScriptedServer([{ ...good, ...first }, good]);
+    const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+    expect(report).toMatchObject({ result: 'pass', attempts: 2, earlier: [{ code }] });
+    expect(server.connections).toBe(2);
+    expect(pauses).toEqual([1000]);
+  });
+
+  test('end, with longer and longer pauses', async () => {
+    const [report] = await fleet([endpointAt(await closedPort())], { retries: 3 }, { pause });
+    expect([report?.attempts, letters(report?.steps ?? [])]).toEqual([4, 'fbbbb']);
+    expect(pauses).toEqual([1000, 4000, 16000]);
+  });
+
+  test.each<[string, Dialogue]>([
+    ['silence', { greeting: silence }],
+    ['502 to STARTTLS', { replies: { STARTTLS: '502 no' } }],
+    ['535', { replies: { AUTH: '535 no' } }],
+    ['432', { replies: { AUTH: '432 change it' } }],
+    ['another protocol', { greeting: 'SSH-2.0-x' }],
+    ['no STARTTLS', { offers: [] }],
+  ])('are not made after %s', async (_name, dialogue) => {
+    await using server = await startScriptedServer({ ...good, ...dialogue });
+    const [report] = await fleet([endpointAt(server.port, { auth: AUTH, timeoutMs: 300 })], { retries: 2 }, { pause });
+    expect([report?.result, report?.attempts, server.connections]).toEqual(['fail', 1, 1]);
+  });
+});

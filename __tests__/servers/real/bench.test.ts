@@ -1,0 +1,129 @@
+import { access } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ImapFlow } from 'imapflow';
+import { createTransport } from 'nodemailer';
+import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
+import type { MailServers } from '../../support/postfix-dovecot.js';
+import { processesIn } from '../../support/processes.js';
+import { run } from '../../support/run.js';
+import { HOST, SPECIES } from '../../support/zoo.js';
+
+const ADDRESS = '127.0.0.1';
+
+/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+describe('the real servers', () => {
+  let servers: MailServers;
+  beforeAll(async () => {
+    servers = await startMailServers();
+  }, PATIENCE_MS);
+  afterAll(() => servers.close(), PATIENCE_MS);
+
+  const ehlo = async (port: number): Promise<string> => {
+    const socket = connect(port, ADDRESS);
+    socket.write('EHLO test.example.test\r\n');
+    await sleep(100);
+    socket.write('QUIT\r\n');
+    return text(socket);
+  };
+
+  const submit = (port: number, secure: boolean, password = MAIL_USER.password): Promise<unknown> =>
+    createTransport({
+      host: ADDRESS,
+      port,
+      secure,
+      requireTLS: !secure,
+      auth: { user: MAIL_USER.username, pass: password },
+      tls: { servername: HOST, ca: servers.zoo.pki.root.cert },
+    }).sendMail({ from: MAIL_USER.username, to: MAIL_USER.username, subject: `port ${port}`, text: 'hello' });
+
+  /** The subject lines in the mailbox, once there are so many. */
+  const subjects = async (count: number): Promise<string[]> => {
+    for (;;) {
+      const messages = await servers.messages();
+      if (messages.length >= count)
+        return messages.map((message) => /^Subject: (.*)$/m.exec(message)?.[1] ?? '').sort();
+      await sleep(50);
+    }
+  };
+
+  test('offer STARTTLS, AUTH or neither, as their ports promise', async () => {
+    const { mx, submission, noTls, authBeforeTls } = servers.ports;
+    const [exchanger, sub, none, before] = await Promise.all([mx, submission, noTls, authBeforeTls].map(ehlo));
+    expect(exchanger).toMatch(/^250-STARTTLS\r$/m);
+    expect(sub).toMatch(/^250-STARTTLS\r$/m);
+    expect(sub).not.toMatch(/AUTH/);
+    expect(none).toMatch(/^250-PIPELINING\r$/m);
+    expect(none).not.toMatch(/STARTTLS/);
+    expect(before).toMatch(/^250-STARTTLS\r$/m);
+    expect(before).toMatch(/^250-AUTH PLAIN LOGIN\r$/m);
+  });
+
+  test.each(SPECIES)('present the certificate %s', async (species) => {
+    const target = `${ADDRESS}:${servers.certificatePorts[species]}`;
+    const shown = await run('bash', [
+      '-c',
+      'openssl s_client -connect "$1" -starttls smtp -servername "$2" -showcerts -cipher "DEFAULT:@SECLEVEL=0" </dev/null',
+      'bash',
+      target,
+      HOST,
+    ]);
+    const sent = shown.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\n/g) ?? [];
+    expect(sent.join('')).toBe(servers.zoo[species].chain);
+  });
+
+  test('deliver what is submitted over STARTTLS and over implicit TLS into the Maildir, and show it over IMAP', async () => {
+    const { submission, submissions, imap, imaps } = servers.ports;
+    await Promise.all([submit(submission, false), submit(submissions, true)]);
+    expect(await subjects(2)).toEqual([`port ${submission}`, `port ${submissions}`].sort());
+    for (const port of [imap, imaps]) {
+      const client = new ImapFlow({
+        host: ADDRESS,
+        port,
+        secure: port === imaps,
+        ...(port === imap && { doSTARTTLS: true }),
+        auth: { user: MAIL_USER.username, pass: MAIL_USER.password },
+        tls: { ca: servers.zoo.pki.root.cert },
+        logger: false,
+      });
+      await client.connect();
+      expect(await client.mailboxOpen('INBOX')).toMatchObject({ exists: 2 });
+      await client.logout();
+    }
+  });
+
+  test('refuse a wrong password', async () => {
+    await expect(submit(servers.ports.submission, false, 'wrong')).rejects.toMatchObject({ responseCode: 535 });
+  });
+
+  test('speak nothing newer than TLS 1.1 where they should not', async () => {
+    const { oldTls } = servers.ports;
+    const shakeHands = (option: string): Promise<string> =>
+      run('bash', [
+        '-c',
+        `openssl s_client -connect "$1" -starttls smtp ${option} -cipher "DEFAULT:@SECLEVEL=0" </dev/null`,
+        'bash',
+        `${ADDRESS}:${oldTls}`,
+      ]);
+    expect(await shakeHands('-tls1_1')).toMatch(/^ {4}Protocol {2}: TLSv1\.1$/m);
+    await expect(shakeHands('-tls1_2')).rejects.toThrow(/unsupported protocol/);
+  });
+
+  test(
+    'leave no process and no file behind, and disturb no other instance',
+    async () => {
+      const brief = await startMailServers();
+      expect((await processesIn(brief.folder)).map(({ command }) => command).join('\n')).toMatch(
+        /master[^]*dovecot|dovecot[^]*master/,
+      );
+      await brief.close();
+      expect(await processesIn(brief.folder)).toEqual([]);
+      await expect(access(brief.folder)).rejects.toMatchObject({ code: 'ENOENT' });
+      expect(await ehlo(servers.ports.mx)).toMatch(/^220 /);
+    },
+    PATIENCE_MS,
+  );
+});

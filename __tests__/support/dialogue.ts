@@ -1,0 +1,77 @@
+import type { TLSSocketOptions } from 'node:tls';
+
+/** What a scripted server does, as data. */
+export type Act =
+  /** One line, sent with CR LF. Lines that follow one another go out in one write. */
+  | string
+  | { readonly do: 'raw'; readonly octets: Uint8Array }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'drip'; readonly octets: Uint8Array; readonly ms: number }
+  | { readonly do: 'flood'; readonly octets: Uint8Array }
+  | { readonly do: 'handshake'; readonly tls: TLSSocketOptions }
+  | { readonly do: 'silence' }
+  | { readonly do: 'close' }
+  | { readonly do: 'reset' };
+
+export type Phase = 'plain' | 'tls';
+
+/** What a client can say; CREDENTIALS is the last line of an AUTH exchange, MESSAGE the lone dot after DATA. */
+export type Verb =
+  | 'EHLO'
+  | 'HELO'
+  | 'STARTTLS'
+  | 'AUTH'
+  | 'CREDENTIALS'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'MESSAGE'
+  | 'RSET'
+  | 'NOOP'
+  | 'QUIT';
+
+export type Reply = Act | readonly Act[];
+
+/** One connection's script. Whatever is left out is as a good submission server has it. */
+export interface Dialogue {
+  /** The certificate and further options of every handshake; without it STARTTLS is neither offered nor known. */
+  readonly tls?: TLSSocketOptions;
+  /** TLS from the first byte. */
+  readonly implicit?: boolean;
+  readonly greeting?: Reply;
+  /** Keywords of the EHLO reply before TLS; default PIPELINING, 8BITMIME and (with `tls`) STARTTLS. */
+  readonly offers?: readonly string[];
+  /** Keywords of the EHLO reply inside TLS; default PIPELINING, 8BITMIME and AUTH PLAIN LOGIN. */
+  readonly offersInTls?: readonly string[];
+  /** The only credentials that are accepted; default: any. */
+  readonly user?: { readonly username: string; readonly password: string };
+  /** What to answer instead, for a verb in both phases (`MAIL`) or in one (`tls:MAIL`, which wins). */
+  readonly replies?: Partial<Record<Verb | `${Phase}:${Verb}`, Reply>>;
+}
+
+/** Octets as they are, without CR LF. Text is sent as UTF-8. */
+export const raw = (octets: Uint8Array | string): Act => ({
+  do: 'raw',
+  octets: typeof octets === 'string' ? Buffer.from(octets) : octets,
+});
+
+/** Nothing for so many milliseconds. */
+export const wait = (ms: number): Act => ({ do: 'wait', ms });
+
+/** Octet by octet, with so many milliseconds between them. */
+export const drip = (text: string, ms: number): Act => ({ do: 'drip', octets: Buffer.from(text), ms });
+
+/** The same octets over and over, as fast as the client takes them, until it hangs up. */
+export const flood = (text: string): Act => ({ do: 'flood', octets: Buffer.from(text) });
+
+/** A TLS handshake as the server; what follows is sent and heard inside TLS. */
+export const handshake = (tls: TLSSocketOptions): Act => ({ do: 'handshake', tls });
+
+/** Nothing more is sent, ever; the connection stays open and what comes is still recorded. */
+export const silence: Act = { do: 'silence' };
+
+/** An orderly end of the connection. */
+export const close: Act = { do: 'close' };
+
+/** An RST. */
+export const reset: Act = { do: 'reset' };

@@ -1,0 +1,118 @@
+import { startImap } from '../../src/demo/imap.js';
+import type { ImapOptions } from '../../src/demo/imap.js';
+import { LOOPBACK } from '../../src/demo/listener.js';
+import { Mailbox } from '../../src/demo/mailbox.js';
+import { createPki } from '../../src/demo/pki.js';
+import type { Identity, Pki } from '../../src/demo/pki.js';
+import { startSmtp } from '../../src/demo/smtp.js';
+import type { SmtpOptions } from '../../src/demo/smtp.js';
+import type { Endpoint } from '../../src/plan/endpoint.js';
+import { Secret } from '../../src/text/secret.js';
+
+/** The one user: it signs in to submit, and to read the inbox. */
+export const USER = { username: 'user@example.test', password: 'a secret of the tests' };
+
+/** The name on the certificate of the submission server. */
+export const NAME = 'mail.example.test';
+
+/** A login that somebody tried, wherever. */
+export interface Login {
+  readonly at: 'smtp' | 'imap';
+  readonly username: string;
+  readonly password: string;
+  readonly secure: boolean;
+}
+
+export interface EmbeddedOptions {
+  /** The authority; default a new one. */
+  readonly pki?: Pki;
+  /** What the submission server presents; default a good certificate for {@link NAME}. */
+  readonly identity?: Identity;
+  /** What else is particular about the submission server. */
+  readonly smtp?: Partial<SmtpOptions>;
+  /** What is particular about the IMAP server. */
+  readonly imap?: Partial<ImapOptions>;
+  /** What the server delivers instead of the message; nothing at all for undefined. */
+  readonly alter?: (raw: Buffer) => Buffer | undefined;
+}
+
+export interface Embedded extends AsyncDisposable {
+  readonly pki: Pki;
+  readonly port: number;
+  readonly imapPort: number;
+  /** Where what was submitted lands, and what IMAP shows as INBOX. */
+  readonly mailbox: Mailbox;
+  /** Every login that was tried, in order. */
+  readonly logins: readonly Login[];
+  /** The endpoint for all five steps on this server, with some of it replaced. */
+  endpoint(replaced?: Partial<Endpoint>): Endpoint;
+  close(): Promise<void>;
+}
+
+/** Starts a submission server and an inbox in this process, good unless `options` say otherwise. */
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
+  const { pki = await createPki('Test'), alter = (raw: Buffer) => raw } = options;
+  const identity = options.identity ?? (await pki.issue({ names: [NAME] }));
+  const mailbox = new Mailbox();
+  const logins: Login[] = [];
+  const knows = (at: Login['at'], username: string, password: string, secure: boolean): boolean => {
+    logins.push({ at, username, password, secure });
+    return username === USER.username && password === USER.password;
+  };
+  const smtp = await startSmtp({
+    identity,
+    knows: (username, password, secure) => knows('smtp', username, password, secure),
+    deliver: (raw) => {
+      const altered = alter(raw);
+      if (altered) mailbox.append(altered);
+    },
+    ...options.smtp,
+  });
+  const imap = await startImap({
+    identity: await pki.issue({ addresses: [LOOPBACK] }),
+    security: 'implicit',
+    mailbox,
+    knows: (username, password, secure) => knows('imap', username, password, secure),
+    ...options.imap,
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([smtp.close(), imap.close()]);
+  };
+  return {
+    pki,
+    port: smtp.port,
+    imapPort: imap.port,
+    mailbox,
+    logins,
+    endpoint: (replaced = {}) => ({
+      name: 'embedded',
+      host: LOOPBACK,
+      port: smtp.port,
+      transport: options.smtp?.security === 'implicit' ? 'implicit' : 'starttls',
+      servername: NAME,
+      addresses: 'first',
+      role: 'submission',
+      auth: { username: USER.username, secret: new Secret(USER.password), kind: 'password' },
+      delivery: {
+        from: USER.username,
+        to: USER.username,
+        inbox: {
+          scheme: options.imap?.security === 'starttls' ? 'imap' : 'imaps',
+          host: LOOPBACK,
+          port: imap.port,
+          mailbox: 'INBOX',
+          username: USER.username,
+          password: new Secret(USER.password),
+        },
+        withinMs: 5_000,
+      },
+      tls: { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+      require: [],
+      waive: [],
+      timeoutMs: 5_000,
+      ...replaced,
+    }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { attempt } from '../../src/gate/gate.js';
+import type { Attempt } from '../../src/gate/gate.js';
+import type { World } from '../../src/gate/visit.js';
+import { Inboxes } from '../../src/inbox/inbox.js';
+import { systemResolver } from '../../src/net/connect.js';
+import type { Endpoint } from '../../src/plan/endpoint.js';
+import type { StepReport } from '../../src/report/report.js';
+import { Secret } from '../../src/text/secret.js';
+import { TrustStore } from '../../src/tls/trust.js';
+import { HOST } from './zoo.js';
+
+/** What a run shares, with nothing held still unless the test says so. */
+export function testWorld(overrides: Partial<World> = {}): World {
+  return {
+    resolver: systemResolver,
+    now: () => new Date(),
+    hostName: 'gate.example.test',
+    hostedRunner: false,
+    trust: new TrustStore(),
+    inboxes: new Inboxes(),
+    redact: (report) => report,
+    pause,
+    random: () => 0.5,
+    ...overrides,
+  };
+}
+
+/** An endpoint on loopback that expects the certificate of the zoo's host. */
+export function testEndpoint(port: number, overrides: Partial<Endpoint> = {}): Endpoint {
+  return {
+    name: `127.0.0.1:${port}`,
+    host: '127.0.0.1',
+    port,
+    transport: 'starttls',
+    servername: HOST,
+    addresses: 'first',
+    role: 'submission',
+    tls: { ca: [], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    require: [],
+    waive: [],
+    timeoutMs: 2000,
+    ...overrides,
+  };
+}
+
+export const AUTH = { username: 'user', secret: new Secret('correct horse'), kind: 'password' } as const;
+
+export const DELIVERY = { from: 'gate@example.test', to: 'inbox@example.test', withinMs: 1000 } as const;
+
+const LETTERS = { pass: 'p', warn: 'w', inconclusive: 'i', fail: 'f', skip: 's' } as const;
+const SKIPPED = { blocked: 'b', 'not-configured': 'n', 'not-applicable': 'a' } as const;
+
+/** Five letters, one a step: p pass, w warn, i inconclusive, f fail, b blocked, n not configured, a not applicable. */
+export function letters(steps: readonly StepReport[]): string {
+  return steps.map(({ status, skipped }) => (skipped ? SKIPPED[skipped] : LETTERS[status])).join('');
+}
+
+/** The codes found, in order; waived ones in parentheses. */
+export function codes(steps: readonly StepReport[]): string[] {
+  return steps.flatMap(({ findings }) => findings.map(({ code, waived }) => (waived ? `(${code})` : code)));
+}
+
+/** One attempt, in a world of its own. */
+export async function gate(endpoint: Endpoint, world: Partial<World> = {}): Promise<Attempt> {
+  const shared = testWorld(world);
+  try {
+    return await attempt(endpoint, shared);
+  } finally {
+    await shared.inboxes.close();
+  }
+}

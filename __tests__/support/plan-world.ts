@@ -1,0 +1,68 @@
+import type { Plan } from '../../src/plan/endpoint.js';
+import { loadPlan } from '../../src/plan/plan.js';
+import type { World } from '../../src/plan/plan.js';
+import { ConfigurationError } from '../../src/plan/problem.js';
+
+/** Two certificates that nothing but a parser ever looks at. */
+export const ANCHOR_A = `-----BEGIN CERTIFICATE-----
+MIIBfDCCASOgAwIBAgIUM7FQ1AU8tG0GK9k3fQHf6YTAingwCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIQW5jaG9yIEEwIBcNMjYxMTIzMjM1MjAzWhgPMjEyNjEwMzAy
+MzUyMDNaMBMxETAPBgNVBAMMCEFuY2hvciBBMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEVh1oQYM0NhDcgY8Zwb+LYZv8daqb0OOfHJcRDbSHBdtCW3rgDIxDJEYQ
+xyN+sTV2X+RBTPHKZSsak+HTnQ8hfaNTMFEwHQYDVR0OBBYEFKg0U2soEGkLGXkD
++Gdm7YPc7pwhMB8GA1UdIwQYMBaAFKg0U2soEGkLGXkD+Gdm7YPc7pwhMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgDBfskRHrjO4k4N+m6JLcgOXy
+zZCoZB0I8i2eIcKs6QwCIGTimFyUM9Q2/uLGQf6pLc7GKaFzmYF4cL9cO3+c3C3g
+-----END CERTIFICATE-----
+`;
+export const ANCHOR_B = `-----BEGIN CERTIFICATE-----
+MIIBfjCCASOgAwIBAgIUHUqRCTQQKRP69Uoo43LAHZVE1nAwCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIQW5jaG9yIEIwIBcNMjYxMTIzMjM1MjAzWhgPMjEyNjEwMzAy
+MzUyMDNaMBMxETAPBgNVBAMMCEFuY2hvciBCMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEGyOKm0Rtp9EnIyrDC8cHfvp8yoOVH8EjYutqKKELHC0ZkKxB1/hp6Mr8
+p2Ta+/s3pYB1PGg3Rp0ykcPIxVc806NTMFEwHQYDVR0OBBYEFNnH/TLsnNhvplYc
+NWfQxY6CZC+BMB8GA1UdIwQYMBaAFNnH/TLsnNhvplYcNWfQxY6CZC+BMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhALTlC24OUaasTJvyK2YPeTPy
+FfcbmweE2nMBvdYfi7tuAiEA+aTvOvqoLOgfoQVMWFEpCaME3Si/Qx5Esaohs/vm
+/8A=
+-----END CERTIFICATE-----
+`;
+
+/** A world of its own for each test: files by path, an environment, and what the inputs do not say. */
+export interface Given {
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** The text of the `config` file, `gate.yml`. */
+  readonly config?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly locateInput?: World['locateInput'];
+}
+
+/** Loads the plan that these things make. */
+export function load({ inputs = {}, config, files = {}, env = {}, locateInput }: Given): Promise<Plan> {
+  const all: Readonly<Record<string, string>> = { ...files, ...(config !== undefined && { 'gate.yml': config }) };
+  return loadPlan(
+    { ...inputs, ...(config !== undefined && { config: 'gate.yml' }) },
+    {
+      cwd: '/repository',
+      env,
+      readFile: (path) => {
+        const text = all[path.replace('/repository/', '')];
+        const missing = Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' });
+        return text === undefined ? Promise.reject(missing) : Promise.resolve(text);
+      },
+      ...(locateInput && { locateInput }),
+    },
+  );
+}
+
+/** The lines of the error that these things must give. */
+export async function problems(given: Given): Promise<string[]> {
+  try {
+    await load(given);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message.split('\n');
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}

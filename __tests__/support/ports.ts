@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Below what Linux hands out for outgoing connections, so that no client takes a port between its choice and its use. */
+const LOWEST = 24_000;
+const HIGHEST = 32_000;
+
+/** Finds ports of 127.0.0.1 on which nobody listens, for servers that cannot be asked to take any free one. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  let candidate = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST - 10 * count));
+  for (; ports.length < count; candidate++) {
+    if (candidate > HIGHEST) throw new Error('No free ports left');
+    if (await isFree(candidate)) ports.push(candidate);
+  }
+  return ports;
+}
+
+/** Waits until somebody accepts connections on a port of 127.0.0.1. @throws after `withinMs` */
+export async function accepting(port: number, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`Nobody listens on port ${port}`, { cause: error });
+      await sleep(50);
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    const listening = once(server, 'listening');
+    server.listen(port, '127.0.0.1');
+    await listening;
+  } catch {
+    return false;
+  }
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+  return true;
+}

@@ -1,0 +1,134 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './run.js';
+
+/** One listening smtpd, and what distinguishes it from `main.cf`. */
+export interface SmtpService {
+  readonly port: number;
+  readonly parameters: readonly string[];
+}
+
+export interface PostfixOptions {
+  /** An empty folder of its own, which every user can pass through. */
+  readonly folder: string;
+  /** Paths of PEM files. */
+  readonly identity: { readonly key: string; readonly chain: string };
+  readonly services: readonly SmtpService[];
+  /** The only address for which it takes mail. */
+  readonly recipient: string;
+  readonly authSocket: string;
+  readonly lmtpSocket: string;
+}
+
+/** A Postfix of our own, beside any other on the machine. */
+export interface Postfix {
+  /** What it logged so far. */
+  log(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** What a submission port is: TLS first, then authentication, then mail for anybody. */
+export const SUBMISSION: readonly string[] = [
+  'smtpd_tls_security_level = encrypt',
+  'smtpd_sasl_auth_enable = yes',
+  'smtpd_client_restrictions = permit_sasl_authenticated, reject',
+];
+
+/** Has OpenSSL load keys and signatures that are too weak for its defaults: serving them is the point here. */
+const OPENSSL_CONF = `openssl_conf = init
+[init]
+ssl_conf = ssl
+[ssl]
+system_default = lax
+[lax]
+MinProtocol = TLSv1
+CipherString = DEFAULT:@SECLEVEL=0
+`;
+
+/** The daemons behind smtpd: name, type, private, wakeup in seconds, process limit, program. */
+const DAEMONS: readonly (readonly [string, string, 'y' | 'n', string, string, string])[] = [
+  ['pickup', 'unix', 'n', '60', '1', 'pickup'],
+  ['cleanup', 'unix', 'n', '-', '0', 'cleanup'],
+  ['qmgr', 'unix', 'n', '300', '1', 'qmgr'],
+  ['tlsmgr', 'unix', 'y', '1000?', '1', 'tlsmgr'],
+  ['rewrite', 'unix', 'y', '-', '-', 'trivial-rewrite'],
+  ['bounce', 'unix', 'y', '-', '0', 'bounce'],
+  ['defer', 'unix', 'y', '-', '0', 'bounce'],
+  ['trace', 'unix', 'y', '-', '0', 'bounce'],
+  ['verify', 'unix', 'y', '-', '1', 'verify'],
+  ['flush', 'unix', 'n', '1000?', '0', 'flush'],
+  ['proxymap', 'unix', 'y', '-', '-', 'proxymap'],
+  ['error', 'unix', 'y', '-', '-', 'error'],
+  ['retry', 'unix', 'y', '-', '-', 'error'],
+  ['discard', 'unix', 'y', '-', '-', 'discard'],
+  ['lmtp', 'unix', 'y', '-', '-', 'lmtp'],
+  ['anvil', 'unix', 'y', '-', '1', 'anvil'],
+  ['scache', 'unix', 'y', '-', '1', 'scache'],
+  ['postlog', 'unix-dgram', 'n', '-', '1', 'postlogd'],
+];
+
+/** Starts Postfix (3.6 or later) with a configuration, a queue and data of its own. */
+export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
+  const { folder } = options;
+  const etc = join(folder, 'etc');
+  const data = join(folder, 'data');
+  const openssl = join(folder, 'openssl.cnf');
+  await Promise.all([etc, join(folder, 'queue'), data].map((path) => mkdir(path, { recursive: true })));
+  await run('chown', ['postfix', data]);
+  await writeFile(openssl, OPENSSL_CONF);
+  await writeFile(join(etc, 'main.cf'), mainCf(options, openssl));
+  await writeFile(join(etc, 'master.cf'), masterCf(options.services));
+  const postfix = (command: string): Promise<string> =>
+    run('postfix', ['-c', etc, command], { OPENSSL_CONF: openssl, MAIL_CONFIG: etc });
+  await postfix('start');
+  return {
+    log: () => readFile(join(folder, 'log'), 'utf8'),
+    stop: async () => {
+      await postfix('stop');
+    },
+  };
+}
+
+function mainCf({ folder, identity, recipient, authSocket, lmtpSocket }: PostfixOptions, openssl: string): string {
+  return `
+compatibility_level = 3.6
+import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C OPENSSL_CONF=${openssl}
+queue_directory = ${folder}/queue
+data_directory = ${folder}/data
+maillog_file = ${folder}/log
+maillog_file_prefixes = ${folder}
+myhostname = mail.example.test
+mydestination =
+alias_maps =
+alias_database =
+local_recipient_maps =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 192.0.2.0/32
+disable_dns_lookups = yes
+smtpd_peername_lookup = no
+virtual_mailbox_domains = ${recipient.replace(/^.*@/, '')}
+virtual_mailbox_maps = inline:{ ${recipient}=inbox }
+virtual_transport = lmtp:unix:${lmtpSocket}
+notify_classes =
+smtpd_tls_chain_files = ${identity.key}, ${identity.chain}
+smtpd_tls_security_level = may
+smtpd_tls_auth_only = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = ${authSocket}
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_client_connection_count_limit = 0
+smtpd_error_sleep_time = 0
+`;
+}
+
+function masterCf(services: readonly SmtpService[]): string {
+  const listeners = services.map(({ port, parameters }) =>
+    [`127.0.0.1:${port} inet n - n - - smtpd`, ...parameters.map((parameter) => `  -o { ${parameter} }`)].join('\n'),
+  );
+  const daemons = DAEMONS.map(
+    ([name, type, isPrivate, wakeup, limit, program]) =>
+      `${name} ${type} ${isPrivate} - n ${wakeup} ${limit} ${program}`,
+  );
+  return `${[...listeners, ...daemons].join('\n')}\n`;
+}

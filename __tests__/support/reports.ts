@@ -1,0 +1,92 @@
+import { resultOf, statusOf, worst } from '../../src/gate/verdict.js';
+import { CATALOGUE } from '../../src/findings/catalogue.js';
+import type { FindingCode } from '../../src/findings/catalogue.js';
+import { reportSchema, STEP_IDS } from '../../src/report/report.js';
+import type { EndpointReport, Finding, Report, StepId, StepReport } from '../../src/report/report.js';
+
+/** A finding as the catalogue has it, with details of its own. */
+export function aFinding(code: FindingCode, details: Partial<Finding> = {}): Finding {
+  const {
+    severity,
+    explanation,
+    remedy,
+    reference,
+  }: { severity: Finding['severity']; explanation: string; remedy: string; reference?: string } = CATALOGUE[code];
+  return { code, severity, message: explanation, remedy, ...(reference !== undefined && { reference }), ...details };
+}
+
+/** An endpoint with findings in some steps: a step that is not passed blocks those behind it. */
+export function anEndpoint(
+  details: Partial<EndpointReport> = {},
+  findings: Partial<Record<StepId, Finding[]>> = {},
+): EndpointReport {
+  let blocked = false;
+  const steps = STEP_IDS.map((id): StepReport => {
+    if (blocked) return { id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] };
+    const found = findings[id] ?? [];
+    const status = statusOf(found);
+    blocked = status === 'fail' || status === 'inconclusive';
+    return { id, status, durationMs: 40, findings: found };
+  });
+  return {
+    name: 'relay',
+    host: 'smtp.example.com',
+    port: 587,
+    address: '192.0.2.7',
+    transport: 'starttls',
+    role: 'submission',
+    result: resultOf(steps),
+    attempts: 1,
+    durationMs: 321,
+    steps,
+    transcript: aTranscript(),
+    ...details,
+  };
+}
+
+export function aReport(...endpoints: EndpointReport[]): Report {
+  return reportSchema.parse({
+    schemaVersion: 1,
+    tool: { name: 'starttls-gate', version: '1.0.0' },
+    startedAt: '2026-11-23T12:00:00.000Z',
+    durationMs: 12_345,
+    result: worst(endpoints.map(({ result }) => result)),
+    endpoints,
+  });
+}
+
+/** The dialogue up to the handshake, a line an entry, and what else is to be in it. */
+export function aTranscript(...more: EndpointReport['transcript']): EndpointReport['transcript'] {
+  return [
+    { at: 3, from: 'server', text: '220 smtp.example.com ESMTP' },
+    { at: 4, from: 'client', text: 'EHLO ci.example.com' },
+    { at: 12, from: 'server', text: '250-smtp.example.com' },
+    { at: 12, from: 'server', text: '250-SIZE 52428800' },
+    { at: 12, from: 'server', text: '250 STARTTLS' },
+    { at: 13, from: 'client', text: 'STARTTLS' },
+    { at: 20, from: 'server', text: '220 2.0.0 Ready to start TLS' },
+    ...more,
+  ];
+}
+
+/** What a handshake showed. */
+export function aTls(daysLeft: number): NonNullable<EndpointReport['tls']> {
+  return {
+    version: 'TLSv1.3',
+    cipher: 'TLS_AES_256_GCM_SHA384',
+    group: 'X25519',
+    certificate: {
+      subject: 'CN=smtp.example.com',
+      issuer: 'CN=Example CA R3, O=Example CA',
+      names: ['smtp.example.com'],
+      validFrom: '2026-09-01T00:00:00Z',
+      validTo: '2026-12-01T00:00:00Z',
+      daysLeft,
+      key: 'EC P-256',
+      signature: 'ecdsa-with-SHA256',
+      sha256: '00'.repeat(32),
+      pin: 'sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+    },
+    chain: ['CN=smtp.example.com'],
+  };
+}

@@ -1,0 +1,48 @@
+import { capabilitiesOf } from '../../src/smtp/capabilities.js';
+import type { Capabilities } from '../../src/smtp/capabilities.js';
+import { ReplyParser } from '../../src/smtp/reply.js';
+
+function capabilities(...lines: readonly string[]): Capabilities {
+  const parser = new ReplyParser();
+  const all = ['mx.example.com greets you', ...lines];
+  parser.push(Buffer.from(all.map((line, i) => `250${i === all.length - 1 ? ' ' : '-'}${line}\r\n`).join('')));
+  const reply = parser.take();
+  if (!reply) throw new Error('no reply');
+  return capabilitiesOf(reply);
+}
+
+describe('capabilities', () => {
+  test('are the lines but the first, trailing blanks dropped', () => {
+    expect(capabilities('PIPELINING', 'SIZE 1000  ').lines).toEqual(['PIPELINING', 'SIZE 1000']);
+    expect(capabilities().lines).toEqual([]);
+  });
+
+  test('know no case, and the last line counts like the others', () => {
+    const found = capabilities('pipelining', 'starttls');
+    expect(found.has('STARTTLS')).toBe(true);
+    expect(found.has('Pipelining')).toBe(true);
+  });
+
+  test('are whole keywords', () => {
+    const found = capabilities('XSTARTTLS', 'SIZE STARTTLS');
+    expect(found.has('STARTTLS')).toBe(false);
+    expect(found.has('SIZE')).toBe(true);
+  });
+
+  test.each([
+    [['AUTH PLAIN LOGIN'], ['PLAIN', 'LOGIN']],
+    [['auth plain'], ['PLAIN']],
+    [['AUTH=LOGIN'], ['LOGIN']],
+    [['AUTH PLAIN', 'AUTH=PLAIN LOGIN'], ['PLAIN', 'LOGIN']],
+    [['AUTH'], []],
+    [['AUTHENTICATE PLAIN'], undefined],
+    [[], undefined],
+  ])('offer AUTH in %j', (lines, mechanisms) => {
+    expect(capabilities(...lines).mechanisms).toEqual(mechanisms);
+  });
+
+  test('show a keyword that was written over', () => {
+    expect(capabilities('PIPELINING', 'XXXXXXXA').masked).toBe('XXXXXXXA');
+    expect(capabilities('XCLIENT NAME', 'XFORWARD').masked).toBeUndefined();
+  });
+});

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, connect as tcpConnect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { connect, resolve } from '../../src/net/connect.js';
+import type { Address, ConnectFailure } from '../../src/net/connect.js';
+import { Deadline } from '../../src/net/deadline.js';
+import { closedPort } from '../support/scripted-server.js';
+
+const v4 = (address: string): Address => ({ address, family: 4 });
+const v6 = (address: string): Address => ({ address, family: 6 });
+
+/** A listener on one loopback address, for as long as the test lasts. */
+async function listener(host: string): Promise<AsyncDisposable & { port: number }> {
+  const server = createServer((socket) => socket.on('error', () => undefined).resume());
+  await new Promise<void>((ready) => server.listen(0, host, ready));
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: () => new Promise((closed) => server.close(() => closed())),
+  };
+}
+
+async function failure(promise: Promise<unknown>): Promise<Pick<ConnectFailure, 'kind' | 'detail'>> {
+  return promise.then(
+    () => {
+      throw new Error('it succeeded');
+    },
+    (error: unknown) => error as ConnectFailure,
+  );
+}
+
+describe('name lookup', () => {
+  const lookup = (answer: () => Promise<readonly Address[]>): Promise<readonly Address[]> =>
+    resolve('mail.example.test', Deadline.after(100), answer);
+  const rejecting = (code: string) => () => Promise.reject(Object.assign(new Error('lookup'), { code }));
+
+  test('an address stands for itself, and nobody is asked', async () => {
+    const never = (): Promise<never> => Promise.reject(new Error('asked'));
+    expect(await resolve('192.0.2.7', Deadline.after(100), never)).toEqual([v4('192.0.2.7')]);
+    expect(await resolve('2001:db8::7', Deadline.after(100), never)).toEqual([v6('2001:db8::7')]);
+  });
+
+  test.each([
+    ['ENOTFOUND', 'name-not-found'],
+    ['ENODATA', 'name-not-found'],
+    ['EAI_AGAIN', 'lookup-failed'],
+    ['EAI_FAIL', 'lookup-failed'],
+  ])('%s is %s', async (code, kind) => {
+    expect(await failure(lookup(rejecting(code)))).toMatchObject({ kind, detail: code });
+  });
+
+  test('no address is no name', async () => {
+    expect(await failure(lookup(() => Promise.resolve([])))).toMatchObject({ kind: 'name-not-found' });
+  });
+
+  test('no answer is a failed lookup', async () => {
+    expect(await failure(lookup(() => new Promise(() => undefined)))).toMatchObject({ kind: 'lookup-failed' });
+  });
+});
+
+describe('happy eyeballs', () => {
+  test('the address that answers is taken, whatever its place and family', async () => {
+    await using server = await listener('127.0.0.1');
+    const addresses = [v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')];
+    const socket = await connect(addresses, server.port, Deadline.after(2000));
+    expect(socket.remoteAddress).toBe('127.0.0.1');
+    socket.destroy();
+  });
+
+  test('an address that does not answer is not waited for', async () => {
+    await using server = await listener('127.0.0.1');
+    // A listener whose queue is full drops what comes, as a firewall does.
+    await using full = await fullListener(server.port);
+    const socket = await connect([v4(full.host), v4('127.0.0.1')], server.port, Deadline.after(4000));
+    expect(socket.remoteAddress).toBe('127.0.0.1');
+    socket.destroy();
+  }, 10_000);
+
+  test('refused tells more than unreachable', async () => {
+    const port = await closedPort();
+    const all = connect([v4('224.0.0.1'), v4('127.0.0.1')], port, Deadline.after(2000));
+    expect(await failure(all)).toMatchObject({ kind: 'refused', detail: 'ECONNREFUSED' });
+  });
+
+  test('no route is told as that', async () => {
+    expect(await failure(connect([v4('224.0.0.1')], 25, Deadline.after(2000)))).toMatchObject({ kind: 'no-route' });
+  });
+
+  test('the deadline ends it', async () => {
+    await using full = await fullListener(0);
+    const begun = connect([v4(full.host)], full.port, Deadline.after(300));
+    expect(await failure(begun)).toMatchObject({ kind: 'timed-out' });
+  }, 10_000);
+});
+
+/** Listens with a queue of one, and fills it: further connections get no answer. */
+async function fullListener(port: number): Promise<AsyncDisposable & { host: string; port: number }> {
+  const host = '127.0.0.9';
+  // In Node a listening socket accepts at once; a stopped process does not.
+  const script = `const s = require('node:net').createServer(); s.listen({ host: '${host}', port: ${port}, backlog: 1 },
+    () => process.stdout.write(String(s.address().port), () => process.kill(process.pid, 'SIGSTOP')))`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  const listening = Number(String(said));
+  const fillers = Array.from({ length: 8 }, () => tcpConnect(listening, host).on('error', () => undefined));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return {
+    host,
+    port: listening,
+    [Symbol.asyncDispose]: async () => {
+      for (const filler of fillers) filler.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { documentedKeys, renderAction, renderFindings, renderReadme } from '../../scripts/docs.js';
+import { FINDING_CODES } from '../../src/findings/catalogue.js';
+import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema.js';
+
+/** With UPDATE_DOCS=1 in the environment the files are written anew before they are compared. */
+const PAGES: Readonly<Record<string, (current: string) => string>> = {
+  'action.yml': renderAction,
+  'README.md': renderReadme,
+  'docs/findings.md': renderFindings,
+};
+
+function read(page: string): string {
+  return readFileSync(page, 'utf8');
+}
+
+describe.each(Object.entries(PAGES))('%s', (page, render) => {
+  if (process.env.UPDATE_DOCS === '1') writeFileSync(page, render(read(page)));
+
+  test('says what the schema and the catalogue say', () => {
+    expect(read(page)).toBe(render(read(page)));
+  });
+});
+
+describe('action.yml', () => {
+  const action = parse(read('action.yml')) as {
+    runs: object;
+    inputs: Record<string, { description: string; default?: string; required: boolean }>;
+    outputs: Record<string, { description: string }>;
+  };
+
+  test('has every input of the schema, and no other', () => {
+    expect(Object.keys(action.inputs)).toEqual(INPUT_NAMES);
+  });
+
+  test.each(documentedKeys(inputSchema))('input $name', ({ name, description, default: standard }) => {
+    expect(description).not.toBe('');
+    expect(action.inputs[name]).toEqual({
+      description,
+      required: false,
+      ...(standard !== undefined && { default: standard }),
+    });
+  });
+
+  test('its defaults are those of the schema, which accepts them as the text that they are', () => {
+    const given = Object.entries(action.inputs).flatMap(([name, input]) => {
+      return input.default === undefined ? [] : [[name, input.default]];
+    });
+    expect(inputSchema.parse(Object.fromEntries(given))).toEqual(inputSchema.parse({}));
+  });
+
+  test('has every output, and no other', () => {
+    expect(Object.keys(action.outputs)).toEqual(Object.keys(OUTPUTS));
+  });
+
+  test('has no input for what does not exist yet', () => {
+    expect(action.inputs).not.toHaveProperty('github-token');
+  });
+
+  test('runs the committed bundle', () => {
+    expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
+  });
+});
+
+describe('documentation', () => {
+  test.each(documentedKeys(endpointSchema))('endpoint key $name is described', ({ description }) => {
+    expect(description).not.toBe('');
+  });
+
+  test('each nested key of an endpoint has its row', () => {
+    const names = documentedKeys(endpointSchema).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['host', 'auth.access-token', 'tls.pin', 'waive[].until']));
+    expect(names).toHaveLength(new Set(names).size);
+  });
+
+  test('each finding has a section of its own', () => {
+    const sections = [...renderFindings().matchAll(/^## (.*)$/gm)].map(([, code]) => code);
+    expect(sections).toEqual(FINDING_CODES);
+  });
+
+  test('a README without a place for a table is an error', () => {
+    expect(() => renderReadme('# Nothing')).toThrow('no place for the table "inputs"');
+  });
+});

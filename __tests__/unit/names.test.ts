@@ -1,0 +1,82 @@
+import { X509Certificate } from 'node:crypto';
+import { checkServerIdentity } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
+import fc from 'fast-check';
+import { addressOf, carries, referenceIdentity } from '../../src/tls/names.js';
+import { certificateFacts } from '../../src/tls/certificate.js';
+import { createPki } from '../../src/demo/pki.js';
+
+const dns = (name: string, ...dnsNames: string[]): boolean =>
+  carries({ dnsNames, ipAddresses: [] }, referenceIdentity(name));
+
+describe('names by RFC 9525', () => {
+  test.each([
+    ['mail.example.com', 'mail.example.com', true],
+    ['MAIL.Example.com', 'mail.eXample.COM', true],
+    ['mail.example.com.', 'mail.example.com', true],
+    ['mail.example.com', '*.example.com', true],
+    ['a.mail.example.com', '*.example.com', false],
+    ['example.com', '*.example.com', false],
+    ['mail.example.com', 'mail.*.com', false],
+    ['mail.example.com', 'm*.example.com', false],
+    ['mail.example.com', '*ail.example.com', false],
+    ['mail.example.com', '*', false],
+    ['mail', '*', false],
+    ['mail.example.com', 'mail.example.com\0.evil.test', false],
+    ['mail.example.com', 'evil.test, DNS:mail.example.com', false],
+    ['mail.example.com', ' mail.example.com', false],
+    ['xn--mller-kva.example', 'xn--mller-kva.example', true],
+    ['127.0.0.1', '127.0.0.1', false],
+  ])('%s against %j: %s', (name, pattern, expected) => {
+    expect(dns(name, pattern)).toBe(expected);
+  });
+
+  test('any of several names will do', () => {
+    expect(dns('mx.example.com', 'mail.example.com', 'mx.example.com')).toBe(true);
+    expect(dns('mx.example.com')).toBe(false);
+  });
+
+  test('a wildcard stands for exactly one label', () => {
+    const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), (labels) => {
+        expect(dns([...labels, 'example', 'com'].join('.'), '*.example.com')).toBe(labels.length === 1);
+      }),
+    );
+  });
+
+  test.each([
+    ['192.0.2.7', [192, 0, 2, 7], true],
+    ['192.0.2.7', [192, 0, 2, 8], false],
+    ['2001:db8::1', [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], true],
+    ['2001:DB8:0:0::1', [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], true],
+    ['::1', [0, 0, 0, 1], false],
+  ])('address %s against the octets %j: %s', (address, octets, expected) => {
+    const presented = { dnsNames: [], ipAddresses: [addressOf(Buffer.from(octets))] };
+    expect(carries(presented, referenceIdentity(address))).toBe(expected);
+  });
+
+  test('octets of no address family match nothing', () => {
+    expect(addressOf(Buffer.from([1, 2, 3]))).toBe('0x010203');
+  });
+});
+
+describe("where Node's own check is more lenient", () => {
+  /** What Node's check makes of a certificate of these names. */
+  const nodeAccepts = (name: string, cn: string, subjectaltname?: string): boolean =>
+    checkServerIdentity(name, { subject: { CN: cn }, subjectaltname } as unknown as PeerCertificate) === undefined;
+
+  test('it falls back to the common name, and the gate does not', async () => {
+    const pki = await createPki();
+    const identity = await pki.issue({ commonName: 'mail.example.com', names: [] });
+    const facts = certificateFacts(new X509Certificate(identity.cert));
+    expect(nodeAccepts('mail.example.com', 'mail.example.com')).toBe(true);
+    expect(facts.subject).toContain('mail.example.com');
+    expect(carries(facts, referenceIdentity('mail.example.com'))).toBe(false);
+  });
+
+  test('it takes partial wildcards, and the gate does not', () => {
+    expect(nodeAccepts('mail.example.com', '', 'DNS:m*.example.com')).toBe(true);
+    expect(dns('mail.example.com', 'm*.example.com')).toBe(false);
+  });
+});

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { isYaml } from '../../src/plan/short-form.js';
+import { load, problems } from '../support/plan-world.js';
+
+async function hosts(endpoints: string, env: Record<string, string> = {}): Promise<[string, number][]> {
+  const plan = await load({ inputs: { endpoints }, env });
+  return plan.endpoints.map(({ host, port }) => [host, port]);
+}
+
+describe('the short form', () => {
+  test('separates by lines, commas and blanks, and knows comments', async () => {
+    const text =
+      '# ours\na.example, b.example:25\tc.example:465,,\r\n\n  [::1]:2525 # local\n[2001:db8::1]\n,d.example#1:25 #';
+    expect(await problems({ inputs: { endpoints: text } })).toEqual([
+      'endpoints:6:2: "d.example#1:25": must be host, host:port or [v6]:port',
+    ]);
+    expect(await hosts(text.replace('#1', ''))).toEqual([
+      ['a.example', 587],
+      ['b.example', 25],
+      ['c.example', 465],
+      ['::1', 2525],
+      ['2001:db8::1', 587],
+      ['d.example', 25],
+    ]);
+  });
+
+  test('expands each entry on its own', async () => {
+    expect(await hosts('${HOST}:${PORT} b.example', { HOST: 'a.example', PORT: '2525' })).toEqual([
+      ['a.example', 2525],
+      ['b.example', 587],
+    ]);
+    expect(
+      await problems({ inputs: { endpoints: 'x.example\n ${HOSTS} ${NONE}' }, env: { HOSTS: 'top, secret' } }),
+    ).toEqual([
+      'endpoints:2:2: "${HOSTS}": must be host, host:port or [v6]:port',
+      'endpoints:2:11: the environment variable NONE is not set',
+    ]);
+  });
+
+  test('every bad entry is named, with its place', async () => {
+    const endpoints =
+      'good.example:587\nmail.example:99999 mail.example:abc\n[::1\n::1 2001:db8::1:587\n[mail.example]:25\n:25\nmail.example:';
+    const port = 'the port must be a whole number from 1 to 65535';
+    const brackets = 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
+    const form = 'must be host, host:port or [v6]:port';
+    expect(await problems({ inputs: { endpoints } })).toEqual([
+      `endpoints:2:1: "mail.example:99999": ${port}`,
+      `endpoints:2:20: "mail.example:abc": ${port}`,
+      `endpoints:3:1: "[::1": ${form}`,
+      `endpoints:4:1: "::1": ${brackets}`,
+      `endpoints:4:5: "2001:db8::1:587": ${brackets}`,
+      `endpoints:5:1: "[mail.example]:25": ${form}`,
+      `endpoints:6:1: ":25": ${form}`,
+      `endpoints:7:1: "mail.example:": ${port}`,
+    ]);
+  });
+
+  test('a URL in place of a host shows no credentials', async () => {
+    const lines = await problems({
+      inputs: { endpoints: 'smtps://user:s3cret@mail.example:465\nuser:s3cret@mail.example' },
+    });
+    expect(lines).toHaveLength(2);
+    expect(lines.join()).not.toMatch(/s3cret/);
+    expect(lines[0]).toContain('mail.example:465');
+  });
+
+  test('a name and a port read as they were written, and the name of the endpoint reads so again', async () => {
+    const host = fc.oneof(
+      fc.domain(),
+      fc.ipV4(),
+      fc.ipV6().map((address) => `[${address}]`),
+    );
+    await fc.assert(
+      fc.asyncProperty(host, fc.integer({ min: 1, max: 65535 }), async (name, port) => {
+        const plan = await load({ inputs: { endpoints: `${name}:${port}` } });
+        const [endpoint] = plan.endpoints;
+        expect(endpoint).toMatchObject({ name: `${name.toLowerCase()}:${port}`, port });
+        const again = await load({ inputs: { endpoints: endpoint?.name ?? '' } });
+        expect(again.endpoints).toEqual(plan.endpoints);
+      }),
+    );
+  });
+});
+
+describe('isYaml', () => {
+  test.each([
+    '- a.example',
+    '# comment\n\n  - a.example',
+    '-\n  host: a.example',
+    '---\n- a.example',
+    '[a.example, b.example]',
+    '["::1"]',
+    '[{host: a.example}]',
+    '{host: a.example}',
+    'host: a.example\nport: 25',
+  ])('%j', (text) => {
+    expect(isYaml(text)).toBe(true);
+  });
+
+  test.each([
+    '',
+    '# only',
+    'a.example',
+    'a.example:25',
+    '[::1]',
+    '[::1]:25, [::2]',
+    '[2001:db8::1]:25 # x',
+    '[::1',
+    '${HOST}',
+    '-a',
+  ])('%j is the short form', (text) => {
+    expect(isYaml(text)).toBe(false);
+  });
+});

@@ -1,0 +1,614 @@
+import { loadPlan, secretsOf } from '../../src/plan/plan.js';
+import { ConfigurationError } from '../../src/plan/problem.js';
+import { ANCHOR_A, ANCHOR_B, load, problems } from '../support/plan-world.js';
+
+const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
+const PIN = Buffer.alloc(32, 1).toString('base64');
+const SECOND_PIN = Buffer.alloc(32, 2).toString('base64');
+
+describe('defaults', () => {
+  test('a host alone has all that it needs', async () => {
+    expect(await load({ inputs: { endpoints: 'mail.example' } })).toEqual({
+      endpoints: [
+        {
+          name: 'mail.example:587',
+          host: 'mail.example',
+          port: 587,
+          transport: 'starttls',
+          servername: 'mail.example',
+          addresses: 'first',
+          role: 'submission',
+          tls: { ca: [], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+          require: [],
+          waive: [],
+          timeoutMs: 15_000,
+        },
+      ],
+      policy: { failOn: 'fail', onInconclusive: 'fail' },
+      concurrency: 32,
+      retries: 2,
+    });
+  });
+
+  test.each([
+    ['port: 25', { port: 25, transport: 'starttls', role: 'mx' }],
+    ['port: 465', { port: 465, transport: 'implicit', role: 'submission' }],
+    ['transport: implicit', { port: 465, transport: 'implicit' }],
+    ['{port: 465, transport: starttls}', { port: 465, transport: 'starttls' }],
+    ['{port: 25, role: submission}', { port: 25, role: 'submission' }],
+    ['{port: "2525"}', { port: 2525, transport: 'starttls', role: 'submission' }],
+    ['port: "${PORT}"', { port: 1025 }],
+    ['name: relay', { name: 'relay' }],
+    ['servername: Bücher.example.', { servername: 'xn--bcher-kva.example' }],
+    ['servername: "[::1]"', { servername: '::1' }],
+  ])('%s', async (defaults, expected) => {
+    const config = `defaults: ${defaults.startsWith('{') ? defaults : `{${defaults}}`}\nendpoints: [{host: mail.example}]`;
+    const { endpoints } = await load({ config, env: { PORT: '1025' } });
+    expect(endpoints[0]).toMatchObject(expected);
+  });
+
+  test('an IPv6 address stands in brackets in the name, and only there', async () => {
+    const { endpoints } = await load({ config: 'endpoints: [{host: "2001:DB8::1", port: 25}]' });
+    expect(endpoints[0]).toMatchObject({ name: '[2001:db8::1]:25', host: '2001:db8::1', servername: '2001:db8::1' });
+  });
+});
+
+describe('a whole endpoint', () => {
+  test('every key arrives', async () => {
+    const { endpoints } = await load({
+      config: `endpoints:
+  - name: staging relay
+    host: SMTP.Staging.Example.com.
+    port: 2465
+    transport: implicit
+    servername: smtp.example.com
+    ehlo: "[IPv6:2001:db8::1]"
+    addresses: all
+    role: mx
+    environment: staging
+    auth: {username: apikey, access-token: "\${TOKEN}", mechanism: XOAUTH2}
+    delivery:
+      from: gate@example.com
+      to: inbox@example.com
+      inbox: imaps://imap.example.com/Tests%2FGate
+      username: inbox@example.com
+      password: \${INBOX_PASSWORD}
+      within: 90
+    tls:
+      ca: certs/a.pem
+      min-version: TLSv1.3
+      min-valid-days: 0
+      pin: [sha256/${PIN}, sha256/${SECOND_PIN}]
+    require: [delivery, authentication]
+    waive:
+      - finding: certificate-self-signed
+        until: 2027-01-31
+        reason: staging CA is being replaced
+`,
+      files: { 'certs/a.pem': ANCHOR_A },
+      env: { TOKEN: 'tok-1', INBOX_PASSWORD: 'pw-2' },
+    });
+    const [endpoint] = endpoints;
+    expect(JSON.parse(JSON.stringify(endpoint))).toEqual({
+      name: 'staging relay',
+      host: 'smtp.staging.example.com',
+      port: 2465,
+      transport: 'implicit',
+      servername: 'smtp.example.com',
+      ehlo: '[IPv6:2001:db8::1]',
+      addresses: 'all',
+      role: 'mx',
+      environment: 'staging',
+      auth: { username: 'apikey', secret: '<redacted>', kind: 'access-token', mechanism: 'XOAUTH2' },
+      delivery: {
+        from: 'gate@example.com',
+        to: 'inbox@example.com',
+        inbox: {
+          scheme: 'imaps',
+          host: 'imap.example.com',
+          port: 993,
+          mailbox: 'Tests/Gate',
+          username: 'inbox@example.com',
+          password: '<redacted>',
+        },
+        withinMs: 90_000,
+      },
+      tls: { ca: [ANCHOR_A], minVersion: 'TLSv1.3', minValidDays: 0, pins: [PIN, SECOND_PIN] },
+      require: ['authentication', 'delivery'],
+      waive: [{ finding: 'certificate-self-signed', until: '2027-01-31', reason: 'staging CA is being replaced' }],
+      timeoutMs: 15_000,
+      source: { file: 'gate.yml', line: 2 },
+    });
+    expect(endpoint?.auth?.secret.reveal()).toBe('tok-1');
+    expect(endpoint?.delivery?.inbox?.password.reveal()).toBe('pw-2');
+  });
+});
+
+describe('precedence', () => {
+  const config = `defaults:
+  environment: staging
+  auth: {username: default-user, password: default-password, mechanism: PLAIN}
+  delivery: {from: default@example.com, to: to@example.com, within: 10}
+  tls: {min-version: TLSv1.3, pin: sha256/${PIN}}
+  require: [delivery]
+endpoints:
+  - host: a.example
+  - host: b.example
+    environment: production
+    auth: {username: own-user}
+    delivery: {from: own@example.com}
+    tls: {pin: [sha256/${SECOND_PIN}]}
+    require: []
+  - host: c.example
+    auth: {access-token: own-token, mechanism: XOAUTH2}
+`;
+  const inputs = {
+    username: 'input-user',
+    password: 'input-password',
+    'mail-from': 'input@example.com',
+    'rcpt-to': 'input@example.com',
+    'min-tls-version': 'TLSv1.2',
+    'min-valid-days': '30',
+    require: 'authentication',
+    timeout: '7',
+  };
+
+  test('an endpoint goes before the defaults of its file, key by key, and these go before the inputs', async () => {
+    const { endpoints } = await load({ inputs, config });
+    expect(endpoints).toMatchObject([
+      {
+        environment: 'staging',
+        auth: { username: 'default-user', kind: 'password', mechanism: 'PLAIN' },
+        delivery: { from: 'default@example.com', to: 'to@example.com', withinMs: 10_000 },
+        tls: { minVersion: 'TLSv1.3', minValidDays: 30, pins: [PIN] },
+        require: ['delivery'],
+        timeoutMs: 7000,
+      },
+      {
+        environment: 'production',
+        auth: { username: 'own-user', kind: 'password' },
+        delivery: { from: 'own@example.com', to: 'to@example.com', withinMs: 10_000 },
+        tls: { minVersion: 'TLSv1.3', pins: [SECOND_PIN] },
+        require: [],
+      },
+      { auth: { username: 'default-user', kind: 'access-token', mechanism: 'XOAUTH2' } },
+    ]);
+    const revealed = endpoints.map(({ auth }) => auth?.secret.reveal());
+    expect(revealed).toEqual(['default-password', 'default-password', 'own-token']);
+  });
+
+  test('credentials of the inputs come as a whole, and only where an endpoint names none', async () => {
+    const { endpoints } = await load({
+      inputs,
+      config: `endpoints:
+  - host: a.example
+  - {host: b.example, auth: {mechanism: LOGIN}}
+  - {host: c.example, auth: {username: own, access-token: own-token}}`,
+    });
+    expect(endpoints.map(({ auth }) => [auth?.username, auth?.secret.reveal(), auth?.kind, auth?.mechanism])).toEqual([
+      ['input-user', 'input-password', 'password', undefined],
+      ['input-user', 'input-password', 'password', 'LOGIN'],
+      ['own', 'own-token', 'access-token', undefined],
+    ]);
+  });
+
+  test('an endpoint that names a part of its credentials gets no other part from the inputs', async () => {
+    expect(await problems({ inputs, config: 'endpoints: [{host: a.example, auth: {username: own}}]' })).toEqual([
+      `gate.yml:1:48: password or access-token is missing. ${EMPTY}`,
+    ]);
+  });
+
+  test('the delivery of the inputs comes as a whole, and only where an endpoint has none', async () => {
+    const { endpoints } = await load({
+      inputs: { ...inputs, inbox: 'imap://imap.example', 'inbox-username': 'in', 'inbox-password': 'box' },
+      config: 'endpoints: [a.example, {host: b.example, delivery: {from: own@example.com, to: own@example.com}}]',
+    });
+    expect(endpoints[0]?.delivery).toMatchObject({
+      from: 'input@example.com',
+      inbox: { scheme: 'imap', port: 143, mailbox: 'INBOX', username: 'in' },
+      withinMs: 60_000,
+    });
+    expect(endpoints[1]?.delivery).toEqual({ from: 'own@example.com', to: 'own@example.com', withinMs: 60_000 });
+  });
+
+  test('both lists are gated, the input first, and the defaults of the file stay in the file', async () => {
+    const { endpoints } = await load({
+      inputs: { endpoints: 'one.example' },
+      config: 'defaults: {environment: staging}\nendpoints: [two.example]',
+    });
+    expect(endpoints.map(({ host, environment }) => [host, environment])).toEqual([
+      ['one.example', undefined],
+      ['two.example', 'staging'],
+    ]);
+  });
+});
+
+describe('places', () => {
+  test('everything that is wrong is told at once, from top to bottom', async () => {
+    const config = `defaults:
+  ehlo: bad name
+  host: all.example
+  tls: {min-valid-days: never}
+endpoints:
+  - name: one
+    host: mail.example
+    prot: smtp
+  - name: one
+    host: [mail.example]
+    port: 70000
+    tls: strict
+  - - nested
+  - port: 25
+    delivery:
+      to: nobody
+    waive:
+      - finding: certificate-self-singed
+        until: 2027-02-30
+      - {finding: internal-error, until: 2027-01-01, reason: ""}
+    auth:
+      username: u
+      pasword: p
+top: 1
+`;
+    expect(await problems({ inputs: { timeout: 'soon', timout: '3', shard: '3/2' }, config })).toEqual([
+      'input timeout: must be a whole number from 1 to 600, not "soon"',
+      'input shard: must be K/N with K from 1 to N, such as 1/3, not "3/2"',
+      'input timout: unknown input; did you mean "timeout"?',
+      'gate.yml:2:9: ehlo must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1], not "bad name"',
+      'gate.yml:3:9: host belongs to each endpoint and has no default',
+      'gate.yml:4:25: tls.min-valid-days must be a whole number from 0 to 3650, not "never"',
+      'gate.yml:8:5: unknown key "prot"; did you mean "port"?',
+      'gate.yml:9:11: the name "one" is already taken by the endpoint at gate.yml:6:11; names must be unique',
+      'gate.yml:10:11: host must be a DNS name or an IP address, without a port, not a list',
+      'gate.yml:11:11: port must be a whole number from 1 to 65535, not "70000"',
+      'gate.yml:12:10: tls must be a mapping of keys to values, not "strict"',
+      'gate.yml:13:5: an endpoint must be host, host:port or a mapping, not a list',
+      'gate.yml:16:7: delivery.from is missing',
+      'gate.yml:16:11: delivery.to must be a plain address of the form local@domain, not "nobody"',
+      'gate.yml:18:9: waive.reason is missing',
+      'gate.yml:18:18: waive.finding must be the code of a finding that can be waived; did you mean "certificate-self-signed"?',
+      'gate.yml:19:16: waive.until must be a day of the calendar as YYYY-MM-DD, not "2027-02-30"',
+      'gate.yml:20:19: waive.finding must be the code of a finding that can be waived, not "internal-error"',
+      'gate.yml:20:62: waive.reason must be one line of 1 to 200 visible characters, and is empty',
+      `gate.yml:22:17: password or access-token is missing. ${EMPTY}`,
+      'gate.yml:23:7: unknown key "pasword"; did you mean "password"?',
+      'gate.yml:24:1: unknown key "top"',
+    ]);
+  });
+
+  test('a missing host is told at its mapping', async () => {
+    expect(await problems({ config: 'endpoints:\n  - port: 25\n' })).toEqual(['gate.yml:2:5: host is missing']);
+  });
+
+  test('YAML in the input has its places within the input', async () => {
+    const endpoints = '- a.example\n- host: b.example\n  prot: 25\n- c.example:0';
+    expect(await problems({ inputs: { endpoints } })).toEqual([
+      'endpoints:3:3: unknown key "prot"; did you mean "port"?',
+      'endpoints:4:3: "c.example:0": the port must be a whole number from 1 to 65535',
+    ]);
+    expect(await problems({ inputs: { endpoints: 'host: a.example' } })).toEqual([
+      'endpoints:1:1: must be a list of endpoints, each beginning with "- "',
+    ]);
+  });
+
+  test('the error carries each problem with its place, in parts', async () => {
+    const error: unknown = await load({ inputs: { retries: '-1' }, config: 'endpoints: 5' }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect((error as ConfigurationError).problems).toEqual([
+      { input: 'retries', message: 'must be a whole number from 0 to 10, not "-1"' },
+      { file: 'gate.yml', line: 1, column: 12, message: 'endpoints must be a list of endpoints, not "5"' },
+    ]);
+  });
+
+  test('what the user wrote cannot act on the log', async () => {
+    const lines = await problems({ config: 'endpoints:\n  - {host: a.example, "\\e[2J\\n::error::x": 1}' });
+    expect(lines).toEqual(['gate.yml:2:23: unknown key "\\x1b[2J\\x0a::error::x"']);
+  });
+
+  test('an endpoint knows the line where it stands, in the file and in the workflow', async () => {
+    const { endpoints } = await load({
+      inputs: { endpoints: '# ours\na.example\nb.example' },
+      config: 'endpoints:\n  - c.example\n  - name: d\n    host: d.example',
+      locateInput: (name) => ({ file: `.github/workflows/${name}.yml`, line: 17 }),
+    });
+    expect(endpoints.map(({ source }) => source)).toEqual([
+      { file: '.github/workflows/endpoints.yml', line: 18 },
+      { file: '.github/workflows/endpoints.yml', line: 19 },
+      { file: 'gate.yml', line: 2 },
+      { file: 'gate.yml', line: 3 },
+    ]);
+  });
+
+  test('the file is named as in the workspace', async () => {
+    const files = { 'ci/gate.yml': 'endpoints: [a.example]' };
+    for (const config of ['ci/gate.yml', './ci/gate.yml', '/repository/ci/gate.yml']) {
+      const { endpoints } = await load({ inputs: { config }, files });
+      expect(endpoints[0]?.source?.file).toBe('ci/gate.yml');
+    }
+  });
+});
+
+describe('names', () => {
+  test('are unique over both lists', async () => {
+    expect(await problems({ inputs: { endpoints: 'a.example' }, config: 'endpoints:\n  - A.example.:587' })).toEqual([
+      'gate.yml:2:5: the name "a.example:587" is already taken by the endpoint at endpoints:1:1; names must be unique',
+    ]);
+  });
+
+  test('are told apart from those that come from the environment, which are not shown', async () => {
+    const lines = await problems({ config: 'endpoints: ["${H}", "${H}"]', env: { H: 'hidden.example' } });
+    expect(lines).toEqual([
+      'gate.yml:1:21: this name is already taken by the endpoint at gate.yml:1:13; names must be unique',
+    ]);
+  });
+});
+
+describe('nothing to gate', () => {
+  test.each([
+    [{}, 'nothing to gate: give the input endpoints, or config, or both'],
+    [{ endpoints: '  \n' }, 'input endpoints: there is no endpoint to gate'],
+    [{ endpoints: '# none\n' }, 'input endpoints: there is no endpoint to gate'],
+    [{ endpoints: '[]' }, 'input endpoints: there is no endpoint to gate'],
+    [{ config: 'none.yml' }, 'input config: there is no endpoint to gate'],
+    [{ config: 'nowhere.yml' }, 'input config: nowhere.yml cannot be read (ENOENT)'],
+    [{ config: 'empty.yml' }, 'empty.yml: holds nothing: `endpoints` is missing'],
+    [{ config: 'list.yml' }, 'list.yml:1:1: the file must be a mapping of keys to values, not a list'],
+  ])('%j', async (inputs, line) => {
+    const files = { 'none.yml': 'endpoints: []', 'empty.yml': '# nothing\n', 'list.yml': '- a.example' };
+    expect(await problems({ inputs: inputs, files })).toEqual([line]);
+  });
+
+  test('a key that is unknown is not an endpoint', async () => {
+    expect(await problems({ config: 'endpoint:\n  - host: a.example\n' })).toEqual([
+      'gate.yml:1:1: endpoints is missing',
+      'gate.yml:1:1: unknown key "endpoint"; did you mean "endpoints"?',
+    ]);
+  });
+});
+
+describe('secrets', () => {
+  const values = { PASSWORD: 's3cret-value', USER: 's3cret-user' };
+
+  test('password beside access-token is a problem wherever it is', async () => {
+    const exclude = 'password and access-token exclude each other: give one of them';
+    expect(
+      await problems({
+        inputs: { username: 'u', password: 'p', 'access-token': 't' },
+        config:
+          'defaults:\n  auth: {username: u, password: a, access-token: b}\nendpoints:\n  - host: a.example\n    auth: {password: a, access-token: b}',
+      }),
+    ).toEqual([`input access-token: ${exclude}`, `gate.yml:2:50: ${exclude}`, `gate.yml:5:39: ${exclude}`]);
+  });
+
+  test.each([
+    ['{username: u, password: "${NONE}"}', `gate.yml:1:61: password is empty. ${EMPTY}`],
+    ['{username: u, access-token: ""}', `gate.yml:1:65: access-token is empty. ${EMPTY}`],
+    ['{username: "${NONE}", password: p}', `gate.yml:1:48: username is empty. ${EMPTY}`],
+    ['{password: p}', `gate.yml:1:48: username is missing. ${EMPTY}`],
+    ['{username: u}', `gate.yml:1:48: password or access-token is missing. ${EMPTY}`],
+  ])('auth: %s', async (auth, line) => {
+    expect(await problems({ config: `endpoints: [{host: a.example, auth: ${auth}}]`, env: { NONE: '' } })).toEqual([
+      line,
+    ]);
+  });
+
+  test.each([
+    [{ username: 'u' }, [`input username: password or access-token is missing. ${EMPTY}`]],
+    [{ password: 'p' }, [`input password: username is missing. ${EMPTY}`]],
+    [
+      { 'mail-from': 'a@b.example' },
+      ['input mail-from: delivery needs both mail-from and rcpt-to, and one is missing or empty'],
+    ],
+    [
+      { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox: 'imaps://i.example', 'inbox-username': 'i' },
+      [`input inbox-username: inbox-password is missing. ${EMPTY}`],
+    ],
+    [
+      { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', 'inbox-username': 'i', 'inbox-password': 'p' },
+      [`input mail-from: inbox is missing, though there are credentials for it. ${EMPTY}`],
+    ],
+  ])('inputs: %j', async (inputs, lines) => {
+    expect(await problems({ inputs: { endpoints: 'a.example', ...inputs } })).toEqual(lines);
+  });
+
+  test('inputs that are all empty configure nothing', async () => {
+    const { endpoints } = await load({ inputs: { endpoints: 'a.example', username: '', password: '', inbox: '' } });
+    expect(endpoints[0]).not.toHaveProperty('auth');
+    expect(endpoints[0]).not.toHaveProperty('delivery');
+  });
+
+  test('an inbox needs its credentials', async () => {
+    const delivery = '{from: a@b.example, to: a@b.example, inbox: imaps://i.example}';
+    expect(await problems({ config: `endpoints:\n- host: a.example\n  delivery: ${delivery}` })).toEqual([
+      `gate.yml:3:13: username is missing. ${EMPTY}`,
+      `gate.yml:3:13: password is missing. ${EMPTY}`,
+    ]);
+  });
+
+  test.each([
+    'auth: {username: ["${USER}"], password: {x: "${PASSWORD}"}}',
+    'auth: {username: "${USER}\\n", password: "${PASSWORD}\\n"}',
+    'auth: "${PASSWORD}"',
+    'auth: {mechanism: "${PASSWORD}"}',
+    'auth: {username: s3cret-user, password: "s3cret-value\\t"}',
+    'port: ${PASSWORD}',
+    'transport: ${PASSWORD}',
+    'tls: {ca: "${PASSWORD}", pin: "${PASSWORD}"}',
+    'require: "${PASSWORD}"',
+    'name: "${PASSWORD}\\n"',
+    'environment: "${PASSWORD}${UNSET}"',
+    'delivery: {from: "${USER}", to: "${PASSWORD}", inbox: "imap://${USER}:${PASSWORD}@i.example"}',
+    'delivery: {from: a@b.example, to: a@b.example, inbox: "imap://s3cret-user:s3cret-value@i.example"}',
+    'waive: [{finding: "${PASSWORD}", until: "${PASSWORD}", reason: "${PASSWORD}\\n"}]',
+  ])('%s: the problem is told, and no value', async (line) => {
+    const lines = await problems({ config: `endpoints:\n  - host: a.example\n    ${line}`, env: values });
+    expect(lines.join('\n')).toMatch(/^gate\.yml:3:/);
+    expect(lines.join('\n')).not.toMatch(/s3cret/);
+  });
+
+  test('a password is text, whatever it looks like', async () => {
+    const { endpoints } = await load({
+      config: 'endpoints: [{host: a.example, auth: {username: 007, password: 0123}}]',
+    });
+    expect(endpoints[0]?.auth?.username).toBe('007');
+    expect(endpoints[0]?.auth?.secret.reveal()).toBe('0123');
+  });
+
+  test('a password keeps its blanks, and what it holds is not expanded again', async () => {
+    const { endpoints } = await load({
+      inputs: { endpoints: 'a.example', username: ' u ', password: ' p${X} ' },
+      config: 'endpoints: [{host: b.example, auth: {username: u, password: "${P}"}}]',
+      env: { P: '${HOME}$${', HOME: 'no' },
+    });
+    expect(endpoints.map(({ auth }) => [auth?.username, auth?.secret.reveal()])).toEqual([
+      ['u', ' p${X} '],
+      ['u', '${HOME}$${'],
+    ]);
+  });
+
+  test('secretsOf gives each once', async () => {
+    const plan = await load({
+      inputs: { username: 'u', password: 'one' },
+      config: `endpoints:
+  - a.example
+  - b.example
+  - host: c.example
+    auth: {username: u, access-token: two}
+    delivery: {from: a@b.example, to: a@b.example, inbox: imaps://i.example, username: u, password: three}`,
+    });
+    expect(secretsOf(plan).map((secret) => secret.reveal())).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('trust anchors', () => {
+  const files = {
+    'a.pem': ANCHOR_A,
+    'certs/both.pem': `# two\n${ANCHOR_A}\n${ANCHOR_B}`,
+    'key.pem': 'no certificate',
+    'bad.pem': damaged(),
+  };
+
+  function damaged(): string {
+    return ANCHOR_A.replace(/\n[A-Za-z0-9+/]{64}\n/, '\n');
+  }
+
+  test('those of an endpoint are added to those of the input, none twice', async () => {
+    const { endpoints } = await load({
+      inputs: { ca: 'a.pem' },
+      files,
+      config: `defaults: {tls: {ca: a.pem}}
+endpoints:
+  - a.example
+  - {host: b.example, tls: {ca: [certs/both.pem]}}`,
+    });
+    expect(endpoints.map(({ tls }) => tls.ca)).toEqual([[ANCHOR_A], [ANCHOR_A, ANCHOR_B]]);
+  });
+
+  test.each(['a.pem\n certs/both.pem \n', 'certs/both.pem', `${ANCHOR_A}${ANCHOR_B}`])('%j', async (ca) => {
+    const { endpoints } = await load({ inputs: { endpoints: 'a.example', ca }, files });
+    expect(endpoints[0]?.tls.ca).toEqual([ANCHOR_A, ANCHOR_B]);
+  });
+
+  test('what many endpoints share is read once', async () => {
+    const read: string[] = [];
+    const { endpoints } = await loadPlan(
+      { endpoints: '[{host: a, tls: {ca: certs/a.pem}}, {host: b, tls: {ca: certs/a.pem}}, {host: c}]' },
+      { cwd: '/repository', env: {}, readFile: (path) => Promise.resolve((read.push(path), ANCHOR_A)) },
+    );
+    expect(endpoints.map(({ tls }) => tls.ca)).toEqual([[ANCHOR_A], [ANCHOR_A], []]);
+    expect(read).toEqual(['/repository/certs/a.pem']);
+  });
+
+  test('what cannot be used is named', async () => {
+    const inputs = { endpoints: '- {host: a.example, tls: {ca: [key.pem, "${F}", ""]}}', ca: 'nosuch.pem\nbad.pem' };
+    expect(await problems({ inputs, files, env: { F: 'hidden.pem' } })).toEqual([
+      'input ca: nosuch.pem cannot be read (ENOENT)',
+      'input ca: bad.pem holds a damaged certificate (number 1 of 1)',
+      'endpoints:1:32: ca: key.pem holds no PEM certificate',
+      'endpoints:1:41: ca: the file that it names cannot be read (ENOENT)',
+      'endpoints:1:49: ca: the text is empty',
+    ]);
+  });
+
+  test('a private key given by mistake is not shown', async () => {
+    const ca = '-----BEGIN PRIVATE KEY-----\nMIGHs3cret\n-----END PRIVATE KEY-----';
+    expect(await problems({ inputs: { endpoints: 'a.example', ca } })).toEqual([
+      'input ca: the text holds no PEM certificate',
+    ]);
+  });
+});
+
+describe('inputs', () => {
+  test('the policy arrives', async () => {
+    const plan = await load({
+      inputs: {
+        endpoints: 'a.example',
+        'fail-on': 'warn',
+        'on-inconclusive': 'warn',
+        concurrency: ' 3 ',
+        retries: '0',
+        'report-dir': 'out',
+      },
+    });
+    expect(plan).toMatchObject({
+      policy: { failOn: 'warn', onInconclusive: 'warn' },
+      concurrency: 3,
+      retries: 0,
+      reportDir: 'out',
+    });
+  });
+
+  test.each([
+    'timeout',
+    'retries',
+    'concurrency',
+    'min-valid-days',
+    'min-tls-version',
+    'fail-on',
+    'on-inconclusive',
+    'shard',
+    'require',
+    'mail-from',
+  ])('%s does not take what it does not know', async (name) => {
+    const lines = await problems({ inputs: { endpoints: 'a.example', [name]: 'no such value' } });
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^input ${name}: must be .*, not "no such value"$`)));
+  });
+
+  test.each([
+    ['all', ['capability', 'upgrade', 'certificate', 'authentication', 'delivery']],
+    ['delivery, authentication\nupgrade', ['upgrade', 'authentication', 'delivery']],
+    ['delivery delivery', ['delivery']],
+  ])('require: %j', async (require, expected) => {
+    const { endpoints } = await load({ inputs: { endpoints: 'a.example', require } });
+    expect(endpoints[0]?.require).toEqual(expected);
+  });
+});
+
+describe('shards', () => {
+  const inputs = { endpoints: 'a b c d e' };
+
+  async function names(shard: string): Promise<string[]> {
+    return (await load({ inputs: { ...inputs, shard } })).endpoints.map(({ host }) => host);
+  }
+
+  test('every endpoint is in one part', async () => {
+    expect(await Promise.all(['1/3', '2/3', '3/3', '1/1'].map(names))).toEqual([
+      ['a', 'd'],
+      ['b', 'e'],
+      ['c'],
+      ['a', 'b', 'c', 'd', 'e'],
+    ]);
+  });
+
+  test('a part without endpoints is an error, never a pass', async () => {
+    expect(await problems({ inputs: { ...inputs, shard: '6/7' } })).toEqual([
+      'input shard: part 6 of 7 is empty: there are only 5 endpoints',
+    ]);
+  });
+
+  test('what is wrong in another part is wrong here too', async () => {
+    expect(await problems({ inputs: { endpoints: 'a b:0', shard: '1/2' } })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { alterations, composeProbe } from '../../src/message/probe.js';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+const compose = () => composeProbe('gate@example.com', 'inbox@example.com', NOW);
+
+describe('the probe', () => {
+  test('has each field that RFC 5322 wants once, is marked as automatic, and is plain ASCII', async () => {
+    const { text } = await compose();
+    for (const field of ['From', 'To', 'Date', 'Message-ID', 'Subject', 'Auto-Submitted', 'MIME-Version']) {
+      expect(text.match(new RegExp(`^${field}:`, 'gm'))).toHaveLength(1);
+    }
+    expect(text).toMatch(/^[\x20-\x7e\r\n]*$/);
+    expect(text).toMatch(/^Content-Transfer-Encoding: 7bit\r$/m);
+    expect(text.split('\r\n').every((line) => line.length <= 78 && !line.includes('\n'))).toBe(true);
+    expect(text.endsWith('\r\n')).toBe(true);
+  });
+
+  test('has a name and a nonce of its own each time', async () => {
+    const [a, b] = await Promise.all([compose(), compose()]);
+    expect(a.messageId).toMatch(/^<starttls-gate\.[0-9a-f-]{36}@example\.com>$/);
+    expect(a.messageId).not.toBe(b.messageId);
+  });
+});
+
+describe('a received message', () => {
+  test('is intact with trace fields, other line ends and other folding', async () => {
+    const probe = await compose();
+    const traced = `Received: from a by b with ESMTPSA;\r\n\tMon, 23 Nov 2026\r\nReturn-Path: <x@y>\r\n${probe.text}`;
+    for (const text of [probe.text, traced, traced.replace(/\r\n/g, '\n'), `${probe.text}\r\n`]) {
+      expect(alterations(probe, Buffer.from(text))).toEqual([]);
+    }
+  });
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    ['a subject with a tag', (text) => text.replace(/^Subject: /m, 'Subject: [SPAM] '), /^subject was "STARTTLS.*" and is "\[SPAM\]/],
+    ['a field that is missing', (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''), /^auto-submitted is missing/],
+    ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 lines more, beginning with "-- "/],
+    ['a dot that is lost', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],
+    ['a body that is missing', (text) => text.slice(0, text.indexOf('\r\n\r\n')), /^line 1 of the body/],
+  ])('is altered by %s', async (_name, alter, expected) => {
+    const probe = await compose();
+    expect(alterations(probe, Buffer.from(alter(probe.text)))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('is altered by any change of any letter or digit', async () => {
+    const probe = await compose();
+    const positions = [...probe.text.matchAll(/[a-z0-9]/gi)].map(({ index }) => index);
+    fc.assert(
+      fc.property(fc.constantFrom(...positions), (at) => {
+        const changed = `${probe.text.slice(0, at)}~${probe.text.slice(at + 1)}`;
+        // A change in a field's name makes it another field, and the one that was set is missing.
+        expect(alterations(probe, Buffer.from(changed))).not.toEqual([]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { redactReport } from '../../src/report/redact.js';
+import { reportSchema } from '../../src/report/report.js';
+import { Redactor } from '../../src/text/redactor.js';
+import { visible } from '../../src/text/peer.js';
+import { aFinding, anEndpoint, aReport } from '../support/reports.js';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const everyOctet = (text: string, show: (octet: string) => string): string =>
+  [...Buffer.from(text)].map((octet) => show(octet.toString(16).padStart(2, '0'))).join('');
+
+/** What encoders make of a text, by encoders that are not ours where there are any. */
+const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
+  raw: (text) => text,
+  visible,
+  url: encodeURIComponent,
+  form: (text) => new URLSearchParams({ q: text }).toString().slice(2),
+  json: (text) => JSON.stringify(text).slice(1, -1),
+  'json, ASCII only': (text) =>
+    JSON.stringify(text)
+      .slice(1, -1)
+      .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  html: (text) =>
+    text
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&#x27;'),
+  'html by numbers': (text) => text.replace(/[^A-Za-z0-9]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`),
+  hex: (text) => everyOctet(text, (octet) => octet),
+  HEX: (text) => everyOctet(text, (octet) => octet.toUpperCase()),
+  'UTF-8 read as ISO 8859-1': (text) => Buffer.from(text).toString('latin1'),
+};
+
+const secrets = fc
+  .string({ unit: 'grapheme', minLength: 4, maxLength: 40 })
+  .filter((text) => text.trim().length >= 4 && !/[<>]/.test(text) && !'redacted'.includes(text));
+
+describe('the redactor', () => {
+  test.each(Object.entries(ENCODERS))('finds a secret in its form %s', (_, encode) => {
+    fc.assert(
+      fc.property(secrets, (secret) => {
+        expect(new Redactor([secret]).redact(`a ${encode(secret)} b`)).toBe('a <redacted> b');
+      }),
+    );
+  });
+
+  test('finds a secret in base64 wherever it starts, and takes the whole word', () => {
+    fc.assert(
+      fc.property(fc.string(), secrets, fc.string(), fc.boolean(), (before, secret, after, url) => {
+        const word = Buffer.from(`${before}\0${secret}\0${after}`).toString(url ? 'base64url' : 'base64');
+        expect(new Redactor([secret]).redact(`AUTH PLAIN ${word}, initial=${word}.`)).toBe(
+          'AUTH PLAIN <redacted>, initial=<redacted>.',
+        );
+      }),
+    );
+  });
+
+  test('leaves text without secrets as it is', () => {
+    const text = `220 mx ESMTP\r\n${base64('something else')}`;
+    expect(new Redactor(['hunter2!']).redact(text)).toBe(text);
+    expect(new Redactor([]).redact(text)).toBe(text);
+  });
+
+  test('takes the longer of two secrets that start alike, and both where they overlap', () => {
+    expect(new Redactor(['pass', 'passphrase']).redact('the passphrase')).toBe('the <redacted>');
+    expect(new Redactor(['abcdef', 'defghi']).redact('abcdefghi')).toBe('<redacted>ghi');
+  });
+
+  test('finds each line of a secret of several lines', () => {
+    expect(new Redactor(['first line\nsecond line']).redact('got: second line')).toBe('got: <redacted>');
+  });
+
+  test('does not look for what is too short to be told from other text', () => {
+    expect(new Redactor(['', 'a', 'abc']).redact('abc a')).toBe('abc a');
+  });
+
+  test('takes time in proportion to the text, whatever it is', () => {
+    const redactor = new Redactor(['hunter2!', 'correct horse']);
+    const long = 'A'.repeat(2_000_000);
+    expect(redactor.redact(long)).toBe(long);
+    expect(redactor.redact(base64('hunter2!xxxx').repeat(100_000))).toBe('<redacted>');
+  });
+
+  test('goes through a structure and leaves what is no text', () => {
+    expect(new Redactor(['hunter2!']).redactDeep({ a: ['hunter2!', 1, null], b: { c: 'hunter2!' }, d: true })).toEqual({
+      a: ['<redacted>', 1, null],
+      b: { c: '<redacted>' },
+      d: true,
+    });
+  });
+});
+
+test('a report stays a report, even where a password is one of its own words', () => {
+  const report = aReport(
+    anEndpoint({ name: 'a server with a pass' }),
+    anEndpoint(
+      {},
+      { authentication: [aFinding('auth-rejected', { message: 'not capability', evidence: { reply: '535 pass' } })] },
+    ),
+  );
+  const redacted = redactReport(
+    report,
+    new Redactor(['pass', 'fail', 'server', 'capability', '2026', 'auth-rejected']),
+  );
+
+  expect(reportSchema.safeParse(redacted).error).toBeUndefined();
+  expect(redacted.result).toBe('fail');
+  expect(redacted.endpoints[0]?.name).toBe('a <redacted> with a <redacted>');
+  expect(redacted.endpoints[1]?.steps[3]?.findings[0]).toMatchObject({
+    message: 'not <redacted>',
+    evidence: { reply: '535 <redacted>' },
+  });
+});

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { MAX_LINE_OCTETS, MAX_REPLY_LINES, ReplyParser, ReplySyntaxError, shown } from '../../src/smtp/reply.js';
+import type { Reply } from '../../src/smtp/reply.js';
+
+/** Feeds octets in the given chunks and takes replies whenever there are any. */
+function parse(chunks: readonly (Buffer | string)[]): Reply[] {
+  const parser = new ReplyParser();
+  const replies: Reply[] = [];
+  for (const chunk of chunks) {
+    parser.push(Buffer.from(chunk as string, 'latin1'));
+    for (let reply = parser.take(); reply; reply = parser.take()) replies.push(reply);
+  }
+  return replies;
+}
+
+/** What matters of a reply, as plain data. */
+function plain({ code, enhanced, lines, bareLineFeed }: Reply): unknown {
+  return { code, enhanced, lines: lines.map(({ exact }) => exact), bareLineFeed };
+}
+
+const SAMPLES: readonly [string, string, unknown[]][] = [
+  ['one line', '220 mx ESMTP\r\n', [{ code: 220, lines: ['mx ESMTP'], bareLineFeed: false }]],
+  ['a bare code', '250\r\n', [{ code: 250, lines: [''], bareLineFeed: false }]],
+  ['a code and a blank', '250 \r\n', [{ code: 250, lines: [''], bareLineFeed: false }]],
+  [
+    'several lines, the keyword on the last',
+    '250-mx\r\n250-SIZE 1\r\n250 STARTTLS\r\n',
+    [{ code: 250, lines: ['mx', 'SIZE 1', 'STARTTLS'], bareLineFeed: false }],
+  ],
+  ['empty lines within', '250-\r\n250\r\n', [{ code: 250, lines: ['', ''], bareLineFeed: false }]],
+  [
+    'an enhanced status code on the last line',
+    '535-5.7.8 no\r\n535 5.7.8 see elsewhere\r\n',
+    [{ code: 535, enhanced: '5.7.8', lines: ['5.7.8 no', '5.7.8 see elsewhere'], bareLineFeed: false }],
+  ],
+  ['a status that does not fit the code', '250 5.7.8 odd\r\n', [{ code: 250, lines: ['5.7.8 odd'], bareLineFeed: false }]],
+  ['trailing blanks', '250 ok  \r\n', [{ code: 250, lines: ['ok  '], bareLineFeed: false }]],
+  ['a bare line feed', '250-a\n250 b\r\n', [{ code: 250, lines: ['a', 'b'], bareLineFeed: true }]],
+  ['a bare CR in the text', '220 a\r::b\r\n', [{ code: 220, lines: ['a\r::b'], bareLineFeed: false }]],
+  [
+    'two replies',
+    '220 a\r\n250 b\r\n',
+    [
+      { code: 220, lines: ['a'], bareLineFeed: false },
+      { code: 250, lines: ['b'], bareLineFeed: false },
+    ],
+  ],
+];
+
+describe('the reply parser', () => {
+  test.each(SAMPLES)('reads %s', (_name, octets, expected) => {
+    expect(parse([octets]).map(plain)).toEqual(expected);
+  });
+
+  test.each(SAMPLES)('reads %s, cut in two anywhere', (_name, octets, expected) => {
+    for (let cut = 0; cut <= octets.length; cut += 1) {
+      expect(parse([octets.slice(0, cut), octets.slice(cut)]).map(plain)).toEqual(expected);
+    }
+  });
+
+  test.each(SAMPLES)('reads %s, octet by octet', (_name, octets, expected) => {
+    expect(parse([...octets]).map(plain)).toEqual(expected);
+  });
+
+  test('does not depend on how anything at all is cut', () => {
+    const line = fc
+      .tuple(fc.constantFrom('220', '250', '354', '535'), fc.constantFrom(' ', '-', ''), fc.string({ unit: 'binary' }))
+      .map(([code, separator, text]) => `${code}${separator}${separator === '' ? '' : text.replace(/\n/g, '')}\r\n`);
+    const anything = fc.oneof(fc.array(line, { maxLength: 6 }).map((lines) => lines.join('')), fc.string({ unit: 'binary' }));
+    fc.assert(
+      fc.property(anything, fc.array(fc.nat(200), { maxLength: 8 }), (text, cuts) => {
+        const octets = Buffer.from(text, 'utf8').toString('latin1');
+        const at = [0, ...cuts.map((cut) => Math.min(cut, octets.length)).sort((a, b) => a - b), octets.length];
+        const chunks = at.slice(1).map((end, i) => octets.slice(at[i], end));
+        expect(outcome(chunks)).toEqual(outcome([octets]));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  function outcome(chunks: readonly string[]): unknown {
+    const parser = new ReplyParser();
+    const replies: unknown[] = [];
+    try {
+      for (const chunk of chunks) {
+        parser.push(Buffer.from(chunk, 'latin1'));
+        for (let reply = parser.take(); reply; reply = parser.take()) replies.push(plain(reply));
+      }
+    } catch (error) {
+      if (!(error instanceof ReplySyntaxError)) throw error;
+      return { replies, problem: error.problem, line: error.line.exact };
+    }
+    return { replies, unread: parser.unread.toString('latin1') };
+  }
+
+  test('leaves what stands behind a reply unread', () => {
+    const parser = new ReplyParser();
+    parser.push(Buffer.from('220 go\r\n250 injected\r\n'));
+    expect(parser.take()?.code).toBe(220);
+    expect(parser.unread.toString()).toBe('250 injected\r\n');
+  });
+
+  test.each([
+    ['a line without a code', 'hello\r\n', 'a line that is no SMTP reply'],
+    ['a code that SMTP does not have', '199 a\r\n', 'a line that is no SMTP reply'],
+    ['a code of four digits', '2200 a\r\n', 'a line that is no SMTP reply'],
+    ['a separator that is none', '220:a\r\n', 'a line that is no SMTP reply'],
+    ['an empty line', '\r\n', 'a line that is no SMTP reply'],
+    ['mixed codes', '250-a\r\n220 b\r\n', 'a reply that mixes the codes 250 and 220'],
+  ])('refuses %s', (_name, octets, problem) => {
+    expect(() => parse([octets])).toThrow(expect.objectContaining({ name: 'ReplySyntaxError', problem }) as Error);
+  });
+
+  test('tells whether the line it refuses was the first', () => {
+    const first = (octets: string): boolean => {
+      try {
+        parse([octets]);
+      } catch (error) {
+        return (error as ReplySyntaxError).first;
+      }
+      throw new Error('nothing was refused');
+    };
+    expect(first('SSH-2.0\r\n')).toBe(true);
+    expect(first('250-a\r\nSSH-2.0\r\n')).toBe(false);
+  });
+
+  test('stops a line without end before it has grown large', () => {
+    const parser = new ReplyParser();
+    parser.push(Buffer.from(`220 ${'a'.repeat(MAX_LINE_OCTETS - 4)}`));
+    expect(parser.take()).toBeUndefined();
+    parser.push(Buffer.from('a'));
+    expect(() => parser.take()).toThrow(/more than 4096 octets/);
+  });
+
+  test('stops a reply without end', () => {
+    const lines = (count: number): string => '250-a\r\n'.repeat(count);
+    expect(parse([`${lines(MAX_REPLY_LINES - 1)}250 z\r\n`])[0]?.lines).toHaveLength(MAX_REPLY_LINES);
+    expect(() => parse([lines(MAX_REPLY_LINES + 1)])).toThrow(/more than 128 lines/);
+  });
+
+  test('shows a reply on one harmless line', () => {
+    const [reply] = parse(['550-5.7.1 no\x1b[31m\r\n550 ::error::x\r\n']);
+    expect(reply && shown(reply)).toBe('550 5.7.1 no\\x1b[31m / ::error::x');
+    const [bare] = parse(['250\r\n']);
+    expect(bare && shown(bare)).toBe('250');
+  });
+});

@@ -1,0 +1,78 @@
+import { PassThrough } from 'node:stream';
+import fc from 'fast-check';
+import { runnerLog } from '../../src/runner/log.js';
+import { neutralise } from '../../src/text/neutral.js';
+import { HOSTILE, hostileText } from '../support/hostile.js';
+import { commands } from '../support/runner-grammar.js';
+
+describe('neutralise', () => {
+  test('no text is a command, or more than one line, or acts on a terminal', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const line = neutralise(text);
+        expect(commands(line)).toEqual([]);
+        // eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
+        expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+      }),
+    );
+  });
+
+  test.each([
+    ['::error::x', ': :error::x'],
+    ['   ::error::x', '   : :error::x'],
+    ['\u3164:\ufe0f:error::x', '\u3164: \ufe0f:error::x'],
+    ['a ##[error]x', 'a # #[error]x'],
+    ['####[error]x', '### #[error]x'],
+    ['#\u034f#[error]x', '# \u034f#[error]x'],
+    ['a\r\n::error::x', 'a\\x0d\\x0a::error::x'],
+  ])('%j is shown as %j', (text, shown) => {
+    expect(neutralise(text)).toBe(shown);
+  });
+
+  test.each(['220 mx ESMTP', '250-AUTH PLAIN LOGIN', 'a::b::c', '# [1] #[2]', '[::1]:25'])(
+    '%j stays as it is',
+    (text) => {
+      expect(neutralise(text)).toBe(text);
+    },
+  );
+
+  test('is the same done twice', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        expect(neutralise(neutralise(text))).toBe(neutralise(text));
+      }),
+    );
+  });
+});
+
+describe('the log of the runner', () => {
+  function printed(use: (log: ReturnType<typeof runnerLog>) => void): string {
+    const output = new PassThrough();
+    use(runnerLog(output));
+    return String(output.read());
+  }
+
+  test('prints a line', () => {
+    expect(
+      printed((log) => {
+        log.info('hello');
+      }),
+    ).toBe('hello\n');
+  });
+
+  test('obeys its own two commands around a group, and none of what it is given', () => {
+    const output = printed((log) => {
+      log.group(HOSTILE.join(''), HOSTILE);
+    });
+    expect(commands(output).map(({ name }) => name)).toEqual(['group', 'endgroup']);
+  });
+
+  test('shows a title as it is, percent signs included', () => {
+    const [group] = commands(
+      printed((log) => {
+        log.group('100%0A done', []);
+      }),
+    );
+    expect(group).toEqual({ name: 'group', properties: {}, data: '100%0A done' });
+  });
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { judge, resultOf, statusOf } from '../../src/gate/verdict.js';
+import { RESULTS, STEP_IDS } from '../../src/report/report.js';
+import type { EndpointReport, Finding, Result, StepReport } from '../../src/report/report.js';
+
+const found = (severity: Finding['severity'], rest: Partial<Finding> = {}): Finding => ({
+  code: 'x',
+  severity,
+  message: 'm',
+  remedy: 'r',
+  ...rest,
+});
+const waived = { waived: { reason: 'r', until: '2099-01-01' } };
+
+describe('the status of a step', () => {
+  test.each<[string, Finding[], Result]>([
+    ['nothing', [], 'pass'],
+    ['a notice', [found('notice')], 'pass'],
+    ['a waived notice', [found('notice', waived)], 'pass'],
+    ['a warning', [found('notice'), found('warning')], 'warn'],
+    ['a waived warning', [found('warning', waived)], 'warn'],
+    ['a waived error', [found('error', waived)], 'warn'],
+    ['an inconclusive error', [found('warning'), found('error', { inconclusive: true })], 'inconclusive'],
+    ['an error', [found('error', { inconclusive: true }), found('error')], 'fail'],
+    ['an error beside a waived one', [found('error', waived), found('error')], 'fail'],
+  ])('%s', (_name, findings, status) => {
+    expect(statusOf(findings)).toBe(status);
+  });
+});
+
+describe('the result of an endpoint', () => {
+  const steps = (...statuses: StepReport['status'][]): StepReport[] =>
+    statuses.map((status, i) => ({ id: STEP_IDS[i] ?? 'delivery', status, durationMs: 0, findings: [] }));
+
+  test('is the worst step, where skips do not count', () => {
+    expect(resultOf(steps('skip', 'skip', 'pass', 'skip', 'warn'))).toBe('warn');
+    expect(resultOf(steps('pass', 'inconclusive', 'skip', 'skip', 'skip'))).toBe('inconclusive');
+  });
+
+  test('is a failure where every step was skipped', () => {
+    expect(resultOf(steps('skip', 'skip', 'skip', 'skip', 'skip'))).toBe('fail');
+    expect(resultOf([])).toBe('fail');
+  });
+});
+
+describe('the verdict', () => {
+  const endpoints = (results: readonly Result[]): EndpointReport[] =>
+    results.map((result, i) => ({ name: String(i), result }) as EndpointReport);
+  const policy = fc.record({
+    failOn: fc.constantFrom('fail', 'warn', 'never'),
+    onInconclusive: fc.constantFrom('fail', 'warn'),
+  });
+
+  test('of no endpoint at all blocks, under every policy', () => {
+    fc.assert(fc.property(policy, (p) => expect(judge([], p)).toEqual({ result: 'fail', failed: [], blocks: true })));
+  });
+
+  test('follows the table of the contract', () => {
+    const counts = (result: Result, failOn: string, onInconclusive: string): boolean =>
+      result === 'fail' ||
+      (result === 'inconclusive' && (onInconclusive === 'fail' || failOn === 'warn')) ||
+      (result === 'warn' && failOn === 'warn');
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...RESULTS), { minLength: 1 }), policy, (results, p) => {
+        const verdict = judge(endpoints(results), p);
+        const failed = results.flatMap((r, i) => (counts(r, p.failOn, p.onInconclusive) ? [String(i)] : []));
+        expect(verdict.failed.map(({ name }) => name)).toEqual(failed);
+        expect(verdict.blocks).toBe(failed.length > 0 && p.failOn !== 'never');
+        expect(verdict.result).toBe(RESULTS.findLast((result) => results.includes(result)));
+      }),
+    );
+  });
+});

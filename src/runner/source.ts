@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { Scalar } from 'yaml';
+
+import type { Source } from '../plan/endpoint.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type ReadFile = (path: string) => string;
+
+/**
+ * Finds where in the workflow file an input of this action was written, so that an annotation can stand there.
+ * @param input the name of the input
+ * @param text its value, exactly as the runner handed it over
+ * @param env the environment of the runner
+ * @returns the workflow file and the line of the text's first line; undefined where there is no checkout, where the text
+ * comes from an expression or from another workflow, and where it stands in more than one place
+ */
+export function locateInput(
+  input: string,
+  text: string,
+  env: Environment,
+  readFile: ReadFile = readUtf8,
+): Source | undefined {
+  const file = workflowFile(env);
+  if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '') return undefined;
+  try {
+    const lines = linesOf(input, text, readFile(resolve(env.GITHUB_WORKSPACE, file)));
+    const [line] = lines;
+    return line !== undefined && lines.length === 1 ? { file, line } : undefined;
+  } catch {
+    return undefined; // A place is a comfort; a file that cannot be read or parsed changes nothing about the gate.
+  }
+}
+
+/** The workflow's path within its repository, from `owner/name/path@ref`; undefined where it is of another repository. */
+function workflowFile({ GITHUB_WORKFLOW_REF: ref, GITHUB_REPOSITORY: repository }: Environment): string | undefined {
+  if (!ref || !repository || !ref.startsWith(`${repository}/`)) return undefined;
+  return /^\.github\/workflows\/[^/]+?\.ya?ml(?=@)/.exec(ref.slice(repository.length + 1))?.[0];
+}
+
+/** The first lines of all `with.<input>` of a workflow that hold the text. */
+function linesOf(input: string, text: string, workflow: string): (number | undefined)[] {
+  const counter = new LineCounter();
+  const found: (number | undefined)[] = [];
+  visit(parseDocument(workflow, { lineCounter: counter }), {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'with' || !isMap(value)) return;
+      for (const given of value.items) {
+        // The runner compares the names of inputs without regard to case.
+        if (!isScalar(given.key) || String(given.key.value).toLowerCase() !== input.toLowerCase()) continue;
+        if (isScalar(given.value) && String(given.value.value).trimEnd() === text.trimEnd()) {
+          found.push(firstLine(given.value, counter));
+        }
+      }
+    },
+  });
+  return found;
+}
+
+/**
+ * The line on which a scalar's text begins: that of a block scalar is the one below its indicator. Undefined where the
+ * lines of the text are not those of the file, as in a folded scalar.
+ */
+function firstLine({ range, type, value }: Scalar, counter: LineCounter): number | undefined {
+  if (!range || (type !== 'BLOCK_LITERAL' && String(value).trimEnd().includes('\n'))) return undefined;
+  const { line } = counter.linePos(range[0]);
+  return type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED' ? line + 1 : line;
+}
+
+function readUtf8(path: string): string {
+  return readFileSync(path, 'utf8');
+}

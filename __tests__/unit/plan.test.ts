@@ -1,5 +1,6 @@
-import { loadPlan, secretsOf } from '../../src/plan/plan.js';
+import { loadPlan } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/problem.js';
+import { secretsOf } from '../../src/plan/secrets.js';
 import { ANCHOR_A, ANCHOR_B, load, problems } from '../support/plan-world.js';
 
 const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
@@ -468,17 +469,26 @@ describe('secrets', () => {
     ]);
   });
 
-  test('secretsOf gives each once', async () => {
+  test('all its credentials are known, with what goes with them', async () => {
     const plan = await load({
       inputs: { username: 'u', password: 'one' },
       config: `endpoints:
   - a.example
-  - b.example
   - host: c.example
-    auth: {username: u, access-token: two}
-    delivery: {from: a@b.example, to: a@b.example, inbox: imaps://i.example, username: u, password: three}`,
+    auth: {username: v, access-token: two}
+    delivery: {from: a@b.example, to: a@b.example, inbox: imaps://i.example, username: w, password: three}`,
     });
-    expect(secretsOf(plan).map((secret) => secret.reveal())).toEqual(['one', 'two', 'three']);
+    const known = secretsOf(plan).map(({ secret, username, kind, host, port }) => [
+      secret.reveal(),
+      username,
+      kind,
+      `${host}:${port}`,
+    ]);
+    expect(known).toEqual([
+      ['one', 'u', 'password', 'a.example:587'],
+      ['two', 'v', 'access-token', 'c.example:587'],
+      ['three', 'w', 'password', 'i.example:993'],
+    ]);
   });
 });
 

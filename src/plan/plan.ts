@@ -15,7 +15,6 @@ import { endpointSchema } from './schema.js';
 import type { EndpointSettings } from './schema.js';
 import { readConfigFile, readEndpointsInput } from './sources.js';
 import type { EndpointList } from './sources.js';
-import type { Secret } from '../text/secret.js';
 
 /** What the plan needs from around it. */
 export interface World {
@@ -69,14 +68,6 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
     retries: settings.retries,
     ...(reportDir !== undefined && { reportDir }),
   };
-}
-
-/** Every secret of a plan, none twice, for whoever must keep them out of what is printed. */
-export function secretsOf({ endpoints }: Plan): Secret[] {
-  const secrets = endpoints.flatMap(({ auth, delivery }) =>
-    [auth?.secret ?? [], delivery?.inbox?.password ?? []].flat(),
-  );
-  return [...new Map(secrets.map((secret) => [secret.reveal(), secret])).values()];
 }
 
 async function readLists(given: LocatedMapping, world: World): Promise<EndpointList[]> {

@@ -57,6 +57,15 @@ export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
   );
 }
 
+/**
+ * The message with which a job fails whose configuration is wrong: as many problems as the runner keeps.
+ * @param problems all that is wrong, a line each
+ */
+export function configurationFailure(problems: readonly string[]): string {
+  const lines = ['The configuration cannot be used:', ...problems];
+  return shorten(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
+}
+
 function upTo(most: number, level: Annotation['level'], troubled: readonly Story[]): Annotation[] {
   const more = troubled.length - most;
   return troubled.slice(0, most).map((story, at) => annotationOf(level, story, at === most - 1 && more > 0 ? more : 0));

@@ -1,13 +1,11 @@
 import type { Redactor } from '../text/redactor.js';
-import type { Report } from './report.js';
+import type { EndpointReport } from './report.js';
 
 /**
  * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
  * somebody's password is `pass`.
  */
 const OWN_WORDS: ReadonlySet<string> = new Set([
-  'tool',
-  'startedAt',
   'result',
   'transport',
   'role',
@@ -24,6 +22,6 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** @returns the same report with `<redacted>` wherever it held a secret */
-export function redactReport(report: Report, redactor: Redactor): Report {
-  return redactor.redactDeep(report, OWN_WORDS);
+export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): EndpointReport {
+  return redactor.redactDeep(endpoint, OWN_WORDS);
 }

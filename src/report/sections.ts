@@ -36,9 +36,9 @@ export function overview(endpoints: readonly EndpointReport[]): Markdown | undef
     [...head, 'TLS', 'Validity', 'Time'],
     endpoints.map((endpoint) => [
       endpointCell(endpoint),
-      ...(environments ? [shorten(endpoint.environment ?? '–', NAME_LIMIT)] : []),
+      ...(environments ? [brief(endpoint.environment ?? '–')] : []),
       ...endpoint.steps.map(stepCell),
-      endpoint.tls?.version ?? '–',
+      brief(endpoint.tls?.version ?? '–'),
       endpoint.tls ? unbroken(daysLeft(endpoint.tls.certificate.daysLeft)) : '–',
       unbroken(duration(endpoint.durationMs)),
     ]),
@@ -48,7 +48,7 @@ export function overview(endpoints: readonly EndpointReport[]): Markdown | undef
 function endpointCell(endpoint: EndpointReport): Markdown {
   const attempts = attemptsInBrief(endpoint);
   const cell = gfm`${SIGNS[endpoint.result].emoji}&nbsp;**${name(endpoint)}**`;
-  return attempts === undefined ? cell : gfm`${cell}<br><sub>${shorten(attempts, NAME_LIMIT)}</sub>`;
+  return attempts === undefined ? cell : gfm`${cell}<br><sub>${brief(attempts)}</sub>`;
 }
 
 function stepCell(step: StepReport): Markdown {
@@ -59,11 +59,11 @@ function stepCell(step: StepReport): Markdown {
 export function section({ endpoint, chapters }: Story, findingsUrl?: string): Markdown {
   const { address, host, transport, tls, source } = endpoint;
   const facts = [
-    code(addressOf(endpoint)),
-    address === undefined || address === host ? undefined : code(address),
+    code(brief(addressOf(endpoint))),
+    address === undefined || address === host ? undefined : code(brief(address)),
     transport === 'implicit' ? 'implicit TLS' : 'STARTTLS',
-    tls && `${tls.version}, ${tls.cipher}`,
-    source && code(`${source.file}:${source.line}`),
+    tls && brief(`${tls.version}, ${tls.cipher}`),
+    source && code(brief(`${source.file}:${source.line}`)),
   ];
   const attempts = attemptsInFull(endpoint);
   return blocks([
@@ -82,12 +82,12 @@ function chapterOf({ step, finding, decisive }: Chapter, findingsUrl?: string): 
   const label = code(finding.code);
   const where = findingsUrl === undefined ? label : link(label, `${findingsUrl}#${finding.code}`);
   const known = Object.entries(evidence ?? {}).map(
-    ([what, value]) => gfm`${shorten(what, NAME_LIMIT)}: ${code(shorten(value, TEXT_LIMIT))}`,
+    ([what, value]) => gfm`${brief(what)}: ${code(shorten(value, TEXT_LIMIT))}`,
   );
-  const section = reference && gfm` (${shorten(reference, NAME_LIMIT)})`;
+  const section = reference && gfm` (${brief(reference)})`;
   return blocks([
     gfm`#### ${signOf(finding).emoji} ${titleOf(finding)} · ${step} · ${where}`,
-    waived && gfm`**Waived until ${waived.until}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
+    waived && gfm`**Waived until ${brief(waived.until)}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
     gfm`**What is wrong:** ${shorten(message, TEXT_LIMIT)}`,
     known.length + decisive.length > 0 ? gfm`**How we know:**` : undefined,
     known.length > 0 ? list(known) : undefined,
@@ -126,7 +126,11 @@ function dialogue(endpoint: EndpointReport): Markdown {
 }
 
 export function name(endpoint: EndpointReport): string {
-  return shorten(endpoint.name, NAME_LIMIT);
+  return brief(endpoint.name);
+}
+
+function brief(text: string): string {
+  return shorten(text, NAME_LIMIT);
 }
 
 /** Words that stay on one line, so that a table stays as high as its rows. */

@@ -9,7 +9,7 @@ import type { Report, Verdict } from '../report/report.js';
 import { renderConfigurationError, renderSummary } from '../report/summary.js';
 import { neutralise } from '../text/neutral.js';
 import type { Log } from './log.js';
-import { reasonOf } from './reason.js';
+import { reasonOf } from '../text/reason.js';
 
 export interface Publication {
   /** Without secrets. */

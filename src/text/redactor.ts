@@ -1,5 +1,5 @@
 import { REDACTED } from './secret.js';
-import { visible } from './peer.js';
+import { base64Pattern, escapedPattern, hexPattern } from './secret-patterns.js';
 
 /** Anything shorter would be found by chance in words that are no secret. */
 const SHORTEST = 4;
@@ -95,53 +95,4 @@ function anyOf(patterns: readonly string[]): RegExp | undefined {
 /** The secret whole and by its lines, and as SASL prepares it (RFC 4013 section 2.2). */
 function variants(secret: string): string[] {
   return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim(), text.normalize('NFKC')]);
-}
-
-function escapedPattern(secret: string): string {
-  return Array.from(secret, (character) =>
-    /[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character),
-  ).join('');
-}
-
-/** All that encoders make of a character that they do not leave alone. */
-function escapedCharacter(character: string): string {
-  const octets = [...Buffer.from(character)];
-  const code = character.codePointAt(0) ?? 0;
-  const units = character.split('').map((unit) => unit.charCodeAt(0));
-  const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
-  return `(?:${[
-    literal(character),
-    literal(visible(character)),
-    literal(JSON.stringify(character).slice(1, -1)),
-    units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
-    octets.map((octet) => `%${hex(octet, 2)}`).join(''),
-    `&#0*${code};`,
-    `&#[xX]0*${hex(code, 1)};`,
-    ...(named ? [`&${named};`] : []),
-    ...(character === ' ' ? ['\\+'] : []),
-    ...(octets.length > 1 ? [literal(Buffer.from(octets).toString('latin1'))] : []),
-  ].join('|')})`;
-}
-
-function hexPattern(secret: string): string {
-  return [...Buffer.from(secret)].map((octet) => hex(octet, 2)).join('');
-}
-
-/** What of a secret's base64 does not depend on its neighbours, where `offset` octets precede it in its group of three. */
-function base64Pattern(secret: string, offset: number): string {
-  const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-  const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-  return settled.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-}
-
-/** A number in hexadecimal of either case, as a pattern. */
-function hex(value: number, digits: number): string {
-  return value
-    .toString(16)
-    .padStart(digits, '0')
-    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-}
-
-function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

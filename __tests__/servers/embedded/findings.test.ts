@@ -41,7 +41,6 @@ function without({ tls: _merged, ...rest }: Dialogue): Dialogue {
 }
 
 const GOOD = { steps: 'ppppp', codes: ['receipt-not-verified'] } as const;
-const EHLO = (...lines: string[]): string[] => lines.map((line, i) => `250${i === lines.length - 1 ? ' ' : '-'}${line}`);
 
 describe('step 1, capability', () => {
   test.each<Row>([

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { judge } from '../../src/gate/verdict.js';
+import { annotate, failureLine } from '../../src/report/annotations.js';
+import type { Annotation } from '../../src/report/annotations.js';
+import type { EndpointReport } from '../../src/report/report.js';
+import { hostileText } from '../support/hostile.js';
+import { aFinding, anEndpoint, aReport, aTranscript } from '../support/reports.js';
+import { commands } from '../support/runner-grammar.js';
+
+const POLICY = { failOn: 'fail', onInconclusive: 'fail' } as const;
+
+function annotationsOf(endpoints: EndpointReport[], policy: Parameters<typeof judge>[1] = POLICY): Annotation[] {
+  const report = aReport(...endpoints);
+  return annotate(report, judge(report.endpoints, policy));
+}
+
+const failing = (name: string, details: Partial<EndpointReport> = {}): EndpointReport =>
+  anEndpoint(
+    { name, ...details },
+    {
+      certificate: [
+        aFinding('certificate-hostname-mismatch', {
+          message: 'No such name.',
+          remedy: 'Name it.',
+          evidence: { wanted: 'a.example' },
+        }),
+        aFinding('certificate-expired'),
+      ],
+    },
+  );
+const warned = (name: string): EndpointReport =>
+  anEndpoint({ name }, { capability: [aFinding('plaintext-auth-advertised')] });
+const untested = (name: string): EndpointReport =>
+  anEndpoint({ name }, { capability: [aFinding('connection-timeout', { inconclusive: true })] });
+const times = (count: number, make: (name: string) => EndpointReport): EndpointReport[] =>
+  Array.from({ length: count }, (_, at) => make(`endpoint ${at}`));
+
+describe('annotations', () => {
+  test('say where, what is wrong, how we know, how to mend it, and what else', () => {
+    expect(annotationsOf([failing('relay', { source: { file: '.github/workflows/x.yml', line: 7 } })])).toEqual([
+      {
+        level: 'error',
+        title: 'relay: Certificate does not carry the name',
+        message: [
+          'smtp.example.com:587, certificate, certificate-hostname-mismatch: No such name.',
+          '  wanted: a.example',
+          '  S: 250 STARTTLS',
+          '  C: STARTTLS',
+          '  S: 220 2.0.0 Ready to start TLS',
+          'How to mend it: Name it.',
+          'Also: certificate-expired',
+        ].join('\n'),
+        file: '.github/workflows/x.yml',
+        line: 7,
+      },
+    ]);
+  });
+
+  test('are errors for what fails the job and warnings for the rest, worst first, and none for what passed', () => {
+    const endpoints = [anEndpoint(), warned('w'), untested('i'), failing('f')];
+    const levels = (policy?: Parameters<typeof judge>[1]): string[] =>
+      annotationsOf(endpoints, policy).map(({ level, title }) => `${level} ${title.charAt(0)}`);
+    expect(levels()).toEqual(['error f', 'error i', 'warning w']);
+    expect(levels({ ...POLICY, onInconclusive: 'warn' })).toEqual(['error f', 'warning i', 'warning w']);
+    expect(levels({ ...POLICY, failOn: 'warn' })).toEqual(['error f', 'error i', 'error w']);
+    expect(levels({ ...POLICY, failOn: 'never' })).toEqual(['warning f', 'warning i', 'warning w']);
+  });
+
+  test('are no more than the runner keeps, and the last of each kind says how many more there are', () => {
+    const annotations = annotationsOf([...times(30, failing), ...times(12, warned)]);
+    const errors = annotations.filter(({ level }) => level === 'error');
+    const warnings = annotations.filter(({ level }) => level === 'warning');
+    expect([errors.length, warnings.length]).toEqual([9, 8]);
+    expect(errors[8]?.message).toMatch(/^\(21 endpoints more like this/);
+    expect(warnings[7]?.message).toMatch(/^\(4 endpoints more like this/);
+    expect(annotations.filter(({ message }) => message.includes('more like this'))).toHaveLength(2);
+  });
+
+  test('count nothing where all fit', () => {
+    expect(annotationsOf(times(9, failing)).filter(({ message }) => message.includes('more like this'))).toEqual([]);
+  });
+
+  test('show further attempts', () => {
+    const earlier = [{ step: 'capability' as const, code: 'throttled', message: '421 later' }];
+    expect(annotationsOf([failing('a', { attempts: 3, earlier })])[0]?.message).toContain(
+      'failed on attempt 3, after throttled in capability: 421 later',
+    );
+  });
+
+  test('show a waiver', () => {
+    const waived = { reason: 'being replaced', until: '2027-01-31' };
+    const [annotation] = annotationsOf([
+      anEndpoint({}, { certificate: [aFinding('certificate-expired', { waived })] }),
+    ]);
+    expect(annotation?.level).toBe('warning');
+    expect(annotation?.message).toContain('Waived until 2027-01-31: being replaced');
+  });
+
+  test('carry no command, whatever a server says, and are never cut by the runner', () => {
+    fc.assert(
+      fc.property(hostileText, fc.integer({ min: 1, max: 3000 }), (text, many) => {
+        const long = text.repeat(many).slice(0, 50_000);
+        const finding = aFinding('auth-rejected', {
+          message: `x${long}`,
+          remedy: `x${long}`,
+          evidence: { [text]: long, other: long },
+        });
+        const transcript = aTranscript({ at: 30, from: 'server', text: long });
+        const annotations = annotationsOf([anEndpoint({ name: long, transcript }, { authentication: [finding] })]);
+        expect(annotations).toHaveLength(1);
+        for (const { title, message } of annotations) {
+          expect(commands(title)).toEqual([]);
+          expect(commands(message)).toEqual([]);
+          expect(message.length).toBeLessThanOrEqual(4096);
+        }
+      }),
+    );
+  });
+});
+
+describe('the line with which a job fails', () => {
+  test('counts and names what failed', () => {
+    const { failed } = judge([failing('relay'), anEndpoint(), untested('mx')], POLICY);
+    expect(failureLine({ failed })).toBe('Gate closed: 2 endpoints failed: relay, mx');
+  });
+
+  test('stays a line that can be read', () => {
+    const line = failureLine({ failed: times(600, (name) => failing(`${name} ${'x'.repeat(1000)}\r\n::error::x`)) });
+    expect(line).toMatch(/^Gate closed: 600 endpoints failed: endpoint 0 x.*, and 580 more$/);
+    expect(line.length).toBeLessThan(4096);
+    expect(commands(line)).toEqual([]);
+  });
+});

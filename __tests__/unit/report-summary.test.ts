@@ -1,0 +1,300 @@
+import fc from 'fast-check';
+import { judge } from '../../src/gate/verdict.js';
+import type { EndpointReport, Report } from '../../src/report/report.js';
+import { renderConfigurationError, renderSummary } from '../../src/report/summary.js';
+import type { SummaryOptions } from '../../src/report/summary.js';
+import { HOSTILE, hostileText } from '../support/hostile.js';
+import { aFinding, anEndpoint, aReport, aTls, aTranscript } from '../support/reports.js';
+
+const POLICY = { failOn: 'fail', onInconclusive: 'fail' } as const;
+const REFUSED = '535 5.7.8 authentication failed';
+
+function summaryOf(report: Report, options?: SummaryOptions, policy: Parameters<typeof judge>[1] = POLICY): string {
+  return renderSummary(report, judge(report.endpoints, policy), options);
+}
+
+function headlineOf(report: Report, policy?: Parameters<typeof judge>[1]): string | undefined {
+  return summaryOf(report, {}, policy).split('\n')[0];
+}
+
+const good = (name: string): EndpointReport => anEndpoint({ name, tls: aTls(61) });
+const failing = (name: string, details: Partial<EndpointReport> = {}): EndpointReport =>
+  anEndpoint(
+    {
+      name,
+      tls: aTls(61),
+      transcript: aTranscript(
+        { at: 30, from: 'client', text: 'EHLO ci.example.com' },
+        { at: 31, from: 'server', text: '250 AUTH PLAIN' },
+        { at: 32, from: 'client', text: 'AUTH PLAIN <redacted>' },
+        { at: 40, from: 'server', text: REFUSED },
+        { at: 41, from: 'client', text: 'QUIT' },
+        { at: 42, from: 'server', text: '221 Bye' },
+      ),
+      ...details,
+    },
+    {
+      authentication: [
+        aFinding('auth-rejected', {
+          message: 'The server refuses the credentials.',
+          evidence: { reply: REFUSED },
+          reproduce: 'swaks --server smtp.example.com',
+        }),
+      ],
+    },
+  );
+const warned = (name: string): EndpointReport =>
+  anEndpoint({ name }, { capability: [aFinding('plaintext-auth-advertised', { message: 'AUTH is offered.' })] });
+const untested = (name: string): EndpointReport =>
+  anEndpoint({ name, transcript: [] }, { capability: [aFinding('connection-timeout', { inconclusive: true })] });
+
+describe('the headline', () => {
+  test.each([
+    [[good('a'), good('b')], '## ✅ Gate open: all 2 endpoints passed'],
+    [[good('a')], '## ✅ Gate open: the endpoint passed'],
+    [[good('a'), failing('b'), warned('c')], '## ❌ Gate closed: 1 of 3 endpoints failed'],
+    [[failing('a'), untested('b'), good('c')], '## ❌ Gate closed: 1 of 3 endpoints failed, 1 inconclusive'],
+    [[untested('a')], '## ❌ Gate closed: 1 of 1 endpoint inconclusive'],
+    [[good('a'), warned('b')], '## ⚠️ Gate open: 1 of 2 endpoints with warnings'],
+  ])('%#: %s', (endpoints, headline) => {
+    expect(headlineOf(aReport(...endpoints))).toBe(headline);
+  });
+
+  test('says that the gate is open where failures are only reported', () => {
+    expect(headlineOf(aReport(failing('a'), good('b')), { ...POLICY, failOn: 'never' })).toBe(
+      '## ⚠️ Gate open: 1 of 2 endpoints failed (report only)',
+    );
+  });
+
+  test('says which warnings close the gate', () => {
+    expect(headlineOf(aReport(warned('a'), good('b')), { ...POLICY, failOn: 'warn' })).toBe(
+      '## ❌ Gate closed: 1 of 2 endpoints with warnings',
+    );
+    expect(headlineOf(aReport(untested('a'), good('b')), { ...POLICY, onInconclusive: 'warn' })).toBe(
+      '## ⚠️ Gate open: 1 of 2 endpoints inconclusive',
+    );
+  });
+
+  test('is followed by the counts of every result', () => {
+    expect(summaryOf(aReport(good('a'), good('b'), failing('c'), untested('d'), warned('e')))).toContain(
+      '❌ **1** failed · ❓ **1** inconclusive · ⚠️ **1** with warnings · ✅ **2** passed · 5 endpoints in 12.3 s',
+    );
+  });
+});
+
+describe('the table', () => {
+  const rowsOf = (summary: string): string[][] =>
+    summary
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.slice(2, -2).replaceAll('&nbsp;', ' ').replaceAll('\u00a0', ' ').split(' | '));
+
+  test('has a row an endpoint, the worst first, and a column a step', () => {
+    expect(rowsOf(summaryOf(aReport(good('a'), failing('b'))))).toEqual([
+      ['Endpoint', 'Capability', 'Upgrade', 'Certificate', 'Authentication', 'Delivery', 'TLS', 'Validity', 'Time'],
+      Array<string>(9).fill('---'),
+      ['❌ **b**', '✅ pass', '✅ pass', '✅ pass', '❌ fail', '➖ blocked', 'TLSv1.3', '61 days left', '321 ms'],
+      ['✅ **a**', '✅ pass', '✅ pass', '✅ pass', '✅ pass', '✅ pass', 'TLSv1.3', '61 days left', '321 ms'],
+    ]);
+  });
+
+  test('has a column for environments where there are any', () => {
+    const rows = rowsOf(summaryOf(aReport(good('a'), { ...good('b'), environment: 'staging' })));
+    expect(rows.map(([, environment]) => environment)).toEqual(['Environment', '---', '–', 'staging']);
+  });
+
+  test.each([
+    [-1, 'expired 1 day ago'],
+    [0, '0 days left'],
+    [1, '1 day left'],
+  ])('%d days of validity are "%s"', (days, words) => {
+    expect(rowsOf(summaryOf(aReport(anEndpoint({ tls: aTls(days) })))).at(-1)).toContain(words);
+  });
+
+  test('shows further attempts and what failed first, of an endpoint that passed too', () => {
+    const earlier = [{ step: 'capability' as const, code: 'connection-lost', message: 'Reset by peer.' }];
+    const summary = summaryOf(aReport({ ...good('a'), attempts: 2, earlier }));
+    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br><sub>passed on attempt 2, after connection-lost</sub>');
+    expect(summary).toContain('- a: passed on attempt 2, after connection-lost in capability: Reset by peer.');
+  });
+});
+
+describe('the section of an endpoint that is not green', () => {
+  test('says what is wrong, how we know, how to mend it, and how to see it by hand', () => {
+    const summary = summaryOf(aReport(failing('relay')), { findingsUrl: 'https://example.com/findings.md' });
+    const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
+    expect(section.split('\n\n')).toEqual([
+      '### ❌ relay: fail',
+      '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · TLSv1.3, TLS_AES_256_GCM_SHA384',
+      '#### ❌ Credentials refused · authentication · <a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a>',
+      '**What is wrong:** The server refuses the credentials.',
+      '**How we know:**',
+      `- reply: <code>${REFUSED}</code>`,
+      expect.stringMatching(
+        /^<pre><code>S: 250-SIZE 52428800\n[^]*\nC: AUTH PLAIN &#60;redacted&#62;\nS: 535 5\.7\.8 authentication failed\n<\/code><\/pre>$/,
+      ),
+      expect.stringMatching(/^\*\*How to mend it:\*\* Try the same credentials .* \(RFC 4954 section 6\)$/),
+      '**See it by hand:**',
+      '<pre><code>swaks --server smtp.example.com\n</code></pre>',
+      '',
+    ]);
+  });
+
+  test('tells the worst finding first, waived ones as such, and lines of the transcript once', () => {
+    const summary = summaryOf(
+      aReport(
+        anEndpoint(
+          {},
+          {
+            certificate: [
+              aFinding('certificate-expired', { waived: { reason: 'being replaced', until: '2027-01-31' } }),
+              aFinding('certificate-untrusted'),
+              aFinding('certificate-hostname-mismatch'),
+            ],
+          },
+        ),
+      ),
+    );
+    expect(summary.match(/(?<=<code>)certificate-[a-z-]+/g)).toEqual([
+      'certificate-untrusted',
+      'certificate-hostname-mismatch',
+      'certificate-expired',
+    ]);
+    expect(summary).toContain('**Waived until 2027-01-31:** being replaced');
+    expect(summary.slice(0, summary.indexOf('### Transcripts')).match(/C: STARTTLS/g)).toHaveLength(1);
+  });
+
+  test('shows the lines of the step, where no evidence quotes one', () => {
+    const summary = summaryOf(aReport(warned('a')));
+    expect(summary).toContain(
+      '<pre><code>S: 220 smtp.example.com ESMTP\nC: EHLO ci.example.com\nS: 250-smtp.example.com\nS: 250-SIZE 52428800\nS: 250 STARTTLS\n</code></pre>',
+    );
+  });
+
+  test('tells notices in a line each', () => {
+    const notice = aFinding('receipt-not-verified', { message: 'Nobody looked.' });
+    expect(summaryOf(aReport(anEndpoint({ name: 'a' }, { delivery: [notice] })))).toContain(
+      '- a: Nobody looked. (<code>receipt-not-verified</code>)',
+    );
+  });
+});
+
+describe('hostile text', () => {
+  /** An endpoint with this text wherever text can be. */
+  const everywhere = (text: string): EndpointReport =>
+    failing(text, {
+      host: text,
+      address: text,
+      environment: text,
+      attempts: 2,
+      earlier: [{ step: 'capability', code: text, message: text }],
+      source: { file: text, line: 1 },
+      tls: { ...aTls(1), version: text, cipher: text },
+      transcript: [{ at: 0, from: 'server', text }],
+      steps: failing(text).steps.map((step) => ({
+        ...step,
+        findings: step.findings.map((finding) => ({
+          ...finding,
+          message: `x${text}`,
+          remedy: `x${text}`,
+          evidence: { [text]: text },
+          reference: text,
+          reproduce: text,
+          waived: { reason: text, until: text },
+        })),
+      })),
+    });
+  const OWN_TAGS = ['a', 'br', 'code', 'details', 'pre', 'sub', 'summary', 'wbr'];
+
+  test('brings in no tag, entity, image, link, cell or control character', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const summary = summaryOf(aReport(everywhere(text)), { reportPath: text });
+        const tags = [...summary.matchAll(/<\/?([^\s>]*)/g)].map(([, name]) => name);
+        expect(tags.filter((name) => !OWN_TAGS.includes(name ?? ''))).toEqual([]);
+        expect(summary.replace(/&#\d+;|&nbsp;/g, '·').replace(/<pre>[^]*?<\/pre>/g, '')).not.toMatch(/&|!\[|\]\(/);
+        expect(
+          new Set(
+            summary
+              .split('\n')
+              .filter((line) => line.startsWith('| '))
+              .map((line) => line.split('|').length),
+          ),
+        ).toEqual(new Set([12]));
+        // eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
+        expect(summary).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+      }),
+    );
+  });
+
+  test('of 100 KB in every place of 600 endpoints keeps the budget', () => {
+    const long = HOSTILE.join(' ').repeat(200);
+    expect(long.length).toBeGreaterThan(100_000);
+    const report = aReport(...Array.from({ length: 600 }, () => everywhere(long)));
+    const summary = summaryOf(report);
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(768 * 1024);
+    expect(summary).toContain('❌ **600** failed · 600 endpoints');
+  });
+
+  test('in a configuration error keeps the budget and stays text', () => {
+    const summary = renderConfigurationError(`${HOSTILE.join('\n')}\n`.repeat(20_000));
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(768 * 1024);
+    expect(summary).not.toMatch(/<(?!\/?(pre|code)>)/);
+    expect(summary).toMatch(/And \d+ more, which are in the log\.\n$/);
+  });
+});
+
+describe('the budget', () => {
+  const many = aReport(
+    ...Array.from({ length: 300 }, (_, at) => good(`good ${at}`)),
+    ...Array.from({ length: 20 }, (_, at) => failing(`bad ${at}`)),
+  );
+  const whole = Buffer.byteLength(summaryOf(many));
+
+  test('is kept, whatever it is, and the headline, the counts and what is left out are always told', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 4096, max: whole + 1000 }), (byteBudget) => {
+        const summary = summaryOf(many, { byteBudget, reportPath: '/tmp/report.json' });
+        expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(byteBudget);
+        expect(summary).toContain('## ❌ Gate closed: 20 of 320 endpoints failed\n');
+        expect(summary).toContain('❌ **20** failed · ✅ **300** passed · 320 endpoints');
+        expect(summary.includes('leaves out')).toBe(byteBudget < whole);
+        expect(summary.includes('Everything is in <code>/tmp/report.json</code>.')).toBe(byteBudget < whole);
+      }),
+    );
+  });
+
+  test('takes the transcripts first, then rows that passed, then details, then names', () => {
+    const told = (byteBudget: number): boolean[] => {
+      const summary = summaryOf(many, { byteBudget });
+      return [
+        'good 7: 7 lines',
+        'bad 7: 13 lines',
+        '**good 7**',
+        '**bad 7**',
+        '### ❌ bad 0: fail',
+        '- ❌ bad 19: fail',
+      ].map((text) => summary.replaceAll('&nbsp;', ' ').includes(text));
+    };
+    const steps: boolean[][] = [];
+    for (let budget = whole; budget >= 4096; budget -= 500) {
+      const now = told(budget);
+      if (String(now) !== String(steps.at(-1))) steps.push(now);
+    }
+    expect(steps).toEqual([
+      [true, true, true, true, true, false],
+      [false, true, true, true, true, false],
+      [false, false, true, true, true, false],
+      [false, false, false, true, true, false],
+      [false, false, false, false, true, true],
+    ]);
+  });
+});
+
+test('a configuration error lists every problem', () => {
+  expect(renderConfigurationError('endpoints:1:2: unknown key `prot`\ninput shard: <b>')).toBe(
+    '## ❌ Nothing was gated: the configuration is wrong\n\n' +
+      '**2** problems. Nothing was sent to any server.\n\n' +
+      '<pre><code>endpoints:1:2: unknown key `prot`\ninput shard: &#60;b&#62;\n</code></pre>\n',
+  );
+});

@@ -1,0 +1,128 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { judge } from '../../src/gate/verdict.js';
+import { renderJson } from '../../src/report/json.js';
+import { progressLine, transcriptLines } from '../../src/report/progress.js';
+import { renderTerminal } from '../../src/report/terminal.js';
+import type { TerminalOptions } from '../../src/report/terminal.js';
+import type { Report } from '../../src/report/report.js';
+import { hostileText } from '../support/hostile.js';
+import { aFinding, anEndpoint, aReport, aTls } from '../support/reports.js';
+import { commands } from '../support/runner-grammar.js';
+
+// eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
+const ACTING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+const rejected = anEndpoint(
+  { name: 'relay', tls: aTls(-3), transcript: [] },
+  {
+    authentication: [
+      aFinding('auth-rejected', {
+        message: 'Refused.',
+        remedy: 'Try by hand.',
+        evidence: { reply: '535 no' },
+        reproduce: 'swaks\n--auth',
+      }),
+    ],
+  },
+);
+
+describe('progress', () => {
+  test('is one line an endpoint', () => {
+    expect(progressLine(rejected, { done: 3, total: 12 })).toBe(
+      '✗  3/12  relay  fail  capability ✓  upgrade ✓  certificate ✓  authentication ✗  delivery - blocked  321 ms  auth-rejected: Refused.',
+    );
+  });
+
+  test('shows further attempts', () => {
+    const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
+    expect(progressLine(anEndpoint({ attempts: 2, earlier }), { done: 1, total: 1 })).toMatch(
+      / {2}passed on attempt 2, after throttled in upgrade: 421 later$/,
+    );
+  });
+
+  test('a transcript is a line each, with its time', () => {
+    const transcript = [
+      { at: 3, from: 'server' as const, text: '220 mx' },
+      { at: 1234567, from: 'client' as const, text: 'QUIT\x1b' },
+    ];
+    expect(transcriptLines(anEndpoint({ transcript }))).toEqual(['      3 ms  S: 220 mx', '1234567 ms  C: QUIT\\x1b']);
+    expect(transcriptLines(anEndpoint({ transcript: transcript.slice(0, 1) }))).toEqual(['    3 ms  S: 220 mx']);
+  });
+
+  test('does nothing to a log', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const endpoint = anEndpoint({ name: text, transcript: [{ at: 0, from: 'server', text }] });
+        const lines = [progressLine(endpoint, { done: 1, total: 1 }), ...transcriptLines(endpoint)];
+        expect(lines.flatMap(commands)).toEqual([]);
+        expect(lines.join('')).not.toMatch(ACTING);
+      }),
+    );
+  });
+});
+
+describe('the terminal', () => {
+  const shown = (report: Report, options?: TerminalOptions): string =>
+    renderTerminal(report, judge(report.endpoints, { failOn: 'fail', onInconclusive: 'fail' }), options);
+
+  test('shows headline, counts, table, and what is wrong', () => {
+    const notice = aFinding('receipt-not-verified', { message: 'Nobody looked.' });
+    expect(shown(aReport(anEndpoint({ name: 'good' }, { delivery: [notice] }), rejected))).toBe(
+      [
+        '✗ Gate closed: 1 of 2 endpoints failed',
+        '  ✗ 1 failed   ✓ 1 passed   12.3 s',
+        '',
+        '   endpoint  capability  upgrade  certificate  authentication  delivery   TLS      validity            time',
+        '✗  relay     ✓ pass      ✓ pass   ✓ pass       ✗ fail          - blocked  TLSv1.3  expired 3 days ago  321 ms',
+        '✓  good      ✓ pass      ✓ pass   ✓ pass       ✓ pass          ✓ pass                                  321 ms',
+        '',
+        '✗ relay: fail',
+        '  smtp.example.com:587, STARTTLS',
+        '',
+        '  ✗ Credentials refused (authentication, auth-rejected)',
+        '    what is wrong   Refused.',
+        '    how we know     reply: 535 no',
+        '    how to mend it  Try by hand. (RFC 4954 section 6)',
+        '    see it by hand  swaks',
+        '                    --auth',
+        '',
+        'Worth knowing',
+        '  good: Nobody looked. (receipt-not-verified)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('has colours only where it is told so, and the same text', () => {
+    const report = aReport(anEndpoint(), { ...rejected, name: 'other' });
+    expect(shown(report)).not.toContain('\x1b');
+    expect(shown(report, { color: true })).toContain('\x1b[31m✗ fail');
+    expect(stripVTControlCharacters(shown(report, { color: true })).replace(/ +$/gm, '')).toBe(shown(report));
+  });
+
+  test('is not acted upon, whatever a server says', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const finding = aFinding('auth-rejected', {
+          message: `x${text}`,
+          remedy: `x${text}`,
+          evidence: { [text]: text },
+        });
+        const endpoint = anEndpoint(
+          { name: text, host: text, tls: { ...aTls(1), version: text } },
+          { authentication: [finding] },
+        );
+        const output = shown(aReport(endpoint));
+        expect(commands(output)).toEqual([]);
+        expect(output).not.toMatch(ACTING);
+      }),
+    );
+  });
+});
+
+test('report.json is the report', () => {
+  const report = aReport(rejected);
+  expect(JSON.parse(renderJson(report))).toEqual(report);
+  expect(renderJson(report).endsWith('}\n')).toBe(true);
+});

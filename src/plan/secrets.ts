@@ -1,0 +1,23 @@
+import type { Secret } from '../text/secret.js';
+import type { Plan } from './endpoint.js';
+
+/** A credential and what protocols join it with. */
+export interface PlannedSecret {
+  readonly secret: Secret;
+  readonly kind: 'password' | 'access-token';
+  readonly username: string;
+  /** The server that it is meant for. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Every credential that a plan holds, for whoever must keep them out of what is printed. */
+export function secretsOf({ endpoints }: Plan): PlannedSecret[] {
+  return endpoints.flatMap(({ auth, delivery, host, port }) => {
+    const inbox = delivery?.inbox;
+    return [
+      ...(auth ? [{ ...auth, host, port }] : []),
+      ...(inbox ? [{ ...inbox, secret: inbox.password, kind: 'password' as const }] : []),
+    ];
+  });
+}

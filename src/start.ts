@@ -1,0 +1,28 @@
+import { reasonOf } from './text/reason.js';
+
+/**
+ * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
+ * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
+ * @param main the program; it returns the exit code
+ * @param complain tells of what was thrown
+ */
+export function start(main: () => Promise<number>, complain: (reason: string) => void): void {
+  let stray = 0;
+  const onStray = (thrown: unknown): void => {
+    stray = 1;
+    complain(reasonOf(thrown));
+  };
+  process.exitCode = 1;
+  process.on('uncaughtException', onStray);
+  process.on('unhandledRejection', onStray);
+  void main()
+    .catch((thrown: unknown) => {
+      onStray(thrown);
+      return 1;
+    })
+    .then((code) => {
+      // A name lookup that nobody waits for any more would keep the process alive for as long as it likes; what
+      // was written goes out first.
+      process.stdout.write('', () => process.exit(code || stray));
+    });
+}

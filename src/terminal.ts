@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Plan } from './plan/endpoint.js';
+import { loadPlan } from './plan/plan.js';
+import { ConfigurationError } from './plan/problem.js';
+import { INPUT_NAMES } from './plan/schema.js';
+import type { InputName } from './plan/schema.js';
+import { renderJson } from './report/json.js';
+import { progressLine } from './report/progress.js';
+import { renderTerminal } from './report/terminal.js';
+import { run } from './run.js';
+import type { Outcome } from './run.js';
+import { reasonOf } from './text/reason.js';
+import { visible } from './text/peer.js';
+
+const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
+       starttls-gate --config FILE [OPTION]...
+       starttls-gate
+
+Takes each ENDPOINT (host, host:port or [v6]:port) through five steps: STARTTLS offered, STARTTLS accepted,
+certificate, AUTH, delivery. Without arguments it shows itself on mail servers of its own.
+
+Every input of the action is an option here, such as --config FILE, --timeout SECONDS or --ca FILE. Passwords and
+tokens have no place on a command line: they come from the environment, as STARTTLS_GATE_PASSWORD,
+STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
+
+  --json   the report on standard output, progress on standard error
+  --help   this text
+
+The exit code is 0 if the gate is open, 1 if it is closed, 2 if the configuration is wrong.
+`;
+
+/** Everybody on the machine can read a command line. */
+const FROM_ENVIRONMENT: readonly InputName[] = ['password', 'access-token', 'inbox-password'];
+
+/** What makes sense only where a runner waits for files. */
+const OF_THE_RUNNER: readonly InputName[] = ['endpoints', 'report-dir'];
+
+const OPTIONS = INPUT_NAMES.filter((name) => !FROM_ENVIRONMENT.includes(name) && !OF_THE_RUNNER.includes(name));
+
+const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
+
+/**
+ * The same run without a runner.
+ * @param args the arguments of the command line
+ * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
+ */
+export async function runTerminal(args: readonly string[]): Promise<number> {
+  if (args.length === 0) return demonstrate();
+  try {
+    const { values, positionals } = readArguments(args);
+    if (values.help === true) {
+      process.stdout.write(USAGE);
+      return EXIT.open;
+    }
+    const json = values.json === true;
+    const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
+    const outcome = await gate(plan, json ? process.stderr : process.stdout);
+    process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
+    return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`The configuration cannot be used:\n${error.message}\n`);
+    return EXIT.misconfigured;
+  }
+}
+
+/** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */
+async function demonstrate(): Promise<number> {
+  // Loaded when it is shown: nobody else needs mail servers.
+  const { startDemo } = await import('./demo/demo.js');
+  const demo = await startDemo();
+  try {
+    process.stdout.write('Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n');
+    const outcome = await gate(await planOf(demo.inputs), process.stdout);
+    process.stdout.write(shownOnTerminal(outcome));
+    process.stdout.write('\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n');
+    return EXIT.open;
+  } finally {
+    await demo.close();
+  }
+}
+
+function readArguments(args: readonly string[]) {
+  const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' as const }]));
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new ConfigurationError([{ message: `${visible(reasonOf(error))} (--help tells what there is)` }]);
+  }
+}
+
+function planOf(given: Readonly<Record<string, unknown>>): Promise<Plan> {
+  const secrets = FROM_ENVIRONMENT.map((name) => [name, process.env[environmentName(name)]]);
+  const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
+  const texts = Object.entries(inputs).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return loadPlan(Object.fromEntries(texts), {
+    cwd: process.cwd(),
+    env: process.env,
+    readFile: (path) => readFile(path, 'utf8'),
+  });
+}
+
+function environmentName(input: InputName): string {
+  return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {
+  let done = 0;
+  return run(plan, process.env, (endpoint) => {
+    done += 1;
+    progress.write(`${progressLine(endpoint, { done, total: Math.max(done, plan.endpoints.length) })}\n`);
+  });
+}
+
+function shownOnTerminal({ report, verdict }: Outcome): string {
+  return `\n${renderTerminal(report, verdict, { color: process.stdout.isTTY })}`;
+}

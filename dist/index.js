@@ -28408,7 +28408,7 @@ class Inboxes {
     /** Closes whatever is open. Never throws. */
     async close() {
         const opened = await Promise.allSettled(this.#open.values());
-        await Promise.all(opened.map((inbox) => (inbox.status === 'fulfilled' ? inbox.value.close() : undefined)));
+        await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
     }
 }
 
@@ -52214,6 +52214,18 @@ function sharded(endpoints, shard) {
     throw new ConfigurationError([{ input: 'shard', message }]);
 }
 
+;// CONCATENATED MODULE: ./src/plan/secrets.ts
+/** Every credential that a plan holds, for whoever must keep them out of what is printed. */
+function secretsOf({ endpoints }) {
+    return endpoints.flatMap(({ auth, delivery, host, port }) => {
+        const inbox = delivery?.inbox;
+        return [
+            ...(auth ? [{ ...auth, host, port }] : []),
+            ...(inbox ? [{ ...inbox, secret: inbox.password, kind: 'password' }] : []),
+        ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/text/neutral.ts
 
 /*
@@ -52285,7 +52297,7 @@ function byResult(endpoints) {
         .filter(([, some]) => some.length > 0);
 }
 /** What the run came to, in a few words: "Gate closed: 2 of 9 endpoints failed". */
-function headline({ endpoints }, { blocks, failed, result }) {
+function headline({ endpoints }, { blocks, failed }) {
     const gate = blocks ? 'Gate closed' : 'Gate open';
     const bad = byResult(endpoints).filter(([kind]) => kind !== 'pass');
     if (bad.length === 0) {
@@ -52298,7 +52310,7 @@ function headline({ endpoints }, { blocks, failed, result }) {
         ...others.map(({ length, became }) => `${length} ${became}`),
     ].join(', ');
     const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
-    return { status: blocks ? 'fail' : result === 'pass' ? 'pass' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
+    return { status: blocks ? 'fail' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
 }
 /** "1 endpoint", "9 endpoints". */
 function endpointsOf(count) {
@@ -52393,9 +52405,10 @@ function remarksOf({ endpoint, notices }) {
         ...notices.map(({ message, code }) => ({ text: message, code })),
     ];
 }
-/** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`. */
+/** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`; a whole message by its length. */
 function spoken({ from, text }) {
-    return `${from === 'server' ? 'S' : 'C'}: ${text}`;
+    const lines = text.split('\r\n').length;
+    return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
 }
 function weight({ severity, waived, inconclusive }) {
     if (waived)
@@ -53135,16 +53148,114 @@ class SmtpSession {
     }
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./src/tls/guard.ts
+
+/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
+const RECORD_TYPES = [0x16, 0x15];
+/** Enough for every handshake with a chain of usual size; what a peer sends beyond it is not kept. */
+const MAX_HEARD_OCTETS = 64 * 1024;
+/**
+ * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
+ * never fed to the TLS library, which could only call it a "wrong version number".
+ */
+class FirstRecordGuard extends external_node_stream_.Duplex {
+    opening;
+    #socket;
+    #heard = [];
+    #heardOctets = 0;
+    /** @param socket connected; nobody else may read from it */
+    constructor(socket) {
+        super();
+        this.#socket = socket;
+        this.opening = new Promise((resolve) => {
+            socket.once('data', (octets) => {
+                if (RECORD_TYPES.includes(octets[0])) {
+                    resolve({ kind: 'record' });
+                    socket.on('data', this.#pass);
+                    this.#pass(octets);
+                }
+                else {
+                    resolve({ kind: 'cleartext', octets });
+                    this.destroy();
+                }
+            });
+        });
+        socket
+            .on('end', () => this.push(null))
+            .on('error', (error) => this.destroy(error))
+            .on('close', () => this.destroy());
+    }
+    /** What the server has sent so far, for a look at why a handshake failed. */
+    get heard() {
+        return Buffer.concat(this.#heard ?? []);
+    }
+    /** The handshake is over: what was heard is of no further use, and nothing more is kept. */
+    release() {
+        this.#heard = undefined;
+    }
+    #pass = (octets) => {
+        this.#heardOctets += octets.length;
+        if (this.#heardOctets <= MAX_HEARD_OCTETS)
+            this.#heard?.push(octets);
+        if (!this.push(octets))
+            this.#socket.pause();
+    };
+    _read() {
+        this.#socket.resume();
+    }
+    _write(octets, _encoding, done) {
+        this.#socket.write(octets, done);
+    }
+    _final(done) {
+        this.#socket.end(done);
+    }
+    _destroy(error, done) {
+        this.#socket.destroy();
+        done(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/tls/records.ts
+/** RFC 8446 section 5.1 and RFC 5246 section 7.4. */
+const HANDSHAKE_RECORD = 22;
+const RECORD_HEADER_OCTETS = 5;
+const MESSAGE_HEADER_OCTETS = 4;
+const CERTIFICATE_REQUEST = 13;
+/**
+ * Whether a server asked for a certificate of the client, as far as its handshake is in the clear: up to TLS 1.2
+ * all of it is, with TLS 1.3 nothing behind the ServerHello. TLS 1.2 has no alert of its own for a client that
+ * had none to give, so this is how a plain "handshake failure" can be told from others.
+ * @param octets what the server sent, from its first record on
+ */
+function asksForCertificate(octets) {
+    const messages = handshakeContent(octets);
+    for (let at = 0; at + MESSAGE_HEADER_OCTETS <= messages.length;) {
+        if (messages.readUInt8(at) === CERTIFICATE_REQUEST)
+            return true;
+        at += MESSAGE_HEADER_OCTETS + messages.readUIntBE(at + 1, 3);
+    }
+    return false;
+}
+/** What the handshake records carry, up to the first record of another type. */
+function handshakeContent(octets) {
+    const parts = [];
+    for (let at = 0; at + RECORD_HEADER_OCTETS <= octets.length && octets.readUInt8(at) === HANDSHAKE_RECORD;) {
+        const end = at + RECORD_HEADER_OCTETS + octets.readUInt16BE(at + 3);
+        parts.push(octets.subarray(at + RECORD_HEADER_OCTETS, end));
+        at = end;
+    }
+    return Buffer.concat(parts);
+}
+
 ;// CONCATENATED MODULE: ./src/tls/handshake.ts
 
 
 
-/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
-const RECORD_TYPES = [0x16, 0x15];
+
 /**
  * Begins a TLS handshake. The certificate is not judged, and nothing but the handshake is sent: whoever asks for
  * the channel must judge it before anything secret goes out.
@@ -53163,11 +53274,12 @@ function beginHandshake(socket, options) {
     });
     const settled = new Promise((resolve) => {
         stream.once('secureConnect', () => {
+            guard.release();
             resolve(channel(stream));
         });
         // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard.
         stream.on('error', (error) => {
-            resolve(failureOf(error));
+            resolve(failureOf(error, guard));
         });
         stream.once('close', () => {
             resolve({ kind: 'lost', detail: 'closed during the handshake' });
@@ -53203,52 +53315,6 @@ function alertOf(error) {
     const number = /SSL alert number (\d+)/.exec(message)?.[1];
     return number === undefined ? undefined : Number(number);
 }
-/**
- * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
- * never fed to the TLS library, which could only call it a "wrong version number".
- */
-class FirstRecordGuard extends external_node_stream_.Duplex {
-    opening;
-    #socket;
-    constructor(socket) {
-        super();
-        this.#socket = socket;
-        this.opening = new Promise((resolve) => {
-            socket.once('data', (octets) => {
-                if (RECORD_TYPES.includes(octets[0])) {
-                    resolve({ kind: 'record' });
-                    socket.on('data', this.#pass);
-                    this.#pass(octets);
-                }
-                else {
-                    resolve({ kind: 'cleartext', octets });
-                    this.destroy();
-                }
-            });
-        });
-        socket
-            .on('end', () => this.push(null))
-            .on('error', (error) => this.destroy(error))
-            .on('close', () => this.destroy());
-    }
-    #pass = (octets) => {
-        if (!this.push(octets))
-            this.#socket.pause();
-    };
-    _read() {
-        this.#socket.resume();
-    }
-    _write(octets, _encoding, done) {
-        this.#socket.write(octets, done);
-    }
-    _final(done) {
-        this.#socket.end(done);
-    }
-    _destroy(error, done) {
-        this.#socket.destroy();
-        done(error);
-    }
-}
 function channel(stream) {
     const group = stream.getEphemeralKeyInfo();
     const verifyError = stream.authorizationError;
@@ -53272,12 +53338,14 @@ function certificatesOf(stream) {
     }
     return sent;
 }
-function failureOf(error) {
+function failureOf(error, guard) {
     const code = (0,connect/* codeOf */.$N)(error);
     const number = alertOf(error);
     const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
-    if (number !== undefined)
-        return { kind: 'alert', number, name: reason.replace(/^.*\balert /, '') };
+    if (number !== undefined) {
+        const name = reason.replace(/^.*\balert /, '');
+        return { kind: 'alert', number, name, asked: asksForCertificate(guard.heard) };
+    }
     if (code.startsWith('ERR_SSL_'))
         return { kind: 'refused-here', reason, code };
     return { kind: 'lost', detail: code };
@@ -53325,7 +53393,9 @@ function swaksCommand(endpoint, upTo) {
     ]);
 }
 function command(words) {
-    return words.map((word) => (/^[\w@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+    return words
+        .map((word) => (/^[\w@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+        .join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/tls/der.ts
@@ -53416,6 +53486,7 @@ const SUBJECT_ALT_NAME = '2.5.29.17';
 const TAG = { oid: 0x06, sequence: 0x30, octets: 0x04, extensions: 0xa3, dnsName: 0x82, ipAddress: 0x87 };
 /** Reads what there is to know of a certificate. */
 function certificateFacts(certificate) {
+    // Absent where the extension is, whatever the types say.
     const purposes = certificate.keyUsage;
     return {
         subject: distinguishedName(certificate.subject),
@@ -53646,11 +53717,15 @@ function judgeDates({ validFrom, validTo }, { now, policy }) {
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
     const days = Math.abs(daysBetween(now, validTo));
     if (validTo < now) {
-        return [finding('certificate-expired', `The certificate expired on ${peer_day(validTo)}, ${days} days ago.`, { evidence })];
+        return [
+            finding('certificate-expired', `The certificate expired on ${peer_day(validTo)}, ${days} days ago.`, { evidence }),
+        ];
     }
     if (validFrom > now) {
         return [
-            finding('certificate-not-yet-valid', `The certificate is not valid before ${validFrom.toISOString()}.`, { evidence }),
+            finding('certificate-not-yet-valid', `The certificate is not valid before ${validFrom.toISOString()}.`, {
+                evidence,
+            }),
         ];
     }
     if (validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS) {
@@ -54054,7 +54129,7 @@ function handshakeFailed(visit, failure) {
                 transient: true,
             };
         case 'alert':
-            return failed(visit, alertFinding(visit, failure.number, failure.name));
+            return failed(visit, alertFinding(visit, failure));
         case 'refused-here':
             return failed(visit, /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/.test(failure.code)
                 ? tooOld(visit, failure.reason)
@@ -54065,13 +54140,13 @@ function handshakeFailed(visit, failure) {
             throw new TypeError('cleartext is the question of the opening');
     }
 }
-function alertFinding(visit, number, name) {
+function alertFinding(visit, { number, name, asked }) {
     const said = `alert ${number} (${name})`;
+    if (asked || number === CERTIFICATE_REQUIRED)
+        return clientCertificateRequired(said);
     switch (number) {
         case PROTOCOL_VERSION:
             return tooOld(visit, said);
-        case CERTIFICATE_REQUIRED:
-            return clientCertificateRequired(said);
         default:
             return finding('tls-handshake-failed', `The server ended the handshake with ${said}.`, {
                 evidence: { alert: String(number), name },
@@ -54167,9 +54242,17 @@ function connectInterruption({ kind, detail, address }, step, { endpoint, world 
                 transient: true,
             };
         case 'no-route':
-            return { finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive), step, transient: false };
+            return {
+                finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive),
+                step,
+                transient: false,
+            };
         case 'refused':
-            return { finding: finding('connection-refused', `${to} refuses the connection.`, details), step, transient: true };
+            return {
+                finding: finding('connection-refused', `${to} refuses the connection.`, details),
+                step,
+                transient: true,
+            };
         case 'reset':
             return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
         case 'timed-out': {
@@ -54189,7 +54272,6 @@ const PROTOCOLS = [
     [/^(\+OK|-ERR)\b/, 'POP3'],
     [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
     [/^RFB \d{3}\.\d{3}/, 'VNC'],
-    [/^.\0\0\0\x0a\d+\.\d+\.\d+/s, 'MySQL'],
 ];
 function malformed({ problem, line, first }) {
     const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
@@ -54279,6 +54361,21 @@ async function authenticate(session, mechanism, identity) {
     }
     return reply;
 }
+/**
+ * Every form that a mechanism spoken here gives a secret on the wire, for whoever must keep it out of a log.
+ * @returns base64 texts
+ */
+function wireForms(identity) {
+    const secret = identity.secret.reveal();
+    return Object.values(EXCHANGES)
+        .filter(({ kind }) => kind === identity.kind)
+        .flatMap(({ begin }) => {
+        const { initial, answer } = begin(identity);
+        return [initial, answer(0), answer(1)];
+    })
+        .filter((text) => text?.includes(secret) ?? false)
+        .map(sasl_base64);
+}
 function sasl_base64(text) {
     return Buffer.from(text, 'utf8').toString('base64');
 }
@@ -54317,7 +54414,9 @@ async function authentication(visit) {
 function notConfigured({ endpoint }, findings) {
     if (!endpoint.require.includes('authentication'))
         return { findings, skipped: 'not-configured' };
-    return { findings: [...findings, finding('step-required', 'Authentication is required, and no credentials are configured.')] };
+    return {
+        findings: [...findings, finding('step-required', 'Authentication is required, and no credentials are configured.')],
+    };
 }
 function withheld({ endpoint }) {
     const what = [...(endpoint.auth ? ['credentials'] : []), ...(endpoint.delivery ? ['mail'] : [])].join(' and ');
@@ -63867,7 +63966,9 @@ async function delivery(visit) {
     // The server has what it needs; it need not keep a session while the message travels.
     await session.quit();
     if (!inbox || !target) {
-        return { findings: [finding('receipt-not-verified', `The server accepted ${probe.messageId}; no inbox is configured.`)] };
+        return {
+            findings: [finding('receipt-not-verified', `The server accepted ${probe.messageId}; no inbox is configured.`)],
+        };
     }
     try {
         return { findings: await lookFor(probe, inbox, endpoint.delivery) };
@@ -63951,7 +64052,11 @@ async function lookFor(probe, inbox, { to, withinMs }) {
     if (differences.length === 0)
         return [];
     const altered = (0,peer/* brief */.dh)(differences.join('; '));
-    return [finding('message-altered', `What arrived is not what was sent: ${altered}.`, { evidence: { ...evidence, altered } })];
+    return [
+        finding('message-altered', `What arrived is not what was sent: ${altered}.`, {
+            evidence: { ...evidence, altered },
+        }),
+    ];
 }
 /** @throws what is neither the inbox's unreachability nor its refusal */
 function inboxFinding(error, { scheme, host, port }) {
@@ -64250,18 +64355,6 @@ function defective({ name, host, port, transport, role }, error) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/plan/secrets.ts
-/** Every credential that a plan holds, for whoever must keep them out of what is printed. */
-function secretsOf({ endpoints }) {
-    return endpoints.flatMap(({ auth, delivery, host, port }) => {
-        const inbox = delivery?.inbox;
-        return [
-            ...(auth ? [{ ...auth, host, port }] : []),
-            ...(inbox ? [{ ...inbox, secret: inbox.password, kind: 'password' }] : []),
-        ];
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/report/redact.ts
 /**
  * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
@@ -64282,9 +64375,12 @@ const OWN_WORDS = new Set([
     'validTo',
     'sha256',
 ]);
-/** @returns the same report with `<redacted>` wherever it held a secret */
+/** @returns the same report of an endpoint with `<redacted>` wherever it held a secret */
 function redactEndpoint(endpoint, redactor) {
-    return redactor.redactDeep(endpoint, OWN_WORDS);
+    const { steps, ...rest } = redactor.redactDeep(endpoint, OWN_WORDS);
+    // Evidence has keys of its own choice: there they say nothing about the value.
+    const redactEvidence = (finding) => finding.evidence ? { ...finding, evidence: redactor.redactDeep(finding.evidence) } : finding;
+    return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(redactEvidence) })) };
 }
 
 ;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
@@ -64440,7 +64536,9 @@ function variants(secret) {
  * The default store as this Node has it: with `NODE_EXTRA_CA_CERTS` and the system's, where it knows how to say so.
  */
 function defaultAnchors() {
-    return "getCACertificates" in external_node_tls_ ? external_node_tls_.getCACertificates('default') : external_node_tls_.rootCertificates;
+    return "getCACertificates" in external_node_tls_
+        ? external_node_tls_.getCACertificates('default')
+        : external_node_tls_.rootCertificates;
 }
 /**
  * Trust anchors and TLS contexts for the policies of a run. A context holds the whole default store and takes
@@ -64824,7 +64922,7 @@ function renderSummary(report, verdict, options = {}) {
             remarks(told),
             transcripts(worstFirst.filter(hasTranscript)),
         ]);
-        if (bytes(page) <= budget)
+        if (bytes(page) < budget)
             return `${page.toString()}\n`;
     }
     return `${crowded(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
@@ -65006,28 +65104,24 @@ function issueAnnotations(report, verdict) {
 
 ;// CONCATENATED MODULE: ./src/runner/secrets.ts
 
-/** Every credential that a plan holds. */
-function secrets_secretsOf({ endpoints }) {
-    return endpoints.flatMap(({ auth, delivery }) => [
-        ...(auth ? [{ value: auth.secret.reveal(), username: auth.username }] : []),
-        ...(delivery?.inbox ? [{ value: delivery.inbox.password.reveal(), username: delivery.inbox.username }] : []),
-    ]);
-}
+
 /**
  * What protocols make of a secret, beside the secret itself. The runner masks only what it is told, and what it can
  * work out from that: a PLAIN response has the username in front, so its base64 has nothing in common with the secret's.
  * @returns each form once, without empty ones; of a secret with several lines each line too
  */
-function maskForms({ value, username }) {
+function maskForms(planned) {
+    const value = planned.secret.reveal();
     if (value.trim() === '')
         return [];
-    const lines = value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
-    const forms = [value, value.trim(), ...lines, secrets_base64(value), encodeURIComponent(Buffer.from(value).toString())];
-    if (username !== undefined) {
-        forms.push(secrets_base64(`\0${username}\0${value}`), // PLAIN, RFC 4616
-        secrets_base64(`${username}\0${username}\0${value}`), secrets_base64(`user=${username}\x01auth=Bearer ${value}\x01\x01`), // XOAUTH2
-        secrets_base64(`n,a=${username},\x01auth=Bearer ${value}\x01\x01`));
-    }
+    const forms = [
+        value,
+        value.trim(),
+        ...value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
+        Buffer.from(value).toString('base64'),
+        encodeURIComponent(Buffer.from(value).toString()),
+        ...wireForms(planned),
+    ];
     return [...new Set(forms)];
 }
 /** Has the runner mask credentials, in all their forms, in everything that this job prints from now on. */
@@ -65035,9 +65129,6 @@ function mask(secrets) {
     const forms = new Set([...secrets].flatMap(maskForms));
     for (const form of forms)
         core_setSecret(form);
-}
-function secrets_base64(text) {
-    return Buffer.from(text).toString('base64');
 }
 
 ;// CONCATENATED MODULE: ./src/runner/source.ts
@@ -65120,6 +65211,7 @@ function readUtf8(path) {
 
 
 
+
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
  * @returns the exit code, by the verdict alone: 0, or 1 where the gate or its configuration failed
@@ -65136,7 +65228,7 @@ async function runAction() {
         await refuse(error, log);
         return 1;
     }
-    mask(secrets_secretsOf(plan));
+    mask(secretsOf(plan));
     let done = 0;
     const total = plan.endpoints.length;
     const { report, verdict } = await run(plan, process.env, (endpoint) => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { loadPlan } from './plan/plan.js';
+import { secretsOf } from './plan/secrets.js';
 import type { Plan } from './plan/endpoint.js';
 import { ConfigurationError } from './plan/problem.js';
 import { INPUT_NAMES } from './plan/schema.js';
@@ -12,7 +13,7 @@ import { secretsOfForks } from './runner/fork.js';
 import { runnerLog } from './runner/log.js';
 import type { Log } from './runner/log.js';
 import { publish, publishConfigurationError } from './runner/publish.js';
-import { mask, secretsOf } from './runner/secrets.js';
+import { mask } from './runner/secrets.js';
 import { locateInput } from './runner/source.js';
 
 /**

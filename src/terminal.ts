@@ -71,10 +71,14 @@ async function demonstrate(): Promise<number> {
   const { startDemo } = await import('./demo/demo.js');
   const demo = await startDemo();
   try {
-    process.stdout.write('Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n');
+    process.stdout.write(
+      'Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n',
+    );
     const outcome = await gate(await planOf(demo.inputs), process.stdout);
     process.stdout.write(shownOnTerminal(outcome));
-    process.stdout.write('\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n');
+    process.stdout.write(
+      '\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n',
+    );
     return EXIT.open;
   } finally {
     await demo.close();

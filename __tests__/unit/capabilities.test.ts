@@ -33,7 +33,10 @@ describe('capabilities', () => {
     [['AUTH PLAIN LOGIN'], ['PLAIN', 'LOGIN']],
     [['auth plain'], ['PLAIN']],
     [['AUTH=LOGIN'], ['LOGIN']],
-    [['AUTH PLAIN', 'AUTH=PLAIN LOGIN'], ['PLAIN', 'LOGIN']],
+    [
+      ['AUTH PLAIN', 'AUTH=PLAIN LOGIN'],
+      ['PLAIN', 'LOGIN'],
+    ],
     [['AUTH'], []],
     [['AUTHENTICATE PLAIN'], undefined],
     [[], undefined],

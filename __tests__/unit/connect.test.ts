@@ -16,7 +16,10 @@ async function listener(host: string): Promise<AsyncDisposable & { port: number 
   await new Promise<void>((ready) => server.listen(0, host, ready));
   return {
     port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: () => new Promise((closed) => server.close(() => closed())),
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      await once(server, 'close');
+    },
   };
 }
 

@@ -33,7 +33,11 @@ describe('a received message', () => {
   });
 
   test.each<[string, (text: string) => string, RegExp]>([
-    ['a subject with a tag', (text) => text.replace(/^Subject: /m, 'Subject: [SPAM] '), /^subject was "STARTTLS.*" and is "\[SPAM\]/],
+    [
+      'a subject with a tag',
+      (text) => text.replace(/^Subject: /m, 'Subject: [SPAM] '),
+      /^subject was "STARTTLS.*" and is "\[SPAM\]/,
+    ],
     ['a field that is missing', (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''), /^auto-submitted is missing/],
     ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 lines more, beginning with "-- "/],
     ['a dot that is lost', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],

@@ -97,7 +97,11 @@ test('a report stays a report, even where a password is one of its own words', (
     anEndpoint({ name: 'a server with a pass' }),
     anEndpoint(
       {},
-      { authentication: [aFinding('auth-rejected', { message: 'not capability', evidence: { reply: '535 pass' } })] },
+      {
+        authentication: [
+          aFinding('auth-rejected', { message: 'not capability', evidence: { reply: '535 pass', code: 'pass' } }),
+        ],
+      },
     ),
   );
   const redactor = new Redactor(['pass', 'fail', 'server', 'capability', '2026', 'auth-rejected']);
@@ -109,6 +113,6 @@ test('a report stays a report, even where a password is one of its own words', (
   expect(redacted.endpoints[0]?.name).toBe('a <redacted> with a <redacted>');
   expect(redacted.endpoints[1]?.steps[3]?.findings[0]).toMatchObject({
     message: 'not <redacted>',
-    evidence: { reply: '535 <redacted>' },
+    evidence: { reply: '535 <redacted>', code: '<redacted>' },
   });
 });

@@ -33,7 +33,11 @@ const SAMPLES: readonly [string, string, unknown[]][] = [
     '535-5.7.8 no\r\n535 5.7.8 see elsewhere\r\n',
     [{ code: 535, enhanced: '5.7.8', lines: ['5.7.8 no', '5.7.8 see elsewhere'], bareLineFeed: false }],
   ],
-  ['a status that does not fit the code', '250 5.7.8 odd\r\n', [{ code: 250, lines: ['5.7.8 odd'], bareLineFeed: false }]],
+  [
+    'a status that does not fit the code',
+    '250 5.7.8 odd\r\n',
+    [{ code: 250, lines: ['5.7.8 odd'], bareLineFeed: false }],
+  ],
   ['trailing blanks', '250 ok  \r\n', [{ code: 250, lines: ['ok  '], bareLineFeed: false }]],
   ['a bare line feed', '250-a\n250 b\r\n', [{ code: 250, lines: ['a', 'b'], bareLineFeed: true }]],
   ['a bare CR in the text', '220 a\r::b\r\n', [{ code: 220, lines: ['a\r::b'], bareLineFeed: false }]],
@@ -59,14 +63,17 @@ describe('the reply parser', () => {
   });
 
   test.each(SAMPLES)('reads %s, octet by octet', (_name, octets, expected) => {
-    expect(parse([...octets]).map(plain)).toEqual(expected);
+    expect(parse(Array.from(octets)).map(plain)).toEqual(expected);
   });
 
   test('does not depend on how anything at all is cut', () => {
     const line = fc
       .tuple(fc.constantFrom('220', '250', '354', '535'), fc.constantFrom(' ', '-', ''), fc.string({ unit: 'binary' }))
       .map(([code, separator, text]) => `${code}${separator}${separator === '' ? '' : text.replace(/\n/g, '')}\r\n`);
-    const anything = fc.oneof(fc.array(line, { maxLength: 6 }).map((lines) => lines.join('')), fc.string({ unit: 'binary' }));
+    const anything = fc.oneof(
+      fc.array(line, { maxLength: 6 }).map((lines) => lines.join('')),
+      fc.string({ unit: 'binary' }),
+    );
     fc.assert(
       fc.property(anything, fc.array(fc.nat(200), { maxLength: 8 }), (text, cuts) => {
         const octets = Buffer.from(text, 'utf8').toString('latin1');

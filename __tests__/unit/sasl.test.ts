@@ -77,7 +77,12 @@ describe('AUTH', () => {
   });
 
   test('no transcript line holds a secret in any form', async () => {
-    for (const [mechanism, id] of [['PLAIN', PASSWORD], ['LOGIN', PASSWORD], ['XOAUTH2', TOKEN], ['OAUTHBEARER', TOKEN]] as const) {
+    for (const [mechanism, id] of [
+      ['PLAIN', PASSWORD],
+      ['LOGIN', PASSWORD],
+      ['XOAUTH2', TOKEN],
+      ['OAUTHBEARER', TOKEN],
+    ] as const) {
       const { noted } = await signIn(mechanism, id, '334 a', '334 b', '235 ok');
       for (const line of noted) expect(line).toMatch(new RegExp(`^(AUTH ${mechanism}( <redacted>)?|<redacted>|\\*)$`));
     }

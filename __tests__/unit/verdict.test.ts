@@ -52,7 +52,11 @@ describe('the verdict', () => {
   });
 
   test('of no endpoint at all blocks, under every policy', () => {
-    fc.assert(fc.property(policy, (p) => expect(judge([], p)).toEqual({ result: 'fail', failed: [], blocks: true })));
+    fc.assert(
+      fc.property(policy, (p) => {
+        expect(judge([], p)).toEqual({ result: 'fail', failed: [], blocks: true });
+      }),
+    );
   });
 
   test('follows the table of the contract', () => {

@@ -418,7 +418,8 @@ export const CATALOGUE = {
     title: 'Authentication temporarily unavailable',
     severity: 'error',
     steps: ['authentication'],
-    explanation: 'The server could not check the credentials on any try: its back-end (LDAP, SQL, Dovecot auth) does not answer.',
+    explanation:
+      'The server could not check the credentials on any try: its back-end (LDAP, SQL, Dovecot auth) does not answer.',
     remedy: "Look at the authentication back-end in the server's log. The credentials themselves have not been judged.",
     reference: 'RFC 4954 section 6',
   },
@@ -474,8 +475,10 @@ export const CATALOGUE = {
     title: 'Message refused',
     severity: 'error',
     steps: ['delivery'],
-    explanation: 'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line.',
-    remedy: "The text says why: a content filter, a size limit, a quota. Look for the queue id or the reason in the server's log.",
+    explanation:
+      'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line.',
+    remedy:
+      "The text says why: a content filter, a size limit, a quota. Look for the queue id or the reason in the server's log.",
     reference: 'RFC 5321 section 4.2.5',
   },
   'inbox-unreachable': {
@@ -551,7 +554,8 @@ export const CATALOGUE = {
     title: 'Defect of the gate itself',
     severity: 'error',
     steps: EVERY,
-    explanation: 'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
+    explanation:
+      'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
     remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -92,9 +92,17 @@ function connectInterruption(
         transient: true,
       };
     case 'no-route':
-      return { finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive), step, transient: false };
+      return {
+        finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive),
+        step,
+        transient: false,
+      };
     case 'refused':
-      return { finding: finding('connection-refused', `${to} refuses the connection.`, details), step, transient: true };
+      return {
+        finding: finding('connection-refused', `${to} refuses the connection.`, details),
+        step,
+        transient: true,
+      };
     case 'reset':
       return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
     case 'timed-out': {
@@ -119,7 +127,6 @@ const PROTOCOLS: readonly [RegExp, string][] = [
   [/^(\+OK|-ERR)\b/, 'POP3'],
   [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
   [/^RFB \d{3}\.\d{3}/, 'VNC'],
-  [/^.\0\0\0\x0a\d+\.\d+\.\d+/s, 'MySQL'],
 ];
 
 function malformed({ problem, line, first }: ReplySyntaxError): KnownFinding {

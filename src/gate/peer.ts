@@ -69,11 +69,15 @@ function judgeDates({ validFrom, validTo }: CertificateFacts, { now, policy }: P
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
   const days = Math.abs(daysBetween(now, validTo));
   if (validTo < now) {
-    return [finding('certificate-expired', `The certificate expired on ${day(validTo)}, ${days} days ago.`, { evidence })];
+    return [
+      finding('certificate-expired', `The certificate expired on ${day(validTo)}, ${days} days ago.`, { evidence }),
+    ];
   }
   if (validFrom > now) {
     return [
-      finding('certificate-not-yet-valid', `The certificate is not valid before ${validFrom.toISOString()}.`, { evidence }),
+      finding('certificate-not-yet-valid', `The certificate is not valid before ${validFrom.toISOString()}.`, {
+        evidence,
+      }),
     ];
   }
   if (validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS) {

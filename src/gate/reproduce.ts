@@ -6,7 +6,8 @@ import type { Endpoint } from '../plan/endpoint.js';
  * @returns an `openssl s_client` command for a POSIX shell
  */
 export function opensslCommand({ host, port, transport, servername }: Endpoint): string {
-  const name = isIP(servername) === 0 ? ['-servername', servername, '-verify_hostname', servername] : ['-verify_ip', servername];
+  const name =
+    isIP(servername) === 0 ? ['-servername', servername, '-verify_hostname', servername] : ['-verify_ip', servername];
   return command([
     'openssl',
     's_client',
@@ -43,5 +44,7 @@ export function swaksCommand(endpoint: Endpoint, upTo: 'ehlo' | 'authentication'
 }
 
 function command(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  return words
+    .map((word) => (/^[\w@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
 }

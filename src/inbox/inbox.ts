@@ -72,6 +72,6 @@ export class Inboxes {
   /** Closes whatever is open. Never throws. */
   async close(): Promise<void> {
     const opened = await Promise.allSettled(this.#open.values());
-    await Promise.all(opened.map((inbox) => (inbox.status === 'fulfilled' ? inbox.value.close() : undefined)));
+    await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
   }
 }

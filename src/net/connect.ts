@@ -13,8 +13,7 @@ export interface Address {
 export type Resolver = (host: string) => Promise<readonly Address[]>;
 
 /** Why there is no connection: what was tested and bad, and what could not be tested from here. */
-export type ConnectFailureKind =
-  'name-not-found' | 'lookup-failed' | 'no-route' | 'refused' | 'reset' | 'timed-out';
+export type ConnectFailureKind = 'name-not-found' | 'lookup-failed' | 'no-route' | 'refused' | 'reset' | 'timed-out';
 
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';

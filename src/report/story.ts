@@ -61,9 +61,10 @@ export function remarksOf({ endpoint, notices }: Story): { text: string; code?: 
   ];
 }
 
-/** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`. */
+/** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`; a whole message by its length. */
 export function spoken({ from, text }: TranscriptEntry): string {
-  return `${from === 'server' ? 'S' : 'C'}: ${text}`;
+  const lines = text.split('\r\n').length;
+  return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
 }
 
 function weight({ severity, waived, inconclusive }: Finding): number {

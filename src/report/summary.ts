@@ -58,7 +58,7 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
       remarks(told),
       transcripts(worstFirst.filter(hasTranscript)),
     ]);
-    if (bytes(page) <= budget) return `${page.toString()}\n`;
+    if (bytes(page) < budget) return `${page.toString()}\n`;
   }
   return `${crowded(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
 }

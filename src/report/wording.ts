@@ -45,7 +45,7 @@ export function byResult(endpoints: readonly EndpointReport[]): [Result, Endpoin
 }
 
 /** What the run came to, in a few words: "Gate closed: 2 of 9 endpoints failed". */
-export function headline({ endpoints }: Report, { blocks, failed, result }: Verdict): { status: Result; text: string } {
+export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
   const gate = blocks ? 'Gate closed' : 'Gate open';
   const bad = byResult(endpoints).filter(([kind]) => kind !== 'pass');
   if (bad.length === 0) {
@@ -58,7 +58,7 @@ export function headline({ endpoints }: Report, { blocks, failed, result }: Verd
     ...others.map(({ length, became }) => `${length} ${became}`),
   ].join(', ');
   const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
-  return { status: blocks ? 'fail' : result === 'pass' ? 'pass' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
+  return { status: blocks ? 'fail' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
 }
 
 /** "1 endpoint", "9 endpoints". */

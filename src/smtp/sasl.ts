@@ -81,7 +81,11 @@ export function chooseMechanism(
  * @returns the server's last reply: 235, or why not
  * @throws as {@link SmtpSession.command}
  */
-export async function authenticate(session: Pick<SmtpSession, 'command'>, mechanism: string, identity: Identity): Promise<Reply> {
+export async function authenticate(
+  session: Pick<SmtpSession, 'command'>,
+  mechanism: string,
+  identity: Identity,
+): Promise<Reply> {
   const exchange = EXCHANGES[mechanism]?.begin(identity);
   if (!exchange) throw new TypeError(`no such mechanism here: ${mechanism}`);
 
@@ -95,7 +99,7 @@ export async function authenticate(session: Pick<SmtpSession, 'command'>, mechan
     reply = await session.command(`AUTH ${mechanism}`);
   }
 
-  for (let n = 0; reply.code === 334; ) {
+  for (let n = 0; reply.code === 334;) {
     const answer = pending ?? exchange.answer(n++);
     pending = undefined;
     // RFC 4954 section 4: a lone `*` gives the exchange up, and the server must answer 501.
@@ -103,6 +107,22 @@ export async function authenticate(session: Pick<SmtpSession, 'command'>, mechan
     reply = await session.command(base64(answer), REDACTED);
   }
   return reply;
+}
+
+/**
+ * Every form that a mechanism spoken here gives a secret on the wire, for whoever must keep it out of a log.
+ * @returns base64 texts
+ */
+export function wireForms(identity: Identity): string[] {
+  const secret = identity.secret.reveal();
+  return Object.values(EXCHANGES)
+    .filter(({ kind }) => kind === identity.kind)
+    .flatMap(({ begin }) => {
+      const { initial, answer } = begin(identity);
+      return [initial, answer(0), answer(1)];
+    })
+    .filter((text): text is string => text?.includes(secret) ?? false)
+    .map(base64);
 }
 
 function base64(text: string): string {

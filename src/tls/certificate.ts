@@ -45,7 +45,8 @@ const TAG = { oid: 0x06, sequence: 0x30, octets: 0x04, extensions: 0xa3, dnsName
 
 /** Reads what there is to know of a certificate. */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
-  const purposes: readonly string[] | undefined = certificate.keyUsage as string[] | undefined;
+  // Absent where the extension is, whatever the types say.
+  const purposes = (certificate as Partial<X509Certificate>).keyUsage;
   return {
     subject: distinguishedName(certificate.subject),
     issuer: distinguishedName(certificate.issuer),

@@ -14,7 +14,7 @@ export interface DerElement {
  */
 export function derElements(der: Buffer): DerElement[] {
   const elements: DerElement[] = [];
-  for (let at = 0; at < der.length; ) {
+  for (let at = 0; at < der.length;) {
     const tag = der.readUInt8(at);
     const first = der.readUInt8(at + 1);
     const lengthOctets = first < 0x80 ? 0 : first - 0x80;

@@ -1,10 +1,12 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
+import { FirstRecordGuard } from './guard.js';
+import type { Opening } from './guard.js';
+import { asksForCertificate } from './records.js';
 
 /** A TLS channel that stands. Nothing has been judged: the peer may be anybody. */
 export interface TlsChannel {
@@ -25,28 +27,18 @@ export type HandshakeFailure =
   | { readonly kind: 'timed-out' }
   /** The connection ended. */
   | { readonly kind: 'lost'; readonly detail: string }
-  /** The server sent a fatal alert (RFC 8446 section 6.2). */
-  | { readonly kind: 'alert'; readonly number: number; readonly name: string }
+  /** The server sent a fatal alert (RFC 8446 section 6.2), and may have asked for our certificate before that. */
+  | { readonly kind: 'alert'; readonly number: number; readonly name: string; readonly asked: boolean }
   /** This side gave up. */
   | { readonly kind: 'refused-here'; readonly reason: string; readonly code: string }
   /** What came first was not TLS. */
   | { readonly kind: 'cleartext' };
-
-/** What the server sends first once TLS is due. */
-export type Opening =
-  | { readonly kind: 'record' }
-  | { readonly kind: 'cleartext'; readonly octets: Buffer }
-  /** The connection ended, or the time. */
-  | { readonly kind: 'nothing' };
 
 /** A handshake under way. Neither promise ever rejects. */
 export interface Handshake {
   readonly opening: Promise<Opening>;
   readonly outcome: Promise<TlsChannel | HandshakeFailure>;
 }
-
-/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
-const RECORD_TYPES: readonly (number | undefined)[] = [0x16, 0x15];
 
 /**
  * Begins a TLS handshake. The certificate is not judged, and nothing but the handshake is sent: whoever asks for
@@ -69,11 +61,12 @@ export function beginHandshake(
   });
   const settled = new Promise<TlsChannel | HandshakeFailure>((resolve) => {
     stream.once('secureConnect', () => {
+      guard.release();
       resolve(channel(stream));
     });
     // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard.
-    stream.on('error', (error) => {
-      resolve(failureOf(error));
+    stream.on('error', (error: Error) => {
+      resolve(failureOf(error, guard));
     });
     stream.once('close', () => {
       resolve({ kind: 'lost', detail: 'closed during the handshake' });
@@ -108,57 +101,6 @@ export function alertOf(error: unknown): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-/**
- * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
- * never fed to the TLS library, which could only call it a "wrong version number".
- */
-class FirstRecordGuard extends Duplex {
-  readonly opening: Promise<Opening>;
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    super();
-    this.#socket = socket;
-    this.opening = new Promise((resolve) => {
-      socket.once('data', (octets: Buffer) => {
-        if (RECORD_TYPES.includes(octets[0])) {
-          resolve({ kind: 'record' });
-          socket.on('data', this.#pass);
-          this.#pass(octets);
-        } else {
-          resolve({ kind: 'cleartext', octets });
-          this.destroy();
-        }
-      });
-    });
-    socket
-      .on('end', () => this.push(null))
-      .on('error', (error) => this.destroy(error))
-      .on('close', () => this.destroy());
-  }
-
-  readonly #pass = (octets: Buffer): void => {
-    if (!this.push(octets)) this.#socket.pause();
-  };
-
-  override _read(): void {
-    this.#socket.resume();
-  }
-
-  override _write(octets: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#socket.write(octets, done);
-  }
-
-  override _final(done: () => void): void {
-    this.#socket.end(done);
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#socket.destroy();
-    done(error);
-  }
-}
-
 function channel(stream: TLSSocket): TlsChannel {
   const group = stream.getEphemeralKeyInfo();
   const verifyError = stream.authorizationError as Error | string | null | undefined;
@@ -180,16 +122,19 @@ function certificatesOf(stream: TLSSocket): X509Certificate[] {
   let next = stream.getPeerX509Certificate();
   while (next && sent.length < MAX_CERTIFICATES) {
     sent.push(next);
-    next = next.issuerCertificate as X509Certificate | undefined;
+    next = next.issuerCertificate;
   }
   return sent;
 }
 
-function failureOf(error: Error): HandshakeFailure {
+function failureOf(error: Error, guard: FirstRecordGuard): HandshakeFailure {
   const code = codeOf(error);
   const number = alertOf(error);
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
-  if (number !== undefined) return { kind: 'alert', number, name: reason.replace(/^.*\balert /, '') };
+  if (number !== undefined) {
+    const name = reason.replace(/^.*\balert /, '');
+    return { kind: 'alert', number, name, asked: asksForCertificate(guard.heard) };
+  }
   if (code.startsWith('ERR_SSL_')) return { kind: 'refused-here', reason, code };
   return { kind: 'lost', detail: code };
 }

@@ -12,7 +12,9 @@ export interface TrustSettings {
  * The default store as this Node has it: with `NODE_EXTRA_CA_CERTS` and the system's, where it knows how to say so.
  */
 function defaultAnchors(): readonly string[] {
-  return 'getCACertificates' in tls ? tls.getCACertificates('default') : (tls as typeof import('node:tls')).rootCertificates;
+  return 'getCACertificates' in tls
+    ? tls.getCACertificates('default')
+    : (tls as typeof import('node:tls')).rootCertificates;
 }
 
 /**

@@ -23,10 +23,13 @@ beforeAll(async () => {
   zoo = await createZoo();
 });
 
-const served = (species: Species): { key: string; cert: string } => ({ key: zoo[species].key, cert: zoo[species].chain });
+const served = (species: Species): { key: string; cert: string } => ({
+  key: zoo[species].key,
+  cert: zoo[species].chain,
+});
 
 async function check({ server, endpoint = {}, ...expected }: Row, species: Species = 'good'): Promise<void> {
-  await using running = await startScriptedServer({ tls: { ...served(species), ...server.tls }, ...without(server) });
+  await using running = await startScriptedServer({ ...server, tls: { ...served(species), ...server.tls } });
   const full = testEndpoint(running.port, { auth: AUTH, delivery: DELIVERY, timeoutMs: 1000, ...endpoint });
   const policy = { ...full.tls, ca: [zoo.pki.root.cert, ...full.tls.ca] };
   const { report } = await gate({ ...full, tls: policy });
@@ -34,10 +37,6 @@ async function check({ server, endpoint = {}, ...expected }: Row, species: Speci
     steps: expected.steps,
     codes: expected.codes,
   });
-}
-
-function without({ tls: _merged, ...rest }: Dialogue): Dialogue {
-  return rest;
 }
 
 const GOOD = { steps: 'ppppp', codes: ['receipt-not-verified'] } as const;
@@ -48,12 +47,27 @@ describe('step 1, capability', () => {
     { name: 'a greeting of several lines', server: { greeting: ['220-mx', '220 ready'] }, ...GOOD },
     { name: 'a bare code', server: { greeting: '220' }, ...GOOD },
     { name: 'a greeting that is late', server: { greeting: [wait(500), '220 mx'] }, ...GOOD },
-    { name: 'a greeting that is too late', server: { greeting: [wait(1500), '220 mx'] }, steps: 'fbbbb', codes: ['reply-timeout'] },
+    {
+      name: 'a greeting that is too late',
+      server: { greeting: [wait(1500), '220 mx'] },
+      steps: 'fbbbb',
+      codes: ['reply-timeout'],
+    },
     { name: 'silence', server: { greeting: silence }, steps: 'fbbbb', codes: ['reply-timeout'] },
-    { name: 'one octet at a time', server: { greeting: drip('220 drip, drip, drip\r\n', 200) }, steps: 'fbbbb', codes: ['reply-timeout'] },
+    {
+      name: 'one octet at a time',
+      server: { greeting: drip('220 drip, drip, drip\r\n', 200) },
+      steps: 'fbbbb',
+      codes: ['reply-timeout'],
+    },
     { name: 'a close', server: { greeting: close }, steps: 'fbbbb', codes: ['connection-lost'] },
     { name: 'a reset', server: { greeting: reset }, steps: 'fbbbb', codes: ['connection-lost'] },
-    { name: 'half a greeting', server: { greeting: [raw('220 mx'), close] }, steps: 'fbbbb', codes: ['connection-lost'] },
+    {
+      name: 'half a greeting',
+      server: { greeting: [raw('220 mx'), close] },
+      steps: 'fbbbb',
+      codes: ['connection-lost'],
+    },
     { name: '421', server: { greeting: ['421 busy', close] }, steps: 'ibbbb', codes: ['throttled'] },
     { name: '450', server: { greeting: '450 later' }, steps: 'ibbbb', codes: ['throttled'] },
     { name: '554', server: { greeting: '554 not you' }, steps: 'fbbbb', codes: ['greeting-rejected'] },
@@ -63,16 +77,41 @@ describe('step 1, capability', () => {
     { name: 'POP3', server: { greeting: '+OK ready' }, steps: 'fbbbb', codes: ['not-smtp'] },
     { name: 'HTTP', server: { greeting: 'HTTP/1.1 400 Bad Request' }, steps: 'fbbbb', codes: ['not-smtp'] },
     { name: 'no protocol that is known', server: { greeting: 'hello' }, steps: 'fbbbb', codes: ['protocol-error'] },
-    { name: 'a line without end', server: { greeting: [raw('220 '), flood('aaaaaaaa')] }, steps: 'fbbbb', codes: ['protocol-error'] },
-    { name: 'a reply without end', server: { greeting: flood('220-more\r\n') }, steps: 'fbbbb', codes: ['protocol-error'] },
+    {
+      name: 'a line without end',
+      server: { greeting: [raw('220 '), flood('aaaaaaaa')] },
+      steps: 'fbbbb',
+      codes: ['protocol-error'],
+    },
+    {
+      name: 'a reply without end',
+      server: { greeting: flood('220-more\r\n') },
+      steps: 'fbbbb',
+      codes: ['protocol-error'],
+    },
     { name: 'two greetings', server: { greeting: ['220 one', '220 two'] }, steps: 'fbbbb', codes: ['protocol-error'] },
-    { name: 'EHLO refused, HELO taken', server: { replies: { 'plain:EHLO': '502 no' } }, steps: 'fbbbb', codes: ['ehlo-rejected'] },
+    {
+      name: 'EHLO refused, HELO taken',
+      server: { replies: { 'plain:EHLO': '502 no' } },
+      steps: 'fbbbb',
+      codes: ['ehlo-rejected'],
+    },
     { name: 'EHLO put off', server: { replies: { 'plain:EHLO': '451 later' } }, steps: 'ibbbb', codes: ['throttled'] },
-    { name: 'mixed codes', server: { replies: { 'plain:EHLO': ['250-mx', '220 STARTTLS'] } }, steps: 'fbbbb', codes: ['protocol-error'] },
+    {
+      name: 'mixed codes',
+      server: { replies: { 'plain:EHLO': ['250-mx', '220 STARTTLS'] } },
+      steps: 'fbbbb',
+      codes: ['protocol-error'],
+    },
     { name: 'no STARTTLS', server: { offers: ['8BITMIME'] }, steps: 'fbbbb', codes: ['starttls-not-advertised'] },
     { name: 'no capability at all', server: { offers: [] }, steps: 'fbbbb', codes: ['starttls-not-advertised'] },
     { name: 'STARTTLS in lower case, last', server: { offers: ['8BITMIME', 'starttls '] }, ...GOOD },
-    { name: 'the keyword written over', server: { offers: ['XXXXXXXA', '8BITMIME'] }, steps: 'fbbbb', codes: ['starttls-stripped'] },
+    {
+      name: 'the keyword written over',
+      server: { offers: ['XXXXXXXA', '8BITMIME'] },
+      steps: 'fbbbb',
+      codes: ['starttls-stripped'],
+    },
     {
       name: 'AUTH in the clear',
       server: { offers: ['STARTTLS', 'AUTH PLAIN'] },
@@ -151,8 +190,18 @@ describe('step 2, upgrade', () => {
 
 describe('step 3, the handshake', () => {
   test.each<Row>([
-    { name: 'silence', server: { replies: { STARTTLS: ['220 go', silence] } }, steps: 'ppfbb', codes: ['handshake-timeout'] },
-    { name: 'hang-up', server: { replies: { STARTTLS: ['220 go', close] } }, steps: 'ppfbb', codes: ['connection-lost'] },
+    {
+      name: 'silence',
+      server: { replies: { STARTTLS: ['220 go', silence] } },
+      steps: 'ppfbb',
+      codes: ['handshake-timeout'],
+    },
+    {
+      name: 'hang-up',
+      server: { replies: { STARTTLS: ['220 go', close] } },
+      steps: 'ppfbb',
+      codes: ['connection-lost'],
+    },
     {
       name: 'an alert',
       server: { replies: { STARTTLS: ['220 go', wait(100), raw(Buffer.from('15030300020228', 'hex')), wait(500)] } },
@@ -180,6 +229,12 @@ describe('step 3, the handshake', () => {
       codes: ['client-certificate-required'],
     },
     {
+      name: 'a client certificate is wanted, TLS 1.2',
+      server: { tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } },
+      steps: 'ppfbb',
+      codes: ['client-certificate-required'],
+    },
+    {
       name: 'a client certificate is asked for, and not insisted on',
       server: { tls: { requestCert: true, rejectUnauthorized: false } },
       ...GOOD,
@@ -191,7 +246,13 @@ describe('step 3, the handshake', () => {
       steps: 'aafbb',
       codes: ['plaintext-on-implicit-port'],
     },
-    { name: 'implicit TLS', server: { implicit: true }, endpoint: { transport: 'implicit' }, steps: 'aappp', codes: ['receipt-not-verified'] },
+    {
+      name: 'implicit TLS',
+      server: { implicit: true },
+      endpoint: { transport: 'implicit' },
+      steps: 'aappp',
+      codes: ['receipt-not-verified'],
+    },
   ])('$name: $steps $codes', (row) => check(row));
 });
 
@@ -240,7 +301,13 @@ describe('step 3, the certificate', () => {
 describe('step 4, authentication', () => {
   const offer = (...offersInTls: string[]): Dialogue => ({ offersInTls });
   test.each<Row>([
-    { name: 'no credentials', server: {}, endpoint: { auth: undefined, delivery: undefined } as never, steps: 'pppnn', codes: [] },
+    {
+      name: 'no credentials',
+      server: {},
+      endpoint: { auth: undefined, delivery: undefined } as never,
+      steps: 'pppnn',
+      codes: [],
+    },
     {
       name: 'no credentials, but required',
       server: {},
@@ -252,7 +319,12 @@ describe('step 4, authentication', () => {
     { name: 'LOGIN, insisted on', server: {}, endpoint: { auth: { ...AUTH, mechanism: 'LOGIN' } }, ...GOOD },
     { name: 'the old form', server: offer('AUTH=LOGIN'), ...GOOD },
     { name: 'no AUTH', server: offer('8BITMIME'), steps: 'pppfb', codes: ['auth-not-advertised'] },
-    { name: 'no mechanism in common', server: offer('AUTH GSSAPI NTLM'), steps: 'pppfb', codes: ['auth-mechanism-unavailable'] },
+    {
+      name: 'no mechanism in common',
+      server: offer('AUTH GSSAPI NTLM'),
+      steps: 'pppfb',
+      codes: ['auth-mechanism-unavailable'],
+    },
     {
       name: 'tokens wanted, a password is what there is',
       server: offer('AUTH XOAUTH2 OAUTHBEARER'),
@@ -266,7 +338,12 @@ describe('step 4, authentication', () => {
       steps: 'pppfb',
       codes: ['auth-mechanism-unavailable'],
     },
-    { name: 'the wrong password', server: { user: { username: 'user', password: 'other' } }, steps: 'pppfb', codes: ['auth-rejected'] },
+    {
+      name: 'the wrong password',
+      server: { user: { username: 'user', password: 'other' } },
+      steps: 'pppfb',
+      codes: ['auth-rejected'],
+    },
     ...(
       [
         ['534 5.7.9 application password', 'f', 'auth-rejected'],
@@ -287,7 +364,12 @@ describe('step 4, authentication', () => {
       codes: [code],
     })),
     { name: 'hang-up', server: { replies: { AUTH: close } }, steps: 'pppfb', codes: ['connection-lost'] },
-    { name: 'EHLO refused inside TLS', server: { replies: { 'tls:EHLO': '503 no' } }, steps: 'pppfb', codes: ['ehlo-after-tls-rejected'] },
+    {
+      name: 'EHLO refused inside TLS',
+      server: { replies: { 'tls:EHLO': '503 no' } },
+      steps: 'pppfb',
+      codes: ['ehlo-after-tls-rejected'],
+    },
     {
       name: 'STARTTLS offered again',
       server: offer('STARTTLS', 'AUTH PLAIN'),
@@ -340,8 +422,18 @@ describe('step 5, delivery', () => {
       codes: [code],
     })),
     { name: '251 to RCPT', server: { replies: { RCPT: '251 will forward' } }, ...GOOD },
-    { name: 'silence after the dot', server: { replies: { MESSAGE: silence } }, steps: 'ppppf', codes: ['reply-timeout'] },
-    { name: 'hang-up after the dot', server: { replies: { MESSAGE: close } }, steps: 'ppppf', codes: ['connection-lost'] },
+    {
+      name: 'silence after the dot',
+      server: { replies: { MESSAGE: silence } },
+      steps: 'ppppf',
+      codes: ['reply-timeout'],
+    },
+    {
+      name: 'hang-up after the dot',
+      server: { replies: { MESSAGE: close } },
+      steps: 'ppppf',
+      codes: ['connection-lost'],
+    },
     {
       name: 'no delivery, but required',
       server: {},

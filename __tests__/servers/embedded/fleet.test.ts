@@ -18,7 +18,10 @@ beforeAll(async () => {
 });
 
 const endpointAt = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =>
-  testEndpoint(port, { tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] }, ...overrides });
+  testEndpoint(port, {
+    tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    ...overrides,
+  });
 
 async function fleet(
   endpoints: readonly Endpoint[],
@@ -116,7 +119,11 @@ describe('addresses: all', () => {
 
   test('leaves one endpoint to fail where the name has none', async () => {
     const nothing = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
-    const reports = await fleet([endpointAt(25, { host: 'nothing.example.test', addresses: 'all', name: 'n' })], {}, { resolver: nothing });
+    const reports = await fleet(
+      [endpointAt(25, { host: 'nothing.example.test', addresses: 'all', name: 'n' })],
+      {},
+      { resolver: nothing },
+    );
     expect(reports.map(({ name, steps }) => [name, codes(steps)])).toEqual([['n', ['dns-failed']]]);
   });
 

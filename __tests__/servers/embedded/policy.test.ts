@@ -46,7 +46,11 @@ const waive = (finding: Endpoint['waive'][number]['finding'], until = '2099-12-3
 describe('a waiver', () => {
   test('of a date lets credentials and mail travel, and the step warns', async () => {
     const seen = await see('expired', [], waive('certificate-expired'));
-    expect(seen).toMatchObject({ steps: 'ppwpp', codes: ['(certificate-expired)', 'receipt-not-verified'], travelled: true });
+    expect(seen).toMatchObject({
+      steps: 'ppwpp',
+      codes: ['(certificate-expired)', 'receipt-not-verified'],
+      travelled: true,
+    });
     expect(seen.report.steps[2]?.findings[0]?.waived).toEqual({ reason: 'for the test', until: '2099-12-31' });
     expect(seen.report.result).toBe('warn');
   });

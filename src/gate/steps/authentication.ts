@@ -35,7 +35,9 @@ export async function authentication(visit: Visit): Promise<StepOutcome> {
 
 function notConfigured({ endpoint }: Visit, findings: readonly KnownFinding[]): StepOutcome {
   if (!endpoint.require.includes('authentication')) return { findings, skipped: 'not-configured' };
-  return { findings: [...findings, finding('step-required', 'Authentication is required, and no credentials are configured.')] };
+  return {
+    findings: [...findings, finding('step-required', 'Authentication is required, and no credentials are configured.')],
+  };
 }
 
 function withheld({ endpoint }: Visit): KnownFinding {

@@ -82,7 +82,7 @@ function handshakeFailed(visit: Visit, failure: HandshakeFailure): StepOutcome {
         transient: true,
       };
     case 'alert':
-      return failed(visit, alertFinding(visit, failure.number, failure.name));
+      return failed(visit, alertFinding(visit, failure));
     case 'refused-here':
       return failed(
         visit,
@@ -97,13 +97,12 @@ function handshakeFailed(visit: Visit, failure: HandshakeFailure): StepOutcome {
   }
 }
 
-function alertFinding(visit: Visit, number: number, name: string): KnownFinding {
+function alertFinding(visit: Visit, { number, name, asked }: HandshakeFailure & { kind: 'alert' }): KnownFinding {
   const said = `alert ${number} (${name})`;
+  if (asked || number === CERTIFICATE_REQUIRED) return clientCertificateRequired(said);
   switch (number) {
     case PROTOCOL_VERSION:
       return tooOld(visit, said);
-    case CERTIFICATE_REQUIRED:
-      return clientCertificateRequired(said);
     default:
       return finding('tls-handshake-failed', `The server ended the handshake with ${said}.`, {
         evidence: { alert: String(number), name },

@@ -37,7 +37,9 @@ export async function delivery(visit: Visit): Promise<StepOutcome> {
   // The server has what it needs; it need not keep a session while the message travels.
   await session.quit();
   if (!inbox || !target) {
-    return { findings: [finding('receipt-not-verified', `The server accepted ${probe.messageId}; no inbox is configured.`)] };
+    return {
+      findings: [finding('receipt-not-verified', `The server accepted ${probe.messageId}; no inbox is configured.`)],
+    };
   }
   try {
     return { findings: await lookFor(probe, inbox, endpoint.delivery) };
@@ -134,7 +136,11 @@ async function lookFor(probe: Probe, inbox: Inbox, { to, withinMs }: Delivery): 
   await received.delete();
   if (differences.length === 0) return [];
   const altered = brief(differences.join('; '));
-  return [finding('message-altered', `What arrived is not what was sent: ${altered}.`, { evidence: { ...evidence, altered } })];
+  return [
+    finding('message-altered', `What arrived is not what was sent: ${altered}.`, {
+      evidence: { ...evidence, altered },
+    }),
+  ];
 }
 
 /** @throws what is neither the inbox's unreachability nor its refusal */

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { resolve } from 'node:path';
+
+/** The very Node that the runner has, whatever runs the tests. */
+export const NODE = resolve('node_modules/node/bin/node');
+
+/** What became of a program. */
+export interface Ended {
+  /** The exit code; null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** From its start to its end. */
+  readonly durationMs: number;
+  /** Whether a process that it started was still there at its end. */
+  readonly leftSomething: boolean;
+}
+
+export interface Surroundings {
+  readonly cwd?: string;
+  /** The whole environment: nothing is inherited. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Far above what any of these programs takes, so that one that hangs is told from one that is slow. */
+const PATIENCE_MS = 20_000;
+
+/** Runs a program in a process group of its own to its end; one that does not end is killed, and has no exit code. */
+export async function runProgram(path: string, args: readonly string[], where: Surroundings = {}): Promise<Ended> {
+  const begun = performance.now();
+  const child = spawn(path, args, { cwd: where.cwd, env: where.env ?? {}, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const patience = setTimeout(() => pid !== undefined && process.kill(-pid, 'SIGKILL'), PATIENCE_MS);
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    const durationMs = performance.now() - begun;
+    return { code, stdout, stderr, durationMs, leftSomething: pid !== undefined && groupLives(pid) };
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+function groupLives(leader: number): boolean {
+  try {
+    process.kill(-leader, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

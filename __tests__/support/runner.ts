@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { Report } from '../../src/report/report.js';
+import { NODE, runProgram } from './program.js';
+import type { Ended } from './program.js';
+import { commands } from './runner-grammar.js';
+import type { Command } from './runner-grammar.js';
+
+/** What the runner knows once a step has ended. */
+export interface StepEnded extends Ended {
+  /** What the log got, of both streams. */
+  readonly log: string;
+  /** The commands in the log that the runner obeys. */
+  readonly commands: readonly Command[];
+  /** Those of them that make errors and warnings. */
+  readonly annotations: readonly Command[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+  /** What the step did to the steps that follow: their environment, their path, its own state. */
+  readonly aftermath: string;
+  /** The file that the output `report` names. */
+  readonly report?: Report;
+}
+
+/** A runner with a workspace and a temp folder of its own. */
+export interface Runner extends AsyncDisposable {
+  readonly workspace: string;
+  readonly temp: string;
+  /** Writes a file of the workspace. @returns its absolute path */
+  write(path: string, text: string): Promise<string>;
+  /**
+   * Runs the action as a step.
+   * @param inputs what the workflow says under `with`
+   * @param env what is different in the environment; undefined takes a variable out
+   * @param dist the folder of the bundle
+   */
+  run(
+    inputs: Readonly<Record<string, string>>,
+    env?: Readonly<Record<string, string | undefined>>,
+    dist?: string,
+  ): Promise<StepEnded>;
+}
+
+export const REPOSITORY = 'octo/mail';
+export const WORKFLOW = '.github/workflows/release.yml';
+
+/** The files through which a step tells the runner something, by the variables that name them. */
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE'] as const;
+
+/** Makes a runner that is gone, with all of its files, when it is disposed of. */
+export async function createRunner(): Promise<Runner> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'runner-')));
+  const workspace = join(home, 'work');
+  const temp = join(home, '_temp');
+  await Promise.all([mkdir(workspace), mkdir(temp)]);
+  let steps = 0;
+
+  const write = async (path: string, text: string): Promise<string> => {
+    const absolute = resolve(workspace, path);
+    await mkdir(dirname(absolute), { recursive: true });
+    await writeFile(absolute, text);
+    return absolute;
+  };
+
+  const run: Runner['run'] = async (inputs, env = {}, dist = resolve('dist')) => {
+    const folder = join(temp, `_runner_file_commands_${steps++}`);
+    await mkdir(folder);
+    const files = Object.fromEntries(FILES.map((name) => [name, join(folder, name.toLowerCase())]));
+    await Promise.all(Object.values(files).map((path) => writeFile(path, '')));
+    const event = join(folder, 'event.json');
+    await writeFile(event, JSON.stringify({ repository: { full_name: REPOSITORY } }));
+    const environment = {
+      PATH: '/usr/bin:/bin',
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_ACTION_REPOSITORY: '',
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_EVENT_PATH: event,
+      GITHUB_REPOSITORY: REPOSITORY,
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_WORKFLOW_REF: `${REPOSITORY}/${WORKFLOW}@refs/heads/main`,
+      GITHUB_WORKSPACE: workspace,
+      RUNNER_ENVIRONMENT: 'self-hosted',
+      RUNNER_TEMP: temp,
+      ...files,
+      ...inputVariables(inputs),
+      ...env,
+    };
+    const present = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const ended = await runProgram(NODE, [join(dist, 'index.js')], { cwd: workspace, env: Object.fromEntries(present) });
+    const told = async (name: (typeof FILES)[number]) => readFile(files[name] ?? '', 'utf8');
+    const log = ended.stdout + ended.stderr;
+    const obeyed = commands(log);
+    const outputs = parseOutputs(await told('GITHUB_OUTPUT'));
+    return {
+      ...ended,
+      log,
+      commands: obeyed,
+      annotations: obeyed.filter(({ name }) => name === 'error' || name === 'warning'),
+      outputs,
+      summary: await told('GITHUB_STEP_SUMMARY'),
+      aftermath: (await Promise.all([told('GITHUB_ENV'), told('GITHUB_PATH'), told('GITHUB_STATE')])).join(''),
+      ...(outputs.report && { report: JSON.parse(await readFile(outputs.report, 'utf8')) as Report }),
+    };
+  };
+
+  return {
+    workspace,
+    temp,
+    write,
+    run,
+    [Symbol.asyncDispose]: () => rm(home, { recursive: true }),
+  };
+}
+
+/** Every input of `action.yml`, given or by its default, in the variables that the runner makes of them. */
+function inputVariables(given: Readonly<Record<string, string>>): Record<string, string> {
+  const { inputs } = parse(readFileSync('action.yml', 'utf8')) as { inputs: Record<string, { default?: string }> };
+  const unknown = Object.keys(given).filter((name) => !(name in inputs));
+  if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`);
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [
+      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+      given[name] ?? input.default ?? '',
+    ]),
+  );
+}
+
+/** Reads `name=value` and `name<<DELIMITER` as the runner does. @throws for anything else */
+function parseOutputs(text: string): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  const lines = text.split('\n');
+  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
+    if (line === '') continue;
+    const [, name = '', operator, rest = ''] = /^([^=<]+)(=|<<)(.*)$/.exec(line) ?? [];
+    if (operator === undefined) throw new Error(`The runner does not understand ${JSON.stringify(line)}`);
+    const end = lines.indexOf(rest);
+    if (operator === '<<' && end < 0) throw new Error(`The output ${name} has no end`);
+    outputs[name] = operator === '=' ? rest : lines.splice(0, end + 1).slice(0, -1).join('\n');
+  }
+  return outputs;
+}

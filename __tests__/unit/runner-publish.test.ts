@@ -1,0 +1,143 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { judge } from '../../src/gate/verdict.js';
+import { runnerLog } from '../../src/runner/log.js';
+import { publish, publishConfigurationError } from '../../src/runner/publish.js';
+import { reasonOf } from '../../src/text/reason.js';
+import { renderJson } from '../../src/report/json.js';
+import { aFinding, anEndpoint, aReport } from '../support/reports.js';
+import { commands } from '../support/runner-grammar.js';
+import type { Command } from '../support/runner-grammar.js';
+import { printedBy } from '../support/stdout.js';
+
+const VARIABLES = ['RUNNER_TEMP', 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'] as const;
+
+const report = aReport(
+  anEndpoint({ name: 'good' }),
+  anEndpoint({ name: 'bad', source: { file: 'gate.yml', line: 3 } }, { upgrade: [aFinding('starttls-refused')] }),
+);
+const verdict = judge(report.endpoints, { failOn: 'fail', onInconclusive: 'fail' });
+
+describe('publishing', () => {
+  let folder: string;
+  let before: NodeJS.ProcessEnv;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'publish-'));
+    before = { ...process.env };
+    Object.assign(process.env, {
+      RUNNER_TEMP: folder,
+      GITHUB_OUTPUT: join(folder, 'output'),
+      GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+    });
+    writeFileSync(join(folder, 'output'), '');
+    writeFileSync(join(folder, 'summary'), 'of a step before\n');
+  });
+  afterEach(() => {
+    for (const name of VARIABLES) {
+      if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[name];
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What the runner reads from the file of outputs. */
+  function outputs(): Record<string, string> {
+    const text = readFileSync(join(folder, 'output'), 'utf8');
+    const entries = [...text.matchAll(/^(.+)<<(.+)\n([^]*?)\n\2$/gm)];
+    return Object.fromEntries(entries.map(([, name = '', , value = '']) => [name, value]));
+  }
+
+  async function published(reportDir?: string): Promise<{ printed: string; obeyed: Command[] }> {
+    const printed = await printedBy(() => publish({ report, verdict, reportDir }, runnerLog()));
+    return { printed, obeyed: commands(printed) };
+  }
+
+  test('writes report file, outputs, summary and annotations', async () => {
+    const { obeyed } = await published(join(folder, 'a', 'b'));
+    const file = join(folder, 'a', 'b', 'report.json');
+
+    expect(readFileSync(file, 'utf8')).toBe(renderJson(report));
+    expect(outputs()).toEqual({
+      result: 'fail',
+      'endpoints-total': '2',
+      'endpoints-failed': '1',
+      'failed-endpoints': '["bad"]',
+      report: file,
+    });
+    expect(readFileSync(join(folder, 'summary'), 'utf8')).toMatch(/^of a step before\n## ❌ Gate closed: 1 of 2/);
+    expect(obeyed).toMatchObject([
+      { name: 'error', properties: { title: 'bad: STARTTLS refused', file: 'gate.yml', line: '3' } },
+    ]);
+  });
+
+  test('makes a fresh folder for the report where none is given', async () => {
+    await published();
+    await published();
+    const reports = readdirSync(folder).filter((name) => name.startsWith('starttls-gate-'));
+    expect(reports).toHaveLength(2);
+    expect(readFileSync(outputs().report ?? '', 'utf8')).toBe(renderJson(report));
+  });
+
+  const KEPT = ['result', 'endpoints-total', 'endpoints-failed', 'failed-endpoints'];
+
+  test('says that it could not write the report file, gives no path of it, and does the rest', async () => {
+    const { printed, obeyed } = await published(join(folder, 'summary', 'beneath-a-file'));
+    expect(printed).toMatch(/^Could not write report\.json: ENOTDIR/m);
+    expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
+    expect(obeyed[1]?.data).toMatch(/^Could not write report\.json: ENOTDIR/);
+    expect(Object.keys(outputs())).toEqual(KEPT);
+    expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+  });
+
+  test('says that it could not write the outputs, and does the rest', async () => {
+    process.env.GITHUB_OUTPUT = join(folder, 'missing');
+    const { printed, obeyed } = await published();
+    expect(printed).toMatch(/^Could not write the outputs: Missing file/m);
+    expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
+    expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+  });
+
+  test('says that it could not write the summary, and does the rest', async () => {
+    process.env.GITHUB_STEP_SUMMARY = folder;
+    const { printed, obeyed } = await published();
+    expect(printed).toMatch(/^Could not write the summary of the job: EISDIR/m);
+    expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
+    expect(Object.keys(outputs())).toEqual([...KEPT, 'report']);
+  });
+
+  test('misses nothing where the runner offers neither outputs nor summary', async () => {
+    Reflect.deleteProperty(process.env, 'GITHUB_OUTPUT');
+    Reflect.deleteProperty(process.env, 'GITHUB_STEP_SUMMARY');
+    const { printed, obeyed } = await published();
+    expect(obeyed.map(({ name }) => name)).toEqual(['error']);
+    expect(printed).not.toContain('Could not');
+  });
+
+  test('of a configuration error gives a result and no report', async () => {
+    const printed = await printedBy(() =>
+      publishConfigurationError('endpoints:1: nothing\ninput shard: no', runnerLog()),
+    );
+    expect(printed).toBe('');
+    expect(outputs()).toEqual({
+      result: 'fail',
+      'endpoints-total': '0',
+      'endpoints-failed': '0',
+      'failed-endpoints': '[]',
+    });
+    expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('endpoints:1: nothing\ninput shard: no\n');
+  });
+});
+
+describe('the reason that a thrown value gives', () => {
+  test.each([
+    [new Error('broken'), 'broken'],
+    [{ message: 'of another realm' }, 'of another realm'],
+    ['text', 'text'],
+    [undefined, 'undefined'],
+    [Symbol('s'), 'Symbol(s)'],
+    [Object.create(null), 'something that cannot be shown'],
+  ])('%#', (thrown, reason) => {
+    expect(reasonOf(thrown)).toBe(reason);
+  });
+});

@@ -1,0 +1,58 @@
+import { EOL } from 'node:os';
+import type { PlannedSecret } from '../../src/plan/secrets.js';
+import { mask, maskForms } from '../../src/runner/secrets.js';
+import { Secret } from '../../src/text/secret.js';
+import { commands } from '../support/runner-grammar.js';
+import { printedBy } from '../support/stdout.js';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const joes = (value: string, kind: 'password' | 'access-token' = 'password'): PlannedSecret => ({
+  secret: new Secret(value),
+  kind,
+  username: 'joe',
+  host: 'mail.example.test',
+  port: 587,
+});
+
+describe('the forms of a secret', () => {
+  test('are those that protocols give it, each once', () => {
+    const forms = maskForms(joes('hunter 2'));
+    expect(forms).toEqual(
+      expect.arrayContaining([
+        'hunter 2',
+        base64('hunter 2'),
+        'hunter%202',
+        'AGpvZQBodW50ZXIgMg==', // PLAIN: NUL joe NUL hunter 2
+      ]),
+    );
+    expect(maskForms(joes('hunter2', 'access-token'))).toEqual(
+      expect.arrayContaining([
+        base64('user=joe\x01auth=Bearer hunter2\x01\x01'),
+        base64('n,a=joe,\x01host=mail.example.test\x01port=587\x01auth=Bearer hunter2\x01\x01'),
+      ]),
+    );
+    expect(new Set(forms).size).toBe(forms.length);
+  });
+
+  test('are those of each line too', () => {
+    expect(maskForms(joes('one\r\n\ntwo\n'))).toEqual(expect.arrayContaining(['one\r\n\ntwo\n', 'one', 'two']));
+  });
+
+  test.each(['', ' ', '\n'])('of %j are none: to mask a blank would be to mask everything', (value) => {
+    expect(maskForms(joes(value))).toEqual([]);
+  });
+
+  test('exist for text that is no well-formed Unicode', () => {
+    expect(maskForms(joes('a\ud800b'))).toContain('a%EF%BF%BDb');
+  });
+});
+
+test('masking tells the runner every form of every secret, once', async () => {
+  const printed = await printedBy(() => {
+    mask([joes('50%\n::error::x'), joes(''), joes('50%\n::error::x')]);
+  });
+  const told = commands(printed);
+  expect(told.map(({ data }) => data)).toEqual(maskForms(joes('50%\n::error::x')));
+  expect(new Set(told.map(({ name }) => name))).toEqual(new Set(['add-mask']));
+  expect(printed.split(EOL)).toHaveLength(told.length + 1);
+});

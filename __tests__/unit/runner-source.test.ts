@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { locateInput } from '../../src/runner/source.js';
+
+const FILE = '.github/workflows/release.yml';
+
+describe('the place of an input', () => {
+  let workspace: string;
+  beforeEach(() => {
+    workspace = mkdtempSync(join(tmpdir(), 'source-'));
+    mkdirSync(join(workspace, '.github/workflows'), { recursive: true });
+  });
+  afterEach(() => {
+    rmSync(workspace, { recursive: true });
+  });
+
+  function locate(steps: string, text: string, env: Record<string, string | undefined> = {}): unknown {
+    writeFileSync(join(workspace, FILE), `on: push\njobs:\n  gate:\n    steps:\n${steps}`);
+    return locateInput('endpoints', text, {
+      GITHUB_WORKFLOW_REF: `octo/repo/${FILE}@refs/heads/feature@2`,
+      GITHUB_REPOSITORY: 'octo/repo',
+      GITHUB_WORKSPACE: workspace,
+      ...env,
+    });
+  }
+
+  const literal =
+    '      - uses: ./\n        with:\n          endpoints: |  # all\n            a.example\n            b.example:25\n';
+
+  test('is the first line below the indicator of a block', () => {
+    expect(locate(literal, 'a.example\nb.example:25\n')).toEqual({ file: FILE, line: 8 });
+  });
+
+  test('is found with the text trimmed', () => {
+    expect(locate(literal, 'a.example\nb.example:25')).toEqual({ file: FILE, line: 8 });
+  });
+
+  test.each([
+    ['plain', '      - with: { endpoints: a.example }\n', 5],
+    ['quoted', '      - with:\n          endpoints: "a.example"\n', 6],
+    ['folded', '      - with:\n          Endpoints: >-\n            a.example\n', 7],
+  ])('is the line of a %s scalar', (_, steps, line) => {
+    expect(locate(steps, 'a.example')).toEqual({ file: FILE, line });
+  });
+
+  test.each([
+    ['another input has the text', '      - with:\n          hosts: a.example\n', 'a.example'],
+    ['an expression gives it', '      - with:\n          endpoints: ${{ vars.HOSTS }}\n', 'a.example'],
+    ['two steps have it', literal + literal, 'a.example\nb.example:25\n'],
+    [
+      'its lines are not those of the file',
+      '      - with:\n          endpoints: "a.example\\nb.example"\n',
+      'a.example\nb.example',
+    ],
+    ['there is none', literal, ''],
+    ['the file is no YAML', '\t- : [\n', 'a.example'],
+  ])('is unknown where %s', (_, steps, text) => {
+    expect(locate(steps, text)).toBeUndefined();
+  });
+
+  test.each([
+    ['no workflow is named', { GITHUB_WORKFLOW_REF: undefined }],
+    ['the workflow is of another repository', { GITHUB_REPOSITORY: 'octo/other' }],
+    ['the workflow is none', { GITHUB_WORKFLOW_REF: 'octo/repo/../../etc/passwd@main' }],
+    ['the workflow is not checked out', { GITHUB_WORKFLOW_REF: 'octo/repo/.github/workflows/other.yml@main' }],
+    ['there is no workspace', { GITHUB_WORKSPACE: undefined }],
+  ])('is unknown where %s', (_, env) => {
+    expect(locate(literal, 'a.example\nb.example:25\n', env)).toBeUndefined();
+  });
+});

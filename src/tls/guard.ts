@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+/** What the server sends first once TLS is due. */
+export type Opening =
+  | { readonly kind: 'record' }
+  | { readonly kind: 'cleartext'; readonly octets: Buffer }
+  /** The connection ended, or the time. */
+  | { readonly kind: 'nothing' };
+
+/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
+const RECORD_TYPES: readonly (number | undefined)[] = [0x16, 0x15];
+
+/** Enough for every handshake with a chain of usual size; what a peer sends beyond it is not kept. */
+const MAX_HEARD_OCTETS = 64 * 1024;
+
+/**
+ * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
+ * never fed to the TLS library, which could only call it a "wrong version number".
+ */
+export class FirstRecordGuard extends Duplex {
+  readonly opening: Promise<Opening>;
+  readonly #socket: Socket;
+  #heard: Buffer[] | undefined = [];
+  #heardOctets = 0;
+
+  /** @param socket connected; nobody else may read from it */
+  constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+    this.opening = new Promise((resolve) => {
+      socket.once('data', (octets: Buffer) => {
+        if (RECORD_TYPES.includes(octets[0])) {
+          resolve({ kind: 'record' });
+          socket.on('data', this.#pass);
+          this.#pass(octets);
+        } else {
+          resolve({ kind: 'cleartext', octets });
+          this.destroy();
+        }
+      });
+    });
+    socket
+      .on('end', () => this.push(null))
+      .on('error', (error) => this.destroy(error))
+      .on('close', () => this.destroy());
+  }
+
+  /** What the server has sent so far, for a look at why a handshake failed. */
+  get heard(): Buffer {
+    return Buffer.concat(this.#heard ?? []);
+  }
+
+  /** The handshake is over: what was heard is of no further use, and nothing more is kept. */
+  release(): void {
+    this.#heard = undefined;
+  }
+
+  readonly #pass = (octets: Buffer): void => {
+    this.#heardOctets += octets.length;
+    if (this.#heardOctets <= MAX_HEARD_OCTETS) this.#heard?.push(octets);
+    if (!this.push(octets)) this.#socket.pause();
+  };
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(octets: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#socket.write(octets, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}

@@ -28391,24 +28391,38 @@ class InboxRejected extends Error {
 class Inboxes {
     #open = new Map();
     /**
-     * Opens an inbox, or hands out the one that is open.
+     * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
+     * thirty endpoints that try the same wrong password lock the account.
      * @throws {InboxUnreachable} {InboxRejected}
      */
     open(target, settings) {
         const { scheme, host, port, mailbox, username, password } = target;
         const key = JSON.stringify([scheme, host, port, mailbox, username, password.reveal()]);
-        let inbox = this.#open.get(key);
+        const opened = this.#open.get(settings.context) ?? new Map();
+        this.#open.set(settings.context, opened);
+        let inbox = opened.get(key);
         if (!inbox) {
             // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
-            inbox = Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(37)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9037)).then(({ openImapInbox }) => openImapInbox(target, settings));
-            this.#open.set(key, inbox);
+            inbox = Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(133)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6133)).then(({ openImapInbox }) => openImapInbox(target, settings));
+            opened.set(key, inbox);
+            void passed(inbox).then((gone) => gone && opened.delete(key));
         }
         return inbox;
     }
     /** Closes whatever is open. Never throws. */
     async close() {
-        const opened = await Promise.allSettled(this.#open.values());
+        const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
         await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
+    }
+}
+/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
+async function passed(inbox) {
+    try {
+        await (await inbox).ended;
+        return true;
+    }
+    catch (error) {
+        return !(error instanceof InboxRejected);
     }
 }
 
@@ -52999,6 +53013,10 @@ class SmtpSession {
     #quitted = false;
     /** Whether a reply has ended its lines in bare LF since this was last set back. */
     bareLineFeed = false;
+    /** What has arrived and is no complete reply. */
+    get unread() {
+        return this.#parser.unread;
+    }
     /** @param channel connected; nobody else may read from it while the session lives */
     constructor(channel, settings) {
         this.#channel = channel;
@@ -53156,6 +53174,10 @@ var external_node_stream_ = __nccwpck_require__(7075);
 
 /** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
 const RECORD_TYPES = [0x16, 0x15];
+/** Whether octets that a server sent first are TLS. */
+function isTlsRecord(octets) {
+    return RECORD_TYPES.includes(octets[0]);
+}
 /** Enough for every handshake with a chain of usual size; what a peer sends beyond it is not kept. */
 const MAX_HEARD_OCTETS = 64 * 1024;
 /**
@@ -53173,7 +53195,7 @@ class FirstRecordGuard extends external_node_stream_.Duplex {
         this.#socket = socket;
         this.opening = new Promise((resolve) => {
             socket.once('data', (octets) => {
-                if (RECORD_TYPES.includes(octets[0])) {
+                if (isTlsRecord(octets)) {
                     resolve({ kind: 'record' });
                     socket.on('data', this.#pass);
                     this.#pass(octets);
@@ -53443,6 +53465,10 @@ function referenceIdentity(name) {
     return (0,external_node_net_.isIP)(name) === 0
         ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
         : { kind: 'ip', address: canonical(name) };
+}
+/** What goes out as SNI: a name, and for an address nothing (RFC 6066 section 3). */
+function serverNameIndication(name) {
+    return (0,external_node_net_.isIP)(name) === 0 ? name : undefined;
 }
 /**
  * Whether a certificate carries a name, by RFC 9525 section 6: DNS names label by label and without case, a
@@ -53849,52 +53875,6 @@ function peer_day(date) {
     return date.toISOString().slice(0, 10);
 }
 
-;// CONCATENATED MODULE: ./src/gate/waivers.ts
-
-
-/** A waiver holds to the end of its last day, in UTC. */
-function holds({ until }, now) {
-    return now.toISOString().slice(0, 10) <= until;
-}
-/** Whether a finding is waived now. */
-function isWaived(code, waivers, now) {
-    return waivers.some((waiver) => waiver.finding === code && holds(waiver, now));
-}
-/**
- * Marks what is waived, and adds `waiver-expired` for each finding whose waiver has ended.
- * @param findings those of one step
- */
-function applyWaivers(findings, waivers, now) {
-    return findings.flatMap((found) => {
-        const named = waivers.filter((waiver) => waiver.finding === found.code && !UNWAIVABLE.includes(found.code));
-        const valid = named.find((waiver) => holds(waiver, now));
-        if (valid)
-            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
-        return [
-            found,
-            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} ended on ${until} (${reason}).`, {
-                evidence: { finding: found.code, until },
-            })),
-        ];
-    });
-}
-/**
- * Waivers of findings that did not occur, though every step in which they could was carried out.
- * @param occurred the codes found in the whole visit
- * @param carriedOut the steps that were not skipped
- * @returns each notice with the step that it belongs to
- */
-function unusedWaivers(waivers, occurred, carriedOut) {
-    return waivers.flatMap((waiver) => {
-        const { steps } = CATALOGUE[waiver.finding];
-        const step = carriedOut.filter((id) => steps.includes(id)).at(-1);
-        if (step === undefined || occurred.has(waiver.finding))
-            return [];
-        const message = `${waiver.finding} is waived until ${waiver.until}, and did not occur.`;
-        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: waiver.finding } }) }];
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
 /** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
 const capabilities_AUTH = /^AUTH(?:[ =](.*))?$/i;
@@ -53966,7 +53946,7 @@ async function readGreeting(session) {
  * @returns the capabilities, or what is wrong
  */
 async function sayEhlo(visit, session, refusal) {
-    const name = visit.endpoint.ehlo ?? defaultName(visit);
+    const name = opening_ehloName(visit);
     const reply = await session.command(`EHLO ${name}`);
     if (reply.code === 250)
         return capabilitiesOf(reply);
@@ -53990,12 +53970,133 @@ function temporary(said, evidence) {
         transient: true,
     };
 }
-/** RFC 5321 section 4.1.4: the host's name if it is fully qualified, else the address literal of section 4.1.3. */
-function defaultName({ world, socket }) {
+/**
+ * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is fully
+ * qualified, else the address literal of section 4.1.3.
+ */
+function opening_ehloName({ endpoint, world, socket }) {
+    if (endpoint.ehlo !== undefined)
+        return endpoint.ehlo;
     if (/^[^.]+(\.[^.]+)+$/.test(world.hostName))
         return world.hostName;
     const address = socket?.localAddress ?? '127.0.0.1';
     return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
+}
+
+;// CONCATENATED MODULE: ./src/gate/second-look.ts
+
+
+
+
+
+
+/*
+ * One further connection, after a failure and for its diagnosis only: it changes no verdict, only the words for it.
+ * Nothing is sent over it but a handshake and what leads to one.
+ */
+/**
+ * What a server speaks when it is offered everything: the answer to why it would not within policy.
+ * @returns version and cipher suite, or undefined where not even that leads to a session
+ */
+async function whatItSpeaks(visit) {
+    return look(visit, async (second) => {
+        if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second)))
+            return undefined;
+        const outcome = await handshake(second).outcome;
+        return 'kind' in outcome ? undefined : outcome;
+    });
+}
+/** Whether a port that does not greet answers a TLS handshake from the first byte. */
+async function speaksTlsAtOnce(visit) {
+    return (await look(visit, async (second) => (await handshake(second).opening).kind === 'record')) ?? false;
+}
+async function look(visit, at) {
+    const { endpoint, world, addresses } = visit;
+    const second = {
+        endpoint,
+        world,
+        transcript: new Transcript(),
+        budget: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, visit.budget),
+        ...(addresses && { addresses }),
+        peerAuthenticated: false,
+        handedOver: false,
+    };
+    try {
+        await openConnection(second);
+        return await at(second);
+    }
+    catch {
+        // What goes wrong here says nothing beyond the failure that is already known.
+        return undefined;
+    }
+    finally {
+        second.socket?.destroy();
+    }
+}
+async function startTlsAccepted(second) {
+    const { socket, transcript, budget, endpoint } = second;
+    if (!socket)
+        return false;
+    const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
+    await session.greeting();
+    await session.command(`EHLO ${opening_ehloName(second)}`);
+    const reply = await session.command('STARTTLS');
+    return reply.code === 220 && session.detach().length === 0;
+}
+function handshake({ socket, world, budget, endpoint }) {
+    if (!socket)
+        throw new TypeError('a look without a socket');
+    return beginHandshake(socket, {
+        context: world.trust.anything(),
+        servername: serverNameIndication(endpoint.servername),
+        deadline: budget,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/gate/waivers.ts
+
+
+/** A waiver holds to the end of its last day, in UTC. */
+function holds({ until }, now) {
+    return now.toISOString().slice(0, 10) <= until;
+}
+/** Whether a finding is waived now. */
+function isWaived(code, waivers, now) {
+    return waivers.some((waiver) => waiver.finding === code && holds(waiver, now));
+}
+/**
+ * Marks what is waived, and adds `waiver-expired` for each finding whose waiver has ended.
+ * @param findings those of one step
+ */
+function applyWaivers(findings, waivers, now) {
+    return findings.flatMap((found) => {
+        const named = waivers.filter((waiver) => waiver.finding === found.code && !UNWAIVABLE.includes(found.code));
+        const valid = named.find((waiver) => holds(waiver, now));
+        if (valid)
+            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
+        return [
+            found,
+            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} ended on ${until} (${reason}).`, {
+                evidence: { finding: found.code, until },
+            })),
+        ];
+    });
+}
+/**
+ * Waivers of findings that did not occur, though every step in which they could was carried out.
+ * @param occurred the codes found in the whole visit
+ * @param carriedOut the steps that were not skipped
+ * @returns each notice with the step that it belongs to
+ */
+function unusedWaivers(waivers, occurred, carriedOut) {
+    return waivers.flatMap((waiver) => {
+        const { steps } = CATALOGUE[waiver.finding];
+        const step = carriedOut.filter((id) => steps.includes(id)).at(-1);
+        if (step === undefined || occurred.has(waiver.finding))
+            return [];
+        const message = `${waiver.finding} is waived until ${waiver.until}, and did not occur.`;
+        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: waiver.finding } }) }];
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/visit.ts
@@ -54045,7 +54146,7 @@ function startTls(visit) {
         throw new TypeError('TLS without a socket');
     visit.handshake = beginHandshake(socket, {
         context: world.trust.context(endpoint.tls),
-        servername: referenceIdentity(endpoint.servername).kind === 'dns' ? endpoint.servername : undefined,
+        servername: serverNameIndication(endpoint.servername),
         deadline: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget),
     });
 }
@@ -54068,6 +54169,7 @@ function cleartext(visit, octets) {
 
 
 
+
 /** Step 3: the handshake completes within policy, and the certificate holds (RFC 8446, RFC 5280, RFC 9525). */
 async function certificate(visit) {
     const { endpoint } = visit;
@@ -54082,7 +54184,7 @@ async function certificate(visit) {
         return greetsInTheClear(visit, opening.octets);
     const outcome = await visit.handshake.outcome;
     if ('kind' in outcome)
-        return handshakeFailed(visit, outcome);
+        return await handshakeFailed(visit, outcome);
     return judgeChannel(visit, outcome);
 }
 function judgeChannel(visit, channel) {
@@ -54116,8 +54218,10 @@ function greetsInTheClear(visit, octets) {
 }
 /** Alerts with a meaning of their own (RFC 8446 section 6.2). */
 const PROTOCOL_VERSION = 70;
+/** OpenSSL's words for a version that this side does not take. */
+const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const CERTIFICATE_REQUIRED = 116;
-function handshakeFailed(visit, failure) {
+async function handshakeFailed(visit, failure) {
     switch (failure.kind) {
         case 'timed-out':
             return failed(visit, finding('handshake-timeout', 'The server did not finish the TLS handshake in time.'));
@@ -54128,39 +54232,45 @@ function handshakeFailed(visit, failure) {
                 })),
                 transient: true,
             };
-        case 'alert':
-            return failed(visit, alertFinding(visit, failure));
-        case 'refused-here':
-            return failed(visit, /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/.test(failure.code)
-                ? tooOld(visit, failure.reason)
-                : finding('tls-handshake-failed', `TLS failed on our side: ${(0,peer/* brief */.dh)(failure.reason)}.`, {
-                    evidence: { reason: (0,peer/* brief */.dh)(failure.reason), code: failure.code },
-                }));
+        case 'alert': {
+            const { number, name, asked } = failure;
+            const said = `alert ${number} (${name})`;
+            if (asked || number === CERTIFICATE_REQUIRED)
+                return failed(visit, clientCertificateRequired(said));
+            const evidence = { alert: String(number), name };
+            return failed(visit, await noAgreement(visit, `The server ended the handshake with ${said}`, evidence, number === PROTOCOL_VERSION));
+        }
+        case 'refused-here': {
+            const { code } = failure;
+            const evidence = { reason: (0,peer/* brief */.dh)(failure.reason), code };
+            return failed(visit, await noAgreement(visit, `TLS failed on our side: ${evidence.reason}`, evidence, WRONG_VERSION.test(code)));
+        }
         case 'cleartext':
             throw new TypeError('cleartext is the question of the opening');
     }
 }
-function alertFinding(visit, { number, name, asked }) {
-    const said = `alert ${number} (${name})`;
-    if (asked || number === CERTIFICATE_REQUIRED)
-        return clientCertificateRequired(said);
-    switch (number) {
-        case PROTOCOL_VERSION:
-            return tooOld(visit, said);
-        default:
-            return finding('tls-handshake-failed', `The server ended the handshake with ${said}.`, {
-                evidence: { alert: String(number), name },
-            });
+/** Why there was no agreement, by what the server does when it is offered everything. */
+async function noAgreement(visit, said, evidence, versionRefused) {
+    const { minVersion } = visit.endpoint.tls;
+    const spoken = await whatItSpeaks(visit);
+    const isTooOld = spoken && spoken.version < minVersion;
+    if (isTooOld || versionRefused) {
+        const best = isTooOld ? spoken.version : 'no version of TLS that can be offered here';
+        return finding('tls-version-too-old', `The server speaks ${best}; wanted is ${minVersion} or later. ${said}.`, {
+            evidence: { ...evidence, wanted: minVersion, ...(isTooOld && { spoken: spoken.version }) },
+        });
     }
+    const chosen = spoken && `${spoken.version} with ${spoken.cipher}`;
+    const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
+    return finding('tls-handshake-failed', `${said}.${only}`, {
+        evidence: { ...evidence, ...(chosen !== undefined && { spoken: chosen }) },
+    });
 }
 /** Also for TLS 1.3, where the server says so only once the handshake is over for the client. */
 function clientCertificateRequired(said) {
     return finding('client-certificate-required', `The server wants a certificate of the client: ${said}.`, {
         evidence: { alert: said },
     });
-}
-function tooOld({ endpoint }, said) {
-    return finding('tls-version-too-old', `The server speaks no version of TLS that is allowed here, ${endpoint.tls.minVersion} and up: ${said}.`, { evidence: { wanted: endpoint.tls.minVersion, reason: said } });
 }
 function failed({ endpoint }, found) {
     return { findings: [{ ...found, reproduce: opensslCommand(endpoint) }], impassable: true };
@@ -54480,6 +54590,10 @@ function judgeReply(reply, mechanism, reproduce) {
 
 
 
+
+
+
+
 /** Step 1: the server greets, answers EHLO, and advertises STARTTLS (RFC 3207 section 2). */
 async function capability(visit) {
     const { endpoint } = visit;
@@ -54489,7 +54603,7 @@ async function capability(visit) {
     if (!visit.socket)
         throw new TypeError('connected without a socket');
     const session = beginSession(visit, visit.socket);
-    const refused = await readGreeting(session);
+    const refused = await greeted(visit, session);
     if (refused)
         return refused;
     const plain = await sayEhlo(visit, session, 'ehlo-rejected');
@@ -54502,13 +54616,40 @@ async function capability(visit) {
     }
     if (plain.has('STARTTLS'))
         return { findings };
-    return { findings: [withoutStarttls(visit, plain.lines, plain.masked), ...findings], impassable: true };
+    return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
 }
-function withoutStarttls({ endpoint }, lines, masked) {
+/** Reads the greeting; where none comes, finds out whether the port waits for TLS. */
+async function greeted(visit, session) {
+    try {
+        return await readGreeting(session);
+    }
+    catch (error) {
+        if (!(error instanceof ReplyTimeout))
+            throw error;
+        const { unread } = session;
+        const isTls = unread.length === 0 ? await speaksTlsAtOnce(visit) : isTlsRecord(unread);
+        if (!isTls)
+            throw error;
+        const { port, host } = visit.endpoint;
+        const found = finding('implicit-tls-port', `Port ${port} of ${host} does not greet: it speaks TLS from the first byte.`);
+        return {
+            findings: [{ ...found, reproduce: opensslCommand({ ...visit.endpoint, transport: 'implicit' }) }],
+            impassable: true,
+        };
+    }
+}
+/** Asks for STARTTLS all the same: a server that knows it has offered it, and somebody took the offer away. */
+async function withoutStarttls({ endpoint }, session, { lines, masked }) {
     const evidence = { capabilities: lines.length > 0 ? (0,peer/* brief */.dh)(lines.join(', ')) : 'none' };
     const reproduce = opensslCommand(endpoint);
     if (masked !== undefined) {
         return finding('starttls-stripped', `Where STARTTLS should stand, the answer to EHLO says "${(0,peer/* brief */.dh)(masked)}": a device on the way wrote over the keyword.`, { evidence: { ...evidence, keyword: (0,peer/* brief */.dh)(masked) }, reproduce });
+    }
+    const answer = await session.command('STARTTLS').catch(() => undefined);
+    if (answer?.code === 220) {
+        // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
+        session.detach();
+        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and STARTTLS is answered "${shown(answer)}": the offer was hidden on the way.`, { evidence: { ...evidence, reply: shown(answer) }, reproduce });
     }
     return finding('starttls-not-advertised', `Port ${endpoint.port} of ${endpoint.host} does not offer STARTTLS.`, {
         evidence,
@@ -64546,6 +64687,7 @@ function defaultAnchors() {
  */
 class TrustStore {
     #contexts = new Map();
+    #anything;
     #parsed = new Map();
     /** The context that offers what the policy allows and verifies against its anchors. */
     context({ ca, minVersion }) {
@@ -64561,6 +64703,14 @@ class TrustStore {
             this.#contexts.set(key, context);
         }
         return context;
+    }
+    /**
+     * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
+     * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
+     */
+    anything() {
+        this.#anything ??= external_node_tls_.createSecureContext({ minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });
+        return this.#anything;
     }
     /** All anchors of a policy as PEM. */
     pem(ca) {
@@ -65252,7 +65402,9 @@ async function planOfInputs() {
     });
 }
 async function refuse(error, log) {
-    const problems = [...error.message.split('\n'), ...(await secretsOfForks())];
+    // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
+    const hints = await secretsOfForks().catch(() => []);
+    const problems = [...error.message.split('\n'), ...hints];
     problems.forEach((problem) => {
         log.info(problem);
     });

@@ -56,7 +56,9 @@ async function planOfInputs(): Promise<Plan> {
 }
 
 async function refuse(error: ConfigurationError, log: Log): Promise<void> {
-  const problems = [...error.message.split('\n'), ...(await secretsOfForks())];
+  // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
+  const hints = await secretsOfForks().catch(() => []);
+  const problems = [...error.message.split('\n'), ...hints];
   problems.forEach((problem) => {
     log.info(problem);
   });

@@ -30,7 +30,12 @@ const PATIENCE_MS = 20_000;
 /** Runs a program in a process group of its own to its end; one that does not end is killed, and has no exit code. */
 export async function runProgram(path: string, args: readonly string[], where: Surroundings = {}): Promise<Ended> {
   const begun = performance.now();
-  const child = spawn(path, args, { cwd: where.cwd, env: where.env ?? {}, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path, args, {
+    cwd: where.cwd,
+    env: where.env ?? {},
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const { pid } = child;
   let stdout = '';
   let stderr = '';

@@ -90,7 +90,10 @@ export async function createRunner(): Promise<Runner> {
       ...env,
     };
     const present = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const ended = await runProgram(NODE, [join(dist, 'index.js')], { cwd: workspace, env: Object.fromEntries(present) });
+    const ended = await runProgram(NODE, [join(dist, 'index.js')], {
+      cwd: workspace,
+      env: Object.fromEntries(present),
+    });
     const told = async (name: (typeof FILES)[number]) => readFile(files[name] ?? '', 'utf8');
     const log = ended.stdout + ended.stderr;
     const obeyed = commands(log);
@@ -139,7 +142,13 @@ function parseOutputs(text: string): Record<string, string> {
     if (operator === undefined) throw new Error(`The runner does not understand ${JSON.stringify(line)}`);
     const end = lines.indexOf(rest);
     if (operator === '<<' && end < 0) throw new Error(`The output ${name} has no end`);
-    outputs[name] = operator === '=' ? rest : lines.splice(0, end + 1).slice(0, -1).join('\n');
+    outputs[name] =
+      operator === '='
+        ? rest
+        : lines
+            .splice(0, end + 1)
+            .slice(0, -1)
+            .join('\n');
   }
   return outputs;
 }

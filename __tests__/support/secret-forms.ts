@@ -9,7 +9,11 @@ export function secretForms(secret: string, username: string): string[] {
     ...['', 'x', 'xx'].map((before) => base64(before + secret)),
   ];
   const html = secret.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  const named = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const named = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
   return [
     secret,
     ...encoded,
@@ -34,7 +38,11 @@ export function disclosed(text: string, secret: string, username: string): strin
     const whole = Buffer.concat([Buffer.alloc(offset), octets]).toString('base64');
     return whole.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + octets.length) * 4) / 3));
   });
-  const sought = [...secretForms(secret, username), ...cores, ...cores.map((core) => core.replaceAll('+', '-').replaceAll('/', '_'))];
+  const sought = [
+    ...secretForms(secret, username),
+    ...cores,
+    ...cores.map((core) => core.replaceAll('+', '-').replaceAll('/', '_')),
+  ];
   const read = [text, unescaped(text), unescaped(text).replaceAll('\\', '')];
   return [...new Set(sought)].filter((form) => read.some((shown) => shown.includes(form)));
 }

@@ -9,9 +9,12 @@ export interface Inbox {
    * Waits for one message among those that have come since the inbox was opened.
    * @param messageId its Message-ID with the angle brackets
    * @returns the message, or undefined if it was not there by the deadline
-   * @throws {InboxUnreachable} if the connection is lost meanwhile
+   * @throws {InboxUnreachable} if the connection is lost meanwhile, or an answer does not come in time
+   * @throws {InboxRejected} if the server does not let us look, or the message is taken away before it is read
    */
   find(messageId: string, deadline: Deadline): Promise<Received | undefined>;
+  /** Settles when the connection has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   /** Says goodbye and closes the connection. Never throws. */
   close(): Promise<void>;
 }
@@ -20,7 +23,10 @@ export interface Inbox {
 export interface Received {
   /** Header and body as the inbox has them. */
   readonly source: Buffer;
-  /** Deletes this message and no other. */
+  /**
+   * Deletes this message and no other; where the server can only delete all that are marked, marks it.
+   * @throws {InboxUnreachable} {InboxRejected} if that cannot be done
+   */
   delete(): Promise<void>;
 }
 
@@ -51,27 +57,43 @@ export class InboxRejected extends Error {
  * account, and thirty endpoints at once would lock each other out.
  */
 export class Inboxes {
-  readonly #open = new Map<string, Promise<Inbox>>();
+  readonly #open = new Map<SecureContext, Map<string, Promise<Inbox>>>();
 
   /**
-   * Opens an inbox, or hands out the one that is open.
+   * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
+   * thirty endpoints that try the same wrong password lock the account.
    * @throws {InboxUnreachable} {InboxRejected}
    */
   open(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
     const { scheme, host, port, mailbox, username, password } = target;
     const key = JSON.stringify([scheme, host, port, mailbox, username, password.reveal()]);
-    let inbox = this.#open.get(key);
+    const opened = this.#open.get(settings.context) ?? new Map<string, Promise<Inbox>>();
+    this.#open.set(settings.context, opened);
+    let inbox = opened.get(key);
     if (!inbox) {
       // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
       inbox = import('./imap.js').then(({ openImapInbox }) => openImapInbox(target, settings));
-      this.#open.set(key, inbox);
+      opened.set(key, inbox);
+      void passed(inbox).then((gone) => gone && opened.delete(key));
     }
     return inbox;
   }
 
   /** Closes whatever is open. Never throws. */
   async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#open.values());
+    const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
     await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
+  }
+}
+
+/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
+async function passed(inbox: Promise<Inbox>): Promise<boolean> {
+  try {
+    await (
+      await inbox
+    ).ended;
+    return true;
+  } catch (error) {
+    return !(error instanceof InboxRejected);
   }
 }

@@ -20,11 +20,11 @@ interface Exchange {
    * The answer to the n-th challenge, counted from 0 and apart from the empty one that asks for `initial`;
    * undefined where the mechanism knows no further answer.
    */
-  answer(n: number): string | undefined;
+  readonly answer: (n: number) => string | undefined;
 }
 
 /** The mechanisms spoken here, strongest first, and what they need. */
-const EXCHANGES: Readonly<Record<string, { kind: Identity['kind']; begin(identity: Identity): Exchange }>> = {
+const EXCHANGES: Readonly<Record<string, { kind: Identity['kind']; begin: (identity: Identity) => Exchange }>> = {
   // RFC 7628: a failure comes as a challenge, and the client answers it with a lone ^A to be told the code.
   OAUTHBEARER: {
     kind: 'access-token',

@@ -72,6 +72,11 @@ export class SmtpSession {
   /** Whether a reply has ended its lines in bare LF since this was last set back. */
   bareLineFeed = false;
 
+  /** What has arrived and is no complete reply. */
+  get unread(): Buffer {
+    return this.#parser.unread;
+  }
+
   /** @param channel connected; nobody else may read from it while the session lives */
   constructor(channel: Duplex, settings: SessionSettings) {
     this.#channel = channel;

@@ -11,6 +11,11 @@ export type Opening =
 /** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
 const RECORD_TYPES: readonly (number | undefined)[] = [0x16, 0x15];
 
+/** Whether octets that a server sent first are TLS. */
+export function isTlsRecord(octets: Buffer): boolean {
+  return RECORD_TYPES.includes(octets[0]);
+}
+
 /** Enough for every handshake with a chain of usual size; what a peer sends beyond it is not kept. */
 const MAX_HEARD_OCTETS = 64 * 1024;
 
@@ -30,7 +35,7 @@ export class FirstRecordGuard extends Duplex {
     this.#socket = socket;
     this.opening = new Promise((resolve) => {
       socket.once('data', (octets: Buffer) => {
-        if (RECORD_TYPES.includes(octets[0])) {
+        if (isTlsRecord(octets)) {
           resolve({ kind: 'record' });
           socket.on('data', this.#pass);
           this.#pass(octets);

@@ -18,6 +18,11 @@ export function referenceIdentity(name: string): ReferenceIdentity {
     : { kind: 'ip', address: canonical(name) };
 }
 
+/** What goes out as SNI: a name, and for an address nothing (RFC 6066 section 3). */
+export function serverNameIndication(name: string): string | undefined {
+  return isIP(name) === 0 ? name : undefined;
+}
+
 /**
  * Whether a certificate carries a name, by RFC 9525 section 6: DNS names label by label and without case, a
  * wildcard only as the whole left-most label and for exactly one label; an address only against an address entry.

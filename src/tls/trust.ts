@@ -23,6 +23,7 @@ function defaultAnchors(): readonly string[] {
  */
 export class TrustStore {
   readonly #contexts = new Map<string, tls.SecureContext>();
+  #anything: tls.SecureContext | undefined;
   readonly #parsed = new Map<string, X509Certificate>();
 
   /** The context that offers what the policy allows and verifies against its anchors. */
@@ -39,6 +40,15 @@ export class TrustStore {
       this.#contexts.set(key, context);
     }
     return context;
+  }
+
+  /**
+   * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
+   * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
+   */
+  anything(): tls.SecureContext {
+    this.#anything ??= tls.createSecureContext({ minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });
+    return this.#anything;
   }
 
   /** All anchors of a policy as PEM. */

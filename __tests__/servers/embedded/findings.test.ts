@@ -5,6 +5,7 @@ import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../suppor
 import { createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
+import type { Finding } from '../../../src/report/report.js';
 
 /**
  * Each ordinary failure as a server that shows it and, beside it, a near twin that must not raise the finding.
@@ -103,8 +104,31 @@ describe('step 1, capability', () => {
       steps: 'fbbbb',
       codes: ['protocol-error'],
     },
-    { name: 'no STARTTLS', server: { offers: ['8BITMIME'] }, steps: 'fbbbb', codes: ['starttls-not-advertised'] },
-    { name: 'no capability at all', server: { offers: [] }, steps: 'fbbbb', codes: ['starttls-not-advertised'] },
+    {
+      name: 'no STARTTLS',
+      server: { offers: ['8BITMIME'], replies: { STARTTLS: '502 no' } },
+      steps: 'fbbbb',
+      codes: ['starttls-not-advertised'],
+    },
+    {
+      name: 'STARTTLS answered 220 though it is not listed',
+      server: { offers: ['8BITMIME'], replies: { STARTTLS: '220 go' } },
+      steps: 'fbbbb',
+      codes: ['starttls-stripped'],
+    },
+    { name: 'TLS from the first byte', server: { implicit: true }, steps: 'fbbbb', codes: ['implicit-tls-port'] },
+    {
+      name: 'a TLS record for a greeting',
+      server: { greeting: raw(Buffer.from('150303000202', 'hex')) },
+      steps: 'fbbbb',
+      codes: ['implicit-tls-port'],
+    },
+    {
+      name: 'no capability at all',
+      server: { offers: [], replies: { STARTTLS: close } },
+      steps: 'fbbbb',
+      codes: ['starttls-not-advertised'],
+    },
     { name: 'STARTTLS in lower case, last', server: { offers: ['8BITMIME', 'starttls '] }, ...GOOD },
     {
       name: 'the keyword written over',
@@ -127,7 +151,7 @@ describe('step 1, capability', () => {
     },
     {
       name: 'AUTH in the clear and no STARTTLS: both are told',
-      server: { offers: ['AUTH PLAIN'] },
+      server: { offers: ['AUTH PLAIN'], replies: { STARTTLS: '502 no' } },
       steps: 'fbbbb',
       codes: ['starttls-not-advertised', 'plaintext-auth-advertised'],
     },
@@ -254,6 +278,31 @@ describe('step 3, the handshake', () => {
       codes: ['receipt-not-verified'],
     },
   ])('$name: $steps $codes', (row) => check(row));
+});
+
+describe('what a server speaks instead', () => {
+  const failureOf = async (tls: Dialogue['tls']): Promise<Finding | undefined> => {
+    await using server = await startScriptedServer({ tls: { ...served('good'), ...tls } });
+    const { report } = await gate(testEndpoint(server.port));
+    expect(server.connections).toBe(2);
+    return report.steps[2]?.findings[0];
+  };
+
+  test('is told where its version is too old', async () => {
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    expect(await failureOf(old)).toMatchObject({
+      code: 'tls-version-too-old',
+      evidence: { spoken: 'TLSv1.1', wanted: 'TLSv1.2', alert: '70' },
+    });
+  });
+
+  test('is told where no cipher suite is shared', async () => {
+    const odd = { maxVersion: 'TLSv1.2', ciphers: 'CAMELLIA@SECLEVEL=0:AES128-CCM8@SECLEVEL=0' } as const;
+    expect(await failureOf(odd)).toMatchObject({
+      code: 'tls-handshake-failed',
+      evidence: { alert: '40', spoken: expect.stringMatching(/^TLSv1\.2 with TLS_/) as string },
+    });
+  });
 });
 
 describe('step 3, the certificate', () => {

@@ -164,16 +164,17 @@ describe('further tries', () => {
     expect(pauses).toEqual([1000, 4000, 16000]);
   });
 
-  test.each<[string, Dialogue]>([
-    ['silence', { greeting: silence }],
+  // A port that does not greet is looked at once more, for whether it waits for TLS.
+  test.each<[string, Dialogue, number?]>([
+    ['silence', { greeting: silence }, 2],
     ['502 to STARTTLS', { replies: { STARTTLS: '502 no' } }],
     ['535', { replies: { AUTH: '535 no' } }],
     ['432', { replies: { AUTH: '432 change it' } }],
     ['another protocol', { greeting: 'SSH-2.0-x' }],
-    ['no STARTTLS', { offers: [] }],
-  ])('are not made after %s', async (_name, dialogue) => {
+    ['no STARTTLS', { offers: [], replies: { STARTTLS: '502 no' } }],
+  ])('are not made after %s', async (_name, dialogue, connections = 1) => {
     await using server = await startScriptedServer({ ...good, ...dialogue });
     const [report] = await fleet([endpointAt(server.port, { auth: AUTH, timeoutMs: 300 })], { retries: 2 }, { pause });
-    expect([report?.result, report?.attempts, server.connections]).toEqual(['fail', 1, 1]);
+    expect([report?.result, report?.attempts, server.connections]).toEqual(['fail', 1, connections]);
   });
 });

@@ -4,6 +4,7 @@ import { PeerText, brief, visible } from '../../text/peer.js';
 import type { HandshakeFailure, TlsChannel } from '../../tls/handshake.js';
 import { judgePeer } from '../peer.js';
 import { opensslCommand } from '../reproduce.js';
+import { whatItSpeaks } from '../second-look.js';
 import type { StepOutcome, Visit } from '../visit.js';
 import { isWaived } from '../waivers.js';
 import { beginSession, openConnection } from './opening.js';
@@ -21,7 +22,7 @@ export async function certificate(visit: Visit): Promise<StepOutcome> {
   const opening = await visit.handshake.opening;
   if (opening.kind === 'cleartext') return greetsInTheClear(visit, opening.octets);
   const outcome = await visit.handshake.outcome;
-  if ('kind' in outcome) return handshakeFailed(visit, outcome);
+  if ('kind' in outcome) return await handshakeFailed(visit, outcome);
   return judgeChannel(visit, outcome);
 }
 
@@ -65,9 +66,11 @@ function greetsInTheClear(visit: Visit, octets: Buffer): StepOutcome {
 
 /** Alerts with a meaning of their own (RFC 8446 section 6.2). */
 const PROTOCOL_VERSION = 70;
+/** OpenSSL's words for a version that this side does not take. */
+const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 export const CERTIFICATE_REQUIRED = 116;
 
-function handshakeFailed(visit: Visit, failure: HandshakeFailure): StepOutcome {
+async function handshakeFailed(visit: Visit, failure: HandshakeFailure): Promise<StepOutcome> {
   switch (failure.kind) {
     case 'timed-out':
       return failed(visit, finding('handshake-timeout', 'The server did not finish the TLS handshake in time.'));
@@ -81,33 +84,50 @@ function handshakeFailed(visit: Visit, failure: HandshakeFailure): StepOutcome {
         ),
         transient: true,
       };
-    case 'alert':
-      return failed(visit, alertFinding(visit, failure));
-    case 'refused-here':
+    case 'alert': {
+      const { number, name, asked } = failure;
+      const said = `alert ${number} (${name})`;
+      if (asked || number === CERTIFICATE_REQUIRED) return failed(visit, clientCertificateRequired(said));
+      const evidence = { alert: String(number), name };
       return failed(
         visit,
-        /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/.test(failure.code)
-          ? tooOld(visit, failure.reason)
-          : finding('tls-handshake-failed', `TLS failed on our side: ${brief(failure.reason)}.`, {
-              evidence: { reason: brief(failure.reason), code: failure.code },
-            }),
+        await noAgreement(visit, `The server ended the handshake with ${said}`, evidence, number === PROTOCOL_VERSION),
       );
+    }
+    case 'refused-here': {
+      const { code } = failure;
+      const evidence = { reason: brief(failure.reason), code };
+      return failed(
+        visit,
+        await noAgreement(visit, `TLS failed on our side: ${evidence.reason}`, evidence, WRONG_VERSION.test(code)),
+      );
+    }
     case 'cleartext':
       throw new TypeError('cleartext is the question of the opening');
   }
 }
 
-function alertFinding(visit: Visit, { number, name, asked }: HandshakeFailure & { kind: 'alert' }): KnownFinding {
-  const said = `alert ${number} (${name})`;
-  if (asked || number === CERTIFICATE_REQUIRED) return clientCertificateRequired(said);
-  switch (number) {
-    case PROTOCOL_VERSION:
-      return tooOld(visit, said);
-    default:
-      return finding('tls-handshake-failed', `The server ended the handshake with ${said}.`, {
-        evidence: { alert: String(number), name },
-      });
+/** Why there was no agreement, by what the server does when it is offered everything. */
+async function noAgreement(
+  visit: Visit,
+  said: string,
+  evidence: Readonly<Record<string, string>>,
+  versionRefused: boolean,
+): Promise<KnownFinding> {
+  const { minVersion } = visit.endpoint.tls;
+  const spoken = await whatItSpeaks(visit);
+  const isTooOld = spoken && spoken.version < minVersion;
+  if (isTooOld || versionRefused) {
+    const best = isTooOld ? spoken.version : 'no version of TLS that can be offered here';
+    return finding('tls-version-too-old', `The server speaks ${best}; wanted is ${minVersion} or later. ${said}.`, {
+      evidence: { ...evidence, wanted: minVersion, ...(isTooOld && { spoken: spoken.version }) },
+    });
   }
+  const chosen = spoken && `${spoken.version} with ${spoken.cipher}`;
+  const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
+  return finding('tls-handshake-failed', `${said}.${only}`, {
+    evidence: { ...evidence, ...(chosen !== undefined && { spoken: chosen }) },
+  });
 }
 
 /** Also for TLS 1.3, where the server says so only once the handshake is over for the client. */
@@ -115,14 +135,6 @@ export function clientCertificateRequired(said: string): KnownFinding {
   return finding('client-certificate-required', `The server wants a certificate of the client: ${said}.`, {
     evidence: { alert: said },
   });
-}
-
-function tooOld({ endpoint }: Visit, said: string): KnownFinding {
-  return finding(
-    'tls-version-too-old',
-    `The server speaks no version of TLS that is allowed here, ${endpoint.tls.minVersion} and up: ${said}.`,
-    { evidence: { wanted: endpoint.tls.minVersion, reason: said } },
-  );
 }
 
 function failed({ endpoint }: Visit, found: KnownFinding): StepOutcome {

@@ -60,7 +60,7 @@ export async function sayEhlo(
   session: SmtpSession,
   refusal: 'ehlo-rejected' | 'ehlo-after-tls-rejected',
 ): Promise<Capabilities | StepOutcome> {
-  const name = visit.endpoint.ehlo ?? defaultName(visit);
+  const name = ehloName(visit);
   const reply = await session.command(`EHLO ${name}`);
   if (reply.code === 250) return capabilitiesOf(reply);
   const said = `The server answers EHLO ${name} with "${shown(reply)}"`;
@@ -85,8 +85,12 @@ function temporary(said: string, evidence: Record<string, string>): StepOutcome 
   };
 }
 
-/** RFC 5321 section 4.1.4: the host's name if it is fully qualified, else the address literal of section 4.1.3. */
-function defaultName({ world, socket }: Visit): string {
+/**
+ * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is fully
+ * qualified, else the address literal of section 4.1.3.
+ */
+export function ehloName({ endpoint, world, socket }: Visit): string {
+  if (endpoint.ehlo !== undefined) return endpoint.ehlo;
   if (/^[^.]+(\.[^.]+)+$/.test(world.hostName)) return world.hostName;
   const address = socket?.localAddress ?? '127.0.0.1';
   return isIP(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;

@@ -3,7 +3,7 @@ import { Deadline } from '../../net/deadline.js';
 import { shown } from '../../smtp/reply.js';
 import { PeerText, brief } from '../../text/peer.js';
 import { beginHandshake } from '../../tls/handshake.js';
-import { referenceIdentity } from '../../tls/names.js';
+import { serverNameIndication } from '../../tls/names.js';
 import { opensslCommand } from '../reproduce.js';
 import { CONTENT } from '../visit.js';
 import type { StepOutcome, Visit } from '../visit.js';
@@ -41,7 +41,7 @@ export function startTls(visit: Visit): void {
   if (!socket) throw new TypeError('TLS without a socket');
   visit.handshake = beginHandshake(socket, {
     context: world.trust.context(endpoint.tls),
-    servername: referenceIdentity(endpoint.servername).kind === 'dns' ? endpoint.servername : undefined,
+    servername: serverNameIndication(endpoint.servername),
     deadline: Deadline.after(endpoint.timeoutMs, budget),
   });
 }

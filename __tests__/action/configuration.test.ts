@@ -1,0 +1,102 @@
+import { createLoopback } from '../support/loopback.js';
+import { createRunner, REPOSITORY } from '../support/runner.js';
+import type { Runner } from '../support/runner.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+
+/** What happens where the configuration is wrong: everything is told, and nothing is sent. */
+
+async function eventOfFork(runner: Runner, head: string): Promise<string> {
+  const repository = { full_name: REPOSITORY };
+  return runner.write(
+    'event.json',
+    JSON.stringify({ repository, pull_request: { head: { repo: { full_name: head } } } }),
+  );
+}
+
+test('every problem is told on every channel, and nobody is connected to', async () => {
+  const { ca } = await createLoopback();
+  await using witness = await startScriptedServer();
+  await using runner = await createRunner();
+  await runner.write('gate.yml', 'endpoints:\n  - host: a.example.test\n    prot: 587\n');
+  const { code, outputs, summary, log, annotations, commands, aftermath, report } = await runner.run({
+    endpoints: `127.0.0.1:${witness.port}\n127.0.0.1:99999`,
+    config: 'gate.yml',
+    ca,
+    timeout: 'soon',
+    'fail-on': 'wran',
+    'rcpt-to': 'inbox@example.test',
+  });
+  const places = ['input timeout: ', 'input fail-on: ', 'input rcpt-to: ', 'endpoints:2:1: ', 'gate.yml:3:5: '];
+
+  expect({ code, outputs, report, aftermath }).toEqual({
+    code: 1,
+    outputs: { result: 'fail', 'endpoints-total': '0', 'endpoints-failed': '0', 'failed-endpoints': '[]' },
+    report: undefined,
+    aftermath: '',
+  });
+  expect(annotations).toHaveLength(1);
+  expect(commands).toEqual(annotations);
+  for (const channel of [annotations[0]?.data, summary, log]) {
+    for (const place of places) expect(channel).toContain(place);
+  }
+  expect(annotations[0]?.data.split('\n')).toHaveLength(1 + places.length);
+  expect(witness.connections).toBe(0);
+});
+
+test('more problems than an annotation holds are all in the log and in the summary', async () => {
+  await using runner = await createRunner();
+  const wrong = Array.from({ length: 300 }, (_, index) => `host-${index}.example.test:0`);
+  const { summary, log, annotations } = await runner.run({ endpoints: wrong.join('\n') });
+  for (const channel of [summary, log]) expect(channel).toContain('endpoints:300:1: ');
+  expect(annotations[0]?.data.length).toBeLessThanOrEqual(4096);
+  expect(annotations[0]?.data).toMatch(/more characters\)$/);
+});
+
+test.each([
+  ['nothing at all', {}, 'nothing to gate'],
+  ['an empty list', { endpoints: '[]' }, 'no endpoint'],
+  ['a list of comments', { endpoints: '# later\n' }, 'no endpoint'],
+  ['a shard without endpoints', { endpoints: 'a.example.test', shard: '2/2' }, 'is empty'],
+  ['a config file that is not there', { config: 'nowhere.yml' }, 'nowhere.yml'],
+])('%s is no gate that passes', async (_, inputs: Record<string, string>, said) => {
+  await using runner = await createRunner();
+  const { code, outputs, annotations } = await runner.run(inputs);
+  expect([code, outputs.result]).toEqual([1, 'fail']);
+  expect(annotations.map(({ data }) => data).join()).toContain(said);
+});
+
+describe('an empty secret', () => {
+  const inputs = { endpoints: 'mail.example.test', username: 'user', password: '' };
+  const FORK = 'from a fork, and there every secret is empty';
+
+  test('is explained', async () => {
+    await using runner = await createRunner();
+    const { code, annotations } = await runner.run(inputs);
+    expect(code).toBe(1);
+    expect(annotations[0]?.data).toMatch(/username.*(password|access-token).*(empty|missing)/);
+    expect(annotations[0]?.data).not.toContain(FORK);
+  });
+
+  test('is explained further on a pull request from a fork', async () => {
+    await using runner = await createRunner();
+    const event = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: await eventOfFork(runner, 'stranger/mail') };
+    const { annotations, summary } = await runner.run(inputs, event);
+    expect(annotations[0]?.data).toContain(FORK);
+    expect(summary).toContain(FORK);
+  });
+
+  test('has nothing to do with forks on a pull request from the repository itself', async () => {
+    await using runner = await createRunner();
+    const event = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: await eventOfFork(runner, REPOSITORY) };
+    expect((await runner.run(inputs, event)).log).not.toContain(FORK);
+  });
+
+  test('is explained where the event cannot be read', async () => {
+    await using runner = await createRunner();
+    const { code, annotations } = await runner.run(inputs, {
+      GITHUB_EVENT_PATH: await runner.write('event.json', '{'),
+    });
+    expect(code).toBe(1);
+    expect(annotations.map(({ data }) => data).join('\n')).toMatch(/password/);
+  });
+});

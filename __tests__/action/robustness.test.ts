@@ -1,0 +1,136 @@
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { silence } from '../support/dialogue.js';
+import { startEmbedded, USER } from '../support/embedded.js';
+import { createLoopback } from '../support/loopback.js';
+import type { Loopback } from '../support/loopback.js';
+import { createRunner } from '../support/runner.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+
+let loopback: Loopback;
+beforeAll(async () => {
+  loopback = await createLoopback();
+});
+
+describe('a channel that fails', () => {
+  test.each([
+    ['the summary', { GITHUB_STEP_SUMMARY: '/nowhere/summary' }, 'Could not write the summary of the job'],
+    ['the outputs', { GITHUB_OUTPUT: '/nowhere/output' }, 'Could not write the outputs'],
+    ['the temp folder', { RUNNER_TEMP: '/nowhere' }, 'Could not write report.json'],
+  ])('is told of, and changes no verdict: %s', async (_, env, said) => {
+    await using good = await startScriptedServer(loopback.dialogue());
+    await using bad = await startScriptedServer(loopback.dialogue({ offers: [] }));
+    await using runner = await createRunner();
+    const open = await runner.run({ endpoints: `127.0.0.1:${good.port}`, ca: loopback.ca }, env);
+    const closed = await runner.run({ endpoints: `127.0.0.1:${bad.port}`, ca: loopback.ca }, env);
+    expect([open.code, closed.code]).toEqual([0, 1]);
+    for (const { log, annotations } of [open, closed]) {
+      expect(log).toContain(said);
+      expect(annotations.filter(({ name }) => name === 'warning').map(({ data }) => data)).toEqual([
+        expect.stringContaining(said),
+      ]);
+    }
+    expect(closed.annotations.at(-1)?.data).toContain('Gate closed');
+  });
+
+  test('is told of where it is the folder of the user, and the other channels get theirs', async () => {
+    await using good = await startScriptedServer(loopback.dialogue());
+    await using runner = await createRunner();
+    await runner.write('file', 'no folder');
+    const inputs = { endpoints: `127.0.0.1:${good.port}`, ca: loopback.ca, 'report-dir': 'file/reports' };
+    const { code, outputs, summary, annotations } = await runner.run(inputs);
+    expect([code, outputs.result, outputs.report]).toEqual([0, 'pass', undefined]);
+    expect(summary).toContain('Gate open');
+    expect(annotations.map(({ data }) => data)).toEqual([expect.stringContaining('Could not write report.json')]);
+  });
+
+  test('is told of in a configuration error too', async () => {
+    await using runner = await createRunner();
+    const { code, annotations, outputs } = await runner.run({}, { GITHUB_STEP_SUMMARY: '/nowhere/summary' });
+    expect([code, outputs.result]).toEqual([1, 'fail']);
+    expect(annotations.map(({ name }) => name)).toEqual(['warning', 'error']);
+  });
+});
+
+describe('the process ends with its last endpoint', () => {
+  const ENOUGH_MS = 8_000;
+
+  test('though a name lookup never does', async () => {
+    await using good = await startScriptedServer(loopback.dialogue());
+    await using runner = await createRunner();
+    const { code, report, durationMs } = await runner.run(
+      {
+        endpoints: `127.0.0.1:${good.port}\nmail.example.test`,
+        ca: loopback.ca,
+        timeout: '1',
+        retries: '0',
+      },
+      { NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/lookup-that-hangs.mjs')}` },
+    );
+    expect(code).toBe(1);
+    expect(report?.endpoints.map(({ result }) => result)).toEqual(['pass', 'inconclusive']);
+    expect(report?.endpoints[1]?.steps[0]?.findings[0]?.code).toBe('dns-failed');
+    expect(durationMs).toBeLessThan(ENOUGH_MS);
+  });
+
+  test.each(['QUIT', 'EHLO'] as const)('though a server never answers %s', async (verb) => {
+    await using server = await startScriptedServer(loopback.dialogue({ replies: { [verb]: silence } }));
+    await using runner = await createRunner();
+    const inputs = { endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca, timeout: '1' };
+    const { code, durationMs } = await runner.run(inputs);
+    expect(code).toBe(verb === 'QUIT' ? 0 : 1);
+    expect(durationMs).toBeLessThan(ENOUGH_MS);
+  });
+});
+
+describe('what a run does not use is not loaded', () => {
+  /** The bundle without the parts that it loads on demand. */
+  let bare: string;
+  beforeAll(async () => {
+    bare = await mkdtemp(join(tmpdir(), 'dist-'));
+    for (const name of ['index.js', 'package.json']) await cp(join('dist', name), join(bare, name));
+    expect((await readdir('dist')).filter((name) => /^\d+\.index\.js$/.test(name))).not.toEqual([]);
+  });
+  afterAll(() => rm(bare, { recursive: true }));
+
+  test('without an inbox: no IMAP, and no client of the GitHub API', async () => {
+    const { pki, identity, ca } = loopback;
+    await using server = await startEmbedded({ pki, identity });
+    await using runner = await createRunner();
+    const inputs = {
+      endpoints: `127.0.0.1:${server.port}`,
+      ca,
+      ...USER,
+      'mail-from': USER.username,
+      'rcpt-to': USER.username,
+    };
+    const { code, outputs } = await runner.run(inputs, {}, bare);
+    expect([code, outputs.result]).toEqual([0, 'pass']);
+  });
+
+  test('and with an inbox it is, or the test above would show nothing', async () => {
+    const { pki, identity, ca } = loopback;
+    await using server = await startEmbedded({ pki, identity });
+    await using runner = await createRunner();
+    const inputs = {
+      endpoints: `127.0.0.1:${server.port}`,
+      ca,
+      ...USER,
+      'mail-from': USER.username,
+      'rcpt-to': USER.username,
+      inbox: `imaps://127.0.0.1:${server.imapPort}`,
+      'inbox-username': USER.username,
+      'inbox-password': USER.password,
+    };
+    const { code, report } = await runner.run(inputs, {}, bare);
+    expect([code, report?.endpoints[0]?.result]).toEqual([1, 'fail']);
+  });
+
+  test('but a configuration error is told in full even where a part is missing', async () => {
+    await using runner = await createRunner();
+    const { code, annotations } = await runner.run({}, {}, bare);
+    expect(code).toBe(1);
+    expect(annotations.at(-1)?.data).toContain('nothing to gate');
+  });
+});

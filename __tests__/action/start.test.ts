@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import ts from 'typescript';
+import { NODE, runProgram } from '../support/program.js';
+import type { Ended } from '../support/program.js';
+
+/** However a program ends that `start` runs, it ends red unless it says itself that it went well. */
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'start-'));
+  await mkdir(join(folder, 'text'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  for (const file of ['start', 'text/reason']) {
+    const source = await readFile(`src/${file}.ts`, 'utf8');
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
+    });
+    await writeFile(join(folder, `${file}.js`), outputText);
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let programs = 0;
+
+/** @param main the source of an async function: what `start` is to run */
+async function started(main: string): Promise<Ended> {
+  const path = join(folder, `program-${programs++}.js`);
+  await writeFile(
+    path,
+    `import { start } from './start.js';
+    const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    start(${main}, (reason) => console.log('complaint: ' + reason));`,
+  );
+  return runProgram(NODE, [basename(path)], { cwd: folder });
+}
+
+test.each([
+  ['its own word', 'async () => 0', 0],
+  ['its own word that it failed', 'async () => 1', 1],
+  ['another code', 'async () => 2', 2],
+])('ends by %s, and without complaint', async (_, main, code) => {
+  expect(await started(main)).toMatchObject({ code, stdout: '', stderr: '' });
+});
+
+test.each([
+  ['an error', 'async () => { throw new Error("boom") }', 'boom'],
+  ['a string', 'async () => { throw "boom" }', 'boom'],
+  ['nothing', 'async () => { throw undefined }', 'undefined'],
+  ['null', 'async () => { throw null }', 'null'],
+  ['an object without prototype', 'async () => { throw Object.create(null) }', 'something that cannot be shown'],
+  [
+    'an error of another realm',
+    'async () => (await import("node:vm")).runInNewContext("throw new Error(`boom`)")',
+    'boom',
+  ],
+  [
+    'a rejection that nobody awaits',
+    'async () => { Promise.reject(new Error("stray")); await later(50); return 0 }',
+    'stray',
+  ],
+  ['such a rejection of nothing', 'async () => { Promise.reject(); await later(50); return 0 }', 'undefined'],
+  ['an error in a callback', 'async () => { setTimeout(() => { throw "stray" }); await later(50); return 0 }', 'stray'],
+  [
+    'an error event that nobody hears',
+    'async () => { (await import("node:net")).connect(1, "0.0.0.0.0"); await later(100); return 0 }',
+    /0\.0\.0\.0\.0/,
+  ],
+])('ends red and tells why with %s', async (_, main, why: string | RegExp) => {
+  const { code, stdout, stderr } = await started(main);
+  expect([code, stderr]).toEqual([1, '']);
+  expect(stdout).toMatch(why);
+  expect(stdout).toMatch(/^complaint: .*\n$/);
+});
+
+test('a program that is never done is no program that went well', async () => {
+  expect(await started('() => new Promise(() => undefined)')).toMatchObject({ code: 1 });
+});
+
+test('all that was written is read, though the process ends at once and something still keeps it alive', async () => {
+  const ended = await started(
+    'async () => { setInterval(() => undefined, 60_000); process.stdout.write("x".repeat(3_000_000)); return 0 }',
+  );
+  expect(ended.code).toBe(0);
+  expect(ended.stdout).toHaveLength(3_000_000);
+});

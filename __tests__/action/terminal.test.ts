@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Report } from '../../src/report/report.js';
+import { letters } from '../support/gate.js';
+import type { Dialogue } from '../support/dialogue.js';
+import { createLoopback } from '../support/loopback.js';
+import type { Loopback } from '../support/loopback.js';
+import { NODE, runProgram } from '../support/program.js';
+import type { Ended } from '../support/program.js';
+import { schemaErrors } from '../support/report-schema.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+import { disclosed } from '../support/secret-forms.js';
+
+/** The built program on a terminal, without a runner. */
+
+const CLI = resolve('dist/cli/index.js');
+
+let loopback: Loopback;
+let folder: string;
+beforeAll(async () => {
+  loopback = await createLoopback();
+  folder = await mkdtemp(join(tmpdir(), 'terminal-'));
+  await writeFile(join(folder, 'ca.pem'), loopback.ca);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return runProgram(NODE, [CLI, ...args], { cwd: folder, env });
+}
+
+describe('endpoints on the command line', () => {
+  test.each<[string, Dialogue, number, RegExp]>([
+    ['an open gate', {}, 0, /Gate open/],
+    ['a closed gate', { offers: [] }, 1, /Gate closed/],
+  ])('%s', async (_, dialogue, code, headline) => {
+    await using server = await startScriptedServer(loopback.dialogue(dialogue));
+    const ended = await cli([`127.0.0.1:${server.port}`, '--ca', 'ca.pem']);
+    expect(ended).toMatchObject({ code, stderr: '', leftSomething: false });
+    expect(ended.stdout).toMatch(headline);
+    expect(ended.stdout).toContain(`127.0.0.1:${server.port}`);
+    expect(ended.stdout).not.toContain('\x1b');
+  });
+
+  test('with --json give the report on standard output, and nothing else', async () => {
+    await using server = await startScriptedServer(loopback.dialogue());
+    const { code, stdout, stderr } = await cli(['--json', '--ca', 'ca.pem', `127.0.0.1:${server.port}`]);
+    const report = JSON.parse(stdout) as Report;
+    expect(code).toBe(0);
+    expect(schemaErrors(report)).toEqual([]);
+    expect(report.endpoints.map(({ steps }) => letters(steps))).toEqual(['pppnn']);
+    expect(stderr).toMatch(/1\/1/);
+  });
+
+  test('sign in with the password of the environment, which is not shown', async () => {
+    const user = { username: 'joe', password: 'correct horse' };
+    await using server = await startScriptedServer(loopback.dialogue({ user }));
+    const args = [`127.0.0.1:${server.port}`, '--ca', 'ca.pem', '--username', 'joe', '--json'];
+    const right = await cli(args, { STARTTLS_GATE_PASSWORD: user.password });
+    const wrong = await cli(args, { STARTTLS_GATE_PASSWORD: 'wrong horse' });
+    expect([right.code, wrong.code]).toEqual([0, 1]);
+    expect(disclosed(right.stdout + right.stderr, user.password, user.username)).toEqual([]);
+    expect(disclosed(wrong.stdout + wrong.stderr, 'wrong horse', user.username)).toEqual([]);
+  });
+
+  test('stand beside those of a file', async () => {
+    await using server = await startScriptedServer(loopback.dialogue());
+    await writeFile(
+      join(folder, 'gate.yml'),
+      `endpoints:\n  - { name: of the file, host: 127.0.0.1, port: ${server.port} }\n`,
+    );
+    const { code, stdout } = await cli(['--config', 'gate.yml', '--ca=ca.pem', `127.0.0.1:${server.port}`, '--json']);
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Report).endpoints).toHaveLength(2);
+  });
+});
+
+test.each([
+  ['an option that does not exist', ['--prot', '25', '127.0.0.1'], '--prot'],
+  ['a password on the command line', ['--password', 'secret', '127.0.0.1'], '--password'],
+  ['an option without its value', ['127.0.0.1', '--ca'], '--ca'],
+  ['a value that is not legal', ['127.0.0.1', '--timeout', 'soon'], 'timeout'],
+  ['an endpoint that is none', ['127.0.0.1:0'], '1:1'],
+  ['options and no endpoint', ['--json'], 'nothing to gate'],
+])('%s is refused with 2', async (_, args, said) => {
+  const { code, stdout, stderr } = await cli(args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(said);
+});
+
+test.each(['--help', '-h'])('%s says what there is', async (option) => {
+  const { code, stdout, stderr } = await cli([option]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('Usage: ');
+});
+
+describe('without arguments', () => {
+  /** What each endpoint of the demonstration is there to show. */
+  const SHOWN = {
+    'good: STARTTLS': 'pass',
+    'good: implicit TLS': 'pass',
+    'doubtful: AUTH before TLS': 'warn',
+    'broken: certificate expired': 'certificate-expired',
+    'broken: certificate for another name': 'certificate-hostname-mismatch',
+    'broken: intermediate certificate not sent': 'certificate-chain-incomplete',
+    'broken: no STARTTLS': 'starttls-not-advertised',
+    'broken: wrong password': 'auth-rejected',
+    'broken: accepted and lost': 'message-not-received',
+    'broken: footer added': 'message-altered',
+    'busy: turned away for now': 'throttled',
+  };
+
+  test.each(nodes())('shows itself on mail servers of its own, with Node %s', async (_, node) => {
+    // Nothing of what is installed is in reach: the folder is none of the project's.
+    const { code, stdout, stderr, leftSomething } = await runProgram(node, [CLI], { cwd: folder });
+    expect({ code, stderr, leftSomething }).toEqual({ code: 0, stderr: '', leftSomething: false });
+    const progress = stdout.split('\n').filter((line) => /\d+\/11 {2}/.test(line));
+    expect(progress).toHaveLength(Object.keys(SHOWN).length);
+    for (const [name, shown] of Object.entries(SHOWN)) {
+      expect(progress.filter((line) => line.includes(`  ${name}  `) && line.includes(`  ${shown}`))).toHaveLength(1);
+    }
+    expect(stdout).toContain('Gate closed: 7 of 11 endpoints failed');
+  });
+});
+
+/** The Node of the runner, and that of the machine where it has another. */
+function nodes(): [string, string][] {
+  const version = (path: string): string => execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
+  const path = (process.env.PATH ?? '').split(':').filter((place) => place !== '' && !place.includes('node_modules'));
+  const installed = path.map((place) => join(place, 'node')).filter(isProgram);
+  const all = [NODE, ...installed].map((each): [string, string] => [version(each), each]);
+  return [...new Map(all.toReversed())];
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

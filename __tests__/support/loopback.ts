@@ -1,0 +1,24 @@
+import { createPki } from '../../src/demo/pki.js';
+import type { Identity, Pki } from '../../src/demo/pki.js';
+import type { Dialogue } from './dialogue.js';
+
+/** An authority, and the certificate with which a server on 127.0.0.1 needs no further settings. */
+export interface Loopback {
+  readonly pki: Pki;
+  readonly identity: Identity;
+  /** The authority as text, for the input `ca`. */
+  readonly ca: string;
+  /** A good scripted server, but for what is given. */
+  dialogue(replaced?: Dialogue): Dialogue;
+}
+
+export async function createLoopback(): Promise<Loopback> {
+  const pki = await createPki('Test');
+  const identity = await pki.issue({ addresses: ['127.0.0.1'] });
+  return {
+    pki,
+    identity,
+    ca: pki.root.cert,
+    dialogue: (replaced = {}) => ({ tls: { key: identity.key, cert: identity.chain }, ...replaced }),
+  };
+}

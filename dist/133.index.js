@@ -186,10 +186,11 @@ class ImapMailbox {
 
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
+ * @param stop says that nobody wants the inbox any more; of interest only while it is being opened
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
-async function openImapInbox(target, settings) {
+async function openImapInbox(target, settings, stop) {
     let objection;
     const client = new imap_flow/* ImapFlow */._f({
         host: target.host,
@@ -214,24 +215,33 @@ async function openImapInbox(target, settings) {
     });
     // An error after the connection has been lost is told by `close`; unheard, it would end the process.
     client.on('error', () => undefined);
+    const abandon = () => {
+        client.close();
+    };
+    stop.addEventListener('abort', abandon);
+    if (stop.aborted)
+        abandon();
     // Greeting, upgrade, login and selection have as long together as connecting and one answer may take.
     const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs);
     const late = () => new inbox/* InboxUnreachable */.F3('no answer in time');
     try {
-        await deadline.race(client.connect(), late);
-    }
-    catch (error) {
-        client.close();
-        throw connectFailure(error, objection);
-    }
-    try {
-        const opened = await deadline.race(client.mailboxOpen(target.mailbox), late);
+        await deadline.race(client.connect(), late).catch((error) => {
+            throw connectFailure(error, objection);
+        });
+        const opened = await deadline
+            .race(client.mailboxOpen(target.mailbox), late)
+            .catch((error) => {
+            throw openFailure(error, target.mailbox);
+        });
         // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
         return new ImapMailbox(client, opened.uidNext ?? 1, settings.timeoutMs);
     }
     catch (error) {
         client.close();
-        throw openFailure(error, target.mailbox);
+        throw error;
+    }
+    finally {
+        stop.removeEventListener('abort', abandon);
     }
 }
 function connectFailure(error, objection) {

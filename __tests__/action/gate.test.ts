@@ -21,7 +21,7 @@ const SERVERS = {
   pass: {},
   warn: { offers: ['STARTTLS', 'AUTH PLAIN'] },
   inconclusive: { greeting: ['421 4.3.2 Later', { do: 'close' }] },
-  fail: { offers: ['8BITMIME'] },
+  fail: { offers: ['8BITMIME'], replies: { STARTTLS: '502 5.5.1 Not here' } },
 } as const satisfies Record<string, Dialogue>;
 
 describe('a gate that is open', () => {

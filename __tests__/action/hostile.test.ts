@@ -35,7 +35,7 @@ async function gate(dialogue: Dialogue, inputs: Readonly<Record<string, string>>
 
 test.each<[string, Dialogue, string]>([
   ['greeting that refuses', { greeting: reply('554', ...LINES) }, 'greeting-rejected'],
-  ['greeting of another protocol', { greeting: ['::error::pwned', '##[error]pwned'] }, 'not-smtp'],
+  ['greeting without a code', { greeting: ['::error::pwned', '##[error]pwned'] }, 'protocol-error'],
   [
     'greeting with line ends of its own',
     { greeting: raw('554 x\r::error::pwned\x85##[error]pwned\r\n') },

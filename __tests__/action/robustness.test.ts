@@ -78,8 +78,8 @@ describe('the process ends with its last endpoint', () => {
     await using server = await startScriptedServer(loopback.dialogue({ replies: { [verb]: silence } }));
     await using runner = await createRunner();
     const inputs = { endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca, timeout: '1' };
-    const { code, durationMs } = await runner.run(inputs);
-    expect(code).toBe(verb === 'QUIT' ? 0 : 1);
+    const { code, outputs, durationMs } = await runner.run(inputs);
+    expect([code, outputs.result]).toEqual(verb === 'QUIT' ? [0, 'pass'] : [1, 'fail']);
     expect(durationMs).toBeLessThan(ENOUGH_MS);
   });
 });

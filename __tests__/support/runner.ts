@@ -72,7 +72,7 @@ export async function createRunner(): Promise<Runner> {
     await Promise.all(Object.values(files).map((path) => writeFile(path, '')));
     const event = join(folder, 'event.json');
     await writeFile(event, JSON.stringify({ repository: { full_name: REPOSITORY } }));
-    const environment = {
+    const environment: Record<string, string | undefined> = {
       PATH: '/usr/bin:/bin',
       CI: 'true',
       GITHUB_ACTIONS: 'true',

@@ -23,6 +23,7 @@ class InboxRejected extends Error {
  */
 class Inboxes {
     #open = new Map();
+    #closing = new AbortController();
     /**
      * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
      * thirty endpoints that try the same wrong password lock the account.
@@ -36,14 +37,15 @@ class Inboxes {
         let inbox = opened.get(key);
         if (!inbox) {
             // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
-            inbox = Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(133)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6133)).then(({ openImapInbox }) => openImapInbox(target, settings));
+            inbox = Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(133)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6133)).then(({ openImapInbox }) => openImapInbox(target, settings, this.#closing.signal));
             opened.set(key, inbox);
             void passed(inbox).then((gone) => gone && opened.delete(key));
         }
         return inbox;
     }
-    /** Closes whatever is open. Never throws. */
+    /** Closes whatever is open, and gives up what is still being opened. Never throws. */
     async close() {
+        this.#closing.abort();
         const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
         await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
     }
@@ -288,12 +290,14 @@ function visible(text) {
         return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
     });
 }
-/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
-const BRIEF_CHARACTERS = 500;
-/** The beginning of a text in its {@link visible} form, for a message: one line of at most some 500 characters. */
+/**
+ * A bound, not yet a readable length: a secret that a peer echoes must still be whole when secrets are taken out
+ * of a report, and only then is quoted text cut to what a reader wants.
+ */
+const BRIEF_CHARACTERS = 8192;
+/** The beginning of a text in its {@link visible} form, for a message: one line, bounded. */
 function brief(text) {
-    const shown = visible(text.slice(0, BRIEF_CHARACTERS));
-    return text.length > BRIEF_CHARACTERS ? `${shown}…` : shown;
+    return visible(text.slice(0, BRIEF_CHARACTERS));
 }
 /**
  * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
@@ -21675,6 +21679,14 @@ function pairProblems(mapping, names) {
 }
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue.ts
+/** The result types of RFC 8460 section 4.3 that concern a server's TLS itself. */
+const RESULT_TYPES = (/* unused pure expression or super */ null && ([
+    'starttls-not-supported',
+    'certificate-host-mismatch',
+    'certificate-expired',
+    'certificate-not-trusted',
+    'validation-failure',
+]));
 const EVERY = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
 /** Step 1, or with implicit TLS step 3: whichever opens the connection. */
 const CONNECTING = ['capability', 'certificate'];
@@ -21787,6 +21799,7 @@ const CATALOGUE = {
         explanation: 'The server refuses EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH can be had.',
         remedy: 'If the text speaks of the name, set `ehlo` to a fully qualified name that resolves. If the server knows only HELO, or LHLO (LMTP), this is not the port for clients.',
         reference: 'RFC 5321 section 4.1.1.1',
+        resultType: 'starttls-not-supported',
     },
     'implicit-tls-port': {
         title: 'The port speaks TLS from the first byte',
@@ -21803,6 +21816,7 @@ const CATALOGUE = {
         explanation: 'The answer to EHLO does not list STARTTLS, so a client has no way to encryption on this port.',
         remedy: 'Either TLS is not set up on this service (a certificate and key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong door: 587 upgrades with STARTTLS, 465 is TLS from the first byte (`transport: implicit`).',
         reference: 'RFC 3207 section 2',
+        resultType: 'starttls-not-supported',
     },
     'starttls-stripped': {
         title: 'STARTTLS removed on the way',
@@ -21811,6 +21825,7 @@ const CATALOGUE = {
         explanation: 'Something between here and the server overwrote or hid the STARTTLS keyword, which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
         remedy: 'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
         reference: 'RFC 3207 section 6',
+        resultType: 'starttls-not-supported',
     },
     'plaintext-auth-advertised': {
         title: 'AUTH offered before TLS',
@@ -21828,6 +21843,7 @@ const CATALOGUE = {
         explanation: 'The server advertises STARTTLS and, asked for it, answers something other than 220.',
         remedy: "Advertised but not usable usually means that the TLS library could not load certificate or key: look in the server's log for the reason (permissions, a wrong path, a key that does not fit).",
         reference: 'RFC 3207 section 4',
+        resultType: 'starttls-not-supported',
     },
     'plaintext-after-starttls': {
         title: 'Data in the clear behind the 220',
@@ -21836,6 +21852,7 @@ const CATALOGUE = {
         explanation: 'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
         remedy: 'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
         reference: 'RFC 3207 section 4.2',
+        resultType: 'validation-failure',
     },
     // Step 3
     'tls-handshake-failed': {
@@ -21845,6 +21862,7 @@ const CATALOGUE = {
         explanation: 'Client and server could not agree on a TLS session.',
         remedy: 'The alert and the reason below say which side gave up and why. Compare protocol versions, cipher suites and key type on the server with what current clients offer.',
         reference: 'RFC 8446 section 6.2',
+        resultType: 'validation-failure',
     },
     'handshake-timeout': {
         title: 'TLS handshake stalled',
@@ -21852,6 +21870,7 @@ const CATALOGUE = {
         steps: ['certificate'],
         explanation: 'The server agreed to TLS and then did not finish the handshake within `timeout`.',
         remedy: 'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
+        resultType: 'validation-failure',
     },
     'tls-version-too-old': {
         title: 'TLS version too old',
@@ -21860,6 +21879,7 @@ const CATALOGUE = {
         explanation: 'The server speaks no TLS version that the policy allows (`min-tls-version`).',
         remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
         reference: 'RFC 8996; RFC 9325 section 3.1.1',
+        resultType: 'validation-failure',
     },
     'client-certificate-required': {
         title: 'Server wants a client certificate',
@@ -21868,6 +21888,7 @@ const CATALOGUE = {
         explanation: 'The server ended the handshake because the client presented no certificate.',
         remedy: 'If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
         reference: 'RFC 8446 section 4.4.2.4',
+        resultType: 'validation-failure',
     },
     'plaintext-on-implicit-port': {
         title: 'The port greets in the clear',
@@ -21884,6 +21905,7 @@ const CATALOGUE = {
         explanation: 'The certificate of the server is past its notAfter date.',
         remedy: 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal did not: most often the certificate was renewed and the mail server never told.',
         reference: 'RFC 5280 section 4.1.2.5',
+        resultType: 'certificate-expired',
     },
     'certificate-not-yet-valid': {
         title: 'Certificate not yet valid',
@@ -21892,6 +21914,7 @@ const CATALOGUE = {
         explanation: 'The notBefore date of the certificate is in the future.',
         remedy: 'Use the certificate that is valid now; check the clock of the machine that issued it, and of this one.',
         reference: 'RFC 5280 section 4.1.2.5',
+        resultType: 'validation-failure',
     },
     'certificate-expires-soon': {
         title: 'Certificate expires soon',
@@ -21908,6 +21931,7 @@ const CATALOGUE = {
         explanation: 'None of the subject alternative names matches the name that was asked for. The common name is not consulted, a wildcard stands for one whole left-most label, and an address matches only an address entry.',
         remedy: 'Have the certificate issued for the name that clients use, or address the server by a name that it has; `servername` says which name is expected if it differs from `host`.',
         reference: 'RFC 9525 section 6',
+        resultType: 'certificate-host-mismatch',
     },
     'certificate-self-signed': {
         title: 'Certificate signed by itself',
@@ -21916,6 +21940,7 @@ const CATALOGUE = {
         explanation: 'The certificate of the server is its own issuer, so nobody vouches for it. Debian\'s "snakeoil" default looks like this.',
         remedy: 'Use a certificate of a public CA. For a private server, pin its key with `tls.pin`, or issue it from a private CA and name that in `ca`.',
         reference: 'RFC 5280 section 6.1',
+        resultType: 'certificate-not-trusted',
     },
     'certificate-chain-incomplete': {
         title: 'Intermediate certificate not sent',
@@ -21924,6 +21949,7 @@ const CATALOGUE = {
         explanation: 'The server sends only its own certificate, and no trust anchor issued it. Browsers and some systems fetch or remember the intermediate, mail clients do not, so it works for some and not for others.',
         remedy: 'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, name it in `ca`.',
         reference: 'RFC 8446 section 4.4.2',
+        resultType: 'certificate-not-trusted',
     },
     'certificate-untrusted': {
         title: 'Issuer not trusted',
@@ -21932,6 +21958,7 @@ const CATALOGUE = {
         explanation: 'The server sends its issuers, and they lead to no trust anchor that this machine knows.',
         remedy: 'If the issuer is a private CA, put its root into `ca`. If it is a public one, the chain is outdated or an issuer in it is expired: install the chain that the CA publishes now.',
         reference: 'RFC 5280 section 6.1',
+        resultType: 'certificate-not-trusted',
     },
     'certificate-wrong-purpose': {
         title: 'Certificate not for a server',
@@ -21940,6 +21967,7 @@ const CATALOGUE = {
         explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth, or it is the certificate of a CA.',
         remedy: 'Have a certificate issued with extended key usage "TLS Web Server Authentication", that is no CA.',
         reference: 'RFC 5280 section 4.2.1.12',
+        resultType: 'validation-failure',
     },
     'certificate-weak-key': {
         title: 'Key too weak',
@@ -21948,6 +21976,7 @@ const CATALOGUE = {
         explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve).',
         remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
         reference: 'RFC 9325 section 4.5',
+        resultType: 'validation-failure',
     },
     'certificate-weak-signature': {
         title: 'Signature too weak',
@@ -21956,6 +21985,7 @@ const CATALOGUE = {
         explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged.',
         remedy: 'Have the certificate issued again with SHA-256 or better.',
         reference: 'RFC 9325 section 4.5; RFC 9155',
+        resultType: 'validation-failure',
     },
     'certificate-pin-mismatch': {
         title: 'Key is not the pinned one',
@@ -21964,6 +21994,30 @@ const CATALOGUE = {
         explanation: 'The public key of the server is none of those in `tls.pin`.',
         remedy: 'If the key was changed on purpose, add the pin shown below to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
         reference: 'RFC 7469 section 2.6',
+    },
+    'certificate-issuer-expires-first': {
+        title: 'Issuer expires before the certificate',
+        severity: 'warning',
+        steps: ['certificate'],
+        explanation: 'An intermediate certificate on the path ends before the certificate of the server does, and takes it along on that day.',
+        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it.',
+        reference: 'RFC 5280 section 6.1.3',
+    },
+    'certificate-chain-disordered': {
+        title: 'Chain out of order',
+        severity: 'notice',
+        steps: ['certificate'],
+        explanation: 'Each certificate that the server sends should have issued the one before it. One of these has not: it is in the wrong place, or does not belong to the chain. Most clients cope, some embedded ones do not.',
+        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and take out what does not belong.',
+        reference: 'RFC 8446 section 4.4.2',
+    },
+    'certificate-lifetime-long': {
+        title: 'Certificate issued for very long',
+        severity: 'notice',
+        steps: ['certificate'],
+        explanation: 'The certificate is valid for longer than public CAs may issue them at its date. The next one will live for a much shorter time, so renewal had better be automatic by then.',
+        remedy: 'Automate renewal (ACME), the reload of the mail server included.',
+        reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
     },
     'certificate-pinned': {
         title: 'Key pinned; chain and name not counted',
@@ -22183,6 +22237,7 @@ const findingSchema = strictObject({
     inconclusive: literal(true).optional().describe('The error says "could not be tested", not "tested and bad"'),
     evidence: record(schemas_string(), schemas_string()).optional().describe('How we know: the reply, the alert, the names'),
     reference: schemas_string().optional().describe('The section of the RFC that is violated or followed'),
+    resultType: schemas_string().optional().describe('What a TLS report calls it (RFC 8460 section 4.3)'),
     reproduce: schemas_string().optional().describe('A command that shows the same by hand'),
     waived: strictObject({ reason: schemas_string(), until: schemas_string() }).optional(),
 })
@@ -22330,10 +22385,13 @@ function ehloName(text) {
     const [, six, four] = literal;
     return (six !== undefined ? (0,external_node_net_.isIPv6)(six) && !six.includes('%') : (0,external_node_net_.isIPv4)(four ?? '')) ? text : undefined;
 }
-/** A plain address of the form local@domain, in ASCII but for its domain: no name, no comment, no quoted part. */
+/**
+ * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
+ * international (RFC 6531); the domain is given in A-labels.
+ */
 function mailbox(text) {
     const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-    if (!PRINTABLE.test(local) || local.length > 64 || /[<>"(),:;[\]\\]/.test(local))
+    if ((0,peer/* visible */.RK)(local) !== local || Buffer.byteLength(local) > 64 || /[\s<>"(),:;[\]\\]/.test(local))
         return undefined;
     const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
     return ascii === undefined ? undefined : `${local}@${ascii}`;
@@ -22648,7 +22706,7 @@ const INPUT_NAMES = Object.keys(inputSchema.shape);
 const OUTPUTS = {
     result: '`pass`, `warn`, `inconclusive` or `fail`: the worst result of all endpoints.',
     'endpoints-total': 'How many endpoints were gated.',
-    'endpoints-failed': 'How many of them count as failed: `fail`; `inconclusive`, unless `on-inconclusive` is `warn`; `warn`, with `fail-on: warn`. With `fail-on: never` as with `fail`.',
+    'endpoints-failed': 'How many of them count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and, with `fail-on: warn`, all that warn. With `fail-on: never` as with `fail`.',
     'failed-endpoints': 'Their names, as a JSON array.',
     report: 'Path of `report.json`. Empty after a configuration error.',
 };
@@ -23489,7 +23547,7 @@ function transcriptLines({ transcript }) {
 
 
 
-const terminal_NAME_LIMIT = 40;
+const terminal_NAME_LIMIT = 60;
 const TEXT_LIMIT = 1000;
 const LINE_LIMIT = 300;
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' };
@@ -23819,8 +23877,106 @@ var net_deadline = __nccwpck_require__(7879);
  * @param message what is wrong, here and now; peers' texts in it already brief and visible
  */
 function finding(code, message, details = {}) {
-    const { severity, remedy, reference } = CATALOGUE[code];
-    return { code, severity, message, remedy, ...(reference !== undefined && { reference }), ...details };
+    const { severity, remedy, reference, resultType } = CATALOGUE[code];
+    return {
+        code,
+        severity,
+        message,
+        remedy,
+        ...(reference !== undefined && { reference }),
+        ...(resultType !== undefined && { resultType }),
+        ...details,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/findings/servers.ts
+/** Mail servers that give themselves away in their greeting or in their answer to EHLO. */
+const SOFTWARE = {
+    Postfix: /\bPostfix\b/,
+    Exim: /\bExim\b/,
+    Sendmail: /\bSendmail\b/,
+    OpenSMTPD: /\bOpenSMTPD\b/,
+    'Microsoft 365': /\.(outlook|office365)\.com\b/i,
+    Exchange: /\bMicrosoft ESMTP MAIL Service\b/,
+    Google: /\bgsmtp\b|\bmx\.google\.com\b/,
+    'Amazon SES': /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
+    Haraka: /\bHaraka\b/,
+    Stalwart: /\bStalwart\b/i,
+};
+/**
+ * Recognises the server.
+ * @param texts what it said: the greeting, the lines of its answer to EHLO
+ */
+function recognise(texts) {
+    const names = Object.keys(SOFTWARE);
+    return names.find((name) => texts.some((text) => SOFTWARE[name].test(text)));
+}
+/** The setting to change, by the name that the server's own documentation gives it. */
+const SETTINGS = {
+    'starttls-not-advertised': {
+        Postfix: 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
+        Exim: 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
+        Sendmail: 'Define `confSERVER_CERT` and `confSERVER_KEY`, and take `S` out of the modifiers of the daemon (`M=`).',
+        OpenSMTPD: 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+        Exchange: 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and tick TLS on the receive connector.',
+        Haraka: 'Enable the `tls` plugin in `config/plugins`; it reads `config/tls_key.pem` and `config/tls_cert.pem`.',
+        Stalwart: 'Give the listener a certificate, with `tls.implicit = false`.',
+    },
+    'starttls-refused': {
+        Postfix: 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable and key and certificate must fit.',
+        Exim: 'Look into the main log for "TLS error": the Exim user must be able to read `tls_privatekey`.',
+        Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
+        Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
+    },
+    'plaintext-auth-advertised': {
+        Postfix: 'Set `smtpd_tls_auth_only = yes`.',
+        Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+        Sendmail: "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+        OpenSMTPD: 'Use `tls-require auth` in the `listen on` rule.',
+        Exchange: 'Tick "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+        Haraka: 'Leave `auth` plugins to connections with TLS: `config/auth_flat_file.ini` is ignored in the clear by default.',
+        Stalwart: 'Make `session.auth.mechanisms` depend on `is_tls`.',
+    },
+    'tls-version-too-old': {
+        Postfix: 'Set `smtpd_tls_protocols = >=TLSv1.2` and `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
+        Exim: 'Set `openssl_options = +no_tlsv1 +no_tlsv1_1`, or with GnuTLS a `tls_require_ciphers` that has TLS 1.2 and 1.3.',
+        Sendmail: 'Set `ServerSSLOptions` to `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1`; the OpenSSL beneath must have TLS 1.2.',
+        Exchange: 'Enable TLS 1.2 in Windows (`SchUseStrongCrypto`, Schannel `Enabled` for the server).',
+    },
+    'certificate-chain-incomplete': {
+        Postfix: 'Put the key and the full chain, leaf first, into `smtpd_tls_chain_files`, and `postfix reload`.',
+        Exim: 'Let `tls_certificate` name the full chain (`fullchain.pem`), leaf first.',
+        Sendmail: 'Put the intermediates behind the leaf in `confSERVER_CERT`.',
+        OpenSMTPD: 'Let `pki NAME cert` name the full chain, leaf first.',
+        Exchange: 'Install the intermediate in the store "Intermediate Certification Authorities" of the machine.',
+    },
+    'certificate-expired': {
+        Postfix: 'After renewal: `postfix reload`.',
+        Exim: 'Exim reads the file at each connection: the renewed certificate is not where `tls_certificate` points.',
+        Sendmail: 'After renewal: restart Sendmail.',
+        OpenSMTPD: 'After renewal: restart smtpd.',
+        Exchange: 'After renewal: `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`.',
+    },
+    'client-certificate-required': {
+        Postfix: 'Set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
+        Exim: 'Use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
+        OpenSMTPD: 'Use `tls` in place of `tls-require verify` in the `listen on` rule.',
+    },
+    'auth-not-advertised': {
+        Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+        Exim: 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+        OpenSMTPD: 'Add `auth` to the `listen on` rule.',
+        'Microsoft 365': 'Client submission is smtp.office365.com on 587; `*.mail.protection.outlook.com` on 25 signs nobody in.',
+        Google: 'Client submission is smtp.gmail.com on 587 or 465; mx.google.com on 25 signs nobody in.',
+    },
+};
+/**
+ * A remedy with the setting to change in this very server added, where it is known.
+ * @param remedy what holds for any server
+ */
+function remedyFor(code, remedy, software) {
+    const setting = software && SETTINGS[code]?.[software];
+    return setting === undefined ? remedy : `${remedy} This is ${software}: ${setting}`;
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
@@ -24671,6 +24827,17 @@ function followChain(sent, anchors, now) {
     const end = issuers.at(-1) ?? leaf;
     return { kind: 'untrusted', reason: obstacles[0] ?? `no trust anchor is, or has issued, ${oneLine(end.subject)}` };
 }
+/**
+ * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 wants: it is out of
+ * order, or does not belong there.
+ * @param sent the certificates as the server sent them, leaf first
+ */
+function firstOutOfOrder(sent) {
+    return sent.find((certificate, i) => {
+        const before = sent[i - 1];
+        return before !== undefined && !issued(certificate, before);
+    });
+}
 /** Whether the issuer's name and key fit; whether it was allowed to sign is the question of {@link obstacle}. */
 function issued(issuer, certificate) {
     if (issuer.subject !== certificate.issuer)
@@ -24728,6 +24895,9 @@ function judgePeer(presented, demands) {
             ...mismatch,
             ...(pinned ? identity.map((found) => (demands.waived(found.code) ? found : asNotice(found))) : identity),
             ...strength,
+            ...judgeIssuerDates(presented, facts, demands),
+            ...judgeOrder(presented),
+            ...judgeLifetime(facts, demands),
         ],
         authenticated: pinned || identity.length === 0,
         certificate: certificateReport(facts, demands.now),
@@ -24838,6 +25008,52 @@ function judgeChain({ sent, verifyError }, { trust, policy, now }, others) {
             ];
     }
 }
+/** Whether an issuer that is needed ends before the leaf does; one that only was sent along does not matter. */
+function judgeIssuerDates({ sent }, leaf, { trust, policy, now }) {
+    const endsFirst = sent.slice(1).filter(({ validTo }) => new Date(validTo) < leaf.validTo);
+    if (endsFirst.length === 0)
+        return [];
+    const chain = followChain(sent, trust.anchors(policy.ca), now);
+    const needed = chain.kind === 'trusted' ? endsFirst.find((issuer) => chain.path.includes(issuer)) : undefined;
+    if (!needed)
+        return [];
+    const { subject, validTo } = certificateFacts(needed);
+    return [
+        finding('certificate-issuer-expires-first', `The issuer ${(0,peer/* brief */.dh)(subject)} expires on ${peer_day(validTo)}, the certificate itself on ${peer_day(leaf.validTo)}.`, {
+            evidence: { issuer: (0,peer/* brief */.dh)(subject), issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
+        }),
+    ];
+}
+function judgeOrder({ sent }) {
+    const astray = firstOutOfOrder(sent);
+    if (!astray)
+        return [];
+    const { subject } = certificateFacts(astray);
+    return [
+        finding('certificate-chain-disordered', `${(0,peer/* brief */.dh)(subject)} has not issued the certificate sent before it.`, {
+            evidence: { subject: (0,peer/* brief */.dh)(subject), sent: String(sent.length) },
+        }),
+    ];
+}
+/** The longest lives that public CAs may give, by the day of issue (CA/Browser Forum ballot SC-081v3). */
+const LONGEST_LIVES = [
+    { from: '2029-03-15', days: 47 },
+    { from: '2027-03-15', days: 100 },
+    { from: '2026-03-15', days: 200 },
+    { from: '2020-09-01', days: 398 },
+];
+/** Only where all anchors are public: what a private CA issues is its own business. */
+function judgeLifetime({ validFrom, validTo }, { policy }) {
+    const limit = LONGEST_LIVES.find(({ from }) => peer_day(validFrom) >= from);
+    const days = daysBetween(validFrom, validTo);
+    if (policy.ca.length > 0 || !limit || days <= limit.days)
+        return [];
+    return [
+        finding('certificate-lifetime-long', `The certificate lives for ${days} days; public CAs may issue ${limit.days}.`, {
+            evidence: { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() },
+        }),
+    ];
+}
 function pinMismatch({ spki }, { policy }) {
     return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
         evidence: { pin: `sha256/${spki}`, pinned: policy.pins.map((pin) => `sha256/${pin}`).join(', ') },
@@ -24863,7 +25079,7 @@ function certificateReport(facts, now) {
     };
 }
 function daysBetween(from, to) {
-    return Math.floor((to.getTime() - from.getTime()) / DAY_MS);
+    return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
 }
 function peer_day(date) {
     return date.toISOString().slice(0, 10);
@@ -24916,8 +25132,9 @@ function beginSession(visit, channel) {
  * Reads the greeting (RFC 5321 section 3.1).
  * @returns what is wrong with it, or undefined
  */
-async function readGreeting(session) {
+async function readGreeting(visit, session) {
     const reply = await session.greeting();
+    visit.greeting = shown(reply);
     if (reply.code === 220)
         return undefined;
     const said = `The server greets with "${shown(reply)}"`;
@@ -24948,6 +25165,14 @@ async function sayEhlo(visit, session, refusal) {
     const evidence = { reply: shown(reply) };
     if (reply.code < 500)
         return temporary(said, evidence);
+    const other = greetsAs(visit.greeting);
+    if (other !== undefined) {
+        const message = `What answers is ${other}: it greets with "${visit.greeting ?? ''}" and does not know EHLO.`;
+        return {
+            findings: [finding('not-smtp', message, { evidence: { ...evidence, protocol: other } })],
+            impassable: true,
+        };
+    }
     // Only for the evidence: whatever goes wrong with HELO, the finding is that EHLO does not work.
     const helo = await session.command(`HELO ${name}`).catch(() => undefined);
     const heloEvidence = helo && { ...evidence, helo: shown(helo) };
@@ -24956,6 +25181,10 @@ async function sayEhlo(visit, session, refusal) {
         findings: [finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence })],
         impassable: true,
     };
+}
+/** Protocols that greet with 220 like SMTP, and say which they are. */
+function greetsAs(greeting) {
+    return ['FTP', 'LMTP'].find((protocol) => greeting?.includes(protocol));
 }
 function temporary(said, evidence) {
     return {
@@ -25077,16 +25306,18 @@ function applyWaivers(findings, waivers, now) {
     });
 }
 /**
- * Waivers of findings that did not occur, though every step in which they could was carried out.
- * @param occurred the codes found in the whole visit
- * @param carriedOut the steps that were not skipped
+ * Waivers of findings that did not occur, though no step in which they could was kept from being carried out.
+ * @param steps all five, with what was found
  * @returns each notice with the step that it belongs to
  */
-function unusedWaivers(waivers, occurred, carriedOut) {
+function unusedWaivers(waivers, steps) {
+    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
     return waivers.flatMap((waiver) => {
-        const { steps } = CATALOGUE[waiver.finding];
-        const step = carriedOut.filter((id) => steps.includes(id)).at(-1);
-        if (step === undefined || occurred.has(waiver.finding))
+        const { steps: possible } = CATALOGUE[waiver.finding];
+        const concerned = steps.filter(({ id }) => possible.includes(id));
+        const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
+        const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
+        if (step === undefined || wasBlocked || occurred.has(waiver.finding))
             return [];
         const message = `${waiver.finding} is waived until ${waiver.until}, and did not occur.`;
         return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: waiver.finding } }) }];
@@ -25497,7 +25728,7 @@ async function authentication(visit) {
     if (!session)
         throw new TypeError('step 4 without a session');
     const implicit = endpoint.transport === 'implicit';
-    const refused = implicit ? await readGreeting(session) : undefined;
+    const refused = implicit ? await readGreeting(visit, session) : undefined;
     if (refused)
         return refused;
     const secured = await sayEhlo(visit, session, implicit ? 'ehlo-rejected' : 'ehlo-after-tls-rejected');
@@ -25508,7 +25739,7 @@ async function authentication(visit) {
         ? [finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.')]
         : [];
     if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
-        return { findings: [...findings, withheld(visit)] };
+        return { findings: [...findings, withheld(visit)], impassable: true };
     }
     if (!endpoint.auth)
         return notConfigured(visit, findings);
@@ -25615,7 +25846,7 @@ async function capability(visit) {
 /** Reads the greeting; where none comes, finds out whether the port waits for TLS. */
 async function greeted(visit, session) {
     try {
-        return await readGreeting(session);
+        return await readGreeting(visit, session);
     }
     catch (error) {
         if (!(error instanceof ReplyTimeout))
@@ -32847,8 +33078,8 @@ async function delivery(visit) {
     const { endpoint, session, world } = visit;
     if (!endpoint.delivery)
         return delivery_notConfigured(visit);
-    if (!session)
-        throw new TypeError('step 5 without a session');
+    if (!session || !visit.peerAuthenticated)
+        throw new TypeError('step 5 without an authenticated session');
     const { from, to, inbox: target } = endpoint.delivery;
     let inbox;
     if (target) {
@@ -33028,6 +33259,7 @@ function worst(results) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -33102,7 +33334,7 @@ async function takeStep(id, visit) {
         }
         outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
     }
-    const found = [...outcome.findings, ...bareLineFeed(visit)];
+    const found = [...outcome.findings, ...bareLineFeed(visit)].map((raw) => advised(raw, visit));
     const findings = [...applyWaivers(found, endpoint.waive, world.now())];
     const status = statusOf(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
@@ -33117,6 +33349,11 @@ async function takeStep(id, visit) {
         blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
         transient: outcome.transient === true,
     };
+}
+/** A remedy names the setting of the very server, where that gives itself away. */
+function advised(found, { greeting, plain, secured }) {
+    const software = recognise([greeting ?? '', ...(plain?.lines ?? []), ...(secured?.lines ?? [])]);
+    return { ...found, remedy: remedyFor(found.code, found.remedy, software) };
 }
 /** Line ends are nobody's question in particular; what was seen of them counts for the step that saw it. */
 function bareLineFeed({ session }) {
@@ -33134,9 +33371,7 @@ function amend(steps, { step, finding: found }, { waive }, now) {
     steps[at] = { ...earlier, status: statusOf(findings), findings };
 }
 function noteUnusedWaivers(steps, { waive }) {
-    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
-    const carriedOut = steps.filter(({ status }) => status !== 'skip').map(({ id }) => id);
-    for (const { step, notice } of unusedWaivers(waive, occurred, carriedOut)) {
+    for (const { step, notice } of unusedWaivers(waive, steps)) {
         steps.find(({ id }) => id === step)?.findings.push(notice);
     }
 }
@@ -33227,7 +33462,7 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
         }
     }
     catch (error) {
-        return defective(endpoint, error);
+        return defective(endpoint, error, earlier);
     }
 }
 function whatFailed({ steps }) {
@@ -33236,7 +33471,8 @@ function whatFailed({ steps }) {
     return step && found ? [{ step: step.id, code: found.code, message: found.message }] : [];
 }
 /** What stands in the report where our own code failed outside of every step. */
-function defective({ name, host, port, transport, role }, error) {
+function defective(endpoint, error, earlier) {
+    const { name, host, port, transport, role, environment, source } = endpoint;
     const [first, ...rest] = STEP_IDS;
     return {
         name,
@@ -33244,8 +33480,11 @@ function defective({ name, host, port, transport, role }, error) {
         port,
         transport,
         role,
+        ...(environment !== undefined && { environment }),
+        ...(source && { source: { ...source } }),
         result: 'fail',
-        attempts: 1,
+        attempts: earlier.length + 1,
+        ...(earlier.length > 0 && { earlier }),
         durationMs: 0,
         steps: [
             { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },
@@ -33268,6 +33507,7 @@ function secretsOf({ endpoints }) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/redact.ts
+
 /**
  * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
  * somebody's password is `pass`.
@@ -33287,12 +33527,26 @@ const OWN_WORDS = new Set([
     'validTo',
     'sha256',
 ]);
-/** @returns the same report of an endpoint with `<redacted>` wherever it held a secret */
+/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
+const MESSAGE_LIMIT = 1000;
+const EVIDENCE_LIMIT = 600;
+/**
+ * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
+ * lest the beginning of a secret stays behind that nobody recognises.
+ */
 function redactEndpoint(endpoint, redactor) {
     const { steps, ...rest } = redactor.redactDeep(endpoint, OWN_WORDS);
-    // Evidence has keys of its own choice: there they say nothing about the value.
-    const redactEvidence = (finding) => finding.evidence ? { ...finding, evidence: redactor.redactDeep(finding.evidence) } : finding;
-    return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(redactEvidence) })) };
+    const fit = (finding) => ({
+        ...finding,
+        message: shorten(finding.message, MESSAGE_LIMIT),
+        ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
+    });
+    return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })) };
+}
+/** Evidence has keys of its own choice: there they say nothing about the value. */
+function fitEvidence(evidence, redactor) {
+    const redacted = Object.entries(redactor.redactDeep(evidence));
+    return Object.fromEntries(redacted.map(([what, value]) => [what, shorten(value, EVIDENCE_LIMIT)]));
 }
 
 ;// CONCATENATED MODULE: ./src/text/secret-patterns.ts

@@ -14,7 +14,20 @@ export interface CatalogueEntry {
   readonly remedy: string;
   /** The section that it rests on. */
   readonly reference?: string;
+  /** What a TLS report (RFC 8460 section 4.3) calls it, where it has a name for it. */
+  readonly resultType?: ResultType;
 }
+
+/** The result types of RFC 8460 section 4.3 that concern a server's TLS itself. */
+export const RESULT_TYPES = [
+  'starttls-not-supported',
+  'certificate-host-mismatch',
+  'certificate-expired',
+  'certificate-not-trusted',
+  'validation-failure',
+] as const;
+
+export type ResultType = (typeof RESULT_TYPES)[number];
 
 const EVERY: readonly StepId[] = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
 /** Step 1, or with implicit TLS step 3: whichever opens the connection. */
@@ -152,6 +165,7 @@ export const CATALOGUE = {
     remedy:
       'If the text speaks of the name, set `ehlo` to a fully qualified name that resolves. If the server knows only HELO, or LHLO (LMTP), this is not the port for clients.',
     reference: 'RFC 5321 section 4.1.1.1',
+    resultType: 'starttls-not-supported',
   },
   'implicit-tls-port': {
     title: 'The port speaks TLS from the first byte',
@@ -170,6 +184,7 @@ export const CATALOGUE = {
     remedy:
       'Either TLS is not set up on this service (a certificate and key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong door: 587 upgrades with STARTTLS, 465 is TLS from the first byte (`transport: implicit`).',
     reference: 'RFC 3207 section 2',
+    resultType: 'starttls-not-supported',
   },
   'starttls-stripped': {
     title: 'STARTTLS removed on the way',
@@ -180,6 +195,7 @@ export const CATALOGUE = {
     remedy:
       'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
     reference: 'RFC 3207 section 6',
+    resultType: 'starttls-not-supported',
   },
   'plaintext-auth-advertised': {
     title: 'AUTH offered before TLS',
@@ -201,6 +217,7 @@ export const CATALOGUE = {
     remedy:
       "Advertised but not usable usually means that the TLS library could not load certificate or key: look in the server's log for the reason (permissions, a wrong path, a key that does not fit).",
     reference: 'RFC 3207 section 4',
+    resultType: 'starttls-not-supported',
   },
   'plaintext-after-starttls': {
     title: 'Data in the clear behind the 220',
@@ -211,6 +228,7 @@ export const CATALOGUE = {
     remedy:
       'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
     reference: 'RFC 3207 section 4.2',
+    resultType: 'validation-failure',
   },
 
   // Step 3
@@ -222,6 +240,7 @@ export const CATALOGUE = {
     remedy:
       'The alert and the reason below say which side gave up and why. Compare protocol versions, cipher suites and key type on the server with what current clients offer.',
     reference: 'RFC 8446 section 6.2',
+    resultType: 'validation-failure',
   },
   'handshake-timeout': {
     title: 'TLS handshake stalled',
@@ -230,6 +249,7 @@ export const CATALOGUE = {
     explanation: 'The server agreed to TLS and then did not finish the handshake within `timeout`.',
     remedy:
       'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
+    resultType: 'validation-failure',
   },
   'tls-version-too-old': {
     title: 'TLS version too old',
@@ -239,6 +259,7 @@ export const CATALOGUE = {
     remedy:
       'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
     reference: 'RFC 8996; RFC 9325 section 3.1.1',
+    resultType: 'validation-failure',
   },
   'client-certificate-required': {
     title: 'Server wants a client certificate',
@@ -248,6 +269,7 @@ export const CATALOGUE = {
     remedy:
       'If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
     reference: 'RFC 8446 section 4.4.2.4',
+    resultType: 'validation-failure',
   },
   'plaintext-on-implicit-port': {
     title: 'The port greets in the clear',
@@ -266,6 +288,7 @@ export const CATALOGUE = {
     remedy:
       'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal did not: most often the certificate was renewed and the mail server never told.',
     reference: 'RFC 5280 section 4.1.2.5',
+    resultType: 'certificate-expired',
   },
   'certificate-not-yet-valid': {
     title: 'Certificate not yet valid',
@@ -274,6 +297,7 @@ export const CATALOGUE = {
     explanation: 'The notBefore date of the certificate is in the future.',
     remedy: 'Use the certificate that is valid now; check the clock of the machine that issued it, and of this one.',
     reference: 'RFC 5280 section 4.1.2.5',
+    resultType: 'validation-failure',
   },
   'certificate-expires-soon': {
     title: 'Certificate expires soon',
@@ -293,6 +317,7 @@ export const CATALOGUE = {
     remedy:
       'Have the certificate issued for the name that clients use, or address the server by a name that it has; `servername` says which name is expected if it differs from `host`.',
     reference: 'RFC 9525 section 6',
+    resultType: 'certificate-host-mismatch',
   },
   'certificate-self-signed': {
     title: 'Certificate signed by itself',
@@ -303,6 +328,7 @@ export const CATALOGUE = {
     remedy:
       'Use a certificate of a public CA. For a private server, pin its key with `tls.pin`, or issue it from a private CA and name that in `ca`.',
     reference: 'RFC 5280 section 6.1',
+    resultType: 'certificate-not-trusted',
   },
   'certificate-chain-incomplete': {
     title: 'Intermediate certificate not sent',
@@ -313,6 +339,7 @@ export const CATALOGUE = {
     remedy:
       'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, name it in `ca`.',
     reference: 'RFC 8446 section 4.4.2',
+    resultType: 'certificate-not-trusted',
   },
   'certificate-untrusted': {
     title: 'Issuer not trusted',
@@ -322,6 +349,7 @@ export const CATALOGUE = {
     remedy:
       'If the issuer is a private CA, put its root into `ca`. If it is a public one, the chain is outdated or an issuer in it is expired: install the chain that the CA publishes now.',
     reference: 'RFC 5280 section 6.1',
+    resultType: 'certificate-not-trusted',
   },
   'certificate-wrong-purpose': {
     title: 'Certificate not for a server',
@@ -331,6 +359,7 @@ export const CATALOGUE = {
       'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth, or it is the certificate of a CA.',
     remedy: 'Have a certificate issued with extended key usage "TLS Web Server Authentication", that is no CA.',
     reference: 'RFC 5280 section 4.2.1.12',
+    resultType: 'validation-failure',
   },
   'certificate-weak-key': {
     title: 'Key too weak',
@@ -339,6 +368,7 @@ export const CATALOGUE = {
     explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve).',
     remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
     reference: 'RFC 9325 section 4.5',
+    resultType: 'validation-failure',
   },
   'certificate-weak-signature': {
     title: 'Signature too weak',
@@ -347,6 +377,7 @@ export const CATALOGUE = {
     explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged.',
     remedy: 'Have the certificate issued again with SHA-256 or better.',
     reference: 'RFC 9325 section 4.5; RFC 9155',
+    resultType: 'validation-failure',
   },
   'certificate-pin-mismatch': {
     title: 'Key is not the pinned one',
@@ -356,6 +387,33 @@ export const CATALOGUE = {
     remedy:
       'If the key was changed on purpose, add the pin shown below to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
     reference: 'RFC 7469 section 2.6',
+  },
+  'certificate-issuer-expires-first': {
+    title: 'Issuer expires before the certificate',
+    severity: 'warning',
+    steps: ['certificate'],
+    explanation:
+      'An intermediate certificate on the path ends before the certificate of the server does, and takes it along on that day.',
+    remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it.',
+    reference: 'RFC 5280 section 6.1.3',
+  },
+  'certificate-chain-disordered': {
+    title: 'Chain out of order',
+    severity: 'notice',
+    steps: ['certificate'],
+    explanation:
+      'Each certificate that the server sends should have issued the one before it. One of these has not: it is in the wrong place, or does not belong to the chain. Most clients cope, some embedded ones do not.',
+    remedy: 'Put the chain in order, leaf first, each followed by its issuer, and take out what does not belong.',
+    reference: 'RFC 8446 section 4.4.2',
+  },
+  'certificate-lifetime-long': {
+    title: 'Certificate issued for very long',
+    severity: 'notice',
+    steps: ['certificate'],
+    explanation:
+      'The certificate is valid for longer than public CAs may issue them at its date. The next one will live for a much shorter time, so renewal had better be automatic by then.',
+    remedy: 'Automate renewal (ACME), the reload of the mail server included.',
+    reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
   },
   'certificate-pinned': {
     title: 'Key pinned; chain and name not counted',

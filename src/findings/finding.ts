@@ -15,6 +15,14 @@ export type FindingDetails = Partial<
  * @param message what is wrong, here and now; peers' texts in it already brief and visible
  */
 export function finding(code: FindingCode, message: string, details: FindingDetails = {}): KnownFinding {
-  const { severity, remedy, reference }: CatalogueEntry = CATALOGUE[code];
-  return { code, severity, message, remedy, ...(reference !== undefined && { reference }), ...details };
+  const { severity, remedy, reference, resultType }: CatalogueEntry = CATALOGUE[code];
+  return {
+    code,
+    severity,
+    message,
+    remedy,
+    ...(reference !== undefined && { reference }),
+    ...(resultType !== undefined && { resultType }),
+    ...details,
+  };
 }

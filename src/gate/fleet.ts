@@ -75,7 +75,7 @@ async function gateEndpoint(
       spentMs += Math.round(pauseMs);
     }
   } catch (error) {
-    return defective(endpoint, error);
+    return defective(endpoint, error, earlier);
   }
 }
 
@@ -86,7 +86,12 @@ function whatFailed({ steps }: Attempt['report']): NonNullable<EndpointReport['e
 }
 
 /** What stands in the report where our own code failed outside of every step. */
-function defective({ name, host, port, transport, role }: Endpoint, error: unknown): EndpointReport {
+function defective(
+  endpoint: Endpoint,
+  error: unknown,
+  earlier: NonNullable<EndpointReport['earlier']>,
+): EndpointReport {
+  const { name, host, port, transport, role, environment, source } = endpoint;
   const [first, ...rest] = STEP_IDS;
   return {
     name,
@@ -94,8 +99,11 @@ function defective({ name, host, port, transport, role }: Endpoint, error: unkno
     port,
     transport,
     role,
+    ...(environment !== undefined && { environment }),
+    ...(source && { source: { ...source } }),
     result: 'fail',
-    attempts: 1,
+    attempts: earlier.length + 1,
+    ...(earlier.length > 0 && { earlier }),
     durationMs: 0,
     steps: [
       { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },

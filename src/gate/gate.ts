@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
+import { recognise, remedyFor } from '../findings/servers.js';
 import type { Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
@@ -109,7 +110,7 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
     outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
   }
 
-  const found = [...outcome.findings, ...bareLineFeed(visit)];
+  const found = [...outcome.findings, ...bareLineFeed(visit)].map((raw) => advised(raw, visit));
   const findings = [...applyWaivers(found, endpoint.waive, world.now())];
   const status = statusOf(findings);
   const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;
@@ -124,6 +125,12 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
     blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
     transient: outcome.transient === true,
   };
+}
+
+/** A remedy names the setting of the very server, where that gives itself away. */
+function advised(found: KnownFinding, { greeting, plain, secured }: Visit): KnownFinding {
+  const software = recognise([greeting ?? '', ...(plain?.lines ?? []), ...(secured?.lines ?? [])]);
+  return { ...found, remedy: remedyFor(found.code, found.remedy, software) };
 }
 
 /** Line ends are nobody's question in particular; what was seen of them counts for the step that saw it. */
@@ -147,9 +154,7 @@ function amend(
 }
 
 function noteUnusedWaivers(steps: readonly StepReport[], { waive }: Endpoint): void {
-  const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
-  const carriedOut = steps.filter(({ status }) => status !== 'skip').map(({ id }) => id);
-  for (const { step, notice } of unusedWaivers(waive, occurred, carriedOut)) {
+  for (const { step, notice } of unusedWaivers(waive, steps)) {
     steps.find(({ id }) => id === step)?.findings.push(notice);
   }
 }

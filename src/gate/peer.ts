@@ -6,7 +6,7 @@ import type { CertificateReport } from '../report/report.js';
 import { brief, visible } from '../text/peer.js';
 import { certificateFacts } from '../tls/certificate.js';
 import type { CertificateFacts } from '../tls/certificate.js';
-import { followChain } from '../tls/chain.js';
+import { firstOutOfOrder, followChain } from '../tls/chain.js';
 import type { TlsChannel } from '../tls/handshake.js';
 import { carries, referenceIdentity } from '../tls/names.js';
 import type { TrustStore } from '../tls/trust.js';
@@ -59,6 +59,9 @@ export function judgePeer(presented: Presented, demands: PeerDemands): PeerJudge
       ...mismatch,
       ...(pinned ? identity.map((found) => (demands.waived(found.code) ? found : asNotice(found))) : identity),
       ...strength,
+      ...judgeIssuerDates(presented, facts, demands),
+      ...judgeOrder(presented),
+      ...judgeLifetime(facts, demands),
     ],
     authenticated: pinned || identity.length === 0,
     certificate: certificateReport(facts, demands.now),
@@ -188,6 +191,64 @@ function judgeChain(
   }
 }
 
+/** Whether an issuer that is needed ends before the leaf does; one that only was sent along does not matter. */
+function judgeIssuerDates(
+  { sent }: Presented,
+  leaf: CertificateFacts,
+  { trust, policy, now }: PeerDemands,
+): KnownFinding[] {
+  const endsFirst = sent.slice(1).filter(({ validTo }) => new Date(validTo) < leaf.validTo);
+  if (endsFirst.length === 0) return [];
+  const chain = followChain(sent, trust.anchors(policy.ca), now);
+  const needed = chain.kind === 'trusted' ? endsFirst.find((issuer) => chain.path.includes(issuer)) : undefined;
+  if (!needed) return [];
+  const { subject, validTo } = certificateFacts(needed);
+  return [
+    finding(
+      'certificate-issuer-expires-first',
+      `The issuer ${brief(subject)} expires on ${day(validTo)}, the certificate itself on ${day(leaf.validTo)}.`,
+      {
+        evidence: { issuer: brief(subject), issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
+      },
+    ),
+  ];
+}
+
+function judgeOrder({ sent }: Presented): KnownFinding[] {
+  const astray = firstOutOfOrder(sent);
+  if (!astray) return [];
+  const { subject } = certificateFacts(astray);
+  return [
+    finding('certificate-chain-disordered', `${brief(subject)} has not issued the certificate sent before it.`, {
+      evidence: { subject: brief(subject), sent: String(sent.length) },
+    }),
+  ];
+}
+
+/** The longest lives that public CAs may give, by the day of issue (CA/Browser Forum ballot SC-081v3). */
+const LONGEST_LIVES: readonly { readonly from: string; readonly days: number }[] = [
+  { from: '2029-03-15', days: 47 },
+  { from: '2027-03-15', days: 100 },
+  { from: '2026-03-15', days: 200 },
+  { from: '2020-09-01', days: 398 },
+];
+
+/** Only where all anchors are public: what a private CA issues is its own business. */
+function judgeLifetime({ validFrom, validTo }: CertificateFacts, { policy }: PeerDemands): KnownFinding[] {
+  const limit = LONGEST_LIVES.find(({ from }) => day(validFrom) >= from);
+  const days = daysBetween(validFrom, validTo);
+  if (policy.ca.length > 0 || !limit || days <= limit.days) return [];
+  return [
+    finding(
+      'certificate-lifetime-long',
+      `The certificate lives for ${days} days; public CAs may issue ${limit.days}.`,
+      {
+        evidence: { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() },
+      },
+    ),
+  ];
+}
+
 function pinMismatch({ spki }: CertificateFacts, { policy }: PeerDemands): KnownFinding {
   return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
     evidence: { pin: `sha256/${spki}`, pinned: policy.pins.map((pin) => `sha256/${pin}`).join(', ') },
@@ -216,7 +277,7 @@ function certificateReport(facts: CertificateFacts, now: Date): CertificateRepor
 }
 
 function daysBetween(from: Date, to: Date): number {
-  return Math.floor((to.getTime() - from.getTime()) / DAY_MS);
+  return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
 }
 
 function day(date: Date): string {

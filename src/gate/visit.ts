@@ -21,7 +21,7 @@ export interface World {
   readonly hostedRunner: boolean;
   readonly trust: TrustStore;
   readonly inboxes: Inboxes;
-  /** Takes every secret out of all texts of a report, wherever a peer may have echoed it. */
+  /** Makes a report fit to be shown: takes out every secret, wherever a peer may have echoed it, then cuts long texts. */
   readonly redact: (report: EndpointReport) => EndpointReport;
   /** @returns after so many milliseconds */
   readonly pause: (ms: number) => Promise<unknown>;
@@ -44,6 +44,8 @@ export interface Visit {
   address?: string | undefined;
   session?: SmtpSession;
   handshake?: Handshake;
+  /** The text of the greeting. */
+  greeting?: string;
   /** What EHLO brought in the clear; of interest to the report and to no later step (RFC 3207 section 4.2). */
   plain?: Capabilities;
   /** What EHLO brought inside TLS. */

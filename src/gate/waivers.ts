@@ -3,7 +3,7 @@ import type { CatalogueEntry, FindingCode } from '../findings/catalogue.js';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import type { Waiver } from '../plan/endpoint.js';
-import type { StepId } from '../report/report.js';
+import type { StepId, StepReport } from '../report/report.js';
 
 /** A waiver holds to the end of its last day, in UTC. */
 function holds({ until }: Waiver, now: Date): boolean {
@@ -40,20 +40,21 @@ export function applyWaivers(
 }
 
 /**
- * Waivers of findings that did not occur, though every step in which they could was carried out.
- * @param occurred the codes found in the whole visit
- * @param carriedOut the steps that were not skipped
+ * Waivers of findings that did not occur, though no step in which they could was kept from being carried out.
+ * @param steps all five, with what was found
  * @returns each notice with the step that it belongs to
  */
 export function unusedWaivers(
   waivers: readonly Waiver[],
-  occurred: ReadonlySet<string>,
-  carriedOut: readonly StepId[],
+  steps: readonly StepReport[],
 ): { step: StepId; notice: KnownFinding }[] {
+  const occurred = new Set<string>(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
   return waivers.flatMap((waiver) => {
-    const { steps }: CatalogueEntry = CATALOGUE[waiver.finding];
-    const step = carriedOut.filter((id) => steps.includes(id)).at(-1);
-    if (step === undefined || occurred.has(waiver.finding)) return [];
+    const { steps: possible }: CatalogueEntry = CATALOGUE[waiver.finding];
+    const concerned = steps.filter(({ id }) => possible.includes(id));
+    const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
+    const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
+    if (step === undefined || wasBlocked || occurred.has(waiver.finding)) return [];
     const message = `${waiver.finding} is waived until ${waiver.until}, and did not occur.`;
     return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: waiver.finding } }) }];
   });

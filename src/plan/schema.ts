@@ -307,7 +307,7 @@ export const OUTPUTS = {
   result: '`pass`, `warn`, `inconclusive` or `fail`: the worst result of all endpoints.',
   'endpoints-total': 'How many endpoints were gated.',
   'endpoints-failed':
-    'How many of them count as failed: `fail`; `inconclusive`, unless `on-inconclusive` is `warn`; `warn`, with `fail-on: warn`. With `fail-on: never` as with `fail`.',
+    'How many of them count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and, with `fail-on: warn`, all that warn. With `fail-on: never` as with `fail`.',
   'failed-endpoints': 'Their names, as a JSON array.',
   report: 'Path of `report.json`. Empty after a configuration error.',
 } as const;

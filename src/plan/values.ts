@@ -49,10 +49,13 @@ export function ehloName(text: string): string | undefined {
   return (six !== undefined ? isIPv6(six) && !six.includes('%') : isIPv4(four ?? '')) ? text : undefined;
 }
 
-/** A plain address of the form local@domain, in ASCII but for its domain: no name, no comment, no quoted part. */
+/**
+ * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
+ * international (RFC 6531); the domain is given in A-labels.
+ */
 export function mailbox(text: string): string | undefined {
   const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-  if (!PRINTABLE.test(local) || local.length > 64 || /[<>"(),:;[\]\\]/.test(local)) return undefined;
+  if (visible(local) !== local || Buffer.byteLength(local) > 64 || /[\s<>"(),:;[\]\\]/.test(local)) return undefined;
   const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
   return ascii === undefined ? undefined : `${local}@${ascii}`;
 }

@@ -1,4 +1,5 @@
 import type { Redactor } from '../text/redactor.js';
+import { shorten } from '../text/shorten.js';
 import type { EndpointReport, Finding } from './report.js';
 
 /**
@@ -21,11 +22,26 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   'sha256',
 ]);
 
-/** @returns the same report of an endpoint with `<redacted>` wherever it held a secret */
+/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
+const MESSAGE_LIMIT = 1000;
+const EVIDENCE_LIMIT = 600;
+
+/**
+ * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
+ * lest the beginning of a secret stays behind that nobody recognises.
+ */
 export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): EndpointReport {
   const { steps, ...rest } = redactor.redactDeep(endpoint, OWN_WORDS);
-  // Evidence has keys of its own choice: there they say nothing about the value.
-  const redactEvidence = (finding: Finding): Finding =>
-    finding.evidence ? { ...finding, evidence: redactor.redactDeep(finding.evidence) } : finding;
-  return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(redactEvidence) })) };
+  const fit = (finding: Finding): Finding => ({
+    ...finding,
+    message: shorten(finding.message, MESSAGE_LIMIT),
+    ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
+  });
+  return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })) };
+}
+
+/** Evidence has keys of its own choice: there they say nothing about the value. */
+function fitEvidence(evidence: NonNullable<Finding['evidence']>, redactor: Redactor): Record<string, string> {
+  const redacted = Object.entries(redactor.redactDeep(evidence));
+  return Object.fromEntries(redacted.map(([what, value]) => [what, shorten(value, EVIDENCE_LIMIT)]));
 }

@@ -24,6 +24,7 @@ const findingSchema = z
     inconclusive: z.literal(true).optional().describe('The error says "could not be tested", not "tested and bad"'),
     evidence: z.record(z.string(), z.string()).optional().describe('How we know: the reply, the alert, the names'),
     reference: z.string().optional().describe('The section of the RFC that is violated or followed'),
+    resultType: z.string().optional().describe('What a TLS report calls it (RFC 8460 section 4.3)'),
     reproduce: z.string().optional().describe('A command that shows the same by hand'),
     waived: z.strictObject({ reason: z.string(), until: z.string() }).optional(),
   })

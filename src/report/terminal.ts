@@ -25,7 +25,7 @@ export interface TerminalOptions {
   readonly color?: boolean;
 }
 
-const NAME_LIMIT = 40;
+const NAME_LIMIT = 60;
 const TEXT_LIMIT = 1000;
 const LINE_LIMIT = 300;
 

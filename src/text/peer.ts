@@ -21,13 +21,15 @@ export function visible(text: string): string {
   });
 }
 
-/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
-const BRIEF_CHARACTERS = 500;
+/**
+ * A bound, not yet a readable length: a secret that a peer echoes must still be whole when secrets are taken out
+ * of a report, and only then is quoted text cut to what a reader wants.
+ */
+const BRIEF_CHARACTERS = 8192;
 
-/** The beginning of a text in its {@link visible} form, for a message: one line of at most some 500 characters. */
+/** The beginning of a text in its {@link visible} form, for a message: one line, bounded. */
 export function brief(text: string): string {
-  const shown = visible(text.slice(0, BRIEF_CHARACTERS));
-  return text.length > BRIEF_CHARACTERS ? `${shown}…` : shown;
+  return visible(text.slice(0, BRIEF_CHARACTERS));
 }
 
 /**

@@ -53,6 +53,18 @@ export function followChain(
   return { kind: 'untrusted', reason: obstacles[0] ?? `no trust anchor is, or has issued, ${oneLine(end.subject)}` };
 }
 
+/**
+ * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 wants: it is out of
+ * order, or does not belong there.
+ * @param sent the certificates as the server sent them, leaf first
+ */
+export function firstOutOfOrder(sent: readonly X509Certificate[]): X509Certificate | undefined {
+  return sent.find((certificate, i) => {
+    const before = sent[i - 1];
+    return before !== undefined && !issued(certificate, before);
+  });
+}
+
 /** Whether the issuer's name and key fit; whether it was allowed to sign is the question of {@link obstacle}. */
 function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   if (issuer.subject !== certificate.issuer) return false;

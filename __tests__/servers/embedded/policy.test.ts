@@ -74,6 +74,11 @@ describe('a waiver', () => {
     expect(seen).toMatchObject({ steps: 'ppwfb', travelled: false });
   });
 
+  test('of the withholding itself sends nothing either', async () => {
+    const both = [...waive('certificate-self-signed').waive, ...waive('credentials-withheld').waive];
+    expect(await see('selfSigned', [], { waive: both })).toMatchObject({ steps: 'ppwwb', travelled: false });
+  });
+
   test('of the chain with nothing to send is a warning', async () => {
     const bare = { auth: undefined, delivery: undefined, ...waive('certificate-self-signed') } as never;
     expect(await see('selfSigned', [], bare)).toMatchObject({ steps: 'ppwnn', travelled: false });
@@ -114,6 +119,12 @@ describe('a waiver', () => {
     const seen = await see('good', [], waive('certificate-expired'));
     expect(seen).toMatchObject({ steps: 'ppppp', codes: ['waiver-unused', 'receipt-not-verified'] });
     expect(seen.report.steps[2]?.findings.map(({ code }) => code)).toEqual(['waiver-unused']);
+  });
+
+  test('is not called unused where a step in which it could occur was never reached', async () => {
+    await using server = await startScriptedServer({ offers: ['8BITMIME'] });
+    const { report } = await gate(testEndpoint(server.port, waive('connection-lost')));
+    expect(codes(report.steps)).toEqual(['starttls-not-advertised']);
   });
 
   test('is not called unused where its step was never reached', async () => {

@@ -16,7 +16,7 @@ export async function authentication(visit: Visit): Promise<StepOutcome> {
   if (!session) throw new TypeError('step 4 without a session');
 
   const implicit = endpoint.transport === 'implicit';
-  const refused = implicit ? await readGreeting(session) : undefined;
+  const refused = implicit ? await readGreeting(visit, session) : undefined;
   if (refused) return refused;
   const secured = await sayEhlo(visit, session, implicit ? 'ehlo-rejected' : 'ehlo-after-tls-rejected');
   if ('findings' in secured) return secured;
@@ -26,7 +26,7 @@ export async function authentication(visit: Visit): Promise<StepOutcome> {
     ? [finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.')]
     : [];
   if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
-    return { findings: [...findings, withheld(visit)] };
+    return { findings: [...findings, withheld(visit)], impassable: true };
   }
   if (!endpoint.auth) return notConfigured(visit, findings);
   const signedIn = await signIn(visit, session, endpoint.auth);

@@ -42,7 +42,7 @@ export async function capability(visit: Visit): Promise<StepOutcome> {
 /** Reads the greeting; where none comes, finds out whether the port waits for TLS. */
 async function greeted(visit: Visit, session: SmtpSession): Promise<StepOutcome | undefined> {
   try {
-    return await readGreeting(session);
+    return await readGreeting(visit, session);
   } catch (error) {
     if (!(error instanceof ReplyTimeout)) throw error;
     const { unread } = session;

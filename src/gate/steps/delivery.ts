@@ -20,7 +20,7 @@ import type { StepOutcome, Visit } from '../visit.js';
 export async function delivery(visit: Visit): Promise<StepOutcome> {
   const { endpoint, session, world } = visit;
   if (!endpoint.delivery) return notConfigured(visit);
-  if (!session) throw new TypeError('step 5 without a session');
+  if (!session || !visit.peerAuthenticated) throw new TypeError('step 5 without an authenticated session');
 
   const { from, to, inbox: target } = endpoint.delivery;
   let inbox: Inbox | undefined;

@@ -32,8 +32,9 @@ export function beginSession(visit: Visit, channel: ConstructorParameters<typeof
  * Reads the greeting (RFC 5321 section 3.1).
  * @returns what is wrong with it, or undefined
  */
-export async function readGreeting(session: SmtpSession): Promise<StepOutcome | undefined> {
+export async function readGreeting(visit: Visit, session: SmtpSession): Promise<StepOutcome | undefined> {
   const reply = await session.greeting();
+  visit.greeting = shown(reply);
   if (reply.code === 220) return undefined;
   const said = `The server greets with "${shown(reply)}"`;
   const evidence = { reply: shown(reply) };
@@ -67,6 +68,14 @@ export async function sayEhlo(
   const evidence = { reply: shown(reply) };
   if (reply.code < 500) return temporary(said, evidence);
 
+  const other = greetsAs(visit.greeting);
+  if (other !== undefined) {
+    const message = `What answers is ${other}: it greets with "${visit.greeting ?? ''}" and does not know EHLO.`;
+    return {
+      findings: [finding('not-smtp', message, { evidence: { ...evidence, protocol: other } })],
+      impassable: true,
+    };
+  }
   // Only for the evidence: whatever goes wrong with HELO, the finding is that EHLO does not work.
   const helo = await session.command(`HELO ${name}`).catch(() => undefined);
   const heloEvidence = helo && { ...evidence, helo: shown(helo) };
@@ -75,6 +84,11 @@ export async function sayEhlo(
     findings: [finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence })],
     impassable: true,
   };
+}
+
+/** Protocols that greet with 220 like SMTP, and say which they are. */
+function greetsAs(greeting: string | undefined): 'FTP' | 'LMTP' | undefined {
+  return (['FTP', 'LMTP'] as const).find((protocol) => greeting?.includes(protocol));
 }
 
 function temporary(said: string, evidence: Record<string, string>): StepOutcome {

@@ -265,9 +265,9 @@ export const CATALOGUE = {
     title: 'Server wants a client certificate',
     severity: 'error',
     steps: ['certificate'],
-    explanation: 'The server ended the handshake because the client presented no certificate.',
+    explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
     remedy:
-      'If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
+      'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
     reference: 'RFC 8446 section 4.4.2.4',
     resultType: 'validation-failure',
   },

@@ -7,10 +7,16 @@ const shared = {
 };
 
 export default {
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
     { ...shared, displayName: 'embedded', testMatch: ['<rootDir>/__tests__/servers/embedded/**/*.test.ts'] },
-    { ...shared, displayName: 'action', testTimeout: 30_000, testMatch: ['<rootDir>/__tests__/action/**/*.test.ts'] },
-    { ...shared, displayName: 'real', testTimeout: 60_000, testMatch: ['<rootDir>/__tests__/servers/real/**/*.test.ts'] },
+    { ...shared, displayName: 'action', testMatch: ['<rootDir>/__tests__/action/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'real',
+
+      testMatch: ['<rootDir>/__tests__/servers/real/**/*.test.ts'],
+    },
   ],
 };

@@ -44,8 +44,12 @@ var inbox = __webpack_require__(9588);
 
 /** A server whose IDLE tells nothing, or that has none, is asked again after this long. */
 const LOOK_AGAIN_MS = 10_000;
-/** The probe has some two thousand octets; a message of that name that is larger than this is not read to its end. */
-const MAX_MESSAGE_OCTETS = 1024 * 1024;
+/** As many answers to our looks are taken in all; a server that sends more floods us. */
+const MAX_ANSWERS = 50_000;
+/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
+const MAX_HEADER_OCTETS = 1024;
+/** As many messages with the probe's Subject and another Message-ID are read. */
+const MAX_NAMESAKES = 8;
 const GOODBYE_MS = 1000;
 /** One selected mailbox, watched by IDLE for as many waiting messages as there are. */
 class ImapMailbox {
@@ -54,11 +58,11 @@ class ImapMailbox {
     #timeoutMs;
     /** Messages from this UID on have not been looked at. */
     #nextUid;
-    /** UIDs of the messages that have come, by Message-ID. */
-    #arrived = new Map();
-    /** The look under way, or the last one. */
-    #looking = Promise.resolve();
-    /** The look that begins when that one has ended. */
+    #arrived = [];
+    #answers = 0;
+    /** The end of all that has been asked so far: one question at a time, so that each has its full time. */
+    #turn = Promise.resolve();
+    /** A look whose turn has not come yet. */
     #toLook;
     /** Rises with every sign that there may be something new. */
     #signs = 0;
@@ -79,65 +83,87 @@ class ImapMailbox {
         });
         client.on('exists', this.#onSign).on('close', this.#onSign);
     }
-    async find(messageId, deadline) {
+    async find(messageId, deadline, renamed) {
+        const strangers = new Set();
         for (;;) {
             const last = deadline.remainingMs === 0;
             const signs = this.#signs;
             await this.#look();
-            const uid = this.#arrived.get(messageId);
-            if (uid !== undefined)
-                return this.#received(uid);
+            const named = this.#arrived.find((arrival) => arrival.messageId === messageId);
+            if (named) {
+                const received = await this.#read(named.uid);
+                if (received)
+                    return received;
+                throw new inbox/* InboxRejected */.ty('the message arrived, and was gone before it could be read: something else takes mail out');
+            }
+            const other = renamed && (await this.#findRenamed(renamed, strangers));
+            if (other)
+                return other;
             if (last)
                 return undefined;
             if (this.#signs === signs)
                 await this.#sign(net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS, deadline));
         }
     }
+    /** @param strangers UIDs of those that were read and are not the one; grows */
+    async #findRenamed({ nonce, is }, strangers) {
+        const namesakes = this.#arrived.filter(({ header }) => header.includes(nonce)).slice(0, MAX_NAMESAKES);
+        for (const { uid } of namesakes) {
+            if (strangers.has(uid))
+                continue;
+            const received = await this.#read(uid);
+            if (received && is(received.source))
+                return received;
+            strangers.add(uid);
+        }
+        return undefined;
+    }
     async close() {
         const deadline = net_deadline/* Deadline */.B.after(GOODBYE_MS);
         await deadline.race(this.#client.logout(), () => new inbox/* InboxUnreachable */.F3('no goodbye')).catch(() => undefined);
         this.#client.close();
     }
-    /** Looks at what has come since the last look: one look at a time, and one for all who ask meanwhile. */
+    /** Looks at what has come since the last look; one look for all who ask before its turn comes. */
     #look() {
-        this.#toLook ??= this.#looking
-            .catch(() => undefined)
-            .then(() => {
+        this.#toLook ??= this.#ask('what is new', () => {
             this.#toLook = undefined;
-            this.#looking = this.#ask('what is new', this.#readNew());
-            return this.#looking;
+            return this.#readNew();
         });
         return this.#toLook;
     }
     async #readNew() {
+        // A FETCH sees no more than the server has told of before (RFC 9051 section 5.2).
+        await this.#client.noop();
         const from = this.#nextUid;
         const range = `${from}:*`;
-        for await (const { uid, headers } of this.#client.fetch(range, { headers: ['message-id'] }, { uid: true })) {
+        const query = { headers: ['message-id', 'subject'] };
+        for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
+            this.#answers += 1;
+            if (this.#answers > MAX_ANSWERS)
+                throw new inbox/* InboxUnreachable */.F3(`the server told of over ${MAX_ANSWERS} messages`);
             // "n:*" always holds the last message, be its UID below n or not (RFC 9051 section 9, seq-range); and a server
             // may tell of changed flags at any time, with no header and perhaps no UID.
             if (headers === undefined || !(uid >= from))
                 continue;
-            const messageId = /<[^<>]*>/.exec(headers.toString('latin1'))?.[0];
-            if (messageId !== undefined)
-                this.#arrived.set(messageId, uid);
+            const header = headers.toString('latin1', 0, MAX_HEADER_OCTETS);
+            this.#arrived.push({ uid, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header });
             this.#nextUid = Math.max(this.#nextUid, uid + 1);
         }
     }
-    async #received(uid) {
+    /** @returns undefined where there is no such message any more */
+    async #read(uid) {
         const range = String(uid);
-        const query = { source: { maxLength: MAX_MESSAGE_OCTETS } };
-        const message = await this.#ask('the message', this.#client.fetchOne(range, query, { uid: true }));
-        if (message === false || message.source === undefined) {
-            throw new inbox/* InboxRejected */.ty('the message arrived, and was gone before it could be read: something else takes mail out');
-        }
+        const query = { source: { maxLength: inbox/* MAX_MESSAGE_OCTETS */.qx } };
+        const message = await this.#ask('the message', () => this.#client.fetchOne(range, query, { uid: true }));
+        if (message === false || message.source === undefined)
+            return undefined;
         return { source: message.source, delete: () => this.#delete(range) };
     }
     async #delete(range) {
         // Without UIDPLUS (RFC 4315), EXPUNGE would take along whatever else is marked as deleted.
-        const deletion = this.#client.capabilities.has('UIDPLUS')
+        const done = await this.#ask('its deletion', () => this.#client.capabilities.has('UIDPLUS')
             ? this.#client.messageDelete(range, { uid: true })
-            : this.#client.messageFlagsAdd(range, ['\\Deleted'], { uid: true });
-        const done = await this.#ask('its deletion', deletion);
+            : this.#client.messageFlagsAdd(range, ['\\Deleted'], { uid: true }));
         if (done)
             return;
         if (!this.#client.usable)
@@ -145,13 +171,19 @@ class ImapMailbox {
         throw new inbox/* InboxRejected */.ty('the message arrived, and the server does not let it be deleted');
     }
     /**
-     * Waits for an answer, but not longer than for any other.
+     * Asks when those before have been answered, and waits for the answer no longer than for any other.
      * @throws {InboxRejected} where the server refuses
      * @throws {InboxUnreachable} where no answer comes; then the connection is over, lest a late one is misunderstood
      */
-    async #ask(about, answer) {
+    #ask(about, question) {
+        const answer = this.#turn.then(() => this.#answerTo(about, question()));
+        this.#turn = answer.catch(() => undefined);
+        return answer;
+    }
+    async #answerTo(about, answer) {
+        const late = () => new inbox/* InboxUnreachable */.F3(`asked for ${about}, the server gave no answer in time`);
         try {
-            return await net_deadline/* Deadline */.B.after(this.#timeoutMs).race(answer, () => new inbox/* InboxUnreachable */.F3(`asked for ${about}, the server gave no answer in time`));
+            return await net_deadline/* Deadline */.B.after(this.#timeoutMs).race(answer, late);
         }
         catch (error) {
             if (isRefusal(error))
@@ -184,6 +216,14 @@ class ImapMailbox {
 
 
 
+/** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
+const IDLE_AFTER_MS = 50;
+/** No answer that we ask for has a longer line; the client's own limits are in gigabytes. */
+const MAX_LINE_OCTETS = 64 * 1024;
+/** Twice the most that we ask for of a message. */
+const MAX_LITERAL_OCTETS = 2 * inbox/* MAX_MESSAGE_OCTETS */.qx;
+/** A literal, and the lines around it with plenty of room. */
+const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
  * @param stop says that nobody wants the inbox any more; of interest only while it is being opened
@@ -199,8 +239,12 @@ async function openImapInbox(target, settings, stop) {
         ...(target.scheme === 'imap' && { doSTARTTLS: true }),
         auth: { user: target.username, pass: target.password.reveal() },
         logger: false,
-        // IDLE at once after every command: whatever one message needed, the server tells of the next.
-        autoIdleDelay: 0,
+        // The limits count what has been unpacked, one answer at a time: what is small on the wire must be small here.
+        disableCompression: true,
+        maxLineLength: MAX_LINE_OCTETS,
+        maxLiteralSize: MAX_LITERAL_OCTETS,
+        maxResponseSize: MAX_ANSWER_OCTETS,
+        autoIdleDelay: IDLE_AFTER_MS,
         connectionTimeout: settings.timeoutMs,
         greetingTimeout: settings.timeoutMs,
         tls: {

@@ -2,7 +2,7 @@
 # Installs what `npm run test:servers` needs, from Debian's (or Ubuntu's) packages. Does nothing where all of it is there.
 set -euo pipefail
 
-packages=(postfix dovecot-core dovecot-imapd dovecot-lmtpd openssl)
+packages=(postfix dovecot-core dovecot-imapd dovecot-lmtpd openssl swaks libnet-ssleay-perl)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")

@@ -3,13 +3,12 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gateFleet } from './gate/fleet.js';
 import { judge } from './gate/verdict.js';
-import { Inboxes } from './inbox/inbox.js';
+import { Inboxes } from './inbox/inboxes.js';
 import { systemResolver } from './net/connect.js';
 import type { Plan } from './plan/endpoint.js';
-import { secretsOf } from './plan/secrets.js';
+import { redactorsFor } from './redaction.js';
 import { redactEndpoint } from './report/redact.js';
 import type { EndpointReport, Report, Verdict } from './report/report.js';
-import { Redactor } from './text/redactor.js';
 import { TrustStore } from './tls/trust.js';
 import { VERSION } from './version.js';
 
@@ -31,7 +30,7 @@ export async function run(
 ): Promise<Outcome> {
   const startedAt = new Date();
   const begun = performance.now();
-  const redactor = new Redactor(secretsOf(plan).map(({ secret }) => secret.reveal()));
+  const redactorOf = redactorsFor(plan);
   const inboxes = new Inboxes();
   try {
     const endpoints = await gateFleet(
@@ -43,7 +42,7 @@ export async function run(
         hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
         trust: new TrustStore(),
         inboxes,
-        redact: (endpoint) => redactEndpoint(endpoint, redactor),
+        redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
         pause,
         random: Math.random,
       },

@@ -107,6 +107,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
         withinMs: 5_000,
       },
       tls: { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+      probes: [],
       require: [],
       waive: [],
       timeoutMs: 5_000,

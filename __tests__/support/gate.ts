@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { attempt } from '../../src/gate/gate.js';
 import type { Attempt } from '../../src/gate/gate.js';
 import type { World } from '../../src/gate/visit.js';
-import { Inboxes } from '../../src/inbox/inbox.js';
+import { Inboxes } from '../../src/inbox/inboxes.js';
 import { systemResolver } from '../../src/net/connect.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
@@ -37,6 +37,7 @@ export function testEndpoint(port: number, overrides: Partial<Endpoint> = {}): E
     addresses: 'first',
     role: 'submission',
     tls: { ca: [], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    probes: [],
     require: [],
     waive: [],
     timeoutMs: 2000,

@@ -12,7 +12,7 @@ describe('the short form', () => {
     const text =
       '# ours\na.example, b.example:25\tc.example:465,,\r\n\n  [::1]:2525 # local\n[2001:db8::1]\n,d.example#1:25 #';
     expect(await problems({ inputs: { endpoints: text } })).toEqual([
-      'endpoints:6:2: "d.example#1:25": must be host, host:port or [v6]:port',
+      'endpoints:6:2: this endpoint: must be host, host:port or [v6]:port',
     ]);
     expect(await hosts(text.replace('#1', ''))).toEqual([
       ['a.example', 587],
@@ -57,11 +57,14 @@ describe('the short form', () => {
 
   test('a URL in place of a host shows no credentials', async () => {
     const lines = await problems({
-      inputs: { endpoints: 'smtps://user:s3cret@mail.example:465\nuser:s3cret@mail.example' },
+      inputs: {
+        endpoints:
+          'smtps://user:s3cret@mail.example:465\nuser:s3cret@mail.example\nsmtp://user:s3cret x@mail.example:587\nuser:s3cret\nuser:a,s3cret!@mail.example',
+      },
     });
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(7);
     expect(lines.join()).not.toMatch(/s3cret/);
-    expect(lines[0]).toContain('mail.example:465');
+    expect(lines[0]).toBe('endpoints:1:1: this endpoint: must be host, host:port or [v6]:port');
   });
 
   test('a name and a port read as they were written, and the name of the endpoint reads so again', async () => {

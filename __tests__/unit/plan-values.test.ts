@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import * as values from '../../src/plan/values.js';
+import { visible } from '../../src/text/peer.js';
 
 const DIGEST = Buffer.alloc(32, 7).toString('base64');
 
@@ -112,6 +113,10 @@ describe('mailbox', () => {
     'gate\u0000@example.com',
     '"a b"@example.com',
     'g\u202eate@example.com',
+    'gate\u{e0020}@example.com',
+    'gate\ufe0f@example.com',
+    'gate\u3164@example.com',
+    'gate\ud800@example.com',
     `${'ä'.repeat(33)}@example.com`,
     `${'a'.repeat(65)}@example.com`,
   ])('%j is none', (text) => {
@@ -166,8 +171,22 @@ describe('displayName', () => {
     expect(values.displayName('a'.repeat(200))).toHaveLength(200);
   });
 
-  test.each(['', ' ', 'a'.repeat(201), 'a\nb', 'a\u001b[2Jb', 'a\u202eb', 'a\u200bb'])('%j is none', (text) => {
-    expect(values.displayName(text)).toBeUndefined();
+  test.each(['', ' ', 'a'.repeat(201), 'a\nb', 'a\u001b[2Jb', 'a\u202eb', 'a\u200bb', 'a\u{e0062}b', 'a\u{1d173}b'])(
+    '%j is none',
+    (text) => {
+      expect(values.displayName(text)).toBeUndefined();
+    },
+  );
+});
+
+describe('visible', () => {
+  test.each([
+    ['a\r\nb\u0085', 'a\\x0d\\x0ab\\x85'],
+    ['\u00ad\u0600\u180e\u2028\u2029\u2065\ufeff', '\\xad\\u0600\\u180e\\u2028\\u2029\\u2065\\ufeff'],
+    ['a\u{e0020}\u{e007f}\u{1d173}b', 'a\\u{e0020}\\u{e007f}\\u{1d173}b'],
+    ['Größe 🚀 ⚠️ 日本', 'Größe 🚀 ⚠️ 日本'],
+  ])('%j', (text, shown) => {
+    expect(visible(text)).toBe(shown);
   });
 });
 

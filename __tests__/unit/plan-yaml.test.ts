@@ -30,6 +30,12 @@ describe('syntax', () => {
     ]);
   });
 
+  test('a key given twice is not shown where a value stands in it', async () => {
+    const lines = await wrong('endpoints: [{host: a.example, auth: {password:s3cret, password:s3cret}}]');
+    expect(lines).toContain('1:55: a key is given twice');
+    expect(lines.join()).not.toMatch(/s3cret/);
+  });
+
   test('no message quotes what it cannot understand: it may be a password', async () => {
     const texts = [
       '*hunter2',

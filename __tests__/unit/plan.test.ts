@@ -20,6 +20,7 @@ describe('defaults', () => {
           addresses: 'first',
           role: 'submission',
           tls: { ca: [], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+          probes: [],
           require: [],
           waive: [],
           timeoutMs: 15_000,
@@ -115,6 +116,7 @@ describe('a whole endpoint', () => {
         withinMs: 90_000,
       },
       tls: { ca: [ANCHOR_A], minVersion: 'TLSv1.3', minValidDays: 0, pins: [PIN, SECOND_PIN] },
+      probes: [],
       require: ['authentication', 'delivery'],
       waive: [{ finding: 'certificate-self-signed', until: '2027-01-31', reason: 'staging CA is being replaced' }],
       timeoutMs: 15_000,
@@ -227,7 +229,7 @@ endpoints:
 describe('places', () => {
   test('everything that is wrong is told at once, from top to bottom', async () => {
     const config = `defaults:
-  ehlo: bad name
+  ehlo: bad..name
   host: all.example
   tls: {min-valid-days: never}
 endpoints:
@@ -255,17 +257,17 @@ top: 1
       'input timeout: must be a whole number from 1 to 600, not "soon"',
       'input shard: must be K/N with K from 1 to N, such as 1/3, not "3/2"',
       'input timout: unknown input; did you mean "timeout"?',
-      'gate.yml:2:9: ehlo must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1], not "bad name"',
+      'gate.yml:2:9: ehlo must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1], not "bad..name"',
       'gate.yml:3:9: host belongs to each endpoint and has no default',
       'gate.yml:4:25: tls.min-valid-days must be a whole number from 0 to 3650, not "never"',
       'gate.yml:8:5: unknown key "prot"; did you mean "port"?',
       'gate.yml:9:11: the name "one" is already taken by the endpoint at gate.yml:6:11; names must be unique',
       'gate.yml:10:11: host must be a DNS name or an IP address, without a port, not a list',
       'gate.yml:11:11: port must be a whole number from 1 to 65535, not "70000"',
-      'gate.yml:12:10: tls must be a mapping of keys to values, not "strict"',
+      'gate.yml:12:10: tls must be a mapping of keys to values',
       'gate.yml:13:5: an endpoint must be host, host:port or a mapping, not a list',
       'gate.yml:16:7: delivery.from is missing',
-      'gate.yml:16:11: delivery.to must be a plain address of the form local@domain, not "nobody"',
+      'gate.yml:16:11: delivery.to must be a plain address of the form local@domain',
       'gate.yml:18:9: waive.reason is missing',
       'gate.yml:18:18: waive.finding must be the code of a finding that can be waived; did you mean "certificate-self-signed"?',
       'gate.yml:19:16: waive.until must be a day of the calendar as YYYY-MM-DD, not "2027-02-30"',
@@ -299,13 +301,13 @@ top: 1
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as ConfigurationError).problems).toEqual([
       { input: 'retries', message: 'must be a whole number from 0 to 10, not "-1"' },
-      { file: 'gate.yml', line: 1, column: 12, message: 'endpoints must be a list of endpoints, not "5"' },
+      { file: 'gate.yml', line: 1, column: 12, message: 'endpoints must be a list of endpoints' },
     ]);
   });
 
   test('what the user wrote cannot act on the log', async () => {
-    const lines = await problems({ config: 'endpoints:\n  - {host: a.example, "\\e[2J\\n::error::x": 1}' });
-    expect(lines).toEqual(['gate.yml:2:23: unknown key "\\x1b[2J\\x0a::error::x"']);
+    const lines = await problems({ inputs: { config: '\u001b[2J\n::error::x.yml' } });
+    expect(lines).toEqual(['input config: \\x1b[2J\\x0a::error::x.yml cannot be read (ENOENT)']);
   });
 
   test('an endpoint knows the line where it stands, in the file and in the workflow', async () => {
@@ -580,10 +582,9 @@ describe('inputs', () => {
     'on-inconclusive',
     'shard',
     'require',
-    'mail-from',
   ])('%s does not take what it does not know', async (name) => {
-    const lines = await problems({ inputs: { endpoints: 'a.example', [name]: 'no such value' } });
-    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^input ${name}: must be .*, not "no such value"$`)));
+    const lines = await problems({ inputs: { endpoints: 'a.example', [name]: 'nonsense' } });
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^input ${name}: must be .*, not "nonsense"$`)));
   });
 
   test.each([

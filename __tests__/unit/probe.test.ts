@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { alterations, composeProbe } from '../../src/message/probe.js';
+import { MAX_MESSAGE_OCTETS } from '../../src/inbox/inbox.js';
+import { alterations, composeProbe, isProbe } from '../../src/message/probe.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const compose = () => composeProbe('gate@example.com', 'inbox@example.com', NOW);
@@ -27,7 +28,8 @@ describe('a received message', () => {
   test('is intact with trace fields, other line ends and other folding', async () => {
     const probe = await compose();
     const traced = `Received: from a by b with ESMTPSA;\r\n\tMon, 23 Nov 2026\r\nReturn-Path: <x@y>\r\n${probe.text}`;
-    for (const text of [probe.text, traced, traced.replace(/\r\n/g, '\n'), `${probe.text}\r\n`]) {
+    const signed = `DKIM-Signature: v=1\r\nX-Scanned: a\r\nX-Scanned: b\r\n${traced}`;
+    for (const text of [probe.text, traced, signed, traced.replace(/\r\n/g, '\n'), `${probe.text}\r\n`]) {
       expect(alterations(probe, Buffer.from(text))).toEqual([]);
     }
   });
@@ -40,11 +42,35 @@ describe('a received message', () => {
     ],
     ['a field that is missing', (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''), /^auto-submitted is missing/],
     ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 lines more, beginning with "-- "/],
+    ['empty lines', (text) => `${text}\r\n\r\n`, /^the body has 1 lines more/],
+    ['spaces at the end', (text) => text.replace(/\r\n$/, '  \r\n'), /^line 6 of the body was/],
+    ['a second Subject', (text) => `Subject: Win\r\n${text}`, /^subject was .* and is there 2 times: "Win", "STARTTLS/],
+    ['a second From', (text) => `From: a@b\r\n${text}`, /^from was .* and is there 2 times: "a@b", /],
+    ['the same Date again', (text) => text.replace(/^Date:.*\r\n/m, '$&$&'), /^date was .* and is there 2 times/],
+    [
+      'more than is read',
+      (text) => `X-Filler: ${'x'.repeat(MAX_MESSAGE_OCTETS)}\r\n${text}`,
+      /^the message has 1048576 octets or more/,
+    ],
     ['a dot that is lost', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],
     ['a body that is missing', (text) => text.slice(0, text.indexOf('\r\n\r\n')), /^line 1 of the body/],
   ])('is altered by %s', async (_name, alter, expected) => {
     const probe = await compose();
     expect(alterations(probe, Buffer.from(alter(probe.text)))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('is the probe by its nonce in Subject and body and its sender, whatever its Message-ID', async () => {
+    const probe = await compose();
+    const renamed = probe.text.replace(/^Message-ID:\s+<.*>/m, 'Message-ID: <other@relay.example>');
+    expect(isProbe(probe, Buffer.from(renamed.replace(/^Subject: /m, 'Subject: [SPAM] ')))).toBe(true);
+    for (const other of [
+      renamed.replace(/^Subject: .*$/m, 'Subject: none'),
+      renamed.replace(/^From: .*$/m, 'From: postmaster@example.com'),
+      renamed.replace(`\n${probe.nonce}`, `\n> ${probe.nonce}`),
+      (await compose()).text,
+    ]) {
+      expect(isProbe(probe, Buffer.from(other))).toBe(false);
+    }
   });
 
   test('is altered by any change of any letter or digit', async () => {

@@ -83,6 +83,64 @@ describe('the redactor', () => {
     expect(redactor.redact(base64('hunter2!xxxx').repeat(100_000))).toBe('<redacted>');
   });
 
+  test('finds a secret and its base64 in any case', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 8, maxLength: 40 }).filter((text) => text.trim().length >= 8 && !/[<>]/.test(text)),
+        fc.boolean(),
+        (secret, upper) => {
+          const inCase = (text: string) => (upper ? text.toUpperCase() : text.toLowerCase());
+          const shown = new Redactor([secret]).redact(inCase(`a ${base64(secret)} b`));
+          expect(shown).toBe(`${inCase('a')} <redacted> ${inCase('b')}`);
+          expect(new Redactor([secret]).redact(`: ${inCase(secret)} :`)).toBe(': <redacted> :');
+        },
+      ),
+    );
+  });
+
+  test.each(['"', '…', '...', ' ...', ' … (12 more characters)', '', '.', "'"])(
+    'finds a secret cut short before %j, from eight characters on',
+    (end) => {
+      const redactor = new Redactor(['correct horse']);
+      const blob = base64('\0me\0correct horse');
+      for (let length = 8; length < 13; length += 1) {
+        expect(redactor.redact(`no "${'correct horse'.slice(0, length)}${end}`)).toBe(`no "<redacted>${end}`);
+      }
+      for (let length = 16; length < blob.length; length += 1) {
+        expect(redactor.redact(`unrecognized command "${blob.slice(0, length)}${end}`)).toBe(
+          `unrecognized command "<redacted>${end}`,
+        );
+      }
+    },
+  );
+
+  test('leaves a word that only begins like a secret', () => {
+    expect(new Redactor(['password123']).redact('535 the password is wrong')).toBe('535 the password is wrong');
+  });
+
+  test('finds a secret over two lines of a reply, wherever it is folded', () => {
+    const secret = 'correct-horse-battery';
+    for (const echoed of [secret, base64(secret)]) {
+      for (let fold = 4; fold < echoed.length - 4; fold += 1) {
+        const [before, after] = [echoed.slice(0, fold), echoed.slice(fold)];
+        const redactor = new Redactor([secret]);
+        const lines = redactor.redactLines([`535-5.7.8 bad: ${before}`, `535 5.7.8 ${after} (no)`]);
+        expect(lines[0]).toBe('535-5.7.8 bad: <redacted>');
+        expect(lines[1]).toMatch(/^535 5\.7\.8 <redacted>=* \(no\)$/);
+        expect(redactor.redact(`535 bad: ${before} / ${after} (no)`)).toMatch(
+          /^535 bad: <redacted> \/ <redacted>=* \(no\)$/,
+        );
+      }
+    }
+  });
+
+  test('finds a very long token, whole and cut short', () => {
+    const token = base64(Array.from({ length: 500 }, (_, at) => String(at * 7919)).join());
+    const redactor = new Redactor([token]);
+    expect(redactor.redact(`a ${token} b`)).toBe('a <redacted> b');
+    expect(redactor.redact(`a ${token.slice(0, 3000)} b`)).toBe('a <redacted> b');
+  });
+
   test('goes through a structure and leaves what is no text', () => {
     expect(new Redactor(['hunter2!']).redactDeep({ a: ['hunter2!', 1, null], b: { c: 'hunter2!' }, d: true })).toEqual({
       a: ['<redacted>', 1, null],
@@ -90,6 +148,21 @@ describe('the redactor', () => {
       d: true,
     });
   });
+});
+
+test('the transcript of a report is searched over its lines', () => {
+  const endpoint = anEndpoint({
+    transcript: [
+      { at: 1, from: 'client', text: 'AUTH PLAIN <redacted>' },
+      { at: 2, from: 'server', text: '535-bad: correct-' },
+      { at: 2, from: 'server', text: '535 horse' },
+    ],
+  });
+  expect(redactEndpoint(endpoint, new Redactor(['correct-horse'])).transcript.map(({ text }) => text)).toEqual([
+    'AUTH PLAIN <redacted>',
+    '535-bad: <redacted>',
+    '535 <redacted>',
+  ]);
 });
 
 test('a report stays a report, even where a password is one of its own words', () => {

@@ -93,9 +93,15 @@ describe('the table', () => {
     expect(rowsOf(summaryOf(aReport(good('a'), failing('b'))))).toEqual([
       ['Endpoint', 'Capability', 'Upgrade', 'Certificate', 'Authentication', 'Delivery', 'TLS', 'Validity', 'Time'],
       Array<string>(9).fill('---'),
-      ['❌ **b**', '✅ pass', '✅ pass', '✅ pass', '❌ fail', '➖ blocked', 'TLSv1.3', '61 days left', '321 ms'],
-      ['✅ **a**', '✅ pass', '✅ pass', '✅ pass', '✅ pass', '✅ pass', 'TLSv1.3', '61 days left', '321 ms'],
+      ['❌ **b**', '✅', '✅', '✅', '❌ fail', '➖ blocked', 'TLSv1.3', '61 days left', '321 ms'],
+      ['✅ **a**', '✅', '✅', '✅', '✅', '✅', 'TLSv1.3', '61 days left', '321 ms'],
     ]);
+  });
+
+  test('explains the signs that stand alone', () => {
+    expect(summaryOf(aReport(good('a')))).toContain(
+      '\n\n✅ passed · ➖ skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)\n\n',
+    );
   });
 
   test('has a column for environments where there are any', () => {
@@ -114,7 +120,7 @@ describe('the table', () => {
   test('shows further attempts and what failed first, of an endpoint that passed too', () => {
     const earlier = [{ step: 'capability' as const, code: 'connection-lost', message: 'Reset by peer.' }];
     const summary = summaryOf(aReport({ ...good('a'), attempts: 2, earlier }));
-    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br><sub>passed on attempt 2, after connection-lost</sub>');
+    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br>passed on attempt 2, after connection-lost');
     expect(summary).toContain('- a: passed on attempt 2, after connection-lost in capability: Reset by peer.');
   });
 });
@@ -140,7 +146,7 @@ describe('the section of an endpoint that is not green', () => {
     ]);
   });
 
-  test('tells the worst finding first, waived ones as such, and lines of the transcript once', () => {
+  test('tells the worst finding first and waived ones as such, and no lines where TLS showed it', () => {
     const summary = summaryOf(
       aReport(
         anEndpoint(
@@ -161,6 +167,13 @@ describe('the section of an endpoint that is not green', () => {
       'certificate-expired',
     ]);
     expect(summary).toContain('**Waived until 2027-01-31:** being replaced');
+    expect(summary.slice(0, summary.indexOf('### Transcripts'))).not.toMatch(/[SC]: /);
+  });
+
+  test('shows the same lines of the transcript once', () => {
+    const summary = summaryOf(
+      aReport(anEndpoint({}, { upgrade: [aFinding('starttls-refused'), aFinding('plaintext-after-starttls')] })),
+    );
     expect(summary.slice(0, summary.indexOf('### Transcripts')).match(/C: STARTTLS/g)).toHaveLength(1);
   });
 

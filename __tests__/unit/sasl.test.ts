@@ -26,8 +26,8 @@ async function signIn(mechanism: string, id: ReturnType<typeof identity>, ...ans
     const reply = parser.take();
     return reply ? Promise.resolve(reply) : Promise.reject(new Error('no reply'));
   };
-  const { code } = await authenticate({ command }, mechanism, id);
-  return { code, said, noted };
+  const { reply, failedBefore } = await authenticate({ command }, mechanism, id);
+  return { code: reply.code, said, noted, failedBefore };
 }
 
 describe('AUTH', () => {
@@ -36,6 +36,7 @@ describe('AUTH', () => {
       code: 235,
       said: [`AUTH PLAIN ${base64('\0user=a,b\0pä:ss\\w0rd')}`],
       noted: ['AUTH PLAIN <redacted>'],
+      failedBefore: false,
     });
   });
 
@@ -44,6 +45,7 @@ describe('AUTH', () => {
       code: 235,
       said: ['AUTH LOGIN', base64('user=a,b'), base64('pä:ss\\w0rd')],
       noted: ['AUTH LOGIN', '<redacted>', '<redacted>'],
+      failedBefore: false,
     });
   });
 
@@ -53,6 +55,7 @@ describe('AUTH', () => {
       code: 535,
       said: [`AUTH XOAUTH2 ${base64('user=user=a,b\x01auth=Bearer ya29.token\x01\x01')}`, ''],
       noted: ['AUTH XOAUTH2 <redacted>', '<redacted>'],
+      failedBefore: true,
     });
   });
 
@@ -74,6 +77,11 @@ describe('AUTH', () => {
     const { said, code } = await signIn('PLAIN', PASSWORD, '334 more', '501 cancelled');
     expect([code, said[1]]).toEqual([501, '*']);
     expect((await signIn('LOGIN', PASSWORD, '334 a', '334 b', '334 c', '501 cancelled')).said.at(-1)).toBe('*');
+  });
+
+  test('235 behind an exchange that was given up, or had failed, signs nobody in', async () => {
+    expect(await signIn('PLAIN', PASSWORD, '334 more', '235 welcome')).toMatchObject({ code: 235, failedBefore: true });
+    expect(await signIn('XOAUTH2', TOKEN, '334 e30=', '235 welcome')).toMatchObject({ code: 235, failedBefore: true });
   });
 
   test('no transcript line holds a secret in any form', async () => {

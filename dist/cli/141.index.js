@@ -246,6 +246,8 @@ const LOOPBACK = '127.0.0.1';
 async function listen(server, stop) {
     const sockets = new Set();
     server.on('connection', (socket) => {
+        // Answers of several writes would wait for the client's delayed acknowledgement in between.
+        socket.setNoDelay(true);
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
     });
@@ -646,12 +648,13 @@ async function extensions(options, keys, issuer) {
         ...(options.addresses ?? []).map((value) => ({ type: 'ip', value })),
     ];
     return [
-        new x509_cjs/* BasicConstraintsExtension */.WA(ca, undefined, true),
+        new x509_cjs/* BasicConstraintsExtension */.WA(ca, options.pathLength, true),
         new x509_cjs/* KeyUsagesExtension */.hy(ca ? SIGNS_ALL : x509_cjs/* KeyUsageFlags */.Ob.digitalSignature, true),
         await x509_cjs/* SubjectKeyIdentifierExtension */.QE.create(keys.publicKey),
         await x509_cjs/* AuthorityKeyIdentifierExtension */.Z$.create((issuer?.keys ?? keys).publicKey),
         ...(usage.length > 0 ? [new x509_cjs/* ExtendedKeyUsageExtension */.j6(usage.map((name) => x509_cjs/* ExtendedKeyUsage */.CD[name]))] : []),
         ...(names.length > 0 ? [new x509_cjs/* SubjectAlternativeNameExtension */.Wx(names)] : []),
+        ...(options.further ?? []),
     ];
 }
 function signing(key, hash) {

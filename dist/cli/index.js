@@ -6,9 +6,11 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F3: () => (/* binding */ InboxUnreachable),
-/* harmony export */   lr: () => (/* binding */ Inboxes),
+/* harmony export */   qx: () => (/* binding */ MAX_MESSAGE_OCTETS),
 /* harmony export */   ty: () => (/* binding */ InboxRejected)
 /* harmony export */ });
+/** The probe has some two thousand octets; a message of that name that is larger than this is not read to its end. */
+const MAX_MESSAGE_OCTETS = 1024 * 1024;
 /** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
 class InboxUnreachable extends Error {
     name = 'InboxUnreachable';
@@ -16,49 +18,6 @@ class InboxUnreachable extends Error {
 /** The mailbox refuses the login, or has no such folder. */
 class InboxRejected extends Error {
     name = 'InboxRejected';
-}
-/**
- * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each
- * account, and thirty endpoints at once would lock each other out.
- */
-class Inboxes {
-    #open = new Map();
-    #closing = new AbortController();
-    /**
-     * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-     * thirty endpoints that try the same wrong password lock the account.
-     * @throws {InboxUnreachable} {InboxRejected}
-     */
-    open(target, settings) {
-        const { scheme, host, port, mailbox, username, password } = target;
-        const key = JSON.stringify([scheme, host, port, mailbox, username, password.reveal()]);
-        const opened = this.#open.get(settings.context) ?? new Map();
-        this.#open.set(settings.context, opened);
-        let inbox = opened.get(key);
-        if (!inbox) {
-            // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
-            inbox = Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(133)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6133)).then(({ openImapInbox }) => openImapInbox(target, settings, this.#closing.signal));
-            opened.set(key, inbox);
-            void passed(inbox).then((gone) => gone && opened.delete(key));
-        }
-        return inbox;
-    }
-    /** Closes whatever is open, and gives up what is still being opened. Never throws. */
-    async close() {
-        this.#closing.abort();
-        const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
-        await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
-    }
-}
-/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
-async function passed(inbox) {
-    try {
-        await (await inbox).ended;
-        return true;
-    }
-    catch (error) {
-        return !(error instanceof InboxRejected);
-    }
 }
 
 
@@ -118,6 +77,8 @@ async function resolve(host, deadline, resolver) {
     if (family !== 0)
         return [{ address: host, family: family === 6 ? 6 : 4 }];
     const answer = resolver(host).catch((error) => {
+        if (error instanceof ConnectFailure)
+            throw error;
         const code = codeOf(error);
         const permanent = code === 'ENOTFOUND' || code === 'ENODATA';
         throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
@@ -274,20 +235,23 @@ class Deadline {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 /**
- * Characters that a reader would not see, or that act on the reader's terminal or page:
- * C0 and C1 controls, DEL, line and paragraph separators, zero-width and bidirectional controls.
+ * Characters that a reader would not see, or that act on the reader's terminal or page: controls (Cc), format
+ * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
+ * them that Unicode keeps for more of the kind.
  */
-// eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 /**
- * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`).
+ * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
  * @param text text of any origin
  * @returns one line of text that shows what was there and does nothing
  */
 function visible(text) {
     return text.replace(UNSEEN, (character) => {
-        const code = character.charCodeAt(0);
-        return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+        const code = character.codePointAt(0) ?? 0;
+        const digits = code.toString(16);
+        if (code > 0xffff)
+            return `\\u{${digits}}`;
+        return code < 0x100 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`;
     });
 }
 /**
@@ -11672,9 +11636,72 @@ var external_node_util_ = __nccwpck_require__(7975);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/plan/anchors.ts
+;// CONCATENATED MODULE: ./src/plan/pem.ts
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+/**
+ * Whether a value is PEM itself and no path. Any PEM text is taken as such, so that a private key given by mistake
+ * is not quoted as a path.
+ */
+function isPem(text) {
+    return text.includes('-----BEGIN');
+}
+/** Takes the certificates out of a text; whatever stands between them does not matter (RFC 7468 section 2). */
+function certificatesIn(text) {
+    const blocks = text.match(CERTIFICATE) ?? [];
+    if (blocks.length === 0)
+        return { certificates: [], faults: ['holds no PEM certificate'] };
+    const certificates = [];
+    const faults = [];
+    for (const [index, block] of blocks.entries()) {
+        try {
+            certificates.push(new external_node_crypto_.X509Certificate(block).toString());
+        }
+        catch {
+            faults.push(`holds a damaged certificate (number ${index + 1} of ${blocks.length})`);
+        }
+    }
+    return { certificates, faults };
+}
+
+;// CONCATENATED MODULE: ./src/plan/quote.ts
+/*
+ * What of a wrong configuration may be shown. A secret gets anywhere by a slip: a URL with credentials for a host, a
+ * blank left out after a key, a line in the wrong place. So a text is quoted where it looks like what belongs there,
+ * and nowhere else.
+ */
+/** A mistyped word or number, such as `soon`, `-1`, `15s`, `2027-02-30` or `TLSv1.1`. */
+const WORD = /^(?:[a-z_-]{1,40}|[+-]?\d[\d./-]{0,10}[a-z]{0,2}|TLSv?[\d.]{1,3})$/i;
+const NAME = /^[\w.[\]:-]{1,60}$/;
+/** No colon, only digits after it, a word after a name with a dot, or the colons of an IPv6 address. */
+const COLONS = /^(?:[^:]*(?::\d{0,5})?|[\w-]+(?:\.[\w-]+)+:[a-z]{1,12}|\[?(?=[^:]*:[^:]*:)[\da-f.:]*\]?(?::\d{0,5})?)$/i;
+/** The body of a PEM text, or a key in base64, without anything that says so. */
+const BASE64 = /^[A-Za-z0-9+/]{40,}={0,2}$/;
+const PATH_LENGTH = 200;
+/** Whether a value may be quoted where a number or one of a few words belongs. */
+function isQuotableWord(text) {
+    return WORD.test(text);
+}
+/** Whether a value may be quoted where a host or an address belongs, with or without a port. */
+function isQuotableName(text) {
+    return NAME.test(text) && COLONS.test(text);
+}
+/** Whether a key may be quoted. */
+function isQuotableKey(key) {
+    return /^[\w-]{1,60}$/.test(key);
+}
+/**
+ * What a file is called in a message.
+ * @param path as the user wrote it; it is shown where it looks like a path
+ */
+function fileName(path) {
+    const isPath = path.length <= PATH_LENGTH && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
+    return isPath ? path : 'the file that it names';
+}
+
+;// CONCATENATED MODULE: ./src/plan/anchors.ts
+
+
 /** Trust anchors, each value of `ca` read once however many endpoints have it. */
 class Anchors {
     #read;
@@ -11708,9 +11735,8 @@ class Anchors {
         return [...new Set(values.flatMap((value) => this.#known.get(value)?.certificates ?? []))];
     }
     async #anchor(text) {
-        // Any PEM text is taken as such, so that a private key given by mistake is not quoted as a path.
-        if (text.includes('-----BEGIN'))
-            return certificatesIn(text);
+        if (isPem(text))
+            return anchorOf(text);
         const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
         if (paths.length === 0)
             return { certificates: [], faults: [{ what: 'is empty' }] };
@@ -11719,38 +11745,25 @@ class Anchors {
     }
     async #file(path) {
         try {
-            return certificatesIn(await this.#read(path), path);
+            return anchorOf(await this.#read(path), path);
         }
         catch (error) {
-            return { certificates: [], faults: [{ path, what: `cannot be read (${anchors_reasonOf(error)})` }] };
+            return { certificates: [], faults: [{ path, what: `cannot be read (${errorCode(error)})` }] };
         }
     }
 }
-/** The code of a failed file operation, such as ENOENT. Its message would carry the path. */
-function anchors_reasonOf(error) {
+/** The code of an error, such as ENOENT. Its message would carry the path of the file. */
+function errorCode(error) {
     return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 }
-function certificatesIn(text, path) {
-    const source = path === undefined ? {} : { path };
-    const blocks = text.match(CERTIFICATE) ?? [];
-    if (blocks.length === 0)
-        return { certificates: [], faults: [{ ...source, what: 'holds no PEM certificate' }] };
-    const certificates = [];
-    const faults = [];
-    for (const [index, block] of blocks.entries()) {
-        try {
-            certificates.push(new external_node_crypto_.X509Certificate(block).toString());
-        }
-        catch {
-            faults.push({ ...source, what: `holds a damaged certificate (number ${index + 1} of ${blocks.length})` });
-        }
-    }
-    return { certificates, faults };
+function anchorOf(text, path) {
+    const { certificates, faults } = certificatesIn(text);
+    return { certificates, faults: faults.map((what) => ({ ...(path !== undefined && { path }), what })) };
 }
 function subject(path, isExpanded) {
     if (path === undefined)
         return 'the text';
-    return isExpanded ? 'the file that it names' : path;
+    return isExpanded ? 'the file that it names' : fileName(path);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
@@ -21522,17 +21535,31 @@ function didYouMean(word, known) {
 
 
 
-/** Keys whose values are never quoted. */
-const PRIVATE = [
-    'username',
-    'password',
-    'access-token',
-    'inbox-username',
-    'inbox-password',
-    'inbox',
+
+/** Keys of numbers and of closed sets of words. With those of NAMES, they are the only ones whose values are quoted. */
+const WORDS = [
+    'port',
+    'transport',
+    'addresses',
+    'role',
+    'probes',
+    'require',
+    'finding',
+    'until',
+    'min-version',
+    'min-valid-days',
+    'check',
+    'min-tls-version',
+    'fail-on',
+    'on-inconclusive',
+    'concurrency',
+    'timeout',
+    'retries',
+    'shard',
 ];
-/** Longer values are named by their key only. */
-const QUOTED_LENGTH = 100;
+const NAMES = ['host', 'servername', 'ehlo'];
+/** Mappings with secrets in them: what stands there for a key may be one. */
+const PRIVATE = ['auth', 'delivery'];
 /**
  * Holds what the user wrote against a schema.
  * @param what how the text as a whole is called
@@ -21554,9 +21581,21 @@ function unknownKeys(schema, root, { path, keys }) {
     const known = keysAt(schema, path);
     return keys.map((key) => {
         const place = mapping.entries.get(key)?.key ?? mapping.place;
-        const what = place.line === undefined ? 'unknown input' : `unknown key "${key}"`;
-        return { ...place, message: what + didYouMean(key, known) };
+        const what = place.line === undefined ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
+        return { ...place, message: what };
     });
+}
+/** A key that is none may be a key and its value, with the blank between them left out. */
+function unknownKey(key, known, path) {
+    const isPrivate = path.some((step) => PRIVATE.includes(step));
+    const [word = ''] = /^[\w-]*/.exec(key) ?? [];
+    const suggestion = didYouMean(word, known);
+    const isQuoted = isQuotableKey(word) && (suggestion !== '' || (word === key && !isPrivate));
+    if (!isQuoted)
+        return 'an unknown key';
+    if (word === key)
+        return `unknown key "${key}"${suggestion}`;
+    return `unknown key that begins with "${word}"${key[word.length] === ':' ? '; a blank must follow the colon' : ''}`;
 }
 function wrongValue(root, { path, message }, what) {
     const node = nearest(root, path);
@@ -21579,9 +21618,10 @@ function instead(node, keys, message) {
         return `, not a ${node.kind}`;
     if (node.text === '')
         return ', and is empty';
-    if (node.expanded || keys.some((key) => PRIVATE.includes(key)) || node.text.length > QUOTED_LENGTH)
-        return '';
-    return `, not "${node.text}"`;
+    return !node.expanded && isQuotable(node.text, keys.at(-1)) ? `, not "${node.text}"` : '';
+}
+function isQuotable(text, key) {
+    return (WORDS.includes(key) && isQuotableWord(text)) || (NAMES.includes(key) && isQuotableName(text));
 }
 /** The keys that a schema knows for the mapping at a path. */
 function keysAt(schema, path) {
@@ -21595,6 +21635,37 @@ function keysAt(schema, path) {
     const shape = schema.shape;
     const child = step === undefined ? undefined : shape[String(step)];
     return child ? keysAt(child, rest) : Object.keys(shape);
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./src/text/secret.ts
+
+/** What stands wherever a secret would have been shown. */
+const REDACTED = '<redacted>';
+/**
+ * A credential that cannot be printed: turned into text, JSON or a debug view it shows as `<redacted>`.
+ * Only the code that writes to the wire, and the redactor that must recognise it, may call {@link Secret.reveal}.
+ */
+class Secret {
+    #value;
+    /** @param value the credential in clear */
+    constructor(value) {
+        this.#value = value;
+    }
+    /** The credential in clear, for the wire and for nothing else. */
+    reveal() {
+        return this.#value;
+    }
+    toString() {
+        return REDACTED;
+    }
+    toJSON() {
+        return REDACTED;
+    }
+    [external_node_util_.inspect.custom]() {
+        return REDACTED;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
@@ -21663,6 +21734,13 @@ function inboxProblems(delivery, prefix = '') {
     const message = `inbox is missing, though there are credentials for it. ${EMPTY_SECRETS}`;
     return [...pair, { ...delivery.place, message }];
 }
+/** A client certificate without its key, or a key without its certificate. */
+function clientIdentityProblems(tls) {
+    const names = { 'client-cert': 'client-cert', 'client-key': 'client-key' };
+    if (tls?.kind !== 'mapping' || !Object.keys(names).some((key) => tls.entries.has(key)))
+        return [];
+    return pairProblems(tls, names);
+}
 /**
  * Values that must all be there, with something in them.
  * @param names each key, and what it is called in a message
@@ -21676,6 +21754,123 @@ function pairProblems(mapping, names) {
         const { place } = node ?? others[0] ?? mapping;
         return [{ ...place, message: `${name} is ${node ? 'empty' : 'missing'}. ${EMPTY_SECRETS}` }];
     });
+}
+
+;// CONCATENATED MODULE: ./src/plan/client-identities.ts
+
+
+
+
+
+
+
+
+/** Certificates that the gate shows of itself, each pair of values read once however many endpoints have it. */
+class ClientIdentities {
+    #readFile;
+    #known = new Map();
+    /** @param readFile gives the text of a file by its path as the user wrote it */
+    constructor(readFile) {
+        this.#readFile = readFile;
+    }
+    /**
+     * Reads what `client-cert` and `client-key` name, and checks that they belong together.
+     * @param tls the mapping with the keys, where there is one; values that are no text are for the schema to complain about
+     * @returns what is missing, cannot be read or does not fit; nothing of the key is in it
+     */
+    async load(tls) {
+        const incomplete = clientIdentityProblems(tls);
+        const certificate = at(tls, 'client-cert');
+        const key = at(tls, 'client-key');
+        if (incomplete.length > 0 || !isWhole(certificate) || !isWhole(key))
+            return incomplete;
+        const id = idOf(certificate.text, key.text);
+        const pair = this.#known.get(id) ?? (await this.#pair(certificate.text, key.text));
+        this.#known.set(id, pair);
+        if ('identity' in pair)
+            return [];
+        const { 'client-cert': wrongCertificate, 'client-key': wrongKey } = pair.faults;
+        return [
+            ...(wrongCertificate === undefined ? [] : [problem('client-cert', certificate, wrongCertificate)]),
+            ...(wrongKey === undefined ? [] : [problem('client-key', key, wrongKey)]),
+        ];
+    }
+    /** The identity behind two values that were loaded; undefined where one of them is not given. */
+    of(certificate, key) {
+        if (certificate === undefined || key === undefined)
+            return undefined;
+        const pair = this.#known.get(idOf(certificate, key));
+        return pair && 'identity' in pair ? pair.identity : undefined;
+    }
+    async #pair(certificate, key) {
+        const [chain, privateKey] = await Promise.all([this.#read(certificate, chainIn), this.#read(key, keyIn)]);
+        if ('fault' in chain || 'fault' in privateKey) {
+            return {
+                faults: {
+                    ...('fault' in chain && { 'client-cert': chain.fault }),
+                    ...('fault' in privateKey && { 'client-key': privateKey.fault }),
+                },
+            };
+        }
+        if (!new external_node_crypto_.X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
+            return { faults: { 'client-key': 'holds a key that does not fit the certificate of client-cert' } };
+        }
+        const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
+        const refusal = refusalOf(chain.value, pem);
+        return refusal === undefined
+            ? { identity: { certificate: chain.value, key: new Secret(pem) } }
+            : { faults: { 'client-cert': refusal } };
+    }
+    async #read(value, parse) {
+        if (isPem(value))
+            return parse(value);
+        try {
+            return parse(await this.#readFile(value.trim()));
+        }
+        catch (error) {
+            return { fault: `cannot be read (${errorCode(error)})` };
+        }
+    }
+}
+function isWhole(node) {
+    return node?.kind === 'text' && !node.broken;
+}
+function idOf(certificate, key) {
+    return JSON.stringify([certificate, key]);
+}
+/** All certificates in a text, the client's own first. */
+function chainIn(text) {
+    const { certificates, faults } = certificatesIn(text);
+    const [fault] = faults;
+    return fault === undefined ? { value: certificates.join('') } : { fault };
+}
+function keyIn(text) {
+    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
+        return { fault: 'holds no PEM private key' };
+    if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text))
+        return { fault: 'holds an encrypted key; it must have no passphrase' };
+    try {
+        return { value: (0,external_node_crypto_.createPrivateKey)(text) };
+    }
+    catch {
+        return { fault: 'holds a private key that is damaged or of an unknown kind' };
+    }
+}
+/** What the TLS library has against an identity, such as a key that is too short; better known now than in step 3. */
+function refusalOf(cert, key) {
+    try {
+        (0,external_node_tls_.createSecureContext)({ cert, key });
+        return undefined;
+    }
+    catch (error) {
+        return `holds a certificate that TLS does not take (${errorCode(error)})`;
+    }
+}
+function problem(key, { place, text, expanded }, what) {
+    // What is given for a key may be the key itself in a form that was not recognised, so it is never quoted.
+    const isQuotable = key === 'client-cert' && !expanded;
+    const file = isQuotable ? fileName(text.trim()) : 'the file that it names';
+    return { ...place, message: `${key}: ${isPem(text) ? 'the text' : file} ${what}` };
 }
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue.ts
@@ -21737,6 +21932,13 @@ const CATALOGUE = {
         explanation: 'The server answered 421, or put the greeting or EHLO off with another temporary code, on every try. It is there, and it is not serving this client now: overload, a rate limit, maintenance, or a reputation list.',
         remedy: "Run the gate again later. If it stays, look for rate and connection limits for the runner's address on the server, lower `concurrency`, or raise `retries`.",
         reference: 'RFC 5321 section 3.8',
+    },
+    'probe-inconclusive': {
+        title: 'Probe without an answer',
+        severity: 'warning',
+        steps: ['capability', 'upgrade', 'authentication'],
+        explanation: 'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, or a client certificate that is demanded (a probe shows none). Its question is open, so the step is not green.',
+        remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
     },
     // Connecting
     'dns-failed': {
@@ -21835,6 +22037,22 @@ const CATALOGUE = {
         remedy: 'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
+    'plaintext-auth-accepted': {
+        title: 'A password would be taken in the clear',
+        severity: 'error',
+        steps: ['capability'],
+        explanation: 'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+        remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+        reference: 'RFC 4954 section 4',
+    },
+    'plaintext-mail-accepted': {
+        title: 'Mail taken without TLS',
+        severity: 'warning',
+        steps: ['capability'],
+        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+        remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
+        reference: 'RFC 8314 section 4.1',
+    },
     // Step 2
     'starttls-refused': {
         title: 'STARTTLS refused',
@@ -21853,6 +22071,14 @@ const CATALOGUE = {
         remedy: 'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
         reference: 'RFC 3207 section 4.2',
         resultType: 'validation-failure',
+    },
+    'starttls-command-injection': {
+        title: 'Commands in the clear are carried into TLS',
+        severity: 'error',
+        steps: ['upgrade'],
+        explanation: 'The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server answered the NOOP too: it keeps what it received in the clear and obeys it in the encrypted session. Whoever can add octets on the way can so put commands before those of the client, and have its mail and its password sent to themselves (CVE-2011-0411).',
+        remedy: 'Update the mail server, or whatever ends TLS in front of it: every maintained one throws away what it received before the handshake (Postfix since 2.8). A proxy must drop its buffer when it begins TLS.',
+        reference: 'RFC 3207 section 4.2',
     },
     // Step 3
     'tls-handshake-failed': {
@@ -21885,8 +22111,8 @@ const CATALOGUE = {
         title: 'Server wants a client certificate',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The server ended the handshake because the client presented no certificate.',
-        remedy: 'If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
+        explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
+        remedy: 'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
         reference: 'RFC 8446 section 4.4.2.4',
         resultType: 'validation-failure',
     },
@@ -22019,6 +22245,13 @@ const CATALOGUE = {
         remedy: 'Automate renewal (ACME), the reload of the mail server included.',
         reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
     },
+    'certificate-unchecked': {
+        title: 'Other certificate not looked at',
+        severity: 'warning',
+        steps: ['certificate'],
+        explanation: 'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. That connection failed, or stalled, or the server demands a client certificate there, which is not shown on it.',
+        remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
+    },
     'certificate-pinned': {
         title: 'Key pinned; chain and name not counted',
         severity: 'notice',
@@ -22099,6 +22332,14 @@ const CATALOGUE = {
         explanation: 'A finding about the chain or the name of the certificate is waived, so the step did not fail; but nobody has authenticated the server, and neither credentials nor mail travel to a stranger.',
         remedy: 'Pin the key of the server with `tls.pin`, or name its issuer in `ca`: then it is authenticated, and steps 4 and 5 can run.',
         reference: 'RFC 8314 section 4.1',
+    },
+    'unauthenticated-mail-accepted': {
+        title: 'MAIL taken without AUTH',
+        severity: 'warning',
+        steps: ['authentication'],
+        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server took it, as a submission server should not. It named no recipient, so this is not yet an open relay: Postfix, as it is delivered, refuses only at RCPT (`smtpd_delay_reject`).',
+        remedy: 'Have the submission port refuse MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it refuses at RCPT by design, waive this finding.',
+        reference: 'RFC 6409 section 4.3',
     },
     // Step 5
     'sender-rejected': {
@@ -22305,35 +22546,6 @@ var external_node_net_ = __nccwpck_require__(7030);
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(875);
-;// CONCATENATED MODULE: ./src/text/secret.ts
-
-/** What stands wherever a secret would have been shown. */
-const REDACTED = '<redacted>';
-/**
- * A credential that cannot be printed: turned into text, JSON or a debug view it shows as `<redacted>`.
- * Only the code that writes to the wire, and the redactor that must recognise it, may call {@link Secret.reveal}.
- */
-class Secret {
-    #value;
-    /** @param value the credential in clear */
-    constructor(value) {
-        this.#value = value;
-    }
-    /** The credential in clear, for the wire and for nothing else. */
-    reveal() {
-        return this.#value;
-    }
-    toString() {
-        return REDACTED;
-    }
-    toJSON() {
-        return REDACTED;
-    }
-    [external_node_util_.inspect.custom]() {
-        return REDACTED;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/plan/values.ts
 
 
@@ -22344,6 +22556,8 @@ class Secret {
  * None knows of keys, places or messages.
  */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const PRINTABLE = /^[!-~]+$/;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -22391,7 +22605,7 @@ function ehloName(text) {
  */
 function mailbox(text) {
     const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-    if ((0,peer/* visible */.RK)(local) !== local || Buffer.byteLength(local) > 64 || /[\s<>"(),:;[\]\\]/.test(local))
+    if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
         return undefined;
     const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
     return ascii === undefined ? undefined : `${local}@${ascii}`;
@@ -22460,6 +22674,8 @@ function percentDecoded(text) {
 const TRANSPORTS = ['starttls', 'implicit'];
 const ADDRESSES = ['first', 'all'];
 const ROLES = ['submission', 'mx'];
+/** Tries that nobody gets unasked, each on connections of its own, and none with a credential or a recipient. */
+const PROBES = ['plaintext-auth', 'plaintext-mail', 'command-injection'];
 const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'];
 const FAIL_ON = ['fail', 'warn', 'never'];
 const ON_INCONCLUSIVE = ['fail', 'warn'];
@@ -22476,6 +22692,8 @@ const MECHANISMS = [
     'LOGIN',
     'EXTERNAL',
 ];
+/** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
+const TLS_CHECKS = ['single', 'both'];
 /** Ports that decide other defaults. */
 const PORTS = { mx: 25, implicit: 465, submission: 587 };
 const DNS_OR_IP = 'must be a DNS name or an IP address, without a port';
@@ -22502,7 +22720,9 @@ const oneOf = (known, legal = `must be one of ${known.join(', ')}`) => value((te
 const anyText = value('must be text', (text) => text);
 /** A list, or a text that `split` makes one. */
 const list = (item, split) => preprocess((given) => (typeof given === 'string' ? split(given) : given), array(item, 'must be text or a list'));
-const steps = list(oneOf(['all', ...STEP_IDS]), (text) => text.split(/[\s,]+/).filter(Boolean)).transform((named) => STEP_IDS.filter((id) => named.includes('all') || named.includes(id)));
+const words = (text) => text.split(/[\s,]+/).filter(Boolean);
+const steps = list(oneOf(['all', ...STEP_IDS]), words).transform((named) => STEP_IDS.filter((id) => named.includes('all') || named.includes(id)));
+const probes = list(oneOf(PROBES), words).transform((named) => PROBES.filter((probe) => named.includes(probe)));
 const schema_anchors = list(anyText, (text) => [text]);
 const mapping = (shape) => strictObject(shape, 'must be a mapping of keys to values');
 /** The inputs of the action. The gate has no other defaults for them than these. */
@@ -22616,6 +22836,15 @@ const tlsShape = {
         .meta({
         description: 'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
     }),
+    check: oneOf(TLS_CHECKS).default('single').meta({
+        description: 'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a further connection for each kind, up to the handshake.',
+    }),
+    'client-cert': anyText.optional().meta({
+        description: 'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. Only this endpoint gets to see it, and not its inbox.',
+    }),
+    'client-key': anyText.optional().meta({
+        description: 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',
+    }),
 };
 const waivable = FINDING_CODES.filter((code) => !UNWAIVABLE.includes(code));
 const waiverShape = {
@@ -22674,6 +22903,10 @@ const endpointShape = {
         otherwise: 'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`',
     }),
     tls: mapping(tlsShape).optional().meta({ description: 'Policy for step 3.' }),
+    probes: probes.optional().meta({
+        description: 'Further tries, each on short connections of its own, without a credential or a recipient; with `transport: starttls` only. `plaintext-auth`: would the server take a password before TLS? `plaintext-mail` (role `submission`): does it take MAIL without TLS, or without AUTH? `command-injection`: does a command sent in the clear behind STARTTLS reach the TLS session?',
+        otherwise: 'none',
+    }),
     require: steps.optional().meta({
         description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`.',
         otherwise: 'the input `require`',
@@ -22770,13 +23003,17 @@ function addressProblems(delivery) {
 
 ;// CONCATENATED MODULE: ./src/plan/problem.ts
 
-/** The configuration cannot be used. It carries every problem at once, and its message lists them, one a line. */
+/** More would bury the first ones, and the limits of a summary with them. */
+const MAX_LINES = 1000;
+/** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
 class ConfigurationError extends Error {
     problems;
     /** @param problems at least one, in any order; what is told twice is told once */
     constructor(problems) {
         const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
-        super([...told.keys()].join('\n'));
+        const lines = [...told.keys()];
+        const more = lines.length > MAX_LINES ? [`and ${lines.length - MAX_LINES} more`] : [];
+        super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
         this.name = 'ConfigurationError';
         this.problems = [...told.values()];
     }
@@ -22808,10 +23045,10 @@ function nameOf(settings) {
 /**
  * Makes an endpoint of settings that are known to be complete.
  * @param inputs what holds where the endpoint says nothing
- * @param anchors gives the certificates behind values of `ca`
+ * @param files all that the settings name, loaded
  */
-function resolveEndpoint(settings, inputs, anchors, source) {
-    const { ehlo, environment, tls } = settings;
+function resolveEndpoint(settings, inputs, files, source) {
+    const { ehlo, environment } = settings;
     const port = portOf(settings);
     const auth = credentialsOf(settings.auth);
     const delivery = settings.delivery && deliveryOf(settings.delivery);
@@ -22819,20 +23056,16 @@ function resolveEndpoint(settings, inputs, anchors, source) {
         name: nameOf(settings),
         host: settings.host,
         port,
-        transport: transportOf(settings, port),
+        transport: transportOf(settings),
         servername: settings.servername ?? settings.host,
         ...(ehlo !== undefined && { ehlo }),
         addresses: settings.addresses,
-        role: settings.role ?? (port === PORTS.mx ? 'mx' : 'submission'),
+        role: roleOf(settings),
         ...(environment !== undefined && { environment }),
         ...(auth && { auth }),
         ...(delivery && { delivery }),
-        tls: {
-            ca: anchors([...(inputs.ca ?? []), ...(tls?.ca ?? [])]),
-            minVersion: tls?.['min-version'] ?? inputs['min-tls-version'],
-            minValidDays: tls?.['min-valid-days'] ?? inputs['min-valid-days'],
-            pins: tls?.pin ?? [],
-        },
+        tls: tlsPolicyOf(settings.tls ?? {}, inputs, files),
+        probes: settings.probes ?? [],
         require: settings.require ?? inputs.require ?? [],
         waive: settings.waive,
         timeoutMs: inputs.timeout * SECOND,
@@ -22842,8 +23075,24 @@ function resolveEndpoint(settings, inputs, anchors, source) {
 function portOf({ port, transport }) {
     return port ?? (transport === 'implicit' ? PORTS.implicit : PORTS.submission);
 }
-function transportOf({ transport }, port) {
-    return transport ?? (port === PORTS.implicit ? 'implicit' : 'starttls');
+/** How TLS begins: as the user says, else by the port. */
+function transportOf(settings) {
+    return settings.transport ?? (portOf(settings) === PORTS.implicit ? 'implicit' : 'starttls');
+}
+/** What the server is for: as the user says, else by the port. */
+function roleOf(settings) {
+    return settings.role ?? (portOf(settings) === PORTS.mx ? 'mx' : 'submission');
+}
+function tlsPolicyOf(tls, inputs, { anchors, identities }) {
+    const client = identities.of(tls['client-cert'], tls['client-key']);
+    return {
+        ca: anchors.of([...(inputs.ca ?? []), ...(tls.ca ?? [])]),
+        minVersion: tls['min-version'] ?? inputs['min-tls-version'],
+        minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
+        pins: tls.pin ?? [],
+        ...(tls.check === 'both' && { bothKeys: true }),
+        ...(client && { client }),
+    };
 }
 /** A mechanism alone is no credentials: it says how to use those that other layers bring. */
 function credentialsOf(auth) {
@@ -22865,6 +23114,27 @@ function deliveryOf(delivery) {
         ...(inbox && username !== undefined && password && { inbox: { ...inbox, username, password } }),
         withinMs: within * SECOND,
     };
+}
+
+;// CONCATENATED MODULE: ./src/plan/probes.ts
+
+
+/**
+ * Probes that an endpoint asks for and that cannot be made there: left out in silence, they would be taken for passed.
+ * @param own the endpoint as the user wrote it, which says where
+ * @param settings the same with the defaults of its file under it
+ */
+function probeProblems(own, settings) {
+    const { probes = [] } = settings;
+    const { place } = at(own, 'probes') ?? own;
+    const problem = (message) => [{ ...place, message }];
+    if (probes.length > 0 && transportOf(settings) === 'implicit') {
+        return problem('probes need transport starttls, and this endpoint has implicit; give it probes: []');
+    }
+    if (probes.includes('plaintext-mail') && roleOf(settings) === 'mx') {
+        return problem('probes: plaintext-mail is for role submission, and this endpoint has mx, which takes mail from all');
+    }
+    return [];
 }
 
 ;// CONCATENATED MODULE: ./src/plan/expand.ts
@@ -22896,8 +23166,10 @@ function expand(text, env) {
 
 
 
+
 /** `host`, `host:port`, `[v6]` or `[v6]:port`. */
 const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
+const REFERENCES = /\$\{\w+\}/g;
 /**
  * Whether the text of the input `endpoints` is YAML rather than the short form. The first line that is neither
  * blank nor a comment decides: YAML begins with `- `, `---`, `{`, `key: `, or with a `[` that opens no IPv6 address.
@@ -22939,21 +23211,23 @@ function entryProblem(text, name, port) {
     if (/^[^[]*:.*:/.test(text) && !text.includes('/')) {
         return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
     }
-    if (name === '' || host(name) === undefined)
+    if (host(name) === undefined || /[/@]/.test(text))
         return 'must be host, host:port or [v6]:port';
     if (port !== undefined && wholeNumber(port, 1, 65535) === undefined) {
         return 'the port must be a whole number from 1 to 65535';
     }
     return undefined;
 }
-/** A wrong entry may be a URL with credentials in it: what stands before an @ is not shown. */
+/** A wrong entry may be a URL with credentials in it, or a part of one whose password has a blank or a comma. */
 function quoted(source) {
-    return source === undefined ? 'this endpoint' : `"${source.replace(/^.*@/s, '…@')}"`;
+    const isQuotable = source !== undefined && isQuotableName(source.replace(REFERENCES, 'name'));
+    return isQuotable ? `"${source}"` : 'this endpoint';
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/plan/yaml.ts
+
 
 
 
@@ -23057,8 +23331,9 @@ class Reader {
             const { key, value } = pair;
             const name = textOf(key);
             const place = this.#placeOf(key.range?.[0] ?? 0);
+            const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
             if (entries.has(name))
-                this.problems.push({ ...place, message: `key "${name}" is given twice` });
+                this.problems.push({ ...place, message: `${what} is given twice` });
             else
                 entries.set(name, { key: place, value: value ? this.read(value) : textAt(place, '') });
         }
@@ -23096,7 +23371,10 @@ function textOf(node) {
 
 
 
+
 const NO_DEFAULTS = mappingAt({}, []);
+/** Octets. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
+const MAX_CONFIG_SIZE = 1024 * 1024;
 /** Reads the input `endpoints`, in the short form or as YAML, whichever it is. */
 function readEndpointsInput(text, env) {
     const origin = { input: 'endpoints' };
@@ -23125,10 +23403,14 @@ async function readConfigFile(path, { cwd, env, readFile }) {
         text = await readFile((0,external_node_path_.resolve)(cwd, path));
     }
     catch (error) {
-        const message = `${path} cannot be read (${anchors_reasonOf(error)})`;
+        const message = `${fileName(path)} cannot be read (${errorCode(error)})`;
         return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
     }
     const file = fromWorkspace(cwd, path);
+    if (Buffer.byteLength(text) > MAX_CONFIG_SIZE) {
+        const message = `is larger than ${MAX_CONFIG_SIZE} octets`;
+        return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message }] };
+    }
     const { root, problems } = readYaml(text, { file }, env);
     if (!root) {
         const empty = { file, message: 'holds nothing: `endpoints` is missing' };
@@ -23177,6 +23459,8 @@ function fromWorkspace(cwd, path) {
 
 
 
+
+
 /**
  * Makes the plan of a run, or says everything that is wrong with its configuration. Sends nothing.
  * @param inputs the inputs of the action by name, as they were given; an empty text means not given
@@ -23187,19 +23471,22 @@ async function loadPlan(inputs, world) {
     const lists = await readLists(given, world);
     const candidates = lists.flatMap(({ defaults, endpoints }) => endpoints.map((own) => examine(own, defaults, layer)));
     const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
-    const anchors = new Anchors((path) => world.readFile((0,external_node_path_.resolve)(world.cwd, path)));
+    const readFile = (path) => world.readFile((0,external_node_path_.resolve)(world.cwd, path));
+    const anchors = new Anchors(readFile);
+    const identities = new ClientIdentities(readFile);
     const problems = [
         ...inputProblems,
         ...lists.flatMap((list) => list.problems),
         ...candidates.flatMap((candidate) => candidate.problems),
         ...duplicates(candidates),
-        ...(await anchorProblems(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
+        ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
+        ...(await loadAll(identities, candidates.map(({ merged }) => at(merged, 'tls')))),
     ];
     if (candidates.length === 0 && lists.every((list) => list.problems.length === 0))
         problems.push(noEndpoint(given));
     if (problems.length > 0 || !settings)
         throw new ConfigurationError(problems);
-    const endpoints = candidates.flatMap(({ own, settings: valid }) => valid ? resolveEndpoint(valid, settings, (values) => anchors.of(values), sourceOf(own.place, world)) : []);
+    const endpoints = candidates.flatMap(({ own, settings: valid }) => valid ? resolveEndpoint(valid, settings, { anchors, identities }, sourceOf(own.place, world)) : []);
     const reportDir = settings['report-dir'];
     return {
         endpoints: sharded(endpoints, settings.shard),
@@ -23222,17 +23509,18 @@ async function readLists(given, world) {
     ];
 }
 /** One after the other, so that a value that many endpoints share is read once. */
-async function anchorProblems(anchors, values) {
+async function loadAll(files, values) {
     const problems = [];
     for (const value of values)
-        problems.push(await anchors.load(value));
+        problems.push(await files.load(value));
     return problems.flat();
 }
 function examine(own, defaults, layer) {
     const merged = overlay(layer, defaults, own);
     const { value, problems } = check_check(schema_endpointSchema, merged);
     const incomplete = [...credentialProblems(at(merged, 'auth')), ...inboxProblems(at(merged, 'delivery'))];
-    return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete] };
+    const misplaced = value ? probeProblems(own, value) : [];
+    return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete, ...misplaced] };
 }
 /** Names that more than one endpoint has. A name is known even where something else is wrong with its endpoint. */
 function duplicates(candidates) {
@@ -23342,6 +23630,20 @@ const SKIPPED = {
     'not-configured': 'not configured',
     blocked: 'blocked',
 };
+const SKIPPED_BRIEFLY = {
+    'not-applicable': 'n/a',
+    'not-configured': 'unset',
+    blocked: 'blocked',
+};
+/** What {@link statusInBrief} leaves to be explained. */
+const LEGEND = (/* unused pure expression or super */ null && (`${SIGNS.pass.emoji} passed · ${SIGNS.skip.emoji} skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)`));
+/** A step's status for a cell of a table, with its sign. */
+function statusInBrief({ status, skipped }) {
+    const { emoji } = SIGNS[status];
+    if (status === 'pass')
+        return emoji;
+    return `${emoji} ${skipped ? SKIPPED_BRIEFLY[skipped] : status}`;
+}
 /** What became of endpoints with a result, as it follows their number: "2 failed". */
 const BECAME = {
     pass: 'passed',
@@ -23483,7 +23785,7 @@ function weight({ severity, waived, inconclusive }) {
 }
 /**
  * Where the dialogue decided a finding: behind the last line that its evidence quotes; where it quotes none, at the end
- * of its step.
+ * of its step. What TLS shows was never said in the dialogue: there 0 stands for no line at all.
  */
 function decisiveEnd(transcript, step, { evidence = {} }) {
     const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
@@ -23501,7 +23803,7 @@ function endOf(step, transcript) {
     const ends = {
         capability: starttls,
         upgrade: before(/^/, starttls),
-        certificate: starttls < transcript.length ? before(/^/, starttls) : 0,
+        certificate: 0,
         authentication: before(/^MAIL FROM:/i),
         delivery: leave,
     };
@@ -23982,15 +24284,23 @@ function remedyFor(code, remedy, software) {
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
-const MAX_LINES = 1000;
+const transcript_MAX_LINES = 1000;
+const MAX_OCTETS = 256 * 1024;
+const CUT = '… the rest of the dialogue is not kept';
 /** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
 class Transcript {
     #start = external_node_perf_hooks_.performance.now();
     #lines = [];
+    #octets = 0;
+    #cut = false;
+    /** Keeps a line; the first one that there is no room for is replaced by a remark, and nothing is kept after it. */
     add(from, text) {
-        if (this.#lines.length < MAX_LINES) {
-            this.#lines.push({ at: Math.round(external_node_perf_hooks_.performance.now() - this.#start), from, text });
-        }
+        if (this.#cut)
+            return;
+        this.#octets += Buffer.byteLength(text);
+        this.#cut = this.#lines.length >= transcript_MAX_LINES || this.#octets > MAX_OCTETS;
+        const at = Math.round(external_node_perf_hooks_.performance.now() - this.#start);
+        this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
     }
     get lines() {
         return this.#lines;
@@ -24057,7 +24367,7 @@ class ReplyParser {
         for (;;) {
             const end = this.#unread.indexOf(LF, this.#searchedTo);
             if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
-                throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, 200));
+                throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
             }
             if (end < 0) {
                 this.#searchedTo = this.#unread.length;
@@ -24202,7 +24512,10 @@ class SmtpSession {
      */
     async message(message) {
         await this.#refuseEarlyReply();
-        return this.#exchange(`${message.replace(/^\./gm, '..')}.\r\n`, `${message}.`);
+        const stuffed = `${message.replace(/^\./gm, '..')}.`;
+        const reply = await this.#exchange(`${stuffed}\r\n`, stuffed);
+        await this.expectSilence();
+        return reply;
     }
     /** Says goodbye, waits a moment for the answer, and closes the channel whatever comes. Never throws. */
     async quit() {
@@ -24261,10 +24574,16 @@ class SmtpSession {
             });
         }
     }
-    /** What has arrived unasked would be taken for the answer to the next command, and every later one be off by one. */
-    async #refuseEarlyReply() {
-        // One turn of the loop lets in what the system already holds.
+    /**
+     * Makes sure that the server has said no more than it was asked for: a second reply behind a good one takes it
+     * back, and before a command it would be taken for the answer to that, and every later one be off by one.
+     * @throws {UnsolicitedReply} or {ServiceNotAvailable} where that is 421
+     * @throws {ReplySyntaxError}
+     */
+    async expectSilence() {
+        // One turn of the event loop begins to read again, the next one has read what the system already holds.
         this.#channel.resume();
+        await new Promise((resolve) => setImmediate(resolve));
         await new Promise((resolve) => setImmediate(resolve));
         const early = this.#take();
         if (early) {
@@ -24275,6 +24594,9 @@ class SmtpSession {
         if (this.#parser.unread.length > 0 || this.#parser.midReply) {
             throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
         }
+    }
+    async #refuseEarlyReply() {
+        await this.expectSilence();
         if (this.#end)
             throw this.#end;
     }
@@ -24316,8 +24638,6 @@ class SmtpSession {
     }
 }
 
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/tls/guard.ts
@@ -24525,72 +24845,104 @@ function failureOf(error, guard) {
 
 ;// CONCATENATED MODULE: ./src/gate/reproduce.ts
 
+/*
+ * Commands for a reader whose trust store is that of the system. Where the endpoint has trust anchors of its own,
+ * `-CAfile` (openssl) or `--tls-ca-path` (swaks) belongs behind them: we know the certificates, and not their file.
+ */
 /**
  * The command that shows by hand what steps 1 to 3 see: the dialogue, the chain, the verification.
  * @returns an `openssl s_client` command for a POSIX shell
  */
-function opensslCommand({ host, port, transport, servername }) {
-    const name = (0,external_node_net_.isIP)(servername) === 0 ? ['-servername', servername, '-verify_hostname', servername] : ['-verify_ip', servername];
+function opensslCommand({ host, port, transport, servername, ehlo, tls }) {
+    const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
+    const name = (0,external_node_net_.isIP)(servername) === 0
+        ? ['-servername', servername, '-verify_hostname', servername]
+        : // Without -noservername, s_client makes an SNI of the host.
+            ['-noservername', '-verify_ip', servername];
     return command([
         'openssl',
         's_client',
         '-connect',
-        (0,external_node_net_.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`,
-        ...(transport === 'starttls' ? ['-starttls', 'smtp'] : []),
+        authority(host, port),
+        ...(transport === 'starttls' ? starttls : []),
         ...name,
+        '-min_protocol',
+        tls.minVersion,
         '-showcerts',
         '-crlf',
     ]);
 }
 /**
  * The command that shows by hand what steps 4 and 5 see: AUTH, and the message up to its acceptance. The password
- * is asked for; it is nothing to put on a command line.
+ * is asked for, not shown, and not sent to a server whose chain does not hold.
  * @param upTo the step that is shown
  * @returns a `swaks` command for a POSIX shell
  */
 function swaksCommand(endpoint, upTo) {
-    const { host, port, transport, servername, auth, delivery } = endpoint;
+    const { host, port, transport, servername, ehlo, delivery } = endpoint;
+    const auth = upTo === 'ehlo' ? undefined : endpoint.auth;
     return command([
         'swaks',
         '--server',
-        host,
-        '--port',
-        String(port),
+        authority(host, port),
+        ...(ehlo === undefined ? [] : ['--helo', ehlo]),
         transport === 'starttls' ? '--tls' : '--tls-on-connect',
         ...((0,external_node_net_.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
-        ...(auth && upTo !== 'ehlo' ? ['--auth', auth.mechanism ?? 'PLAIN,LOGIN', '--auth-user', auth.username] : []),
+        ...(auth
+            ? [
+                ...['--tls-verify', '--auth', auth.mechanism ?? 'PLAIN,LOGIN'],
+                ...['--auth-user', auth.username, '--auth-hide-password'],
+            ]
+            : []),
         ...(delivery && upTo === 'delivery'
             ? ['--from', delivery.from, '--to', delivery.to]
-            : ['--quit-after', auth && upTo !== 'ehlo' ? 'AUTH' : 'EHLO']),
+            : ['--quit-after', auth ? 'AUTH' : 'EHLO']),
     ]);
 }
+function authority(host, port) {
+    return (0,external_node_net_.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+/** Quotes what any shell might read as more than text; brackets, too, which zsh does not leave alone. */
 function command(words) {
-    return words
-        .map((word) => (/^[\w@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-        .join(' ');
+    return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/tls/der.ts
+/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
+class DerError extends Error {
+    name = 'DerError';
+}
+/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
+const MAX_LENGTH_OCTETS = 4;
 /**
- * Reads the elements that stand one behind the other in a DER encoding. Only for certificates that OpenSSL has
- * parsed, for what Node does not tell of them: one-octet tags, definite lengths.
- * @throws {RangeError} if a length points beyond the encoding
+ * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
+ * certificate: one-octet tags, definite lengths.
+ * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
  */
 function derElements(der) {
     const elements = [];
-    for (let at = 0; at < der.length;) {
+    let at = 0;
+    while (at < der.length) {
         const tag = der.readUInt8(at);
-        const first = der.readUInt8(at + 1);
+        const first = der[at + 1];
+        if (first === undefined || (tag & 0x1f) === 0x1f)
+            throw new DerError('a tag that stands alone or goes on');
         const lengthOctets = first < 0x80 ? 0 : first - 0x80;
-        const length = lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets);
         const start = at + 2 + lengthOctets;
-        if (start + length > der.length)
-            throw new RangeError('DER length beyond the end');
-        const end = start + length;
+        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
+            throw new DerError('an odd length');
+        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
+        if (end > der.length)
+            throw new DerError('a length beyond the end');
         elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
         at = end;
     }
     return elements;
+}
+/** The elements within the first element of an encoding; none where there is no first. */
+function derWithin(der) {
+    const [first] = derElements(der);
+    return first ? derElements(first.content) : [];
 }
 /** The dotted form of the content of an OBJECT IDENTIFIER. */
 function oid(content) {
@@ -24606,6 +24958,44 @@ function oid(content) {
     const [head = 0, ...rest] = arcs;
     const root = Math.min(2, Math.floor(head / 40));
     return [root, head - root * 40, ...rest].join('.');
+}
+
+;// CONCATENATED MODULE: ./src/tls/extensions.ts
+
+/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
+const TAG = { boolean: 0x01, integer: 0x02, octets: 0x04, oid: 0x06, sequence: 0x30, extensions: 0xa3 };
+const EXTENSION = {
+    basicConstraints: '2.5.29.19',
+    subjectAltName: '2.5.29.17',
+};
+/** Certificate ::= SEQUENCE { tbsCertificate SEQUENCE, signatureAlgorithm SEQUENCE, signatureValue } */
+function certificateParts({ raw }) {
+    return derWithin(raw);
+}
+/** @throws {DerError} */
+function tbsCertificate(certificate) {
+    return derElements(certificateParts(certificate)[0]?.content ?? Buffer.alloc(0));
+}
+/**
+ * The extensions of a certificate, in their order.
+ * @throws {DerError} where the encoding is odd
+ */
+function extensionsOf(certificate) {
+    const list = tbsCertificate(certificate).find(({ tag }) => tag === TAG.extensions);
+    return derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
+        const parts = derElements(content);
+        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
+        return { id: oid(part(TAG.oid)), critical: part(TAG.boolean)[0] === 0xff, value: part(TAG.octets) };
+    });
+}
+/**
+ * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
+ * @throws {DerError}
+ */
+function pathLength(certificate) {
+    const constraints = extensionsOf(certificate).find(({ id }) => id === EXTENSION.basicConstraints);
+    const limit = derWithin(constraints?.value ?? Buffer.alloc(0)).find(({ tag }) => tag === TAG.integer);
+    return limit ? Number(`0x${limit.content.toString('hex') || '0'}`) : Infinity;
 }
 
 ;// CONCATENATED MODULE: ./src/tls/names.ts
@@ -24633,7 +25023,9 @@ function carries(presented, reference) {
 function matches(pattern, name) {
     const [first, ...rest] = pattern.toLowerCase().split('.');
     const [label, ...domain] = name.split('.');
-    return rest.join('.') === domain.join('.') && (first === label || (first === '*' && rest.length > 0 && label !== ''));
+    if (rest.length !== domain.length || [first, ...rest].includes(''))
+        return false;
+    return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
 }
 /**
  * The textual form of the octets of an address entry, IPv6 in the canonical form of RFC 5952.
@@ -24655,11 +25047,12 @@ function canonical(address) {
 
 
 
+
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const ANY_PURPOSE = '2.5.29.37.0';
-const SUBJECT_ALT_NAME = '2.5.29.17';
-/** Context tags of TBSCertificate and GeneralName (RFC 5280 sections 4.1 and 4.2.1.6), as they are encoded. */
-const TAG = { oid: 0x06, sequence: 0x30, octets: 0x04, extensions: 0xa3, dnsName: 0x82, ipAddress: 0x87 };
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+const DNS_NAME = 0x82;
+const IP_ADDRESS = 0x87;
 /** Reads what there is to know of a certificate. */
 function certificateFacts(certificate) {
     // Absent where the extension is, whatever the types say.
@@ -24687,31 +25080,23 @@ function distinguishedName(multiLine) {
  * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
  */
 function presentedIdentifiers(certificate) {
-    const names = subjectAltNames(certificate.raw);
+    const names = subjectAltNames(certificate);
     return {
-        dnsNames: names.filter(({ tag }) => tag === TAG.dnsName).map(({ content }) => content.toString('latin1')),
-        ipAddresses: names.filter(({ tag }) => tag === TAG.ipAddress).map(({ content }) => names_addressOf(content)),
+        dnsNames: names.filter(({ tag }) => tag === DNS_NAME).map(({ content }) => content.toString('latin1')),
+        ipAddresses: names.filter(({ tag }) => tag === IP_ADDRESS).map(({ content }) => names_addressOf(content)),
     };
 }
-function subjectAltNames(der) {
-    const extensions = tbsCertificate(der).find(({ tag }) => tag === TAG.extensions);
-    const list = extensions ? (derElements(extensions.content)[0]?.content ?? Buffer.alloc(0)) : Buffer.alloc(0);
-    for (const extension of derElements(list)) {
-        const parts = derElements(extension.content);
-        const id = parts.find(({ tag }) => tag === TAG.oid);
-        const value = parts.find(({ tag }) => tag === TAG.octets);
-        if (id && value && oid(id.content) === SUBJECT_ALT_NAME) {
-            return derElements(derElements(value.content)[0]?.content ?? Buffer.alloc(0));
-        }
+/** None where the encoding is odd: a name that cannot be read has not been presented. */
+function subjectAltNames(certificate) {
+    try {
+        const extension = extensionsOf(certificate).find(({ id }) => id === EXTENSION.subjectAltName);
+        return extension ? derWithin(extension.value) : [];
     }
-    return [];
-}
-/** Certificate ::= SEQUENCE { tbsCertificate SEQUENCE, signatureAlgorithm SEQUENCE, signatureValue } */
-function certificateParts(der) {
-    return derElements(derElements(der)[0]?.content ?? Buffer.alloc(0));
-}
-function tbsCertificate(der) {
-    return derElements(certificateParts(der)[0]?.content ?? Buffer.alloc(0));
+    catch (error) {
+        if (error instanceof DerError)
+            return [];
+        throw error;
+    }
 }
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
@@ -24748,7 +25133,7 @@ function publicKeyOf(certificate) {
 }
 /** The SubjectPublicKeyInfo is the fifth SEQUENCE of a TBSCertificate: signature, issuer, validity, subject, it. */
 function spkiPin(certificate) {
-    const spki = tbsCertificate(certificate.raw).filter(({ tag }) => tag === TAG.sequence)[4];
+    const spki = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence)[4];
     return (0,external_node_crypto_.createHash)('sha256')
         .update(spki?.whole ?? Buffer.alloc(0))
         .digest('base64');
@@ -24762,7 +25147,6 @@ const WEAK_SIGNATURES = {
     '1.2.840.10045.4.1': 'ECDSA with SHA-1',
 };
 const SIGNATURES = {
-    '1.2.840.113549.1.1.10': 'RSA-PSS',
     '1.2.840.113549.1.1.11': 'RSA with SHA-256',
     '1.2.840.113549.1.1.12': 'RSA with SHA-384',
     '1.2.840.113549.1.1.13': 'RSA with SHA-512',
@@ -24773,18 +25157,415 @@ const SIGNATURES = {
     '1.3.101.113': 'Ed448',
 };
 function signatureFacts(certificate) {
-    const algorithm = derElements(certificateParts(certificate.raw)[1]?.content ?? Buffer.alloc(0))[0];
+    const [algorithm, parameters] = derElements(certificateParts(certificate)[1]?.content ?? Buffer.alloc(0));
     const id = algorithm ? oid(algorithm.content) : 'unknown';
+    if (id === RSA_PSS)
+        return pssFacts(parameters);
     return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+}
+const RSA_PSS = '1.2.840.113549.1.1.10';
+/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
+const PSS_HASH = 0xa0;
+const PSS_HASHES = {
+    '2.16.840.1.101.3.4.2.1': 'SHA-256',
+    '2.16.840.1.101.3.4.2.2': 'SHA-384',
+    '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+function pssFacts(parameters) {
+    const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+    const [algorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
+    const name = PSS_HASHES[algorithm ? oid(algorithm.content) : ''];
+    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
+}
+
+;// CONCATENATED MODULE: ./src/tls/trust.ts
+
+
+/** Kinds of keys of which a server may have one each, and a handshake shows one. */
+const KEY_KINDS = ['RSA', 'ECDSA'];
+/**
+ * What a client offers that can verify signatures of one kind only (RFC 8446 section 4.2.3), up to TLS 1.2 with the
+ * cipher suites that go with it.
+ */
+const trust_SIGNATURES = {
+    RSA: {
+        sigalgs: [256, 384, 512]
+            .flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`, `rsa_pkcs1_sha${n}`])
+            .join(':'),
+        ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aECDSA`,
+    },
+    ECDSA: {
+        sigalgs: 'ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512',
+        ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aRSA`,
+    },
+};
+/**
+ * The default store as this Node has it: with `NODE_EXTRA_CA_CERTS` and the system's, where it knows how to say so.
+ */
+function defaultAnchors() {
+    return "getCACertificates" in external_node_tls_
+        ? external_node_tls_.getCACertificates('default')
+        : external_node_tls_.rootCertificates;
+}
+/**
+ * Trust anchors and TLS contexts for the policies of a run. A context holds the whole default store and takes
+ * milliseconds to make, so there is one for each distinct policy and not one for each connection.
+ */
+class TrustStore {
+    #contexts = new Map();
+    #anything;
+    #public;
+    #parsed = new Map();
+    /** The context that offers what the policy allows, verifies against its anchors, and has its client certificate. */
+    context({ ca, minVersion, client, keyKind }) {
+        // The certificate says which key it is, so the key itself need not be told apart.
+        const key = JSON.stringify([minVersion, ca, client?.certificate, keyKind]);
+        let context = this.#contexts.get(key);
+        if (!context) {
+            context = external_node_tls_.createSecureContext({
+                ca: this.pem(ca),
+                minVersion,
+                ...(keyKind && trust_SIGNATURES[keyKind]),
+                ...(client && { cert: client.certificate, key: client.key.reveal() }),
+                // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
+                allowPartialTrustChain: true,
+            });
+            this.#contexts.set(key, context);
+        }
+        return context;
+    }
+    /**
+     * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
+     * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
+     */
+    anything() {
+        this.#anything ??= external_node_tls_.createSecureContext({ minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });
+        return this.#anything;
+    }
+    /** Whether an anchor is a public CA, by the list that Node brings along. */
+    isPublic(anchor) {
+        this.#public ??= new Set(external_node_tls_.rootCertificates.map((pem) => new external_node_crypto_.X509Certificate(pem).fingerprint256));
+        return this.#public.has(anchor.fingerprint256);
+    }
+    /** All anchors of a policy as PEM. */
+    pem(ca) {
+        return [...defaultAnchors(), ...ca];
+    }
+    /** All anchors of a policy, parsed once. */
+    anchors(ca) {
+        return this.pem(ca).map((pem) => {
+            const known = this.#parsed.get(pem) ?? new external_node_crypto_.X509Certificate(pem);
+            this.#parsed.set(pem, known);
+            return known;
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
+/** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
+const capabilities_AUTH = /^AUTH(?:[ =](.*))?$/i;
+const MASKED = /^X{4,}[A-Z]?$/;
+/** @param reply a 250 to EHLO */
+function capabilitiesOf(reply) {
+    const lines = reply.lines.slice(1).map((line) => line.exact.trim());
+    const keywords = new Set(lines.map((line) => line.split(/\s/, 1)[0]?.toUpperCase()));
+    const auth = lines.flatMap((line) => capabilities_AUTH.exec(line) ?? []).length > 0;
+    const mechanisms = lines.flatMap((line) => capabilities_AUTH.exec(line)?.[1]?.toUpperCase().split(/\s+/) ?? []);
+    return {
+        lines,
+        has: (keyword) => keywords.has(keyword.toUpperCase()),
+        mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
+        masked: lines.find((line) => MASKED.test(line)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/gate/steps/opening.ts
+
+
+
+
+
+
+
+/**
+ * What both transports begin with, in whichever step that falls: connect, greeting, EHLO.
+ */
+/** Connects, and remembers to whom. @throws {ConnectFailure} */
+async function openConnection(visit) {
+    const { endpoint, world, budget } = visit;
+    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
+    const addresses = visit.addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, world.resolver));
+    visit.socket = await (0,connect/* connect */.Ng)(addresses, endpoint.port, deadline);
+    visit.address = visit.socket.remoteAddress;
+}
+/** Begins a dialogue on a channel. */
+function beginSession(visit, channel) {
+    const { transcript, budget, endpoint } = visit;
+    visit.session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget });
+    return visit.session;
+}
+/**
+ * Reads the greeting (RFC 5321 section 3.1).
+ * @returns what is wrong with it, or undefined
+ */
+async function readGreeting(visit, session) {
+    const reply = await session.greeting();
+    visit.greeting = shown(reply);
+    if (reply.code === 220)
+        return undefined;
+    const said = `The server greets with "${shown(reply)}"`;
+    const evidence = { reply: shown(reply) };
+    switch (Math.floor(reply.code / 100)) {
+        case 4:
+            return temporary(said, evidence);
+        case 5:
+            return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
+        default:
+            return {
+                findings: [finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
+                impassable: true,
+            };
+    }
+}
+/**
+ * Sends EHLO (RFC 5321 section 4.1.1.1).
+ * @param refusal the finding that stands for a permanent refusal here
+ * @returns the capabilities, or what is wrong
+ */
+async function sayEhlo(visit, session, refusal) {
+    const name = opening_ehloName(visit);
+    const reply = await session.command(`EHLO ${name}`);
+    if (reply.code === 250)
+        return capabilitiesOf(reply);
+    const said = `The server answers EHLO ${name} with "${shown(reply)}"`;
+    const evidence = { reply: shown(reply) };
+    if (reply.code < 400) {
+        return { findings: [finding('protocol-error', `${said}, where 250 is due.`, { evidence })], impassable: true };
+    }
+    if (reply.code < 500)
+        return temporary(said, evidence);
+    const other = greetsAs(visit.greeting);
+    if (other !== undefined) {
+        const message = `What answers is ${other}: it greets with "${visit.greeting ?? ''}" and does not know EHLO.`;
+        return {
+            findings: [finding('not-smtp', message, { evidence: { ...evidence, protocol: other } })],
+            impassable: true,
+        };
+    }
+    // Only for the evidence: whatever goes wrong with HELO, the finding is that EHLO does not work.
+    const helo = await session.command(`HELO ${name}`).catch(() => undefined);
+    const heloEvidence = helo && { ...evidence, helo: shown(helo) };
+    const heloSays = helo?.code === 250 ? ' It does take HELO, which brings no extensions: no STARTTLS, no AUTH.' : '';
+    return {
+        findings: [finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence })],
+        impassable: true,
+    };
+}
+/** Protocols that greet with 220 like SMTP, and say which they are. */
+function greetsAs(greeting) {
+    return ['FTP', 'LMTP'].find((protocol) => greeting?.includes(protocol));
+}
+function temporary(said, evidence) {
+    return {
+        findings: [finding('throttled', `${said}.`, { inconclusive: true, evidence })],
+        impassable: true,
+        transient: true,
+    };
+}
+/**
+ * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is fully
+ * qualified, else the address literal of section 4.1.3.
+ */
+function opening_ehloName({ endpoint, world, socket }) {
+    if (endpoint.ehlo !== undefined)
+        return endpoint.ehlo;
+    if (/^[^.]+(\.[^.]+)+$/.test(world.hostName))
+        return world.hostName;
+    const address = socket?.localAddress ?? '127.0.0.1';
+    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
+}
+
+;// CONCATENATED MODULE: ./src/gate/aside.ts
+
+
+
+
+/**
+ * Makes a further connection to the server, beside the main dialogue, and closes it whatever comes. It goes to the
+ * address that the main dialogue found, so that both speak of the same machine.
+ * @param terms.transcript where the dialogue is written down
+ * @param terms.budget the end of everything that may be waited for in it
+ * @param at what is done there
+ * @throws {ConnectFailure} and what `at` throws
+ */
+async function aside({ endpoint, world, address, addresses }, terms, at) {
+    const only = address === undefined ? addresses : [{ address, family: (0,external_node_net_.isIPv6)(address) ? 6 : 4 }];
+    const second = {
+        endpoint,
+        world,
+        ...terms,
+        ...(only && { addresses: only }),
+        peerAuthenticated: false,
+        handedOver: false,
+    };
+    try {
+        await openConnection(second);
+        return await at(second);
+    }
+    finally {
+        await second.session?.quit();
+        second.socket?.destroy();
+    }
+}
+/** Begins a handshake aside. It never shows a certificate of ours, unless the context has one. */
+function handshakeAside({ socket, budget, endpoint }, context) {
+    if (!socket)
+        throw new TypeError('a handshake without a socket');
+    return beginHandshake(socket, {
+        context,
+        servername: serverNameIndication(endpoint.servername),
+        deadline: budget,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/gate/second-look.ts
+
+
+
+
+
+/*
+ * One further connection, most often after a failure and for its diagnosis only: then it changes no verdict, only the
+ * words for it. Nothing is sent over it but a handshake and what leads to one.
+ */
+/**
+ * What a server speaks when it is offered everything: the answer to why it would not within policy.
+ * @returns version and cipher suite, or undefined where not even that leads to a session
+ */
+async function whatItSpeaks(visit) {
+    return look(visit, async (second) => {
+        if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second)))
+            return undefined;
+        const outcome = await handshake(second).outcome;
+        return 'kind' in outcome ? undefined : outcome;
+    });
+}
+/** Whether a port that does not greet answers a TLS handshake from the first byte. */
+async function speaksTlsAtOnce(visit) {
+    return (await look(visit, async (second) => (await handshake(second).opening).kind === 'record')) ?? false;
+}
+/**
+ * Makes the further connection.
+ * @param at what is done there
+ * @returns what came of it, or undefined where something went wrong
+ */
+async function look(visit, at) {
+    const budget = net_deadline/* Deadline */.B.after(visit.endpoint.timeoutMs, visit.budget);
+    try {
+        return await aside(visit, { transcript: new Transcript(), budget }, at);
+    }
+    catch {
+        // What goes wrong here says nothing beyond the failure that is already known.
+        return undefined;
+    }
+}
+/** Whether STARTTLS is answered as it should be, so that a handshake may begin. */
+async function startTlsAccepted(second) {
+    const { socket, transcript, budget, endpoint } = second;
+    if (!socket)
+        return false;
+    const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
+    await session.greeting();
+    await session.command(`EHLO ${opening_ehloName(second)}`);
+    const reply = await session.command('STARTTLS');
+    return reply.code === 220 && session.detach().length === 0;
+}
+function handshake(second) {
+    return handshakeAside(second, second.world.trust.anything());
+}
+
+;// CONCATENATED MODULE: ./src/gate/both-keys.ts
+
+
+
+
+
+/**
+ * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
+ * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. One further
+ * connection for each kind, up to the handshake.
+ * @param first what the main handshake brought
+ * @returns the findings, each saying which certificate it is about; none where there is no other certificate
+ */
+async function otherCertificates(visit, first, judge) {
+    const findings = [];
+    for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
+        const outcome = await handshakeFor(kind, visit);
+        if (!outcome || 'kind' in outcome) {
+            if (!isAbsent(outcome))
+                findings.push(unchecked(kind, outcome));
+        }
+        else {
+            outcome.stream.destroy();
+            if (kindOf(outcome) === kind)
+                findings.push(...judge(outcome).map((found) => about(kind, found)));
+        }
+    }
+    return findings;
+}
+/** No client certificate goes along: its own signature would have to be of the same kind. */
+function handshakeFor(kind, visit) {
+    const { transport, tls } = visit.endpoint;
+    return look(visit, async (second) => {
+        if (transport === 'starttls' && !(await startTlsAccepted(second)))
+            return undefined;
+        const { ca, minVersion } = tls;
+        return handshakeAside(second, second.world.trust.context({ ca, minVersion, keyKind: kind })).outcome;
+    });
+}
+/** OpenSSL's words for a server that goes on with what was not offered. */
+const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
+/**
+ * Whether a failure says that the server has no certificate of the kind: it sends an alert, hangs up as Windows does,
+ * or shows the one that it has all the same.
+ */
+function isAbsent(failure) {
+    if (failure?.kind === 'alert')
+        return !failure.asked;
+    return failure?.kind === 'lost' || (failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code));
+}
+function kindOf({ sent: [leaf] }) {
+    if (!leaf)
+        return undefined;
+    const { name } = certificateFacts(leaf).key;
+    if (name.startsWith('EC '))
+        return 'ECDSA';
+    return name.startsWith('RSA') ? 'RSA' : undefined;
+}
+function about(kind, found) {
+    return {
+        ...found,
+        message: `The server's other certificate, for ${kind}: ${found.message}`,
+        evidence: { ...found.evidence, keyType: kind },
+    };
+}
+function unchecked(kind, failure) {
+    const asked = failure?.kind === 'alert' ? ', because it demands a client certificate' : '';
+    return finding('certificate-unchecked', `Whether the server has a certificate for ${kind} could not be found out${asked}.`, {
+        evidence: { keyType: kind, outcome: failure?.kind ?? 'no connection' },
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/tls/chain.ts
-/** Longer paths do not occur; a peer that sends a hundred cross-signed certificates is not followed through all. */
-const MAX_PATH = 10;
+
+
+/** Signatures that are verified in one search: a peer can send many certificates of one name, and each costs time. */
+const MAX_VERIFICATIONS = 64;
 /**
  * Looks for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate signed by the next,
- * every issuer a CA within its dates. OpenSSL does this too, and stops short at the first thing it dislikes, an
- * expired leaf included; here the question is answered by itself.
+ * every issuer a CA within its dates and its path length. OpenSSL does this too, and reports only the last thing
+ * that it dislikes, so that an expired leaf hides an unknown issuer; here the question is answered by itself.
+ * What this search cannot evaluate (name constraints, critical extensions that it does not know) makes no path.
  * @param sent the certificates as the server sent them, leaf first; at least one
  * @param anchors the trust anchors
  * @param now the time at which issuers must be valid
@@ -24793,39 +25574,40 @@ function followChain(sent, anchors, now) {
     const [leaf, ...issuers] = sent;
     if (!leaf)
         throw new RangeError('a chain without a leaf');
-    const obstacles = [];
-    const follow = (path) => {
-        const last = path.at(-1) ?? leaf;
-        if (anchors.some((anchor) => anchor.fingerprint256 === last.fingerprint256))
-            return path;
-        const anchor = anchors.find((candidate) => issued(candidate, last) && obstacle(candidate, now) === undefined);
-        if (anchor)
-            return [...path, anchor];
-        if (path.length === MAX_PATH)
-            return undefined;
-        for (const issuer of issuers) {
-            if (path.includes(issuer) || !issued(issuer, last))
+    const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
+    const obstacles = [unevaluated(leaf)].filter((reason) => reason !== undefined);
+    let verifications = 0;
+    // Breadth first, each certificate once: the shortest path, in time that grows with what was sent and no faster.
+    const seen = new Set([leaf.fingerprint256]);
+    const rungs = obstacles.length === 0 ? [{ certificate: leaf, below: undefined }] : [];
+    for (const rung of rungs) {
+        if (trusted.has(rung.certificate.fingerprint256))
+            return { kind: 'trusted', path: pathTo(rung) };
+        for (const issuer of [...anchors, ...issuers]) {
+            if (issuer.subject !== rung.certificate.issuer || seen.has(issuer.fingerprint256))
                 continue;
-            const inTheWay = obstacle(issuer, now);
-            if (inTheWay !== undefined)
+            if (verifications === MAX_VERIFICATIONS)
+                return { kind: 'untrusted', reason: 'too many possible issuers were sent' };
+            verifications += 1;
+            if (!issued(issuer, rung.certificate))
+                continue;
+            seen.add(issuer.fingerprint256);
+            const inTheWay = obstacle(issuer, rung, now);
+            if (inTheWay === undefined)
+                rungs.push({ certificate: issuer, below: rung });
+            else
                 obstacles.push(inTheWay);
-            else {
-                const found = follow([...path, issuer]);
-                if (found)
-                    return found;
-            }
         }
-        return undefined;
-    };
-    const path = follow([leaf]);
-    if (path)
-        return { kind: 'trusted', path };
+    }
     if (issued(leaf, leaf))
         return { kind: 'self-signed' };
-    if (issuers.length === 0)
-        return { kind: 'incomplete', missing: oneLine(leaf.issuer) };
+    if (issuers.length === 0 && obstacles.length === 0)
+        return { kind: 'incomplete' };
     const end = issuers.at(-1) ?? leaf;
     return { kind: 'untrusted', reason: obstacles[0] ?? `no trust anchor is, or has issued, ${oneLine(end.subject)}` };
+}
+function pathTo(rung) {
+    return rung.below ? [...pathTo(rung.below), rung.certificate] : [rung.certificate];
 }
 /**
  * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 wants: it is out of
@@ -24850,15 +25632,50 @@ function issued(issuer, certificate) {
         return false;
     }
 }
-function obstacle(issuer, now) {
-    const name = oneLine(issuer.subject);
+/** Why an issuer may not stand where it would stand. */
+function obstacle(issuer, below, now) {
+    const name = `the issuer ${oneLine(issuer.subject)}`;
     if (!issuer.ca)
-        return `the issuer ${name} is no CA`;
+        return `${name} is no CA`;
+    if (!below.certificate.checkIssued(issuer))
+        return `${name} may not sign certificates`;
     if (new Date(issuer.validTo) < now)
-        return `the issuer ${name} expired on ${issuer.validTo}`;
+        return `${name} expired on ${issuer.validTo}`;
     if (new Date(issuer.validFrom) > now)
-        return `the issuer ${name} is not valid before ${issuer.validFrom}`;
-    return undefined;
+        return `${name} is not valid before ${issuer.validFrom}`;
+    const purposes = issuer.keyUsage;
+    if (purposes?.every((purpose) => !FOR_SERVERS.has(purpose)))
+        return `${name} may not issue for servers`;
+    // A self-issued certificate does not count (RFC 5280 section 4.2.1.9).
+    const between = pathTo(below)
+        .slice(1)
+        .filter(({ subject, issuer: by }) => subject !== by).length;
+    const why = unevaluated(issuer);
+    if (why !== undefined)
+        return why;
+    return between > pathLength(issuer) ? `${name} may not have ${between} further CAs below it` : undefined;
+}
+/** serverAuth and anyExtendedKeyUsage. */
+const FOR_SERVERS = new Set(['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']);
+/**
+ * Extensions whose meaning is known here, or of no concern to the question whether a path holds: key identifiers,
+ * key usage, subject alternative name, basic constraints, certificate policies, extended key usage.
+ */
+const EVALUATED = new Set([14, 15, 17, 19, 32, 35, 37].map((n) => `2.5.29.${n}`));
+const NAME_CONSTRAINTS = '2.5.29.30';
+/** What a certificate says that this search does not understand and must not pass over (RFC 5280 section 4.2). */
+function unevaluated(certificate) {
+    const name = oneLine(certificate.subject);
+    try {
+        const extensions = extensionsOf(certificate);
+        const odd = extensions.find(({ id, critical }) => id === NAME_CONSTRAINTS || (critical && !EVALUATED.has(id)));
+        return odd && `${name} has an extension that is not evaluated here (${odd.id})`;
+    }
+    catch (error) {
+        if (error instanceof DerError)
+            return `${name} is encoded oddly: ${error.message}`;
+        throw error;
+    }
 }
 function oneLine(name) {
     return name.replaceAll('\n', ', ');
@@ -24897,7 +25714,7 @@ function judgePeer(presented, demands) {
             ...strength,
             ...judgeIssuerDates(presented, facts, demands),
             ...judgeOrder(presented),
-            ...judgeLifetime(facts, demands),
+            ...judgeLifetime(presented, facts, demands),
         ],
         authenticated: pinned || identity.length === 0,
         certificate: certificateReport(facts, demands.now),
@@ -25042,15 +25859,20 @@ const LONGEST_LIVES = [
     { from: '2026-03-15', days: 200 },
     { from: '2020-09-01', days: 398 },
 ];
-/** Only where all anchors are public: what a private CA issues is its own business. */
-function judgeLifetime({ validFrom, validTo }, { policy }) {
-    const limit = LONGEST_LIVES.find(({ from }) => peer_day(validFrom) >= from);
-    const days = daysBetween(validFrom, validTo);
-    if (policy.ca.length > 0 || !limit || days <= limit.days)
+/** Only where the path ends in a public CA: what a private one issues is its own business. */
+function judgeLifetime({ sent }, leaf, demands) {
+    const { trust, policy, now } = demands;
+    const limit = LONGEST_LIVES.find(({ from }) => peer_day(leaf.validFrom) >= from);
+    const days = daysBetween(leaf.validFrom, leaf.validTo);
+    if (!limit || days <= limit.days)
+        return [];
+    const chain = followChain(sent, trust.anchors(policy.ca), now);
+    const anchor = chain.kind === 'trusted' ? chain.path.at(-1) : undefined;
+    if (!anchor || !trust.isPublic(anchor))
         return [];
     return [
         finding('certificate-lifetime-long', `The certificate lives for ${days} days; public CAs may issue ${limit.days}.`, {
-            evidence: { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() },
+            evidence: { validFrom: leaf.validFrom.toISOString(), validTo: leaf.validTo.toISOString() },
         }),
     ];
 }
@@ -25083,197 +25905,6 @@ function daysBetween(from, to) {
 }
 function peer_day(date) {
     return date.toISOString().slice(0, 10);
-}
-
-;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
-/** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
-const capabilities_AUTH = /^AUTH(?:[ =](.*))?$/i;
-const MASKED = /^X{4,}[A-Z]?$/;
-/** @param reply a 250 to EHLO */
-function capabilitiesOf(reply) {
-    const lines = reply.lines.slice(1).map((line) => line.exact.trim());
-    const keywords = new Set(lines.map((line) => line.split(/\s/, 1)[0]?.toUpperCase()));
-    const auth = lines.flatMap((line) => capabilities_AUTH.exec(line) ?? []).length > 0;
-    const mechanisms = lines.flatMap((line) => capabilities_AUTH.exec(line)?.[1]?.toUpperCase().split(/\s+/) ?? []);
-    return {
-        lines,
-        has: (keyword) => keywords.has(keyword.toUpperCase()),
-        mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-        masked: lines.find((line) => MASKED.test(line)),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/gate/steps/opening.ts
-
-
-
-
-
-
-
-/**
- * What both transports begin with, in whichever step that falls: connect, greeting, EHLO.
- */
-/** Connects, and remembers to whom. @throws {ConnectFailure} */
-async function openConnection(visit) {
-    const { endpoint, world, budget } = visit;
-    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
-    const addresses = visit.addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, world.resolver));
-    visit.socket = await (0,connect/* connect */.Ng)(addresses, endpoint.port, deadline);
-    visit.address = visit.socket.remoteAddress;
-}
-/** Begins a dialogue on a channel. */
-function beginSession(visit, channel) {
-    const { transcript, budget, endpoint } = visit;
-    visit.session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget });
-    return visit.session;
-}
-/**
- * Reads the greeting (RFC 5321 section 3.1).
- * @returns what is wrong with it, or undefined
- */
-async function readGreeting(visit, session) {
-    const reply = await session.greeting();
-    visit.greeting = shown(reply);
-    if (reply.code === 220)
-        return undefined;
-    const said = `The server greets with "${shown(reply)}"`;
-    const evidence = { reply: shown(reply) };
-    switch (Math.floor(reply.code / 100)) {
-        case 4:
-            return temporary(said, evidence);
-        case 5:
-            return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
-        default:
-            return {
-                findings: [finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
-                impassable: true,
-            };
-    }
-}
-/**
- * Sends EHLO (RFC 5321 section 4.1.1.1).
- * @param refusal the finding that stands for a permanent refusal here
- * @returns the capabilities, or what is wrong
- */
-async function sayEhlo(visit, session, refusal) {
-    const name = opening_ehloName(visit);
-    const reply = await session.command(`EHLO ${name}`);
-    if (reply.code === 250)
-        return capabilitiesOf(reply);
-    const said = `The server answers EHLO ${name} with "${shown(reply)}"`;
-    const evidence = { reply: shown(reply) };
-    if (reply.code < 500)
-        return temporary(said, evidence);
-    const other = greetsAs(visit.greeting);
-    if (other !== undefined) {
-        const message = `What answers is ${other}: it greets with "${visit.greeting ?? ''}" and does not know EHLO.`;
-        return {
-            findings: [finding('not-smtp', message, { evidence: { ...evidence, protocol: other } })],
-            impassable: true,
-        };
-    }
-    // Only for the evidence: whatever goes wrong with HELO, the finding is that EHLO does not work.
-    const helo = await session.command(`HELO ${name}`).catch(() => undefined);
-    const heloEvidence = helo && { ...evidence, helo: shown(helo) };
-    const heloSays = helo?.code === 250 ? ' It does take HELO, which brings no extensions: no STARTTLS, no AUTH.' : '';
-    return {
-        findings: [finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence })],
-        impassable: true,
-    };
-}
-/** Protocols that greet with 220 like SMTP, and say which they are. */
-function greetsAs(greeting) {
-    return ['FTP', 'LMTP'].find((protocol) => greeting?.includes(protocol));
-}
-function temporary(said, evidence) {
-    return {
-        findings: [finding('throttled', `${said}.`, { inconclusive: true, evidence })],
-        impassable: true,
-        transient: true,
-    };
-}
-/**
- * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is fully
- * qualified, else the address literal of section 4.1.3.
- */
-function opening_ehloName({ endpoint, world, socket }) {
-    if (endpoint.ehlo !== undefined)
-        return endpoint.ehlo;
-    if (/^[^.]+(\.[^.]+)+$/.test(world.hostName))
-        return world.hostName;
-    const address = socket?.localAddress ?? '127.0.0.1';
-    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
-}
-
-;// CONCATENATED MODULE: ./src/gate/second-look.ts
-
-
-
-
-
-
-/*
- * One further connection, after a failure and for its diagnosis only: it changes no verdict, only the words for it.
- * Nothing is sent over it but a handshake and what leads to one.
- */
-/**
- * What a server speaks when it is offered everything: the answer to why it would not within policy.
- * @returns version and cipher suite, or undefined where not even that leads to a session
- */
-async function whatItSpeaks(visit) {
-    return look(visit, async (second) => {
-        if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second)))
-            return undefined;
-        const outcome = await handshake(second).outcome;
-        return 'kind' in outcome ? undefined : outcome;
-    });
-}
-/** Whether a port that does not greet answers a TLS handshake from the first byte. */
-async function speaksTlsAtOnce(visit) {
-    return (await look(visit, async (second) => (await handshake(second).opening).kind === 'record')) ?? false;
-}
-async function look(visit, at) {
-    const { endpoint, world, addresses } = visit;
-    const second = {
-        endpoint,
-        world,
-        transcript: new Transcript(),
-        budget: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, visit.budget),
-        ...(addresses && { addresses }),
-        peerAuthenticated: false,
-        handedOver: false,
-    };
-    try {
-        await openConnection(second);
-        return await at(second);
-    }
-    catch {
-        // What goes wrong here says nothing beyond the failure that is already known.
-        return undefined;
-    }
-    finally {
-        second.socket?.destroy();
-    }
-}
-async function startTlsAccepted(second) {
-    const { socket, transcript, budget, endpoint } = second;
-    if (!socket)
-        return false;
-    const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
-    await session.greeting();
-    await session.command(`EHLO ${opening_ehloName(second)}`);
-    const reply = await session.command('STARTTLS');
-    return reply.code === 220 && session.detach().length === 0;
-}
-function handshake({ socket, world, budget, endpoint }) {
-    if (!socket)
-        throw new TypeError('a look without a socket');
-    return beginHandshake(socket, {
-        context: world.trust.anything(),
-        servername: serverNameIndication(endpoint.servername),
-        deadline: budget,
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/waivers.ts
@@ -25395,6 +26026,7 @@ function cleartext(visit, octets) {
 
 
 
+
 /** Step 3: the handshake completes within policy, and the certificate holds (RFC 8446, RFC 5280, RFC 9525). */
 async function certificate(visit) {
     const { endpoint } = visit;
@@ -25410,22 +26042,15 @@ async function certificate(visit) {
     const outcome = await visit.handshake.outcome;
     if ('kind' in outcome)
         return await handshakeFailed(visit, outcome);
-    return judgeChannel(visit, outcome);
+    return await judgeChannel(visit, outcome);
 }
-function judgeChannel(visit, channel) {
-    const { endpoint, world } = visit;
+async function judgeChannel(visit, channel) {
+    const { endpoint } = visit;
     beginSession(visit, channel.stream);
     if (channel.sent.length === 0) {
         return failed(visit, finding('tls-handshake-failed', 'The server presents no certificate.'));
     }
-    const now = world.now();
-    const { findings, authenticated, certificate } = judgePeer(channel, {
-        policy: endpoint.tls,
-        name: endpoint.servername,
-        now,
-        trust: world.trust,
-        waived: (code) => isWaived(code, endpoint.waive, now),
-    });
+    const { findings, authenticated, certificate } = judge(visit, channel);
     visit.peerAuthenticated = authenticated;
     visit.tls = {
         version: channel.version,
@@ -25434,7 +26059,20 @@ function judgeChannel(visit, channel) {
         certificate,
         chain: channel.sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? '')),
     };
-    return { findings: findings.map((found) => ({ ...found, reproduce: opensslCommand(endpoint) })) };
+    const others = endpoint.tls.bothKeys
+        ? await otherCertificates(visit, channel, (other) => judge(visit, other).findings)
+        : [];
+    return { findings: [...findings, ...others].map((found) => ({ ...found, reproduce: opensslCommand(endpoint) })) };
+}
+function judge({ endpoint, world }, presented) {
+    const now = world.now();
+    return judgePeer(presented, {
+        policy: endpoint.tls,
+        name: endpoint.servername,
+        now,
+        trust: world.trust,
+        waived: (code) => isWaived(code, endpoint.waive, now),
+    });
 }
 function greetsInTheClear(visit, octets) {
     const text = new peer/* PeerText */.gC(octets);
@@ -25446,6 +26084,16 @@ const PROTOCOL_VERSION = 70;
 /** OpenSSL's words for a version that this side does not take. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const CERTIFICATE_REQUIRED = 116;
+/** What a server says of a client's certificate; after the handshake there is no other that it could speak of. */
+const CLIENT_CERTIFICATE_ALERTS = {
+    42: 'bad certificate',
+    43: 'unsupported certificate',
+    44: 'certificate revoked',
+    45: 'certificate expired',
+    46: 'certificate unknown',
+    48: 'unknown ca',
+    [CERTIFICATE_REQUIRED]: 'certificate required',
+};
 async function handshakeFailed(visit, failure) {
     switch (failure.kind) {
         case 'timed-out':
@@ -25491,7 +26139,15 @@ async function noAgreement(visit, said, evidence, versionRefused) {
         evidence: { ...evidence, ...(chosen !== undefined && { spoken: chosen }) },
     });
 }
-/** Also for TLS 1.3, where the server says so only once the handshake is over for the client. */
+/**
+ * With TLS 1.3 the handshake is over for the client before the server has seen its certificate.
+ * @param alert its number, where an alert ended the connection
+ * @returns the finding, if the alert speaks of the client's certificate
+ */
+function belatedClientCertificateAlert(alert) {
+    const name = alert === undefined ? undefined : CLIENT_CERTIFICATE_ALERTS[alert];
+    return name === undefined ? undefined : clientCertificateRequired(`alert ${alert} (${name})`);
+}
 function clientCertificateRequired(said) {
     return finding('client-certificate-required', `The server wants a certificate of the client: ${said}.`, {
         evidence: { alert: said },
@@ -25510,18 +26166,23 @@ function failed({ endpoint }, found) {
 
 
 
+
+
 /**
  * Translates whatever a step throws into a finding. What is not known to come from the network is a defect of
  * the gate itself.
  */
 function interruption(error, step, visit) {
-    const reproduce = opensslCommand(visit.endpoint);
+    const reproduce = step === 'authentication' || step === 'delivery'
+        ? swaksCommand(visit.endpoint, step)
+        : opensslCommand(visit.endpoint);
     if (error instanceof connect/* ConnectFailure */.Vm)
         return connectInterruption(error, step, visit);
     if (error instanceof ConnectionLost) {
-        if (alertOf(error.cause) === CERTIFICATE_REQUIRED) {
-            const found = clientCertificateRequired(`alert ${CERTIFICATE_REQUIRED} (certificate required)`);
-            return { finding: { ...found, reproduce }, step: 'certificate', transient: false };
+        const refused = belatedClientCertificateAlert(alertOf(error.cause));
+        if (refused) {
+            const shownBy = opensslCommand(visit.endpoint);
+            return { finding: { ...refused, reproduce: shownBy }, step: 'certificate', transient: false };
         }
         const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer.`, {
             evidence: { detail: error.message },
@@ -25556,9 +26217,8 @@ function interruption(error, step, visit) {
 }
 /** A defect of our own, whatever was thrown, of whatever realm. */
 function internalError(error) {
-    return finding('internal-error', `The gate failed: ${(0,peer/* brief */.dh)(String(error))}`);
+    return finding('internal-error', `The gate failed: ${(0,peer/* brief */.dh)(reasonOf(error))}`);
 }
-const SUBMISSION_TRANSFER_PORT = 25;
 function connectInterruption({ kind, detail, address }, step, { endpoint, world }) {
     const { host, port } = endpoint;
     const to = `${host} port ${port}`;
@@ -25591,7 +26251,7 @@ function connectInterruption({ kind, detail, address }, step, { endpoint, world 
         case 'reset':
             return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
         case 'timed-out': {
-            const blocked = world.hostedRunner && port === SUBMISSION_TRANSFER_PORT;
+            const blocked = world.hostedRunner && port === PORTS.mx;
             return {
                 finding: finding(blocked ? 'egress-blocked' : 'connection-timeout', `${to} does not answer within ${endpoint.timeoutMs / 1000} s.`, inconclusive),
                 step,
@@ -25619,6 +26279,203 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+;// CONCATENATED MODULE: ./src/gate/probes.ts
+
+
+
+
+
+
+
+/*
+ * Tries that the user asks for, each on a connection of its own once the main dialogue is over. None sends a
+ * credential, shows a client certificate or names a recipient, and none waits for the sake of waiting.
+ */
+/** A probe may wait this many times as long as any one wait in it. */
+const BUDGET_IN_TIMEOUTS = 2;
+const probes_PROBES = [
+    { name: 'plaintext-auth', step: 'capability', reached: ({ plain }) => plain !== undefined, run: authInTheClear },
+    { name: 'plaintext-mail', step: 'capability', reached: ({ plain }) => plain !== undefined, run: mailInTheClear },
+    { name: 'command-injection', step: 'upgrade', reached: ({ tls }) => tls !== undefined, run: commandInjection },
+    { name: 'plaintext-mail', step: 'authentication', reached: ({ secured }) => secured !== undefined, run: mailInTls },
+];
+/**
+ * Makes the probes that the endpoint asks for, one after the other. Never throws.
+ * @param visit whose main dialogue is over
+ */
+async function probe(visit) {
+    const probed = [];
+    for (const one of probes_PROBES) {
+        if (!visit.endpoint.probes.includes(one.name) || !one.reached(visit))
+            continue;
+        const found = await carryOut(one, visit);
+        if (found)
+            probed.push({ step: one.step, finding: found });
+    }
+    return probed;
+}
+/** The server's answer leaves the question of the probe open. */
+class Unanswered extends Error {
+    name = 'Unanswered';
+}
+async function carryOut({ name, step, run }, visit) {
+    const budget = net_deadline/* Deadline */.B.after(BUDGET_IN_TIMEOUTS * visit.endpoint.timeoutMs);
+    try {
+        return await aside(visit, { transcript: visit.transcript, budget }, run);
+    }
+    catch (error) {
+        if (error instanceof Unanswered)
+            return inconclusive(name, error.message);
+        const { finding: found } = interruption(error, step, visit);
+        return found.code === 'internal-error' ? found : inconclusive(name, found.message, found.evidence);
+    }
+}
+function inconclusive(probe, why, evidence = {}) {
+    return finding('probe-inconclusive', `The probe ${probe} has no answer. ${why}`, {
+        evidence: { ...evidence, probe },
+    });
+}
+async function authInTheClear(second) {
+    const session = await greeted(second);
+    const reply = decisive(await session.command('AUTH PLAIN'));
+    if (reply.code !== 334)
+        return undefined;
+    // RFC 4954 section 4: a lone `*` gives the exchange up. What the server makes of that does not matter any more.
+    await session.command('*').catch(() => undefined);
+    return finding('plaintext-auth-accepted', `Before TLS the server answers a bare AUTH PLAIN with "${shown(reply)}": it waits for the credentials.`, { evidence: { sent: 'AUTH PLAIN', reply: shown(reply) } });
+}
+async function mailInTheClear(second) {
+    const reply = await mail(await greeted(second));
+    if (reply.code !== 250)
+        return undefined;
+    return finding('plaintext-mail-accepted', `Before TLS the server answers MAIL FROM:<> with "${shown(reply)}".`, {
+        evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) },
+    });
+}
+async function mailInTls(second) {
+    const clear = await greeted(second);
+    const accepted = await clear.command('STARTTLS');
+    if (accepted.code !== 220)
+        throw new Unanswered(`To STARTTLS the server says "${shown(accepted)}".`);
+    clear.detach();
+    const channel = await probes_handshake(second);
+    if ('kind' in channel)
+        throw new Unanswered(whyNoChannel(channel));
+    const session = beginSession(second, channel.stream);
+    unlessRefused(await sayEhlo(second, session, 'ehlo-after-tls-rejected'));
+    const reply = await mail(session);
+    if (reply.code !== 250)
+        return undefined;
+    return finding('unauthenticated-mail-accepted', `Inside TLS, without AUTH, the server answers MAIL FROM:<> with "${shown(reply)}".`, { evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) } });
+}
+/** How two lines in one write are shown: apart they would look like two. */
+const TOGETHER = 'STARTTLS and NOOP in one write';
+/**
+ * CVE-2011-0411: does a command that arrives together with STARTTLS, in the clear, get an answer inside TLS? Whoever
+ * refuses the two together, hangs up, answers in the clear or spoils the handshake has carried nothing into it.
+ */
+async function commandInjection(second) {
+    const session = await greeted(second);
+    const reply = await session.command('STARTTLS\r\nNOOP', TOGETHER).catch((error) => {
+        if (error instanceof ConnectionLost)
+            return undefined;
+        throw error;
+    });
+    if (!reply || decisive(reply).code !== 220 || session.detach().length > 0)
+        return undefined;
+    const channel = await probes_handshake(second);
+    if ('kind' in channel) {
+        if (channel.kind === 'timed-out' || (channel.kind === 'alert' && channel.asked)) {
+            throw new Unanswered(whyNoChannel(channel));
+        }
+        return undefined;
+    }
+    const replies = await repliesUpToGoodbye(second, channel);
+    // A server behind a proxy may greet anew, which answers nothing.
+    const surplus = replies.find(({ code }) => code !== 220 && code !== 221);
+    if (!surplus)
+        return undefined;
+    return finding('starttls-command-injection', `A NOOP sent in the clear behind STARTTLS is answered inside TLS, with "${shown(surplus)}".`, { evidence: { sent: TOGETHER, reply: shown(surplus) } });
+}
+/** A greeting, the answer to NOOP and the answer to QUIT: more has no meaning here. */
+const MAX_REPLIES = 3;
+/**
+ * Says QUIT inside TLS and collects every reply up to the 221. A session would refuse what nobody asked for, and here
+ * it is what is looked for.
+ * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is no 221
+ */
+async function repliesUpToGoodbye({ transcript, budget, endpoint }, { stream }) {
+    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
+    const waitMs = Math.round(deadline.remainingMs);
+    transcript.add('client', 'QUIT');
+    stream.write('QUIT\r\n');
+    const replies = [];
+    const collected = async () => {
+        for await (const reply of repliesOf(stream)) {
+            for (const line of reply.raw)
+                transcript.add('server', line.exact);
+            replies.push(reply);
+            if (reply.code === 221)
+                return replies;
+            if (replies.length === MAX_REPLIES)
+                break;
+        }
+        throw new Unanswered('Inside TLS no 221 answers QUIT.');
+    };
+    return deadline.race(collected(), () => new ReplyTimeout(waitMs));
+}
+async function* repliesOf(stream) {
+    const parser = new ReplyParser();
+    const chunks = stream[Symbol.asyncIterator]();
+    for (;;) {
+        const chunk = await chunks.next().catch((error) => {
+            throw new ConnectionLost(error);
+        });
+        if (chunk.done === true)
+            throw new ConnectionLost();
+        parser.push(chunk.value);
+        for (let reply = parser.take(); reply; reply = parser.take())
+            yield reply;
+    }
+}
+async function greeted(second) {
+    const { socket } = second;
+    if (!socket)
+        throw new TypeError('a probe without a socket');
+    const session = beginSession(second, socket);
+    unlessRefused(await readGreeting(second, session));
+    unlessRefused(await sayEhlo(second, session, 'ehlo-rejected'));
+    return session;
+}
+/** @throws {Unanswered} where a greeting or EHLO was refused */
+function unlessRefused(answer) {
+    if (!answer || !('findings' in answer))
+        return;
+    throw new Unanswered(answer.findings.map(({ message }) => message).join(' '));
+}
+/** MAIL with the null sender, taken back at once. */
+async function mail(session) {
+    const reply = decisive(await session.command('MAIL FROM:<>'));
+    if (reply.code === 250)
+        await session.command('RSET').catch(() => undefined);
+    return reply;
+}
+/** @throws {Unanswered} where the server puts its answer off */
+function decisive(reply) {
+    if (reply.code >= 400 && reply.code < 500)
+        throw new Unanswered(`The server says "${shown(reply)}".`);
+    return reply;
+}
+/** By the endpoint's policy, without its client certificate: that is a credential. */
+function probes_handshake(second) {
+    const { ca, minVersion } = second.endpoint.tls;
+    return handshakeAside(second, second.world.trust.context({ ca, minVersion })).outcome;
+}
+function whyNoChannel(failure) {
+    const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
+    return `The TLS handshake did not come to its end: ${failure.kind}${details}.`;
+}
+
 ;// CONCATENATED MODULE: ./src/smtp/sasl.ts
 
 /** The mechanisms spoken here, strongest first, and what they need. */
@@ -25628,7 +26485,8 @@ const EXCHANGES = {
         kind: 'access-token',
         begin: ({ username, secret, host, port }) => ({
             initial: `n,a=${username.replaceAll('=', '=3D').replaceAll(',', '=2C')},\x01host=${host}\x01port=${port}\x01auth=Bearer ${secret.reveal()}\x01\x01`,
-            answer: (n) => (n === 0 ? '\x01' : undefined),
+            answers: [],
+            afterFailure: '\x01',
         }),
     },
     // Google's XOAUTH2, which Microsoft speaks too: as above, but that the answer to a failure is empty.
@@ -25636,18 +26494,19 @@ const EXCHANGES = {
         kind: 'access-token',
         begin: ({ username, secret }) => ({
             initial: `user=${username}\x01auth=Bearer ${secret.reveal()}\x01\x01`,
-            answer: (n) => (n === 0 ? '' : undefined),
+            answers: [],
+            afterFailure: '',
         }),
     },
     // RFC 4616
     PLAIN: {
         kind: 'password',
-        begin: ({ username, secret }) => ({ initial: `\0${username}\0${secret.reveal()}`, answer: () => undefined }),
+        begin: ({ username, secret }) => ({ initial: `\0${username}\0${secret.reveal()}`, answers: [] }),
     },
     // draft-murchison-sasl-login: two prompts whose wording is no protocol, the first for the name.
     LOGIN: {
         kind: 'password',
-        begin: ({ username, secret }) => ({ answer: (n) => [username, secret.reveal()][n] }),
+        begin: ({ username, secret }) => ({ answers: [username, secret.reveal()] }),
     },
 };
 /** RFC 5321 section 4.5.3.1.4: a command line of 512 octets with its CR LF is what every server must take. */
@@ -25669,32 +26528,30 @@ function chooseMechanism(offered, kind, wanted) {
  * Signs in (RFC 4954). The transcript shows `<redacted>` for everything that the client says beyond the
  * mechanism's name. Only to be called on a channel whose peer is authenticated.
  * @param mechanism one that {@link chooseMechanism} returned
- * @returns the server's last reply: 235, or why not
+ * @returns how it ended: signed in is who was answered 235 in an exchange that had not failed before
  * @throws as {@link SmtpSession.command}
  */
 async function authenticate(session, mechanism, identity) {
     const exchange = EXCHANGES[mechanism]?.begin(identity);
     if (!exchange)
         throw new TypeError(`no such mechanism here: ${mechanism}`);
-    let pending = exchange.initial;
-    const initial = pending === undefined ? undefined : sasl_base64(pending);
-    let reply;
-    if (initial !== undefined && `AUTH ${mechanism} ${initial}`.length <= MAX_COMMAND_OCTETS) {
-        pending = undefined;
-        reply = await session.command(`AUTH ${mechanism} ${initial}`, `AUTH ${mechanism} ${REDACTED}`);
-    }
-    else {
-        reply = await session.command(`AUTH ${mechanism}`);
-    }
-    for (let n = 0; reply.code === 334;) {
-        const answer = pending ?? exchange.answer(n++);
-        pending = undefined;
+    const { initial, afterFailure } = exchange;
+    const atOnce = `AUTH ${mechanism} ${sasl_base64(initial ?? '')}`;
+    const fits = initial !== undefined && atOnce.length <= MAX_COMMAND_OCTETS;
+    const answers = [...(fits || initial === undefined ? [] : [initial]), ...exchange.answers];
+    let reply = await (fits
+        ? session.command(atOnce, `AUTH ${mechanism} ${REDACTED}`)
+        : session.command(`AUTH ${mechanism}`));
+    let failedBefore = false;
+    while (reply.code === 334) {
+        const answer = answers.shift() ?? (failedBefore ? undefined : afterFailure);
         // RFC 4954 section 4: a lone `*` gives the exchange up, and the server must answer 501.
         if (answer === undefined)
-            return session.command('*');
+            return { reply: await session.command('*'), failedBefore: true };
+        failedBefore = answer === afterFailure;
         reply = await session.command(sasl_base64(answer), REDACTED);
     }
-    return reply;
+    return { reply, failedBefore };
 }
 /**
  * Every form that a mechanism spoken here gives a secret on the wire, for whoever must keep it out of a log.
@@ -25705,8 +26562,8 @@ function wireForms(identity) {
     return Object.values(EXCHANGES)
         .filter(({ kind }) => kind === identity.kind)
         .flatMap(({ begin }) => {
-        const { initial, answer } = begin(identity);
-        return [initial, answer(0), answer(1)];
+        const { initial, answers } = begin(identity);
+        return [initial, ...answers];
     })
         .filter((text) => text?.includes(secret) ?? false)
         .map(sasl_base64);
@@ -25741,9 +26598,13 @@ async function authentication(visit) {
     if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
         return { findings: [...findings, withheld(visit)], impassable: true };
     }
-    if (!endpoint.auth)
+    if (!endpoint.auth) {
+        await session.expectSilence();
         return notConfigured(visit, findings);
+    }
     const signedIn = await signIn(visit, session, endpoint.auth);
+    if (signedIn.findings.length === 0)
+        await session.expectSilence();
     return { ...signedIn, findings: [...findings, ...signedIn.findings] };
 }
 function notConfigured({ endpoint }, findings) {
@@ -25781,11 +26642,11 @@ async function signIn(visit, session, auth) {
         };
     }
     const { host, port } = endpoint;
-    const reply = await authenticate(session, mechanism, { ...auth, host, port });
-    return judgeReply(reply, mechanism, reproduce);
+    const signedIn = await authenticate(session, mechanism, { ...auth, host, port });
+    return judgeReply(signedIn, mechanism, reproduce);
 }
-function judgeReply(reply, mechanism, reproduce) {
-    if (reply.code === 235)
+function judgeReply({ reply, failedBefore }, mechanism, reproduce) {
+    if (reply.code === 235 && !failedBefore)
         return { findings: [] };
     const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
     const details = { evidence: { reply: shown(reply), mechanism }, reproduce };
@@ -25828,7 +26689,7 @@ async function capability(visit) {
     if (!visit.socket)
         throw new TypeError('connected without a socket');
     const session = beginSession(visit, visit.socket);
-    const refused = await greeted(visit, session);
+    const refused = await capability_greeted(visit, session);
     if (refused)
         return refused;
     const plain = await sayEhlo(visit, session, 'ehlo-rejected');
@@ -25844,7 +26705,7 @@ async function capability(visit) {
     return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
 }
 /** Reads the greeting; where none comes, finds out whether the port waits for TLS. */
-async function greeted(visit, session) {
+async function capability_greeted(visit, session) {
     try {
         return await readGreeting(visit, session);
     }
@@ -25883,7 +26744,7 @@ async function withoutStarttls({ endpoint }, session, { lines, masked }) {
 }
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox = __nccwpck_require__(9588);
+var inbox_inbox = __nccwpck_require__(9588);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/shared/index.js
@@ -32996,6 +33857,7 @@ function otpError(message) {
 ;// CONCATENATED MODULE: ./src/message/probe.ts
 
 
+
 /**
  * Says what it is to whoever finds it. Plain ASCII in short lines, so that nothing on the way has a reason to
  * encode it anew, and one line begins with a dot, which careless relays lose.
@@ -33025,35 +33887,63 @@ async function composeProbe(from, to, now) {
         text: [...BODY, nonce, ''].join('\r\n'),
     });
     const octets = await mail.compile().build();
-    return { messageId, text: octets.toString('utf8').replace(/(?:\r?\n)*$/, '\r\n') };
+    return { messageId, nonce, text: octets.toString('utf8').replace(/(?:\r?\n)*$/, '\r\n') };
+}
+/**
+ * Whether this is the probe, whatever Message-ID it was given on the way. A bounce or an automatic answer may have
+ * its Subject and even quote its body, and is from somebody else.
+ * @param received header and body as the inbox has them
+ */
+function isProbe(sent, received) {
+    const { fields, body } = probe_parse(received.toString('utf8'));
+    const has = (name, text) => fields.get(name)?.some((value) => value.includes(text)) ?? false;
+    const [from = ''] = probe_parse(sent.text).fields.get('from') ?? [];
+    return has('subject', sent.nonce) && has('from', from) && body.split('\n').includes(sent.nonce);
 }
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * and the body, line ends aside. Fields that were added on the way are no alteration.
+ * once and no more, and the body, line ends aside. Other fields that were added on the way are no alteration.
  * @param received header and body as the inbox has them
  * @returns what differs, in words; nothing where the message is intact
  */
 function alterations(sent, received) {
     const before = probe_parse(sent.text);
     const after = probe_parse(received.toString('utf8'));
-    const fields = [...before.fields].flatMap(([name, value]) => {
-        const now = after.fields.get(name);
-        if (now === value)
-            return [];
-        return [now === undefined ? `${name} is missing` : `${name} was "${value}" and is "${now}"`];
-    });
-    return before.body === after.body ? fields : [...fields, bodyDifference(before.body, after.body)];
+    const fields = [...before.fields].flatMap(([name, [value = '']]) => fieldDifference(name, value, after.fields.get(name) ?? []));
+    const body = before.body === after.body ? [] : [bodyDifference(before.body, after.body)];
+    const size = received.length < inbox_inbox/* MAX_MESSAGE_OCTETS */.qx ? [] : [`the message has ${inbox_inbox/* MAX_MESSAGE_OCTETS */.qx} octets or more`];
+    return [...fields, ...body, ...size];
 }
+/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
+function fieldDifference(name, was, is) {
+    const [first, ...more] = is;
+    if (first === undefined)
+        return [`${name} is missing`];
+    if (more.length > 0)
+        return [`${name} was "${was}" and is there ${is.length} times: "${is.join('", "')}"`];
+    return first === was ? [] : [`${name} was "${was}" and is "${first}"`];
+}
+/** Some stores take or add an empty line at the end; more than that was added by somebody. */
+const LAST_LINE_ENDS = /\n{1,2}$/;
 function probe_parse(message) {
     const lines = message.replace(/\r\n/g, '\n');
     const end = lines.indexOf('\n\n');
     const header = end < 0 ? lines : lines.slice(0, end);
     const unfolded = header.replace(/\n(?=[ \t])/g, '');
-    const fields = unfolded.split('\n').map((line) => {
+    const fields = new Map();
+    for (const line of unfolded.split('\n')) {
         const colon = line.indexOf(':');
-        return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
-    });
-    return { fields: new Map(fields), body: end < 0 ? '' : lines.slice(end + 2).trimEnd() };
+        if (colon < 0)
+            continue;
+        const name = line.slice(0, colon).trim().toLowerCase();
+        const value = line.slice(colon + 1).trim();
+        const values = fields.get(name);
+        if (values)
+            values.push(value);
+        else
+            fields.set(name, [value]);
+    }
+    return { fields, body: end < 0 ? '' : lines.slice(end + 2).replace(LAST_LINE_ENDS, '') };
 }
 function bodyDifference(before, after) {
     const was = before.split('\n');
@@ -33102,7 +33992,7 @@ async function delivery(visit) {
         };
     }
     try {
-        return { findings: await lookFor(probe, inbox, endpoint.delivery) };
+        return { findings: await lookFor(probe, inbox, endpoint.delivery, target) };
     }
     catch (error) {
         return { findings: [inboxFinding(error, target)] };
@@ -33114,6 +34004,7 @@ function openInbox({ endpoint, world }, target) {
     return world.inboxes.open(target, {
         context: world.trust.context({ ca, minVersion }),
         timeoutMs: endpoint.timeoutMs,
+        minValidDays,
         objection: (leaf) => {
             const { findings } = judgePeer({ sent: [leaf] }, {
                 // The pins are those of the endpoint's key, and a waiver is for the endpoint.
@@ -33123,7 +34014,8 @@ function openInbox({ endpoint, world }, target) {
                 trust: world.trust,
                 waived: () => false,
             });
-            return findings.length === 0 ? undefined : findings.map(({ message }) => message).join(' ');
+            const errors = findings.filter(({ severity }) => severity === 'error');
+            return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
         },
     });
 }
@@ -33170,32 +34062,45 @@ function refusal({ endpoint }, code, to, reply) {
         transient: temporary,
     };
 }
-async function lookFor(probe, inbox, { to, withinMs }) {
-    const received = await inbox.find(probe.messageId, net_deadline/* Deadline */.B.after(withinMs));
-    const evidence = { messageId: probe.messageId };
+/** @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for */
+async function lookFor(probe, inbox, { to, withinMs }, target) {
+    const received = await inbox.find(probe.messageId, net_deadline/* Deadline */.B.after(withinMs), {
+        nonce: probe.nonce,
+        is: (source) => isProbe(probe, source),
+    });
     if (!received) {
         return [
-            finding('message-not-received', `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`, { evidence }),
+            finding('message-not-received', `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`, { evidence: { messageId: probe.messageId } }),
         ];
     }
-    const differences = alterations(probe, received.source);
-    await received.delete();
+    const findings = alterationFindings(probe, received);
+    try {
+        await received.delete();
+    }
+    catch (error) {
+        // What was seen in the message stays true.
+        findings.push(inboxFinding(error, target));
+    }
+    return findings;
+}
+function alterationFindings(probe, { source }) {
+    const differences = alterations(probe, source);
     if (differences.length === 0)
         return [];
     const altered = (0,peer/* brief */.dh)(differences.join('; '));
     return [
         finding('message-altered', `What arrived is not what was sent: ${altered}.`, {
-            evidence: { ...evidence, altered },
+            evidence: { messageId: probe.messageId, altered },
         }),
     ];
 }
 /** @throws what is neither the inbox's unreachability nor its refusal */
 function inboxFinding(error, { scheme, host, port }) {
     const where = `${scheme}://${host}:${port}`;
-    if (error instanceof inbox/* InboxUnreachable */.F3) {
+    if (error instanceof inbox_inbox/* InboxUnreachable */.F3) {
         return finding('inbox-unreachable', `${where}: ${error.message}`, { evidence: { reason: error.message } });
     }
-    if (error instanceof inbox/* InboxRejected */.ty) {
+    if (error instanceof inbox_inbox/* InboxRejected */.ty) {
         return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });
     }
     throw error;
@@ -33228,7 +34133,7 @@ function resultOf(steps) {
  * What a run comes to.
  * @param endpoints every endpoint that was gated; none at all is a failure
  */
-function judge(endpoints, policy) {
+function verdict_judge(endpoints, policy) {
     const failed = endpoints.filter(({ result }) => countsAsFailed(result, policy));
     return {
         result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
@@ -33260,6 +34165,7 @@ function worst(results) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -33271,7 +34177,7 @@ const STEPS = {
  * The dialogue of an attempt may wait this many times as long as any one wait in it. A server that is slow at one
  * or two points passes; one that spends every wait to its end does not hold the endpoint for minutes.
  */
-const BUDGET_IN_TIMEOUTS = 4;
+const gate_BUDGET_IN_TIMEOUTS = 4;
 /**
  * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
  * @param addresses the only ones to connect to, where they are known beforehand
@@ -33281,7 +34187,7 @@ async function attempt(endpoint, world, addresses) {
         endpoint,
         world,
         transcript: new Transcript(),
-        budget: net_deadline/* Deadline */.B.after(BUDGET_IN_TIMEOUTS * endpoint.timeoutMs),
+        budget: net_deadline/* Deadline */.B.after(gate_BUDGET_IN_TIMEOUTS * endpoint.timeoutMs),
         ...(addresses && { addresses }),
         peerAuthenticated: false,
         handedOver: false,
@@ -33302,7 +34208,7 @@ async function attempt(endpoint, world, addresses) {
             }
             const taken = await takeStep(id, visit);
             if (taken.belated)
-                amend(steps, taken.belated, endpoint, world.now());
+                amend(steps, taken.belated, visit);
             steps.push(taken.report);
             blocked = taken.blocks;
             transient = taken.transient;
@@ -33312,6 +34218,10 @@ async function attempt(endpoint, world, addresses) {
         await visit.session?.quit();
         visit.socket?.destroy();
     }
+    // What may pass by itself is tried anew, and probed when that is over.
+    if (!transient)
+        for (const found of await probe(visit))
+            amend(steps, found, visit);
     noteUnusedWaivers(steps, endpoint);
     return { report: reportOf(visit, steps, external_node_perf_hooks_.performance.now() - begun), transient: transient && !visit.handedOver };
 }
@@ -33362,13 +34272,17 @@ function bareLineFeed({ session }) {
     session.bareLineFeed = false;
     return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.')];
 }
-function amend(steps, { step, finding: found }, { waive }, now) {
+function amend(steps, { step, finding: found }, visit) {
     const at = steps.findIndex(({ id }) => id === step);
     const earlier = steps[at];
     if (!earlier)
         throw new RangeError(`a finding for step ${step}, which was not taken`);
-    const findings = [...earlier.findings, ...applyWaivers([found], waive, now)];
-    steps[at] = { ...earlier, status: statusOf(findings), findings };
+    const { skipped, ...taken } = earlier;
+    const added = applyWaivers([advised(found, visit)], visit.endpoint.waive, visit.world.now());
+    const findings = [...earlier.findings, ...added];
+    const status = statusOf(findings);
+    // With something worth a warning in it, a step is no longer skipped.
+    steps[at] = skipped && status === 'pass' ? { ...earlier, findings } : { ...taken, status, findings };
 }
 function noteUnusedWaivers(steps, { waive }) {
     for (const { step, notice } of unusedWaivers(waive, steps)) {
@@ -33419,30 +34333,47 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 async function gateFleet(plan, world, finished) {
     const limit = pLimit(plan.concurrency);
-    const gateOne = (endpoint, addresses) => limit(async () => {
-        const report = world.redact(await gateEndpoint(endpoint, plan.retries, world, addresses));
-        finished(report);
-        return report;
+    const gateOne = (endpoint, surroundings, addresses) => limit(async () => {
+        const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
+        try {
+            const shown = world.redact(report);
+            finished(shown);
+            return shown;
+        }
+        catch (error) {
+            return defective(endpoint, error, []);
+        }
     });
     const gated = plan.endpoints.map(async (endpoint) => {
         if (endpoint.addresses === 'first')
-            return [await gateOne(endpoint)];
-        const addresses = await limit(() => everyAddress(endpoint, world));
-        // Where the name has no address there is nothing to part, and step 1 tells why.
-        if (addresses.length === 0)
-            return [await gateOne(endpoint)];
-        return Promise.all(addresses.map((address) => gateOne({ ...endpoint, name: `${endpoint.name} (${address.address})` }, [address])));
+            return [await gateOne(endpoint, world)];
+        const addresses = await limit(() => everyAddress(endpoint, plan.retries, world));
+        if (addresses instanceof connect/* ConnectFailure */.Vm) {
+            // There is nothing to part. Step 1 tells why; asked again, the name might answer, and one address stand for all.
+            return [await gateOne(endpoint, { ...world, resolver: () => Promise.reject(addresses) })];
+        }
+        return Promise.all(addresses.map((address) => gateOne({ ...endpoint, name: `${endpoint.name} (${address.address})` }, world, [address])));
     });
     return (await Promise.all(gated)).flat();
 }
-async function everyAddress({ host, timeoutMs }, { resolver }) {
-    try {
-        return await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs), resolver);
+/** Every address of a name, or why there is none once the lookup has had its tries. */
+async function everyAddress({ host, timeoutMs }, retries, world) {
+    for (let tries = 1;; tries += 1) {
+        try {
+            return [...(await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs), world.resolver))];
+        }
+        catch (error) {
+            if (!(error instanceof connect/* ConnectFailure */.Vm))
+                throw error;
+            if (error.kind !== 'lookup-failed' || tries > retries)
+                return error;
+        }
+        await world.pause(pauseBefore(tries + 1, world));
     }
-    catch {
-        // Whatever it was, step 1 of the one endpoint that is left comes upon it again, and tells.
-        return [];
-    }
+}
+/** Milliseconds to wait before the n-th try, the second being the first that has to: longer each time, with jitter. */
+function pauseBefore(tries, { random }) {
+    return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
 }
 /** Attempts an endpoint until it holds, fails for good, or has had its tries. Never throws. */
 async function gateEndpoint(endpoint, retries, world, addresses) {
@@ -33456,7 +34387,7 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
                 return { ...report, durationMs: spentMs, attempts: tries, ...(earlier.length > 0 && { earlier }) };
             }
             earlier.push(...whatFailed(report));
-            const pauseMs = Math.min(FIRST_PAUSE_MS * 4 ** (tries - 1), LONGEST_PAUSE_MS) * (0.75 + world.random() / 2);
+            const pauseMs = pauseBefore(tries + 1, world);
             await world.pause(pauseMs);
             spentMs += Math.round(pauseMs);
         }
@@ -33494,8 +34425,57 @@ function defective(endpoint, error, earlier) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/inbox/inboxes.ts
+
+/**
+ * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each
+ * account, and thirty endpoints at once would lock each other out.
+ */
+class Inboxes {
+    #open = new Map();
+    #closing = new AbortController();
+    /**
+     * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
+     * thirty endpoints that try the same wrong password lock the account.
+     * @throws {InboxUnreachable} {InboxRejected}
+     */
+    open(target, settings) {
+        const { scheme, host, port, mailbox, username, password } = target;
+        const key = JSON.stringify([scheme, host, port, mailbox, username, password.reveal(), settings.minValidDays]);
+        const opened = this.#open.get(settings.context) ?? new Map();
+        this.#open.set(settings.context, opened);
+        let inbox = opened.get(key);
+        if (!inbox) {
+            // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
+            inbox = Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(133)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6133)).then(({ openImapInbox }) => openImapInbox(target, settings, this.#closing.signal));
+            opened.set(key, inbox);
+            void passed(inbox).then((gone) => gone && opened.delete(key));
+        }
+        return inbox;
+    }
+    /** Closes whatever is open, and gives up what is still being opened. Never throws. */
+    async close() {
+        this.#closing.abort();
+        const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
+        await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
+    }
+}
+/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
+async function passed(inbox) {
+    try {
+        await (await inbox).ended;
+        return true;
+    }
+    catch (error) {
+        return !(error instanceof inbox_inbox/* InboxRejected */.ty);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/plan/secrets.ts
-/** Every credential that a plan holds, for whoever must keep them out of what is printed. */
+/**
+ * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
+ * key of a client certificate is none of them: it never travels, so no server can echo it.
+ */
 function secretsOf({ endpoints }) {
     return endpoints.flatMap(({ auth, delivery, host, port }) => {
         const inbox = delivery?.inbox;
@@ -33504,6 +34484,234 @@ function secretsOf({ endpoints }) {
             ...(inbox ? [{ ...inbox, secret: inbox.password, kind: 'password' }] : []),
         ];
     });
+}
+
+;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
+
+/* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
+/** Fewer characters of a secret than these are not told from other text. */
+const SHORTEST_PREFIX = 8;
+/** Nobody says so much of a long token by chance: behind this prefix the rest of the word goes with it. */
+const LONGEST_PREFIX = 64;
+/** Where a text that was cut short ends: at its end, at an ellipsis, or at a closing quote or bracket. */
+const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]}\\r\\n])';
+/**
+ * @param characters patterns for the characters of a secret in one form
+ * @returns a pattern for all of them, or for as many as stand before a break. It takes no second look: at a break
+ * every further character may be missing.
+ */
+function cutAnywhere(characters) {
+    const head = characters.slice(0, SHORTEST_PREFIX);
+    const body = characters.slice(SHORTEST_PREFIX, LONGEST_PREFIX);
+    const rest = characters.slice(LONGEST_PREFIX);
+    const tail = rest.length > 0 ? `(?:${rest.join('')}|[^\\s"'<>]*)` : '';
+    return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
+}
+/**
+ * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
+ * itself, so in any mixture; whole, or cut short
+ */
+function escapedPattern(secret) {
+    return cutAnywhere(Array.from(secret, (character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character))));
+}
+/** All that encoders make of a character that they do not leave alone. */
+function escapedCharacter(character) {
+    const octets = [...Buffer.from(character)];
+    const code = character.codePointAt(0) ?? 0;
+    const units = character.split('').map((unit) => unit.charCodeAt(0));
+    const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
+    const forms = [
+        units.map((unit) => `\\\\u${secret_patterns_hex(unit, 4)}`).join(''),
+        octets.map((octet) => `%${secret_patterns_hex(octet, 2)}`).join(''),
+        `&#0*${code};`,
+        `&#x0*${secret_patterns_hex(code, 1)};`,
+        ...(named ? [`&${named};`] : []),
+        ...(character === ' ' ? ['\\+'] : []),
+        secret_patterns_literal(JSON.stringify(character).slice(1, -1)),
+        secret_patterns_literal((0,peer/* visible */.RK)(character)),
+        secret_patterns_literal(Buffer.from(octets).toString('latin1')),
+        secret_patterns_literal(character), // last, since it is what some of the others begin with
+    ];
+    return `(?:${[...new Set(forms)].join('|')})`;
+}
+/** @returns a pattern for the secret in hexadecimal, whole or cut short */
+function hexPattern(secret) {
+    return cutAnywhere([...Buffer.from(secret)].map((octet) => secret_patterns_hex(octet, 2)));
+}
+/**
+ * @param offset how many octets precede the secret in its group of three
+ * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours: whole, or
+ * the beginning of it, which is enough to know the word by
+ */
+function base64Pattern(secret, offset) {
+    const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
+    const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
+    const characters = [...settled].map((character) => ({ '+': '[+-]', '/': '[/_]' })[character] ?? character);
+    return `(?:${cutAnywhere(characters)}|${characters.slice(0, SHORTEST_PREFIX).join('')})`;
+}
+function secret_patterns_hex(value, digits) {
+    return value.toString(16).padStart(digits, '0');
+}
+function secret_patterns_literal(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+;// CONCATENATED MODULE: ./src/text/redactor.ts
+
+
+/** Anything shorter would be found by chance in words that are no secret. */
+const SHORTEST = 4;
+/**
+ * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
+ * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
+ * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
+ * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
+ */
+class Redactor {
+    #plain;
+    #inBase64;
+    /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
+    constructor(secrets) {
+        const sought = [...new Set([...secrets].flatMap(variants))]
+            .filter(({ length }) => length >= SHORTEST)
+            .sort((a, b) => b.length - a.length);
+        this.#plain = anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)]));
+        this.#inBase64 = anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset))));
+    }
+    /**
+     * @param text text of any origin
+     * @returns the text with `<redacted>` for every secret in it
+     */
+    redact(text) {
+        return this.#redactWithin(FOLD.test(text) ? this.#unfolded(text.split(FOLD)).join(' / ') : text);
+    }
+    /**
+     * @param lines consecutive lines, over whose ends a secret may be folded
+     * @returns as many lines, with `<redacted>` for every secret and for every part of one
+     */
+    redactLines(lines) {
+        return this.#unfolded(lines).map((line) => this.#redactWithin(line));
+    }
+    #redactWithin(text) {
+        return replaced(text, [...redactor_matches(text, this.#plain), ...base64Words(text, redactor_matches(text, this.#inBase64))]);
+    }
+    /** The lines without the secrets that go over the end of one. */
+    #unfolded(lines) {
+        let length = 0;
+        const pieces = lines.map((line) => {
+            const from = LINE_HEAD.exec(line)?.[0].length ?? 0;
+            const text = line.slice(from).trimEnd();
+            const start = length;
+            length += text.length;
+            return { line, from, start, end: length, text };
+        });
+        const joined = pieces.map(({ text }) => text).join('');
+        const spans = [this.#plain, this.#inBase64].flatMap((pattern) => redactor_matches(joined, pattern));
+        spans.sort((a, b) => a.start - b.start);
+        let next = 0;
+        let open = [];
+        return pieces.map(({ line, from, start, end }) => {
+            open = open.filter((span) => span.end > start);
+            for (let span = spans[next]; span && span.start < end; span = spans[++next])
+                open.push(span);
+            const folded = open.filter((span) => span.start < start || span.end > end);
+            return replaced(line, folded.map((span) => ({
+                start: from + Math.max(span.start, start) - start,
+                end: from + Math.min(span.end, end) - start,
+            })));
+        });
+    }
+    /**
+     * Redacts every string in a structure of arrays and plain objects.
+     * @param value left as it is
+     * @param keep keys whose values are not looked at, because they come from a closed vocabulary
+     * @returns a copy without secrets
+     */
+    redactDeep(value, keep = new Set()) {
+        return this.#redactAny(value, keep);
+    }
+    #redactAny(value, keep) {
+        if (typeof value === 'string')
+            return this.redact(value);
+        if (Array.isArray(value))
+            return value.map((item) => this.#redactAny(item, keep));
+        if (typeof value !== 'object' || value === null)
+            return value;
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
+    }
+}
+/** What stands between the lines of a reply where it is shown on one line. */
+const FOLD = / \/ /;
+/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
+const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+function replaced(text, spans) {
+    let shown = '';
+    let at = 0;
+    for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+        if (start >= at)
+            shown += text.slice(at, start) + REDACTED;
+        at = Math.max(at, end);
+    }
+    return shown + text.slice(at);
+}
+function redactor_matches(text, pattern) {
+    if (!pattern)
+        return [];
+    return [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
+}
+/**
+ * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
+ * looking at one word again for every span in it.
+ */
+function base64Words(text, spans) {
+    const isBase64 = (at) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
+    const words = [];
+    for (const span of spans) {
+        if (span.end <= (words.at(-1)?.end ?? 0))
+            continue;
+        let { start, end } = span;
+        while (isBase64(start - 1))
+            start -= 1;
+        while (isBase64(end))
+            end += 1;
+        while (text.charAt(end) === '=')
+            end += 1;
+        words.push({ start, end });
+    }
+    return words;
+}
+function anyOf(patterns) {
+    return patterns.length > 0 ? new RegExp([...new Set(patterns)].join('|'), 'gi') : undefined;
+}
+/** The secret whole and by its lines, and as SASL prepares it (RFC 4013 section 2.2). */
+function variants(secret) {
+    return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim(), text.normalize('NFKC')]);
+}
+
+;// CONCATENATED MODULE: ./src/redaction.ts
+
+
+/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
+const SOUGHT_TOGETHER = 50;
+/**
+ * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
+ * with many, each for those that the endpoint's own server and inbox get, so that the time grows with the fleet only.
+ * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
+ */
+function redactorsFor(plan) {
+    const secrets = revealed(plan);
+    if (secrets.size <= SOUGHT_TOGETHER) {
+        const one = new Redactor(secrets);
+        return () => one;
+    }
+    const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
+    return (name) => {
+        const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
+        return new Redactor(endpoint ? revealed({ ...plan, endpoints: [endpoint] }) : secrets);
+    };
+}
+function revealed(plan) {
+    return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
 }
 
 ;// CONCATENATED MODULE: ./src/report/redact.ts
@@ -33535,7 +34743,8 @@ const EVIDENCE_LIMIT = 600;
  * lest the beginning of a secret stays behind that nobody recognises.
  */
 function redactEndpoint(endpoint, redactor) {
-    const { steps, ...rest } = redactor.redactDeep(endpoint, OWN_WORDS);
+    const unfolded = { ...endpoint, transcript: unfold(endpoint.transcript, redactor) };
+    const { steps, ...rest } = redactor.redactDeep(unfolded, OWN_WORDS);
     const fit = (finding) => ({
         ...finding,
         message: shorten(finding.message, MESSAGE_LIMIT),
@@ -33543,212 +34752,25 @@ function redactEndpoint(endpoint, redactor) {
     });
     return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })) };
 }
+/** The transcript without secrets that are folded over lines which the server says one after the other. */
+function unfold(transcript, redactor) {
+    const turns = [];
+    for (const line of transcript) {
+        const turn = turns.at(-1);
+        if (turn?.[0]?.from === line.from && line.from === 'server')
+            turn.push(line);
+        else
+            turns.push([line]);
+    }
+    return turns.flatMap((turn) => {
+        const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
+        return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
+    });
+}
 /** Evidence has keys of its own choice: there they say nothing about the value. */
 function fitEvidence(evidence, redactor) {
     const redacted = Object.entries(redactor.redactDeep(evidence));
     return Object.fromEntries(redacted.map(([what, value]) => [what, shorten(value, EVIDENCE_LIMIT)]));
-}
-
-;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
-
-/* Regular expressions that find a secret in the forms that encoders give it. */
-/**
- * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
- * itself, so in any mixture
- */
-function escapedPattern(secret) {
-    return Array.from(secret, (character) => /[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character)).join('');
-}
-/** All that encoders make of a character that they do not leave alone. */
-function escapedCharacter(character) {
-    const octets = [...Buffer.from(character)];
-    const code = character.codePointAt(0) ?? 0;
-    const units = character.split('').map((unit) => unit.charCodeAt(0));
-    const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
-    const forms = [
-        units.map((unit) => `\\\\u${secret_patterns_hex(unit, 4)}`).join(''),
-        octets.map((octet) => `%${secret_patterns_hex(octet, 2)}`).join(''),
-        `&#0*${code};`,
-        `&#[xX]0*${secret_patterns_hex(code, 1)};`,
-        ...(named ? [`&${named};`] : []),
-        ...(character === ' ' ? ['\\+'] : []),
-        secret_patterns_literal(JSON.stringify(character).slice(1, -1)),
-        secret_patterns_literal((0,peer/* visible */.RK)(character)),
-        secret_patterns_literal(Buffer.from(octets).toString('latin1')),
-        secret_patterns_literal(character), // last, since it is what some of the others begin with
-    ];
-    return `(?:${[...new Set(forms)].join('|')})`;
-}
-/** @returns a pattern for the secret in hexadecimal of either case */
-function hexPattern(secret) {
-    return [...Buffer.from(secret)].map((octet) => secret_patterns_hex(octet, 2)).join('');
-}
-/**
- * @param offset how many octets precede the secret in its group of three
- * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours
- */
-function base64Pattern(secret, offset) {
-    const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-    const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-    return settled.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-}
-/** A number in hexadecimal of either case, as a pattern. */
-function secret_patterns_hex(value, digits) {
-    return value
-        .toString(16)
-        .padStart(digits, '0')
-        .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-}
-function secret_patterns_literal(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-;// CONCATENATED MODULE: ./src/text/redactor.ts
-
-
-/** Anything shorter would be found by chance in words that are no secret. */
-const SHORTEST = 4;
-/**
- * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
- * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
- * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest.
- */
-class Redactor {
-    #plain;
-    #inBase64;
-    /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
-    constructor(secrets) {
-        const sought = [...new Set([...secrets].flatMap(variants))]
-            .filter(({ length }) => length >= SHORTEST)
-            .sort((a, b) => b.length - a.length);
-        this.#plain = anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)]));
-        this.#inBase64 = anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset))));
-    }
-    /**
-     * @param text text of any origin
-     * @returns the text with `<redacted>` for every secret in it
-     */
-    redact(text) {
-        const spans = [...redactor_matches(text, this.#plain), ...base64Words(text, redactor_matches(text, this.#inBase64))];
-        if (spans.length === 0)
-            return text;
-        spans.sort((a, b) => a.start - b.start);
-        let shown = '';
-        let at = 0;
-        for (const { start, end } of spans) {
-            if (start >= at)
-                shown += text.slice(at, start) + REDACTED;
-            at = Math.max(at, end);
-        }
-        return shown + text.slice(at);
-    }
-    /**
-     * Redacts every string in a structure of arrays and plain objects.
-     * @param value left as it is
-     * @param keep keys whose values are not looked at, because they come from a closed vocabulary
-     * @returns a copy without secrets
-     */
-    redactDeep(value, keep = new Set()) {
-        return this.#redactAny(value, keep);
-    }
-    #redactAny(value, keep) {
-        if (typeof value === 'string')
-            return this.redact(value);
-        if (Array.isArray(value))
-            return value.map((item) => this.#redactAny(item, keep));
-        if (typeof value !== 'object' || value === null)
-            return value;
-        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
-    }
-}
-function redactor_matches(text, pattern) {
-    if (!pattern)
-        return [];
-    return [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
-}
-/**
- * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
- * looking at one word again for every span in it.
- */
-function base64Words(text, spans) {
-    const isBase64 = (at) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
-    const words = [];
-    for (const span of spans) {
-        if (span.end <= (words.at(-1)?.end ?? 0))
-            continue;
-        let { start, end } = span;
-        while (isBase64(start - 1))
-            start -= 1;
-        while (isBase64(end))
-            end += 1;
-        while (text.charAt(end) === '=')
-            end += 1;
-        words.push({ start, end });
-    }
-    return words;
-}
-function anyOf(patterns) {
-    return patterns.length > 0 ? new RegExp([...new Set(patterns)].join('|'), 'g') : undefined;
-}
-/** The secret whole and by its lines, and as SASL prepares it (RFC 4013 section 2.2). */
-function variants(secret) {
-    return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim(), text.normalize('NFKC')]);
-}
-
-;// CONCATENATED MODULE: ./src/tls/trust.ts
-
-
-/**
- * The default store as this Node has it: with `NODE_EXTRA_CA_CERTS` and the system's, where it knows how to say so.
- */
-function defaultAnchors() {
-    return "getCACertificates" in external_node_tls_
-        ? external_node_tls_.getCACertificates('default')
-        : external_node_tls_.rootCertificates;
-}
-/**
- * Trust anchors and TLS contexts for the policies of a run. A context holds the whole default store and takes
- * milliseconds to make, so there is one for each distinct policy and not one for each connection.
- */
-class TrustStore {
-    #contexts = new Map();
-    #anything;
-    #parsed = new Map();
-    /** The context that offers what the policy allows and verifies against its anchors. */
-    context({ ca, minVersion }) {
-        const key = JSON.stringify([minVersion, ca]);
-        let context = this.#contexts.get(key);
-        if (!context) {
-            context = external_node_tls_.createSecureContext({
-                ca: this.pem(ca),
-                minVersion,
-                // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
-                allowPartialTrustChain: true,
-            });
-            this.#contexts.set(key, context);
-        }
-        return context;
-    }
-    /**
-     * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
-     * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
-     */
-    anything() {
-        this.#anything ??= external_node_tls_.createSecureContext({ minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });
-        return this.#anything;
-    }
-    /** All anchors of a policy as PEM. */
-    pem(ca) {
-        return [...defaultAnchors(), ...ca];
-    }
-    /** All anchors of a policy, parsed once. */
-    anchors(ca) {
-        return this.pem(ca).map((pem) => {
-            const known = this.#parsed.get(pem) ?? new external_node_crypto_.X509Certificate(pem);
-            this.#parsed.set(pem, known);
-            return known;
-        });
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/version.ts
@@ -33756,7 +34778,6 @@ class TrustStore {
 const VERSION = '1.0.0';
 
 ;// CONCATENATED MODULE: ./src/run.ts
-
 
 
 
@@ -33776,8 +34797,8 @@ const VERSION = '1.0.0';
 async function run(plan, env, finished) {
     const startedAt = new Date();
     const begun = external_node_perf_hooks_.performance.now();
-    const redactor = new Redactor(secretsOf(plan).map(({ secret }) => secret.reveal()));
-    const inboxes = new inbox/* Inboxes */.lr();
+    const redactorOf = redactorsFor(plan);
+    const inboxes = new Inboxes();
     try {
         const endpoints = await gateFleet(plan, {
             resolver: connect/* systemResolver */.IC,
@@ -33786,11 +34807,11 @@ async function run(plan, env, finished) {
             hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
             trust: new TrustStore(),
             inboxes,
-            redact: (endpoint) => redactEndpoint(endpoint, redactor),
+            redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
             pause: promises_.setTimeout,
             random: Math.random,
         }, finished);
-        const verdict = judge(endpoints, plan.policy);
+        const verdict = verdict_judge(endpoints, plan.policy);
         const report = {
             schemaVersion: 1,
             tool: { name: 'starttls-gate', version: VERSION },

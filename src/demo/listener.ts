@@ -18,6 +18,8 @@ export const LOOPBACK = '127.0.0.1';
 export async function listen(server: Server, stop?: () => Promise<void>): Promise<Listener> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
+    // Answers of several writes would wait for the client's delayed acknowledgement in between.
+    socket.setNoDelay(true);
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });

@@ -50,6 +50,10 @@ export interface CertificateOptions {
   readonly usage?: readonly ('serverAuth' | 'clientAuth')[];
   /** Whether it is a certification authority; default false. */
   readonly ca?: boolean;
+  /** How many further CAs may stand below this one; default: any. */
+  readonly pathLength?: number;
+  /** Extensions beyond the usual ones. */
+  readonly further?: readonly Extension[];
   /** Who signs; default: it signs itself. */
   readonly issuer?: Identity;
   /** What a server sends after the certificate itself; default: the issuer where that is no self-signed root. */
@@ -142,12 +146,13 @@ async function extensions(options: CertificateOptions, keys: CryptoKeyPair, issu
     ...(options.addresses ?? []).map((value) => ({ type: 'ip' as const, value })),
   ];
   return [
-    new BasicConstraintsExtension(ca, undefined, true),
+    new BasicConstraintsExtension(ca, options.pathLength, true),
     new KeyUsagesExtension(ca ? SIGNS_ALL : KeyUsageFlags.digitalSignature, true),
     await SubjectKeyIdentifierExtension.create(keys.publicKey),
     await AuthorityKeyIdentifierExtension.create((issuer?.keys ?? keys).publicKey),
     ...(usage.length > 0 ? [new ExtendedKeyUsageExtension(usage.map((name) => ExtendedKeyUsage[name]))] : []),
     ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
+    ...(options.further ?? []),
   ];
 }
 

@@ -90,6 +90,15 @@ export const CATALOGUE = {
       "Run the gate again later. If it stays, look for rate and connection limits for the runner's address on the server, lower `concurrency`, or raise `retries`.",
     reference: 'RFC 5321 section 3.8',
   },
+  'probe-inconclusive': {
+    title: 'Probe without an answer',
+    severity: 'warning',
+    steps: ['capability', 'upgrade', 'authentication'],
+    explanation:
+      'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, or a client certificate that is demanded (a probe shows none). Its question is open, so the step is not green.',
+    remedy:
+      'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
+  },
 
   // Connecting
   'dns-failed': {
@@ -207,6 +216,26 @@ export const CATALOGUE = {
       'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
     reference: 'RFC 4954 section 4',
   },
+  'plaintext-auth-accepted': {
+    title: 'A password would be taken in the clear',
+    severity: 'error',
+    steps: ['capability'],
+    explanation:
+      'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+    remedy:
+      'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+    reference: 'RFC 4954 section 4',
+  },
+  'plaintext-mail-accepted': {
+    title: 'Mail taken without TLS',
+    severity: 'warning',
+    steps: ['capability'],
+    explanation:
+      'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+    remedy:
+      'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
+    reference: 'RFC 8314 section 4.1',
+  },
 
   // Step 2
   'starttls-refused': {
@@ -229,6 +258,16 @@ export const CATALOGUE = {
       'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
     reference: 'RFC 3207 section 4.2',
     resultType: 'validation-failure',
+  },
+  'starttls-command-injection': {
+    title: 'Commands in the clear are carried into TLS',
+    severity: 'error',
+    steps: ['upgrade'],
+    explanation:
+      'The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server answered the NOOP too: it keeps what it received in the clear and obeys it in the encrypted session. Whoever can add octets on the way can so put commands before those of the client, and have its mail and its password sent to themselves (CVE-2011-0411).',
+    remedy:
+      'Update the mail server, or whatever ends TLS in front of it: every maintained one throws away what it received before the handshake (Postfix since 2.8). A proxy must drop its buffer when it begins TLS.',
+    reference: 'RFC 3207 section 4.2',
   },
 
   // Step 3
@@ -415,6 +454,15 @@ export const CATALOGUE = {
     remedy: 'Automate renewal (ACME), the reload of the mail server included.',
     reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
   },
+  'certificate-unchecked': {
+    title: 'Other certificate not looked at',
+    severity: 'warning',
+    steps: ['certificate'],
+    explanation:
+      'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. That connection failed, or stalled, or the server demands a client certificate there, which is not shown on it.',
+    remedy:
+      'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
+  },
   'certificate-pinned': {
     title: 'Key pinned; chain and name not counted',
     severity: 'notice',
@@ -508,6 +556,16 @@ export const CATALOGUE = {
     remedy:
       'Pin the key of the server with `tls.pin`, or name its issuer in `ca`: then it is authenticated, and steps 4 and 5 can run.',
     reference: 'RFC 8314 section 4.1',
+  },
+  'unauthenticated-mail-accepted': {
+    title: 'MAIL taken without AUTH',
+    severity: 'warning',
+    steps: ['authentication'],
+    explanation:
+      'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server took it, as a submission server should not. It named no recipient, so this is not yet an open relay: Postfix, as it is delivered, refuses only at RCPT (`smtpd_delay_reject`).',
+    remedy:
+      'Have the submission port refuse MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it refuses at RCPT by design, waive this finding.',
+    reference: 'RFC 6409 section 4.3',
   },
 
   // Step 5

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { resolve } from '../net/connect.js';
+import { ConnectFailure, resolve } from '../net/connect.js';
 import type { Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint, Plan } from '../plan/endpoint.js';
@@ -25,32 +25,54 @@ export async function gateFleet(
   finished: (report: EndpointReport) => void,
 ): Promise<EndpointReport[]> {
   const limit = pLimit(plan.concurrency);
-  const gateOne = (endpoint: Endpoint, addresses?: readonly Address[]): Promise<EndpointReport> =>
+  const gateOne = (endpoint: Endpoint, surroundings: World, addresses?: readonly Address[]): Promise<EndpointReport> =>
     limit(async () => {
-      const report = world.redact(await gateEndpoint(endpoint, plan.retries, world, addresses));
-      finished(report);
-      return report;
+      const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
+      try {
+        const shown = world.redact(report);
+        finished(shown);
+        return shown;
+      } catch (error) {
+        return defective(endpoint, error, []);
+      }
     });
 
   const gated = plan.endpoints.map(async (endpoint) => {
-    if (endpoint.addresses === 'first') return [await gateOne(endpoint)];
-    const addresses = await limit(() => everyAddress(endpoint, world));
-    // Where the name has no address there is nothing to part, and step 1 tells why.
-    if (addresses.length === 0) return [await gateOne(endpoint)];
+    if (endpoint.addresses === 'first') return [await gateOne(endpoint, world)];
+    const addresses = await limit(() => everyAddress(endpoint, plan.retries, world));
+    if (addresses instanceof ConnectFailure) {
+      // There is nothing to part. Step 1 tells why; asked again, the name might answer, and one address stand for all.
+      return [await gateOne(endpoint, { ...world, resolver: () => Promise.reject(addresses) })];
+    }
     return Promise.all(
-      addresses.map((address) => gateOne({ ...endpoint, name: `${endpoint.name} (${address.address})` }, [address])),
+      addresses.map((address) =>
+        gateOne({ ...endpoint, name: `${endpoint.name} (${address.address})` }, world, [address]),
+      ),
     );
   });
   return (await Promise.all(gated)).flat();
 }
 
-async function everyAddress({ host, timeoutMs }: Endpoint, { resolver }: World): Promise<readonly Address[]> {
-  try {
-    return await resolve(host, Deadline.after(timeoutMs), resolver);
-  } catch {
-    // Whatever it was, step 1 of the one endpoint that is left comes upon it again, and tells.
-    return [];
+/** Every address of a name, or why there is none once the lookup has had its tries. */
+async function everyAddress(
+  { host, timeoutMs }: Endpoint,
+  retries: number,
+  world: World,
+): Promise<Address[] | ConnectFailure> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return [...(await resolve(host, Deadline.after(timeoutMs), world.resolver))];
+    } catch (error) {
+      if (!(error instanceof ConnectFailure)) throw error;
+      if (error.kind !== 'lookup-failed' || tries > retries) return error;
+    }
+    await world.pause(pauseBefore(tries + 1, world));
   }
+}
+
+/** Milliseconds to wait before the n-th try, the second being the first that has to: longer each time, with jitter. */
+function pauseBefore(tries: number, { random }: World): number {
+  return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
 }
 
 /** Attempts an endpoint until it holds, fails for good, or has had its tries. Never throws. */
@@ -70,7 +92,7 @@ async function gateEndpoint(
         return { ...report, durationMs: spentMs, attempts: tries, ...(earlier.length > 0 && { earlier }) };
       }
       earlier.push(...whatFailed(report));
-      const pauseMs = Math.min(FIRST_PAUSE_MS * 4 ** (tries - 1), LONGEST_PAUSE_MS) * (0.75 + world.random() / 2);
+      const pauseMs = pauseBefore(tries + 1, world);
       await world.pause(pauseMs);
       spentMs += Math.round(pauseMs);
     }

@@ -9,6 +9,7 @@ import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, SkipReason, StepId, StepReport } from '../report/report.js';
 import { Transcript } from '../smtp/transcript.js';
 import { interruption } from './interruption.js';
+import { probe } from './probes.js';
 import { authentication } from './steps/authentication.js';
 import { capability } from './steps/capability.js';
 import { certificate } from './steps/certificate.js';
@@ -68,7 +69,7 @@ export async function attempt(endpoint: Endpoint, world: World, addresses?: read
         continue;
       }
       const taken = await takeStep(id, visit);
-      if (taken.belated) amend(steps, taken.belated, endpoint, world.now());
+      if (taken.belated) amend(steps, taken.belated, visit);
       steps.push(taken.report);
       blocked = taken.blocks;
       transient = taken.transient;
@@ -78,6 +79,8 @@ export async function attempt(endpoint: Endpoint, world: World, addresses?: read
     visit.socket?.destroy();
   }
 
+  // What may pass by itself is tried anew, and probed when that is over.
+  if (!transient) for (const found of await probe(visit)) amend(steps, found, visit);
   noteUnusedWaivers(steps, endpoint);
   return { report: reportOf(visit, steps, performance.now() - begun), transient: transient && !visit.handedOver };
 }
@@ -143,14 +146,17 @@ function bareLineFeed({ session }: Visit): KnownFinding[] {
 function amend(
   steps: StepReport[],
   { step, finding: found }: { step: StepId; finding: KnownFinding },
-  { waive }: Endpoint,
-  now: Date,
+  visit: Visit,
 ): void {
   const at = steps.findIndex(({ id }) => id === step);
   const earlier = steps[at];
   if (!earlier) throw new RangeError(`a finding for step ${step}, which was not taken`);
-  const findings = [...earlier.findings, ...applyWaivers([found], waive, now)];
-  steps[at] = { ...earlier, status: statusOf(findings), findings };
+  const { skipped, ...taken } = earlier;
+  const added = applyWaivers([advised(found, visit)], visit.endpoint.waive, visit.world.now());
+  const findings = [...earlier.findings, ...added];
+  const status = statusOf(findings);
+  // With something worth a warning in it, a step is no longer skipped.
+  steps[at] = skipped && status === 'pass' ? { ...earlier, findings } : { ...taken, status, findings };
 }
 
 function noteUnusedWaivers(steps: readonly StepReport[], { waive }: Endpoint): void {

@@ -2,12 +2,14 @@ import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { ConnectFailure } from '../net/connect.js';
 import type { StepId } from '../report/report.js';
+import { PORTS } from '../plan/schema.js';
 import { ReplySyntaxError, shown } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
 import { brief } from '../text/peer.js';
+import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
-import { opensslCommand } from './reproduce.js';
-import { CERTIFICATE_REQUIRED, clientCertificateRequired } from './steps/certificate.js';
+import { opensslCommand, swaksCommand } from './reproduce.js';
+import { belatedClientCertificateAlert } from './steps/certificate.js';
 import type { Visit } from './visit.js';
 
 /** What it means that a step did not come to its end. */
@@ -24,12 +26,16 @@ export interface Interruption {
  * the gate itself.
  */
 export function interruption(error: unknown, step: StepId, visit: Visit): Interruption {
-  const reproduce = opensslCommand(visit.endpoint);
+  const reproduce =
+    step === 'authentication' || step === 'delivery'
+      ? swaksCommand(visit.endpoint, step)
+      : opensslCommand(visit.endpoint);
   if (error instanceof ConnectFailure) return connectInterruption(error, step, visit);
   if (error instanceof ConnectionLost) {
-    if (alertOf(error.cause) === CERTIFICATE_REQUIRED) {
-      const found = clientCertificateRequired(`alert ${CERTIFICATE_REQUIRED} (certificate required)`);
-      return { finding: { ...found, reproduce }, step: 'certificate', transient: false };
+    const refused = belatedClientCertificateAlert(alertOf(error.cause));
+    if (refused) {
+      const shownBy = opensslCommand(visit.endpoint);
+      return { finding: { ...refused, reproduce: shownBy }, step: 'certificate', transient: false };
     }
     const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer.`, {
       evidence: { detail: error.message },
@@ -65,10 +71,8 @@ export function interruption(error: unknown, step: StepId, visit: Visit): Interr
 
 /** A defect of our own, whatever was thrown, of whatever realm. */
 export function internalError(error: unknown): KnownFinding {
-  return finding('internal-error', `The gate failed: ${brief(String(error))}`);
+  return finding('internal-error', `The gate failed: ${brief(reasonOf(error))}`);
 }
-
-const SUBMISSION_TRANSFER_PORT = 25;
 
 function connectInterruption(
   { kind, detail, address }: ConnectFailure,
@@ -106,7 +110,7 @@ function connectInterruption(
     case 'reset':
       return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
     case 'timed-out': {
-      const blocked = world.hostedRunner && port === SUBMISSION_TRANSFER_PORT;
+      const blocked = world.hostedRunner && port === PORTS.mx;
       return {
         finding: finding(
           blocked ? 'egress-blocked' : 'connection-timeout',

@@ -61,7 +61,7 @@ export function judgePeer(presented: Presented, demands: PeerDemands): PeerJudge
       ...strength,
       ...judgeIssuerDates(presented, facts, demands),
       ...judgeOrder(presented),
-      ...judgeLifetime(facts, demands),
+      ...judgeLifetime(presented, facts, demands),
     ],
     authenticated: pinned || identity.length === 0,
     certificate: certificateReport(facts, demands.now),
@@ -233,17 +233,21 @@ const LONGEST_LIVES: readonly { readonly from: string; readonly days: number }[]
   { from: '2020-09-01', days: 398 },
 ];
 
-/** Only where all anchors are public: what a private CA issues is its own business. */
-function judgeLifetime({ validFrom, validTo }: CertificateFacts, { policy }: PeerDemands): KnownFinding[] {
-  const limit = LONGEST_LIVES.find(({ from }) => day(validFrom) >= from);
-  const days = daysBetween(validFrom, validTo);
-  if (policy.ca.length > 0 || !limit || days <= limit.days) return [];
+/** Only where the path ends in a public CA: what a private one issues is its own business. */
+function judgeLifetime({ sent }: Presented, leaf: CertificateFacts, demands: PeerDemands): KnownFinding[] {
+  const { trust, policy, now } = demands;
+  const limit = LONGEST_LIVES.find(({ from }) => day(leaf.validFrom) >= from);
+  const days = daysBetween(leaf.validFrom, leaf.validTo);
+  if (!limit || days <= limit.days) return [];
+  const chain = followChain(sent, trust.anchors(policy.ca), now);
+  const anchor = chain.kind === 'trusted' ? chain.path.at(-1) : undefined;
+  if (!anchor || !trust.isPublic(anchor)) return [];
   return [
     finding(
       'certificate-lifetime-long',
       `The certificate lives for ${days} days; public CAs may issue ${limit.days}.`,
       {
-        evidence: { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() },
+        evidence: { validFrom: leaf.validFrom.toISOString(), validTo: leaf.validTo.toISOString() },
       },
     ),
   ];

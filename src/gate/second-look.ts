@@ -1,15 +1,14 @@
 import { Deadline } from '../net/deadline.js';
 import { SmtpSession } from '../smtp/session.js';
 import { Transcript } from '../smtp/transcript.js';
-import { beginHandshake } from '../tls/handshake.js';
-import type { TlsChannel } from '../tls/handshake.js';
-import { serverNameIndication } from '../tls/names.js';
-import { ehloName, openConnection } from './steps/opening.js';
+import type { Handshake, TlsChannel } from '../tls/handshake.js';
+import { aside, handshakeAside } from './aside.js';
+import { ehloName } from './steps/opening.js';
 import type { Visit } from './visit.js';
 
 /*
- * One further connection, after a failure and for its diagnosis only: it changes no verdict, only the words for it.
- * Nothing is sent over it but a handshake and what leads to one.
+ * One further connection, most often after a failure and for its diagnosis only: then it changes no verdict, only the
+ * words for it. Nothing is sent over it but a handshake and what leads to one.
  */
 
 /**
@@ -29,29 +28,23 @@ export async function speaksTlsAtOnce(visit: Visit): Promise<boolean> {
   return (await look(visit, async (second) => (await handshake(second).opening).kind === 'record')) ?? false;
 }
 
-async function look<T>(visit: Visit, at: (second: Visit) => Promise<T>): Promise<T | undefined> {
-  const { endpoint, world, addresses } = visit;
-  const second: Visit = {
-    endpoint,
-    world,
-    transcript: new Transcript(),
-    budget: Deadline.after(endpoint.timeoutMs, visit.budget),
-    ...(addresses && { addresses }),
-    peerAuthenticated: false,
-    handedOver: false,
-  };
+/**
+ * Makes the further connection.
+ * @param at what is done there
+ * @returns what came of it, or undefined where something went wrong
+ */
+export async function look<T>(visit: Visit, at: (second: Visit) => Promise<T>): Promise<T | undefined> {
+  const budget = Deadline.after(visit.endpoint.timeoutMs, visit.budget);
   try {
-    await openConnection(second);
-    return await at(second);
+    return await aside(visit, { transcript: new Transcript(), budget }, at);
   } catch {
     // What goes wrong here says nothing beyond the failure that is already known.
     return undefined;
-  } finally {
-    second.socket?.destroy();
   }
 }
 
-async function startTlsAccepted(second: Visit): Promise<boolean> {
+/** Whether STARTTLS is answered as it should be, so that a handshake may begin. */
+export async function startTlsAccepted(second: Visit): Promise<boolean> {
   const { socket, transcript, budget, endpoint } = second;
   if (!socket) return false;
   const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
@@ -61,11 +54,6 @@ async function startTlsAccepted(second: Visit): Promise<boolean> {
   return reply.code === 220 && session.detach().length === 0;
 }
 
-function handshake({ socket, world, budget, endpoint }: Visit): ReturnType<typeof beginHandshake> {
-  if (!socket) throw new TypeError('a look without a socket');
-  return beginHandshake(socket, {
-    context: world.trust.anything(),
-    servername: serverNameIndication(endpoint.servername),
-    deadline: budget,
-  });
+function handshake(second: Visit): Handshake {
+  return handshakeAside(second, second.world.trust.anything());
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { KnownFinding } from '../findings/finding.js';
-import type { Inboxes } from '../inbox/inbox.js';
+import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';

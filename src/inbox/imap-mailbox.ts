@@ -1,16 +1,30 @@
 import type { ImapFlow } from 'imapflow';
 import { Deadline } from '../net/deadline.js';
 import { isRefusal, whatServerSays } from './imap-failure.js';
-import { InboxRejected, InboxUnreachable } from './inbox.js';
-import type { Inbox, Received } from './inbox.js';
+import { InboxRejected, InboxUnreachable, MAX_MESSAGE_OCTETS } from './inbox.js';
+import type { Inbox, Received, Renamed } from './inbox.js';
 
 /** A server whose IDLE tells nothing, or that has none, is asked again after this long. */
 const LOOK_AGAIN_MS = 10_000;
 
-/** The probe has some two thousand octets; a message of that name that is larger than this is not read to its end. */
-const MAX_MESSAGE_OCTETS = 1024 * 1024;
+/** As many answers to our looks are taken in all; a server that sends more floods us. */
+const MAX_ANSWERS = 50_000;
+
+/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
+const MAX_HEADER_OCTETS = 1024;
+
+/** As many messages with the probe's Subject and another Message-ID are read. */
+const MAX_NAMESAKES = 8;
 
 const GOODBYE_MS = 1000;
+
+/** A message that has come. */
+interface Arrival {
+  readonly uid: number;
+  readonly messageId: string | undefined;
+  /** Its Message-ID and Subject as they stand in the header. */
+  readonly header: string;
+}
 
 /** One selected mailbox, watched by IDLE for as many waiting messages as there are. */
 export class ImapMailbox implements Inbox {
@@ -19,11 +33,12 @@ export class ImapMailbox implements Inbox {
   readonly #timeoutMs: number;
   /** Messages from this UID on have not been looked at. */
   #nextUid: number;
-  /** UIDs of the messages that have come, by Message-ID. */
-  readonly #arrived = new Map<string, number>();
-  /** The look under way, or the last one. */
-  #looking: Promise<void> = Promise.resolve();
-  /** The look that begins when that one has ended. */
+  readonly #arrived: Arrival[] = [];
+  /** To all looks so far. */
+  #answers = 0;
+  /** The end of all that has been asked so far: one question at a time, so that each has its full time. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** A look whose turn has not come yet. */
   #toLook: Promise<void> | undefined;
   /** Rises with every sign that there may be something new. */
   #signs = 0;
@@ -45,13 +60,22 @@ export class ImapMailbox implements Inbox {
     client.on('exists', this.#onSign).on('close', this.#onSign);
   }
 
-  async find(messageId: string, deadline: Deadline): Promise<Received | undefined> {
+  async find(messageId: string, deadline: Deadline, renamed?: Renamed): Promise<Received | undefined> {
+    const strangers = new Set<number>();
     for (;;) {
       const last = deadline.remainingMs === 0;
       const signs = this.#signs;
       await this.#look();
-      const uid = this.#arrived.get(messageId);
-      if (uid !== undefined) return this.#received(uid);
+      const named = this.#arrived.find((arrival) => arrival.messageId === messageId);
+      if (named) {
+        const received = await this.#read(named.uid);
+        if (received) return received;
+        throw new InboxRejected(
+          'the message arrived, and was gone before it could be read: something else takes mail out',
+        );
+      }
+      const other = renamed && (await this.#findRenamed(renamed, strangers));
+      if (other) return other;
       if (last) return undefined;
       if (this.#signs === signs) await this.#sign(Deadline.after(LOOK_AGAIN_MS, deadline));
     }
@@ -63,65 +87,81 @@ export class ImapMailbox implements Inbox {
     this.#client.close();
   }
 
-  /** Looks at what has come since the last look: one look at a time, and one for all who ask meanwhile. */
+  /** @param strangers UIDs of those that were read and are not the one; grows */
+  async #findRenamed({ nonce, is }: Renamed, strangers: Set<number>): Promise<Received | undefined> {
+    const namesakes = this.#arrived.filter(({ header }) => header.includes(nonce)).slice(0, MAX_NAMESAKES);
+    for (const { uid } of namesakes) {
+      if (strangers.has(uid)) continue;
+      const received = await this.#read(uid);
+      if (received && is(received.source)) return received;
+      strangers.add(uid);
+    }
+    return undefined;
+  }
+
+  /** Looks at what has come since the last look; one look for all who ask before its turn comes. */
   #look(): Promise<void> {
-    this.#toLook ??= this.#looking
-      .catch(() => undefined)
-      .then(() => {
-        this.#toLook = undefined;
-        this.#looking = this.#ask('what is new', this.#readNew());
-        return this.#looking;
-      });
+    this.#toLook ??= this.#ask('what is new', () => {
+      this.#toLook = undefined;
+      return this.#readNew();
+    });
     return this.#toLook;
   }
 
   async #readNew(): Promise<void> {
+    // A FETCH sees no more than the server has told of before (RFC 9051 section 5.2).
+    await this.#client.noop();
     const from = this.#nextUid;
     const range = `${from}:*`;
-    for await (const { uid, headers } of this.#client.fetch(range, { headers: ['message-id'] }, { uid: true })) {
+    const query = { headers: ['message-id', 'subject'] };
+    for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
+      this.#answers += 1;
+      if (this.#answers > MAX_ANSWERS) throw new InboxUnreachable(`the server told of over ${MAX_ANSWERS} messages`);
       // "n:*" always holds the last message, be its UID below n or not (RFC 9051 section 9, seq-range); and a server
       // may tell of changed flags at any time, with no header and perhaps no UID.
       if (headers === undefined || !(uid >= from)) continue;
-      const messageId = /<[^<>]*>/.exec(headers.toString('latin1'))?.[0];
-      if (messageId !== undefined) this.#arrived.set(messageId, uid);
+      const header = headers.toString('latin1', 0, MAX_HEADER_OCTETS);
+      this.#arrived.push({ uid, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header });
       this.#nextUid = Math.max(this.#nextUid, uid + 1);
     }
   }
 
-  async #received(uid: number): Promise<Received> {
+  /** @returns undefined where there is no such message any more */
+  async #read(uid: number): Promise<Received | undefined> {
     const range = String(uid);
     const query = { source: { maxLength: MAX_MESSAGE_OCTETS } };
-    const message = await this.#ask('the message', this.#client.fetchOne(range, query, { uid: true }));
-    if (message === false || message.source === undefined) {
-      throw new InboxRejected(
-        'the message arrived, and was gone before it could be read: something else takes mail out',
-      );
-    }
+    const message = await this.#ask('the message', () => this.#client.fetchOne(range, query, { uid: true }));
+    if (message === false || message.source === undefined) return undefined;
     return { source: message.source, delete: () => this.#delete(range) };
   }
 
   async #delete(range: string): Promise<void> {
     // Without UIDPLUS (RFC 4315), EXPUNGE would take along whatever else is marked as deleted.
-    const deletion = this.#client.capabilities.has('UIDPLUS')
-      ? this.#client.messageDelete(range, { uid: true })
-      : this.#client.messageFlagsAdd(range, ['\\Deleted'], { uid: true });
-    const done = await this.#ask('its deletion', deletion);
+    const done = await this.#ask('its deletion', () =>
+      this.#client.capabilities.has('UIDPLUS')
+        ? this.#client.messageDelete(range, { uid: true })
+        : this.#client.messageFlagsAdd(range, ['\\Deleted'], { uid: true }),
+    );
     if (done) return;
     if (!this.#client.usable) throw this.#lost('its deletion');
     throw new InboxRejected('the message arrived, and the server does not let it be deleted');
   }
 
   /**
-   * Waits for an answer, but not longer than for any other.
+   * Asks when those before have been answered, and waits for the answer no longer than for any other.
    * @throws {InboxRejected} where the server refuses
    * @throws {InboxUnreachable} where no answer comes; then the connection is over, lest a late one is misunderstood
    */
-  async #ask<T>(about: string, answer: Promise<T>): Promise<T> {
+  #ask<T>(about: string, question: () => Promise<T>): Promise<T> {
+    const answer = this.#turn.then(() => this.#answerTo(about, question()));
+    this.#turn = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #answerTo<T>(about: string, answer: Promise<T>): Promise<T> {
+    const late = (): Error => new InboxUnreachable(`asked for ${about}, the server gave no answer in time`);
     try {
-      return await Deadline.after(this.#timeoutMs).race(
-        answer,
-        () => new InboxUnreachable(`asked for ${about}, the server gave no answer in time`),
-      );
+      return await Deadline.after(this.#timeoutMs).race(answer, late);
     } catch (error) {
       if (isRefusal(error)) throw new InboxRejected(`asked for ${about}, the server says: ${whatServerSays(error)}`);
       this.#client.close();

@@ -8,15 +8,28 @@ import { brief } from '../text/peer.js';
 import { isRefusal, whatServerSays } from './imap-failure.js';
 import type { ImapFailure } from './imap-failure.js';
 import { ImapMailbox } from './imap-mailbox.js';
-import { InboxRejected, InboxUnreachable } from './inbox.js';
+import { InboxRejected, InboxUnreachable, MAX_MESSAGE_OCTETS } from './inbox.js';
 import type { Inbox, InboxSettings } from './inbox.js';
+
+/** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
+const IDLE_AFTER_MS = 50;
+
+/** No answer that we ask for has a longer line; the client's own limits are in gigabytes. */
+const MAX_LINE_OCTETS = 64 * 1024;
+
+/** Twice the most that we ask for of a message. */
+const MAX_LITERAL_OCTETS = 2 * MAX_MESSAGE_OCTETS;
+
+/** A literal, and the lines around it with plenty of room. */
+const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
 
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
+ * @param stop says that nobody wants the inbox any more; of interest only while it is being opened
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
-export async function openImapInbox(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
+export async function openImapInbox(target: InboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
   let objection: string | undefined;
   const client = new ImapFlow({
     host: target.host,
@@ -25,8 +38,12 @@ export async function openImapInbox(target: InboxTarget, settings: InboxSettings
     ...(target.scheme === 'imap' && { doSTARTTLS: true }),
     auth: { user: target.username, pass: target.password.reveal() },
     logger: false,
-    // IDLE at once after every command: whatever one message needed, the server tells of the next.
-    autoIdleDelay: 0,
+    // Compressed, a flood would cost its sender next to nothing.
+    disableCompression: true,
+    maxLineLength: MAX_LINE_OCTETS,
+    maxLiteralSize: MAX_LITERAL_OCTETS,
+    maxResponseSize: MAX_ANSWER_OCTETS,
+    autoIdleDelay: IDLE_AFTER_MS,
     connectionTimeout: settings.timeoutMs,
     greetingTimeout: settings.timeoutMs,
     tls: {
@@ -41,23 +58,31 @@ export async function openImapInbox(target: InboxTarget, settings: InboxSettings
   });
   // An error after the connection has been lost is told by `close`; unheard, it would end the process.
   client.on('error', () => undefined);
+  const abandon = (): void => {
+    client.close();
+  };
+  stop.addEventListener('abort', abandon);
+  if (stop.aborted) abandon();
 
   // Greeting, upgrade, login and selection have as long together as connecting and one answer may take.
   const deadline = Deadline.after(2 * settings.timeoutMs);
   const late = (): InboxUnreachable => new InboxUnreachable('no answer in time');
   try {
-    await deadline.race(client.connect(), late);
-  } catch (error) {
-    client.close();
-    throw connectFailure(error, objection);
-  }
-  try {
-    const opened: Partial<MailboxObject> = await deadline.race(client.mailboxOpen(target.mailbox), late);
+    await deadline.race(client.connect(), late).catch((error: unknown) => {
+      throw connectFailure(error, objection);
+    });
+    const opened: Partial<MailboxObject> = await deadline
+      .race(client.mailboxOpen(target.mailbox), late)
+      .catch((error: unknown) => {
+        throw openFailure(error, target.mailbox);
+      });
     // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
     return new ImapMailbox(client, opened.uidNext ?? 1, settings.timeoutMs);
   } catch (error) {
     client.close();
-    throw openFailure(error, target.mailbox);
+    throw error;
+  } finally {
+    stop.removeEventListener('abort', abandon);
   }
 }
 

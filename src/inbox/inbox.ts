@@ -1,27 +1,38 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import type { Deadline } from '../net/deadline.js';
-import type { InboxTarget } from '../plan/endpoint.js';
+
+/** The probe has some two thousand octets; a message of that name that is larger than this is not read to its end. */
+export const MAX_MESSAGE_OCTETS = 1024 * 1024;
 
 /** A mailbox that is being watched. */
 export interface Inbox {
   /**
    * Waits for one message among those that have come since the inbox was opened.
    * @param messageId its Message-ID with the angle brackets
+   * @param renamed how to know it where something on the way gave it another one
    * @returns the message, or undefined if it was not there by the deadline
    * @throws {InboxUnreachable} if the connection is lost meanwhile, or an answer does not come in time
    * @throws {InboxRejected} if the server does not let us look, or the message is taken away before it is read
    */
-  find(messageId: string, deadline: Deadline): Promise<Received | undefined>;
+  find(messageId: string, deadline: Deadline, renamed?: Renamed): Promise<Received | undefined>;
   /** Settles when the connection has ended, for whatever reason. */
   readonly ended: Promise<void>;
   /** Says goodbye and closes the connection. Never throws. */
   close(): Promise<void>;
 }
 
+/** A message whose Message-ID may be another one. */
+export interface Renamed {
+  /** What its Subject contains. */
+  readonly nonce: string;
+  /** Whether a message with such a Subject is the one; any other is left alone. */
+  readonly is: (source: Buffer) => boolean;
+}
+
 /** A message that was found. */
 export interface Received {
-  /** Header and body as the inbox has them. */
+  /** Header and body as the inbox has them, up to MAX_MESSAGE_OCTETS. */
   readonly source: Buffer;
   /**
    * Deletes this message and no other; where the server can only delete all that are marked, marks it.
@@ -33,6 +44,8 @@ export interface Received {
 /** How the inbox's own channel is made and judged. */
 export interface InboxSettings {
   readonly context: SecureContext;
+  /** Days for which the certificate must still be valid; `objection` demands it. */
+  readonly minValidDays: number;
   /**
    * Judges the certificate of the inbox, once its chain holds.
    * @returns what is wrong with it, or undefined; only then is the password sent
@@ -50,50 +63,4 @@ export class InboxUnreachable extends Error {
 /** The mailbox refuses the login, or has no such folder. */
 export class InboxRejected extends Error {
   override readonly name = 'InboxRejected';
-}
-
-/**
- * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each
- * account, and thirty endpoints at once would lock each other out.
- */
-export class Inboxes {
-  readonly #open = new Map<SecureContext, Map<string, Promise<Inbox>>>();
-
-  /**
-   * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-   * thirty endpoints that try the same wrong password lock the account.
-   * @throws {InboxUnreachable} {InboxRejected}
-   */
-  open(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
-    const { scheme, host, port, mailbox, username, password } = target;
-    const key = JSON.stringify([scheme, host, port, mailbox, username, password.reveal()]);
-    const opened = this.#open.get(settings.context) ?? new Map<string, Promise<Inbox>>();
-    this.#open.set(settings.context, opened);
-    let inbox = opened.get(key);
-    if (!inbox) {
-      // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
-      inbox = import('./imap.js').then(({ openImapInbox }) => openImapInbox(target, settings));
-      opened.set(key, inbox);
-      void passed(inbox).then((gone) => gone && opened.delete(key));
-    }
-    return inbox;
-  }
-
-  /** Closes whatever is open. Never throws. */
-  async close(): Promise<void> {
-    const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
-    await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
-  }
-}
-
-/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
-async function passed(inbox: Promise<Inbox>): Promise<boolean> {
-  try {
-    await (
-      await inbox
-    ).ended;
-    return true;
-  } catch (error) {
-    return !(error instanceof InboxRejected);
-  }
 }

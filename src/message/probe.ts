@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { MAX_MESSAGE_OCTETS } from '../inbox/inbox.js';
 
 /** The message that shows whether mail arrives. */
 export interface Probe {
   /** With its angle brackets. */
   readonly messageId: string;
+  /** Stands in the Subject, and in a line of its own in the body. */
+  readonly nonce: string;
   /** Header and body in lines that end in CR LF, dots not stuffed. */
   readonly text: string;
 }
@@ -39,36 +42,65 @@ export async function composeProbe(from: string, to: string, now: Date): Promise
     text: [...BODY, nonce, ''].join('\r\n'),
   });
   const octets = await mail.compile().build();
-  return { messageId, text: octets.toString('utf8').replace(/(?:\r?\n)*$/, '\r\n') };
+  return { messageId, nonce, text: octets.toString('utf8').replace(/(?:\r?\n)*$/, '\r\n') };
+}
+
+/**
+ * Whether this is the probe, whatever Message-ID it was given on the way. A bounce or an automatic answer may have
+ * its Subject and even quote its body, and is from somebody else.
+ * @param received header and body as the inbox has them
+ */
+export function isProbe(sent: Probe, received: Buffer): boolean {
+  const { fields, body } = parse(received.toString('utf8'));
+  const has = (name: string, text: string): boolean => fields.get(name)?.some((value) => value.includes(text)) ?? false;
+  const [from = ''] = parse(sent.text).fields.get('from') ?? [];
+  return has('subject', sent.nonce) && has('from', from) && body.split('\n').includes(sent.nonce);
 }
 
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * and the body, line ends aside. Fields that were added on the way are no alteration.
+ * once and no more, and the body, line ends aside. Other fields that were added on the way are no alteration.
  * @param received header and body as the inbox has them
  * @returns what differs, in words; nothing where the message is intact
  */
 export function alterations(sent: Probe, received: Buffer): readonly string[] {
   const before = parse(sent.text);
   const after = parse(received.toString('utf8'));
-  const fields = [...before.fields].flatMap(([name, value]) => {
-    const now = after.fields.get(name);
-    if (now === value) return [];
-    return [now === undefined ? `${name} is missing` : `${name} was "${value}" and is "${now}"`];
-  });
-  return before.body === after.body ? fields : [...fields, bodyDifference(before.body, after.body)];
+  const fields = [...before.fields].flatMap(([name, [value = '']]) =>
+    fieldDifference(name, value, after.fields.get(name) ?? []),
+  );
+  const body = before.body === after.body ? [] : [bodyDifference(before.body, after.body)];
+  const size = received.length < MAX_MESSAGE_OCTETS ? [] : [`the message has ${MAX_MESSAGE_OCTETS} octets or more`];
+  return [...fields, ...body, ...size];
 }
 
-function parse(message: string): { fields: Map<string, string>; body: string } {
+/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
+function fieldDifference(name: string, was: string, is: readonly string[]): string[] {
+  const [first, ...more] = is;
+  if (first === undefined) return [`${name} is missing`];
+  if (more.length > 0) return [`${name} was "${was}" and is there ${is.length} times: "${is.join('", "')}"`];
+  return first === was ? [] : [`${name} was "${was}" and is "${first}"`];
+}
+
+/** Some stores take or add an empty line at the end; more than that was added by somebody. */
+const LAST_LINE_ENDS = /\n{1,2}$/;
+
+function parse(message: string): { fields: Map<string, string[]>; body: string } {
   const lines = message.replace(/\r\n/g, '\n');
   const end = lines.indexOf('\n\n');
   const header = end < 0 ? lines : lines.slice(0, end);
   const unfolded = header.replace(/\n(?=[ \t])/g, '');
-  const fields = unfolded.split('\n').map((line): [string, string] => {
+  const fields = new Map<string, string[]>();
+  for (const line of unfolded.split('\n')) {
     const colon = line.indexOf(':');
-    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
-  });
-  return { fields: new Map(fields), body: end < 0 ? '' : lines.slice(end + 2).trimEnd() };
+    if (colon < 0) continue;
+    const name = line.slice(0, colon).trim().toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    const values = fields.get(name);
+    if (values) values.push(value);
+    else fields.set(name, [value]);
+  }
+  return { fields, body: end < 0 ? '' : lines.slice(end + 2).replace(LAST_LINE_ENDS, '') };
 }
 
 function bodyDifference(before: string, after: string): string {

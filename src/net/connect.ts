@@ -50,6 +50,7 @@ export async function resolve(host: string, deadline: Deadline, resolver: Resolv
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
   const answer = resolver(host).catch((error: unknown) => {
+    if (error instanceof ConnectFailure) throw error;
     const code = codeOf(error);
     const permanent = code === 'ENOTFOUND' || code === 'ENODATA';
     throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);

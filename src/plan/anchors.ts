@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import type { Located } from './located.js';
+import { certificatesIn, isPem } from './pem.js';
 import type { Problem } from './problem.js';
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+import { fileName } from './quote.js';
 
 /** What a value of `ca` comes to. */
 interface Anchor {
@@ -51,8 +50,7 @@ export class Anchors {
   }
 
   async #anchor(text: string): Promise<Anchor> {
-    // Any PEM text is taken as such, so that a private key given by mistake is not quoted as a path.
-    if (text.includes('-----BEGIN')) return certificatesIn(text);
+    if (isPem(text)) return anchorOf(text);
     const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
     if (paths.length === 0) return { certificates: [], faults: [{ what: 'is empty' }] };
     const files = await Promise.all(paths.map((path) => this.#file(path)));
@@ -61,35 +59,24 @@ export class Anchors {
 
   async #file(path: string): Promise<Anchor> {
     try {
-      return certificatesIn(await this.#read(path), path);
+      return anchorOf(await this.#read(path), path);
     } catch (error) {
-      return { certificates: [], faults: [{ path, what: `cannot be read (${reasonOf(error)})` }] };
+      return { certificates: [], faults: [{ path, what: `cannot be read (${errorCode(error)})` }] };
     }
   }
 }
 
-/** The code of a failed file operation, such as ENOENT. Its message would carry the path. */
-export function reasonOf(error: unknown): string {
+/** The code of an error, such as ENOENT. Its message would carry the path of the file. */
+export function errorCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 }
 
-function certificatesIn(text: string, path?: string): Anchor {
-  const source = path === undefined ? {} : { path };
-  const blocks = text.match(CERTIFICATE) ?? [];
-  if (blocks.length === 0) return { certificates: [], faults: [{ ...source, what: 'holds no PEM certificate' }] };
-  const certificates: string[] = [];
-  const faults: Fault[] = [];
-  for (const [index, block] of blocks.entries()) {
-    try {
-      certificates.push(new X509Certificate(block).toString());
-    } catch {
-      faults.push({ ...source, what: `holds a damaged certificate (number ${index + 1} of ${blocks.length})` });
-    }
-  }
-  return { certificates, faults };
+function anchorOf(text: string, path?: string): Anchor {
+  const { certificates, faults } = certificatesIn(text);
+  return { certificates, faults: faults.map((what) => ({ ...(path !== undefined && { path }), what })) };
 }
 
 function subject(path: string | undefined, isExpanded: boolean): string {
   if (path === undefined) return 'the text';
-  return isExpanded ? 'the file that it names' : path;
+  return isExpanded ? 'the file that it names' : fileName(path);
 }

@@ -2,19 +2,33 @@ import { z } from 'zod';
 import { at, nearest, plain } from './located.js';
 import type { Located } from './located.js';
 import type { Problem } from './problem.js';
+import { isQuotableKey, isQuotableName, isQuotableWord } from './quote.js';
 import { didYouMean } from './suggest.js';
 
-/** Keys whose values are never quoted. */
-const PRIVATE: readonly unknown[] = [
-  'username',
-  'password',
-  'access-token',
-  'inbox-username',
-  'inbox-password',
-  'inbox',
+/** Keys of numbers and of closed sets of words. With those of NAMES, they are the only ones whose values are quoted. */
+const WORDS: readonly unknown[] = [
+  'port',
+  'transport',
+  'addresses',
+  'role',
+  'probes',
+  'require',
+  'finding',
+  'until',
+  'min-version',
+  'min-valid-days',
+  'check',
+  'min-tls-version',
+  'fail-on',
+  'on-inconclusive',
+  'concurrency',
+  'timeout',
+  'retries',
+  'shard',
 ];
-/** Longer values are named by their key only. */
-const QUOTED_LENGTH = 100;
+const NAMES: readonly unknown[] = ['host', 'servername', 'ehlo'];
+/** Mappings with secrets in them: what stands there for a key may be one. */
+const PRIVATE: readonly unknown[] = ['auth', 'delivery'];
 
 export interface Checked<T> {
   /** Absent where there are problems. */
@@ -44,9 +58,20 @@ function unknownKeys(schema: z.ZodType, root: Located, { path, keys }: z.core.$Z
   const known = keysAt(schema, path);
   return keys.map((key) => {
     const place = mapping.entries.get(key)?.key ?? mapping.place;
-    const what = place.line === undefined ? 'unknown input' : `unknown key "${key}"`;
-    return { ...place, message: what + didYouMean(key, known) };
+    const what = place.line === undefined ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
+    return { ...place, message: what };
   });
+}
+
+/** A key that is none may be a key and its value, with the blank between them left out. */
+function unknownKey(key: string, known: readonly string[], path: readonly PropertyKey[]): string {
+  const isPrivate = path.some((step) => PRIVATE.includes(step));
+  const [word = ''] = /^[\w-]*/.exec(key) ?? [];
+  const suggestion = didYouMean(word, known);
+  const isQuoted = isQuotableKey(word) && (suggestion !== '' || (word === key && !isPrivate));
+  if (!isQuoted) return 'an unknown key';
+  if (word === key) return `unknown key "${key}"${suggestion}`;
+  return `unknown key that begins with "${word}"${key[word.length] === ':' ? '; a blank must follow the colon' : ''}`;
 }
 
 function wrongValue(root: Located, { path, message }: z.core.$ZodIssue, what: string): Problem[] {
@@ -67,8 +92,11 @@ function instead(node: Located, keys: readonly string[], message: string): strin
   if (!message.startsWith('must be') || message.includes('; did you mean')) return '';
   if (node.kind !== 'text') return `, not a ${node.kind}`;
   if (node.text === '') return ', and is empty';
-  if (node.expanded || keys.some((key) => PRIVATE.includes(key)) || node.text.length > QUOTED_LENGTH) return '';
-  return `, not "${node.text}"`;
+  return !node.expanded && isQuotable(node.text, keys.at(-1)) ? `, not "${node.text}"` : '';
+}
+
+function isQuotable(text: string, key: string | undefined): boolean {
+  return (WORDS.includes(key) && isQuotableWord(text)) || (NAMES.includes(key) && isQuotableName(text));
 }
 
 /** The keys that a schema knows for the mapping at a path. */

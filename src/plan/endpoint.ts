@@ -1,7 +1,7 @@
 import type { FindingCode } from '../findings/catalogue.js';
 import type { StepId } from '../report/report.js';
 import type { Secret } from '../text/secret.js';
-import type { FailOn, Mechanism, OnInconclusive, Role, TlsVersion, Transport } from './schema.js';
+import type { FailOn, Mechanism, OnInconclusive, ProbeName, Role, TlsVersion, Transport } from './schema.js';
 
 /** What is to be gated, and how: the whole of it valid, complete and resolved before anything is sent. */
 export interface Plan {
@@ -39,6 +39,8 @@ export interface Endpoint {
   readonly auth?: Credentials;
   readonly delivery?: Delivery;
   readonly tls: TlsPolicy;
+  /** Further tries, on connections of their own. */
+  readonly probes: readonly ProbeName[];
   /** Steps that may not be skipped as not configured. */
   readonly require: readonly StepId[];
   readonly waive: readonly Waiver[];
@@ -91,6 +93,18 @@ export interface TlsPolicy {
   readonly minValidDays: number;
   /** Base64 of the SHA-256 of each acceptable SubjectPublicKeyInfo, without the `sha256/` before it. */
   readonly pins: readonly string[];
+  /** Judge the certificates, too, that the server has for other kinds of key. */
+  readonly bothKeys?: true;
+  /** What to show to a server that asks for a certificate. */
+  readonly client?: ClientIdentity;
+}
+
+/** A certificate of ours, and the key that fits it. */
+export interface ClientIdentity {
+  /** PEM: the certificate itself, then what goes with it. */
+  readonly certificate: string;
+  /** The private key as PKCS #8 in PEM. It never travels. */
+  readonly key: Secret;
 }
 
 export interface Waiver {

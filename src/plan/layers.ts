@@ -74,6 +74,13 @@ export function inboxProblems(delivery: Located | undefined, prefix = ''): Probl
   return [...pair, { ...delivery.place, message }];
 }
 
+/** A client certificate without its key, or a key without its certificate. */
+export function clientIdentityProblems(tls: Located | undefined): Problem[] {
+  const names = { 'client-cert': 'client-cert', 'client-key': 'client-key' };
+  if (tls?.kind !== 'mapping' || !Object.keys(names).some((key) => tls.entries.has(key))) return [];
+  return pairProblems(tls, names);
+}
+
 /**
  * Values that must all be there, with something in them.
  * @param names each key, and what it is called in a message

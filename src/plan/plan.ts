@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Anchors } from './anchors.js';
 import { check } from './check.js';
+import { ClientIdentities } from './client-identities.js';
 import type { Endpoint, Plan, Source } from './endpoint.js';
 import type { Environment } from './expand.js';
 import { readInputs } from './inputs.js';
@@ -10,6 +11,7 @@ import { at } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
 import { ConfigurationError, show } from './problem.js';
 import type { Place, Problem } from './problem.js';
+import { probeProblems } from './probes.js';
 import { nameOf, resolveEndpoint } from './resolve.js';
 import { endpointSchema } from './schema.js';
 import type { EndpointSettings } from './schema.js';
@@ -46,19 +48,25 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
   const lists = await readLists(given, world);
   const candidates = lists.flatMap(({ defaults, endpoints }) => endpoints.map((own) => examine(own, defaults, layer)));
   const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
-  const anchors = new Anchors((path) => world.readFile(resolve(world.cwd, path)));
+  const readFile = (path: string): Promise<string> => world.readFile(resolve(world.cwd, path));
+  const anchors = new Anchors(readFile);
+  const identities = new ClientIdentities(readFile);
   const problems = [
     ...inputProblems,
     ...lists.flatMap((list) => list.problems),
     ...candidates.flatMap((candidate) => candidate.problems),
     ...duplicates(candidates),
-    ...(await anchorProblems(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
+    ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
+    ...(await loadAll(
+      identities,
+      candidates.map(({ merged }) => at(merged, 'tls')),
+    )),
   ];
   if (candidates.length === 0 && lists.every((list) => list.problems.length === 0)) problems.push(noEndpoint(given));
   if (problems.length > 0 || !settings) throw new ConfigurationError(problems);
 
   const endpoints = candidates.flatMap(({ own, settings: valid }) =>
-    valid ? resolveEndpoint(valid, settings, (values) => anchors.of(values), sourceOf(own.place, world)) : [],
+    valid ? resolveEndpoint(valid, settings, { anchors, identities }, sourceOf(own.place, world)) : [],
   );
   const reportDir = settings['report-dir'];
   return {
@@ -84,9 +92,12 @@ async function readLists(given: LocatedMapping, world: World): Promise<EndpointL
 }
 
 /** One after the other, so that a value that many endpoints share is read once. */
-async function anchorProblems(anchors: Anchors, values: readonly (Located | undefined)[]): Promise<Problem[]> {
+async function loadAll(
+  files: Pick<Anchors | ClientIdentities, 'load'>,
+  values: readonly (Located | undefined)[],
+): Promise<Problem[]> {
   const problems: Problem[][] = [];
-  for (const value of values) problems.push(await anchors.load(value));
+  for (const value of values) problems.push(await files.load(value));
   return problems.flat();
 }
 
@@ -94,7 +105,8 @@ function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLaye
   const merged = overlay(layer, defaults, own);
   const { value, problems } = check(endpointSchema, merged);
   const incomplete = [...credentialProblems(at(merged, 'auth')), ...inboxProblems(at(merged, 'delivery'))];
-  return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete] };
+  const misplaced = value ? probeProblems(own, value) : [];
+  return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete, ...misplaced] };
 }
 
 /** Names that more than one endpoint has. A name is known even where something else is wrong with its endpoint. */

@@ -17,14 +17,19 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
-/** The configuration cannot be used. It carries every problem at once, and its message lists them, one a line. */
+/** More would bury the first ones, and the limits of a summary with them. */
+const MAX_LINES = 1000;
+
+/** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
 export class ConfigurationError extends Error {
   readonly problems: readonly Problem[];
 
   /** @param problems at least one, in any order; what is told twice is told once */
   constructor(problems: readonly Problem[]) {
     const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
-    super([...told.keys()].join('\n'));
+    const lines = [...told.keys()];
+    const more = lines.length > MAX_LINES ? [`and ${lines.length - MAX_LINES} more`] : [];
+    super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
     this.name = 'ConfigurationError';
     this.problems = [...told.values()];
   }

@@ -1,7 +1,9 @@
 import { isIPv6 } from 'node:net';
-import type { Credentials, Delivery, Endpoint, Source } from './endpoint.js';
+import type { Anchors } from './anchors.js';
+import type { ClientIdentities } from './client-identities.js';
+import type { Credentials, Delivery, Endpoint, Source, TlsPolicy } from './endpoint.js';
 import { PORTS } from './schema.js';
-import type { EndpointSettings, InputSettings, Transport } from './schema.js';
+import type { EndpointSettings, InputSettings, Role, Transport } from './schema.js';
 
 const SECOND = 1000;
 
@@ -11,18 +13,24 @@ export function nameOf(settings: EndpointSettings): string {
   return name ?? `${isIPv6(host) ? `[${host}]` : host}:${portOf(settings)}`;
 }
 
+/** What the files came to that settings name. */
+export interface LoadedFiles {
+  readonly anchors: Pick<Anchors, 'of'>;
+  readonly identities: Pick<ClientIdentities, 'of'>;
+}
+
 /**
  * Makes an endpoint of settings that are known to be complete.
  * @param inputs what holds where the endpoint says nothing
- * @param anchors gives the certificates behind values of `ca`
+ * @param files all that the settings name, loaded
  */
 export function resolveEndpoint(
   settings: EndpointSettings,
   inputs: InputSettings,
-  anchors: (values: readonly string[]) => readonly string[],
+  files: LoadedFiles,
   source: Source | undefined,
 ): Endpoint {
-  const { ehlo, environment, tls } = settings;
+  const { ehlo, environment } = settings;
   const port = portOf(settings);
   const auth = credentialsOf(settings.auth);
   const delivery = settings.delivery && deliveryOf(settings.delivery);
@@ -30,20 +38,16 @@ export function resolveEndpoint(
     name: nameOf(settings),
     host: settings.host,
     port,
-    transport: transportOf(settings, port),
+    transport: transportOf(settings),
     servername: settings.servername ?? settings.host,
     ...(ehlo !== undefined && { ehlo }),
     addresses: settings.addresses,
-    role: settings.role ?? (port === PORTS.mx ? 'mx' : 'submission'),
+    role: roleOf(settings),
     ...(environment !== undefined && { environment }),
     ...(auth && { auth }),
     ...(delivery && { delivery }),
-    tls: {
-      ca: anchors([...(inputs.ca ?? []), ...(tls?.ca ?? [])]),
-      minVersion: tls?.['min-version'] ?? inputs['min-tls-version'],
-      minValidDays: tls?.['min-valid-days'] ?? inputs['min-valid-days'],
-      pins: tls?.pin ?? [],
-    },
+    tls: tlsPolicyOf(settings.tls ?? {}, inputs, files),
+    probes: settings.probes ?? [],
     require: settings.require ?? inputs.require ?? [],
     waive: settings.waive,
     timeoutMs: inputs.timeout * SECOND,
@@ -55,8 +59,30 @@ function portOf({ port, transport }: EndpointSettings): number {
   return port ?? (transport === 'implicit' ? PORTS.implicit : PORTS.submission);
 }
 
-function transportOf({ transport }: EndpointSettings, port: number): Transport {
-  return transport ?? (port === PORTS.implicit ? 'implicit' : 'starttls');
+/** How TLS begins: as the user says, else by the port. */
+export function transportOf(settings: EndpointSettings): Transport {
+  return settings.transport ?? (portOf(settings) === PORTS.implicit ? 'implicit' : 'starttls');
+}
+
+/** What the server is for: as the user says, else by the port. */
+export function roleOf(settings: EndpointSettings): Role {
+  return settings.role ?? (portOf(settings) === PORTS.mx ? 'mx' : 'submission');
+}
+
+function tlsPolicyOf(
+  tls: Partial<NonNullable<EndpointSettings['tls']>>,
+  inputs: InputSettings,
+  { anchors, identities }: LoadedFiles,
+): TlsPolicy {
+  const client = identities.of(tls['client-cert'], tls['client-key']);
+  return {
+    ca: anchors.of([...(inputs.ca ?? []), ...(tls.ca ?? [])]),
+    minVersion: tls['min-version'] ?? inputs['min-tls-version'],
+    minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
+    pins: tls.pin ?? [],
+    ...(tls.check === 'both' && { bothKeys: true }),
+    ...(client && { client }),
+  };
 }
 
 /** A mechanism alone is no credentials: it says how to use those that other layers bring. */

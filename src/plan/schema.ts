@@ -9,6 +9,8 @@ import * as values from './values.js';
 export const TRANSPORTS = ['starttls', 'implicit'] as const;
 export const ADDRESSES = ['first', 'all'] as const;
 export const ROLES = ['submission', 'mx'] as const;
+/** Tries that nobody gets unasked, each on connections of its own, and none with a credential or a recipient. */
+export const PROBES = ['plaintext-auth', 'plaintext-mail', 'command-injection'] as const;
 export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export const FAIL_ON = ['fail', 'warn', 'never'] as const;
 export const ON_INCONCLUSIVE = ['fail', 'warn'] as const;
@@ -26,8 +28,12 @@ export const MECHANISMS = [
   'EXTERNAL',
 ] as const;
 
+/** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
+export const TLS_CHECKS = ['single', 'both'] as const;
+
 export type Transport = (typeof TRANSPORTS)[number];
 export type Role = (typeof ROLES)[number];
+export type ProbeName = (typeof PROBES)[number];
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 export type FailOn = (typeof FAIL_ON)[number];
 export type OnInconclusive = (typeof ON_INCONCLUSIVE)[number];
@@ -73,8 +79,14 @@ const anyText = value('must be text', (text) => text);
 const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
   z.preprocess((given) => (typeof given === 'string' ? split(given) : given), z.array(item, 'must be text or a list'));
 
-const steps = list(oneOf(['all', ...STEP_IDS]), (text) => text.split(/[\s,]+/).filter(Boolean)).transform(
-  (named): readonly StepId[] => STEP_IDS.filter((id) => named.includes('all') || named.includes(id)),
+const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+
+const steps = list(oneOf(['all', ...STEP_IDS]), words).transform((named): readonly StepId[] =>
+  STEP_IDS.filter((id) => named.includes('all') || named.includes(id)),
+);
+
+const probes = list(oneOf(PROBES), words).transform((named): readonly ProbeName[] =>
+  PROBES.filter((probe) => named.includes(probe)),
 );
 
 const anchors = list(anyText, (text) => [text]);
@@ -203,6 +215,18 @@ const tlsShape = {
       description:
         'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
     }),
+  check: oneOf(TLS_CHECKS).default('single').meta({
+    description:
+      'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a further connection for each kind, up to the handshake.',
+  }),
+  'client-cert': anyText.optional().meta({
+    description:
+      'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. Only this endpoint gets to see it, and not its inbox.',
+  }),
+  'client-key': anyText.optional().meta({
+    description:
+      'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',
+  }),
 };
 
 const waivable = FINDING_CODES.filter((code) => !UNWAIVABLE.includes(code));
@@ -264,6 +288,11 @@ const endpointShape = {
     otherwise: 'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`',
   }),
   tls: mapping(tlsShape).optional().meta({ description: 'Policy for step 3.' }),
+  probes: probes.optional().meta({
+    description:
+      'Further tries, each on short connections of its own, without a credential or a recipient; with `transport: starttls` only. `plaintext-auth`: would the server take a password before TLS? `plaintext-mail` (role `submission`): does it take MAIL without TLS, or without AUTH? `command-injection`: does a command sent in the clear behind STARTTLS reach the TLS session?',
+    otherwise: 'none',
+  }),
   require: steps.optional().meta({
     description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`.',
     otherwise: 'the input `require`',

@@ -11,7 +11,10 @@ export interface PlannedSecret {
   readonly port: number;
 }
 
-/** Every credential that a plan holds, for whoever must keep them out of what is printed. */
+/**
+ * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
+ * key of a client certificate is none of them: it never travels, so no server can echo it.
+ */
 export function secretsOf({ endpoints }: Plan): PlannedSecret[] {
   return endpoints.flatMap(({ auth, delivery, host, port }) => {
     const inbox = delivery?.inbox;

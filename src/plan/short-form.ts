@@ -3,10 +3,12 @@ import type { Environment } from './expand.js';
 import { mappingAt, textAt } from './located.js';
 import type { Located, LocatedMapping, LocatedText } from './located.js';
 import type { Place, Problem } from './problem.js';
+import { isQuotableName } from './quote.js';
 import { host, wholeNumber } from './values.js';
 
 /** `host`, `host:port`, `[v6]` or `[v6]:port`. */
 const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
+const REFERENCES = /\$\{\w+\}/g;
 
 /**
  * Whether the text of the input `endpoints` is YAML rather than the short form. The first line that is neither
@@ -59,14 +61,15 @@ function entryProblem(text: string, name: string, port: string | undefined): str
   if (/^[^[]*:.*:/.test(text) && !text.includes('/')) {
     return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
   }
-  if (name === '' || host(name) === undefined) return 'must be host, host:port or [v6]:port';
+  if (host(name) === undefined || /[/@]/.test(text)) return 'must be host, host:port or [v6]:port';
   if (port !== undefined && wholeNumber(port, 1, 65535) === undefined) {
     return 'the port must be a whole number from 1 to 65535';
   }
   return undefined;
 }
 
-/** A wrong entry may be a URL with credentials in it: what stands before an @ is not shown. */
+/** A wrong entry may be a URL with credentials in it, or a part of one whose password has a blank or a comma. */
 function quoted(source: string | undefined): string {
-  return source === undefined ? 'this endpoint' : `"${source.replace(/^.*@/s, '…@')}"`;
+  const isQuotable = source !== undefined && isQuotableName(source.replace(REFERENCES, 'name'));
+  return isQuotable ? `"${source}"` : 'this endpoint';
 }

@@ -1,11 +1,12 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { reasonOf } from './anchors.js';
+import { errorCode } from './anchors.js';
 import { check } from './check.js';
 import type { Environment } from './expand.js';
 import { slotProblems } from './layers.js';
 import { at, mappingAt } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
 import type { Problem } from './problem.js';
+import { fileName } from './quote.js';
 import { configSchema, defaultsSchema } from './schema.js';
 import { isYaml, readEntry, readShortForm } from './short-form.js';
 import { readYaml } from './yaml.js';
@@ -18,6 +19,8 @@ export interface EndpointList {
 }
 
 const NO_DEFAULTS = mappingAt({}, []);
+/** Octets. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
+const MAX_CONFIG_SIZE = 1024 * 1024;
 
 /** Reads the input `endpoints`, in the short form or as YAML, whichever it is. */
 export function readEndpointsInput(text: string, env: Environment): EndpointList {
@@ -49,10 +52,14 @@ export async function readConfigFile(
   try {
     text = await readFile(resolve(cwd, path));
   } catch (error) {
-    const message = `${path} cannot be read (${reasonOf(error)})`;
+    const message = `${fileName(path)} cannot be read (${errorCode(error)})`;
     return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
   }
   const file = fromWorkspace(cwd, path);
+  if (Buffer.byteLength(text) > MAX_CONFIG_SIZE) {
+    const message = `is larger than ${MAX_CONFIG_SIZE} octets`;
+    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message }] };
+  }
   const { root, problems } = readYaml(text, { file }, env);
   if (!root) {
     const empty = { file, message: 'holds nothing: `endpoints` is missing' };

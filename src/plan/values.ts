@@ -9,6 +9,8 @@ import { Secret } from '../text/secret.js';
  */
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const PRINTABLE = /^[!-~]+$/;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -55,7 +57,7 @@ export function ehloName(text: string): string | undefined {
  */
 export function mailbox(text: string): string | undefined {
   const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-  if (visible(local) !== local || Buffer.byteLength(local) > 64 || /[\s<>"(),:;[\]\\]/.test(local)) return undefined;
+  if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local)) return undefined;
   const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
   return ascii === undefined ? undefined : `${local}@${ascii}`;
 }

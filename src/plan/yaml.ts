@@ -5,6 +5,7 @@ import type { Environment } from './expand.js';
 import { textAt } from './located.js';
 import type { Located, LocatedEntry } from './located.js';
 import type { Place, Problem } from './problem.js';
+import { isQuotableKey } from './quote.js';
 
 /** Deeper than any configuration, and shallow enough for every recursion here. */
 const MAX_DEPTH = 32;
@@ -112,7 +113,8 @@ class Reader {
       const { key, value } = pair as { key: Node; value: Node | null };
       const name = textOf(key);
       const place = this.#placeOf(key.range?.[0] ?? 0);
-      if (entries.has(name)) this.problems.push({ ...place, message: `key "${name}" is given twice` });
+      const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
+      if (entries.has(name)) this.problems.push({ ...place, message: `${what} is given twice` });
       else entries.set(name, { key: place, value: value ? this.read(value) : textAt(place, '') });
     }
     return entries;

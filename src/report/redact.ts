@@ -31,13 +31,28 @@ const EVIDENCE_LIMIT = 600;
  * lest the beginning of a secret stays behind that nobody recognises.
  */
 export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): EndpointReport {
-  const { steps, ...rest } = redactor.redactDeep(endpoint, OWN_WORDS);
+  const unfolded = { ...endpoint, transcript: unfold(endpoint.transcript, redactor) };
+  const { steps, ...rest } = redactor.redactDeep(unfolded, OWN_WORDS);
   const fit = (finding: Finding): Finding => ({
     ...finding,
     message: shorten(finding.message, MESSAGE_LIMIT),
     ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
   });
   return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })) };
+}
+
+/** The transcript without secrets that are folded over lines which the server says one after the other. */
+function unfold(transcript: EndpointReport['transcript'], redactor: Redactor): EndpointReport['transcript'] {
+  const turns: EndpointReport['transcript'][] = [];
+  for (const line of transcript) {
+    const turn = turns.at(-1);
+    if (turn?.[0]?.from === line.from && line.from === 'server') turn.push(line);
+    else turns.push([line]);
+  }
+  return turns.flatMap((turn) => {
+    const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
+    return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
+  });
 }
 
 /** Evidence has keys of its own choice: there they say nothing about the value. */

@@ -2,7 +2,7 @@ import { shorten } from '../text/shorten.js';
 import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table } from './markdown.js';
 import type { Markdown } from './markdown.js';
 import { STEP_IDS } from './report.js';
-import type { EndpointReport, StepReport } from './report.js';
+import type { EndpointReport } from './report.js';
 import { remarksOf, spoken } from './story.js';
 import type { Chapter, Story } from './story.js';
 import {
@@ -11,9 +11,10 @@ import {
   attemptsInFull,
   daysLeft,
   duration,
+  LEGEND,
   SIGNS,
   signOf,
-  statusWord,
+  statusInBrief,
   titleOf,
 } from './wording.js';
 
@@ -27,32 +28,29 @@ const NAME_LIMIT = 200;
 const LINE_LIMIT = 600;
 const TRANSCRIPT_LINES = 400;
 
-/** The table: a row an endpoint, a column a step. */
+/** The table: a row an endpoint, a column a step; and what its signs mean. */
 export function overview(endpoints: readonly EndpointReport[]): Markdown | undefined {
   if (endpoints.length === 0) return undefined;
   const environments = endpoints.some(({ environment }) => environment !== undefined);
   const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...STEP_IDS.map(capitalised)];
-  return table(
+  const rows = table(
     [...head, 'TLS', 'Validity', 'Time'],
     endpoints.map((endpoint) => [
       endpointCell(endpoint),
       ...(environments ? [brief(endpoint.environment ?? '–')] : []),
-      ...endpoint.steps.map(stepCell),
+      ...endpoint.steps.map((step) => unbroken(statusInBrief(step))),
       brief(endpoint.tls?.version ?? '–'),
       endpoint.tls ? unbroken(daysLeft(endpoint.tls.certificate.daysLeft)) : '–',
       unbroken(duration(endpoint.durationMs)),
     ]),
   );
+  return blocks([rows, gfm`${LEGEND}`]);
 }
 
 function endpointCell(endpoint: EndpointReport): Markdown {
   const attempts = attemptsInBrief(endpoint);
   const cell = gfm`${SIGNS[endpoint.result].emoji}&nbsp;**${name(endpoint)}**`;
-  return attempts === undefined ? cell : gfm`${cell}<br><sub>${brief(attempts)}</sub>`;
-}
-
-function stepCell(step: StepReport): Markdown {
-  return gfm`${SIGNS[step.status].emoji}&nbsp;${unbroken(statusWord(step))}`;
+  return attempts === undefined ? cell : gfm`${cell}<br>${brief(attempts)}`;
 }
 
 /** One endpoint that is not green: where it is, and each finding with what is wrong, how we know and how to mend it. */

@@ -13,7 +13,7 @@ export interface Story {
 export interface Chapter {
   readonly step: StepId;
   readonly finding: Finding;
-  /** The lines of the transcript that show it; none where an earlier chapter has shown them already. */
+  /** The lines of the transcript that show it; none where an earlier chapter has shown them, or where TLS and no line shows it. */
   readonly decisive: readonly string[];
 }
 
@@ -75,7 +75,7 @@ function weight({ severity, waived, inconclusive }: Finding): number {
 
 /**
  * Where the dialogue decided a finding: behind the last line that its evidence quotes; where it quotes none, at the end
- * of its step.
+ * of its step. What TLS shows was never said in the dialogue: there 0 stands for no line at all.
  */
 function decisiveEnd(transcript: readonly TranscriptEntry[], step: StepId, { evidence = {} }: Finding): number {
   const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
@@ -97,7 +97,7 @@ function endOf(step: StepId, transcript: readonly TranscriptEntry[]): number {
   const ends: Readonly<Record<StepId, number>> = {
     capability: starttls,
     upgrade: before(/^/, starttls),
-    certificate: starttls < transcript.length ? before(/^/, starttls) : 0,
+    certificate: 0,
     authentication: before(/^MAIL FROM:/i),
     delivery: leave,
   };

@@ -1,7 +1,7 @@
 import { CATALOGUE } from '../findings/catalogue.js';
 import type { EndpointReport, Finding, Report, Result, SkipReason, StepReport, Verdict } from './report.js';
 
-/* The words and signs for results, once for every sink. A sign never stands alone: not everybody sees its colour. */
+/* The words and signs for results, once for every sink. A sign stands alone only where {@link LEGEND} explains it. */
 
 /** A sign for pages that show emoji, and one of a single column for logs and terminals. */
 interface Sign {
@@ -22,6 +22,22 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   'not-configured': 'not configured',
   blocked: 'blocked',
 };
+
+const SKIPPED_BRIEFLY: Readonly<Record<SkipReason, string>> = {
+  'not-applicable': 'n/a',
+  'not-configured': 'unset',
+  blocked: 'blocked',
+};
+
+/** What {@link statusInBrief} leaves to be explained. */
+export const LEGEND = `${SIGNS.pass.emoji} passed · ${SIGNS.skip.emoji} skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)`;
+
+/** A step's status for a cell of a table, with its sign. */
+export function statusInBrief({ status, skipped }: StepReport): string {
+  const { emoji } = SIGNS[status];
+  if (status === 'pass') return emoji;
+  return `${emoji} ${skipped ? SKIPPED_BRIEFLY[skipped] : status}`;
+}
 
 /** What became of endpoints with a result, as it follows their number: "2 failed". */
 export const BECAME: Readonly<Record<Result, string>> = {

@@ -79,7 +79,7 @@ export class ReplyParser {
     for (;;) {
       const end = this.#unread.indexOf(LF, this.#searchedTo);
       if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
-        throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, 200));
+        throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
       }
       if (end < 0) {
         this.#searchedTo = this.#unread.length;

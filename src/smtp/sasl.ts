@@ -16,11 +16,18 @@ export interface Identity {
 interface Exchange {
   /** What goes out with the AUTH command; undefined where the server speaks first. */
   readonly initial?: string;
-  /**
-   * The answer to the n-th challenge, counted from 0 and apart from the empty one that asks for `initial`;
-   * undefined where the mechanism knows no further answer.
-   */
-  readonly answer: (n: number) => string | undefined;
+  /** The answers to the challenges, in turn. */
+  readonly answers: readonly string[];
+  /** The answer to the one challenge more by which some mechanisms tell of a failure, to be told the code. */
+  readonly afterFailure?: string;
+}
+
+/** How an exchange ended. */
+export interface SignIn {
+  /** The server's last reply. */
+  readonly reply: Reply;
+  /** Nobody can have been signed in, whatever the last reply says: it was given up, or had failed before. */
+  readonly failedBefore: boolean;
 }
 
 /** The mechanisms spoken here, strongest first, and what they need. */
@@ -30,7 +37,8 @@ const EXCHANGES: Readonly<Record<string, { kind: Identity['kind']; begin: (ident
     kind: 'access-token',
     begin: ({ username, secret, host, port }) => ({
       initial: `n,a=${username.replaceAll('=', '=3D').replaceAll(',', '=2C')},\x01host=${host}\x01port=${port}\x01auth=Bearer ${secret.reveal()}\x01\x01`,
-      answer: (n) => (n === 0 ? '\x01' : undefined),
+      answers: [],
+      afterFailure: '\x01',
     }),
   },
   // Google's XOAUTH2, which Microsoft speaks too: as above, but that the answer to a failure is empty.
@@ -38,18 +46,19 @@ const EXCHANGES: Readonly<Record<string, { kind: Identity['kind']; begin: (ident
     kind: 'access-token',
     begin: ({ username, secret }) => ({
       initial: `user=${username}\x01auth=Bearer ${secret.reveal()}\x01\x01`,
-      answer: (n) => (n === 0 ? '' : undefined),
+      answers: [],
+      afterFailure: '',
     }),
   },
   // RFC 4616
   PLAIN: {
     kind: 'password',
-    begin: ({ username, secret }) => ({ initial: `\0${username}\0${secret.reveal()}`, answer: () => undefined }),
+    begin: ({ username, secret }) => ({ initial: `\0${username}\0${secret.reveal()}`, answers: [] }),
   },
   // draft-murchison-sasl-login: two prompts whose wording is no protocol, the first for the name.
   LOGIN: {
     kind: 'password',
-    begin: ({ username, secret }) => ({ answer: (n) => [username, secret.reveal()][n] }),
+    begin: ({ username, secret }) => ({ answers: [username, secret.reveal()] }),
   },
 };
 
@@ -78,35 +87,33 @@ export function chooseMechanism(
  * Signs in (RFC 4954). The transcript shows `<redacted>` for everything that the client says beyond the
  * mechanism's name. Only to be called on a channel whose peer is authenticated.
  * @param mechanism one that {@link chooseMechanism} returned
- * @returns the server's last reply: 235, or why not
+ * @returns how it ended: signed in is who was answered 235 in an exchange that had not failed before
  * @throws as {@link SmtpSession.command}
  */
 export async function authenticate(
   session: Pick<SmtpSession, 'command'>,
   mechanism: string,
   identity: Identity,
-): Promise<Reply> {
+): Promise<SignIn> {
   const exchange = EXCHANGES[mechanism]?.begin(identity);
   if (!exchange) throw new TypeError(`no such mechanism here: ${mechanism}`);
 
-  let pending = exchange.initial;
-  const initial = pending === undefined ? undefined : base64(pending);
-  let reply: Reply;
-  if (initial !== undefined && `AUTH ${mechanism} ${initial}`.length <= MAX_COMMAND_OCTETS) {
-    pending = undefined;
-    reply = await session.command(`AUTH ${mechanism} ${initial}`, `AUTH ${mechanism} ${REDACTED}`);
-  } else {
-    reply = await session.command(`AUTH ${mechanism}`);
-  }
-
-  for (let n = 0; reply.code === 334;) {
-    const answer = pending ?? exchange.answer(n++);
-    pending = undefined;
+  const { initial, afterFailure } = exchange;
+  const atOnce = `AUTH ${mechanism} ${base64(initial ?? '')}`;
+  const fits = initial !== undefined && atOnce.length <= MAX_COMMAND_OCTETS;
+  const answers = [...(fits || initial === undefined ? [] : [initial]), ...exchange.answers];
+  let reply = await (fits
+    ? session.command(atOnce, `AUTH ${mechanism} ${REDACTED}`)
+    : session.command(`AUTH ${mechanism}`));
+  let failedBefore = false;
+  while (reply.code === 334) {
+    const answer: string | undefined = answers.shift() ?? (failedBefore ? undefined : afterFailure);
     // RFC 4954 section 4: a lone `*` gives the exchange up, and the server must answer 501.
-    if (answer === undefined) return session.command('*');
+    if (answer === undefined) return { reply: await session.command('*'), failedBefore: true };
+    failedBefore = answer === afterFailure;
     reply = await session.command(base64(answer), REDACTED);
   }
-  return reply;
+  return { reply, failedBefore };
 }
 
 /**
@@ -118,8 +125,8 @@ export function wireForms(identity: Identity): string[] {
   return Object.values(EXCHANGES)
     .filter(({ kind }) => kind === identity.kind)
     .flatMap(({ begin }) => {
-      const { initial, answer } = begin(identity);
-      return [initial, answer(0), answer(1)];
+      const { initial, answers } = begin(identity);
+      return [initial, ...answers];
     })
     .filter((text): text is string => text?.includes(secret) ?? false)
     .map(base64);

@@ -115,7 +115,10 @@ export class SmtpSession {
    */
   async message(message: string): Promise<Reply> {
     await this.#refuseEarlyReply();
-    return this.#exchange(`${message.replace(/^\./gm, '..')}.\r\n`, `${message}.`);
+    const stuffed = `${message.replace(/^\./gm, '..')}.`;
+    const reply = await this.#exchange(`${stuffed}\r\n`, stuffed);
+    await this.expectSilence();
+    return reply;
   }
 
   /** Says goodbye, waits a moment for the answer, and closes the channel whatever comes. Never throws. */
@@ -176,10 +179,16 @@ export class SmtpSession {
     }
   }
 
-  /** What has arrived unasked would be taken for the answer to the next command, and every later one be off by one. */
-  async #refuseEarlyReply(): Promise<void> {
-    // One turn of the loop lets in what the system already holds.
+  /**
+   * Makes sure that the server has said no more than it was asked for: a second reply behind a good one takes it
+   * back, and before a command it would be taken for the answer to that, and every later one be off by one.
+   * @throws {UnsolicitedReply} or {ServiceNotAvailable} where that is 421
+   * @throws {ReplySyntaxError}
+   */
+  async expectSilence(): Promise<void> {
+    // One turn of the event loop begins to read again, the next one has read what the system already holds.
     this.#channel.resume();
+    await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
     const early = this.#take();
     if (early) {
@@ -189,6 +198,10 @@ export class SmtpSession {
     if (this.#parser.unread.length > 0 || this.#parser.midReply) {
       throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
     }
+  }
+
+  async #refuseEarlyReply(): Promise<void> {
+    await this.expectSilence();
     if (this.#end) throw this.#end;
   }
 

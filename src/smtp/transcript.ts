@@ -10,16 +10,23 @@ export interface Line {
 
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
 const MAX_LINES = 1000;
+const MAX_OCTETS = 256 * 1024;
+const CUT = '… the rest of the dialogue is not kept';
 
 /** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
 export class Transcript {
   readonly #start = performance.now();
   readonly #lines: Line[] = [];
+  #octets = 0;
+  #cut = false;
 
+  /** Keeps a line; the first one that there is no room for is replaced by a remark, and nothing is kept after it. */
   add(from: Line['from'], text: string): void {
-    if (this.#lines.length < MAX_LINES) {
-      this.#lines.push({ at: Math.round(performance.now() - this.#start), from, text });
-    }
+    if (this.#cut) return;
+    this.#octets += Buffer.byteLength(text);
+    this.#cut = this.#lines.length >= MAX_LINES || this.#octets > MAX_OCTETS;
+    const at = Math.round(performance.now() - this.#start);
+    this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
   }
 
   get lines(): readonly Line[] {

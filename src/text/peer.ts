@@ -3,21 +3,23 @@ import { inspect } from 'node:util';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Characters that a reader would not see, or that act on the reader's terminal or page:
- * C0 and C1 controls, DEL, line and paragraph separators, zero-width and bidirectional controls.
+ * Characters that a reader would not see, or that act on the reader's terminal or page: controls (Cc), format
+ * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
+ * them that Unicode keeps for more of the kind.
  */
-// eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 
 /**
- * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`).
+ * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
  * @param text text of any origin
  * @returns one line of text that shows what was there and does nothing
  */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    const code = character.codePointAt(0) ?? 0;
+    const digits = code.toString(16);
+    if (code > 0xffff) return `\\u{${digits}}`;
+    return code < 0x100 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`;
   });
 }
 

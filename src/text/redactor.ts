@@ -7,7 +7,8 @@ const SHORTEST = 4;
 /**
  * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
  * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
- * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest.
+ * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
+ * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
  */
 export class Redactor {
   readonly #plain: RegExp | undefined;
@@ -27,17 +28,49 @@ export class Redactor {
    * @returns the text with `<redacted>` for every secret in it
    */
   redact(text: string): string {
-    const spans = [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))];
-    if (spans.length === 0) return text;
+    return this.#redactWithin(FOLD.test(text) ? this.#unfolded(text.split(FOLD)).join(' / ') : text);
+  }
 
+  /**
+   * @param lines consecutive lines, over whose ends a secret may be folded
+   * @returns as many lines, with `<redacted>` for every secret and for every part of one
+   */
+  redactLines(lines: readonly string[]): string[] {
+    return this.#unfolded(lines).map((line) => this.#redactWithin(line));
+  }
+
+  #redactWithin(text: string): string {
+    return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
+  }
+
+  /** The lines without the secrets that go over the end of one. */
+  #unfolded(lines: readonly string[]): string[] {
+    let length = 0;
+    const pieces = lines.map((line) => {
+      const from = LINE_HEAD.exec(line)?.[0].length ?? 0;
+      const text = line.slice(from).trimEnd();
+      const start = length;
+      length += text.length;
+      return { line, from, start, end: length, text };
+    });
+    const joined = pieces.map(({ text }) => text).join('');
+    const spans = [this.#plain, this.#inBase64].flatMap((pattern) => matches(joined, pattern));
     spans.sort((a, b) => a.start - b.start);
-    let shown = '';
-    let at = 0;
-    for (const { start, end } of spans) {
-      if (start >= at) shown += text.slice(at, start) + REDACTED;
-      at = Math.max(at, end);
-    }
-    return shown + text.slice(at);
+
+    let next = 0;
+    let open: Span[] = [];
+    return pieces.map(({ line, from, start, end }) => {
+      open = open.filter((span) => span.end > start);
+      for (let span = spans[next]; span && span.start < end; span = spans[++next]) open.push(span);
+      const folded = open.filter((span) => span.start < start || span.end > end);
+      return replaced(
+        line,
+        folded.map((span) => ({
+          start: from + Math.max(span.start, start) - start,
+          end: from + Math.min(span.end, end) - start,
+        })),
+      );
+    });
   }
 
   /**
@@ -60,9 +93,24 @@ export class Redactor {
   }
 }
 
+/** What stands between the lines of a reply where it is shown on one line. */
+const FOLD = / \/ /;
+/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
+const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+
 interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+function replaced(text: string, spans: readonly Span[]): string {
+  let shown = '';
+  let at = 0;
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    if (start >= at) shown += text.slice(at, start) + REDACTED;
+    at = Math.max(at, end);
+  }
+  return shown + text.slice(at);
 }
 
 function matches(text: string, pattern: RegExp | undefined): Span[] {
@@ -89,7 +137,7 @@ function base64Words(text: string, spans: readonly Span[]): Span[] {
 }
 
 function anyOf(patterns: readonly string[]): RegExp | undefined {
-  return patterns.length > 0 ? new RegExp([...new Set(patterns)].join('|'), 'g') : undefined;
+  return patterns.length > 0 ? new RegExp([...new Set(patterns)].join('|'), 'gi') : undefined;
 }
 
 /** The secret whole and by its lines, and as SASL prepares it (RFC 4013 section 2.2). */

@@ -1,15 +1,35 @@
 import { visible } from './peer.js';
 
-/* Regular expressions that find a secret in the forms that encoders give it. */
+/* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
+
+/** Fewer characters of a secret than these are not told from other text. */
+const SHORTEST_PREFIX = 8;
+/** Nobody says so much of a long token by chance: behind this prefix the rest of the word goes with it. */
+const LONGEST_PREFIX = 64;
+/** Where a text that was cut short ends: at its end, at an ellipsis, or at a closing quote or bracket. */
+const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]}\\r\\n])';
+
+/**
+ * @param characters patterns for the characters of a secret in one form
+ * @returns a pattern for all of them, or for as many as stand before a break. It takes no second look: at a break
+ * every further character may be missing.
+ */
+function cutAnywhere(characters: readonly string[]): string {
+  const head = characters.slice(0, SHORTEST_PREFIX);
+  const body = characters.slice(SHORTEST_PREFIX, LONGEST_PREFIX);
+  const rest = characters.slice(LONGEST_PREFIX);
+  const tail = rest.length > 0 ? `(?:${rest.join('')}|[^\\s"'<>]*)` : '';
+  return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
+}
 
 /**
  * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
- * itself, so in any mixture
+ * itself, so in any mixture; whole, or cut short
  */
 export function escapedPattern(secret: string): string {
-  return Array.from(secret, (character) =>
-    /[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character),
-  ).join('');
+  return cutAnywhere(
+    Array.from(secret, (character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character))),
+  );
 }
 
 /** All that encoders make of a character that they do not leave alone. */
@@ -22,7 +42,7 @@ function escapedCharacter(character: string): string {
     units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
     octets.map((octet) => `%${hex(octet, 2)}`).join(''),
     `&#0*${code};`,
-    `&#[xX]0*${hex(code, 1)};`,
+    `&#x0*${hex(code, 1)};`,
     ...(named ? [`&${named};`] : []),
     ...(character === ' ' ? ['\\+'] : []),
     literal(JSON.stringify(character).slice(1, -1)),
@@ -33,27 +53,25 @@ function escapedCharacter(character: string): string {
   return `(?:${[...new Set(forms)].join('|')})`;
 }
 
-/** @returns a pattern for the secret in hexadecimal of either case */
+/** @returns a pattern for the secret in hexadecimal, whole or cut short */
 export function hexPattern(secret: string): string {
-  return [...Buffer.from(secret)].map((octet) => hex(octet, 2)).join('');
+  return cutAnywhere([...Buffer.from(secret)].map((octet) => hex(octet, 2)));
 }
 
 /**
  * @param offset how many octets precede the secret in its group of three
- * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours
+ * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours: whole, or
+ * the beginning of it, which is enough to know the word by
  */
 export function base64Pattern(secret: string, offset: number): string {
   const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
   const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-  return settled.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+  const characters = [...settled].map((character) => ({ '+': '[+-]', '/': '[/_]' })[character] ?? character);
+  return `(?:${cutAnywhere(characters)}|${characters.slice(0, SHORTEST_PREFIX).join('')})`;
 }
 
-/** A number in hexadecimal of either case, as a pattern. */
 function hex(value: number, digits: number): string {
-  return value
-    .toString(16)
-    .padStart(digits, '0')
-    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  return value.toString(16).padStart(digits, '0');
 }
 
 function literal(text: string): string {

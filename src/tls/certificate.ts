@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { derElements, oid } from './der.js';
+import { DerError, derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
+import { EXTENSION, TAG, certificateParts, extensionsOf, tbsCertificate } from './extensions.js';
 import { addressOf } from './names.js';
 import type { PresentedIdentifiers } from './names.js';
 
@@ -38,10 +39,10 @@ export interface SignatureFacts {
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const ANY_PURPOSE = '2.5.29.37.0';
-const SUBJECT_ALT_NAME = '2.5.29.17';
 
-/** Context tags of TBSCertificate and GeneralName (RFC 5280 sections 4.1 and 4.2.1.6), as they are encoded. */
-const TAG = { oid: 0x06, sequence: 0x30, octets: 0x04, extensions: 0xa3, dnsName: 0x82, ipAddress: 0x87 } as const;
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+const DNS_NAME = 0x82;
+const IP_ADDRESS = 0x87;
 
 /** Reads what there is to know of a certificate. */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
@@ -72,34 +73,22 @@ function distinguishedName(multiLine: string | undefined): string {
  * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
  */
 function presentedIdentifiers(certificate: X509Certificate): PresentedIdentifiers {
-  const names = subjectAltNames(certificate.raw);
+  const names = subjectAltNames(certificate);
   return {
-    dnsNames: names.filter(({ tag }) => tag === TAG.dnsName).map(({ content }) => content.toString('latin1')),
-    ipAddresses: names.filter(({ tag }) => tag === TAG.ipAddress).map(({ content }) => addressOf(content)),
+    dnsNames: names.filter(({ tag }) => tag === DNS_NAME).map(({ content }) => content.toString('latin1')),
+    ipAddresses: names.filter(({ tag }) => tag === IP_ADDRESS).map(({ content }) => addressOf(content)),
   };
 }
 
-function subjectAltNames(der: Buffer): DerElement[] {
-  const extensions = tbsCertificate(der).find(({ tag }) => tag === TAG.extensions);
-  const list = extensions ? (derElements(extensions.content)[0]?.content ?? Buffer.alloc(0)) : Buffer.alloc(0);
-  for (const extension of derElements(list)) {
-    const parts = derElements(extension.content);
-    const id = parts.find(({ tag }) => tag === TAG.oid);
-    const value = parts.find(({ tag }) => tag === TAG.octets);
-    if (id && value && oid(id.content) === SUBJECT_ALT_NAME) {
-      return derElements(derElements(value.content)[0]?.content ?? Buffer.alloc(0));
-    }
+/** None where the encoding is odd: a name that cannot be read has not been presented. */
+function subjectAltNames(certificate: X509Certificate): DerElement[] {
+  try {
+    const extension = extensionsOf(certificate).find(({ id }) => id === EXTENSION.subjectAltName);
+    return extension ? derWithin(extension.value) : [];
+  } catch (error) {
+    if (error instanceof DerError) return [];
+    throw error;
   }
-  return [];
-}
-
-/** Certificate ::= SEQUENCE { tbsCertificate SEQUENCE, signatureAlgorithm SEQUENCE, signatureValue } */
-function certificateParts(der: Buffer): DerElement[] {
-  return derElements(derElements(der)[0]?.content ?? Buffer.alloc(0));
-}
-
-function tbsCertificate(der: Buffer): DerElement[] {
-  return derElements(certificateParts(der)[0]?.content ?? Buffer.alloc(0));
 }
 
 const MIN_RSA_BITS = 2048;
@@ -138,7 +127,7 @@ function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
 
 /** The SubjectPublicKeyInfo is the fifth SEQUENCE of a TBSCertificate: signature, issuer, validity, subject, it. */
 function spkiPin(certificate: X509Certificate): string {
-  const spki = tbsCertificate(certificate.raw).filter(({ tag }) => tag === TAG.sequence)[4];
+  const spki = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence)[4];
   return createHash('sha256')
     .update(spki?.whole ?? Buffer.alloc(0))
     .digest('base64');
@@ -153,7 +142,6 @@ const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.1': 'ECDSA with SHA-1',
 };
 const SIGNATURES: Readonly<Record<string, string>> = {
-  '1.2.840.113549.1.1.10': 'RSA-PSS',
   '1.2.840.113549.1.1.11': 'RSA with SHA-256',
   '1.2.840.113549.1.1.12': 'RSA with SHA-384',
   '1.2.840.113549.1.1.13': 'RSA with SHA-512',
@@ -165,7 +153,24 @@ const SIGNATURES: Readonly<Record<string, string>> = {
 };
 
 function signatureFacts(certificate: X509Certificate): SignatureFacts {
-  const algorithm = derElements(certificateParts(certificate.raw)[1]?.content ?? Buffer.alloc(0))[0];
+  const [algorithm, parameters] = derElements(certificateParts(certificate)[1]?.content ?? Buffer.alloc(0));
   const id = algorithm ? oid(algorithm.content) : 'unknown';
+  if (id === RSA_PSS) return pssFacts(parameters);
   return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+}
+
+const RSA_PSS = '1.2.840.113549.1.1.10';
+/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
+const PSS_HASH = 0xa0;
+const PSS_HASHES: Readonly<Record<string, string>> = {
+  '2.16.840.1.101.3.4.2.1': 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+
+function pssFacts(parameters: DerElement | undefined): SignatureFacts {
+  const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+  const [algorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
+  const name = PSS_HASHES[algorithm ? oid(algorithm.content) : ''];
+  return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
 }

@@ -37,7 +37,8 @@ export function carries(presented: PresentedIdentifiers, reference: ReferenceIde
 function matches(pattern: string, name: string): boolean {
   const [first, ...rest] = pattern.toLowerCase().split('.');
   const [label, ...domain] = name.split('.');
-  return rest.join('.') === domain.join('.') && (first === label || (first === '*' && rest.length > 0 && label !== ''));
+  if (rest.length !== domain.length || [first, ...rest].includes('')) return false;
+  return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
 }
 
 /**

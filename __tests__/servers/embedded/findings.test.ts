@@ -418,6 +418,18 @@ describe('step 4, authentication', () => {
       steps: `ppp${letter}b`,
       codes: [code],
     })),
+    {
+      name: 'a good answer taken back',
+      server: { replies: { AUTH: ['235 ok', '535 no'] } },
+      steps: 'pppfb',
+      codes: ['protocol-error'],
+    },
+    {
+      name: '220 to EHLO inside TLS',
+      server: { replies: { 'tls:EHLO': '220 hello' } },
+      steps: 'pppfb',
+      codes: ['protocol-error'],
+    },
     { name: 'hang-up', server: { replies: { AUTH: close } }, steps: 'pppfb', codes: ['connection-lost'] },
     {
       name: 'EHLO refused inside TLS',
@@ -476,6 +488,12 @@ describe('step 5, delivery', () => {
       steps: `pppp${letter}`,
       codes: [code],
     })),
+    {
+      name: 'acceptance taken back',
+      server: { replies: { MESSAGE: ['250 ok', '550 no'] } },
+      steps: 'ppppf',
+      codes: ['protocol-error'],
+    },
     { name: '251 to RCPT', server: { replies: { RCPT: '251 will forward' } }, ...GOOD },
     {
       name: 'silence after the dot',

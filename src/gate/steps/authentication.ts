@@ -2,8 +2,8 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import { shown } from '../../smtp/reply.js';
-import type { Reply } from '../../smtp/reply.js';
 import { authenticate, chooseMechanism } from '../../smtp/sasl.js';
+import type { SignIn } from '../../smtp/sasl.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import { brief } from '../../text/peer.js';
 import { swaksCommand } from '../reproduce.js';
@@ -28,8 +28,12 @@ export async function authentication(visit: Visit): Promise<StepOutcome> {
   if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
     return { findings: [...findings, withheld(visit)], impassable: true };
   }
-  if (!endpoint.auth) return notConfigured(visit, findings);
+  if (!endpoint.auth) {
+    await session.expectSilence();
+    return notConfigured(visit, findings);
+  }
   const signedIn = await signIn(visit, session, endpoint.auth);
+  if (signedIn.findings.length === 0) await session.expectSilence();
   return { ...signedIn, findings: [...findings, ...signedIn.findings] };
 }
 
@@ -69,12 +73,12 @@ async function signIn(visit: Visit, session: SmtpSession, auth: Credentials): Pr
     };
   }
   const { host, port } = endpoint;
-  const reply = await authenticate(session, mechanism, { ...auth, host, port });
-  return judgeReply(reply, mechanism, reproduce);
+  const signedIn = await authenticate(session, mechanism, { ...auth, host, port });
+  return judgeReply(signedIn, mechanism, reproduce);
 }
 
-function judgeReply(reply: Reply, mechanism: string, reproduce: string): StepOutcome {
-  if (reply.code === 235) return { findings: [] };
+function judgeReply({ reply, failedBefore }: SignIn, mechanism: string, reproduce: string): StepOutcome {
+  if (reply.code === 235 && !failedBefore) return { findings: [] };
   const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
   const details = { evidence: { reply: shown(reply), mechanism }, reproduce };
   switch (reply.code) {

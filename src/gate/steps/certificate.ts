@@ -2,7 +2,9 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { PeerText, brief, visible } from '../../text/peer.js';
 import type { HandshakeFailure, TlsChannel } from '../../tls/handshake.js';
+import { otherCertificates } from '../both-keys.js';
 import { judgePeer } from '../peer.js';
+import type { PeerJudgement, Presented } from '../peer.js';
 import { opensslCommand } from '../reproduce.js';
 import { whatItSpeaks } from '../second-look.js';
 import type { StepOutcome, Visit } from '../visit.js';
@@ -23,23 +25,16 @@ export async function certificate(visit: Visit): Promise<StepOutcome> {
   if (opening.kind === 'cleartext') return greetsInTheClear(visit, opening.octets);
   const outcome = await visit.handshake.outcome;
   if ('kind' in outcome) return await handshakeFailed(visit, outcome);
-  return judgeChannel(visit, outcome);
+  return await judgeChannel(visit, outcome);
 }
 
-function judgeChannel(visit: Visit, channel: TlsChannel): StepOutcome {
-  const { endpoint, world } = visit;
+async function judgeChannel(visit: Visit, channel: TlsChannel): Promise<StepOutcome> {
+  const { endpoint } = visit;
   beginSession(visit, channel.stream);
   if (channel.sent.length === 0) {
     return failed(visit, finding('tls-handshake-failed', 'The server presents no certificate.'));
   }
-  const now = world.now();
-  const { findings, authenticated, certificate } = judgePeer(channel, {
-    policy: endpoint.tls,
-    name: endpoint.servername,
-    now,
-    trust: world.trust,
-    waived: (code) => isWaived(code, endpoint.waive, now),
-  });
+  const { findings, authenticated, certificate } = judge(visit, channel);
   visit.peerAuthenticated = authenticated;
   visit.tls = {
     version: channel.version,
@@ -48,7 +43,21 @@ function judgeChannel(visit: Visit, channel: TlsChannel): StepOutcome {
     certificate,
     chain: channel.sent.map(({ subject }) => visible((subject as string | undefined) ?? '')),
   };
-  return { findings: findings.map((found) => ({ ...found, reproduce: opensslCommand(endpoint) })) };
+  const others = endpoint.tls.bothKeys
+    ? await otherCertificates(visit, channel, (other) => judge(visit, other).findings)
+    : [];
+  return { findings: [...findings, ...others].map((found) => ({ ...found, reproduce: opensslCommand(endpoint) })) };
+}
+
+function judge({ endpoint, world }: Visit, presented: Presented): PeerJudgement {
+  const now = world.now();
+  return judgePeer(presented, {
+    policy: endpoint.tls,
+    name: endpoint.servername,
+    now,
+    trust: world.trust,
+    waived: (code) => isWaived(code, endpoint.waive, now),
+  });
 }
 
 function greetsInTheClear(visit: Visit, octets: Buffer): StepOutcome {
@@ -68,7 +77,17 @@ function greetsInTheClear(visit: Visit, octets: Buffer): StepOutcome {
 const PROTOCOL_VERSION = 70;
 /** OpenSSL's words for a version that this side does not take. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
-export const CERTIFICATE_REQUIRED = 116;
+const CERTIFICATE_REQUIRED = 116;
+/** What a server says of a client's certificate; after the handshake there is no other that it could speak of. */
+const CLIENT_CERTIFICATE_ALERTS: Readonly<Record<number, string>> = {
+  42: 'bad certificate',
+  43: 'unsupported certificate',
+  44: 'certificate revoked',
+  45: 'certificate expired',
+  46: 'certificate unknown',
+  48: 'unknown ca',
+  [CERTIFICATE_REQUIRED]: 'certificate required',
+};
 
 async function handshakeFailed(visit: Visit, failure: HandshakeFailure): Promise<StepOutcome> {
   switch (failure.kind) {
@@ -130,8 +149,17 @@ async function noAgreement(
   });
 }
 
-/** Also for TLS 1.3, where the server says so only once the handshake is over for the client. */
-export function clientCertificateRequired(said: string): KnownFinding {
+/**
+ * With TLS 1.3 the handshake is over for the client before the server has seen its certificate.
+ * @param alert its number, where an alert ended the connection
+ * @returns the finding, if the alert speaks of the client's certificate
+ */
+export function belatedClientCertificateAlert(alert: number | undefined): KnownFinding | undefined {
+  const name = alert === undefined ? undefined : CLIENT_CERTIFICATE_ALERTS[alert];
+  return name === undefined ? undefined : clientCertificateRequired(`alert ${alert} (${name})`);
+}
+
+function clientCertificateRequired(said: string): KnownFinding {
   return finding('client-certificate-required', `The server wants a certificate of the client: ${said}.`, {
     evidence: { alert: said },
   });

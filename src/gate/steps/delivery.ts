@@ -3,8 +3,8 @@ import type { FindingCode } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { InboxRejected, InboxUnreachable } from '../../inbox/inbox.js';
-import type { Inbox } from '../../inbox/inbox.js';
-import { alterations, composeProbe } from '../../message/probe.js';
+import type { Inbox, Received } from '../../inbox/inbox.js';
+import { alterations, composeProbe, isProbe } from '../../message/probe.js';
 import type { Probe } from '../../message/probe.js';
 import { Deadline } from '../../net/deadline.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
@@ -42,7 +42,7 @@ export async function delivery(visit: Visit): Promise<StepOutcome> {
     };
   }
   try {
-    return { findings: await lookFor(probe, inbox, endpoint.delivery) };
+    return { findings: await lookFor(probe, inbox, endpoint.delivery, target) };
   } catch (error) {
     return { findings: [inboxFinding(error, target)] };
   }
@@ -54,6 +54,7 @@ export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Prom
   return world.inboxes.open(target, {
     context: world.trust.context({ ca, minVersion }),
     timeoutMs: endpoint.timeoutMs,
+    minValidDays,
     objection: (leaf: X509Certificate) => {
       const { findings } = judgePeer(
         { sent: [leaf] },
@@ -66,7 +67,8 @@ export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Prom
           waived: () => false,
         },
       );
-      return findings.length === 0 ? undefined : findings.map(({ message }) => message).join(' ');
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
     },
   });
 }
@@ -120,25 +122,43 @@ function refusal({ endpoint }: Visit, code: FindingCode, to: string, reply: Repl
   };
 }
 
-async function lookFor(probe: Probe, inbox: Inbox, { to, withinMs }: Delivery): Promise<KnownFinding[]> {
-  const received = await inbox.find(probe.messageId, Deadline.after(withinMs));
-  const evidence = { messageId: probe.messageId };
+/** @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for */
+async function lookFor(
+  probe: Probe,
+  inbox: Inbox,
+  { to, withinMs }: Delivery,
+  target: InboxTarget,
+): Promise<KnownFinding[]> {
+  const received = await inbox.find(probe.messageId, Deadline.after(withinMs), {
+    nonce: probe.nonce,
+    is: (source) => isProbe(probe, source),
+  });
   if (!received) {
     return [
       finding(
         'message-not-received',
         `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`,
-        { evidence },
+        { evidence: { messageId: probe.messageId } },
       ),
     ];
   }
-  const differences = alterations(probe, received.source);
-  await received.delete();
+  const findings = alterationFindings(probe, received);
+  try {
+    await received.delete();
+  } catch (error) {
+    // What was seen in the message stays true.
+    findings.push(inboxFinding(error, target));
+  }
+  return findings;
+}
+
+function alterationFindings(probe: Probe, { source }: Received): KnownFinding[] {
+  const differences = alterations(probe, source);
   if (differences.length === 0) return [];
   const altered = brief(differences.join('; '));
   return [
     finding('message-altered', `What arrived is not what was sent: ${altered}.`, {
-      evidence: { ...evidence, altered },
+      evidence: { messageId: probe.messageId, altered },
     }),
   ];
 }

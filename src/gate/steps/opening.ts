@@ -66,6 +66,9 @@ export async function sayEhlo(
   if (reply.code === 250) return capabilitiesOf(reply);
   const said = `The server answers EHLO ${name} with "${shown(reply)}"`;
   const evidence = { reply: shown(reply) };
+  if (reply.code < 400) {
+    return { findings: [finding('protocol-error', `${said}, where 250 is due.`, { evidence })], impassable: true };
+  }
   if (reply.code < 500) return temporary(said, evidence);
 
   const other = greetsAs(visit.greeting);

@@ -1,0 +1,157 @@
+import { createServer } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
+import { startEmbedded, USER } from '../../support/embedded.js';
+import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import type { ScriptedServer } from '../../support/scripted-server.js';
+import type { Dialogue } from '../../support/dialogue.js';
+import { createZoo } from '../../support/zoo.js';
+import type { Zoo } from '../../support/zoo.js';
+import { listen } from '../../../src/demo/listener.js';
+import { createPki } from '../../../src/demo/pki.js';
+import type { Identity, Pki } from '../../../src/demo/pki.js';
+import { interruption } from '../../../src/gate/interruption.js';
+import type { Visit } from '../../../src/gate/visit.js';
+import type { ClientIdentity, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
+import { ConnectionLost } from '../../../src/smtp/session.js';
+import { Secret } from '../../../src/text/secret.js';
+import { TrustStore } from '../../../src/tls/trust.js';
+import type { TrustSettings } from '../../../src/tls/trust.js';
+
+/** Servers that want to know who the client is. */
+
+let zoo: Zoo;
+let clients: Pki;
+let ours: Identity;
+beforeAll(async () => {
+  [zoo, clients] = await Promise.all([createZoo(), createPki('Clients')]);
+  ours = await clients.issue({ commonName: 'gate', usage: ['clientAuth'] });
+});
+
+const shownAs = ({ chain, key }: Identity): ClientIdentity => ({ certificate: chain, key: new Secret(key) });
+
+/** A server that takes only clients of its own authority. */
+function demanding(maxVersion: 'TLSv1.2' | 'TLSv1.3', dialogue: Dialogue = {}): Promise<ScriptedServer> {
+  const tls = { key: zoo.good.key, cert: zoo.good.chain, maxVersion };
+  return startScriptedServer({
+    ...dialogue,
+    tls: { ...tls, ca: clients.root.cert, requestCert: true, rejectUnauthorized: true },
+  });
+}
+
+function endpointOf(port: number, client?: ClientIdentity, overrides: Partial<Endpoint> = {}): Endpoint {
+  const tls: TlsPolicy = {
+    ca: [zoo.pki.root.cert],
+    minVersion: 'TLSv1.2',
+    minValidDays: 14,
+    pins: [],
+    ...(client && { client }),
+  };
+  return testEndpoint(port, { tls, delivery: DELIVERY, ...overrides });
+}
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
+  test('a server that demands a certificate gets it, and the endpoint passes', async () => {
+    await using server = await demanding(version);
+    const { report } = await gate(endpointOf(server.port, shownAs(ours)));
+    expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
+      steps: 'pppnp',
+      codes: ['receipt-not-verified'],
+    });
+    expect(server.handshakes.map((one) => one.version)).toEqual([version]);
+  });
+
+  test('with TLS from the first byte too', async () => {
+    await using server = await demanding(version, { implicit: true });
+    const { report } = await gate(endpointOf(server.port, shownAs(ours), { transport: 'implicit' }));
+    expect(letters(report.steps)).toBe('aapnp');
+  });
+
+  test('without one it is told that it is wanted', async () => {
+    await using server = await demanding(version);
+    const { report } = await gate(endpointOf(server.port));
+    expect(codes(report.steps)).toEqual(['client-certificate-required']);
+  });
+});
+
+test('a server that asks for nothing gets nothing', async () => {
+  await using server = await startScriptedServer({ tls: { key: zoo.good.key, cert: zoo.good.chain } });
+  const { report } = await gate(endpointOf(server.port, shownAs(ours)));
+  expect(letters(report.steps)).toBe('pppnp');
+});
+
+test('each endpoint shows its own, and one without shows none', async () => {
+  const theirs = await clients.issue({ commonName: 'other', usage: ['clientAuth'] });
+  const trust = new TrustStore();
+  const seen: (string | string[] | undefined)[] = [];
+  const server = createServer({
+    key: zoo.good.key,
+    cert: zoo.good.chain,
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
+  server.on('secureConnection', (socket) => {
+    const { subject } = socket.getPeerCertificate() as Partial<PeerCertificate>;
+    seen.push(subject?.CN);
+    socket.end('554 that was all\r\n');
+  });
+  const listener = await listen(server);
+  try {
+    for (const client of [shownAs(theirs), shownAs(ours), undefined, shownAs(ours)]) {
+      await gate(endpointOf(listener.port, client, { transport: 'implicit' }), { trust });
+    }
+  } finally {
+    await listener.close();
+  }
+  expect(seen).toEqual(['other', 'gate', undefined, 'gate']);
+});
+
+test.each([
+  [42, 'bad certificate'],
+  [48, 'unknown ca'],
+  [116, 'certificate required'],
+])('alert %i behind a TLS 1.3 handshake belongs to step 3', (number, name) => {
+  const visit = { endpoint: testEndpoint(587) } as Visit;
+  const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
+  expect(interruption(lost, 'authentication', visit)).toMatchObject({
+    step: 'certificate',
+    finding: { code: 'client-certificate-required', evidence: { alert: `alert ${number} (${name})` } },
+    transient: false,
+  });
+});
+
+test('the probes show no certificate', async () => {
+  await using server = await demanding('TLSv1.2');
+  const { report } = await gate(endpointOf(server.port, shownAs(ours), { probes: ['command-injection'] }));
+  expect(codes(report.steps)).toEqual(['probe-inconclusive', 'receipt-not-verified']);
+});
+
+test('the inbox is shown none', async () => {
+  const shown: boolean[] = [];
+  class Watched extends TrustStore {
+    override context(settings: TrustSettings): ReturnType<TrustStore['context']> {
+      shown.push(settings.client !== undefined);
+      return super.context(settings);
+    }
+  }
+  await using server = await startEmbedded();
+  const endpoint = server.endpoint();
+  const { report } = await gate(
+    { ...endpoint, tls: { ...endpoint.tls, client: shownAs(ours) } },
+    { trust: new Watched() },
+  );
+  expect(report.result).toBe('pass');
+  expect(new Set(shown)).toEqual(new Set([false, true]));
+  expect(shown.filter(Boolean)).toHaveLength(1);
+});
+
+test('the key is in no part of the report', async () => {
+  await using server = await startEmbedded();
+  const endpoint = server.endpoint();
+  const client = shownAs(ours);
+  const { report } = await gate({ ...endpoint, tls: { ...endpoint.tls, client } });
+  const lines = ours.key.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
+  const text = JSON.stringify({ report, endpoint: { ...endpoint, tls: { ...endpoint.tls, client } } });
+  expect(text).toContain(USER.username);
+  for (const line of lines) expect(text).not.toContain(line);
+});

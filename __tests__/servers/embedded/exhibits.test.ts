@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import pLimit from 'p-limit';
+import { EXHIBITS_PAGE, renderExhibit, renderOverview } from '../../../scripts/exhibits-page.js';
+import { CATALOGUE, FINDING_CODES } from '../../../src/findings/catalogue.js';
+import type { CatalogueEntry, FindingCode } from '../../../src/findings/catalogue.js';
+import { EXHIBITS } from '../../support/exhibits.js';
+import type { Exhibit } from '../../support/exhibits.js';
+import { mayFill } from '../../support/full-listener.js';
+import { codes } from '../../support/gate.js';
+import { play } from '../../support/scene.js';
+import type { Played, Scene } from '../../support/scene.js';
+import { createZoo } from '../../support/zoo.js';
+
+/** Each finding of steps 1 to 3: raised by its server, by no other, and documented as it was. */
+
+const EARLY_STEPS = ['capability', 'upgrade', 'certificate'] as const;
+const AT_A_TIME = 6;
+const PATIENCE_MS = 60_000;
+
+const codesInOrder = FINDING_CODES.filter((code) => EXHIBITS[code]);
+const exhibits = codesInOrder.flatMap((code) => {
+  const exhibit = EXHIBITS[code];
+  return exhibit ? [{ code, exhibit }] : [];
+});
+
+/** Who may not listen on port 25, or finds it taken, cannot see what a port 25 without an answer looks like. */
+const unplayable: readonly FindingCode[] = (await mayFill(25)) ? [] : ['egress-blocked'];
+const testOf = (code: FindingCode): typeof test => (unplayable.includes(code) ? test.skip : test);
+
+const played = new Map<Scene, Played>();
+const outcome = (scene: Scene): Played => {
+  const found = played.get(scene);
+  if (!found) throw new Error(`"${scene.name}" was not played`);
+  return found;
+};
+
+beforeAll(async () => {
+  const zoo = await createZoo();
+  const limit = pLimit(AT_A_TIME);
+  const scenes = exhibits
+    .filter(({ code }) => !unplayable.includes(code))
+    .flatMap(({ exhibit: { raising, twin } }) => [raising, twin]);
+  await Promise.all(scenes.map((scene) => limit(async () => played.set(scene, await play(scene, zoo)))));
+}, PATIENCE_MS);
+
+test('every finding of steps 1 to 3 has its exhibit', () => {
+  const early = FINDING_CODES.filter((code) => {
+    const { steps }: CatalogueEntry = CATALOGUE[code];
+    return EARLY_STEPS.some((step) => steps.includes(step));
+  });
+  expect({ missing: early.filter((code) => !EXHIBITS[code]) }).toEqual({ missing: [] });
+});
+
+describe.each(exhibits)('$code', ({ code, exhibit }: { code: FindingCode; exhibit: Exhibit }) => {
+  const { raising, twin, raises = [code], twinRaises = [] } = exhibit;
+
+  testOf(code)(`is raised by its server: ${raising.name}`, () => {
+    expect(raises).toContain(code);
+    expect(codes(outcome(raising).report.steps)).toEqual(raises);
+  });
+
+  testOf(code)(`is not raised by its twin: ${twin.name}`, () => {
+    expect(twinRaises).not.toContain(code);
+    expect(codes(outcome(twin).report.steps)).toEqual(twinRaises);
+  });
+});
+
+test('who passes is visited once, unless further looks are asked for', () => {
+  const unasked = exhibits
+    .filter(({ code }) => !unplayable.includes(code))
+    .flatMap(({ exhibit: { raising, twin } }) => [raising, twin])
+    .filter(({ endpoint, policy }) => !endpoint?.probes && !String(policy).includes('bothKeys'))
+    .map((scene) => ({ name: scene.name, ...outcome(scene) }))
+    .filter(({ report }) => report.result === 'pass');
+  expect(unasked.length).toBeGreaterThan(20);
+  for (const { name, connections } of unasked) expect({ name, connections }).toEqual({ name, connections: 1 });
+});
+
+describe(EXHIBITS_PAGE, () => {
+  const update = process.env.UPDATE_DOCS === '1';
+  const section = ({ code, exhibit }: (typeof exhibits)[number]): string =>
+    renderExhibit({ code, exhibit, report: outcome(exhibit.raising).report });
+  const parts = (): string[] => readFileSync(EXHIBITS_PAGE, 'utf8').split(/\n(?=## )/);
+
+  beforeAll(() => {
+    if (!update) return;
+    if (unplayable.length > 0)
+      throw new Error(`Cannot be shown here, so the page cannot be written: ${unplayable.join()}`);
+    writeFileSync(EXHIBITS_PAGE, [renderOverview(exhibits), ...exhibits.map(section)].join('\n'));
+  });
+
+  test('has the table of all exhibits, and a section for each', () => {
+    const [overview, ...sections] = parts();
+    expect(`${overview ?? ''}\n`).toBe(`${renderOverview(exhibits)}\n`);
+    expect(sections.map((text) => /^## (.*)$/m.exec(text)?.[1])).toEqual(codesInOrder);
+  });
+
+  describe.each(exhibits)('$code', (shown) => {
+    testOf(shown.code)('is shown as it is', () => {
+      const [current] = parts().filter((text) => text.startsWith(`## ${shown.code}\n`));
+      expect(`${current?.trimEnd() ?? ''}\n`).toBe(section(shown));
+    });
+  });
+});

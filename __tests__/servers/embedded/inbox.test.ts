@@ -1,0 +1,686 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startImap } from '../../../src/demo/imap.js';
+import { Mailbox } from '../../../src/demo/mailbox.js';
+import { createPki } from '../../../src/demo/pki.js';
+import type { Pki } from '../../../src/demo/pki.js';
+import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
+import type { Inbox, InboxSettings } from '../../../src/inbox/inbox.js';
+import { Inboxes } from '../../../src/inbox/inboxes.js';
+import { Deadline } from '../../../src/net/deadline.js';
+import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
+import { Secret } from '../../../src/text/secret.js';
+import { TrustStore } from '../../../src/tls/trust.js';
+import { NAME, startEmbedded } from '../../support/embedded.js';
+import type { Embedded } from '../../support/embedded.js';
+import { codes, gate, letters } from '../../support/gate.js';
+import { HOSTILE } from '../../support/hostile.js';
+import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
+import type { ImapScript, ScriptedImap } from '../../support/scripted-imap.js';
+import { createZoo } from '../../support/zoo.js';
+
+/*
+ * Jest itself fails a test while which a rejection goes unhandled or an error is thrown out of any test, so every test
+ * here is one of that, too: nothing of the IMAP client may end the process of the gate.
+ */
+
+const HOST = '127.0.0.1';
+const USER = 'inbox@example.test';
+const PASSWORD = 'inbox password';
+
+/** The second look of a server that tells nothing comes after ten seconds: what takes less was pushed. */
+const PUSHED_WITHIN_MS = 3000;
+
+let pki: Pki;
+let identity: { key: string; chain: string };
+const trust = new TrustStore();
+let inboxes: Inboxes;
+
+beforeAll(async () => {
+  pki = await createPki('Inbox');
+  identity = await pki.issue({ addresses: [HOST] });
+});
+beforeEach(() => {
+  inboxes = new Inboxes();
+});
+afterEach(async () => {
+  await inboxes.close();
+});
+
+function target(port: number, replaced: Partial<InboxTarget> = {}): InboxTarget {
+  const password = new Secret(PASSWORD);
+  return { scheme: 'imaps', host: HOST, port, mailbox: 'INBOX', username: USER, password, ...replaced };
+}
+
+function settings(replaced: Partial<InboxSettings> = {}): InboxSettings {
+  const context = trust.context({ ca: [pki.root.cert], minVersion: 'TLSv1.2' });
+  return { context, minValidDays: 14, objection: () => undefined, timeoutMs: 2000, ...replaced };
+}
+
+type Kind = typeof InboxRejected | typeof InboxUnreachable;
+
+/** A good server with a mailbox that is filled by hand. */
+async function startMailbox(security: 'implicit' | 'starttls' | 'none' = 'implicit') {
+  const mailbox = new Mailbox();
+  const logins: string[] = [];
+  const knows = (username: string, password: string): boolean => {
+    logins.push(password);
+    return username === USER && password === PASSWORD;
+  };
+  const imap = await startImap({ identity, security, mailbox, knows });
+  const deliver = (messageId: string, subject = 'probe', body = 'hello'): void => {
+    mailbox.append(Buffer.from(`Subject: ${subject}\r\nMessage-ID: ${messageId}\r\n\r\n${body}\r\n`));
+  };
+  return { port: imap.port, mailbox, logins, deliver, [Symbol.asyncDispose]: () => imap.close() };
+}
+
+const open = (server: { port: number }, replaced: Partial<InboxTarget> = {}, timeoutMs = 2000): Promise<Inbox> =>
+  inboxes.open(target(server.port, replaced), settings({ timeoutMs }));
+
+const scripted = (script: ImapScript): Promise<ScriptedImap> => startScriptedImap({ identity, ...script });
+
+const soon = (): Deadline => Deadline.after(5000);
+
+async function milliseconds(of: Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await of;
+  return performance.now() - begun;
+}
+
+describe('an inbox', () => {
+  test.each(['implicit', 'starttls'] as const)('over %s finds the very message, and no impostor', async (security) => {
+    await using server = await startMailbox(security);
+    server.deliver('<before@test>');
+    const inbox = await open(server, security === 'starttls' ? { scheme: 'imap' } : {});
+    const found = inbox.find('<wanted@test>', soon());
+    server.deliver('<impostor@test>', 'probe', 'Message-ID: <wanted@test>');
+    server.deliver('<wanted@test.example>');
+    server.deliver('<wanted@test>', 'probe', 'the very one');
+    server.deliver('<after@test>');
+    expect((await found)?.source.toString()).toBe(
+      'Subject: probe\r\nMessage-ID: <wanted@test>\r\n\r\nthe very one\r\n',
+    );
+  });
+
+  test('does not see what was there before it was opened', async () => {
+    await using server = await startMailbox();
+    server.deliver('<old@test>');
+    const inbox = await open(server);
+    expect(await inbox.find('<old@test>', Deadline.after(100))).toBeUndefined();
+  });
+
+  test('sees what came between its opening and the first look', async () => {
+    await using server = await startMailbox();
+    const inbox = await open(server);
+    server.deliver('<early@test>');
+    expect(await inbox.find('<early@test>', Deadline.after(0))).toBeDefined();
+  });
+
+  test('gives up when the time is over, and not before', async () => {
+    await using server = await startMailbox();
+    const inbox = await open(server);
+    server.deliver('<other@test>');
+    const took = await milliseconds(
+      inbox.find('<wanted@test>', Deadline.after(500)).then((found) => {
+        expect(found).toBeUndefined();
+      }),
+    );
+    expect(took).toBeGreaterThanOrEqual(495);
+    expect(took).toBeLessThan(1500);
+  });
+
+  test('deletes the one message, and leaves what others have marked', async () => {
+    await using server = await startMailbox();
+    server.deliver('<marked@test>');
+    server.mailbox.messages[0]?.flags.add('\\Deleted');
+    const inbox = await open(server);
+    for (const id of ['<one@test>', '<two@test>', '<three@test>']) server.deliver(id);
+    server.mailbox.messages[3]?.flags.add('\\Deleted');
+    await (await inbox.find('<two@test>', soon()))?.delete();
+    expect(server.mailbox.messages.map(({ uid, flags }) => [uid, ...flags])).toEqual([
+      [1, '\\Deleted'],
+      [2],
+      [4, '\\Deleted'],
+    ]);
+  });
+
+  test('reads without marking as seen', async () => {
+    await using server = await startMailbox();
+    const inbox = await open(server);
+    server.deliver('<wanted@test>');
+    await inbox.find('<wanted@test>', soon());
+    expect([...(server.mailbox.messages[0]?.flags ?? ['none'])]).toEqual([]);
+  });
+
+  test('is shared: many wait on one connection, and each gets its own, in whatever order', async () => {
+    await using server = await startMailbox();
+    const ids = Array.from({ length: 12 }, (_, i) => `<${i}@test>`);
+    const waiting = ids.map(async (id) => {
+      const received = await (await open(server)).find(id, soon());
+      await received?.delete();
+      return received?.source.toString();
+    });
+    await open(server);
+    for (const id of ids.toReversed()) server.deliver(id);
+    const sources = await Promise.all(waiting);
+    expect(sources.map((source) => /^Message-ID: (.*)\r$/m.exec(source ?? '')?.[1])).toEqual(ids);
+    expect(server.logins).toHaveLength(1);
+    expect(server.mailbox.messages).toEqual([]);
+  });
+
+  test('is told of the next message although the last one was just read and deleted', async () => {
+    await using server = await startMailbox();
+    const inbox = await open(server);
+    const [first, second] = ['<first@test>', '<second@test>'].map((id) => inbox.find(id, soon()));
+    server.deliver('<first@test>');
+    await (await first)?.delete();
+    await sleep(200);
+    server.deliver('<second@test>');
+    const took = await milliseconds(second ?? Promise.reject(new Error('no second')));
+    expect(took).toBeLessThan(PUSHED_WITHIN_MS);
+  });
+
+  test('shares no connection between accounts, folders, passwords or TLS policies', async () => {
+    await using server = await startMailbox();
+    const strict = trust.context({ ca: [pki.root.cert], minVersion: 'TLSv1.3' });
+    await Promise.all([
+      open(server),
+      open(server, { mailbox: 'inbox' }),
+      inboxes.open(target(server.port), settings({ context: strict })),
+      inboxes.open(target(server.port), settings({ minValidDays: 15 })),
+      inboxes
+        .open(target(server.port), settings({ context: trust.context({ ca: [], minVersion: 'TLSv1.2' }) }))
+        .catch((error: unknown) => {
+          expect(error).toBeInstanceOf(InboxUnreachable);
+        }),
+      open(server, { password: new Secret('wrong') }).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(InboxRejected);
+      }),
+    ]);
+    expect(server.logins.toSorted()).toEqual([PASSWORD, PASSWORD, PASSWORD, PASSWORD, 'wrong']);
+  });
+
+  test('tries a wrong password once, however many endpoints have it', async () => {
+    await using server = await startMailbox();
+    const password = new Secret('wrong');
+    const tries = Array.from({ length: 5 }, () => open(server, { password }));
+    for (const outcome of await Promise.allSettled(tries)) expect(outcome).toMatchObject({ status: 'rejected' });
+    await expect(open(server, { password })).rejects.toThrow(/^login refused: .*Wrong/);
+    expect(server.logins).toEqual(['wrong']);
+  });
+
+  test('is opened anew once the connection is lost', async () => {
+    await using server = await scripted({});
+    const first = await open(server);
+    server.cut();
+    await first.ended;
+    await sleep(0);
+    const second = await open(server);
+    expect(await second.find('<wanted@test>', Deadline.after(50))).toBeUndefined();
+    expect(server.connections).toBe(2);
+  });
+
+  test('leaves nothing behind when it is closed', async () => {
+    while (openSockets().length > 0) await sleep(5);
+    await using server = await scripted({});
+    const inbox = await open(server);
+    await inbox.find('<wanted@test>', Deadline.after(50));
+    await inboxes.close();
+    while (server.open > 0) await sleep(5);
+    await server.close();
+    while (openSockets().length > 0) await sleep(5);
+    expect(server.heard.at(-1)).toBe('LOGOUT');
+  });
+
+  test.each(['silence', 'close'] as const)('is closed within a second whatever comes of LOGOUT: %s', async (reply) => {
+    await using server = await scripted({ replies: { LOGOUT: reply } });
+    await open(server);
+    expect(await milliseconds(inboxes.close())).toBeLessThan(1500);
+    while (server.open > 0) await sleep(5);
+  });
+
+  test('is given up when it is closed while it is being opened', async () => {
+    await using server = await scripted({ greeting: 'silence' });
+    const opening = open(server, {}, 60_000);
+    const refused = expect(opening).rejects.toThrow(InboxUnreachable);
+    while (server.connections === 0) await sleep(5);
+    expect(await milliseconds(inboxes.close())).toBeLessThan(1000);
+    await refused;
+    while (server.open > 0) await sleep(5);
+  });
+});
+
+/** The sockets of this process. */
+function openSockets(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => /TCP|TLS/.test(name));
+}
+
+describe('a message that arrives', () => {
+  const SOURCE = 'Message-ID: <wanted@test>\r\n\r\nhello\r\n';
+  const idleEnds = { DONE: ['$ OK Done'] } as const;
+
+  test('is found by one notification, without asking in between', async () => {
+    let rows: string[] = [];
+    await using server = await scripted({
+      replies: {
+        ...idleEnds,
+        'UID FETCH': (line) => [...(line.includes('BODY.PEEK[]') ? [sourceRow(1, SOURCE)] : rows), '$ OK Done'],
+      },
+    });
+    const inbox = await open(server);
+    const found = inbox.find('<wanted@test>', Deadline.after(20_000));
+    await server.hears('UID FETCH');
+    await server.hears('IDLE');
+    await sleep(1000);
+    expect(server.heard.filter((line) => line.startsWith('UID FETCH'))).toHaveLength(1);
+    rows = [headerRow(1, '<wanted@test>')];
+    server.say('* 1 EXISTS');
+    const took = await milliseconds(found);
+    expect((await found)?.source.toString()).toBe(SOURCE);
+    expect(took).toBeLessThan(PUSHED_WITHIN_MS);
+    expect(server.heard.filter((line) => line.startsWith('UID FETCH'))).toEqual([
+      'UID FETCH 1:* (UID BODY.PEEK[HEADER.FIELDS (message-id subject)])',
+      'UID FETCH 1:* (UID BODY.PEEK[HEADER.FIELDS (message-id subject)])',
+      'UID FETCH 1 (BODY.PEEK[]<0.1048576> UID)',
+    ]);
+  });
+
+  test.each<[string, ImapScript]>([
+    ['has no IDLE', { capabilities: 'IMAP4rev1 UIDPLUS' }],
+    ['refuses IDLE', { replies: { IDLE: ['$ NO Not now'] } }],
+    ['tells nothing in IDLE', { replies: idleEnds }],
+  ])('is found at the end of the time where the server %s', async (_, script) => {
+    let rows: string[] = [];
+    const fetch = (line: string) => [...(line.includes('BODY.PEEK[]') ? [sourceRow(1, SOURCE)] : rows), '$ OK Done'];
+    await using server = await scripted({ ...script, replies: { ...script.replies, 'UID FETCH': fetch } });
+    const inbox = await open(server);
+    const found = inbox.find('<wanted@test>', Deadline.after(1000));
+    await server.hears('UID FETCH');
+    rows = [headerRow(1, '<wanted@test>')];
+    expect((await found)?.source.toString()).toBe(SOURCE);
+  });
+
+  test('is found after ten seconds where the server tells nothing', async () => {
+    let rows: string[] = [];
+    await using server = await scripted({
+      replies: {
+        ...idleEnds,
+        'UID FETCH': (line) => [...(line.includes('BODY.PEEK[]') ? [sourceRow(1, SOURCE)] : rows), '$ OK Done'],
+      },
+    });
+    const inbox = await open(server);
+    const found = inbox.find('<wanted@test>', Deadline.after(30_000));
+    await server.hears('UID FETCH');
+    rows = [headerRow(1, '<wanted@test>')];
+    const took = await milliseconds(found);
+    expect(took).toBeGreaterThan(8000);
+    expect(took).toBeLessThan(15_000);
+  }, 30_000);
+
+  test('is found among thousands of others', async () => {
+    await using server = await startMailbox();
+    const inbox = await open(server);
+    for (let i = 0; i < 3000; i += 1) server.deliver(`<${i}@test>`);
+    const found = inbox.find('<wanted@test>', soon());
+    for (let i = 3000; i < 5000; i += 1) server.deliver(`<${i}@test>`);
+    server.deliver('<wanted@test>');
+    for (let i = 5000; i < 6000; i += 1) server.deliver(`<${i}@test>`);
+    await (await found)?.delete();
+    expect(server.mailbox.messages).toHaveLength(6000);
+  });
+
+  test('is found although EXISTS came before without it', async () => {
+    await using server = await startMailbox();
+    const inbox = await open(server);
+    const found = inbox.find('<wanted@test>', soon());
+    for (const id of ['<a@test>', '<b@test>', '<wanted@test>']) {
+      await sleep(50);
+      server.deliver(id);
+    }
+    expect(await found).toBeDefined();
+  });
+
+  test.each<[string, string[]]>([
+    ['flags without a UID', ['* 7 FETCH (FLAGS (\\Seen))']],
+    ['flags of the new message itself', ['* 1 FETCH (UID 1 FLAGS (\\Seen))']],
+    ['a message without Message-ID', ['* 3 FETCH (UID 3 BODY[HEADER.FIELDS (MESSAGE-ID)] {2}\r\n\r\n)']],
+    ['a header that is NIL', ['* 3 FETCH (UID 3 BODY[HEADER.FIELDS (MESSAGE-ID)] NIL)']],
+    ['a later one first', [headerRow(5, '<later@test>')]],
+    ['a Message-ID of a megabyte of brackets', [headerRow(4, '<'.repeat(1_000_000))]],
+  ])('is found behind %s', async (_, before) => {
+    const looks: string[][] = [[], before, [...before, headerRow(1, '<wanted@test>')]];
+    await using server = await scripted({
+      replies: {
+        ...idleEnds,
+        'UID FETCH': (line) => [
+          ...(line.includes('BODY.PEEK[]') ? [sourceRow(1, SOURCE)] : (looks.shift() ?? [])),
+          '$ OK Done',
+        ],
+      },
+    });
+    // One answer brings both where the UIDs went past the wanted one already.
+    if (/UID [345]/.test(before.join(''))) looks.splice(1, 1);
+    const inbox = await open(server);
+    const found = inbox.find('<wanted@test>', soon());
+    for (const count of [8, 9]) {
+      await server.hears('IDLE', count - 7);
+      server.say(`* ${count} EXISTS`);
+    }
+    expect((await found)?.source.toString()).toBe(SOURCE);
+  });
+
+  test('is found where the server does not tell UIDNEXT', async () => {
+    await using server = await scripted({
+      replies: {
+        SELECT: ['* 1 EXISTS', '* OK [UIDVALIDITY 1] Valid', '$ OK [READ-WRITE] Done'],
+        'UID FETCH': (line) => [
+          line.includes('BODY.PEEK[]') ? sourceRow(7, SOURCE) : headerRow(7, '<wanted@test>'),
+          '$ OK Done',
+        ],
+      },
+    });
+    expect((await (await open(server)).find('<wanted@test>', soon()))?.source.toString()).toBe(SOURCE);
+  });
+
+  test('is only marked where the server has no UIDPLUS', async () => {
+    await using server = await scripted({
+      capabilities: 'IMAP4rev1 IDLE',
+      replies: {
+        'UID FETCH': (line) => [
+          line.includes('BODY.PEEK[]') ? sourceRow(1, SOURCE) : headerRow(1, '<wanted@test>'),
+          '$ OK Done',
+        ],
+      },
+    });
+    await (await (await open(server)).find('<wanted@test>', soon()))?.delete();
+    expect(server.heard.filter((line) => /STORE|EXPUNGE/.test(line))).toEqual(['UID STORE 1 +FLAGS (\\Deleted)']);
+  });
+
+  const arrived = (replies: ImapScript['replies']): Promise<ScriptedImap> =>
+    scripted({
+      replies: {
+        ...idleEnds,
+        'UID FETCH': (line) => [
+          line.includes('BODY.PEEK[]') ? sourceRow(1, SOURCE) : headerRow(1, '<wanted@test>'),
+          '$ OK Done',
+        ],
+        ...replies,
+      },
+    });
+
+  test.each<[string, ImapScript['replies'], Kind, RegExp]>([
+    ['STORE is refused', { 'UID STORE': ['$ NO Read-only'] }, InboxRejected, /does not let it be deleted/],
+    ['EXPUNGE is refused', { 'UID EXPUNGE': ['$ NO Not yours'] }, InboxRejected, /does not let it be deleted/],
+    ['STORE is not answered', { 'UID STORE': 'silence' }, InboxUnreachable, /no answer in time/],
+    ['the connection is lost', { 'UID EXPUNGE': 'close' }, InboxUnreachable, /connection was lost/],
+  ])('and cannot be deleted is told: %s', async (_, replies, kind, message) => {
+    await using server = await arrived(replies);
+    const received = await (await open(server, {}, 500)).find('<wanted@test>', soon());
+    const outcome = await received?.delete().catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(kind);
+    expect(outcome).toMatchObject({ message: expect.stringMatching(message) as string });
+  });
+
+  test.each<[string, readonly string[] | 'silence' | 'close', Kind, RegExp]>([
+    ['is gone', ['$ OK Done'], InboxRejected, /gone before it could be read/],
+    ['is refused', ['$ NO Quota of reading'], InboxRejected, /Quota of reading/],
+    ['does not come', 'silence', InboxUnreachable, /no answer in time/],
+    ['takes the connection with it', 'close', InboxUnreachable, /connection was lost/],
+  ])('and %s when it is read is told', async (_, reply, kind, message) => {
+    await using server = await arrived({
+      'UID FETCH': (line) => (line.includes('BODY.PEEK[]') ? reply : [headerRow(1, '<wanted@test>'), '$ OK Done']),
+    });
+    const outcome = await (await open(server, {}, 500)).find('<wanted@test>', soon()).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(kind);
+    expect(outcome).toMatchObject({ message: expect.stringMatching(message) as string });
+  });
+});
+
+describe('a server that floods', () => {
+  test.each<[string, string[]]>([
+    ['with a line', [`* OK ${'x'.repeat(64 * 1024)}`]],
+    ['with a literal', [headerRow(1, 'x'.repeat(2 * 1024 * 1024))]],
+    ['with literals in one answer', [`* 1 FETCH (UID 1${` BODY[1] {1000000}\r\n${'x'.repeat(1_000_000)}`.repeat(5)})`]],
+  ])('%s is left', async (_, flood) => {
+    await using server = await scripted({ replies: { 'UID FETCH': [...flood, '$ OK Done'] } });
+    const inbox = await open(server);
+    await expect(inbox.find('<wanted@test>', Deadline.after(200))).rejects.toThrow(InboxUnreachable);
+    while (server.open > 0) await sleep(5);
+  });
+
+  test('with answers is left', async () => {
+    const flood = Array.from({ length: 50_001 }, (_, i) => `* ${i + 1} FETCH (UID ${i + 1} FLAGS ())`);
+    await using server = await scripted({ replies: { 'UID FETCH': [...flood, '$ OK Done'] } });
+    const inbox = await open(server, {}, 20_000);
+    await expect(inbox.find('<wanted@test>', Deadline.after(200))).rejects.toThrow(/told of over 50000 messages/);
+    while (server.open > 0) await sleep(5);
+  }, 30_000);
+
+  test('is not asked to compress it', async () => {
+    await using server = await scripted({ capabilities: 'IMAP4rev1 IDLE UIDPLUS COMPRESS=DEFLATE' });
+    await (await open(server)).find('<wanted@test>', Deadline.after(50));
+    expect(server.heard.filter((line) => line.startsWith('COMPRESS'))).toEqual([]);
+  });
+});
+
+describe('the probe in the inbox', () => {
+  const rename = (raw: string): string => raw.replace(/^Message-ID:\s+<.*>/m, 'Message-ID: <renamed@relay.example>');
+  const within = (server: Embedded, withinMs: number): Endpoint => {
+    const endpoint = server.endpoint();
+    return { ...endpoint, ...(endpoint.delivery && { delivery: { ...endpoint.delivery, withinMs } }) };
+  };
+
+  test('is known by its nonce where its Message-ID was rewritten, and is deleted', async () => {
+    await using server = await startEmbedded({ pki, alter: (raw) => Buffer.from(rename(raw.toString())) });
+    const { report } = await gate(server.endpoint());
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-altered']]);
+    expect(report.steps[4]?.findings[0]?.message).toMatch(/message-id was .* and is "<renamed@relay\.example>"/);
+    expect(server.mailbox.messages).toEqual([]);
+  });
+
+  test.each<[string, (raw: string) => string]>([
+    ['another body', (raw) => rename(raw).replace(/\r\n\r\n[^]*/, '\r\n\r\nSomething else.\r\n')],
+    [
+      'another sender',
+      (raw) => rename(raw).replace(/^From: .*\r$/m, 'From: Mailer-Daemon <postmaster@example.test>\r'),
+    ],
+    ['a quoted body', (raw) => rename(raw).replace(/\r\n(?=[0-9a-f-]{36}\r\n)/, '\r\n> ')],
+  ])('is not the message of that Subject with %s, which is left alone', async (_, alter) => {
+    await using server = await startEmbedded({ pki, alter: (raw) => Buffer.from(alter(raw.toString())) });
+    const { report } = await gate(within(server, 300));
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-not-received']]);
+    expect(server.mailbox.messages.map(({ flags }) => [...flags])).toEqual([[]]);
+  });
+
+  test('is reported as altered and as not deleted at once', async () => {
+    let source = '';
+    await using imap = await scripted({
+      replies: {
+        'UID FETCH': (line) => {
+          const messageId = /^Message-ID:\s+(<.*>)/m.exec(source)?.[1] ?? '';
+          return [line.includes('BODY.PEEK[]') ? sourceRow(1, source) : headerRow(1, messageId), '$ OK Done'];
+        },
+        'UID STORE': ['$ NO Read-only'],
+      },
+    });
+    await using server = await startEmbedded({
+      pki,
+      alter: (raw) => {
+        source = `${raw.toString()}Scanned.\r\n`;
+        return undefined;
+      },
+    });
+    const endpoint = server.endpoint();
+    const delivery = { from: USER, to: USER, withinMs: 2000, inbox: target(imap.port) };
+    const { report } = await gate({ ...endpoint, delivery });
+    expect(codes(report.steps)).toEqual(['message-altered', 'inbox-rejected']);
+  });
+});
+
+describe('an inbox that cannot be opened', () => {
+  test.each<[string, ImapScript, Kind, RegExp]>([
+    ['says BYE', { greeting: ['* BYE Too many connections'] }, InboxUnreachable, /Too many connections/],
+    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /greeting/],
+    ['hangs up', { greeting: 'close' }, InboxUnreachable, /./],
+    ['is no IMAP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /./],
+    ['does not answer LOGIN', { replies: { LOGIN: 'silence' } }, InboxUnreachable, /no answer in time/],
+    ['hangs up at LOGIN', { replies: { LOGIN: 'close' } }, InboxUnreachable, /./],
+    [
+      'refuses LOGIN',
+      { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } },
+      InboxRejected,
+      /^login refused: .*Wrong/,
+    ],
+    ['takes no LOGIN at all', { capabilities: 'IMAP4rev1 LOGINDISABLED' }, InboxRejected, /^login refused/],
+    ['has no such folder', { replies: { SELECT: ['$ NO [NONEXISTENT] No INBOX'] } }, InboxRejected, /No INBOX/],
+    ['does not answer SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /no answer in time/],
+    ['hangs up at SELECT', { replies: { SELECT: 'close' } }, InboxUnreachable, /./],
+    ['says BYE at SELECT', { replies: { SELECT: ['* BYE Shutting down'] } }, InboxUnreachable, /Shutting down/],
+  ])('%s', async (_, script, kind, message) => {
+    await using server = await scripted(script);
+    const outcome = await open(server, {}, 400).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(kind);
+    expect(outcome).toMatchObject({ message: expect.stringMatching(message) as string });
+    while (server.open > 0) await sleep(5);
+  });
+
+  test('is another server: nobody listens', async () => {
+    const server = await scripted({});
+    await server.close();
+    await expect(open(server)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  test.each(HOSTILE)('shows what it says as harmless text: %j', async (text) => {
+    const line = text.replace(/[\r\n\0]/g, ' ');
+    await using login = await scripted({ replies: { LOGIN: [`$ NO ${line}`] } });
+    await using folder = await scripted({ replies: { SELECT: [`$ NO ${line}`] } });
+    await using greeting = await scripted({ greeting: [`* BYE ${line}`] });
+    for (const server of [login, folder, greeting]) {
+      const outcome = await open(server).catch((error: unknown) => error);
+      const { message } = outcome as Error;
+      // eslint-disable-next-line no-control-regex -- these are the very characters that must not be there
+      expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+      expect(message.length).toBeLessThan(700);
+    }
+  });
+});
+
+describe('an inbox that is lost while it is waited for', () => {
+  test.each<[string, (server: ScriptedImap) => void, RegExp]>([
+    [
+      'without a word',
+      (server) => {
+        server.cut();
+      },
+      /connection was lost/,
+    ],
+    [
+      'with BYE',
+      (server) => {
+        server.say('* BYE Going down');
+      },
+      /connection was lost: Going down/,
+    ],
+    [
+      'in the midst of an answer',
+      (server) => {
+        server.say('* 1 EXISTS', '* 1 FET');
+        server.cut();
+      },
+      /connection was lost/,
+    ],
+  ])('%s', async (_, lose, message) => {
+    await using server = await scripted({});
+    const inbox = await open(server, {}, 500);
+    const finds = ['<one@test>', '<two@test>'].map((id) => inbox.find(id, Deadline.after(2000)));
+    await server.hears('IDLE');
+    lose(server);
+    for (const outcome of await Promise.allSettled(finds)) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { message: expect.stringMatching(message) as string },
+      });
+      expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(InboxUnreachable);
+    }
+  });
+
+  test('does not mind nonsense', async () => {
+    await using server = await scripted({ replies: { DONE: ['$ OK Done'] } });
+    const inbox = await open(server);
+    const found = inbox.find('<wanted@test>', Deadline.after(500));
+    await server.hears('IDLE');
+    server.say('* OK [', '* ))))', '* -1 EXISTS', '* 99999999999999999999 EXISTS', '* 1 EXPUNGE', 'x OK Who?');
+    expect(await found).toBeUndefined();
+  });
+
+  test.each<[string, NonNullable<ImapScript['replies']>, Kind]>([
+    ['does not answer the look', { 'UID FETCH': 'silence' }, InboxUnreachable],
+    ['refuses the look', { 'UID FETCH': ['$ NO Later'] }, InboxRejected],
+    ['hangs up at the look', { 'UID FETCH': 'close' }, InboxUnreachable],
+    ['never acknowledges IDLE', { IDLE: 'silence' }, InboxUnreachable],
+    ['never ends IDLE', { DONE: 'silence' }, InboxUnreachable],
+  ])('for the server %s', async (_, replies, kind) => {
+    await using server = await scripted({ replies });
+    const inbox = await open(server, {}, 500);
+    const begun = performance.now();
+    await expect(inbox.find('<wanted@test>', Deadline.after(1000))).rejects.toThrow(kind);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+});
+
+/** Of a machine to which every authority is public. */
+class PublicStore extends TrustStore {
+  override isPublic(): boolean {
+    return true;
+  }
+}
+
+test('an inbox whose certificate is worth a notice is opened', async () => {
+  const notAfter = new Date(Date.now() + 1000 * 86_400_000);
+  const longLived = await pki.issue({ issuer: pki.root, names: [NAME], addresses: [HOST], notAfter });
+  await using server = await startEmbedded({ pki, identity: longLived, imap: { identity: longLived } });
+  const { report } = await gate(server.endpoint(), { trust: new PublicStore() });
+  // The notice is the one of step 3, for the same certificate.
+  expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', ['certificate-lifetime-long']]);
+  expect(server.mailbox.messages).toEqual([]);
+});
+
+describe('the password of the inbox', () => {
+  test.each<[string, ImapScript]>([
+    ['the server has no STARTTLS', {}],
+    ['STARTTLS is refused', { capabilities: 'IMAP4rev1 STARTTLS', replies: { STARTTLS: ['$ NO Not today'] } }],
+    ['the server says that we are known already', { greeting: ['* PREAUTH [CAPABILITY IMAP4rev1] Welcome'] }],
+    [
+      'something follows the answer to STARTTLS in the clear',
+      { capabilities: 'IMAP4rev1 STARTTLS', replies: { STARTTLS: ['$ OK Begin', '* CAPABILITY IMAP4rev1'] } },
+    ],
+  ])('is not sent by imap:// where %s', async (_, script) => {
+    await using server = await startScriptedImap(script);
+    await expect(open(server, { scheme: 'imap' }, 500)).rejects.toThrow(InboxUnreachable);
+    expect(server.heard.filter((line) => /LOGIN|AUTHENTICATE/.test(line))).toEqual([]);
+    expect(server.heard.join('\n')).not.toContain(PASSWORD);
+  });
+
+  test('is not sent by imaps:// to a server that speaks in the clear, nor by imap:// to one that speaks TLS', async () => {
+    await using clear = await startScriptedImap({});
+    await expect(open(clear, {}, 500)).rejects.toThrow(InboxUnreachable);
+    await using tls = await scripted({});
+    await expect(open(tls, { scheme: 'imap' }, 500)).rejects.toThrow(InboxUnreachable);
+    expect([...clear.heard, ...tls.heard].join('\n')).not.toContain(PASSWORD);
+  });
+
+  test.each(['implicit', 'starttls'] as const)(
+    'is not sent over %s to a server with a bad certificate',
+    async (security) => {
+      const zoo = await createZoo();
+      const species = ['expired', 'selfSigned', 'incomplete', 'untrusted', 'wrongHost', 'clientOnly', 'addressAsName'];
+      for (const name of [...species, 'soon'] as (keyof typeof zoo & 'expired')[]) {
+        await using server = await startEmbedded({ pki: zoo.pki, imap: { identity: zoo[name], security } });
+        const { report } = await gate(server.endpoint());
+        expect([name, letters(report.steps), codes(report.steps)]).toEqual([name, 'ppppf', ['inbox-unreachable']]);
+        expect(server.logins.filter(({ at }) => at === 'imap')).toEqual([]);
+        expect(server.mailbox.messages).toEqual([]);
+      }
+    },
+    30_000,
+  );
+});

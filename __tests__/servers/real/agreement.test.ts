@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gate, testEndpoint } from '../../support/gate.js';
+import { startMailServers } from '../../support/postfix-dovecot.js';
+import type { MailServers } from '../../support/postfix-dovecot.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { HOST, SPECIES } from '../../support/zoo.js';
+import type { Species } from '../../support/zoo.js';
+
+/** Two tools that a postmaster trusts, and the gate, before the same servers. `docs/compared.md` explains the outcome. */
+
+/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
+const PATIENCE_MS = 60_000;
+const ADDRESS = '127.0.0.1';
+
+const execute = promisify(execFile);
+
+/** Who holds the server's TLS to be in order: encrypted, by a certificate that verifies for the name. */
+interface Verdicts {
+  readonly gate: boolean;
+  readonly openssl: boolean;
+  readonly posttlsFinger: boolean;
+}
+
+const ALL: Verdicts = { gate: true, openssl: true, posttlsFinger: true };
+const NONE: Verdicts = { gate: false, openssl: false, posttlsFinger: false };
+const ONLY_THE_GATE_REFUSES: Verdicts = { ...ALL, gate: false };
+
+const IN_ORDER: readonly Species[] = ['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'misordered'];
+
+/** Where they differ, and that is meant so. */
+const BY_DESIGN: Partial<Record<Species, { readonly why: string; readonly verdicts: Verdicts }>> = {
+  soon: { why: 'only the gate looks ahead', verdicts: ONLY_THE_GATE_REFUSES },
+  commonNameOnly: { why: 'RFC 9525 knows no common name', verdicts: ONLY_THE_GATE_REFUSES },
+  caAsLeaf: { why: 'the key of a CA is none for a server', verdicts: ONLY_THE_GATE_REFUSES },
+  rsa1024: { why: 'Postfix verifies at security level 1', verdicts: { ...NONE, posttlsFinger: true } },
+};
+
+let servers: MailServers;
+let authority: string;
+beforeAll(async () => {
+  servers = await startMailServers();
+  authority = join(servers.folder, 'authority.pem');
+  await writeFile(authority, servers.zoo.pki.root.cert);
+}, PATIENCE_MS);
+afterAll(() => servers.close(), PATIENCE_MS);
+
+type Transport = 'starttls' | 'implicit';
+
+async function verdicts(port: number, transport: Transport = 'starttls'): Promise<Verdicts> {
+  const [ours, openssl, posttlsFinger] = await Promise.all([
+    gateHolds(port, transport),
+    opensslHolds(port, transport),
+    posttlsFingerHolds(port, transport),
+  ]);
+  return { gate: ours, openssl, posttlsFinger };
+}
+
+async function gateHolds(port: number, transport: Transport): Promise<boolean> {
+  const tls = { ca: [servers.zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const { report } = await gate(testEndpoint(port, { transport, tls, timeoutMs: 10_000 }));
+  return report.result === 'pass' || report.result === 'warn';
+}
+
+async function opensslHolds(port: number, transport: Transport): Promise<boolean> {
+  const { succeeded, output } = await outcomeOf('openssl', [
+    's_client',
+    ...['-connect', `${ADDRESS}:${port}`, ...(transport === 'starttls' ? ['-starttls', 'smtp'] : [])],
+    ...['-servername', HOST, '-verify_hostname', HOST, '-CAfile', authority, '-verify_return_error'],
+    // The security level of Debian and of current releases of OpenSSL, said here lest a build has another.
+    ...['-cipher', 'DEFAULT:@SECLEVEL=2'],
+  ]);
+  return succeeded && /^ *Verify return code: 0 \(ok\)$/m.test(output);
+}
+
+async function posttlsFingerHolds(port: number, transport: Transport): Promise<boolean> {
+  const { output } = await outcomeOf('posttls-finger', [
+    ...['-c', '-l', 'secure', '-F', authority, '-s', HOST, ...(transport === 'implicit' ? ['-w'] : [])],
+    `[${ADDRESS}]:${port}`,
+    HOST,
+  ]);
+  // Whatever it finds, it exits with 0.
+  return output.includes(': Verified TLS connection established to ');
+}
+
+/** Runs a tool to its end, with nothing to read, by the configuration of this Postfix and no other. */
+async function outcomeOf(program: string, args: readonly string[]): Promise<{ succeeded: boolean; output: string }> {
+  const env = { ...process.env, MAIL_CONFIG: join(servers.folder, 'postfix', 'etc') };
+  const running = execute(program, args, { env, timeout: 20_000 });
+  running.child.stdin?.end();
+  try {
+    const { stdout, stderr } = await running;
+    return { succeeded: true, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };
+    // Not a status but a word, or nothing: the tool is not there, or did not come to its end.
+    if (typeof code !== 'number') throw error;
+    return { succeeded: false, output: stdout + stderr };
+  }
+}
+
+const expectations = SPECIES.map((species) => ({
+  species,
+  why: IN_ORDER.includes(species) ? 'all hold it to be in order' : 'none does',
+  verdicts: IN_ORDER.includes(species) ? ALL : NONE,
+  ...BY_DESIGN[species],
+}));
+
+describe('the certificate', () => {
+  test.each(expectations)('$species: $why', async ({ species, verdicts: expected }) => {
+    expect(await verdicts(servers.certificatePorts[species])).toEqual(expected);
+  });
+
+  test.each([
+    ['*.example.test', ALL],
+    // RFC 9525 section 6.3; Postfix tells OpenSSL not to take it.
+    ['m*.example.test', { ...NONE, openssl: true }],
+  ])('with the name %s', async (name, expected) => {
+    const { key, chain } = await servers.zoo.pki.issue({ names: [name] });
+    await using server = await startScriptedServer({ tls: { key, cert: chain } });
+    expect(await verdicts(server.port)).toEqual(expected);
+  });
+});
+
+describe('the service', () => {
+  test.each([
+    ['mx', 'starttls', ALL],
+    ['submission', 'starttls', ALL],
+    ['submissions', 'implicit', ALL],
+    ['submission', 'implicit', NONE],
+    ['authBeforeTls', 'starttls', ALL],
+    ['noTls', 'starttls', NONE],
+    ['oldTls', 'starttls', NONE],
+  ] as const)('%s, by %s', async (service, transport, expected) => {
+    expect(await verdicts(servers.ports[service], transport)).toEqual(expected);
+  });
+});

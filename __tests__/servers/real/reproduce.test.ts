@@ -1,0 +1,191 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { opensslCommand, swaksCommand } from '../../../src/gate/reproduce.js';
+import type { Endpoint } from '../../../src/plan/endpoint.js';
+import { Secret } from '../../../src/text/secret.js';
+import { codes, gate, testEndpoint } from '../../support/gate.js';
+import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
+import type { MailServers } from '../../support/postfix-dovecot.js';
+import type { Species } from '../../support/zoo.js';
+
+/*
+ * The commands in findings are for somebody whose trust store knows the authority; here the one option is added that
+ * names a private one. Everything else is run as it is shown.
+ */
+
+/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+let servers: MailServers;
+let authority: string;
+beforeAll(async () => {
+  servers = await startMailServers();
+  authority = join(servers.folder, 'authority.pem');
+  await writeFile(authority, servers.zoo.pki.root.cert);
+}, PATIENCE_MS);
+afterAll(() => servers.close(), PATIENCE_MS);
+
+function endpoint(port: number, replaced: Partial<Endpoint> = {}): Endpoint {
+  return testEndpoint(port, {
+    tls: { ca: [servers.zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    timeoutMs: 10_000,
+    ...replaced,
+  });
+}
+
+/** The one error that the gate finds, and the command it shows for it. */
+async function shown(gated: Endpoint): Promise<{ code: string; command: string }> {
+  const { report } = await gate(gated);
+  const [found] = report.steps.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
+  if (found?.reproduce === undefined) throw new Error(`no command with ${codes(report.steps).join(', ')}`);
+  return { code: found.code, command: found.reproduce };
+}
+
+/** Runs a command as a user would, and types the password where it is asked for. @returns all that it prints */
+async function typed(command: string, input = ''): Promise<string> {
+  return new Promise((resolve) => {
+    const shell = execFile('sh', ['-c', command], { timeout: 20_000 }, (_status, stdout, stderr) => {
+      resolve(stdout + stderr);
+    });
+    shell.stdin?.end(input);
+  });
+}
+
+describe('the openssl command of a finding', () => {
+  const verdict = async (command: string): Promise<string | undefined> =>
+    /^ *Verify return code: (\d+) /m.exec(await typed(`${command} -CAfile ${authority}`))?.[1];
+
+  test.each<[Species, string, string]>([
+    ['expired', 'certificate-expired', '10'],
+    ['notYetValid', 'certificate-not-yet-valid', '9'],
+    ['selfSigned', 'certificate-self-signed', '18'],
+    ['incomplete', 'certificate-chain-incomplete', '21'],
+    ['untrusted', 'certificate-untrusted', '20'],
+    ['untrustedWithRoot', 'certificate-untrusted', '19'],
+    ['wrongHost', 'certificate-hostname-mismatch', '62'],
+    ['addressAsName', 'certificate-hostname-mismatch', '62'],
+  ])('for %s, which is %s, ends in OpenSSL error %s', async (species, code, expected) => {
+    const found = await shown(endpoint(servers.certificatePorts[species]));
+    expect(found.code).toBe(code);
+    expect(await verdict(found.command)).toBe(expected);
+  });
+
+  test('for an address that the certificate does not carry ends in OpenSSL error 64', async () => {
+    const found = await shown(endpoint(servers.ports.submission, { servername: '127.0.0.1' }));
+    expect(found.code).toBe('certificate-hostname-mismatch');
+    expect(await verdict(found.command)).toBe('64');
+  });
+
+  test.each<[string, () => Endpoint]>([
+    ['STARTTLS', () => endpoint(servers.ports.submission)],
+    ['STARTTLS with an EHLO name', () => endpoint(servers.ports.submission, { ehlo: 'ci.example.test' })],
+    ['implicit TLS', () => endpoint(servers.ports.submissions, { transport: 'implicit' })],
+    ['an address', () => endpoint(servers.certificatePorts.address, { servername: '127.0.0.1' })],
+    ['TLS 1.3', () => endpoint(servers.ports.submission, { tls: { ...endpoint(0).tls, minVersion: 'TLSv1.3' } })],
+  ])('for a good server over %s ends in no error', async (_, gated) => {
+    expect(codes((await gate(gated())).report.steps)).toEqual([]);
+    expect(await verdict(opensslCommand(gated()))).toBe('0');
+  });
+
+  test('shows that no version of TLS is in common', async () => {
+    const found = await shown(endpoint(servers.ports.oldTls));
+    expect(found.code).toBe('tls-version-too-old');
+    expect(await typed(found.command)).toMatch(/unsupported protocol|protocol version/);
+  });
+
+  test('shows that STARTTLS is not offered', async () => {
+    const found = await shown(endpoint(servers.ports.noTls));
+    expect(found.code).toBe('starttls-not-advertised');
+    expect(await typed(found.command)).toMatch(/didn't find STARTTLS in server response/i);
+  });
+
+  test('shows that TLS is spoken from the first byte', async () => {
+    const found = await shown(endpoint(servers.ports.submissions, { timeoutMs: 1500 }));
+    expect(found.code).toBe('implicit-tls-port');
+    expect(await verdict(found.command)).toBe('0');
+  });
+
+  test('shows that the port begins in the clear', async () => {
+    const found = await shown(endpoint(servers.ports.submission, { transport: 'implicit' }));
+    expect(found.code).toBe('plaintext-on-implicit-port');
+    expect(await typed(found.command)).toMatch(/wrong version number|packet length too long/);
+  });
+});
+
+describe('the swaks command of a finding', () => {
+  const swaks = (command: string, password = MAIL_USER.password): Promise<string> =>
+    typed(`${command} --tls-ca-path ${authority}`, `${password}\n`);
+  const auth = (password: string): NonNullable<Endpoint['auth']> => ({
+    username: MAIL_USER.username,
+    secret: new Secret(password),
+    kind: 'password',
+  });
+
+  // Dovecot answers more slowly with every wrong password, and for a while after.
+  test(
+    'shows a login that is refused, and hides the password',
+    async () => {
+      const found = await shown(endpoint(servers.ports.submission, { auth: auth('wrong') }));
+      expect(found.code).toBe('auth-rejected');
+      const output = await swaks(found.command, 'wrong');
+      expect(output).toMatch(/<~\* 535 5\.7\.8 /);
+      expect(output).not.toMatch(/wrong(?!\s*\n)/);
+      expect(output).not.toContain(Buffer.from(`\0${MAIL_USER.username}\0wrong`).toString('base64'));
+    },
+    PATIENCE_MS,
+  );
+
+  test.each([
+    ['STARTTLS', 'submission', 'starttls', 'PLAIN'],
+    ['STARTTLS', 'submission', 'starttls', 'LOGIN'],
+    ['implicit TLS', 'submissions', 'implicit', undefined],
+  ] as const)(
+    'shows over %s a login that is taken (%s, %s, %s)',
+    async (_, service, transport, mechanism) => {
+      const gated = endpoint(servers.ports[service], {
+        transport,
+        auth: { ...auth(MAIL_USER.password), ...(mechanism && { mechanism }) },
+      });
+      const output = await swaks(swaksCommand(gated, 'authentication'));
+      expect(output).toMatch(new RegExp(` ~> AUTH ${mechanism ?? 'PLAIN'}`));
+      expect(output).toMatch(/<~ {2}235 2\.7\.0 /);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'sends no password to a server whose chain does not hold',
+    async () => {
+      const found = await shown(endpoint(servers.ports.submission, { auth: auth('wrong') }));
+      const output = await typed(found.command, `${MAIL_USER.password}\n`);
+      expect(output).toMatch(/verif/i);
+      expect(output).not.toMatch(/AUTH (PLAIN|LOGIN)/);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'shows which recipient is refused',
+    async () => {
+      const delivery = { from: MAIL_USER.username, to: 'nobody@example.test', withinMs: 1000 };
+      const found = await shown(endpoint(servers.ports.submission, { auth: auth(MAIL_USER.password), delivery }));
+      expect(found.code).toBe('recipient-rejected');
+      expect(await swaks(found.command)).toMatch(/RCPT TO:<nobody@example\.test>\n<~\* 550 5\.1\.1 /);
+    },
+    PATIENCE_MS,
+  );
+
+  test('shows that nothing is relayed without AUTH', async () => {
+    const delivery = { from: MAIL_USER.username, to: 'somebody@elsewhere.example', withinMs: 1000 };
+    const found = await shown(endpoint(servers.ports.mx, { delivery }));
+    expect(found.code).toBe('recipient-rejected');
+    expect(await swaks(found.command)).toMatch(/<~\* 554 5\.7\.1 .*Relay access denied/);
+  });
+
+  test('shows that AUTH is not offered', async () => {
+    const found = await shown(endpoint(servers.ports.mx, { auth: auth(MAIL_USER.password) }));
+    expect(found.code).toBe('auth-not-advertised');
+    expect(await swaks(found.command)).toMatch(/Host did not advertise authentication/);
+  });
+});

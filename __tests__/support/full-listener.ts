@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The address on which {@link startFullListener} listens, where no other server of the tests does. */
+export const FULL = '127.0.0.10';
+
+/** More than a queue of one holds. */
+const FILLERS = 8;
+
+export interface FullListener extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Whether {@link startFullListener} may listen on a port: below 1024 that takes a privilege on many machines. */
+export async function mayFill(port: number): Promise<boolean> {
+  try {
+    await using full = await startFullListener(port);
+    return full.port === port;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts a listener that does not answer, as if a firewall dropped what comes: its process is stopped, and its queue
+ * is full.
+ * @param port of {@link FULL}; 0 for any free one
+ * @throws {Error} where this process may not listen on the port, or somebody else does
+ */
+export async function startFullListener(port: number): Promise<FullListener> {
+  const script = `require('node:net').createServer().on('error', () => process.exit(1))
+    .listen({ host: '${FULL}', port: ${port}, backlog: 1 }, function () {
+      process.stdout.write(String(this.address().port), () => process.kill(process.pid, 'SIGSTOP'));
+    })`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const [said] = (await Promise.race([once(child.stdout, 'data'), closed])) as [Buffer | number];
+  if (typeof said === 'number') throw new Error(`Cannot listen on port ${port} of ${FULL}`);
+  const listening = Number(said.toString());
+  const fillers = Array.from({ length: FILLERS }, () => connect(listening, FULL).on('error', () => undefined));
+  await sleep(200);
+  return {
+    port: listening,
+    [Symbol.asyncDispose]: async () => {
+      for (const filler of fillers) filler.destroy();
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './run.js';
+
+/**
+ * Lays messages into a Maildir as its owner would find them after a while: looked at, with flags.
+ * @param folder of the user's mailbox; made where it is missing
+ * @param messages their texts by their flags, in the letters of Maildir (S seen, T deleted, F flagged)
+ */
+export async function seedMaildir(folder: string, messages: readonly (readonly [string, string])[]): Promise<void> {
+  for (const name of ['cur', 'new', 'tmp']) await mkdir(join(folder, name), { recursive: true });
+  for (const [index, [flags, text]] of messages.entries()) {
+    const name = `${1_700_000_000 + index}.M${index}.example:2,${flags}`;
+    await writeFile(join(folder, 'cur', name), text);
+  }
+  await run('chown', ['-R', 'mail:mail', folder]);
+}
+
+/** Every message of a Maildir by the name of its file, which holds its flags. */
+export async function readMaildir(folder: string): Promise<Record<string, string>> {
+  const files = await Promise.all(
+    ['cur', 'new'].map(async (name) => (await readdir(join(folder, name))).map((file) => join(name, file))),
+  );
+  const read = files
+    .flat()
+    .sort()
+    .map(async (file) => [file, await readFile(join(folder, file), 'latin1')] as const);
+  return Object.fromEntries(await Promise.all(read));
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+export interface Relay extends AsyncDisposable {
+  readonly port: number;
+  /** All that the client has sent, as ISO 8859-1. */
+  readonly sent: string;
+}
+
+/**
+ * Stands between a client and a server on 127.0.0.1 and writes over a word in what the server says, as some firewalls
+ * do with STARTTLS.
+ */
+export async function startRelay(port: number, word: string): Promise<Relay> {
+  const sockets = new Set<Socket>();
+  let sent = '';
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => other.destroy()).on('close', () => other.destroy());
+    }
+    client.on('data', (octets: Buffer) => {
+      sent += octets.toString('latin1');
+      upstream.write(octets);
+    });
+    upstream.on('data', (octets: Buffer) => {
+      client.write(octets.toString('latin1').replaceAll(word, 'X'.repeat(word.length)), 'latin1');
+    });
+  });
+  const ready = once(server, 'listening');
+  server.listen(0, '127.0.0.1');
+  await ready;
+  return {
+    port: (server.address() as AddressInfo).port,
+    get sent() {
+      return sent;
+    },
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPki } from '../../src/demo/pki.js';
+import type { Identity } from '../../src/demo/pki.js';
+import { secretsOf } from '../../src/plan/secrets.js';
+import { ANCHOR_A, load, problems } from '../support/plan-world.js';
+
+/** `tls.client-cert` and `tls.client-key`. */
+
+const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
+
+let ours: Identity;
+let theirs: Identity;
+let weak: Identity;
+beforeAll(async () => {
+  const pki = await createPki('Clients');
+  ours = await pki.issue({ commonName: 'gate', usage: ['clientAuth'] });
+  theirs = await pki.issue({ commonName: 'other', usage: ['clientAuth'] });
+  weak = await pki.issue({ commonName: 'weak', usage: ['clientAuth'], key: 'rsa1024' });
+});
+
+const files = (): Record<string, string> => ({
+  'ours.pem': ours.chain,
+  'ours.key': ours.key,
+  'theirs.key': theirs.key,
+});
+
+const config = (cert: string, key: string): string =>
+  `endpoints:\n  - host: a.example\n    tls:\n      client-cert: ${cert}\n      client-key: ${key}\n`;
+
+/** Every line of the body of a key. */
+const bodyOf = ({ key }: Identity): string[] =>
+  key.split('\n').filter((line) => line !== '' && !line.includes('-----'));
+
+describe('a client certificate', () => {
+  test('is read from files, with what goes with it', async () => {
+    const { endpoints } = await load({
+      config: config('ours.pem', './ours.key '),
+      files: { ...files(), './ours.key': ours.key },
+    });
+    const client = endpoints[0]?.tls.client;
+    expect(client?.certificate).toBe(ours.chain);
+    expect(client?.key.reveal()).toBe(ours.key);
+  });
+
+  test('is read from texts of the environment', async () => {
+    const env = { CERT: ours.chain, KEY: ours.key };
+    const { endpoints } = await load({ config: config('"${CERT}"', '"${KEY}"'), env });
+    expect(endpoints[0]?.tls.client?.key.reveal()).toBe(ours.key);
+  });
+
+  test('may stand in one file with its key', async () => {
+    const both = { 'both.pem': `${ours.key}some words\n${ours.chain}` };
+    const { endpoints } = await load({ config: config('both.pem', 'both.pem'), files: both });
+    expect(endpoints[0]?.tls.client?.certificate).toBe(ours.chain);
+  });
+
+  test('may have a key of the older form', async () => {
+    const sec1 = createPrivateKey(ours.key).export({ type: 'sec1', format: 'pem' }).toString();
+    const { endpoints } = await load({
+      config: config('ours.pem', 'sec1.key'),
+      files: { ...files(), 'sec1.key': sec1 },
+    });
+    expect(endpoints[0]?.tls.client?.key.reveal()).toBe(ours.key);
+  });
+
+  test('is nowhere to be printed, and no secret that a server could echo', async () => {
+    const plan = await load({ config: config('ours.pem', 'ours.key'), files: files() });
+    for (const line of bodyOf(ours)) expect(JSON.stringify(plan)).not.toContain(line);
+    expect(secretsOf(plan)).toEqual([]);
+  });
+
+  test('comes from the defaults too, key by key, and each file is read once', async () => {
+    const shared = `defaults:
+  tls: {client-cert: ours.pem, client-key: ours.key}
+endpoints:
+  - a.example
+  - {host: b.example, tls: {min-valid-days: 1}}
+  - {host: c.example, tls: {client-key: theirs.key}}
+`;
+    expect(await problems({ config: shared, files: files() })).toEqual([
+      'gate.yml:6:41: client-key: the file that it names holds a key that does not fit the certificate of client-cert',
+    ]);
+    const { endpoints } = await load({ config: shared.replace('theirs', 'ours'), files: files() });
+    const identities = new Set(endpoints.map(({ tls }) => tls.client));
+    expect(identities.size).toBe(1);
+    expect([...identities][0]?.certificate).toBe(ours.chain);
+  });
+
+  test('that nobody names is none', async () => {
+    const { endpoints } = await load({ inputs: { endpoints: 'a.example' } });
+    expect(endpoints[0]?.tls).not.toHaveProperty('client');
+  });
+});
+
+describe('what is wrong with a client certificate is told at its place', () => {
+  test.each([
+    ['nowhere.pem', 'ours.key', 'gate.yml:4:20: client-cert: nowhere.pem cannot be read (ENOENT)'],
+    ['ours.pem', 'nowhere.key', 'gate.yml:5:19: client-key: the file that it names cannot be read (ENOENT)'],
+    ['ours.key', 'ours.key', 'gate.yml:4:20: client-cert: ours.key holds no PEM certificate'],
+    ['damaged.pem', 'ours.key', 'gate.yml:4:20: client-cert: damaged.pem holds a damaged certificate (number 1 of 1)'],
+    ['ours.pem', 'ours.pem', 'gate.yml:5:19: client-key: the file that it names holds no PEM private key'],
+    [
+      'ours.pem',
+      'damaged.key',
+      'gate.yml:5:19: client-key: the file that it names holds a private key that is damaged or of an unknown kind',
+    ],
+    [
+      'ours.pem',
+      'locked.key',
+      'gate.yml:5:19: client-key: the file that it names holds an encrypted key; it must have no passphrase',
+    ],
+    [
+      'ours.pem',
+      'legacy.key',
+      'gate.yml:5:19: client-key: the file that it names holds an encrypted key; it must have no passphrase',
+    ],
+    [
+      'anchor.pem',
+      'ours.key',
+      'gate.yml:5:19: client-key: the file that it names holds a key that does not fit the certificate of client-cert',
+    ],
+    ['"${CERT}"', 'ours.key', 'gate.yml:4:20: client-cert: the text holds a damaged certificate (number 1 of 1)'],
+    ['"${FILE}"', 'ours.key', 'gate.yml:4:20: client-cert: the file that it names cannot be read (ENOENT)'],
+    [
+      'weak.pem',
+      'weak.key',
+      'gate.yml:4:20: client-cert: weak.pem holds a certificate that TLS does not take (ERR_SSL_EE_KEY_TOO_SMALL)',
+    ],
+    ['ours.pem', '""', `gate.yml:5:19: client-key is empty. ${EMPTY}`],
+    ['[ours.pem]', 'ours.key', 'gate.yml:4:20: tls.client-cert must be text, not a list'],
+  ])('%s with %s', async (cert, key, message) => {
+    const locked = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+    const passphrase = 'secret words';
+    const damage = (pem: string): string => pem.replace(/\n[^-]{8}/, '\nAAAAAAAA');
+    const told = await problems({
+      config: config(cert, key),
+      files: {
+        ...files(),
+        'anchor.pem': ANCHOR_A,
+        'weak.pem': weak.chain,
+        'weak.key': weak.key,
+        'damaged.pem': damage(ours.cert),
+        'damaged.key': damage(ours.key),
+        'locked.key': locked.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString(),
+        'legacy.key': locked.export({ type: 'sec1', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString(),
+      },
+      env: { CERT: damage(ours.cert), FILE: 'secret.pem' },
+    });
+    expect(told).toContain(message);
+  });
+
+  test('one without the other', async () => {
+    expect(await problems({ config: 'endpoints: [{host: a.example, tls: {client-cert: a.pem}}]' })).toEqual([
+      `gate.yml:1:50: client-key is missing. ${EMPTY}`,
+    ]);
+    expect(await problems({ config: 'endpoints: [{host: a.example, tls: {client-key: a.key}}]' })).toEqual([
+      `gate.yml:1:49: client-cert is missing. ${EMPTY}`,
+    ]);
+  });
+
+  test('a key is never quoted, in whatever form it comes', async () => {
+    const bare = bodyOf(ours).join('');
+    for (const key of [bare, JSON.stringify(ours.key), JSON.stringify(bodyOf(ours).join('\n'))]) {
+      for (const cert of ['nowhere.pem', key]) {
+        const told = (await problems({ config: config(cert === key ? `[${key}]` : cert, key) })).join('\n');
+        for (const line of bodyOf(ours)) expect(told).not.toContain(line);
+      }
+    }
+  });
+});
+
+test('tls.check says which certificates of the server are judged', async () => {
+  const { endpoints } = await load({
+    config: 'defaults: {tls: {check: both}}\nendpoints: [a.example, {host: b.example, tls: {check: single}}]',
+  });
+  expect(endpoints.map(({ tls }) => tls.bothKeys)).toEqual([true, undefined]);
+  expect(await problems({ config: 'endpoints: [{host: a.example, tls: {check: bth}}]' })).toEqual([
+    'gate.yml:1:44: tls.check must be one of single, both; did you mean "both"?',
+  ]);
+});

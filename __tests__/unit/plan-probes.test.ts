@@ -1,0 +1,66 @@
+import { load, problems } from '../support/plan-world.js';
+
+/** `probes`: what is asked for, and where it cannot be had. */
+
+const probesOf = async (config: string): Promise<unknown> =>
+  (await load({ config })).endpoints.map(({ probes }) => probes);
+
+test('none is the default, and a text or a list names them', async () => {
+  expect(await probesOf('endpoints: [a.example]')).toEqual([[]]);
+  const texts = ['command-injection, plaintext-auth', '[command-injection, plaintext-auth]'];
+  for (const text of texts) {
+    const quoted = text.startsWith('[') ? text : JSON.stringify(text);
+    expect(await probesOf(`endpoints: [{host: a.example, probes: ${quoted}}]`)).toEqual([
+      ['plaintext-auth', 'command-injection'],
+    ]);
+  }
+});
+
+test('the defaults of a file hold for its endpoints, and each may have its own, or none', async () => {
+  const config = `defaults: {probes: [plaintext-auth, plaintext-mail]}
+endpoints:
+  - a.example
+  - {host: b.example, probes: command-injection}
+  - {host: c.example, port: 465, probes: []}
+  - {host: d.example, port: 25, probes: plaintext-auth}
+`;
+  expect(await probesOf(config)).toEqual([
+    ['plaintext-auth', 'plaintext-mail'],
+    ['command-injection'],
+    [],
+    ['plaintext-auth'],
+  ]);
+});
+
+test('a probe that nobody knows', async () => {
+  expect(await problems({ config: 'endpoints: [{host: a.example, probes: [plaintext-aut]}]' })).toEqual([
+    'gate.yml:1:40: probes must be one of plaintext-auth, plaintext-mail, command-injection; did you mean "plaintext-auth"?',
+  ]);
+});
+
+describe('a probe that cannot be made is not left out in silence', () => {
+  const IMPLICIT = 'probes need transport starttls, and this endpoint has implicit; give it probes: []';
+  const MX = 'probes: plaintext-mail is for role submission, and this endpoint has mx, which takes mail from all';
+
+  test('implicit TLS, by its port or by name', async () => {
+    const config = `endpoints:
+  - {host: a.example, port: 465, probes: plaintext-auth}
+  - {host: b.example, transport: implicit, probes: command-injection}
+`;
+    expect(await problems({ config })).toEqual([`gate.yml:2:42: ${IMPLICIT}`, `gate.yml:3:52: ${IMPLICIT}`]);
+  });
+
+  test('an mx, by its port or by role', async () => {
+    const config = `endpoints:
+  - {host: a.example, port: 25, probes: plaintext-mail}
+  - {host: b.example, role: mx, probes: [plaintext-auth, plaintext-mail]}
+  - {host: c.example, port: 25, role: submission, probes: plaintext-mail}
+`;
+    expect(await problems({ config })).toEqual([`gate.yml:2:41: ${MX}`, `gate.yml:3:41: ${MX}`]);
+  });
+
+  test('where the defaults ask for it, the endpoint is named that cannot have it', async () => {
+    const config = 'defaults: {probes: plaintext-auth}\nendpoints:\n  - a.example\n  - b.example:465\n';
+    expect(await problems({ config })).toEqual([`gate.yml:4:5: ${IMPLICIT}`]);
+  });
+});

@@ -1,0 +1,17 @@
+import { Transcript } from '../../src/smtp/transcript.js';
+
+describe('a transcript that is too long ends in a remark', () => {
+  test.each([
+    ['many lines', 'x', 1000],
+    ['many octets', 'é'.repeat(4096), 32],
+  ])('%s', (_, text, kept) => {
+    const transcript = new Transcript();
+    for (let line = 0; line < 2000; line += 1) transcript.add('server', text);
+    expect(transcript.lines).toHaveLength(kept + 1);
+    expect(transcript.lines.at(-2)?.text).toBe(text);
+    expect(transcript.lines.at(-1)).toMatchObject({
+      from: 'server',
+      text: '… the rest of the dialogue is not kept',
+    });
+  });
+});

@@ -1,0 +1,52 @@
+import type { SecureContext } from 'node:tls';
+import type { InboxTarget } from '../plan/endpoint.js';
+import { InboxRejected } from './inbox.js';
+import type { Inbox, InboxSettings } from './inbox.js';
+
+/**
+ * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each
+ * account, and thirty endpoints at once would lock each other out.
+ */
+export class Inboxes {
+  readonly #open = new Map<SecureContext, Map<string, Promise<Inbox>>>();
+  readonly #closing = new AbortController();
+
+  /**
+   * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
+   * thirty endpoints that try the same wrong password lock the account.
+   * @throws {InboxUnreachable} {InboxRejected}
+   */
+  open(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
+    const { scheme, host, port, mailbox, username, password } = target;
+    const key = JSON.stringify([scheme, host, port, mailbox, username, password.reveal(), settings.minValidDays]);
+    const opened = this.#open.get(settings.context) ?? new Map<string, Promise<Inbox>>();
+    this.#open.set(settings.context, opened);
+    let inbox = opened.get(key);
+    if (!inbox) {
+      // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
+      inbox = import('./imap.js').then(({ openImapInbox }) => openImapInbox(target, settings, this.#closing.signal));
+      opened.set(key, inbox);
+      void passed(inbox).then((gone) => gone && opened.delete(key));
+    }
+    return inbox;
+  }
+
+  /** Closes whatever is open, and gives up what is still being opened. Never throws. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
+    await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
+  }
+}
+
+/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
+async function passed(inbox: Promise<Inbox>): Promise<boolean> {
+  try {
+    await (
+      await inbox
+    ).ended;
+    return true;
+  } catch (error) {
+    return !(error instanceof InboxRejected);
+  }
+}

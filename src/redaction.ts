@@ -1,0 +1,28 @@
+import type { Plan } from './plan/endpoint.js';
+import { secretsOf } from './plan/secrets.js';
+import { Redactor } from './text/redactor.js';
+
+/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
+const SOUGHT_TOGETHER = 50;
+
+/**
+ * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
+ * with many, each for those that the endpoint's own server and inbox get, so that the time grows with the fleet only.
+ * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
+ */
+export function redactorsFor(plan: Plan): (name: string) => Redactor {
+  const secrets = revealed(plan);
+  if (secrets.size <= SOUGHT_TOGETHER) {
+    const one = new Redactor(secrets);
+    return () => one;
+  }
+  const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
+  return (name) => {
+    const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
+    return new Redactor(endpoint ? revealed({ ...plan, endpoints: [endpoint] }) : secrets);
+  };
+}
+
+function revealed(plan: Plan): Set<string> {
+  return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
+}

@@ -59,6 +59,7 @@ class ImapMailbox {
     /** Messages from this UID on have not been looked at. */
     #nextUid;
     #arrived = [];
+    /** To all looks so far. */
     #answers = 0;
     /** The end of all that has been asked so far: one question at a time, so that each has its full time. */
     #turn = Promise.resolve();
@@ -105,6 +106,11 @@ class ImapMailbox {
                 await this.#sign(net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS, deadline));
         }
     }
+    async close() {
+        const deadline = net_deadline/* Deadline */.B.after(GOODBYE_MS);
+        await deadline.race(this.#client.logout(), () => new inbox/* InboxUnreachable */.F3('no goodbye')).catch(() => undefined);
+        this.#client.close();
+    }
     /** @param strangers UIDs of those that were read and are not the one; grows */
     async #findRenamed({ nonce, is }, strangers) {
         const namesakes = this.#arrived.filter(({ header }) => header.includes(nonce)).slice(0, MAX_NAMESAKES);
@@ -117,11 +123,6 @@ class ImapMailbox {
             strangers.add(uid);
         }
         return undefined;
-    }
-    async close() {
-        const deadline = net_deadline/* Deadline */.B.after(GOODBYE_MS);
-        await deadline.race(this.#client.logout(), () => new inbox/* InboxUnreachable */.F3('no goodbye')).catch(() => undefined);
-        this.#client.close();
     }
     /** Looks at what has come since the last look; one look for all who ask before its turn comes. */
     #look() {
@@ -239,7 +240,7 @@ async function openImapInbox(target, settings, stop) {
         ...(target.scheme === 'imap' && { doSTARTTLS: true }),
         auth: { user: target.username, pass: target.password.reveal() },
         logger: false,
-        // The limits count what has been unpacked, one answer at a time: what is small on the wire must be small here.
+        // Compressed, a flood would cost its sender next to nothing.
         disableCompression: true,
         maxLineLength: MAX_LINE_OCTETS,
         maxLiteralSize: MAX_LITERAL_OCTETS,

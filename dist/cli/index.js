@@ -22370,7 +22370,7 @@ const CATALOGUE = {
         title: 'Inbox cannot be reached',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold. No password was sent.',
+        explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
         remedy: 'Check `delivery.inbox`: `imaps://` is TLS from the first byte (993), `imap://` upgrades by STARTTLS (143). Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
         reference: 'RFC 8314 section 3.2',
     },
@@ -22378,7 +22378,7 @@ const CATALOGUE = {
         title: 'Inbox refuses us',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The inbox refuses the login, or has no such folder.',
+        explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
         remedy: 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP.',
         reference: 'RFC 9051 section 6.2',
     },
@@ -34493,6 +34493,8 @@ function secretsOf({ endpoints }) {
 const SHORTEST_PREFIX = 8;
 /** Nobody says so much of a long token by chance: behind this prefix the rest of the word goes with it. */
 const LONGEST_PREFIX = 64;
+/** A pattern for much more is more than the engine takes. */
+const LONGEST_WHOLE = 4096;
 /** Where a text that was cut short ends: at its end, at an ellipsis, or at a closing quote or bracket. */
 const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]}\\r\\n])';
 /**
@@ -34503,8 +34505,10 @@ const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]
 function cutAnywhere(characters) {
     const head = characters.slice(0, SHORTEST_PREFIX);
     const body = characters.slice(SHORTEST_PREFIX, LONGEST_PREFIX);
-    const rest = characters.slice(LONGEST_PREFIX);
-    const tail = rest.length > 0 ? `(?:${rest.join('')}|[^\\s"'<>]*)` : '';
+    const rest = characters.slice(LONGEST_PREFIX, LONGEST_WHOLE);
+    const word = '[^\\s"\'<>]*';
+    const more = characters.length > LONGEST_WHOLE ? word : '';
+    const tail = rest.length > 0 ? `(?:${rest.join('')}${more}|${word})` : '';
     return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
 }
 /**
@@ -34534,9 +34538,10 @@ function escapedCharacter(character) {
     ];
     return `(?:${[...new Set(forms)].join('|')})`;
 }
-/** @returns a pattern for the secret in hexadecimal, whole or cut short */
+/** @returns a pattern for the secret in hexadecimal */
 function hexPattern(secret) {
-    return cutAnywhere([...Buffer.from(secret)].map((octet) => secret_patterns_hex(octet, 2)));
+    const octets = Buffer.from(secret);
+    return octets.subarray(0, LONGEST_WHOLE).toString('hex') + (octets.length > LONGEST_WHOLE ? '[0-9a-f]*' : '');
 }
 /**
  * @param offset how many octets precede the secret in its group of three
@@ -34546,8 +34551,9 @@ function hexPattern(secret) {
 function base64Pattern(secret, offset) {
     const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
     const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-    const characters = [...settled].map((character) => ({ '+': '[+-]', '/': '[/_]' })[character] ?? character);
-    return `(?:${cutAnywhere(characters)}|${characters.slice(0, SHORTEST_PREFIX).join('')})`;
+    const eitherAlphabet = (part) => part.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+    const beginning = eitherAlphabet(settled.slice(0, SHORTEST_PREFIX));
+    return `(?:${eitherAlphabet(settled.slice(0, LONGEST_WHOLE))}|${beginning})`;
 }
 function secret_patterns_hex(value, digits) {
     return value.toString(16).padStart(digits, '0');
@@ -34583,7 +34589,7 @@ class Redactor {
      * @returns the text with `<redacted>` for every secret in it
      */
     redact(text) {
-        return this.#redactWithin(FOLD.test(text) ? this.#unfolded(text.split(FOLD)).join(' / ') : text);
+        return this.#redactWithin(text.includes(FOLD) ? this.#unfolded(text.split(FOLD)).join(FOLD) : text);
     }
     /**
      * @param lines consecutive lines, over whose ends a secret may be folded
@@ -34641,7 +34647,7 @@ class Redactor {
     }
 }
 /** What stands between the lines of a reply where it is shown on one line. */
-const FOLD = / \/ /;
+const FOLD = ' / ';
 /** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
 function replaced(text, spans) {

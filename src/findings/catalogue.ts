@@ -602,7 +602,7 @@ export const CATALOGUE = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold. No password was sent.',
+      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
     remedy:
       'Check `delivery.inbox`: `imaps://` is TLS from the first byte (993), `imap://` upgrades by STARTTLS (143). Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
     reference: 'RFC 8314 section 3.2',
@@ -611,7 +611,7 @@ export const CATALOGUE = {
     title: 'Inbox refuses us',
     severity: 'error',
     steps: ['delivery'],
-    explanation: 'The inbox refuses the login, or has no such folder.',
+    explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
     remedy:
       'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP.',
     reference: 'RFC 9051 section 6.2',

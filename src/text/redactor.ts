@@ -28,7 +28,7 @@ export class Redactor {
    * @returns the text with `<redacted>` for every secret in it
    */
   redact(text: string): string {
-    return this.#redactWithin(FOLD.test(text) ? this.#unfolded(text.split(FOLD)).join(' / ') : text);
+    return this.#redactWithin(text.includes(FOLD) ? this.#unfolded(text.split(FOLD)).join(FOLD) : text);
   }
 
   /**
@@ -94,7 +94,7 @@ export class Redactor {
 }
 
 /** What stands between the lines of a reply where it is shown on one line. */
-const FOLD = / \/ /;
+const FOLD = ' / ';
 /** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
 

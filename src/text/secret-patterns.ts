@@ -6,6 +6,8 @@ import { visible } from './peer.js';
 const SHORTEST_PREFIX = 8;
 /** Nobody says so much of a long token by chance: behind this prefix the rest of the word goes with it. */
 const LONGEST_PREFIX = 64;
+/** A pattern for much more is more than the engine takes. */
+const LONGEST_WHOLE = 4096;
 /** Where a text that was cut short ends: at its end, at an ellipsis, or at a closing quote or bracket. */
 const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]}\\r\\n])';
 
@@ -17,8 +19,10 @@ const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]
 function cutAnywhere(characters: readonly string[]): string {
   const head = characters.slice(0, SHORTEST_PREFIX);
   const body = characters.slice(SHORTEST_PREFIX, LONGEST_PREFIX);
-  const rest = characters.slice(LONGEST_PREFIX);
-  const tail = rest.length > 0 ? `(?:${rest.join('')}|[^\\s"'<>]*)` : '';
+  const rest = characters.slice(LONGEST_PREFIX, LONGEST_WHOLE);
+  const word = '[^\\s"\'<>]*';
+  const more = characters.length > LONGEST_WHOLE ? word : '';
+  const tail = rest.length > 0 ? `(?:${rest.join('')}${more}|${word})` : '';
   return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
 }
 
@@ -53,9 +57,10 @@ function escapedCharacter(character: string): string {
   return `(?:${[...new Set(forms)].join('|')})`;
 }
 
-/** @returns a pattern for the secret in hexadecimal, whole or cut short */
+/** @returns a pattern for the secret in hexadecimal */
 export function hexPattern(secret: string): string {
-  return cutAnywhere([...Buffer.from(secret)].map((octet) => hex(octet, 2)));
+  const octets = Buffer.from(secret);
+  return octets.subarray(0, LONGEST_WHOLE).toString('hex') + (octets.length > LONGEST_WHOLE ? '[0-9a-f]*' : '');
 }
 
 /**
@@ -66,8 +71,9 @@ export function hexPattern(secret: string): string {
 export function base64Pattern(secret: string, offset: number): string {
   const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
   const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-  const characters = [...settled].map((character) => ({ '+': '[+-]', '/': '[/_]' })[character] ?? character);
-  return `(?:${cutAnywhere(characters)}|${characters.slice(0, SHORTEST_PREFIX).join('')})`;
+  const eitherAlphabet = (part: string) => part.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+  const beginning = eitherAlphabet(settled.slice(0, SHORTEST_PREFIX));
+  return `(?:${eitherAlphabet(settled.slice(0, LONGEST_WHOLE))}|${beginning})`;
 }
 
 function hex(value: number, digits: number): string {

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { performance } from 'node:perf_hooks';
 import { Extension } from '@peculiar/x509';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
@@ -84,13 +83,11 @@ test('the same faults without any of that let credentials travel', async () => {
   });
 });
 
+// Every order of twelve would take hours, and the time of a test is a minute.
 test('many certificates of one name are not followed in every order', async () => {
   const first = await ca('Same CA', {});
   const same = { commonName: 'Same CA', ca: true, issuer: { ...first } };
   const others = await Promise.all(Array.from({ length: 11 }, () => ca('Same CA', same)));
   const leaf = await issue({ names, issuer: first, sends: [first, ...others], ...expired });
-  const begun = performance.now();
   expect(await see(leaf, [])).toMatchObject({ steps: 'ppfbb', travelled: false });
-  // Every order of twelve would take hours; this says that it is nothing of the kind.
-  expect(performance.now() - begun).toBeLessThan(5000);
-}, 30_000);
+});

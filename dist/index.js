@@ -43486,9 +43486,9 @@ const $ZodNumberFormat = /*@__PURE__*/ $constructor("$ZodNumberFormat", (inst, d
     $ZodCheckNumberFormat.init(inst, def);
     $ZodNumber.init(inst, def); // no format checks
 });
-const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBoolean", (inst, def) => {
+const $ZodBoolean = /*@__PURE__*/ $constructor("$ZodBoolean", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = regexes.boolean;
+    inst._zod.pattern = regexes_boolean;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -43506,7 +43506,7 @@ const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null &&
         });
         return payload;
     };
-})));
+});
 const $ZodBigInt = /*@__PURE__*/ $constructor("$ZodBigInt", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.pattern = bigint;
@@ -45896,7 +45896,7 @@ function _uint32(Class, params) {
 function _boolean(Class, params) {
     return new Class({
         type: "boolean",
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 // @__NO_SIDE_EFFECTS__
@@ -49438,13 +49438,13 @@ function int32(params) {
 function uint32(params) {
     return core._uint32(ZodNumberFormat, params);
 }
-const ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodBoolean", (inst, def) => {
-    core.$ZodBoolean.init(inst, def);
+const ZodBoolean = /*@__PURE__*/ $constructor("ZodBoolean", (inst, def) => {
+    $ZodBoolean.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.booleanProcessor(inst, ctx, json, params);
-})));
+    inst._zod.processJSONSchema = (ctx, json, params) => booleanProcessor(inst, ctx, json, params);
+});
 function schemas_boolean(params) {
-    return core._boolean(ZodBoolean, params);
+    return _boolean(ZodBoolean, params);
 }
 const ZodBigInt = /*@__PURE__*/ $constructor("ZodBigInt", (inst, def) => {
     $ZodBigInt.init(inst, def);
@@ -51508,6 +51508,7 @@ const tlsSchema = strictObject({
     version: schemas_string(),
     cipher: schemas_string(),
     group: schemas_string().optional().describe('Key-exchange group, where the TLS library tells it'),
+    postQuantum: schemas_boolean().optional().describe('Whether the group withstands a quantum computer, where it is known'),
     certificate: certificateSchema,
     chain: array(schemas_string()).describe('Subjects of the certificates as the server sent them, leaf first'),
 });
@@ -53747,13 +53748,7 @@ const CERTIFICATE_REQUEST = 13;
  * @param octets what the server sent, from its first record on
  */
 function asksForCertificate(octets) {
-    const messages = handshakeContent(octets);
-    for (let at = 0; at + MESSAGE_HEADER_OCTETS <= messages.length;) {
-        if (messages.readUInt8(at) === CERTIFICATE_REQUEST)
-            return true;
-        at += MESSAGE_HEADER_OCTETS + messages.readUIntBE(at + 1, 3);
-    }
-    return false;
+    return handshakeMessages(octets).some(({ type }) => type === CERTIFICATE_REQUEST);
 }
 /** What the handshake records carry, up to the first record of another type. */
 function handshakeContent(octets) {
@@ -53764,6 +53759,54 @@ function handshakeContent(octets) {
         at = end;
     }
     return Buffer.concat(parts);
+}
+const SERVER_HELLO = 2;
+const KEY_SHARE = 51;
+/** Groups by their code points (the IANA registry "TLS Supported Groups"), and whether a quantum computer breaks them. */
+const GROUPS = {
+    23: { group: 'P-256', postQuantum: false },
+    24: { group: 'P-384', postQuantum: false },
+    25: { group: 'P-521', postQuantum: false },
+    29: { group: 'X25519', postQuantum: false },
+    30: { group: 'X448', postQuantum: false },
+    512: { group: 'MLKEM512', postQuantum: true },
+    513: { group: 'MLKEM768', postQuantum: true },
+    514: { group: 'MLKEM1024', postQuantum: true },
+    4587: { group: 'SecP256r1MLKEM768', postQuantum: true },
+    4588: { group: 'X25519MLKEM768', postQuantum: true },
+    4589: { group: 'SecP384r1MLKEM1024', postQuantum: true },
+};
+/**
+ * The group that a TLS 1.3 server chose, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8),
+ * where Node does not tell of the newer ones.
+ * @param octets what the server sent, from its first record on
+ * @returns undefined where there is none, as up to TLS 1.2, or where it is not known here
+ */
+function keyExchange(octets) {
+    const hello = handshakeMessages(octets).findLast(({ type }) => type === SERVER_HELLO)?.body;
+    // Version and random have 34 octets, the session id its length before it, then cipher suite and compression.
+    const sessionIdOctets = hello?.[34];
+    if (!hello || sessionIdOctets === undefined)
+        return undefined;
+    let at = 35 + sessionIdOctets + 3 + 2;
+    while (at + 6 <= hello.length) {
+        if (hello.readUInt16BE(at) === KEY_SHARE)
+            return GROUPS[hello.readUInt16BE(at + 4)];
+        at += 4 + hello.readUInt16BE(at + 2);
+    }
+    return undefined;
+}
+/** The messages of a handshake, as far as they are whole. */
+function handshakeMessages(octets) {
+    const content = handshakeContent(octets);
+    const messages = [];
+    for (let at = 0; at + MESSAGE_HEADER_OCTETS <= content.length;) {
+        const start = at + MESSAGE_HEADER_OCTETS;
+        const end = start + content.readUIntBE(at + 1, 3);
+        messages.push({ type: content.readUInt8(at), body: content.subarray(start, end) });
+        at = end;
+    }
+    return messages;
 }
 
 ;// CONCATENATED MODULE: ./src/tls/handshake.ts
@@ -53789,8 +53832,8 @@ function beginHandshake(socket, options) {
     });
     const settled = new Promise((resolve) => {
         stream.once('secureConnect', () => {
+            resolve(channel(stream, keyExchange(guard.heard)));
             guard.release();
-            resolve(channel(stream));
         });
         // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard.
         stream.on('error', (error) => {
@@ -53830,14 +53873,16 @@ function alertOf(error) {
     const number = /SSL alert number (\d+)/.exec(message)?.[1];
     return number === undefined ? undefined : Number(number);
 }
-function channel(stream) {
-    const group = stream.getEphemeralKeyInfo();
+function channel(stream, chosen) {
+    // Up to TLS 1.2 the group stands in no ServerHello, and Node knows all there are.
+    const ephemeral = stream.getEphemeralKeyInfo();
+    const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
     const verifyError = stream.authorizationError;
     return {
         stream,
         version: stream.getProtocol() ?? 'unknown',
         cipher: stream.getCipher().standardName,
-        ...(group !== null && 'name' in group && group.name !== undefined && { group: group.name }),
+        ...(chosen ?? (named === undefined ? {} : { group: named })),
         sent: certificatesOf(stream),
         ...(verifyError != null && { verifyError: String(verifyError) }),
     };
@@ -54343,11 +54388,19 @@ async function readGreeting(visit, session) {
             return temporary(said, evidence);
         case 5:
             return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
-        default:
+        default: {
+            const isNntp = reply.code === 200 || reply.code === 201;
             return {
-                findings: [finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
+                findings: [
+                    isNntp
+                        ? finding('not-smtp', `What answers is NNTP: "${shown(reply)}".`, {
+                            evidence: { ...evidence, protocol: 'NNTP' },
+                        })
+                        : finding('protocol-error', `${said}, where 220 is due.`, { evidence }),
+                ],
                 impassable: true,
             };
+        }
     }
 }
 /**
@@ -54838,7 +54891,7 @@ function judgeChain({ sent, verifyError }, { trust, policy, now }, others) {
             return [finding('certificate-self-signed', 'The certificate is signed with its own key.', { evidence })];
         case 'incomplete':
             return [
-                finding('certificate-chain-incomplete', `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`, { evidence }),
+                finding('certificate-chain-incomplete', `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`, { evidence: { ...evidence, ...caIssuers(sent) } }),
             ];
         case 'untrusted':
             return [
@@ -54898,6 +54951,11 @@ function judgeLifetime({ sent }, leaf, demands) {
             evidence: { validFrom: leaf.validFrom.toISOString(), validTo: leaf.validTo.toISOString() },
         }),
     ];
+}
+/** Where the missing issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1); nobody fetches it. */
+function caIssuers([leaf]) {
+    const url = /^CA Issuers - URI:(\S+)/m.exec(leaf?.infoAccess ?? '')?.[1];
+    return url === undefined ? {} : { caIssuers: (0,peer/* brief */.dh)(url) };
 }
 function pinMismatch({ spki }, { policy }) {
     return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
@@ -55002,7 +55060,7 @@ async function upgrade(visit) {
     if (reply.code !== 220) {
         return {
             findings: [
-                finding('starttls-refused', `The server offers STARTTLS and answers it with "${shown(reply)}".`, {
+                finding('starttls-refused', `The server offers STARTTLS and answers it with "${shown(reply)}"${meaning(reply)}.`, {
                     evidence: { reply: shown(reply) },
                     reproduce: opensslCommand(endpoint),
                 }),
@@ -55017,6 +55075,20 @@ async function upgrade(visit) {
     startTls(visit);
     const opening = await visit.handshake?.opening;
     return opening?.kind === 'cleartext' ? cleartext(visit, opening.octets) : CONTENT;
+}
+/** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */
+const MEANINGS = {
+    454: 'TLS is not available now, usually because certificate or key could not be loaded',
+    500: 'it does not know the command that it has offered',
+    501: 'it takes STARTTLS for a command with a parameter',
+    502: 'the command that it has offered is not implemented',
+    503: 'not at this point: it may believe that TLS is on already, as behind a proxy',
+    530: 'it wants something else first',
+    554: 'it refuses TLS to this client',
+};
+function meaning({ code }) {
+    const known = MEANINGS[code];
+    return known === undefined ? '' : `: ${known}`;
 }
 /** Begins the handshake on the connected socket, by the endpoint's policy. */
 function startTls(visit) {
@@ -55079,6 +55151,7 @@ async function judgeChannel(visit, channel) {
         version: channel.version,
         cipher: channel.cipher,
         ...(channel.group !== undefined && { group: channel.group }),
+        ...(channel.postQuantum !== undefined && { postQuantum: channel.postQuantum }),
         certificate,
         chain: channel.sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? '')),
     };
@@ -55290,6 +55363,8 @@ const PROTOCOLS = [
     [/^(\+OK|-ERR)\b/, 'POP3'],
     [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
     [/^RFB \d{3}\.\d{3}/, 'VNC'],
+    // A packet of so many octets, the first of them the protocol's version 10, which is a line feed.
+    [/^.\0\0\0$/s, 'MySQL'],
 ];
 function malformed({ problem, line, first }) {
     const evidence = { line: (0,peer/* brief */.dh)(line.exact) };

@@ -131,6 +131,8 @@ const PROTOCOLS: readonly [RegExp, string][] = [
   [/^(\+OK|-ERR)\b/, 'POP3'],
   [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
   [/^RFB \d{3}\.\d{3}/, 'VNC'],
+  // A packet of so many octets, the first of them the protocol's version 10, which is a line feed.
+  [/^.\0\0\0$/s, 'MySQL'],
 ];
 
 function malformed({ problem, line, first }: ReplySyntaxError): KnownFinding {

@@ -179,7 +179,7 @@ function judgeChain(
         finding(
           'certificate-chain-incomplete',
           `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`,
-          { evidence },
+          { evidence: { ...evidence, ...caIssuers(sent) } },
         ),
       ];
     case 'untrusted':
@@ -251,6 +251,12 @@ function judgeLifetime({ sent }: Presented, leaf: CertificateFacts, demands: Pee
       },
     ),
   ];
+}
+
+/** Where the missing issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1); nobody fetches it. */
+function caIssuers([leaf]: Presented['sent']): { caIssuers?: string } {
+  const url = /^CA Issuers - URI:(\S+)/m.exec(leaf?.infoAccess ?? '')?.[1];
+  return url === undefined ? {} : { caIssuers: brief(url) };
 }
 
 function pinMismatch({ spki }: CertificateFacts, { policy }: PeerDemands): KnownFinding {

@@ -55,6 +55,7 @@ const tlsSchema = z.strictObject({
   version: z.string(),
   cipher: z.string(),
   group: z.string().optional().describe('Key-exchange group, where the TLS library tells it'),
+  postQuantum: z.boolean().optional().describe('Whether the group withstands a quantum computer, where it is known'),
   certificate: certificateSchema,
   chain: z.array(z.string()).describe('Subjects of the certificates as the server sent them, leaf first'),
 });

@@ -6,7 +6,8 @@ import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { FirstRecordGuard } from './guard.js';
 import type { Opening } from './guard.js';
-import { asksForCertificate } from './records.js';
+import { asksForCertificate, keyExchange } from './records.js';
+import type { KeyExchange } from './records.js';
 
 /** A TLS channel that stands. Nothing has been judged: the peer may be anybody. */
 export interface TlsChannel {
@@ -14,8 +15,10 @@ export interface TlsChannel {
   /** Such as `TLSv1.3`. */
   readonly version: string;
   readonly cipher: string;
-  /** The key-exchange group, where OpenSSL tells it. */
+  /** The key-exchange group, where it can be told. */
   readonly group?: string;
+  /** Whether that group withstands a quantum computer; only said of groups that TLS 1.3 has. */
+  readonly postQuantum?: boolean;
   /** The certificates exactly as the server sent them, leaf first. */
   readonly sent: readonly X509Certificate[];
   /** OpenSSL's own verdict on the chain: the last error that it came upon, undefined where it is content. */
@@ -61,8 +64,8 @@ export function beginHandshake(
   });
   const settled = new Promise<TlsChannel | HandshakeFailure>((resolve) => {
     stream.once('secureConnect', () => {
+      resolve(channel(stream, keyExchange(guard.heard)));
       guard.release();
-      resolve(channel(stream));
     });
     // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard.
     stream.on('error', (error: Error) => {
@@ -101,14 +104,16 @@ export function alertOf(error: unknown): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-function channel(stream: TLSSocket): TlsChannel {
-  const group = stream.getEphemeralKeyInfo();
+function channel(stream: TLSSocket, chosen: KeyExchange | undefined): TlsChannel {
+  // Up to TLS 1.2 the group stands in no ServerHello, and Node knows all there are.
+  const ephemeral = stream.getEphemeralKeyInfo();
+  const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
   const verifyError = stream.authorizationError as Error | string | null | undefined;
   return {
     stream,
     version: stream.getProtocol() ?? 'unknown',
     cipher: stream.getCipher().standardName,
-    ...(group !== null && 'name' in group && group.name !== undefined && { group: group.name }),
+    ...(chosen ?? (named === undefined ? {} : { group: named })),
     sent: certificatesOf(stream),
     ...(verifyError != null && { verifyError: String(verifyError) }),
   };

@@ -74,6 +74,19 @@ describe('step 1, capability', () => {
     { name: '554', server: { greeting: '554 not you' }, steps: 'fbbbb', codes: ['greeting-rejected'] },
     { name: '354', server: { greeting: '354 what' }, steps: 'fbbbb', codes: ['protocol-error'] },
     { name: 'SSH', server: { greeting: 'SSH-2.0-OpenSSH_9.2' }, steps: 'fbbbb', codes: ['not-smtp'] },
+    { name: 'NNTP', server: { greeting: '200 news NNRP ready' }, steps: 'fbbbb', codes: ['not-smtp'] },
+    {
+      name: 'MySQL',
+      server: { greeting: raw(Buffer.from('4a0000000a382e302e3332', 'hex')) },
+      steps: 'fbbbb',
+      codes: ['not-smtp'],
+    },
+    {
+      name: 'FTP',
+      server: { greeting: '220 ProFTPD Server ready', replies: { EHLO: '500 what' } },
+      steps: 'fbbbb',
+      codes: ['not-smtp'],
+    },
     { name: 'IMAP', server: { greeting: '* OK IMAP4rev1' }, steps: 'fbbbb', codes: ['not-smtp'] },
     { name: 'POP3', server: { greeting: '+OK ready' }, steps: 'fbbbb', codes: ['not-smtp'] },
     { name: 'HTTP', server: { greeting: 'HTTP/1.1 400 Bad Request' }, steps: 'fbbbb', codes: ['not-smtp'] },
@@ -278,6 +291,18 @@ describe('step 3, the handshake', () => {
       codes: ['receipt-not-verified'],
     },
   ])('$name: $steps $codes', (row) => check(row));
+});
+
+describe('the key exchange', () => {
+  test.each([
+    ['X25519MLKEM768', 'TLSv1.3', { group: 'X25519MLKEM768', postQuantum: true }],
+    ['X25519', 'TLSv1.3', { group: 'X25519', postQuantum: false }],
+    ['prime256v1', 'TLSv1.2', { group: 'prime256v1' }],
+  ] as const)('%s with %s is in the report', async (ecdhCurve, maxVersion, expected) => {
+    await using server = await startScriptedServer({ tls: { ...served('good'), ecdhCurve, maxVersion } });
+    const { report } = await gate(testEndpoint(server.port));
+    expect(report.tls).toMatchObject({ version: maxVersion, ...expected });
+  });
 });
 
 describe('what a server speaks instead', () => {

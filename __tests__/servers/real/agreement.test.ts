@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { handshake, raw } from '../../support/dialogue.js';
 import { gate, testEndpoint } from '../../support/gate.js';
 import { startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
@@ -135,5 +136,13 @@ describe('the service', () => {
     ['oldTls', 'starttls', NONE],
   ] as const)('%s, by %s', async (service, transport, expected) => {
     expect(await verdicts(servers.ports[service], transport)).toEqual(expected);
+  });
+
+  test('a server that has a reply in the clear behind its 220, which both tools drop unread', async () => {
+    const { key, chain } = servers.zoo.good;
+    const tls = { key, cert: chain };
+    const STARTTLS = [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), handshake(tls)];
+    await using server = await startScriptedServer({ tls, replies: { STARTTLS } });
+    expect(await verdicts(server.port)).toEqual(ONLY_THE_GATE_REFUSES);
   });
 });

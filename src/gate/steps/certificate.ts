@@ -40,6 +40,7 @@ async function judgeChannel(visit: Visit, channel: TlsChannel): Promise<StepOutc
     version: channel.version,
     cipher: channel.cipher,
     ...(channel.group !== undefined && { group: channel.group }),
+    ...(channel.postQuantum !== undefined && { postQuantum: channel.postQuantum }),
     certificate,
     chain: channel.sent.map(({ subject }) => visible((subject as string | undefined) ?? '')),
   };

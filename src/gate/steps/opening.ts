@@ -43,11 +43,19 @@ export async function readGreeting(visit: Visit, session: SmtpSession): Promise<
       return temporary(said, evidence);
     case 5:
       return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
-    default:
+    default: {
+      const isNntp = reply.code === 200 || reply.code === 201;
       return {
-        findings: [finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
+        findings: [
+          isNntp
+            ? finding('not-smtp', `What answers is NNTP: "${shown(reply)}".`, {
+                evidence: { ...evidence, protocol: 'NNTP' },
+              })
+            : finding('protocol-error', `${said}, where 220 is due.`, { evidence }),
+        ],
         impassable: true,
       };
+    }
   }
 }
 

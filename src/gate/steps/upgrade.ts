@@ -1,6 +1,7 @@
 import { finding } from '../../findings/finding.js';
 import { Deadline } from '../../net/deadline.js';
 import { shown } from '../../smtp/reply.js';
+import type { Reply } from '../../smtp/reply.js';
 import { PeerText, brief } from '../../text/peer.js';
 import { beginHandshake } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
@@ -18,10 +19,14 @@ export async function upgrade(visit: Visit): Promise<StepOutcome> {
   if (reply.code !== 220) {
     return {
       findings: [
-        finding('starttls-refused', `The server offers STARTTLS and answers it with "${shown(reply)}".`, {
-          evidence: { reply: shown(reply) },
-          reproduce: opensslCommand(endpoint),
-        }),
+        finding(
+          'starttls-refused',
+          `The server offers STARTTLS and answers it with "${shown(reply)}"${meaning(reply)}.`,
+          {
+            evidence: { reply: shown(reply) },
+            reproduce: opensslCommand(endpoint),
+          },
+        ),
       ],
       impassable: true,
       transient: reply.code === 454,
@@ -33,6 +38,22 @@ export async function upgrade(visit: Visit): Promise<StepOutcome> {
   startTls(visit);
   const opening = await visit.handshake?.opening;
   return opening?.kind === 'cleartext' ? cleartext(visit, opening.octets) : CONTENT;
+}
+
+/** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  454: 'TLS is not available now, usually because certificate or key could not be loaded',
+  500: 'it does not know the command that it has offered',
+  501: 'it takes STARTTLS for a command with a parameter',
+  502: 'the command that it has offered is not implemented',
+  503: 'not at this point: it may believe that TLS is on already, as behind a proxy',
+  530: 'it wants something else first',
+  554: 'it refuses TLS to this client',
+};
+
+function meaning({ code }: Reply): string {
+  const known = MEANINGS[code];
+  return known === undefined ? '' : `: ${known}`;
 }
 
 /** Begins the handshake on the connected socket, by the endpoint's policy. */

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { asksForCertificate, keyExchange } from '../../src/tls/records.js';
+
+const handshake = (type: number, body: Buffer): Buffer => {
+  const message = Buffer.concat([Buffer.from([type, 0, body.length >> 8, body.length & 0xff]), body]);
+  return Buffer.concat([Buffer.from([22, 3, 3, message.length >> 8, message.length & 0xff]), message]);
+};
+const serverHello = (extensions: string): Buffer => {
+  const list = Buffer.from(extensions, 'hex');
+  return handshake(2, Buffer.concat([Buffer.alloc(34), Buffer.from([0, 0x13, 1, 0, 0, list.length]), list]));
+};
+
+describe('the key exchange', () => {
+  test.each([
+    ['002b00020304' + '00330004001d0000', { group: 'X25519', postQuantum: false }],
+    ['0033000411ec0000', { group: 'X25519MLKEM768', postQuantum: true }],
+    ['003300047a7a0000', undefined],
+    ['002b00020304', undefined],
+  ])('with the extensions %s is %j', (extensions, expected) => {
+    expect(keyExchange(serverHello(extensions))).toEqual(expected);
+  });
+
+  test('is that of the second ServerHello where the first was a request to try again', () => {
+    const twice = Buffer.concat([serverHello('0033000200170000'), serverHello('00330004001d0000')]);
+    expect(keyExchange(twice)?.group).toBe('X25519');
+  });
+});
+
+test('a request for a certificate is found among the messages of several records', () => {
+  const certificate = handshake(11, Buffer.alloc(300));
+  expect(asksForCertificate(Buffer.concat([serverHello(''), certificate, handshake(13, Buffer.alloc(8))]))).toBe(true);
+  expect(asksForCertificate(Buffer.concat([serverHello(''), certificate, handshake(14, Buffer.alloc(0))]))).toBe(false);
+});
+
+test('no octets at all make the reader fail', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (octets, asRecord) => {
+      const buffer = asRecord ? handshake(2, Buffer.from(octets)) : Buffer.from(octets);
+      expect(() => [keyExchange(buffer), asksForCertificate(buffer)]).not.toThrow();
+    }),
+  );
+});

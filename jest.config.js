@@ -1,4 +1,4 @@
-/** Three projects: what needs nothing but npm (unit, embedded servers), the built bundle, and real servers from Debian. */
+/** What needs nothing but npm (unit, embedded servers, the built bundle), and real servers from Debian. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -12,11 +12,6 @@ export default {
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
     { ...shared, displayName: 'embedded', testMatch: ['<rootDir>/__tests__/servers/embedded/**/*.test.ts'] },
     { ...shared, displayName: 'action', testMatch: ['<rootDir>/__tests__/action/**/*.test.ts'] },
-    {
-      ...shared,
-      displayName: 'real',
-
-      testMatch: ['<rootDir>/__tests__/servers/real/**/*.test.ts'],
-    },
+    { ...shared, displayName: 'real', testMatch: ['<rootDir>/__tests__/servers/real/**/*.test.ts'] },
   ],
 };

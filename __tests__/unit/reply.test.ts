@@ -123,7 +123,7 @@ describe('the reply parser', () => {
       try {
         parse([octets]);
       } catch (error) {
-        return (error as ReplySyntaxError).first;
+        return (error as ReplySyntaxError).before.length === 0;
       }
       throw new Error('nothing was refused');
     };

@@ -267,12 +267,12 @@ describe('the budget', () => {
   test('is kept, whatever it is, and the headline, the counts and what is left out are always told', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4096, max: whole + 1000 }), (byteBudget) => {
-        const summary = summaryOf(many, { byteBudget, reportPath: '/tmp/report.json' });
+        const summary = summaryOf(many, { byteBudget, reportPath: '/runner/report.json' });
         expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(byteBudget);
         expect(summary).toContain('## ❌ Gate closed: 20 of 320 endpoints failed\n');
         expect(summary).toContain('❌ **20** failed · ✅ **300** passed · 320 endpoints');
         expect(summary.includes('leaves out')).toBe(byteBudget < whole);
-        expect(summary.includes('Everything is in <code>/tmp/report.json</code>.')).toBe(byteBudget < whole);
+        expect(summary.includes('Everything is in <code>/runner/report.json</code>.')).toBe(byteBudget < whole);
       }),
     );
   });

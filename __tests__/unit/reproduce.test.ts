@@ -46,7 +46,6 @@ describe('the swaks command', () => {
   test('stops after the step that it shows', () => {
     const begin = 'swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com';
     const auth = '--tls-verify --auth PLAIN,LOGIN --auth-user user --auth-hide-password';
-    expect(swaksCommand(full, 'ehlo')).toBe(`${begin} --quit-after EHLO`);
     expect(swaksCommand(full, 'authentication')).toBe(`${begin} ${auth} --quit-after AUTH`);
     expect(swaksCommand(full, 'delivery')).toBe(`${begin} ${auth} --from gate@example.com --to inbox@example.com`);
     expect(swaksCommand({ ...ENDPOINT, delivery: DELIVERY }, 'delivery')).toBe(

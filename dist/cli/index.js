@@ -24321,18 +24321,18 @@ const MAX_REPLY_LINES = 128;
 class ReplySyntaxError extends Error {
     problem;
     line;
-    first;
+    before;
     name = 'ReplySyntaxError';
     /**
      * @param problem what is wrong, in words
      * @param line the offending line, or as much of it as was read
-     * @param first whether it was the first line of its reply, where another protocol would show itself
+     * @param before the lines of the same reply that came before it; none where another protocol would show itself
      */
-    constructor(problem, line, first) {
+    constructor(problem, line, before) {
         super(`${problem}: ${line.toString()}`);
         this.problem = problem;
         this.line = line;
-        this.first = first;
+        this.before = before;
     }
 }
 const LF = 0x0a;
@@ -24406,7 +24406,7 @@ class ReplyParser {
         return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
     }
     #error(problem, octets) {
-        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial === undefined);
+        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial?.raw ?? []);
     }
 }
 /** A reply on one line, as it is shown in messages: code and texts, with `/` between lines. */
@@ -24611,7 +24611,9 @@ class SmtpSession {
         }
         catch (error) {
             if (error instanceof ReplySyntaxError)
-                this.#note(error.line.exact);
+                [...error.before, error.line].forEach(({ exact }) => {
+                    this.#note(exact);
+                });
             throw error;
         }
     }
@@ -24917,6 +24919,10 @@ function opensslCommand({ host, port, transport, servername, ehlo, tls }) {
         '-crlf',
     ]);
 }
+/** The command that shows a step by hand. */
+function stepCommand(step, endpoint) {
+    return step === 'authentication' || step === 'delivery' ? swaksCommand(endpoint, step) : opensslCommand(endpoint);
+}
 /**
  * The command that shows by hand what steps 4 and 5 see: AUTH, and the message up to its acceptance. The password
  * is asked for, not shown, and not sent to a server whose chain does not hold.
@@ -24924,8 +24930,7 @@ function opensslCommand({ host, port, transport, servername, ehlo, tls }) {
  * @returns a `swaks` command for a POSIX shell
  */
 function swaksCommand(endpoint, upTo) {
-    const { host, port, transport, servername, ehlo, delivery } = endpoint;
-    const auth = upTo === 'ehlo' ? undefined : endpoint.auth;
+    const { host, port, transport, servername, ehlo, auth, delivery } = endpoint;
     return command([
         'swaks',
         '--server',
@@ -26080,7 +26085,7 @@ function startTls(visit) {
 }
 function cleartext(visit, octets) {
     const text = new peer/* PeerText */.gC(octets);
-    visit.transcript.add('server', text.exact);
+    visit.transcript.add('server', text.exact.trimEnd());
     return {
         findings: [
             finding('plaintext-after-starttls', `Behind the 220 to STARTTLS, where only TLS may follow, came "${(0,peer/* brief */.dh)(text.exact)}" in the clear.`, { evidence: { octets: (0,peer/* brief */.dh)(text.exact) }, reproduce: opensslCommand(visit.endpoint) }),
@@ -26246,9 +26251,7 @@ function failed({ endpoint }, found) {
  * the gate itself.
  */
 function interruption(error, step, visit) {
-    const reproduce = step === 'authentication' || step === 'delivery'
-        ? swaksCommand(visit.endpoint, step)
-        : opensslCommand(visit.endpoint);
+    const reproduce = stepCommand(step, visit.endpoint);
     if (error instanceof connect/* ConnectFailure */.Vm)
         return connectInterruption(error, step, visit);
     if (error instanceof ConnectionLost) {
@@ -26343,9 +26346,10 @@ const PROTOCOLS = [
     // A packet of so many octets, the first of them the protocol's version 10, which is a line feed.
     [/^.\0\0\0$/s, 'MySQL'],
 ];
-function malformed({ problem, line, first }) {
+function malformed({ problem, line, before }) {
     const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
-    const protocol = first ? PROTOCOLS.find(([pattern]) => pattern.test(line.exact))?.[1] : undefined;
+    const isFirst = before.length === 0;
+    const protocol = isFirst ? PROTOCOLS.find(([pattern]) => pattern.test(line.exact))?.[1] : undefined;
     return protocol === undefined
         ? finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
         : finding('not-smtp', `What answers is ${protocol}: "${evidence.line}".`, { evidence: { ...evidence, protocol } });
@@ -34241,6 +34245,8 @@ function worst(results) {
 
 
 
+
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -34319,7 +34325,7 @@ async function takeStep(id, visit) {
         }
         outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
     }
-    const found = [...outcome.findings, ...bareLineFeed(visit)].map((raw) => advised(raw, visit));
+    const found = [...outcome.findings, ...bareLineFeed(visit)].map((raw) => advised(raw, id, visit));
     const findings = [...applyWaivers(found, endpoint.waive, world.now())];
     const status = statusOf(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
@@ -34335,10 +34341,19 @@ async function takeStep(id, visit) {
         transient: outcome.transient === true,
     };
 }
-/** A remedy names the setting of the very server, where that gives itself away. */
-function advised(found, { greeting, plain, secured }) {
+/** Findings of which no command on the endpoint shows anything: the gate's own, and those of the inbox. */
+const NOT_BY_HAND = new Set([
+    ...UNWAIVABLE,
+    'step-required',
+    'inbox-unreachable',
+    'inbox-rejected',
+]);
+/** A remedy names the setting of the very server, where that gives itself away; a command shows the step by hand. */
+function advised(found, step, visit) {
+    const { greeting, plain, secured, endpoint } = visit;
+    const byHand = found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint) };
     const software = recognise([greeting ?? '', ...(plain?.lines ?? []), ...(secured?.lines ?? [])]);
-    return { ...found, remedy: remedyFor(found.code, found.remedy, software) };
+    return { ...byHand, ...found, remedy: remedyFor(found.code, found.remedy, software) };
 }
 /** Line ends are nobody's question in particular; what was seen of them counts for the step that saw it. */
 function bareLineFeed({ session }) {
@@ -34353,7 +34368,7 @@ function amend(steps, { step, finding: found }, visit) {
     if (!earlier)
         throw new RangeError(`a finding for step ${step}, which was not taken`);
     const { skipped, ...taken } = earlier;
-    const added = applyWaivers([advised(found, visit)], visit.endpoint.waive, visit.world.now());
+    const added = applyWaivers([advised(found, step, visit)], visit.endpoint.waive, visit.world.now());
     const findings = [...earlier.findings, ...added];
     const status = statusOf(findings);
     // With something worth a warning in it, a step is no longer skipped.

@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { UNWAIVABLE } from '../findings/catalogue.js';
+import type { FindingCode } from '../findings/catalogue.js';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { recognise, remedyFor } from '../findings/servers.js';
@@ -10,6 +12,7 @@ import type { EndpointReport, SkipReason, StepId, StepReport } from '../report/r
 import { Transcript } from '../smtp/transcript.js';
 import { interruption } from './interruption.js';
 import { probe } from './probes.js';
+import { stepCommand } from './reproduce.js';
 import { authentication } from './steps/authentication.js';
 import { capability } from './steps/capability.js';
 import { certificate } from './steps/certificate.js';
@@ -113,7 +116,7 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
     outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
   }
 
-  const found = [...outcome.findings, ...bareLineFeed(visit)].map((raw) => advised(raw, visit));
+  const found = [...outcome.findings, ...bareLineFeed(visit)].map((raw) => advised(raw, id, visit));
   const findings = [...applyWaivers(found, endpoint.waive, world.now())];
   const status = statusOf(findings);
   const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;
@@ -130,10 +133,21 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
   };
 }
 
-/** A remedy names the setting of the very server, where that gives itself away. */
-function advised(found: KnownFinding, { greeting, plain, secured }: Visit): KnownFinding {
+/** Findings of which no command on the endpoint shows anything: the gate's own, and those of the inbox. */
+const NOT_BY_HAND: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  ...UNWAIVABLE,
+  'step-required',
+  'inbox-unreachable',
+  'inbox-rejected',
+]);
+
+/** A remedy names the setting of the very server, where that gives itself away; a command shows the step by hand. */
+function advised(found: KnownFinding, step: StepId, visit: Visit): KnownFinding {
+  const { greeting, plain, secured, endpoint } = visit;
+  const byHand =
+    found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint) };
   const software = recognise([greeting ?? '', ...(plain?.lines ?? []), ...(secured?.lines ?? [])]);
-  return { ...found, remedy: remedyFor(found.code, found.remedy, software) };
+  return { ...byHand, ...found, remedy: remedyFor(found.code, found.remedy, software) };
 }
 
 /** Line ends are nobody's question in particular; what was seen of them counts for the step that saw it. */
@@ -152,7 +166,7 @@ function amend(
   const earlier = steps[at];
   if (!earlier) throw new RangeError(`a finding for step ${step}, which was not taken`);
   const { skipped, ...taken } = earlier;
-  const added = applyWaivers([advised(found, visit)], visit.endpoint.waive, visit.world.now());
+  const added = applyWaivers([advised(found, step, visit)], visit.endpoint.waive, visit.world.now());
   const findings = [...earlier.findings, ...added];
   const status = statusOf(findings);
   // With something worth a warning in it, a step is no longer skipped.

@@ -8,7 +8,7 @@ import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } f
 import { brief } from '../text/peer.js';
 import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
-import { opensslCommand, swaksCommand } from './reproduce.js';
+import { opensslCommand, stepCommand } from './reproduce.js';
 import { belatedClientCertificateAlert } from './steps/certificate.js';
 import type { Visit } from './visit.js';
 
@@ -26,10 +26,7 @@ export interface Interruption {
  * the gate itself.
  */
 export function interruption(error: unknown, step: StepId, visit: Visit): Interruption {
-  const reproduce =
-    step === 'authentication' || step === 'delivery'
-      ? swaksCommand(visit.endpoint, step)
-      : opensslCommand(visit.endpoint);
+  const reproduce = stepCommand(step, visit.endpoint);
   if (error instanceof ConnectFailure) return connectInterruption(error, step, visit);
   if (error instanceof ConnectionLost) {
     const refused = belatedClientCertificateAlert(alertOf(error.cause));
@@ -135,9 +132,10 @@ const PROTOCOLS: readonly [RegExp, string][] = [
   [/^.\0\0\0$/s, 'MySQL'],
 ];
 
-function malformed({ problem, line, first }: ReplySyntaxError): KnownFinding {
+function malformed({ problem, line, before }: ReplySyntaxError): KnownFinding {
   const evidence = { line: brief(line.exact) };
-  const protocol = first ? PROTOCOLS.find(([pattern]) => pattern.test(line.exact))?.[1] : undefined;
+  const isFirst = before.length === 0;
+  const protocol = isFirst ? PROTOCOLS.find(([pattern]) => pattern.test(line.exact))?.[1] : undefined;
   return protocol === undefined
     ? finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
     : finding('not-smtp', `What answers is ${protocol}: "${evidence.line}".`, { evidence: { ...evidence, protocol } });

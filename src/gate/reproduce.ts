@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Endpoint } from '../plan/endpoint.js';
+import type { StepId } from '../report/report.js';
 
 /*
  * Commands for a reader whose trust store is that of the system. Where the endpoint has trust anchors of its own,
@@ -31,15 +32,19 @@ export function opensslCommand({ host, port, transport, servername, ehlo, tls }:
   ]);
 }
 
+/** The command that shows a step by hand. */
+export function stepCommand(step: StepId, endpoint: Endpoint): string {
+  return step === 'authentication' || step === 'delivery' ? swaksCommand(endpoint, step) : opensslCommand(endpoint);
+}
+
 /**
  * The command that shows by hand what steps 4 and 5 see: AUTH, and the message up to its acceptance. The password
  * is asked for, not shown, and not sent to a server whose chain does not hold.
  * @param upTo the step that is shown
  * @returns a `swaks` command for a POSIX shell
  */
-export function swaksCommand(endpoint: Endpoint, upTo: 'ehlo' | 'authentication' | 'delivery'): string {
-  const { host, port, transport, servername, ehlo, delivery } = endpoint;
-  const auth = upTo === 'ehlo' ? undefined : endpoint.auth;
+export function swaksCommand(endpoint: Endpoint, upTo: 'authentication' | 'delivery'): string {
+  const { host, port, transport, servername, ehlo, auth, delivery } = endpoint;
   return command([
     'swaks',
     '--server',

@@ -30,12 +30,12 @@ export class ReplySyntaxError extends Error {
   /**
    * @param problem what is wrong, in words
    * @param line the offending line, or as much of it as was read
-   * @param first whether it was the first line of its reply, where another protocol would show itself
+   * @param before the lines of the same reply that came before it; none where another protocol would show itself
    */
   constructor(
     readonly problem: string,
     readonly line: PeerText,
-    readonly first: boolean,
+    readonly before: readonly PeerText[],
   ) {
     super(`${problem}: ${line.toString()}`);
   }
@@ -117,7 +117,7 @@ export class ReplyParser {
   }
 
   #error(problem: string, octets: Uint8Array): ReplySyntaxError {
-    return new ReplySyntaxError(problem, new PeerText(octets), this.#partial === undefined);
+    return new ReplySyntaxError(problem, new PeerText(octets), this.#partial?.raw ?? []);
   }
 }
 

@@ -212,7 +212,10 @@ export class SmtpSession {
       this.bareLineFeed ||= reply?.bareLineFeed ?? false;
       return reply;
     } catch (error) {
-      if (error instanceof ReplySyntaxError) this.#note(error.line.exact);
+      if (error instanceof ReplySyntaxError)
+        [...error.before, error.line].forEach(({ exact }) => {
+          this.#note(exact);
+        });
       throw error;
     }
   }

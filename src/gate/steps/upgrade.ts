@@ -69,7 +69,7 @@ export function startTls(visit: Visit): void {
 
 function cleartext(visit: Visit, octets: Buffer): StepOutcome {
   const text = new PeerText(octets);
-  visit.transcript.add('server', text.exact);
+  visit.transcript.add('server', text.exact.trimEnd());
   return {
     findings: [
       finding(

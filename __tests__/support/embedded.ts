@@ -92,7 +92,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
       servername: NAME,
       addresses: 'first',
       role: 'submission',
-      auth: { username: USER.username, secret: new Secret(USER.password), kind: 'password' },
+      auth: { username: USER.username, secret: new Secret(USER.password), kind: 'password', expect: 'accepted' },
       delivery: {
         from: USER.username,
         to: USER.username,
@@ -105,6 +105,9 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
           password: new Secret(USER.password),
         },
         withinMs: 5_000,
+        expect: 'received',
+        keep: false,
+        attachmentOctets: 0,
       },
       tls: { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
       probes: [],

@@ -45,9 +45,21 @@ export function testEndpoint(port: number, overrides: Partial<Endpoint> = {}): E
   };
 }
 
-export const AUTH = { username: 'user', secret: new Secret('correct horse'), kind: 'password' } as const;
+export const AUTH = {
+  username: 'user',
+  secret: new Secret('correct horse'),
+  kind: 'password',
+  expect: 'accepted',
+} as const;
 
-export const DELIVERY = { from: 'gate@example.test', to: 'inbox@example.test', withinMs: 1000 } as const;
+export const DELIVERY = {
+  from: 'gate@example.test',
+  to: 'inbox@example.test',
+  withinMs: 1000,
+  expect: 'received',
+  keep: false,
+  attachmentOctets: 0,
+} as const;
 
 const LETTERS = { pass: 'p', warn: 'w', inconclusive: 'i', fail: 'f', skip: 's' } as const;
 const SKIPPED = { blocked: 'b', 'not-configured': 'n', 'not-applicable': 'a' } as const;

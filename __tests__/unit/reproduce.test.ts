@@ -6,8 +6,15 @@ import { testEndpoint } from '../support/gate.js';
 import { HOSTILE } from '../support/hostile.js';
 
 const ENDPOINT = testEndpoint(587, { host: 'smtp.example.com', servername: 'smtp.example.com' });
-const AUTH = { username: 'user', secret: new Secret('the password'), kind: 'password' } as const;
-const DELIVERY = { from: 'gate@example.com', to: 'inbox@example.com', withinMs: 1000 };
+const AUTH = { username: 'user', secret: new Secret('the password'), kind: 'password', expect: 'accepted' } as const;
+const DELIVERY = {
+  from: 'gate@example.com',
+  to: 'inbox@example.com',
+  withinMs: 1000,
+  expect: 'received',
+  keep: false,
+  attachmentOctets: 0,
+} as const;
 
 describe('the openssl command', () => {
   test('speaks STARTTLS, sends the name and checks it, and allows what the policy allows', () => {

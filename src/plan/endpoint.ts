@@ -1,7 +1,18 @@
 import type { FindingCode } from '../findings/catalogue.js';
 import type { StepId } from '../report/report.js';
 import type { Secret } from '../text/secret.js';
-import type { FailOn, Mechanism, OnInconclusive, ProbeName, Role, TlsVersion, Transport } from './schema.js';
+import type {
+  AuthExpect,
+  DeliveryExpect,
+  FailOn,
+  Mechanism,
+  OnInconclusive,
+  ProbeName,
+  Role,
+  TlsVersion,
+  Transport,
+  Verdict,
+} from './schema.js';
 
 /** What is to be gated, and how: the whole of it valid, complete and resolved before anything is sent. */
 export interface Plan {
@@ -63,6 +74,8 @@ export interface Credentials {
   readonly kind: 'password' | 'access-token';
   /** The mechanism that the user insists on. */
   readonly mechanism?: Mechanism;
+  /** What the server must do with them. */
+  readonly expect: AuthExpect;
 }
 
 export interface Delivery {
@@ -74,6 +87,22 @@ export interface Delivery {
   readonly inbox?: InboxTarget;
   /** Milliseconds from acceptance until the message must be there. */
   readonly withinMs: number;
+  /** Whether the recipient must be taken or refused. */
+  readonly expect: DeliveryExpect;
+  /** The message stays in the inbox. */
+  readonly keep: boolean;
+  /** Octets of the attachment; 0 is none. */
+  readonly attachmentOctets: number;
+  readonly verdicts?: DemandedVerdicts;
+}
+
+/** What must have been found about the origin of the message. */
+export interface DemandedVerdicts {
+  /** Whose Authentication-Results count (RFC 8601 section 2.5). */
+  readonly authservId?: string;
+  readonly spf?: Verdict | undefined;
+  readonly dkim?: Verdict | undefined;
+  readonly dmarc?: Verdict | undefined;
 }
 
 export interface InboxTarget {

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Anchors } from './anchors.js';
 import type { ClientIdentities } from './client-identities.js';
-import type { Credentials, Delivery, Endpoint, Source, TlsPolicy } from './endpoint.js';
+import type { Credentials, DemandedVerdicts, Delivery, Endpoint, Source, TlsPolicy } from './endpoint.js';
 import { PORTS } from './schema.js';
 import type { EndpointSettings, InputSettings, Role, Transport } from './schema.js';
 
@@ -94,15 +94,27 @@ function credentialsOf(auth: EndpointSettings['auth']): Credentials | undefined 
     secret,
     kind: auth.password ? 'password' : 'access-token',
     ...(auth.mechanism && { mechanism: auth.mechanism }),
+    expect: auth.expect,
   };
 }
 
 function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delivery {
-  const { from, to, inbox, username, password, within } = delivery;
+  const { from, to, inbox, username, password, within, verdicts } = delivery;
   return {
     from,
     to,
     ...(inbox && username !== undefined && password && { inbox: { ...inbox, username, password } }),
     withinMs: within * SECOND,
+    expect: delivery.expect,
+    keep: delivery.keep,
+    attachmentOctets: delivery['attachment-bytes'],
+    ...(verdicts && { verdicts: verdictsOf(verdicts) }),
   };
+}
+
+function verdictsOf({
+  'authserv-id': authservId,
+  ...demanded
+}: NonNullable<NonNullable<EndpointSettings['delivery']>['verdicts']>): DemandedVerdicts {
+  return { ...demanded, ...(authservId !== undefined && { authservId }) };
 }

@@ -28,6 +28,13 @@ export const MECHANISMS = [
   'EXTERNAL',
 ] as const;
 
+/** Whether the server must let these credentials in, or keep them out. */
+export const AUTH_EXPECT = ['accepted', 'rejected'] as const;
+/** Whether the server must take the message, or refuse its recipient. */
+export const DELIVERY_EXPECT = ['received', 'refused'] as const;
+/** What a receiver may say of a message's origin (RFC 8601 section 2.7), so far as it is of use to demand it. */
+export const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'] as const;
+
 /** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
 export const TLS_CHECKS = ['single', 'both'] as const;
 
@@ -37,6 +44,9 @@ export type ProbeName = (typeof PROBES)[number];
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 export type FailOn = (typeof FAIL_ON)[number];
 export type OnInconclusive = (typeof ON_INCONCLUSIVE)[number];
+export type AuthExpect = (typeof AUTH_EXPECT)[number];
+export type DeliveryExpect = (typeof DELIVERY_EXPECT)[number];
+export type Verdict = (typeof VERDICTS)[number];
 export type Mechanism = (typeof MECHANISMS)[number];
 
 /** Ports that decide other defaults. */
@@ -72,6 +82,10 @@ const oneOf = <T extends string>(known: readonly T[], legal = `must be one of ${
     (text) => legal + didYouMean(text, known),
     (text) => known.find((word) => word === text),
   );
+
+const flag = value('must be true or false', (text) =>
+  text === 'true' || text === 'false' ? text === 'true' : undefined,
+);
 
 const anyText = value('must be text', (text) => text);
 
@@ -178,6 +192,28 @@ const authShape = {
       description: `The SASL mechanism to insist on: ${MECHANISMS.map((name) => `\`${name}\``).join(', ')}.`,
       otherwise: 'the strongest that both sides have',
     }),
+  expect: oneOf(AUTH_EXPECT).default('accepted').meta({
+    description:
+      'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or a test of a lock-out, where being let in is the failure.',
+  }),
+};
+
+const verdictsShape = {
+  'authserv-id': value(
+    'must be the name by which the receiving server signs its Authentication-Results',
+    values.authservId,
+  )
+    .optional()
+    .meta({
+      description:
+        'The receiver whose `Authentication-Results` count for `spf` and `dmarc`, by its authserv-id (RFC 8601). No other is believed. Needed for `spf` and `dmarc`.',
+    }),
+  spf: oneOf(VERDICTS).optional().meta({ description: 'What SPF must come to at that receiver: `pass`, mostly.' }),
+  dkim: oneOf(VERDICTS).optional().meta({
+    description:
+      'What the DKIM signature must come to: `pass`, mostly. It is verified here, on the message that arrived, with the key from DNS.',
+  }),
+  dmarc: oneOf(VERDICTS).optional().meta({ description: 'What DMARC must come to at that receiver: `pass`, mostly.' }),
 };
 
 const deliveryShape = {
@@ -193,6 +229,21 @@ const deliveryShape = {
     .meta({ description: 'Password for `inbox`, as `${NAME}` from the environment.' }),
   within: number(1, 3600).default(60).meta({
     description: 'Seconds from its acceptance until the message must be there: 1 to 3600.',
+  }),
+  expect: oneOf(DELIVERY_EXPECT).default('received').meta({
+    description:
+      '`received`; or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. Excludes `inbox`.',
+  }),
+  keep: flag.default(false).meta({
+    description:
+      'Whether the probe message stays in the inbox. By default it is deleted once it was read, and nothing else is.',
+  }),
+  'attachment-bytes': number(0, 50_000_000).default(0).meta({
+    description: 'Octets of an attachment that the probe carries, to show that a large message passes: 0 to 50000000.',
+  }),
+  verdicts: mapping(verdictsShape).optional().meta({
+    description: 'What the receiver must have found about the origin of the message. Needs `inbox`.',
+    otherwise: 'not asked',
   }),
 };
 

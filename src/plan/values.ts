@@ -83,6 +83,11 @@ export function pin(text: string): string | undefined {
   return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
 }
 
+/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
+export function authservId(text: string): string | undefined {
+  return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
+}
+
 /** A day of the calendar as YYYY-MM-DD. */
 export function day(text: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;

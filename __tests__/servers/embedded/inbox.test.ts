@@ -12,7 +12,7 @@ import { Secret } from '../../../src/text/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { NAME, startEmbedded } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
-import { codes, gate, letters } from '../../support/gate.js';
+import { DELIVERY, codes, gate, letters } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
 import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
 import type { ImapScript, ScriptedImap } from '../../support/scripted-imap.js';
@@ -510,7 +510,7 @@ describe('the probe in the inbox', () => {
       },
     });
     const endpoint = server.endpoint();
-    const delivery = { from: USER, to: USER, withinMs: 2000, inbox: target(imap.port) };
+    const delivery = { ...DELIVERY, from: USER, to: USER, withinMs: 2000, inbox: target(imap.port) };
     const { report } = await gate({ ...endpoint, delivery });
     expect(codes(report.steps)).toEqual(['message-altered', 'inbox-rejected']);
   });

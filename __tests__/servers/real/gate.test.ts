@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery, Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
 import type { StepReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/text/secret.js';
-import { codes, gate, letters, testEndpoint } from '../../support/gate.js';
+import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { readMaildir, seedMaildir } from '../../support/maildir.js';
 import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => servers.close(), PATIENCE_MS);
 
 function credentials(password = MAIL_USER.password): NonNullable<Endpoint['auth']> {
-  return { username: MAIL_USER.username, secret: new Secret(password), kind: 'password' };
+  return { username: MAIL_USER.username, secret: new Secret(password), kind: 'password', expect: 'accepted' };
 }
 
 function inbox(replaced: Partial<InboxTarget> = {}): InboxTarget {
@@ -47,7 +47,14 @@ function inbox(replaced: Partial<InboxTarget> = {}): InboxTarget {
 }
 
 function delivery(replaced: Partial<Delivery> = {}): Delivery {
-  return { from: MAIL_USER.username, to: MAIL_USER.username, inbox: inbox(), withinMs: 20_000, ...replaced };
+  return {
+    ...DELIVERY,
+    from: MAIL_USER.username,
+    to: MAIL_USER.username,
+    inbox: inbox(),
+    withinMs: 20_000,
+    ...replaced,
+  };
 }
 
 /** An endpoint for mail without AUTH. */
@@ -142,7 +149,7 @@ describe('all five steps', () => {
   });
 
   test('say so where no inbox is configured', async () => {
-    const unread = { from: MAIL_USER.username, to: 'nobody-reads@elsewhere.example', withinMs: 1000 };
+    const unread = { ...DELIVERY, from: MAIL_USER.username, to: 'nobody-reads@elsewhere.example', withinMs: 1000 };
     const logs = await logsOf(/status=/, async () => {
       expect(await see(endpoint(ports.submission, { delivery: unread }))).toEqual(['ppppp', ['receipt-not-verified']]);
     });

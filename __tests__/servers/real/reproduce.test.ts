@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { opensslCommand, swaksCommand } from '../../../src/gate/reproduce.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/text/secret.js';
-import { codes, gate, testEndpoint } from '../../support/gate.js';
+import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
 import type { Species } from '../../support/zoo.js';
@@ -120,6 +120,7 @@ describe('the swaks command of a finding', () => {
     username: MAIL_USER.username,
     secret: new Secret(password),
     kind: 'password',
+    expect: 'accepted',
   });
 
   // Dovecot answers more slowly with every wrong password, and for a while after.
@@ -168,7 +169,7 @@ describe('the swaks command of a finding', () => {
   test(
     'shows which recipient is refused',
     async () => {
-      const delivery = { from: MAIL_USER.username, to: 'nobody@example.test', withinMs: 1000 };
+      const delivery = { ...DELIVERY, from: MAIL_USER.username, to: 'nobody@example.test' };
       const found = await shown(endpoint(servers.ports.submission, { auth: auth(MAIL_USER.password), delivery }));
       expect(found.code).toBe('recipient-rejected');
       expect(await swaks(found.command)).toMatch(/RCPT TO:<nobody@example\.test>\n<~\* 550 5\.1\.1 /);
@@ -177,7 +178,7 @@ describe('the swaks command of a finding', () => {
   );
 
   test('shows that nothing is relayed without AUTH', async () => {
-    const delivery = { from: MAIL_USER.username, to: 'somebody@elsewhere.example', withinMs: 1000 };
+    const delivery = { ...DELIVERY, from: MAIL_USER.username, to: 'somebody@elsewhere.example' };
     const found = await shown(endpoint(servers.ports.mx, { delivery }));
     expect(found.code).toBe('recipient-rejected');
     expect(await swaks(found.command)).toMatch(/<~\* 554 5\.7\.1 .*Relay access denied/);

@@ -1,0 +1,206 @@
+import type { CatalogueEntry } from './entry.js';
+
+/** Findings of step 3: the handshake and the certificate. */
+export const STEP_3 = {
+  'tls-handshake-failed': {
+    title: 'TLS handshake failed',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'Client and server could not agree on a TLS session.',
+    remedy:
+      'The alert and the reason below say which side gave up and why. Compare protocol versions, cipher suites and key type on the server with what current clients offer.',
+    reference: 'RFC 8446 section 6.2',
+    resultType: 'validation-failure',
+  },
+  'handshake-timeout': {
+    title: 'TLS handshake stalled',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The server agreed to TLS and then did not finish the handshake within `timeout`.',
+    remedy:
+      'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
+    resultType: 'validation-failure',
+  },
+  'tls-version-too-old': {
+    title: 'TLS version too old',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The server speaks no TLS version that the policy allows (`min-tls-version`).',
+    remedy:
+      'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
+    reference: 'RFC 8996; RFC 9325 section 3.1.1',
+    resultType: 'validation-failure',
+  },
+  'client-certificate-required': {
+    title: 'Server wants a client certificate',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
+    remedy:
+      'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
+    reference: 'RFC 8446 section 4.4.2.4',
+    resultType: 'validation-failure',
+  },
+  'plaintext-on-implicit-port': {
+    title: 'The port greets in the clear',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The endpoint is addressed with TLS from the first byte, and the server starts to talk in the clear.',
+    remedy:
+      'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
+    reference: 'RFC 8314 section 3.3',
+  },
+  'certificate-expired': {
+    title: 'Certificate expired',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The certificate of the server is past its notAfter date.',
+    remedy:
+      'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal did not: most often the certificate was renewed and the mail server never told.',
+    reference: 'RFC 5280 section 4.1.2.5',
+    resultType: 'certificate-expired',
+  },
+  'certificate-not-yet-valid': {
+    title: 'Certificate not yet valid',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The notBefore date of the certificate is in the future.',
+    remedy: 'Use the certificate that is valid now; check the clock of the machine that issued it, and of this one.',
+    reference: 'RFC 5280 section 4.1.2.5',
+    resultType: 'validation-failure',
+  },
+  'certificate-expires-soon': {
+    title: 'Certificate expires soon',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'Fewer days are left than `min-valid-days` asks for.',
+    remedy:
+      'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late; if short lives are by design, lower `min-valid-days`.',
+    reference: 'RFC 5280 section 4.1.2.5',
+  },
+  'certificate-hostname-mismatch': {
+    title: 'Certificate does not carry the name',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation:
+      'None of the subject alternative names matches the name that was asked for. The common name is not consulted, a wildcard stands for one whole left-most label, and an address matches only an address entry.',
+    remedy:
+      'Have the certificate issued for the name that clients use, or address the server by a name that it has; `servername` says which name is expected if it differs from `host`.',
+    reference: 'RFC 9525 section 6',
+    resultType: 'certificate-host-mismatch',
+  },
+  'certificate-self-signed': {
+    title: 'Certificate signed by itself',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation:
+      'The certificate of the server is its own issuer, so nobody vouches for it. Debian\'s "snakeoil" default looks like this.',
+    remedy:
+      'Use a certificate of a public CA. For a private server, pin its key with `tls.pin`, or issue it from a private CA and name that in `ca`.',
+    reference: 'RFC 5280 section 6.1',
+    resultType: 'certificate-not-trusted',
+  },
+  'certificate-chain-incomplete': {
+    title: 'Intermediate certificate not sent',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation:
+      'The server sends only its own certificate, and no trust anchor issued it. Browsers and some systems fetch or remember the intermediate, mail clients do not, so it works for some and not for others.',
+    remedy:
+      'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, name it in `ca`.',
+    reference: 'RFC 8446 section 4.4.2',
+    resultType: 'certificate-not-trusted',
+  },
+  'certificate-untrusted': {
+    title: 'Issuer not trusted',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The server sends its issuers, and they lead to no trust anchor that this machine knows.',
+    remedy:
+      'If the issuer is a private CA, put its root into `ca`. If it is a public one, the chain is outdated or an issuer in it is expired: install the chain that the CA publishes now.',
+    reference: 'RFC 5280 section 6.1',
+    resultType: 'certificate-not-trusted',
+  },
+  'certificate-wrong-purpose': {
+    title: 'Certificate not for a server',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation:
+      'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth, or it is the certificate of a CA.',
+    remedy: 'Have a certificate issued with extended key usage "TLS Web Server Authentication", that is no CA.',
+    reference: 'RFC 5280 section 4.2.1.12',
+    resultType: 'validation-failure',
+  },
+  'certificate-weak-key': {
+    title: 'Key too weak',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve).',
+    remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
+    reference: 'RFC 9325 section 4.5',
+    resultType: 'validation-failure',
+  },
+  'certificate-weak-signature': {
+    title: 'Signature too weak',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged.',
+    remedy: 'Have the certificate issued again with SHA-256 or better.',
+    reference: 'RFC 9325 section 4.5; RFC 9155',
+    resultType: 'validation-failure',
+  },
+  'certificate-pin-mismatch': {
+    title: 'Key is not the pinned one',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation: 'The public key of the server is none of those in `tls.pin`.',
+    remedy:
+      'If the key was changed on purpose, add the pin shown below to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
+    reference: 'RFC 7469 section 2.6',
+  },
+  'certificate-issuer-expires-first': {
+    title: 'Issuer expires before the certificate',
+    severity: 'warning',
+    steps: ['certificate'],
+    explanation:
+      'An intermediate certificate on the path ends before the certificate of the server does, and takes it along on that day.',
+    remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it.',
+    reference: 'RFC 5280 section 6.1.3',
+  },
+  'certificate-chain-disordered': {
+    title: 'Chain out of order',
+    severity: 'notice',
+    steps: ['certificate'],
+    explanation:
+      'Each certificate that the server sends should have issued the one before it. One of these has not: it is in the wrong place, or does not belong to the chain. Most clients cope, some embedded ones do not.',
+    remedy: 'Put the chain in order, leaf first, each followed by its issuer, and take out what does not belong.',
+    reference: 'RFC 8446 section 4.4.2',
+  },
+  'certificate-lifetime-long': {
+    title: 'Certificate issued for very long',
+    severity: 'notice',
+    steps: ['certificate'],
+    explanation:
+      'The certificate is valid for longer than public CAs may issue them at its date. The next one will live for a much shorter time, so renewal had better be automatic by then.',
+    remedy: 'Automate renewal (ACME), the reload of the mail server included.',
+    reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
+  },
+  'certificate-unchecked': {
+    title: 'Other certificate not looked at',
+    severity: 'warning',
+    steps: ['certificate'],
+    explanation:
+      'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. That connection failed, or stalled, or the server demands a client certificate there, which is not shown on it.',
+    remedy:
+      'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
+  },
+  'certificate-pinned': {
+    title: 'Key pinned; chain and name not counted',
+    severity: 'notice',
+    steps: ['certificate'],
+    explanation:
+      'The key of the server matches a pin, which authenticates it whatever its chain and names say. What they say is told for information.',
+    remedy: 'Nothing to do, unless clients that have no pin use this server too.',
+    reference: 'RFC 7435 section 3',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,51 @@
+import { CONNECTING } from './entry.js';
+import type { CatalogueEntry } from './entry.js';
+
+/** Findings of the connection, in whichever step opens it. */
+export const CONNECTION = {
+  'dns-failed': {
+    title: 'Host name not found',
+    severity: 'error',
+    steps: CONNECTING,
+    explanation:
+      'The name has no address here. Either it does not exist, or the resolver could not say (then the finding is inconclusive).',
+    remedy:
+      'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',
+    reference: 'RFC 5321 section 5.1',
+  },
+  'no-route': {
+    title: 'No route to the server',
+    severity: 'error',
+    steps: CONNECTING,
+    explanation:
+      'This machine has no route to the address. GitHub-hosted runners have no IPv6; private networks are reached only from inside.',
+    remedy:
+      'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
+  },
+  'connection-refused': {
+    title: 'Connection refused',
+    severity: 'error',
+    steps: CONNECTING,
+    explanation: 'The host is there and nothing listens on the port, or a firewall refuses with a reset.',
+    remedy:
+      'Check the port (587 is submission with STARTTLS, 465 submission with TLS from the first byte, 25 is for mail exchangers), that the service runs, and that it listens on this address and not on loopback only.',
+  },
+  'connection-timeout': {
+    title: 'Connection timed out',
+    severity: 'error',
+    steps: CONNECTING,
+    explanation:
+      'No answer to the connection request: a firewall drops it, the host is down, or egress from this machine is filtered.',
+    remedy:
+      'Check firewalls and security groups in both directions, and whether the address is right; try from another network with the command shown.',
+  },
+  'egress-blocked': {
+    title: 'Outbound port 25 is blocked here',
+    severity: 'error',
+    steps: CONNECTING,
+    explanation:
+      'Hosted runners, like most cloud machines, cannot open connections to port 25. It timed out, which says nothing about the server.',
+    remedy:
+      'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

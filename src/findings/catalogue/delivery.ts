@@ -1,0 +1,166 @@
+import type { CatalogueEntry } from './entry.js';
+
+/** Findings of step 5: the probe message. */
+export const STEP_5 = {
+  'sender-rejected': {
+    title: 'Sender refused',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation: 'The server refuses the envelope sender (MAIL FROM).',
+    remedy:
+      'The text says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is refused (SPF, no MX).',
+    reference: 'RFC 5321 section 3.3',
+  },
+  'recipient-rejected': {
+    title: 'Recipient refused',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation: 'The server refuses the envelope recipient (RCPT TO).',
+    remedy:
+      'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `retries`.',
+    reference: 'RFC 5321 section 3.3',
+  },
+  'message-rejected': {
+    title: 'Message refused',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line.',
+    remedy:
+      "The text says why: a content filter, a size limit, a quota. Look for the queue id or the reason in the server's log.",
+    reference: 'RFC 5321 section 4.2.5',
+  },
+  'inbox-unreachable': {
+    title: 'Inbox cannot be reached',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
+    remedy:
+      'Check `delivery.inbox`: `imaps://` is TLS from the first byte (993), `imap://` upgrades by STARTTLS (143). Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
+    reference: 'RFC 8314 section 3.2',
+  },
+  'inbox-rejected': {
+    title: 'Inbox refuses us',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
+    remedy:
+      'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP.',
+    reference: 'RFC 9051 section 6.2',
+  },
+  'message-not-received': {
+    title: 'Message accepted and never arrived',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      'The server took responsibility for the probe (250), and it was not in the inbox within `delivery.within`. This is how lost mail looks from outside.',
+    remedy:
+      "Follow the message through the server's log by its Message-ID, shown below: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
+    reference: 'RFC 5321 section 6.1',
+  },
+  'message-altered': {
+    title: 'Message changed on the way',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments.',
+    remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
+    reference: 'RFC 5321 section 6.4',
+  },
+  'receipt-not-verified': {
+    title: 'Arrival not verified',
+    severity: 'notice',
+    steps: ['delivery'],
+    explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
+    remedy: 'Configure `delivery.inbox` with its username and password to have the arrival proved.',
+  },
+  'message-in-junk': {
+    title: 'Message filed as junk',
+    severity: 'warning',
+    steps: ['delivery'],
+    explanation:
+      'The message arrived in the folder for junk. Whoever gets such mail does not see it, and a provider that files it there judges the rest of the mail of this sender alike.',
+    remedy:
+      "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves it there): publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is meant.",
+  },
+  'message-duplicated': {
+    title: 'Message arrived more than once',
+    severity: 'warning',
+    steps: ['delivery'],
+    explanation:
+      'The same message is in the inbox several times. A server that takes a message and answers too late is sent it again; so do two routes that lead to the same mailbox.',
+    remedy:
+      'Compare the `Received` lines of the copies: where they part, a hop has sent the message twice (an alias that lists the mailbox two times, a filter that hands a copy back, a time-out behind the final dot).',
+    reference: 'RFC 5321 section 4.5.3.2.6',
+  },
+  'delivery-hop-unencrypted': {
+    title: 'A server says that it took the message in the clear',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      'The `Received` line of the server that took the message from the gate says that no TLS was there, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
+    remedy:
+      'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it.',
+    reference: 'RFC 3848',
+  },
+  'delivery-hop-mismatch': {
+    title: 'A server names another TLS session than ours',
+    severity: 'warning',
+    steps: ['delivery'],
+    explanation:
+      'The `Received` line of the server that took the message from the gate names a TLS version or a cipher suite that is not that of the session with the gate: something between the two ends TLS and begins it anew.',
+    remedy:
+      'Find out what stands between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
+    reference: 'RFC 3848',
+  },
+  'delivery-hop-unproved': {
+    title: 'No server says how it took the message',
+    severity: 'notice',
+    steps: ['delivery'],
+    explanation:
+      'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, or it names no protocol. Whether TLS reached that server is not proved by the message.',
+    remedy:
+      'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
+    reference: 'RFC 5321 section 4.4',
+  },
+  'delivery-verdict-mismatch': {
+    title: 'SPF, DKIM or DMARC did not come to what was demanded',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      'The message arrived, and one of the checks of its origin that `delivery.verdicts` names came to something else than is demanded there.',
+    remedy:
+      "Compare the sender's domain in DNS with what the message shows: the SPF record must allow the server that handed it over, the DKIM selector must hold the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
+    reference: 'RFC 8601',
+  },
+  'delivery-verdict-missing': {
+    title: 'The receiver says nothing about SPF or DMARC',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed: whoever sends the message can write them.',
+    remedy:
+      'Check `authserv-id` against the header of the message, and that the receiver runs the check. If it cannot, take the check out of `delivery.verdicts`.',
+    reference: 'RFC 8601 section 5',
+  },
+  'relay-open': {
+    title: 'A recipient is accepted that must be refused',
+    severity: 'error',
+    steps: ['delivery'],
+    explanation:
+      '`delivery.expect: refused` says that the server must not take this recipient, and it takes it. A server that takes foreign recipients from strangers is an open relay, and ends on every blocklist within days. No message was sent.',
+    remedy:
+      'Let the server relay for authenticated clients and for its own domains only (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and refuse recipients that do not exist at RCPT.',
+    reference: 'RFC 5321 section 7.9',
+  },
+  greylisted: {
+    title: 'Accepted after a delay',
+    severity: 'notice',
+    steps: ['delivery'],
+    explanation:
+      'The server put the message off at first, and took it later in the same run: greylisting, most often, which every sender meets the first time.',
+    remedy: 'Nothing needs mending. To save the time, exempt the address of the runner or the sender of the gate.',
+    reference: 'RFC 6647',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

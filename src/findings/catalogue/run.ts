@@ -1,0 +1,36 @@
+import { EVERY } from './entry.js';
+import type { CatalogueEntry } from './entry.js';
+
+/** Findings of the run itself. */
+export const RUN = {
+  'step-required': {
+    title: 'Required step not configured',
+    severity: 'error',
+    steps: ['authentication', 'delivery'],
+    explanation: 'The step is named in `require`, and there is nothing to do it with.',
+    remedy:
+      'Configure credentials (`auth`) or `delivery`. If they come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
+  },
+  'waiver-expired': {
+    title: 'Waiver has ended',
+    severity: 'error',
+    steps: EVERY,
+    explanation: 'A finding is waived until a day that is over, so it counts again.',
+    remedy: 'Mend the finding, or decide anew how long it may stand and move `until`.',
+  },
+  'waiver-unused': {
+    title: 'Waiver not needed',
+    severity: 'notice',
+    steps: EVERY,
+    explanation: 'The finding that a waiver names did not occur, though its step was carried out.',
+    remedy: 'Take the waiver out, lest it hides the finding when it comes back.',
+  },
+  'internal-error': {
+    title: 'Defect of the gate itself',
+    severity: 'error',
+    steps: EVERY,
+    explanation:
+      'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
+    remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -3,8 +3,8 @@ import type { FindingCode } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { InboxRejected, InboxUnreachable } from '../../inbox/inbox.js';
-import type { Inbox, Received } from '../../inbox/inbox.js';
-import { alterations, composeProbe, isProbe } from '../../message/probe.js';
+import type { Inbox } from '../../inbox/inbox.js';
+import { composeProbe, isProbe } from '../../message/probe.js';
 import type { Probe } from '../../message/probe.js';
 import { Deadline } from '../../net/deadline.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
@@ -13,6 +13,7 @@ import type { Reply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import { brief } from '../../text/peer.js';
 import { judgePeer } from '../peer.js';
+import { judgeArrival } from '../proof.js';
 import { swaksCommand } from '../reproduce.js';
 import type { StepOutcome, Visit } from '../visit.js';
 
@@ -42,7 +43,7 @@ export async function delivery(visit: Visit): Promise<StepOutcome> {
     };
   }
   try {
-    return { findings: await lookFor(probe, inbox, endpoint.delivery, target) };
+    return { findings: await lookFor(visit, probe, inbox, endpoint.delivery, target) };
   } catch (error) {
     return { findings: [inboxFinding(error, target)] };
   }
@@ -124,6 +125,7 @@ function refusal({ endpoint }: Visit, code: FindingCode, to: string, reply: Repl
 
 /** @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for */
 async function lookFor(
+  visit: Visit,
   probe: Probe,
   inbox: Inbox,
   { to, withinMs }: Delivery,
@@ -142,7 +144,7 @@ async function lookFor(
       ),
     ];
   }
-  const findings = alterationFindings(probe, received);
+  const findings = await judgeArrival(visit, probe, received.source);
   try {
     await received.delete();
   } catch (error) {
@@ -150,17 +152,6 @@ async function lookFor(
     findings.push(inboxFinding(error, target));
   }
   return findings;
-}
-
-function alterationFindings(probe: Probe, { source }: Received): KnownFinding[] {
-  const differences = alterations(probe, source);
-  if (differences.length === 0) return [];
-  const altered = brief(differences.join('; '));
-  return [
-    finding('message-altered', `What arrived is not what was sent: ${altered}.`, {
-      evidence: { messageId: probe.messageId, altered },
-    }),
-  ];
 }
 
 /** @throws what is neither the inbox's unreachability nor its refusal */

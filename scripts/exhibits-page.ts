@@ -66,6 +66,7 @@ function reproducible(text: string, { port, transport }: Shown['report']): strin
     .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replaceAll(/\b\d{4}-\d\d-\d\d\b/g, '<date>')
     .replaceAll(/\bsha256\/[\w+/]{43}=/g, 'sha256/<pin>')
+    .replaceAll(/\b[0-9a-f]{64}\b/g, '<fingerprint>')
     .replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(port === 25 ? port : USUAL_PORT[transport]));
 }
 

@@ -1,20 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
+import { cancellation } from './cancellation.js';
 import { loadPlan } from './plan/plan.js';
 import { secretsOf } from './plan/secrets.js';
 import type { Plan } from './plan/endpoint.js';
 import { ConfigurationError } from './plan/problem.js';
 import { INPUT_NAMES } from './plan/schema.js';
-import { configurationFailure, failureLine } from './report/annotations.js';
-import { progressLine, transcriptLines } from './report/progress.js';
+import { failureLine, nothingGated } from './report/annotations.js';
+import { progressLine, selfTestLine, transcriptLines } from './report/progress.js';
+import type { EndpointReport } from './report/report.js';
 import { run } from './run.js';
 import { findingsUrl } from './runner/docs.js';
 import { secretsOfForks } from './runner/fork.js';
 import { runnerLog } from './runner/log.js';
 import type { Log } from './runner/log.js';
-import { publish, publishConfigurationError } from './runner/publish.js';
+import { publish, publishNothingGated } from './runner/publish.js';
 import { mask } from './runner/secrets.js';
 import { locateInput } from './runner/source.js';
+import { SelfTestFailed } from './self-test/failed.js';
 
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
@@ -22,23 +25,30 @@ import { locateInput } from './runner/source.js';
  */
 export async function runAction(): Promise<number> {
   const log = runnerLog();
+  const cancelled = cancellation();
   let plan: Plan;
   try {
     plan = await planOfInputs();
+    mask(secretsOf(plan));
+    if (plan.selfTest) await proveItself(log);
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    await refuse(error, log);
-    return 1;
+    if (error instanceof ConfigurationError) {
+      // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
+      const hints = await secretsOfForks().catch(() => []);
+      return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], log);
+    }
+    if (error instanceof SelfTestFailed) return refuse('the self-test failed', [error.message], log);
+    throw error;
   }
-  mask(secretsOf(plan));
 
   let done = 0;
   const total = plan.endpoints.length;
-  const { report, verdict } = await run(plan, process.env, (endpoint) => {
+  const finished = (endpoint: EndpointReport): void => {
     done += 1;
     log.info(progressLine(endpoint, { done, total: Math.max(done, total) }));
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
-  });
+  };
+  const { report, verdict } = await run(plan, process.env, finished, cancelled);
   await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, log);
   if (verdict.blocks) core.setFailed(failureLine(verdict));
   return verdict.blocks ? 1 : 0;
@@ -55,13 +65,19 @@ async function planOfInputs(): Promise<Plan> {
   });
 }
 
-async function refuse(error: ConfigurationError, log: Log): Promise<void> {
-  // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
-  const hints = await secretsOfForks().catch(() => []);
-  const problems = [...error.message.split('\n'), ...hints];
+/** @throws {SelfTestFailed} */
+async function proveItself(log: Log): Promise<void> {
+  // Loaded when it is asked for: it brings mail servers along.
+  const { selfTest } = await import('./self-test/self-test.js');
+  log.info(selfTestLine(await selfTest()));
+}
+
+/** @returns the exit code of a failure */
+async function refuse(why: string, problems: readonly string[], log: Log): Promise<number> {
   problems.forEach((problem) => {
     log.info(problem);
   });
-  await publishConfigurationError(problems.join('\n'), log);
-  core.setFailed(configurationFailure(problems));
+  await publishNothingGated(why, problems.join('\n'), log);
+  core.setFailed(nothingGated(why, problems));
+  return 1;
 }

@@ -1,21 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { cancellation } from './cancellation.js';
 import type { Plan } from './plan/endpoint.js';
 import { loadPlan } from './plan/plan.js';
 import { ConfigurationError } from './plan/problem.js';
 import { INPUT_NAMES } from './plan/schema.js';
 import type { InputName } from './plan/schema.js';
 import { renderJson } from './report/json.js';
-import { progressLine } from './report/progress.js';
+import { progressLine, selfTestLine } from './report/progress.js';
+import type { EndpointReport } from './report/report.js';
 import { renderTerminal } from './report/terminal.js';
 import { run } from './run.js';
 import type { Outcome } from './run.js';
+import { SelfTestFailed } from './self-test/failed.js';
 import { reasonOf } from './text/reason.js';
 import { visible } from './text/peer.js';
 
 const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
        starttls-gate --config FILE [OPTION]...
-       starttls-gate
+       starttls-gate [--self-test]
 
 Takes each ENDPOINT (host, host:port or [v6]:port) through five steps: STARTTLS offered, STARTTLS accepted,
 certificate, AUTH, delivery. Without arguments it shows itself on mail servers of its own.
@@ -24,8 +27,9 @@ Every input of the action is an option here, such as --config FILE, --timeout SE
 tokens have no place on a command line: they come from the environment, as STARTTLS_GATE_PASSWORD,
 STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 
-  --json   the report on standard output, progress on standard error
-  --help   this text
+  --json        the report on standard output, progress on standard error
+  --self-test   first show on lying servers of its own that it finds them out
+  --help        this text
 
 The exit code is 0 if the gate is open, 1 if it is closed, 2 if the configuration is wrong.
 `;
@@ -36,7 +40,9 @@ const FROM_ENVIRONMENT: readonly InputName[] = ['password', 'access-token', 'inb
 /** What makes sense only where a runner waits for files. */
 const OF_THE_RUNNER: readonly InputName[] = ['endpoints', 'report-dir'];
 
-const OPTIONS = INPUT_NAMES.filter((name) => !FROM_ENVIRONMENT.includes(name) && !OF_THE_RUNNER.includes(name));
+const FLAGS: readonly InputName[] = ['self-test'];
+
+const OPTIONS = INPUT_NAMES.filter((name) => ![...FROM_ENVIRONMENT, ...OF_THE_RUNNER, ...FLAGS].includes(name));
 
 const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
 
@@ -46,7 +52,6 @@ const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
  * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
  */
 export async function runTerminal(args: readonly string[]): Promise<number> {
-  if (args.length === 0) return demonstrate();
   try {
     const { values, positionals } = readArguments(args);
     if (values.help === true) {
@@ -54,15 +59,31 @@ export async function runTerminal(args: readonly string[]): Promise<number> {
       return EXIT.open;
     }
     const json = values.json === true;
+    const progress = json ? process.stderr : process.stdout;
+    if (values['self-test'] === true) await proveItself(progress);
+    if (args.every((arg) => arg === '--self-test')) return await demonstrate();
     const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
-    const outcome = await gate(plan, json ? process.stderr : process.stdout);
+    const outcome = await gate(plan, progress);
     process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
     return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`The configuration cannot be used:\n${error.message}\n`);
-    return EXIT.misconfigured;
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(`The configuration is wrong:\n${error.message}\n`);
+      return EXIT.misconfigured;
+    }
+    if (error instanceof SelfTestFailed) {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.closed;
+    }
+    throw error;
   }
+}
+
+/** @throws {SelfTestFailed} */
+async function proveItself(progress: NodeJS.WritableStream): Promise<void> {
+  // Loaded when it is asked for: nobody else needs mail servers.
+  const { selfTest } = await import('./self-test/self-test.js');
+  progress.write(`${selfTestLine(await selfTest())}\n`);
 }
 
 /** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */
@@ -90,7 +111,12 @@ function readArguments(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { ...options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        ...options,
+        'self-test': { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
       allowPositionals: true,
     });
   } catch (error) {
@@ -115,10 +141,11 @@ function environmentName(input: InputName): string {
 
 function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {
   let done = 0;
-  return run(plan, process.env, (endpoint) => {
+  const finished = (endpoint: EndpointReport): void => {
     done += 1;
     progress.write(`${progressLine(endpoint, { done, total: Math.max(done, plan.endpoints.length) })}\n`);
-  });
+  };
+  return run(plan, process.env, finished, cancellation());
 }
 
 function shownOnTerminal({ report, verdict }: Outcome): string {

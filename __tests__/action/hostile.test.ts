@@ -15,12 +15,13 @@ function reply(code: string, ...lines: readonly string[]): string[] {
   return lines.map((text, index) => `${code}${index === lines.length - 1 ? ' ' : '-'}${text}`);
 }
 
-function expectHarmless({ commands, aftermath, log }: StepEnded, errors: number): void {
+function expectHarmless({ commands, behindWall, aftermath, log }: StepEnded, errors: number): void {
   expect(commands.map(({ name }) => name)).toEqual(['group', 'endgroup', ...Array<string>(errors).fill('error')]);
   for (const { name, properties, data } of commands) {
     if (name === 'group') expect(data).toMatch(/^Transcript of /);
     if (name === 'error') expect([properties.title ?? '', data].join(' ')).toMatch(/relay/);
   }
+  expect(behindWall).toEqual([]);
   expect(aftermath).toBe('');
   // eslint-disable-next-line no-control-regex -- nothing that acts on a terminal
   expect(log).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);

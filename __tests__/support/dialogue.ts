@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { TLSSocketOptions } from 'node:tls';
 
 /** What a scripted server does, as data. */
@@ -32,6 +33,14 @@ export type Verb =
 
 export type Reply = Act | readonly Act[];
 
+/**
+ * The server's side of a SASL mechanism: it yields challenges as they stand behind 334, gets each answer as it came,
+ * and returns the reply in which the exchange ends.
+ * @param initial what came with the AUTH command, where something did
+ * @param channel that the exchange is held on
+ */
+export type Sasl = (initial: string | undefined, channel: Duplex) => Generator<string, Reply, string>;
+
 /** One connection's script. Whatever is left out is as a good submission server has it. */
 export interface Dialogue {
   /** The certificate and further options of every handshake; without it STARTTLS is neither offered nor known. */
@@ -45,6 +54,8 @@ export interface Dialogue {
   readonly offersInTls?: readonly string[];
   /** The only credentials that are accepted; default: any. */
   readonly user?: { readonly username: string; readonly password: string };
+  /** Mechanisms that it speaks beside PLAIN and LOGIN, or in another way, by their names in upper case. */
+  readonly sasl?: Readonly<Record<string, Sasl>>;
   /** What to answer instead, for a verb in both phases (`MAIL`) or in one (`tls:MAIL`, which wins). */
   readonly replies?: Partial<Record<Verb | `${Phase}:${Verb}`, Reply>>;
 }

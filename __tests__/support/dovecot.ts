@@ -11,16 +11,19 @@ export interface DovecotOptions {
   /** Paths of PEM files. */
   readonly identity: { readonly key: string; readonly chain: string };
   readonly user: { readonly username: string; readonly password: string };
-  readonly imapPort: number;
-  readonly imapsPort: number;
+  readonly ports: Readonly<Record<'imap' | 'imaps' | 'pop3' | 'pop3s', number>>;
+  /** Lines of its configuration, after the others, which they override. */
+  readonly settings?: string;
 }
 
-/** A Dovecot of our own: IMAP, IMAPS, LMTP, and SASL for Postfix. */
+/** A Dovecot of our own: IMAP and POP3, each with STARTTLS and with implicit TLS; LMTP; and SASL for Postfix. */
 export interface Dovecot {
   /** The socket on which it checks passwords for Postfix. */
   readonly authSocket: string;
   /** The socket on which it takes messages over LMTP. */
   readonly lmtpSocket: string;
+  /** The user's Maildir. */
+  readonly maildir: string;
   /** The messages in the user's INBOX, as they lie in the Maildir. */
   messages(): Promise<string[]>;
   /** What it logged so far. */
@@ -41,16 +44,18 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const dovecot = spawn('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' });
   const exited = once(dovecot, 'exit');
   try {
-    await accepting(options.imapPort, 10_000);
+    await accepting(options.ports.imap, 10_000);
   } catch (error) {
     dovecot.kill();
     throw new Error(`Dovecot does not start: ${await readFile(log, 'utf8').catch(() => 'no log')}`, { cause: error });
   }
+  const maildir = join(mail, user.username);
   return {
     authSocket: paths.auth,
     lmtpSocket: paths.lmtp,
+    maildir,
     messages: async () => {
-      const folders = ['new', 'cur'].map((name) => join(mail, user.username, name));
+      const folders = ['new', 'cur'].map((name) => join(maildir, name));
       const names = await Promise.all(
         folders.map(async (path) => (await readdir(path).catch(() => [])).map((name) => join(path, name))),
       );
@@ -65,7 +70,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
 }
 
 function configuration(
-  { folder, identity, imapPort, imapsPort }: DovecotOptions,
+  { folder, identity, ports, settings = '' }: DovecotOptions,
   paths: Readonly<Record<'mail' | 'log' | 'auth' | 'lmtp' | 'users', string>>,
 ): string {
   return `
@@ -73,7 +78,7 @@ base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${paths.log}
 instance_name = starttls-gate-test
-protocols = imap lmtp
+protocols = imap pop3 lmtp
 listen = 127.0.0.1
 hostname = mail.example.test
 postmaster_address = postmaster@example.test
@@ -97,6 +102,12 @@ service auth {
     mode = 0666
   }
 }
+# Wrong passwords are answered at once, however many there were.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service lmtp {
   unix_listener ${paths.lmtp} {
     mode = 0666
@@ -104,12 +115,21 @@ service lmtp {
 }
 service imap-login {
   inet_listener imap {
-    port = ${imapPort}
+    port = ${ports.imap}
   }
   inet_listener imaps {
-    port = ${imapsPort}
+    port = ${ports.imaps}
     ssl = yes
   }
 }
-`;
+service pop3-login {
+  inet_listener pop3 {
+    port = ${ports.pop3}
+  }
+  inet_listener pop3s {
+    port = ${ports.pop3s}
+    ssl = yes
+  }
+}
+${settings}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { inDays, issue } from '../../src/demo/pki.js';
 import type { CertificateOptions, Identity } from '../../src/demo/pki.js';
 import type { FindingCode } from '../../src/findings/catalogue.js';
+import { failureOf } from '../../src/net/connect.js';
 import type { Resolver } from '../../src/net/connect.js';
 import { Secret } from '../../src/text/secret.js';
 import { close, handshake, raw, silence, wait } from './dialogue.js';
@@ -44,6 +45,8 @@ const FAR = '2099-12-31';
 /** Issued when 398 days were the limit, which no later rule changes. */
 const TWENTY_FIVE_YEARS = { notBefore: new Date('2025-01-01T00:00:00Z'), notAfter: new Date('2050-01-01T00:00:00Z') };
 const LATE = new Date('2051-01-01T00:00:00Z');
+/** For "no end" (RFC 5280 section 4.1.2.5). */
+const LAST_DAY = new Date('9999-12-31T23:59:59Z');
 
 /** Refuses all that the probes try, so that they pass. */
 const STRICT = {
@@ -122,6 +125,19 @@ export const EXHIBITS: Readonly<Partial<Record<FindingCode, Exhibit>>> = {
       endpoint: { host: 'smtp.example.test' },
       world: { resolver: resolvesTo(NOWHERE, LOOPBACK) },
     },
+  },
+  'connection-failed-locally': {
+    raising: {
+      name: 'this machine has no file descriptor left for it',
+      endpoint: { host: 'smtp.example.test' },
+      world: { resolver: () => Promise.reject(failureOf({ code: 'EMFILE' }, LOOPBACK)) },
+    },
+    twin: {
+      name: 'this machine has none left for the lookup of its name',
+      endpoint: { host: 'smtp.example.test' },
+      world: { resolver: () => Promise.reject(Object.assign(new Error('lookup'), { code: 'EMFILE' })) },
+    },
+    twinRaises: ['dns-failed'],
   },
   'connection-refused': {
     raising: { name: 'nobody listens', instead: 'nobody' },
@@ -333,6 +349,13 @@ export const EXHIBITS: Readonly<Partial<Record<FindingCode, Exhibit>>> = {
     twin: {
       name: 'its certificate is for servers and clients',
       certificate: ({ pki }) => pki.issue({ names, usage: ['serverAuth', 'clientAuth'] }),
+    },
+  },
+  'certificate-malformed': {
+    raising: { name: 'its certificate ends in the 99th month', certificate: 'noSuchDate' },
+    twin: {
+      name: 'its certificate ends in the year 9999',
+      certificate: ({ pki }) => issuedUnder(pki.root, LAST_DAY, { notAfter: LAST_DAY }),
     },
   },
   'certificate-weak-key': {

@@ -4,6 +4,8 @@ import type { Attempt } from '../../src/gate/gate.js';
 import type { World } from '../../src/gate/visit.js';
 import { Inboxes } from '../../src/inbox/inboxes.js';
 import { systemResolver } from '../../src/net/connect.js';
+import { textResolver } from '../../src/net/txt.js';
+import { Deadline } from '../../src/net/deadline.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
 import { Secret } from '../../src/text/secret.js';
@@ -13,7 +15,10 @@ import { HOST } from './zoo.js';
 /** What a run shares, with nothing held still unless the test says so. */
 export function testWorld(overrides: Partial<World> = {}): World {
   return {
+    end: Deadline.after(Infinity),
+    whyEnded: () => 'a test ended it',
     resolver: systemResolver,
+    txt: textResolver(),
     now: () => new Date(),
     hostName: 'gate.example.test',
     hostedRunner: false,

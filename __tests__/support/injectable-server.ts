@@ -6,12 +6,22 @@ import type { Identity } from '../../src/demo/pki.js';
 
 /** What a server does with what came behind STARTTLS in the same segment. */
 export type Manner =
-  'keeps' | 'drops' | 'answers in the clear' | 'hangs up' | 'refuses' | 'gives to TLS' | 'drops, and greets anew';
+  | 'keeps'
+  | 'keeps, and knows no QUIT'
+  | 'keeps, and hangs up on QUIT'
+  | 'drops'
+  | 'drops, and greets anew'
+  | 'answers in the clear'
+  | 'hangs up'
+  | 'refuses'
+  | 'gives to TLS';
 
 export interface InjectableServer extends AsyncDisposable {
   readonly port: number;
   /** Whether anything ever came behind STARTTLS. */
   readonly probed: boolean;
+  /** What was sent inside TLS. */
+  readonly heard: readonly string[];
 }
 
 /**
@@ -20,6 +30,7 @@ export interface InjectableServer extends AsyncDisposable {
  */
 export async function startInjectable(identity: Identity, manner: Manner): Promise<InjectableServer> {
   const sockets = new Set<Socket>();
+  const heard: string[] = [];
   let probed = false;
 
   const serve = (socket: Socket): void => {
@@ -55,9 +66,13 @@ export async function startInjectable(identity: Identity, manner: Manner): Promi
     secure.on('error', () => socket.destroy());
     secure.once('secure', () => {
       if (manner === 'drops, and greets anew' && behind !== '') secure.write('220 mail.example.test ESMTP\r\n');
-      if (manner === 'keeps' && behind !== '') secure.write(answer(behind.trim()));
+      if (manner.startsWith('keeps') && behind !== '') secure.write(answer(behind.trim()));
       secure.on('data', (octets: Buffer) => {
-        secure.write(answer(octets.toString('latin1').trim()));
+        const line = octets.toString('latin1').trim();
+        heard.push(line);
+        if (line === 'QUIT' && manner === 'keeps, and hangs up on QUIT') return void secure.end();
+        const known = line !== 'QUIT' || manner !== 'keeps, and knows no QUIT';
+        secure.write(known ? answerInTls(line) : '500 5.5.1 What?\r\n');
       });
     });
   };
@@ -75,6 +90,7 @@ export async function startInjectable(identity: Identity, manner: Manner): Promi
     get probed() {
       return probed;
     },
+    heard,
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -87,6 +103,11 @@ export async function startInjectable(identity: Identity, manner: Manner): Promi
 function answer(line: string): string {
   const verb = line.split(' ', 1)[0] ?? '';
   return verb === 'QUIT' ? '221 2.0.0 bye\r\n' : `250 2.0.0 answer to ${verb}\r\n`;
+}
+
+function answerInTls(line: string): string {
+  if (line.startsWith('EHLO')) return '250-mail.example.test\r\n250 AUTH PLAIN\r\n';
+  return line.startsWith('AUTH') ? '235 2.7.0 Welcome\r\n' : answer(line);
 }
 
 function ignore(): void {

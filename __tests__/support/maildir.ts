@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from './run.js';
 
 /**
@@ -16,13 +16,12 @@ export async function seedMaildir(folder: string, messages: readonly (readonly [
   await run('chown', ['-R', 'mail:mail', folder]);
 }
 
-/** Every message of a Maildir by the name of its file, which holds its flags. */
+/** Every message of a Maildir and its folders by the path of its file, whose name holds its flags. */
 export async function readMaildir(folder: string): Promise<Record<string, string>> {
-  const files = await Promise.all(
-    ['cur', 'new'].map(async (name) => (await readdir(join(folder, name))).map((file) => join(name, file))),
-  );
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const read = files
-    .flat()
+    .filter((file) => file.isFile() && /(^|\/)(cur|new)$/.test(file.parentPath))
+    .map((file) => relative(folder, join(file.parentPath, file.name)))
     .sort()
     .map(async (file) => [file, await readFile(join(folder, file), 'latin1')] as const);
   return Object.fromEntries(await Promise.all(read));

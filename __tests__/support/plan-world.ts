@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/plan/endpoint.js';
+import type { Credentials, Plan } from '../../src/plan/endpoint.js';
 import { loadPlan } from '../../src/plan/plan.js';
 import type { World } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/problem.js';
@@ -54,6 +54,11 @@ export function load({ inputs = {}, config, files = {}, env = {}, locateInput }:
       ...(locateInput && { locateInput }),
     },
   );
+}
+
+/** The password or token of credentials, in clear. */
+export function revealedOf(auth: Credentials | undefined): string | undefined {
+  return auth && auth.kind !== 'certificate' ? auth.secret.reveal() : undefined;
 }
 
 /** The lines of the error that these things must give. */

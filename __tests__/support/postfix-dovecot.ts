@@ -1,12 +1,9 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startDovecot } from './dovecot.js';
 import { freePorts } from './ports.js';
 import { startPostfix, SUBMISSION } from './postfix.js';
 import type { SmtpService } from './postfix.js';
-import { processesIn } from './processes.js';
+import { inServerFolder, named } from './server-folder.js';
+import type { IdentityFiles, ServerFolder } from './server-folder.js';
 import { createZoo, SPECIES } from './zoo.js';
 import type { Species, Zoo } from './zoo.js';
 
@@ -14,7 +11,18 @@ import type { Species, Zoo } from './zoo.js';
 export const MAIL_USER = { username: 'user@example.test', password: 'correct horse battery staple' };
 
 /** The ports that present the good certificate. */
-const PORTS = ['mx', 'submission', 'submissions', 'noTls', 'authBeforeTls', 'oldTls', 'imap', 'imaps'] as const;
+const PORTS = [
+  'mx',
+  'submission',
+  'submissions',
+  'noTls',
+  'authBeforeTls',
+  'oldTls',
+  'imap',
+  'imaps',
+  'pop3',
+  'pop3s',
+] as const;
 
 export interface MailServers extends AsyncDisposable {
   /**
@@ -39,56 +47,41 @@ export interface MailServers extends AsyncDisposable {
  * Starts a Postfix and a Dovecot of our own, apart from any others on the machine.
  * @throws where this is not root, or the servers are not installed
  */
-export async function startMailServers(): Promise<MailServers> {
-  if (process.getuid?.() !== 0) throw new Error('Postfix and Dovecot drop privileges, so these tests start as root');
-  const folder = await mkdtemp(join(tmpdir(), 'starttls-gate-'));
-  const stops: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const stop of stops.reverse()) await stop();
-    await ended(folder);
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    await chmod(folder, 0o755);
+export function startMailServers(): Promise<MailServers> {
+  return inServerFolder(async (folder) => {
     const zoo = await createZoo();
-    const files = await writeZoo(zoo, join(folder, 'pki'));
+    const files = await writeZoo(zoo, folder);
     const numbers = await freePorts(PORTS.length + SPECIES.length);
     const ports = named(PORTS, numbers);
     const certificatePorts = named(SPECIES, numbers.slice(PORTS.length));
-
-    const dovecotFolder = join(folder, 'dovecot');
-    await mkdir(dovecotFolder);
     const dovecot = await startDovecot({
-      folder: dovecotFolder,
+      folder: await folder.folder('dovecot'),
       identity: files.address,
       user: MAIL_USER,
-      imapPort: ports.imap,
-      imapsPort: ports.imaps,
+      ports,
     });
-    stops.push(() => dovecot.stop());
+    folder.onClose(() => dovecot.stop());
     const postfix = await startPostfix({
-      folder: join(folder, 'postfix'),
+      folder: await folder.folder('postfix'),
       identity: files.good,
       recipient: MAIL_USER.username,
       authSocket: dovecot.authSocket,
       lmtpSocket: dovecot.lmtpSocket,
       services: [...services(ports), ...badServices(certificatePorts, files)],
     });
-    stops.push(() => postfix.stop());
+    folder.onClose(() => postfix.stop());
+    const close = (): Promise<void> => folder.close();
     return {
       ports,
       certificatePorts,
       zoo,
-      folder,
+      folder: folder.path,
       messages: () => dovecot.messages(),
       logs: async () => `${await postfix.log()}\n${await dovecot.log()}`,
       close,
       [Symbol.asyncDispose]: close,
     };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
 
 function services(ports: MailServers['ports']): SmtpService[] {
@@ -102,7 +95,7 @@ function services(ports: MailServers['ports']): SmtpService[] {
   ];
 }
 
-type Files = Readonly<Record<Species, { readonly key: string; readonly chain: string }>>;
+type Files = Readonly<Record<Species, IdentityFiles>>;
 
 function badServices(ports: Readonly<Record<Species, number>>, files: Files): SmtpService[] {
   return SPECIES.map((species) => ({
@@ -111,34 +104,9 @@ function badServices(ports: Readonly<Record<Species, number>>, files: Files): Sm
   }));
 }
 
-async function writeZoo(zoo: Zoo, folder: string): Promise<Files> {
-  await mkdir(folder);
+async function writeZoo(zoo: Zoo, folder: ServerFolder): Promise<Files> {
   const written = await Promise.all(
-    SPECIES.map(async (species) => {
-      const paths = { key: join(folder, `${species}.key`), chain: join(folder, `${species}.pem`) };
-      await writeFile(paths.key, zoo[species].key, { mode: 0o600 });
-      await writeFile(paths.chain, zoo[species].chain);
-      return [species, paths] as const;
-    }),
+    SPECIES.map(async (species) => [species, await folder.identity(species, zoo[species])] as const),
   );
   return Object.fromEntries(written) as Files;
-}
-
-function named<Name extends string>(
-  names: readonly Name[],
-  numbers: readonly number[],
-): Readonly<Record<Name, number>> {
-  return Object.fromEntries(names.map((name, index) => [name, numbers[index]])) as Record<Name, number>;
-}
-
-/** Waits until no process is left that works in a folder, and kills what does not end by itself. */
-async function ended(folder: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  let left = await processesIn(folder);
-  while (left.length > 0 && Date.now() < deadline) {
-    await sleep(50);
-    left = await processesIn(folder);
-  }
-  for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  if (left.length > 0) throw new Error(`Had to kill ${left.map(({ command }) => command).join(', ')}`);
 }

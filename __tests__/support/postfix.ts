@@ -14,6 +14,8 @@ export interface PostfixOptions {
   /** Paths of PEM files. */
   readonly identity: { readonly key: string; readonly chain: string };
   readonly services: readonly SmtpService[];
+  /** Lines of main.cf for all services, after the others. */
+  readonly parameters?: readonly string[];
   /** The only address for which it takes mail. */
   readonly recipient: string;
   readonly authSocket: string;
@@ -61,6 +63,7 @@ const DAEMONS: readonly (readonly [string, string, 'y' | 'n', string, string, st
   ['error', 'unix', 'y', '-', '-', 'error'],
   ['retry', 'unix', 'y', '-', '-', 'error'],
   ['discard', 'unix', 'y', '-', '-', 'discard'],
+  ['smtp', 'unix', 'y', '-', '-', 'smtp'],
   ['lmtp', 'unix', 'y', '-', '-', 'lmtp'],
   ['anvil', 'unix', 'y', '-', '1', 'anvil'],
   ['scache', 'unix', 'y', '-', '1', 'scache'],
@@ -89,7 +92,8 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   };
 }
 
-function mainCf({ folder, identity, recipient, authSocket, lmtpSocket }: PostfixOptions, openssl: string): string {
+function mainCf(options: PostfixOptions, openssl: string): string {
+  const { folder, identity, recipient, authSocket, lmtpSocket, parameters = [] } = options;
   return `
 compatibility_level = 3.6
 import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C OPENSSL_CONF=${openssl}
@@ -110,6 +114,8 @@ smtpd_peername_lookup = no
 virtual_mailbox_domains = ${recipient.replace(/^.*@/, '')}
 virtual_mailbox_maps = inline:{ ${recipient}=inbox }
 virtual_transport = lmtp:unix:${lmtpSocket}
+default_transport = discard:nothing leaves this machine
+relay_transport = $default_transport
 notify_classes =
 smtpd_tls_chain_files = ${identity.key}, ${identity.chain}
 smtpd_tls_security_level = may
@@ -119,6 +125,7 @@ smtpd_sasl_path = ${authSocket}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0
+${parameters.join('\n')}
 `;
 }
 

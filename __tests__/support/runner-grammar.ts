@@ -16,10 +16,31 @@ const REGISTERED = new Set(
 /**
  * Reads what a step prints as the runner does: lines end at CR, LF or both; a line that starts with `::` behind blanks is
  * tried first, and failing that the old `##[` anywhere in it. Written from the runner's documented behaviour, and
- * independent of the code under test.
+ * independent of the code under test. Where commands are stopped nothing is obeyed until their word is said; what
+ * would be a command there is one all the same to `behindWall`.
  */
 export function commands(output: string): Command[] {
-  return output.split(/\r\n|\r|\n/).flatMap((line) => current(line) ?? old(line) ?? []);
+  return read(output).obeyed;
+}
+
+/** The commands that only the wall of `stop-commands` keeps from being obeyed. */
+export function behindWall(output: string): Command[] {
+  return read(output).stopped;
+}
+
+function read(output: string): { obeyed: Command[]; stopped: Command[] } {
+  const obeyed: Command[] = [];
+  const stopped: Command[] = [];
+  let word: string | undefined;
+  for (const line of output.split(/\r\n|\r|\n/)) {
+    const found = current(line) ?? old(line);
+    if (word !== undefined && line.trim().toLowerCase() === `::${word.toLowerCase()}::`) word = undefined;
+    else if (word !== undefined && found) stopped.push(found);
+    else if (found?.name === 'stop-commands') word = found.data;
+    else if (found) obeyed.push(found);
+  }
+  if (word !== undefined) throw new Error('commands are stopped and never go on');
+  return { obeyed, stopped };
 }
 
 function current(line: string): Command | undefined {

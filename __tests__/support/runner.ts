@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import type { Report } from '../../src/report/report.js';
 import { NODE, runProgram } from './program.js';
 import type { Ended } from './program.js';
-import { commands } from './runner-grammar.js';
+import { behindWall, commands } from './runner-grammar.js';
 import type { Command } from './runner-grammar.js';
 
 /** What the runner knows once a step has ended. */
@@ -15,6 +15,8 @@ export interface StepEnded extends Ended {
   readonly log: string;
   /** The commands in the log that the runner obeys. */
   readonly commands: readonly Command[];
+  /** Those that only the wall of `stop-commands` keeps from being obeyed. */
+  readonly behindWall: readonly Command[];
   /** Those of them that make errors and warnings. */
   readonly annotations: readonly Command[];
   readonly outputs: Readonly<Record<string, string>>;
@@ -102,6 +104,7 @@ export async function createRunner(): Promise<Runner> {
       ...ended,
       log,
       commands: obeyed,
+      behindWall: behindWall(log),
       annotations: obeyed.filter(({ name }) => name === 'error' || name === 'warning'),
       outputs,
       summary: await told('GITHUB_STEP_SUMMARY'),

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { TLSSocketOptions } from 'node:tls';
 import { close, handshake } from './dialogue.js';
-import type { Act, Dialogue, Phase, Reply, Verb } from './dialogue.js';
+import type { Act, Dialogue, Phase, Reply, Sasl, Verb } from './dialogue.js';
 import { LineReader } from './line-reader.js';
 
 /** Something that the client sent. */
@@ -187,6 +187,8 @@ class Conversation {
     const override = this.#override('AUTH');
     if (override !== undefined) return this.#perform(override);
     const [, mechanism = '', initial] = line.split(' ');
+    const sasl = this.#dialogue.sasl?.[mechanism.toUpperCase()];
+    if (sasl) return this.#converse(sasl(initial, this.#stream));
     let username: string | undefined;
     let password: string | undefined;
     if (mechanism.toUpperCase() === 'PLAIN') {
@@ -200,6 +202,16 @@ class Conversation {
     const { user } = this.#dialogue;
     const right = !user || (username === user.username && password === user.password);
     return this.#reply('CREDENTIALS', right ? '235 2.7.0 Welcome' : '535 5.7.8 Authentication failed');
+  }
+
+  async #converse(exchange: ReturnType<Sasl>): Promise<void> {
+    let turn = exchange.next();
+    while (!turn.done) {
+      const answer = await this.#ask(`334 ${turn.value}`);
+      if (answer === '*') return this.#reply('CREDENTIALS', '501 5.7.0 Cancelled');
+      turn = exchange.next(answer);
+    }
+    return this.#perform(turn.value);
   }
 
   async #ask(challenge: string): Promise<string> {

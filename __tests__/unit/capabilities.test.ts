@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../../src/smtp/capabilities.js';
+import { capabilitiesOf, capabilityDifference } from '../../src/smtp/capabilities.js';
 import type { Capabilities } from '../../src/smtp/capabilities.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
 
@@ -47,5 +47,26 @@ describe('capabilities', () => {
   test('show a keyword that was written over', () => {
     expect(capabilities('PIPELINING', 'XXXXXXXA').masked).toBe('XXXXXXXA');
     expect(capabilities('XCLIENT NAME', 'XFORWARD').masked).toBeUndefined();
+  });
+});
+
+describe('what TLS changes', () => {
+  test('is told, each mechanism by itself, whatever order and case', () => {
+    const plain = capabilities('PIPELINING', 'STARTTLS', 'size 10', 'AUTH PLAIN GSSAPI', 'VRFY');
+    const secured = capabilities('AUTH LOGIN PLAIN', 'SIZE 10', 'pipelining', '8BITMIME');
+    expect(capabilityDifference(plain, secured)).toEqual({
+      gained: ['8BITMIME', 'AUTH LOGIN'],
+      lost: ['VRFY', 'AUTH GSSAPI'],
+    });
+  });
+
+  test('is nothing where STARTTLS alone is gone', () => {
+    const none = { gained: [], lost: [] };
+    expect(capabilityDifference(capabilities('STARTTLS', 'SIZE 10'), capabilities('SIZE 10'))).toEqual(none);
+  });
+
+  test('counts another value as another offer', () => {
+    const difference = capabilityDifference(capabilities('SIZE 10'), capabilities('SIZE 20'));
+    expect(difference).toEqual({ gained: ['SIZE 20'], lost: ['SIZE 10'] });
   });
 });

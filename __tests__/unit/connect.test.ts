@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect as tcpConnect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { connect, resolve } from '../../src/net/connect.js';
+import { ehloName } from '../../src/gate/steps/opening.js';
+import { connect, failureOf, resolve } from '../../src/net/connect.js';
 import type { Address, ConnectFailure } from '../../src/net/connect.js';
 import { Deadline } from '../../src/net/deadline.js';
+import { testEndpoint, testWorld } from '../support/gate.js';
 import { closedPort } from '../support/scripted-server.js';
 
 const v4 = (address: string): Address => ({ address, family: 4 });
@@ -89,11 +91,51 @@ describe('happy eyeballs', () => {
     expect(await failure(connect([v4('224.0.0.1')], 25, Deadline.after(2000)))).toMatchObject({ kind: 'no-route' });
   });
 
+  test.each([
+    ['ECONNREFUSED', 'refused'],
+    ['ECONNRESET', 'reset'],
+    ['ETIMEDOUT', 'timed-out'],
+    ['ENETUNREACH', 'no-route'],
+    ['EHOSTUNREACH', 'no-route'],
+    ['EADDRNOTAVAIL', 'no-route'],
+    ['EMFILE', 'not-possible-here'],
+    ['ENFILE', 'not-possible-here'],
+    ['ENOBUFS', 'not-possible-here'],
+    ['EACCES', 'not-possible-here'],
+    ['EPERM', 'not-possible-here'],
+    ['ESOMETHINGNEW', 'not-possible-here'],
+  ])('%s is %s', (code, kind) => {
+    const error = Object.assign(new Error('connect'), { code });
+    expect(failureOf(error, '192.0.2.7')).toMatchObject({ kind, detail: code, address: '192.0.2.7' });
+  });
+
   test('the deadline ends it', async () => {
     await using full = await fullListener(0);
     const begun = connect([v4(full.host)], full.port, Deadline.after(300));
     expect(await failure(begun)).toMatchObject({ kind: 'timed-out' });
   }, 10_000);
+});
+
+describe('the name in EHLO', () => {
+  const named = (localAddress: string, overrides: { ehlo?: string; hostName?: string } = {}): string =>
+    ehloName({
+      endpoint: testEndpoint(25, overrides.ehlo === undefined ? {} : { ehlo: overrides.ehlo }),
+      world: testWorld({ hostName: overrides.hostName ?? 'runner' }),
+      socket: { localAddress },
+    } as never);
+
+  test.each([
+    ['192.0.2.7', '[192.0.2.7]'],
+    ['2001:db8::7', '[IPv6:2001:db8::7]'],
+    ['fe80::7%eth0', '[IPv6:fe80::7]'],
+  ])('is for %s the literal %s', (address, literal) => {
+    expect(named(address)).toBe(literal);
+  });
+
+  test('is what the user says, or the host name where that is qualified', () => {
+    expect(named('192.0.2.7', { ehlo: 'ci.example.com', hostName: 'runner.example.com' })).toBe('ci.example.com');
+    expect(named('192.0.2.7', { hostName: 'runner.example.com' })).toBe('runner.example.com');
+  });
 });
 
 /** Listens with a queue of one, and fills it: further connections get no answer. */

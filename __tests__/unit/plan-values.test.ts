@@ -142,6 +142,17 @@ describe('inboxUrl', () => {
       'imaps://bücher.example/Entw%C3%BCrfe',
       { scheme: 'imaps', host: 'xn--bcher-kva.example', port: 993, mailbox: 'Entwürfe' },
     ],
+    ['pop3://pop.example.com', { scheme: 'pop3', host: 'pop.example.com', port: 110, mailbox: 'INBOX' }],
+    ['pop3s://pop.example.com/', { scheme: 'pop3s', host: 'pop.example.com', port: 995, mailbox: 'INBOX' }],
+    ['pop3s://192.0.2.1:1995', { scheme: 'pop3s', host: '192.0.2.1', port: 1995, mailbox: 'INBOX' }],
+    ['mailpit+http://localhost', { scheme: 'mailpit+http', host: 'localhost', port: 8025, basePath: '' }],
+    ['mailpit+https://m.example/', { scheme: 'mailpit+https', host: 'm.example', port: 8025, basePath: '' }],
+    ['Mailpit+HTTPS://m.example:443/a/b/', { scheme: 'mailpit+https', host: 'm.example', port: 443, basePath: '/a/b' }],
+    ['maildev+http://[::1]', { scheme: 'maildev+http', host: '::1', port: 1080, basePath: '' }],
+    [
+      'maildev+https://m.example/%C3%A4',
+      { scheme: 'maildev+https', host: 'm.example', port: 1080, basePath: '/%C3%A4' },
+    ],
   ])('%s', (text, expected) => {
     expect(values.inboxUrl(text)).toEqual(expected);
   });
@@ -160,6 +171,20 @@ describe('inboxUrl', () => {
     'imaps://imap.example.com/%ff',
     'imaps://imap.example.com/a%0d%0ab',
     'imaps://imap example.com/',
+    'pop3s://pop.example.com/INBOX',
+    'pop3s://user@pop.example.com',
+    'pop://pop.example.com',
+    'mailpit://m.example',
+    'mailpit+ftp://m.example',
+    'imap+https://m.example',
+    'constructor://m.example',
+    'mailpit+https://user:secret@m.example',
+    'mailpit+https://m.example/a?b',
+    'mailpit+https://m.example/a#b',
+    'mailpit+https://m.example/a/../b',
+    'mailpit+https://m.example/a b',
+    'mailpit+https://m.example/%0',
+    'maildev+http://m.example:0',
   ])('%s is none', (text) => {
     expect(values.inboxUrl(text)).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { loadPlan } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/problem.js';
 import { secretsOf } from '../../src/plan/secrets.js';
-import { ANCHOR_A, ANCHOR_B, load, problems } from '../support/plan-world.js';
+import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/plan-world.js';
 
 const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
 const PIN = Buffer.alloc(32, 1).toString('base64');
@@ -76,6 +76,9 @@ describe('a whole endpoint', () => {
       username: inbox@example.com
       password: \${INBOX_PASSWORD}
       within: 90
+      keep: true
+      attachment-bytes: 1000000
+      verdicts: {spf: pass, dkim: pass, dmarc: none, authserv-id: MX.Example.com}
     tls:
       ca: certs/a.pem
       min-version: TLSv1.3
@@ -101,7 +104,13 @@ describe('a whole endpoint', () => {
       addresses: 'all',
       role: 'mx',
       environment: 'staging',
-      auth: { username: 'apikey', secret: '<redacted>', kind: 'access-token', mechanism: 'XOAUTH2' },
+      auth: {
+        username: 'apikey',
+        secret: '<redacted>',
+        kind: 'access-token',
+        mechanism: 'XOAUTH2',
+        expect: 'accepted',
+      },
       delivery: {
         from: 'gate@example.com',
         to: 'inbox@example.com',
@@ -114,6 +123,10 @@ describe('a whole endpoint', () => {
           password: '<redacted>',
         },
         withinMs: 90_000,
+        expect: 'received',
+        keep: true,
+        attachmentOctets: 1_000_000,
+        verdicts: { spf: 'pass', dkim: 'pass', dmarc: 'none', authservId: 'mx.example.com' },
       },
       tls: { ca: [ANCHOR_A], minVersion: 'TLSv1.3', minValidDays: 0, pins: [PIN, SECOND_PIN] },
       probes: [],
@@ -122,8 +135,8 @@ describe('a whole endpoint', () => {
       timeoutMs: 15_000,
       source: { file: 'gate.yml', line: 2 },
     });
-    expect(endpoint?.auth?.secret.reveal()).toBe('tok-1');
-    expect(endpoint?.delivery?.inbox?.password.reveal()).toBe('pw-2');
+    expect(revealedOf(endpoint?.auth)).toBe('tok-1');
+    expect(endpoint?.delivery?.inbox?.password?.reveal()).toBe('pw-2');
   });
 });
 
@@ -176,7 +189,7 @@ endpoints:
       },
       { auth: { username: 'default-user', kind: 'access-token', mechanism: 'XOAUTH2' } },
     ]);
-    const revealed = endpoints.map(({ auth }) => auth?.secret.reveal());
+    const revealed = endpoints.map(({ auth }) => revealedOf(auth));
     expect(revealed).toEqual(['default-password', 'default-password', 'own-token']);
   });
 
@@ -188,7 +201,7 @@ endpoints:
   - {host: b.example, auth: {mechanism: LOGIN}}
   - {host: c.example, auth: {username: own, access-token: own-token}}`,
     });
-    expect(endpoints.map(({ auth }) => [auth?.username, auth?.secret.reveal(), auth?.kind, auth?.mechanism])).toEqual([
+    expect(endpoints.map(({ auth }) => [auth?.username, revealedOf(auth), auth?.kind, auth?.mechanism])).toEqual([
       ['input-user', 'input-password', 'password', undefined],
       ['input-user', 'input-password', 'password', 'LOGIN'],
       ['own', 'own-token', 'access-token', undefined],
@@ -211,7 +224,14 @@ endpoints:
       inbox: { scheme: 'imap', port: 143, mailbox: 'INBOX', username: 'in' },
       withinMs: 60_000,
     });
-    expect(endpoints[1]?.delivery).toEqual({ from: 'own@example.com', to: 'own@example.com', withinMs: 60_000 });
+    expect(endpoints[1]?.delivery).toEqual({
+      from: 'own@example.com',
+      to: 'own@example.com',
+      withinMs: 60_000,
+      expect: 'received',
+      keep: false,
+      attachmentOctets: 0,
+    });
   });
 
   test('both lists are gated, the input first, and the defaults of the file stay in the file', async () => {
@@ -422,8 +442,31 @@ describe('secrets', () => {
     expect(endpoints[0]).not.toHaveProperty('delivery');
   });
 
-  test('an inbox needs its credentials', async () => {
-    const delivery = '{from: a@b.example, to: a@b.example, inbox: imaps://i.example}';
+  test.each<[string, string[]]>([
+    ['inbox: mailpit+https://i.example, username: u', [`gate.yml:3:94: password is missing. ${EMPTY}`]],
+    ['inbox: mailpit+https://i.example, username: u, password: ""', [`gate.yml:3:107: password is empty. ${EMPTY}`]],
+    [
+      'inbox: mailpit+http://i.example/x, username: u, password: p',
+      ['gate.yml:3:57: username and password are not sent over plain HTTP: use mailpit+https, or leave them out'],
+    ],
+  ])('a mail catcher gets whole credentials or none, and none in the clear: %s', async (inbox, lines) => {
+    const config = `endpoints:\n- host: a.example\n  delivery: {from: a@b.example, to: a@b.example, ${inbox}}`;
+    expect(await problems({ config })).toEqual(lines);
+  });
+
+  test('a mail catcher may need no credentials', async () => {
+    const delivery = '{from: a@b.example, to: a@b.example, inbox: mailpit+http://i.example/base}';
+    const { endpoints } = await load({ config: `endpoints:\n- host: a.example\n  delivery: ${delivery}` });
+    expect(endpoints[0]?.delivery?.inbox).toEqual({
+      scheme: 'mailpit+http',
+      host: 'i.example',
+      port: 8025,
+      basePath: '/base',
+    });
+  });
+
+  test.each(['imaps', 'pop3'])('an inbox needs its credentials: %s', async (scheme) => {
+    const delivery = `{from: a@b.example, to: a@b.example, inbox: ${scheme}://i.example}`;
     expect(await problems({ config: `endpoints:\n- host: a.example\n  delivery: ${delivery}` })).toEqual([
       `gate.yml:3:13: username is missing. ${EMPTY}`,
       `gate.yml:3:13: password is missing. ${EMPTY}`,
@@ -456,7 +499,7 @@ describe('secrets', () => {
       config: 'endpoints: [{host: a.example, auth: {username: 007, password: 0123}}]',
     });
     expect(endpoints[0]?.auth?.username).toBe('007');
-    expect(endpoints[0]?.auth?.secret.reveal()).toBe('0123');
+    expect(revealedOf(endpoints[0]?.auth)).toBe('0123');
   });
 
   test('a password keeps its blanks, and what it holds is not expanded again', async () => {
@@ -465,7 +508,7 @@ describe('secrets', () => {
       config: 'endpoints: [{host: b.example, auth: {username: u, password: "${P}"}}]',
       env: { P: '${HOME}$${', HOME: 'no' },
     });
-    expect(endpoints.map(({ auth }) => [auth?.username, auth?.secret.reveal()])).toEqual([
+    expect(endpoints.map(({ auth }) => [auth?.username, revealedOf(auth)])).toEqual([
       ['u', ' p${X} '],
       ['u', '${HOME}$${'],
     ]);

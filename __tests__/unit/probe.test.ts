@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { MAX_MESSAGE_OCTETS } from '../../src/inbox/inbox.js';
-import { alterations, composeProbe, isProbe } from '../../src/message/probe.js';
+import { mostOctets } from '../../src/inbox/inbox.js';
+import { alterations, isProbe } from '../../src/message/alterations.js';
+import { composeProbe } from '../../src/message/probe.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const compose = () => composeProbe('gate@example.com', 'inbox@example.com', NOW);
@@ -49,14 +50,24 @@ describe('a received message', () => {
     ['the same Date again', (text) => text.replace(/^Date:.*\r\n/m, '$&$&'), /^date was .* and is there 2 times/],
     [
       'more than is read',
-      (text) => `X-Filler: ${'x'.repeat(MAX_MESSAGE_OCTETS)}\r\n${text}`,
-      /^the message has 1048576 octets or more/,
+      (text) => `X-Filler: ${'x'.repeat(mostOctets(0))}\r\n${text}`,
+      /^the message has 10\d{5} octets or more/,
     ],
     ['a dot that is lost', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],
     ['a body that is missing', (text) => text.slice(0, text.indexOf('\r\n\r\n')), /^line 1 of the body/],
   ])('is altered by %s', async (_name, alter, expected) => {
     const probe = await compose();
     expect(alterations(probe, Buffer.from(alter(probe.text)))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('with an attachment is intact as it was sent, and altered by any change of it', async () => {
+    const probe = await composeProbe('gate@example.com', 'inbox@example.com', NOW, 100_000);
+    const { text } = probe;
+    expect(alterations(probe, Buffer.from(`Received: from a by b\r\n${text}`.replace(/\r\n/g, '\n')))).toEqual([]);
+    const at = text.lastIndexOf('\r\n', text.length - 1000);
+    const changed = `${text.slice(0, at - 1)}${text[at - 1] === 'A' ? 'B' : 'A'}${text.slice(at)}`;
+    expect(alterations(probe, Buffer.from(changed))).toEqual([expect.stringMatching(/^line \d{4} of the body was/)]);
+    expect(alterations(probe, Buffer.from(text.slice(0, at + 2)))).toHaveLength(1);
   });
 
   test('is the probe by its nonce in Subject and body and its sender, whatever its Message-ID', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { judge } from '../../src/gate/verdict.js';
 import type { EndpointReport, Report } from '../../src/report/report.js';
-import { renderConfigurationError, renderSummary } from '../../src/report/summary.js';
+import { renderNothingGated, renderSummary } from '../../src/report/summary.js';
 import type { SummaryOptions } from '../../src/report/summary.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, aTranscript } from '../support/reports.js';
@@ -96,6 +96,14 @@ describe('the table', () => {
       ['❌ **b**', '✅', '✅', '✅', '❌ fail', '➖ blocked', 'TLSv1.3', '61 days left', '321 ms'],
       ['✅ **a**', '✅', '✅', '✅', '✅', '✅', 'TLSv1.3', '61 days left', '321 ms'],
     ]);
+  });
+
+  test('says how long the message was on its way, where somebody looked', () => {
+    const delivery = { messageId: '<a@b>', octets: 900, latencyMs: 1234, copies: 1 };
+    const [, , found, unseen] = rowsOf(
+      summaryOf(aReport({ ...good('a'), delivery }, { ...good('b'), delivery: { messageId: '<a@b>', octets: 900 } })),
+    );
+    expect([found?.[5], unseen?.[5]]).toEqual(['✅ in 1.2 s', '✅']);
   });
 
   test('explains the signs that stand alone', () => {
@@ -250,7 +258,7 @@ describe('hostile text', () => {
   });
 
   test('in a configuration error keeps the budget and stays text', () => {
-    const summary = renderConfigurationError(`${HOSTILE.join('\n')}\n`.repeat(20_000));
+    const summary = renderNothingGated('the configuration is wrong', `${HOSTILE.join('\n')}\n`.repeat(20_000));
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(768 * 1024);
     expect(summary).not.toMatch(/<(?!\/?(pre|code)>)/);
     expect(summary).toMatch(/And \d+ more, which are in the log\.\n$/);
@@ -305,7 +313,7 @@ describe('the budget', () => {
 });
 
 test('a configuration error lists every problem', () => {
-  expect(renderConfigurationError('endpoints:1:2: unknown key `prot`\ninput shard: <b>')).toBe(
+  expect(renderNothingGated('the configuration is wrong', 'endpoints:1:2: unknown key `prot`\ninput shard: <b>')).toBe(
     '## ❌ Nothing was gated: the configuration is wrong\n\n' +
       '**2** problems. Nothing was sent to any server.\n\n' +
       '<pre><code>endpoints:1:2: unknown key `prot`\ninput shard: &#60;b&#62;\n</code></pre>\n',

@@ -94,6 +94,11 @@ describe('the terminal', () => {
     );
   });
 
+  test('says how long the message was on its way', () => {
+    const delivery = { messageId: '<a@b>', octets: 900, latencyMs: 321, copies: 1 };
+    expect(shown(aReport(anEndpoint({ delivery })))).toMatch(/✓ pass {10}✓ pass in 321 ms /);
+  });
+
   test('has colours only where it is told so, and the same text', () => {
     const report = aReport(anEndpoint(), { ...rejected, name: 'other' });
     expect(shown(report)).not.toContain('\x1b');

@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { opensslCommand, swaksCommand } from '../../src/gate/reproduce.js';
+import {
+  mailCommand,
+  opensslCommand,
+  plainAuthCommand,
+  plainEhloCommand,
+  stepCommand,
+  swaksCommand,
+} from '../../src/gate/reproduce.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/text/secret.js';
 import { testEndpoint } from '../support/gate.js';
@@ -41,6 +48,13 @@ describe('the openssl command', () => {
     expect(opensslCommand({ ...ENDPOINT, ...replaced })).toContain(part);
   });
 
+  test('goes to the address that is known, and verifies the name', () => {
+    const [v4, v6] = ['192.0.2.1', '2001:db8::1'].map((address) => opensslCommand(ENDPOINT, address));
+    expect(v4).toContain(' -connect 192.0.2.1:587 -starttls smtp -servername smtp.example.com -verify_hostname smtp.');
+    expect(v6).toContain(" -connect '[2001:db8::1]:587' -starttls smtp -servername smtp.example.com ");
+    expect(stepCommand('upgrade', ENDPOINT, '192.0.2.1')).toBe(v4);
+  });
+
   test('makes no SNI of an address', () => {
     const command = opensslCommand({ ...ENDPOINT, servername: '192.0.2.1' });
     expect(command).not.toMatch(/-servername|-verify_hostname/);
@@ -70,8 +84,32 @@ describe('the swaks command', () => {
     expect(swaksCommand({ ...full, ...replaced }, 'delivery')).toContain(part);
   });
 
+  test('goes to the address where each has an endpoint of its own, and else to the name, which newer ones verify', () => {
+    const all = stepCommand('delivery', { ...full, addresses: 'all' }, '2001:db8::1');
+    expect(all).toContain("swaks --server '[2001:db8::1]:587' --tls --tls-sni smtp.example.com --tls-verify ");
+    expect(stepCommand('delivery', full, '2001:db8::1')).toContain('swaks --server smtp.example.com:587 ');
+  });
+
   test('holds no password', () => {
     expect(swaksCommand(full, 'delivery')).not.toContain(AUTH.secret.reveal());
+  });
+});
+
+describe('the commands of what is tried in the clear', () => {
+  test('say EHLO, or MAIL with the null sender, and go no further', () => {
+    const server = 'swaks --server smtp.example.com:587';
+    expect(plainEhloCommand(ENDPOINT)).toBe(`${server} --quit-after EHLO`);
+    expect(mailCommand(ENDPOINT, 'plain')).toBe(`${server} --from '<>' --quit-after MAIL`);
+    expect(mailCommand(ENDPOINT, 'tls')).toBe(
+      `${server} --tls --tls-sni smtp.example.com --from '<>' --quit-after MAIL`,
+    );
+  });
+
+  test('say AUTH PLAIN and give it up, line by line', () => {
+    const command = plainAuthCommand({ ...ENDPOINT, ehlo: "o'hara" }, '192.0.2.1');
+    expect(command).toMatch(/ \| curl -s telnet:\/\/192\.0\.2\.1:587$/);
+    const said = execFileSync('sh', ['-c', command.replaceAll('sleep 2', ':').replace(/curl -s \S+$/, 'cat')]);
+    expect(said.toString()).toBe("EHLO o'hara\r\nAUTH PLAIN\r\n*\r\nQUIT\r\n");
   });
 });
 

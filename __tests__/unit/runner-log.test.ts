@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { runnerLog } from '../../src/runner/log.js';
 import { neutralise } from '../../src/text/neutral.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
-import { commands } from '../support/runner-grammar.js';
+import { behindWall, commands } from '../support/runner-grammar.js';
 
 describe('neutralise', () => {
   test('no text is a command, or more than one line, or acts on a terminal', () => {
@@ -65,6 +65,26 @@ describe('the log of the runner', () => {
       log.group(HOSTILE.join(''), HOSTILE);
     });
     expect(commands(output).map(({ name }) => name)).toEqual(['group', 'endgroup']);
+    expect(behindWall(output)).toEqual([]);
+  });
+
+  test('stops all commands within a group, with a word of its own each time', () => {
+    const words = [1, 2].map(() => {
+      const lines = printed((log) => {
+        log.group('title', ['a line']);
+      }).split('\n');
+      const word = /^::stop-commands::(\S{36})$/.exec(lines[1] ?? '')?.[1] ?? '';
+      expect(lines).toEqual([
+        '::group::title',
+        `::stop-commands::${word}`,
+        'a line',
+        `::${word}::`,
+        '::endgroup::',
+        '',
+      ]);
+      return word;
+    });
+    expect(words[0]).not.toBe(words[1]);
   });
 
   test('shows a title as it is, percent signs included', () => {

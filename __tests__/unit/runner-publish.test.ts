@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../../src/gate/verdict.js';
 import { runnerLog } from '../../src/runner/log.js';
-import { publish, publishConfigurationError } from '../../src/runner/publish.js';
+import { publish, publishNothingGated } from '../../src/runner/publish.js';
 import { reasonOf } from '../../src/text/reason.js';
 import { renderJson } from '../../src/report/json.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';
@@ -116,7 +116,7 @@ describe('publishing', () => {
 
   test('of a configuration error gives a result and no report', async () => {
     const printed = await printedBy(() =>
-      publishConfigurationError('endpoints:1: nothing\ninput shard: no', runnerLog()),
+      publishNothingGated('the configuration is wrong', 'endpoints:1: nothing\ninput shard: no', runnerLog()),
     );
     expect(printed).toBe('');
     expect(outputs()).toEqual({

@@ -1,115 +1,195 @@
-import { ReplyParser } from '../../src/smtp/reply.js';
-import type { Reply } from '../../src/smtp/reply.js';
-import { authenticate, chooseMechanism } from '../../src/smtp/sasl.js';
+import fc from 'fast-check';
+import { MECHANISMS } from '../../src/plan/schema.js';
+import { SPOKEN, chooseMechanism, wireForms } from '../../src/smtp/sasl/mechanisms.js';
+import type { Choice } from '../../src/smtp/sasl/mechanisms.js';
 import { Secret } from '../../src/text/secret.js';
+import { identity, inTurn, showable, signIn } from '../support/sasl-dialogue.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const identity = (kind: 'password' | 'access-token', secret: string) => ({
-  username: 'user=a,b',
-  secret: new Secret(secret),
-  kind,
-  host: 'mail.example.test',
-  port: 587,
-});
 const PASSWORD = identity('password', 'pä:ss\\w0rd');
 const TOKEN = identity('access-token', 'ya29.token');
+const CERTIFICATE = { username: '', kind: 'certificate', host: 'mail.example.test', port: 587 } as const;
+const BINDING = { type: 'tls-exporter', data: Buffer.alloc(32, 7) };
 
-/** A dialogue in which the server gives these answers in turn; what was said, and what the transcript was given. */
-async function signIn(mechanism: string, id: ReturnType<typeof identity>, ...answers: readonly string[]) {
-  const said: string[] = [];
-  const noted: string[] = [];
-  const command = (line: string, shownAs = line): Promise<Reply> => {
-    const parser = new ReplyParser();
-    parser.push(Buffer.from(`${answers[said.length] ?? '500 nobody should have asked'}\r\n`));
-    said.push(line);
-    noted.push(shownAs);
-    const reply = parser.take();
-    return reply ? Promise.resolve(reply) : Promise.reject(new Error('no reply'));
-  };
-  const { reply, failedBefore } = await authenticate({ command }, mechanism, id);
-  return { code: reply.code, said, noted, failedBefore };
-}
+const identityFor = (mechanism: string) =>
+  mechanism === 'EXTERNAL' ? CERTIFICATE : mechanism.includes('OAUTH') ? TOKEN : PASSWORD;
 
 describe('AUTH', () => {
   test('PLAIN sends everything at once', async () => {
-    expect(await signIn('PLAIN', PASSWORD, '235 welcome')).toEqual({
+    expect(await signIn('PLAIN', PASSWORD, inTurn('235 welcome'))).toEqual({
       code: 235,
       said: [`AUTH PLAIN ${base64('\0user=a,b\0pä:ss\\w0rd')}`],
       noted: ['AUTH PLAIN <redacted>'],
-      failedBefore: false,
+      derived: [],
     });
   });
 
   test('LOGIN answers two prompts, whatever they say', async () => {
-    expect(await signIn('LOGIN', PASSWORD, '334 VXNlciBOYW1lAA==', '334 ?', '235 welcome')).toEqual({
+    const server = inTurn('334 VXNlciBOYW1lAA==', '334 ?', '235 welcome');
+    expect(await signIn('LOGIN', PASSWORD, server)).toEqual({
       code: 235,
       said: ['AUTH LOGIN', base64('user=a,b'), base64('pä:ss\\w0rd')],
       noted: ['AUTH LOGIN', '<redacted>', '<redacted>'],
-      failedBefore: false,
+      derived: [],
     });
   });
 
+  test('CRAM-MD5 as in RFC 2195 section 2', async () => {
+    const tim = identity('password', 'tanstaaftanstaaf', 'tim');
+    const challenge = 'PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+';
+    expect(await signIn('CRAM-MD5', tim, inTurn(`334 ${challenge}`, '235 ok'))).toEqual({
+      code: 235,
+      said: ['AUTH CRAM-MD5', 'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw'],
+      noted: ['AUTH CRAM-MD5', '<redacted>'],
+      derived: ['b913a602c7eda7a495b4e6e7334d3890'],
+    });
+  });
+
+  test.each(['', '!', 'YQ', 'YQ==='])('CRAM-MD5 signs nothing that is no base64: %j', async (challenge) => {
+    const { said, fault } = await signIn('CRAM-MD5', PASSWORD, inTurn(`334 ${challenge}`, '501 cancelled'));
+    expect([said, fault]).toEqual([['AUTH CRAM-MD5', '*'], 'malformed: the challenge is no base64']);
+  });
+
+  test('EXTERNAL says whom to act as, or with a lone = nobody', async () => {
+    const { said } = await signIn('EXTERNAL', CERTIFICATE, inTurn('235 ok'));
+    expect(said).toEqual(['AUTH EXTERNAL =']);
+    const named = await signIn('EXTERNAL', { ...CERTIFICATE, username: 'joe' }, inTurn('235 ok'));
+    expect(named.said).toEqual([`AUTH EXTERNAL ${base64('joe')}`]);
+  });
+
   test('XOAUTH2 answers the error with an empty line, to be told the code', async () => {
-    const error = `334 ${base64('{"status":"401"}')}`;
-    expect(await signIn('XOAUTH2', TOKEN, error, '535 5.7.8 no')).toEqual({
+    const error = `334 ${base64('{"status":"401","schemes":"bearer","scope":"https://mail.example.test/"}')}`;
+    expect(await signIn('XOAUTH2', TOKEN, inTurn(error, '535 5.7.8 no'))).toEqual({
       code: 535,
       said: [`AUTH XOAUTH2 ${base64('user=user=a,b\x01auth=Bearer ya29.token\x01\x01')}`, ''],
       noted: ['AUTH XOAUTH2 <redacted>', '<redacted>'],
-      failedBefore: true,
+      derived: [],
+      told: 'status: 401, schemes: bearer, scope: https://mail.example.test/',
     });
   });
 
   test('OAUTHBEARER as in RFC 7628, the name escaped, the error answered with ^A', async () => {
     const first = 'n,a=user=3Da=2Cb,\x01host=mail.example.test\x01port=587\x01auth=Bearer ya29.token\x01\x01';
-    const { said, code } = await signIn('OAUTHBEARER', TOKEN, '334 e30=', '535 no');
+    const { said, code } = await signIn('OAUTHBEARER', TOKEN, inTurn('334 e30=', '535 no'));
     expect([code, said]).toEqual([535, [`AUTH OAUTHBEARER ${base64(first)}`, base64('\x01')]]);
+  });
+
+  test.each([
+    ['{"status":400,"more":["a",{"b":1}]}', 'status: 400, more: ["a",{"b":1}]'],
+    ['{"status":', '{"status":'],
+    ['"text"', '"text"'],
+    ['null', 'null'],
+    ['{}', '{}'],
+    ['', ''],
+  ])('what a server tells of a failure is shown, JSON or not: %s', async (challenge, told) => {
+    const dialogue = await signIn('XOAUTH2', TOKEN, inTurn(`334 ${base64(challenge)}`, '535 no'));
+    expect(dialogue.told).toBe(told);
   });
 
   test('an initial response that does not fit a command line waits to be asked for', async () => {
     const long = identity('access-token', 'x'.repeat(400));
-    const { said, noted } = await signIn('XOAUTH2', long, '334 ', '235 welcome');
+    const { said, noted } = await signIn('XOAUTH2', long, inTurn('334 ', '235 welcome'));
     expect(said[0]).toBe('AUTH XOAUTH2');
     expect(said[1]).toBe(base64(`user=user=a,b\x01auth=Bearer ${'x'.repeat(400)}\x01\x01`));
     expect(noted).toEqual(['AUTH XOAUTH2', '<redacted>']);
   });
 
+  test('one that just fits goes out at once', async () => {
+    const said = async (length: number) =>
+      (await signIn('PLAIN', identity('password', 'x'.repeat(length), 'u'), inTurn('235 ok'))).said[0]?.length;
+    // 11 octets of `AUTH PLAIN `, and the base64 of the secret and three octets more.
+    expect(await said(369)).toBe(507);
+    expect(await said(370)).toBe('AUTH PLAIN'.length);
+  });
+
   test('a challenge too many is given up with *', async () => {
-    const { said, code } = await signIn('PLAIN', PASSWORD, '334 more', '501 cancelled');
-    expect([code, said[1]]).toEqual([501, '*']);
-    expect((await signIn('LOGIN', PASSWORD, '334 a', '334 b', '334 c', '501 cancelled')).said.at(-1)).toBe('*');
+    const fault = 'malformed: the server asks for more than the mechanism has to say';
+    expect(await signIn('PLAIN', PASSWORD, inTurn('334 more', '501 cancelled'))).toMatchObject({ code: 501, fault });
+    const { said } = await signIn('LOGIN', PASSWORD, inTurn('334 a', '334 b', '334 c', '501 cancelled'));
+    expect(said.at(-1)).toBe('*');
+    const failed = inTurn('334 e30=', '334 e30=', '501 cancelled');
+    expect(await signIn('XOAUTH2', TOKEN, failed)).toMatchObject({ fault, told: '{}' });
   });
 
-  test('235 behind an exchange that was given up, or had failed, signs nobody in', async () => {
-    expect(await signIn('PLAIN', PASSWORD, '334 more', '235 welcome')).toMatchObject({ code: 235, failedBefore: true });
-    expect(await signIn('XOAUTH2', TOKEN, '334 e30=', '235 welcome')).toMatchObject({ code: 235, failedBefore: true });
+  test('235 behind an exchange that was given up, or had failed, is told apart', async () => {
+    expect((await signIn('PLAIN', PASSWORD, inTurn('334 more', '235 welcome'))).fault).toBeDefined();
+    expect((await signIn('XOAUTH2', TOKEN, inTurn('334 e30=', '235 welcome'))).told).toBe('{}');
   });
 
-  test('no transcript line holds a secret in any form', async () => {
-    for (const [mechanism, id] of [
-      ['PLAIN', PASSWORD],
-      ['LOGIN', PASSWORD],
-      ['XOAUTH2', TOKEN],
-      ['OAUTHBEARER', TOKEN],
-    ] as const) {
-      const { noted } = await signIn(mechanism, id, '334 a', '334 b', '235 ok');
-      for (const line of noted) expect(line).toMatch(new RegExp(`^(AUTH ${mechanism}( <redacted>)?|<redacted>|\\*)$`));
-    }
-  });
+  test.each(SPOKEN)(
+    '%s: whatever the server asks, the exchange ends, and the transcript has no secret',
+    async (name) => {
+      const challenge = fc.oneof(
+        fc.string({ maxLength: 60 }).map((text) => text.replace(/[\r\n]/g, '')),
+        fc.string({ maxLength: 60 }).map(base64),
+        fc.constantFrom(
+          '',
+          base64('r=x,s=QQ==,i=1'),
+          base64('e=other-error'),
+          base64('v=QQ=='),
+          base64('{"status":"400"}'),
+        ),
+      );
+      const replies = fc.array(
+        fc.oneof(
+          { weight: 4, arbitrary: challenge.map((text) => `334 ${text}`) },
+          { weight: 1, arbitrary: fc.constantFrom('235 ok', '535 no', '454 later', '250 what') },
+        ),
+        { maxLength: 6 },
+      );
+      await fc.assert(
+        fc.asyncProperty(replies, async (answers) => {
+          const dialogue = await signIn(name, identityFor(name), inTurn(...answers), { binding: BINDING });
+          for (const line of dialogue.noted) expect(line).toMatch(showable(name));
+          expect(dialogue.said.length).toBeLessThanOrEqual(answers.length + 1);
+          // No stranger makes the proof of SCRAM: it never ends well here.
+          if (name.startsWith('SCRAM')) expect(dialogue.code !== 235 || (dialogue.fault ?? dialogue.told)).toBeTruthy();
+        }),
+      );
+    },
+  );
 });
 
 describe('the mechanism', () => {
-  test.each<[string[], 'password' | 'access-token', string | undefined, string | undefined]>([
-    [['LOGIN', 'PLAIN'], 'password', undefined, 'PLAIN'],
-    [['LOGIN'], 'password', undefined, 'LOGIN'],
-    [['PLAIN', 'LOGIN'], 'password', 'LOGIN', 'LOGIN'],
-    [['PLAIN'], 'password', 'LOGIN', undefined],
-    [['XOAUTH2', 'OAUTHBEARER'], 'access-token', undefined, 'OAUTHBEARER'],
-    [['PLAIN', 'XOAUTH2'], 'access-token', undefined, 'XOAUTH2'],
-    [['PLAIN'], 'access-token', undefined, undefined],
-    [['XOAUTH2'], 'password', undefined, undefined],
-    [['GSSAPI'], 'password', 'GSSAPI', undefined],
-    [[], 'password', undefined, undefined],
-  ])('of %j with a %s, wanted %s: %s', (offered, kind, wanted, expected) => {
-    expect(chooseMechanism(offered, kind, wanted)).toBe(expected);
+  test('is one of those that the schema knows, in the same order', () => {
+    expect(SPOKEN).toEqual(MECHANISMS);
   });
+
+  const bound = { canBind: true };
+  test.each<[string[], Choice['kind'], Partial<Choice>, string | undefined]>([
+    [['LOGIN', 'PLAIN'], 'password', {}, 'PLAIN'],
+    [['LOGIN'], 'password', {}, 'LOGIN'],
+    [['PLAIN', 'LOGIN', 'CRAM-MD5'], 'password', {}, 'CRAM-MD5'],
+    [['PLAIN', 'CRAM-MD5', 'SCRAM-SHA-1', 'SCRAM-SHA-256'], 'password', {}, 'SCRAM-SHA-256'],
+    [['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'], 'password', {}, 'SCRAM-SHA-256'],
+    [['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'], 'password', bound, 'SCRAM-SHA-256-PLUS'],
+    [['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'], 'password', bound, 'SCRAM-SHA-1-PLUS'],
+    [['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'], 'password', { ...bound, wanted: 'SCRAM-SHA-256' }, 'SCRAM-SHA-256'],
+    [['SCRAM-SHA-1-PLUS'], 'password', { wanted: 'SCRAM-SHA-1-PLUS' }, undefined],
+    [['PLAIN', 'LOGIN'], 'password', { wanted: 'LOGIN' }, 'LOGIN'],
+    [['PLAIN'], 'password', { wanted: 'LOGIN' }, undefined],
+    [['XOAUTH2', 'OAUTHBEARER'], 'access-token', {}, 'OAUTHBEARER'],
+    [['PLAIN', 'XOAUTH2'], 'access-token', {}, 'XOAUTH2'],
+    [['PLAIN'], 'access-token', {}, undefined],
+    [['XOAUTH2'], 'password', {}, undefined],
+    [['GSSAPI'], 'password', { wanted: 'GSSAPI' }, undefined],
+    [['EXTERNAL'], 'password', {}, undefined],
+    [['PLAIN', 'EXTERNAL'], 'certificate', { wanted: 'EXTERNAL' }, 'EXTERNAL'],
+    [['PLAIN'], 'certificate', { wanted: 'EXTERNAL' }, undefined],
+    [[], 'password', {}, undefined],
+  ])('of %j with a %s and %j: %s', (offered, kind, choice, expected) => {
+    expect(chooseMechanism(offered, { kind, canBind: false, ...choice })).toBe(expected);
+  });
+});
+
+test('every form in which a secret itself goes on the wire is known beforehand', async () => {
+  const known = [
+    { ...PASSWORD, secret: new Secret('pä:ss\\w0rd'), kind: 'password' } as const,
+    { ...TOKEN, secret: new Secret('ya29.token'), kind: 'access-token' } as const,
+  ].flatMap(wireForms);
+  for (const name of ['PLAIN', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER']) {
+    const { said } = await signIn(name, identityFor(name), inTurn('334 ', '334 ', '235 ok'));
+    const words = said.flatMap((line) => line.split(' '));
+    expect(words.filter((word) => known.includes(word))).toHaveLength(1);
+  }
 });

@@ -74,4 +74,18 @@ describe('the verdict', () => {
       }),
     );
   });
+
+  test('of a run that was stopped blocks under every policy, and counts what is inconclusive as failed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...RESULTS)), policy, (results, p) => {
+        const verdict = judge(endpoints(results), p, true);
+        expect(verdict.blocks).toBe(true);
+        expect(verdict.failed.map(({ result }) => result)).toEqual(
+          results.filter(
+            (result) => result === 'fail' || result === 'inconclusive' || (result === 'warn' && p.failOn === 'warn'),
+          ),
+        );
+      }),
+    );
+  });
 });

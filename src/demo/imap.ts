@@ -14,13 +14,16 @@ export interface ImapOptions {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
   /** `implicit` is TLS from the first byte, `starttls` offers the upgrade, `none` knows no TLS. */
   readonly security: 'implicit' | 'starttls' | 'none';
+  /** INBOX. */
   readonly mailbox: Mailbox;
+  /** The folder for junk (RFC 6154), where there is one. */
+  readonly junk?: Mailbox;
   /** Judges a login. */
   readonly knows: (username: string, password: string, secure: boolean) => boolean;
 }
 
 /**
- * Starts an IMAP server (RFC 9051, and IDLE and UIDPLUS as extensions of RFC 3501) with one folder, INBOX.
+ * Starts an IMAP server (RFC 9051, and IDLE and UIDPLUS as extensions of RFC 3501) with one folder or two.
  * It knows what a client needs to wait for a message, to read it and to remove it, and answers BAD to the rest.
  */
 export function startImap(options: ImapOptions): Promise<Listener> {
@@ -43,6 +46,8 @@ class ImapSession {
   #socket: Socket;
   #reader = new CommandReader();
   #loggedIn = false;
+  /** The mailbox that is open, if `unwatch` is there. */
+  #selected: Mailbox;
   #unwatch: (() => void) | undefined;
   /** The messages as this client knows them: their places are its sequence numbers. */
   #known: readonly StoredMessage[] = [];
@@ -50,6 +55,7 @@ class ImapSession {
 
   constructor(options: ImapOptions, socket: Socket) {
     this.#options = options;
+    this.#selected = options.mailbox;
     this.#socket = socket;
     this.#attach(socket);
   }
@@ -121,13 +127,18 @@ class ImapSession {
     switch (name) {
       case 'LIST':
         if (words[1] === '') this.#send('* LIST (\\Noselect) "/" ""');
-        else if (/^(INBOX|\*|%)$/i.test(String(words[1]))) this.#send('* LIST () "/" INBOX');
+        else this.#list(word(words[1]));
         return 'Done';
+      case 'STATUS': {
+        const { folder, mailbox } = this.#folder(words[0]);
+        this.#send(`* STATUS ${folder} (MESSAGES ${mailbox.messages.length} UIDNEXT ${mailbox.uidNext})`);
+        return 'Done';
+      }
       case 'LSUB':
         return 'Done';
       case 'SELECT':
       case 'EXAMINE':
-        return this.#select(word(words[0]));
+        return this.#select(this.#folder(words[0]).mailbox);
       case 'IDLE':
         this.#idleTag = tag;
         this.#send('+ Idling');
@@ -165,7 +176,7 @@ class ImapSession {
 
   #capabilities(): string {
     const upgrade = this.#options.security === 'starttls' && !(this.#socket instanceof TLSSocket);
-    return `IMAP4rev1 IDLE UIDPLUS UNSELECT LITERAL+${upgrade ? ' STARTTLS LOGINDISABLED' : ''}`;
+    return `IMAP4rev1 IDLE UIDPLUS UNSELECT LITERAL+ SPECIAL-USE${upgrade ? ' STARTTLS LOGINDISABLED' : ''}`;
   }
 
   #startTls(tag: string): void {
@@ -186,9 +197,21 @@ class ImapSession {
     return `[CAPABILITY ${this.#capabilities()}] Welcome`;
   }
 
-  #select(folder: string): string {
-    if (folder !== 'INBOX') throw new Refusal('[NONEXISTENT] No such mailbox');
-    const { mailbox } = this.#options;
+  #list(pattern: string): void {
+    const has = (folder: string): boolean => ['*', '%', folder].includes(pattern);
+    if (has('INBOX')) this.#send('* LIST () "/" INBOX');
+    if (has('JUNK') && this.#options.junk) this.#send('* LIST (\\Junk) "/" Junk');
+  }
+
+  #folder(name: Token | undefined): { folder: string; mailbox: Mailbox } {
+    const { mailbox, junk } = this.#options;
+    if (word(name) === 'INBOX') return { folder: 'INBOX', mailbox };
+    if (word(name) === 'JUNK' && junk) return { folder: 'Junk', mailbox: junk };
+    throw new Refusal('[NONEXISTENT] No such mailbox');
+  }
+
+  #select(mailbox: Mailbox): string {
+    this.#selected = mailbox;
     this.#unwatch?.();
     this.#unwatch = mailbox.watch(() => {
       if (this.#idleTag !== undefined) this.#synchronise();
@@ -211,7 +234,7 @@ class ImapSession {
   /** Tells the client what has changed in the mailbox since it was told last. */
   #synchronise(): void {
     if (!this.#unwatch) return;
-    const { messages } = this.#options.mailbox;
+    const { messages } = this.#selected;
     const kept = this.#known.filter((message) => messages.includes(message));
     for (const [index, message] of [...this.#known.entries()].reverse()) {
       if (!kept.includes(message)) this.#send(`* ${index + 1} EXPUNGE`);
@@ -259,7 +282,7 @@ class ImapSession {
   }
 
   #expunge(chosen: (message: StoredMessage) => boolean): string {
-    this.#options.mailbox.remove((message) => message.flags.has('\\Deleted') && chosen(message));
+    this.#selected.remove((message) => message.flags.has('\\Deleted') && chosen(message));
     return 'Done';
   }
 

@@ -26,6 +26,8 @@ const KEYS = {
   ed25519: { name: 'Ed25519' },
   rsa2048: rsa(2048),
   rsa1024: rsa(1024),
+  rsaPss: { ...rsa(2048), name: 'RSA-PSS' },
+  rsaPssSha1: { ...rsa(2048), name: 'RSA-PSS', hash: 'SHA-1' },
 } as const;
 
 export type KeyKind = keyof typeof KEYS;
@@ -44,7 +46,7 @@ export interface CertificateOptions {
   readonly notAfter?: Date;
   /** Default: `ec` (P-256). */
   readonly key?: KeyKind;
-  /** The hash that an ECDSA issuer signs with; default SHA-256. An RSA issuer always signs with SHA-256. */
+  /** The hash that an ECDSA issuer signs with; default SHA-256. An RSA issuer signs with the hash of its key. */
   readonly hash?: 'SHA-1' | 'SHA-256';
   /** Extended key usage; default `['serverAuth']`, and none at all for a CA. */
   readonly usage?: readonly ('serverAuth' | 'clientAuth')[];
@@ -156,8 +158,15 @@ async function extensions(options: CertificateOptions, keys: CryptoKeyPair, issu
   ];
 }
 
-function signing(key: CryptoKey, hash: 'SHA-1' | 'SHA-256'): EcdsaParams | Algorithm {
-  return key.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash } : key.algorithm;
+function signing(key: CryptoKey, hash: 'SHA-1' | 'SHA-256'): EcdsaParams | RsaPssParams | Algorithm {
+  switch (key.algorithm.name) {
+    case 'ECDSA':
+      return { name: 'ECDSA', hash };
+    case 'RSA-PSS':
+      return { ...key.algorithm, saltLength: 32 };
+    default:
+      return key.algorithm;
+  }
 }
 
 function rsa(modulusLength: number): RsaHashedKeyGenParams {

@@ -12,4 +12,5 @@ declare global {
   type EcdsaParams = webcrypto.EcdsaParams;
   type EcKeyGenParams = webcrypto.EcKeyGenParams;
   type RsaHashedKeyGenParams = webcrypto.RsaHashedKeyGenParams;
+  type RsaPssParams = webcrypto.RsaPssParams;
 }

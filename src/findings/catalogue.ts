@@ -32,4 +32,4 @@ export type FindingCode = keyof typeof CATALOGUE;
 export const FINDING_CODES = Object.keys(CATALOGUE) as FindingCode[];
 
 /** Findings about the gate's own bookkeeping: to waive them would be to switch the gate off. */
-export const UNWAIVABLE: readonly FindingCode[] = ['internal-error', 'waiver-expired', 'waiver-unused'];
+export const UNWAIVABLE: readonly FindingCode[] = ['internal-error', 'run-stopped', 'waiver-expired', 'waiver-unused'];

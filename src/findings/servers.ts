@@ -1,15 +1,14 @@
 import type { FindingCode } from './catalogue.js';
+import { PROVIDER_PATTERNS, SIGNING_IN } from './providers.js';
 
-/** Mail servers that give themselves away in their greeting or in their answer to EHLO. */
+/** Mail services, and mail servers, that give themselves away in what they say. */
 const SOFTWARE = {
+  ...PROVIDER_PATTERNS,
   Postfix: /\bPostfix\b/,
   Exim: /\bExim\b/,
   Sendmail: /\bSendmail\b/,
   OpenSMTPD: /\bOpenSMTPD\b/,
-  'Microsoft 365': /\.(outlook|office365)\.com\b/i,
   Exchange: /\bMicrosoft ESMTP MAIL Service\b/,
-  Google: /\bgsmtp\b|\bmx\.google\.com\b/,
-  'Amazon SES': /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
   Haraka: /\bHaraka\b/,
   Stalwart: /\bStalwart\b/i,
 } as const;
@@ -18,7 +17,7 @@ export type Software = keyof typeof SOFTWARE;
 
 /**
  * Recognises the server.
- * @param texts what it said: the greeting, the lines of its answer to EHLO
+ * @param texts what it said: the greeting, the lines of its answer to EHLO, a refusal
  */
 export function recognise(texts: readonly string[]): Software | undefined {
   const names = Object.keys(SOFTWARE) as Software[];
@@ -59,6 +58,7 @@ const SETTINGS: Partial<Record<FindingCode, Partial<Record<Software, string>>>> 
     Postfix: 'Set `smtpd_tls_protocols = >=TLSv1.2` and `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
     Exim: 'Set `openssl_options = +no_tlsv1 +no_tlsv1_1`, or with GnuTLS a `tls_require_ciphers` that has TLS 1.2 and 1.3.',
     Sendmail: 'Set `ServerSSLOptions` to `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1`; the OpenSSL beneath must have TLS 1.2.',
+    OpenSMTPD: 'Take `protocols` out of the `listen on` rule: by default it speaks TLS 1.2 and 1.3.',
     Exchange: 'Enable TLS 1.2 in Windows (`SchUseStrongCrypto`, Schannel `Enabled` for the server).',
   },
   'certificate-chain-incomplete': {
@@ -78,7 +78,7 @@ const SETTINGS: Partial<Record<FindingCode, Partial<Record<Software, string>>>> 
   'client-certificate-required': {
     Postfix: 'Set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
     Exim: 'Use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
-    OpenSMTPD: 'Use `tls` in place of `tls-require verify` in the `listen on` rule.',
+    OpenSMTPD: 'Use `tls-require` without `verify` in the `listen on` rule.',
   },
   'auth-not-advertised': {
     Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
@@ -87,6 +87,18 @@ const SETTINGS: Partial<Record<FindingCode, Partial<Record<Software, string>>>> 
     'Microsoft 365':
       'Client submission is smtp.office365.com on 587; `*.mail.protection.outlook.com` on 25 signs nobody in.',
     Google: 'Client submission is smtp.gmail.com on 587 or 465; mx.google.com on 25 signs nobody in.',
+  },
+  'auth-rejected': {
+    ...SIGNING_IN,
+    Postfix:
+      'Its log has the reason behind "SASL … authentication failed", and the log of Dovecot or saslauthd more: `auth_debug = yes` in Dovecot, `testsaslauthd` for Cyrus.',
+    Exim: 'The main log names the authenticator and its `server_condition`; `exim -d+auth` shows how it is expanded.',
+    Exchange:
+      'Basic authentication must be allowed on the receive connector (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name be DOMAIN\\user or a UPN.',
+  },
+  'auth-command-refused': {
+    Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+    Exim: 'Its EHLO name or address must fit `auth_advertise_hosts` at the second EHLO too.',
   },
 };
 

@@ -26,6 +26,7 @@ export async function aside<T>(
     endpoint,
     world,
     ...terms,
+    asides: terms.transcript,
     ...(only && { addresses: only }),
     peerAuthenticated: false,
     handedOver: false,

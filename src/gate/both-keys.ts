@@ -1,62 +1,99 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
-import { certificateFacts } from '../tls/certificate.js';
+import type { CertificateReport } from '../report/report.js';
+import { publicKeyFacts } from '../tls/certificate.js';
 import type { HandshakeFailure, TlsChannel } from '../tls/handshake.js';
 import { KEY_KINDS } from '../tls/trust.js';
 import type { KeyKind } from '../tls/trust.js';
 import { handshakeAside } from './aside.js';
+import type { PeerJudgement } from './peer/judge.js';
 import { look, startTlsAccepted } from './second-look.js';
 import type { Visit } from './visit.js';
 
 /** Judges what a server presents, as step 3 judges the certificate that it met first. */
-export type Judge = (channel: TlsChannel) => readonly KnownFinding[];
+export type Judge = (channel: TlsChannel) => PeerJudgement;
+
+export interface OtherCertificates {
+  /** Each says which certificate it is about. */
+  readonly findings: readonly KnownFinding[];
+  readonly certificates: CertificateReport[];
+}
 
 /**
  * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
- * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. One further
- * connection for each kind, up to the handshake.
+ * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. Further
+ * connections, up to the handshake: one for each kind, a second one where the first was hung up on, and one as a
+ * control where a kind seems to be absent.
  * @param first what the main handshake brought
- * @returns the findings, each saying which certificate it is about; none where there is no other certificate
+ * @returns nothing where there is no other certificate
  */
-export async function otherCertificates(visit: Visit, first: TlsChannel, judge: Judge): Promise<KnownFinding[]> {
+export async function otherCertificates(visit: Visit, first: TlsChannel, judge: Judge): Promise<OtherCertificates> {
   const findings: KnownFinding[] = [];
+  const certificates: CertificateReport[] = [];
+  const absent: KeyKind[] = [];
   for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
     const outcome = await handshakeFor(kind, visit);
-    if (!outcome || 'kind' in outcome) {
-      if (!isAbsent(outcome)) findings.push(unchecked(kind, outcome));
+    if (isChannel(outcome)) {
+      if (kindOf(outcome) !== kind) continue;
+      const judged = judge(outcome);
+      findings.push(...judged.findings.map((found) => about(kind, found)));
+      if (judged.certificate) certificates.push(judged.certificate);
+    } else if (isAbsent(outcome)) {
+      absent.push(kind);
     } else {
-      outcome.stream.destroy();
-      if (kindOf(outcome) === kind) findings.push(...judge(outcome).map((found) => about(kind, found)));
+      findings.push(failed(kind, outcome));
     }
   }
-  return findings;
+  // A server that refuses everybody by now has refused nothing in particular.
+  if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit))) {
+    findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
+  }
+  return { findings, certificates };
+}
+
+type Outcome = TlsChannel | HandshakeFailure | undefined;
+
+/** A hang-up says nothing, and may have been an accident. */
+async function handshakeFor(kind: KeyKind, visit: Visit): Promise<Outcome> {
+  const outcome = await handshakeAsideOf(visit, kind);
+  const isLost = outcome !== undefined && !isChannel(outcome) && outcome.kind === 'lost';
+  return isLost ? handshakeAsideOf(visit, kind) : outcome;
 }
 
 /** No client certificate goes along: its own signature would have to be of the same kind. */
-function handshakeFor(kind: KeyKind, visit: Visit): Promise<TlsChannel | HandshakeFailure | undefined> {
+function handshakeAsideOf(visit: Visit, keyKind?: KeyKind): Promise<Outcome> {
   const { transport, tls } = visit.endpoint;
   return look(visit, async (second) => {
     if (transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
     const { ca, minVersion } = tls;
-    return handshakeAside(second, second.world.trust.context({ ca, minVersion, keyKind: kind })).outcome;
+    const context = second.world.trust.context({ ca, minVersion, ...(keyKind && { keyKind }) });
+    const outcome = await handshakeAside(second, context).outcome;
+    if (isChannel(outcome)) outcome.stream.destroy();
+    return outcome;
   });
 }
 
+function isChannel(outcome: Outcome): outcome is TlsChannel {
+  return outcome !== undefined && 'stream' in outcome;
+}
+
+/** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
+const HANDSHAKE_FAILURE = 40;
 /** OpenSSL's words for a server that goes on with what was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 
 /**
- * Whether a failure says that the server has no certificate of the kind: it sends an alert, hangs up as Windows does,
- * or shows the one that it has all the same.
+ * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
+ * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
  */
 function isAbsent(failure: HandshakeFailure | undefined): boolean {
-  if (failure?.kind === 'alert') return !failure.asked;
-  return failure?.kind === 'lost' || (failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code));
+  if (failure?.kind === 'alert') return failure.number === HANDSHAKE_FAILURE && !failure.asked;
+  return failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
 }
 
 function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {
   if (!leaf) return undefined;
-  const { name } = certificateFacts(leaf).key;
+  const { name } = publicKeyFacts(leaf);
   if (name.startsWith('EC ')) return 'ECDSA';
   return name.startsWith('RSA') ? 'RSA' : undefined;
 }
@@ -69,13 +106,16 @@ function about(kind: KeyKind, found: KnownFinding): KnownFinding {
   };
 }
 
-function unchecked(kind: KeyKind, failure: HandshakeFailure | undefined): KnownFinding {
-  const asked = failure?.kind === 'alert' ? ', because it demands a client certificate' : '';
+function unchecked(kind: KeyKind, outcome: string, why = ''): KnownFinding {
   return finding(
     'certificate-unchecked',
-    `Whether the server has a certificate for ${kind} could not be found out${asked}.`,
-    {
-      evidence: { keyType: kind, outcome: failure?.kind ?? 'no connection' },
-    },
+    `Whether the server has a certificate for ${kind} could not be found out${why}.`,
+    { evidence: { keyType: kind, outcome } },
   );
+}
+
+function failed(kind: KeyKind, failure: HandshakeFailure | undefined): KnownFinding {
+  if (failure?.kind !== 'alert') return unchecked(kind, failure?.kind ?? 'no connection');
+  const why = failure.asked ? ', because it demands a client certificate' : '';
+  return unchecked(kind, `alert ${failure.number}`, why);
 }

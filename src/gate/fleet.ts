@@ -14,6 +14,10 @@ import type { World } from './visit.js';
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
+/** A message with a large attachment is in memory several times over while it is sent, read and compared. */
+const LARGE_OCTETS = 1_000_000;
+const LARGE_AT_A_TIME = 2;
+
 /**
  * Gates every endpoint of a plan, `concurrency` at a time. None holds up or takes down another.
  * @param finished told of each endpoint as it finishes
@@ -25,8 +29,11 @@ export async function gateFleet(
   finished: (report: EndpointReport) => void,
 ): Promise<EndpointReport[]> {
   const limit = pLimit(plan.concurrency);
+  const limitLarge = pLimit(LARGE_AT_A_TIME);
+  const inTurn = <T>({ delivery }: Endpoint, work: () => Promise<T>): Promise<T> =>
+    (delivery?.attachmentOctets ?? 0) > LARGE_OCTETS ? limitLarge(() => limit(work)) : limit(work);
   const gateOne = (endpoint: Endpoint, surroundings: World, addresses?: readonly Address[]): Promise<EndpointReport> =>
-    limit(async () => {
+    inTurn(endpoint, async () => {
       const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
       try {
         const shown = world.redact(report);
@@ -37,20 +44,28 @@ export async function gateFleet(
       }
     });
 
+  const given = new Set(plan.endpoints.map(({ name }) => name));
   const gated = plan.endpoints.map(async (endpoint) => {
     if (endpoint.addresses === 'first') return [await gateOne(endpoint, world)];
     const addresses = await limit(() => everyAddress(endpoint, plan.retries, world));
     if (addresses instanceof ConnectFailure) {
       // There is nothing to part. Step 1 tells why; asked again, the name might answer, and one address stand for all.
-      return [await gateOne(endpoint, { ...world, resolver: () => Promise.reject(addresses) })];
+      const answered = { resolver: () => Promise.reject(addresses), pause: () => Promise.resolve() };
+      return [await gateOne(endpoint, { ...world, ...answered })];
     }
     return Promise.all(
-      addresses.map((address) =>
-        gateOne({ ...endpoint, name: `${endpoint.name} (${address.address})` }, world, [address]),
-      ),
+      addresses.map((address) => gateOne({ ...endpoint, name: nameFor(endpoint, address, given) }, world, [address])),
     );
   });
   return (await Promise.all(gated)).flat();
+}
+
+/** "name (address)", or with a number behind it where the user has given that name to another endpoint. */
+function nameFor({ name }: Endpoint, { address }: Address, given: ReadonlySet<string>): string {
+  const usual = `${name} (${address})`;
+  let unique = usual;
+  for (let n = 2; given.has(unique); n += 1) unique = `${usual} #${n}`;
+  return unique;
 }
 
 /** Every address of a name, or why there is none once the lookup has had its tries. */
@@ -61,7 +76,8 @@ async function everyAddress(
 ): Promise<Address[] | ConnectFailure> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return [...(await resolve(host, Deadline.after(timeoutMs), world.resolver))];
+      const found = await resolve(host, Deadline.after(timeoutMs), world.resolver);
+      return [...new Map(found.map((one) => [one.address, one])).values()];
     } catch (error) {
       if (!(error instanceof ConnectFailure)) throw error;
       if (error.kind !== 'lookup-failed' || tries > retries) return error;
@@ -75,6 +91,16 @@ function pauseBefore(tries: number, { random }: World): number {
   return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
 }
 
+/**
+ * Milliseconds to wait after so many tries, or undefined where there is no further one. Whoever wants none gets none;
+ * else a server that puts the message off is asked again within the time that is left, however many tries that takes.
+ */
+function nextPause(tries: number, retries: number, patienceMs: number, world: World): number | undefined {
+  const pauseMs = pauseBefore(tries + 1, world);
+  if (tries <= retries) return pauseMs;
+  return retries > 0 && patienceMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, patienceMs) : undefined;
+}
+
 /** Attempts an endpoint until it holds, fails for good, or has had its tries. Never throws. */
 async function gateEndpoint(
   endpoint: Endpoint,
@@ -84,15 +110,20 @@ async function gateEndpoint(
 ): Promise<EndpointReport> {
   const earlier: NonNullable<EndpointReport['earlier']> = [];
   let spentMs = 0;
+  let putOff: { said: string; atMs: number } | undefined;
   try {
     for (let tries = 1; ; tries += 1) {
-      const { report, transient } = await attempt(endpoint, world, addresses);
+      const before = putOff && { said: putOff.said, forMs: spentMs - putOff.atMs };
+      const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
       spentMs += report.durationMs;
-      if (!transient || tries > retries) {
+      if (said !== undefined) putOff ??= { said, atMs: spentMs };
+      // Who is asked for patience has it for as long as the message may take.
+      const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
+      const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
+      if (pauseMs === undefined) {
         return { ...report, durationMs: spentMs, attempts: tries, ...(earlier.length > 0 && { earlier }) };
       }
       earlier.push(...whatFailed(report));
-      const pauseMs = pauseBefore(tries + 1, world);
       await world.pause(pauseMs);
       spentMs += Math.round(pauseMs);
     }

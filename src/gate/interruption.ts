@@ -8,8 +8,8 @@ import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } f
 import { brief } from '../text/peer.js';
 import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
-import { opensslCommand, stepCommand } from './reproduce.js';
-import { belatedClientCertificateAlert } from './steps/certificate.js';
+import { spentBudget } from './budget.js';
+import { belatedClientCertificateAlert } from './steps/handshake-failure.js';
 import type { Visit } from './visit.js';
 
 /** What it means that a step did not come to its end. */
@@ -26,23 +26,21 @@ export interface Interruption {
  * the gate itself.
  */
 export function interruption(error: unknown, step: StepId, visit: Visit): Interruption {
-  const reproduce = stepCommand(step, visit.endpoint);
   if (error instanceof ConnectFailure) return connectInterruption(error, step, visit);
   if (error instanceof ConnectionLost) {
-    const refused = belatedClientCertificateAlert(alertOf(error.cause));
-    if (refused) {
-      const shownBy = opensslCommand(visit.endpoint);
-      return { finding: { ...refused, reproduce: shownBy }, step: 'certificate', transient: false };
-    }
+    const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert(alertOf(error.cause));
+    if (refused) return { finding: refused, step: 'certificate', transient: false };
     const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer.`, {
       evidence: { detail: error.message },
-      reproduce,
     });
     return { finding: found, step, transient: true };
   }
   if (error instanceof ReplyTimeout) {
-    const seconds = (error.waitedMs / 1000).toFixed(1);
-    const found = finding('reply-timeout', `No complete reply came within ${seconds} s.`, { reproduce });
+    const waited = `${(error.waitedMs / 1000).toFixed(1)} s`;
+    const { clause, evidence } = spentBudget(visit);
+    const found = finding('reply-timeout', `No complete reply came within ${waited}${clause}.`, {
+      evidence: { waited, ...evidence },
+    });
     return { finding: found, step, transient: false };
   }
   if (error instanceof ServiceNotAvailable) {
@@ -54,16 +52,23 @@ export function interruption(error: unknown, step: StepId, visit: Visit): Interr
     return { finding: found, step, transient: true };
   }
   if (error instanceof ReplySyntaxError) {
-    return { finding: { ...malformed(error), reproduce }, step, transient: false };
+    return { finding: malformed(error), step, transient: false };
   }
   if (error instanceof UnsolicitedReply) {
     const found = finding('protocol-error', `The server said "${brief(error.text)}" without being asked.`, {
       evidence: { line: brief(error.text) },
-      reproduce,
     });
     return { finding: found, step, transient: false };
   }
   return { finding: internalError(error), step, transient: false };
+}
+
+/**
+ * Whether the server has answered inside TLS. By then it has seen the client's certificate, or its absence, and an
+ * alert is about something else.
+ */
+function hasAnsweredInTls({ endpoint, greeting, secured }: Visit): boolean {
+  return secured !== undefined || (endpoint.transport === 'implicit' && greeting !== undefined);
 }
 
 /** A defect of our own, whatever was thrown, of whatever realm. */
@@ -78,10 +83,7 @@ function connectInterruption(
 ): Interruption {
   const { host, port } = endpoint;
   const to = `${host} port ${port}`;
-  const details = {
-    evidence: { detail, ...(address !== undefined && { address }) },
-    reproduce: opensslCommand(endpoint),
-  };
+  const details = { evidence: { detail, ...(address !== undefined && { address }) } };
   const inconclusive = { ...details, inconclusive: true as const };
   switch (kind) {
     case 'name-not-found':
@@ -91,6 +93,16 @@ function connectInterruption(
         finding: finding('dns-failed', `The address of ${host} could not be looked up (${detail}).`, inconclusive),
         step,
         transient: true,
+      };
+    case 'not-possible-here':
+      return {
+        finding: finding(
+          'connection-failed-locally',
+          `This machine does not make the connection to ${to} (${detail}).`,
+          inconclusive,
+        ),
+        step,
+        transient: false,
       };
     case 'no-route':
       return {

@@ -10,29 +10,23 @@ import { ConnectionLost, ReplyTimeout } from '../smtp/session.js';
 import type { SmtpSession } from '../smtp/session.js';
 import type { HandshakeFailure, TlsChannel } from '../tls/handshake.js';
 import { aside, handshakeAside } from './aside.js';
+import { probeMs } from './budget.js';
 import { interruption } from './interruption.js';
+import { mailCommand, plainAuthCommand } from './reproduce.js';
 import { beginSession, readGreeting, sayEhlo } from './steps/opening.js';
 import type { StepOutcome, Visit } from './visit.js';
 
 /*
- * Tries that the user asks for, each on a connection of its own once the main dialogue is over. None sends a
- * credential, shows a client certificate or names a recipient, and none waits for the sake of waiting.
+ * Tries that the user asks for, each on a connection of its own while the main dialogue waits at the end of the step
+ * that it belongs to. None sends a credential, shows a client certificate or names a recipient, and none waits for
+ * the sake of waiting.
  */
-
-/** A probe may wait this many times as long as any one wait in it. */
-const BUDGET_IN_TIMEOUTS = 2;
-
-/** What a probe found, and the step to which it belongs. */
-export interface Probed {
-  readonly step: StepId;
-  readonly finding: KnownFinding;
-}
 
 interface Probe {
   readonly name: ProbeName;
   readonly step: StepId;
   /** Whether the main dialogue came as far as the probe begins; where it did not, its failure says enough. */
-  readonly reached: (visit: Visit) => boolean;
+  readonly reached: (visit: Visit) => boolean | Promise<boolean>;
   /** @throws {Unanswered} and what a session throws */
   readonly run: (second: Visit) => Promise<KnownFinding | undefined>;
 }
@@ -40,22 +34,25 @@ interface Probe {
 const PROBES: readonly Probe[] = [
   { name: 'plaintext-auth', step: 'capability', reached: ({ plain }) => plain !== undefined, run: authInTheClear },
   { name: 'plaintext-mail', step: 'capability', reached: ({ plain }) => plain !== undefined, run: mailInTheClear },
-  { name: 'command-injection', step: 'upgrade', reached: ({ tls }) => tls !== undefined, run: commandInjection },
+  { name: 'command-injection', step: 'upgrade', reached: handshakeStands, run: commandInjection },
   { name: 'plaintext-mail', step: 'authentication', reached: ({ secured }) => secured !== undefined, run: mailInTls },
 ];
 
 /**
- * Makes the probes that the endpoint asks for, one after the other. Never throws.
- * @param visit whose main dialogue is over
+ * Makes the probes of a step that the endpoint asks for, one after the other. Never throws.
+ * @param visit whose main dialogue is at the end of the step
  */
-export async function probe(visit: Visit): Promise<Probed[]> {
-  const probed: Probed[] = [];
-  for (const one of PROBES) {
-    if (!visit.endpoint.probes.includes(one.name) || !one.reached(visit)) continue;
-    const found = await carryOut(one, visit);
-    if (found) probed.push({ step: one.step, finding: found });
+export async function probe(step: StepId, visit: Visit): Promise<KnownFinding[]> {
+  const findings: KnownFinding[] = [];
+  for (const one of PROBES.filter(({ name, step: of }) => of === step && visit.endpoint.probes.includes(name))) {
+    const found = (await one.reached(visit)) && (await carryOut(one, visit));
+    if (found) findings.push(found);
   }
-  return probed;
+  return findings;
+}
+
+async function handshakeStands({ handshake }: Visit): Promise<boolean> {
+  return handshake !== undefined && !('kind' in (await handshake.outcome));
 }
 
 /** The server's answer leaves the question of the probe open. */
@@ -64,9 +61,9 @@ class Unanswered extends Error {
 }
 
 async function carryOut({ name, step, run }: Probe, visit: Visit): Promise<KnownFinding | undefined> {
-  const budget = Deadline.after(BUDGET_IN_TIMEOUTS * visit.endpoint.timeoutMs);
+  const budget = Deadline.after(probeMs(visit.endpoint), visit.budget);
   try {
-    return await aside(visit, { transcript: visit.transcript, budget }, run);
+    return await aside(visit, { transcript: visit.asides, budget }, run);
   } catch (error) {
     if (error instanceof Unanswered) return inconclusive(name, error.message);
     const { finding: found } = interruption(error, step, visit);
@@ -89,7 +86,10 @@ async function authInTheClear(second: Visit): Promise<KnownFinding | undefined> 
   return finding(
     'plaintext-auth-accepted',
     `Before TLS the server answers a bare AUTH PLAIN with "${shown(reply)}": it waits for the credentials.`,
-    { evidence: { sent: 'AUTH PLAIN', reply: shown(reply) } },
+    {
+      evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
+      reproduce: plainAuthCommand(second.endpoint, second.address),
+    },
   );
 }
 
@@ -98,6 +98,7 @@ async function mailInTheClear(second: Visit): Promise<KnownFinding | undefined> 
   if (reply.code !== 250) return undefined;
   return finding('plaintext-mail-accepted', `Before TLS the server answers MAIL FROM:<> with "${shown(reply)}".`, {
     evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) },
+    reproduce: mailCommand(second.endpoint, 'plain', second.address),
   });
 }
 
@@ -115,7 +116,10 @@ async function mailInTls(second: Visit): Promise<KnownFinding | undefined> {
   return finding(
     'unauthenticated-mail-accepted',
     `Inside TLS, without AUTH, the server answers MAIL FROM:<> with "${shown(reply)}".`,
-    { evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) } },
+    {
+      evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) },
+      reproduce: mailCommand(second.endpoint, 'tls', second.address),
+    },
   );
 }
 
@@ -140,10 +144,9 @@ async function commandInjection(second: Visit): Promise<KnownFinding | undefined
     }
     return undefined;
   }
-  const replies = await repliesUpToGoodbye(second, channel);
-  // A server behind a proxy may greet anew, which answers nothing.
-  const surplus = replies.find(({ code }) => code !== 220 && code !== 221);
+  const surplus = await oneReplyTooMany(second, channel);
   if (!surplus) return undefined;
+  // No command shows it by hand: whatever is at hand for STARTTLS waits for the 220 before it sends on.
   return finding(
     'starttls-command-injection',
     `A NOOP sent in the clear behind STARTTLS is answered inside TLS, with "${shown(surplus)}".`,
@@ -151,29 +154,33 @@ async function commandInjection(second: Visit): Promise<KnownFinding | undefined
   );
 }
 
-/** A greeting, the answer to NOOP and the answer to QUIT: more has no meaning here. */
+/** A greeting and the answer to QUIT: with one more, a server that goes on to greet is not listened to for ever. */
 const MAX_REPLIES = 3;
 
 /**
- * Says QUIT inside TLS and collects every reply up to the 221. A session would refuse what nobody asked for, and here
- * it is what is looked for.
- * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is no 221
+ * Says QUIT inside TLS, which is owed one reply, and looks for a second. A session would refuse what nobody asked for,
+ * and here it is what is looked for; what becomes of the connection after it does not matter.
+ * @returns the reply to what was sent in the clear; undefined where 221 is the only one
+ * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
  */
-async function repliesUpToGoodbye(
+async function oneReplyTooMany(
   { transcript, budget, endpoint }: Visit,
   { stream }: TlsChannel,
-): Promise<readonly Reply[]> {
+): Promise<Reply | undefined> {
   const deadline = Deadline.after(endpoint.timeoutMs, budget);
   const waitMs = Math.round(deadline.remainingMs);
   transcript.add('client', 'QUIT');
   stream.write('QUIT\r\n');
-  const replies: Reply[] = [];
-  const collected = async (): Promise<readonly Reply[]> => {
+  const collected = async (): Promise<Reply | undefined> => {
+    let count = 0;
+    let first: Reply | undefined;
     for await (const reply of repliesOf(stream)) {
       for (const line of reply.raw) transcript.add('server', line.exact);
-      replies.push(reply);
-      if (reply.code === 221) return replies;
-      if (replies.length === MAX_REPLIES) break;
+      if (first) return first;
+      if (reply.code === 221) return undefined;
+      // A server behind a proxy may greet anew, which answers nothing.
+      if (reply.code !== 220) first = reply;
+      if (++count === MAX_REPLIES) break;
     }
     throw new Unanswered('Inside TLS no 221 answers QUIT.');
   };

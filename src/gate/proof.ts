@@ -1,15 +1,30 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
-import { alterations } from '../message/probe.js';
+import { alterations } from '../message/alterations.js';
+import { parseMessage } from '../message/fields.js';
 import type { Probe } from '../message/probe.js';
+import { receivedHops } from '../message/trace.js';
 import { brief } from '../text/peer.js';
+import { judgeHop } from './proof/hop.js';
+import { judgeVerdicts } from './proof/verdicts.js';
 import type { Visit } from './visit.js';
 
 /**
- * Judges the message that arrived: whether it is the one that was sent.
+ * Judges the message that arrived: whether it is the one that was sent, whether the server that took it from us says
+ * that it came by TLS, and what the checks of its origin came to.
  * @param source header and body as the inbox has them
  */
 export async function judgeArrival(visit: Visit, probe: Probe, source: Buffer): Promise<KnownFinding[]> {
+  const message = parseMessage(source);
+  const demanded = visit.endpoint.delivery?.verdicts;
+  return [
+    ...judgeIdentity(probe, source),
+    ...judgeHop(visit, receivedHops(message)),
+    ...(demanded ? await judgeVerdicts(visit, demanded, source, message) : []),
+  ];
+}
+
+function judgeIdentity(probe: Probe, source: Buffer): KnownFinding[] {
   const differences = alterations(probe, source);
   if (differences.length === 0) return [];
   const altered = brief(differences.join('; '));

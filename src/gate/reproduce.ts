@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import type { Endpoint } from '../plan/endpoint.js';
+import type { Credentials, Endpoint } from '../plan/endpoint.js';
+import type { Mechanism } from '../plan/schema.js';
 import type { StepId } from '../report/report.js';
 
 /*
@@ -9,9 +10,11 @@ import type { StepId } from '../report/report.js';
 
 /**
  * The command that shows by hand what steps 1 to 3 see: the dialogue, the chain, the verification.
+ * @param address that of the server itself, where it is known: others of the same name may do better
  * @returns an `openssl s_client` command for a POSIX shell
  */
-export function opensslCommand({ host, port, transport, servername, ehlo, tls }: Endpoint): string {
+export function opensslCommand(endpoint: Endpoint, address?: string): string {
+  const { host, port, transport, servername, ehlo, tls } = endpoint;
   const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
   const name =
     isIP(servername) === 0
@@ -22,7 +25,7 @@ export function opensslCommand({ host, port, transport, servername, ehlo, tls }:
     'openssl',
     's_client',
     '-connect',
-    authority(host, port),
+    authority(address ?? host, port),
     ...(transport === 'starttls' ? starttls : []),
     ...name,
     '-min_protocol',
@@ -32,9 +35,36 @@ export function opensslCommand({ host, port, transport, servername, ehlo, tls }:
   ]);
 }
 
-/** The command that shows a step by hand. */
-export function stepCommand(step: StepId, endpoint: Endpoint): string {
-  return step === 'authentication' || step === 'delivery' ? swaksCommand(endpoint, step) : opensslCommand(endpoint);
+/** The command that shows a step by hand, at the address where it is known. */
+export function stepCommand(step: StepId, endpoint: Endpoint, address?: string): string {
+  return step === 'authentication' || step === 'delivery'
+    ? swaksCommand(endpoint, step, address)
+    : opensslCommand(endpoint, address);
+}
+
+/** The command that shows what EHLO brings in the clear. */
+export function plainEhloCommand(endpoint: Endpoint, address?: string): string {
+  return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
+}
+
+/**
+ * The command that shows whether MAIL with the null sender is taken, up to which point nothing is sent.
+ * @param where in the clear, or inside TLS and without AUTH
+ */
+export function mailCommand(endpoint: Endpoint, where: 'plain' | 'tls', address?: string): string {
+  const secured = where === 'tls' ? tlsOptions(endpoint) : [];
+  return command([...swaks(endpoint, address), ...secured, '--from', '<>', '--quit-after', 'MAIL']);
+}
+
+/**
+ * The command that shows whether a bare AUTH PLAIN is taken in the clear, without a credential. No tool asks for that,
+ * so the lines are said one by one, with a pause in which a person would read the answer.
+ */
+export function plainAuthCommand({ host, port, ehlo }: Endpoint, address?: string): string {
+  const name = ehlo === undefined ? '"$(hostname)"' : command([ehlo]);
+  const said = `printf '%s\\r\\n' "EHLO "${name} 'AUTH PLAIN' '*' QUIT`;
+  const paced = `${said} | while IFS= read -r line; do sleep 2; printf '%s\\n' "$line"; done`;
+  return `(${paced}; sleep 2) | curl -s ${command([`telnet://${authority(address ?? host, port)}`])}`;
 }
 
 /**
@@ -43,25 +73,45 @@ export function stepCommand(step: StepId, endpoint: Endpoint): string {
  * @param upTo the step that is shown
  * @returns a `swaks` command for a POSIX shell
  */
-export function swaksCommand(endpoint: Endpoint, upTo: 'authentication' | 'delivery'): string {
-  const { host, port, transport, servername, ehlo, auth, delivery } = endpoint;
+export function swaksCommand(endpoint: Endpoint, upTo: 'authentication' | 'delivery', address?: string): string {
+  const { auth, delivery } = endpoint;
+  const mechanisms = auth && swaksMechanisms(auth);
   return command([
-    'swaks',
-    '--server',
-    authority(host, port),
-    ...(ehlo === undefined ? [] : ['--helo', ehlo]),
+    ...swaks(endpoint, address),
+    ...tlsOptions(endpoint),
+    ...(auth && mechanisms !== undefined
+      ? ['--tls-verify', '--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
+      : []),
+    ...(delivery && upTo === 'delivery' && (!auth || mechanisms !== undefined)
+      ? [
+          ...['--from', delivery.from, '--to', delivery.to],
+          ...(delivery.expect === 'refused' ? ['--quit-after', 'RCPT'] : []),
+        ]
+      : ['--quit-after', mechanisms === undefined ? 'EHLO' : 'AUTH']),
+  ]);
+}
+
+/** Of the mechanisms spoken here those that swaks has too, without the help of a library. */
+const SPOKEN_BY_SWAKS: readonly Mechanism[] = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
+
+/** What swaks can sign in with; undefined where the offers of the server are all that it can show. */
+function swaksMechanisms({ kind, mechanism }: Credentials): string | undefined {
+  if (kind !== 'password') return undefined;
+  if (mechanism === undefined) return 'PLAIN,LOGIN';
+  return SPOKEN_BY_SWAKS.includes(mechanism) ? mechanism : undefined;
+}
+
+/** From 2024 on swaks verifies the name of its server, so an address stands there only where the name means many. */
+function swaks({ host, port, ehlo, addresses }: Endpoint, address?: string): string[] {
+  const server = addresses === 'all' ? (address ?? host) : host;
+  return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
+}
+
+function tlsOptions({ transport, servername }: Endpoint): string[] {
+  return [
     transport === 'starttls' ? '--tls' : '--tls-on-connect',
     ...(isIP(servername) === 0 ? ['--tls-sni', servername] : []),
-    ...(auth
-      ? [
-          ...['--tls-verify', '--auth', auth.mechanism ?? 'PLAIN,LOGIN'],
-          ...['--auth-user', auth.username, '--auth-hide-password'],
-        ]
-      : []),
-    ...(delivery && upTo === 'delivery'
-      ? ['--from', delivery.from, '--to', delivery.to]
-      : ['--quit-after', auth ? 'AUTH' : 'EHLO']),
-  ]);
+  ];
 }
 
 function authority(host: string, port: number): string {

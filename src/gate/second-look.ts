@@ -13,9 +13,11 @@ import type { Visit } from './visit.js';
 
 /**
  * What a server speaks when it is offered everything: the answer to why it would not within policy.
- * @returns version and cipher suite, or undefined where not even that leads to a session
+ * @returns version, cipher suite and group, or undefined where not even that leads to a session
  */
-export async function whatItSpeaks(visit: Visit): Promise<Pick<TlsChannel, 'version' | 'cipher'> | undefined> {
+export async function whatItSpeaks(
+  visit: Visit,
+): Promise<Pick<TlsChannel, 'version' | 'cipher' | 'group'> | undefined> {
   return look(visit, async (second) => {
     if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
     const outcome = await handshake(second).outcome;

@@ -28,13 +28,15 @@ export function resultOf(steps: readonly StepReport[]): Result {
 /**
  * What a run comes to.
  * @param endpoints every endpoint that was gated; none at all is a failure
+ * @param stopped whether the run ended before its time: then no policy lets what was not tested pass
  */
-export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy): Verdict {
-  const failed = endpoints.filter(({ result }) => countsAsFailed(result, policy));
+export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy, stopped = false): Verdict {
+  const inForce: GatePolicy = stopped ? { ...policy, onInconclusive: 'fail' } : policy;
+  const failed = endpoints.filter(({ result }) => countsAsFailed(result, inForce));
   return {
     result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
     failed,
-    blocks: endpoints.length === 0 || (policy.failOn !== 'never' && failed.length > 0),
+    blocks: endpoints.length === 0 || stopped || (policy.failOn !== 'never' && failed.length > 0),
   };
 }
 

@@ -3,8 +3,9 @@ import type { KnownFinding } from '../findings/finding.js';
 import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
+import type { TextResolver } from '../net/txt.js';
 import type { Endpoint } from '../plan/endpoint.js';
-import type { EndpointReport, SkipReason, TlsReport } from '../report/report.js';
+import type { DeliveryReport, EndpointReport, SkipReason, TlsReport } from '../report/report.js';
 import type { Capabilities } from '../smtp/capabilities.js';
 import type { SmtpSession } from '../smtp/session.js';
 import type { Transcript } from '../smtp/transcript.js';
@@ -13,7 +14,12 @@ import type { TrustStore } from '../tls/trust.js';
 
 /** What a run shares, and what a test may hold still. */
 export interface World {
+  /** The end of the run: its own deadline, or the moment in which it is cancelled. */
+  readonly end: Deadline;
+  /** Why the run has ended before its time. */
+  readonly whyEnded: () => string;
   readonly resolver: Resolver;
+  readonly txt: TextResolver;
   readonly now: () => Date;
   /** This machine's name, for EHLO. */
   readonly hostName: string;
@@ -34,27 +40,49 @@ export interface Visit {
   readonly endpoint: Endpoint;
   readonly world: World;
   readonly transcript: Transcript;
+  /** What was said on the connections of probes, meanwhile: one whole dialogue behind the other. */
+  readonly asides: Transcript;
   /** The end of everything that may be waited for in this attempt, the arrival of the message aside. */
   readonly budget: Deadline;
   /** The only addresses to connect to, where they are known beforehand. */
   readonly addresses?: readonly Address[];
+  /** That the server has put the message off in an earlier attempt. */
+  readonly putOff?: PutOff;
 
   socket?: Socket;
   /** The address connected to; a socket forgets it when it is closed. */
   address?: string | undefined;
+  /** Our own end of that connection. */
+  localAddress?: string | undefined;
   session?: SmtpSession;
   handshake?: Handshake;
   /** The text of the greeting. */
   greeting?: string;
+  /** The name under which we presented ourselves. */
+  ehlo?: string;
   /** What EHLO brought in the clear; of interest to the report and to no later step (RFC 3207 section 4.2). */
   plain?: Capabilities;
   /** What EHLO brought inside TLS. */
   secured?: Capabilities;
   tls?: TlsReport;
+  /** What was made of the secret for this sign-in alone. Who sees it can guess at the secret, so nobody does. */
+  derived?: readonly string[];
   /** The chain and the name hold, or a pin matches: credentials and mail may travel. */
   peerAuthenticated: boolean;
   /** The final dot is out: the message is the server's, and nothing may be tried again. */
   handedOver: boolean;
+  /** What the server has said in this attempt, where it wants the message later. */
+  puttingOff?: string;
+  /** What became of the message once the server had accepted it. */
+  delivered?: DeliveryReport;
+}
+
+/** A server wanted the message later (RFC 6647). */
+export interface PutOff {
+  /** What it said first. */
+  readonly said: string;
+  /** Milliseconds from then until this attempt. */
+  readonly forMs: number;
 }
 
 /** What a step comes to, before waivers. */

@@ -1,111 +1,144 @@
 import type { ImapFlow } from 'imapflow';
+import { codeOf } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
-import { isRefusal, whatServerSays } from './imap-failure.js';
-import { InboxRejected, InboxUnreachable, MAX_MESSAGE_OCTETS } from './inbox.js';
-import type { Inbox, Received, Renamed } from './inbox.js';
+import type { ImapConnection } from './imap-client.js';
+import { ImapDialogue } from './imap-dialogue.js';
+import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
+import { arrival } from './search.js';
+import type { Arrival, Folder } from './search.js';
 
 /** A server whose IDLE tells nothing, or that has none, is asked again after this long. */
-const LOOK_AGAIN_MS = 10_000;
+export const LOOK_AGAIN_MS = 10_000;
 
 /** As many answers to our looks are taken in all; a server that sends more floods us. */
 const MAX_ANSWERS = 50_000;
 
-/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
-const MAX_HEADER_OCTETS = 1024;
-
-/** As many messages with the probe's Subject and another Message-ID are read. */
-const MAX_NAMESAKES = 8;
-
-const GOODBYE_MS = 1000;
-
-/** A message that has come. */
-interface Arrival {
-  readonly uid: number;
-  readonly messageId: string | undefined;
-  /** Its Message-ID and Subject as they stand in the header. */
-  readonly header: string;
+/** A folder that is not selected. */
+export interface FolderState {
+  readonly path: string;
+  /** The UID that the next message in it gets. */
+  readonly nextUid: number;
 }
 
 /** One selected mailbox, watched by IDLE for as many waiting messages as there are. */
-export class ImapMailbox implements Inbox {
+export class ImapMailbox implements Folder {
+  /** Settles when the connection has ended, for whatever reason. */
   readonly ended: Promise<void>;
   readonly #client: ImapFlow;
-  readonly #timeoutMs: number;
+  readonly #dialogue: ImapDialogue;
   /** Messages from this UID on have not been looked at. */
   #nextUid: number;
   readonly #arrived: Arrival[] = [];
   /** To all looks so far. */
   #answers = 0;
-  /** The end of all that has been asked so far: one question at a time, so that each has its full time. */
-  #turn: Promise<unknown> = Promise.resolve();
   /** A look whose turn has not come yet. */
   #toLook: Promise<void> | undefined;
   /** Rises with every sign that there may be something new. */
   #signs = 0;
   #wake: (() => void)[] = [];
 
-  /**
-   * @param client with the mailbox selected, and idling by itself between commands
-   * @param nextUid the UID from which on messages are new
-   * @param timeoutMs for any one answer
-   */
-  constructor(client: ImapFlow, nextUid: number, timeoutMs: number) {
+  /** @param timeoutMs for any one answer */
+  constructor({ client, nextUid }: ImapConnection, timeoutMs: number) {
     this.#client = client;
+    this.#dialogue = new ImapDialogue(client, timeoutMs);
     this.#nextUid = nextUid;
-    this.#timeoutMs = timeoutMs;
     this.ended = new Promise((resolve) => {
       if (!client.usable) resolve();
       client.on('close', resolve);
     });
-    client.on('exists', this.#onSign).on('close', this.#onSign);
-  }
-
-  async find(messageId: string, deadline: Deadline, renamed?: Renamed): Promise<Received | undefined> {
-    const strangers = new Set<number>();
-    for (;;) {
-      const last = deadline.remainingMs === 0;
-      const signs = this.#signs;
-      await this.#look();
-      const named = this.#arrived.find((arrival) => arrival.messageId === messageId);
-      if (named) {
-        const received = await this.#read(named.uid);
-        if (received) return received;
-        throw new InboxRejected(
-          'the message arrived, and was gone before it could be read: something else takes mail out',
-        );
-      }
-      const other = renamed && (await this.#findRenamed(renamed, strangers));
-      if (other) return other;
-      if (last) return undefined;
-      if (this.#signs === signs) await this.#sign(Deadline.after(LOOK_AGAIN_MS, deadline));
-    }
-  }
-
-  async close(): Promise<void> {
-    const deadline = Deadline.after(GOODBYE_MS);
-    await deadline.race(this.#client.logout(), () => new InboxUnreachable('no goodbye')).catch(() => undefined);
-    this.#client.close();
-  }
-
-  /** @param strangers UIDs of those that were read and are not the one; grows */
-  async #findRenamed({ nonce, is }: Renamed, strangers: Set<number>): Promise<Received | undefined> {
-    const namesakes = this.#arrived.filter(({ header }) => header.includes(nonce)).slice(0, MAX_NAMESAKES);
-    for (const { uid } of namesakes) {
-      if (strangers.has(uid)) continue;
-      const received = await this.#read(uid);
-      if (received && is(received.source)) return received;
-      strangers.add(uid);
-    }
-    return undefined;
+    client.on('exists', this.sign).on('close', this.sign);
   }
 
   /** Looks at what has come since the last look; one look for all who ask before its turn comes. */
-  #look(): Promise<void> {
-    this.#toLook ??= this.#ask('what is new', () => {
+  async look(): Promise<readonly Arrival[]> {
+    this.#toLook ??= this.#dialogue.ask('what is new', () => {
       this.#toLook = undefined;
       return this.#readNew();
     });
-    return this.#toLook;
+    await this.#toLook;
+    return this.#arrived;
+  }
+
+  async read(id: string, most: number): Promise<Buffer | undefined> {
+    const parts: Buffer[] = [];
+    for (let start = 0; start < most; start += PART_OCTETS) {
+      const source = { ...(start > 0 && { start }), maxLength: Math.min(PART_OCTETS, most - start) };
+      const message = await this.#dialogue.ask('the message', (client) =>
+        client.fetchOne(id, { source }, { uid: true }),
+      );
+      if (message === false || message.source === undefined) return undefined;
+      parts.push(message.source);
+      if (message.source.length < source.maxLength) break;
+    }
+    return Buffer.concat(parts);
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    const about = 'its deletion';
+    // Without UIDPLUS (RFC 4315), EXPUNGE would take along whatever else is marked as deleted.
+    const done = await this.#dialogue.ask(about, (client) =>
+      client.capabilities.has('UIDPLUS')
+        ? client.messageDelete(ids.join(','), { uid: true })
+        : client.messageFlagsAdd(ids.join(','), ['\\Deleted'], { uid: true }),
+    );
+    if (done) return;
+    if (!this.#client.usable) throw this.#dialogue.lost(about);
+    throw new InboxRejected('the message arrived, and the server does not let it be deleted');
+  }
+
+  /**
+   * The folder for junk, by its special use (RFC 6154) or else by a usual name.
+   * @returns undefined where there is none, or it is the selected one, or the server does not tell
+   */
+  async junkFolder(): Promise<FolderState | undefined> {
+    try {
+      const folders = await this.#dialogue.ask('the folders', (client) => client.list());
+      const path = folders.find(({ specialUse }) => specialUse === '\\Junk')?.path;
+      const { mailbox } = this.#client;
+      if (path === undefined || (mailbox && mailbox.path === path)) return undefined;
+      const nextUid = await this.nextUidOf(path);
+      return nextUid === undefined ? undefined : { path, nextUid };
+    } catch (error) {
+      if (error instanceof InboxRejected) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * The UID that the next message in another folder gets (RFC 9051 section 6.3.11).
+   * @returns undefined where the server does not say
+   */
+  async nextUidOf(path: string): Promise<number | undefined> {
+    const status = await this.#dialogue.ask('the state of a folder', (client) =>
+      client.status(path, { uidNext: true }).catch((error: unknown): false => {
+        if (codeOf(error) === 'NotFound') return false;
+        throw error;
+      }),
+    );
+    return status === false ? undefined : status.uidNext;
+  }
+
+  /** Takes note of how things are. @returns waits until they have changed, or another look is due */
+  watch(): (deadline: Deadline) => Promise<void> {
+    const signs = this.#signs;
+    return async (deadline) => {
+      if (this.#signs !== signs) return;
+      const sign = new Promise<void>((resolve) => this.#wake.push(resolve));
+      await Deadline.after(LOOK_AGAIN_MS, deadline)
+        .race(sign, () => new Error('no sign'))
+        .catch(() => undefined);
+    };
+  }
+
+  /** Has everybody look who waits. */
+  readonly sign = (): void => {
+    this.#signs += 1;
+    for (const wake of this.#wake.splice(0)) wake();
+  };
+
+  /** Says goodbye and closes the connection. Never throws. */
+  close(): Promise<void> {
+    return this.#dialogue.close();
   }
 
   async #readNew(): Promise<void> {
@@ -120,69 +153,8 @@ export class ImapMailbox implements Inbox {
       // "n:*" always holds the last message, be its UID below n or not (RFC 9051 section 9, seq-range); and a server
       // may tell of changed flags at any time, with no header and perhaps no UID.
       if (headers === undefined || !(uid >= from)) continue;
-      const header = headers.toString('latin1', 0, MAX_HEADER_OCTETS);
-      this.#arrived.push({ uid, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header });
+      this.#arrived.push(arrival(String(uid), headers));
       this.#nextUid = Math.max(this.#nextUid, uid + 1);
     }
   }
-
-  /** @returns undefined where there is no such message any more */
-  async #read(uid: number): Promise<Received | undefined> {
-    const range = String(uid);
-    const query = { source: { maxLength: MAX_MESSAGE_OCTETS } };
-    const message = await this.#ask('the message', () => this.#client.fetchOne(range, query, { uid: true }));
-    if (message === false || message.source === undefined) return undefined;
-    return { source: message.source, delete: () => this.#delete(range) };
-  }
-
-  async #delete(range: string): Promise<void> {
-    // Without UIDPLUS (RFC 4315), EXPUNGE would take along whatever else is marked as deleted.
-    const done = await this.#ask('its deletion', () =>
-      this.#client.capabilities.has('UIDPLUS')
-        ? this.#client.messageDelete(range, { uid: true })
-        : this.#client.messageFlagsAdd(range, ['\\Deleted'], { uid: true }),
-    );
-    if (done) return;
-    if (!this.#client.usable) throw this.#lost('its deletion');
-    throw new InboxRejected('the message arrived, and the server does not let it be deleted');
-  }
-
-  /**
-   * Asks when those before have been answered, and waits for the answer no longer than for any other.
-   * @throws {InboxRejected} where the server refuses
-   * @throws {InboxUnreachable} where no answer comes; then the connection is over, lest a late one is misunderstood
-   */
-  #ask<T>(about: string, question: () => Promise<T>): Promise<T> {
-    const answer = this.#turn.then(() => this.#answerTo(about, question()));
-    this.#turn = answer.catch(() => undefined);
-    return answer;
-  }
-
-  async #answerTo<T>(about: string, answer: Promise<T>): Promise<T> {
-    const late = (): Error => new InboxUnreachable(`asked for ${about}, the server gave no answer in time`);
-    try {
-      return await Deadline.after(this.#timeoutMs).race(answer, late);
-    } catch (error) {
-      if (isRefusal(error)) throw new InboxRejected(`asked for ${about}, the server says: ${whatServerSays(error)}`);
-      this.#client.close();
-      throw error instanceof InboxUnreachable ? error : this.#lost(about);
-    }
-  }
-
-  #lost(about: string): InboxUnreachable {
-    const said = this.#client.byeReason;
-    return new InboxUnreachable(
-      `asked for ${about}, the connection was lost${said === undefined ? '' : `: ${whatServerSays({ reason: said })}`}`,
-    );
-  }
-
-  async #sign(deadline: Deadline): Promise<void> {
-    const sign = new Promise<void>((resolve) => this.#wake.push(resolve));
-    await deadline.race(sign, () => new Error('no sign')).catch(() => undefined);
-  }
-
-  readonly #onSign = (): void => {
-    this.#signs += 1;
-    for (const wake of this.#wake.splice(0)) wake();
-  };
 }

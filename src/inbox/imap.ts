@@ -1,100 +1,51 @@
-import { X509Certificate } from 'node:crypto';
-import { ImapFlow } from 'imapflow';
-import type { MailboxObject } from 'imapflow';
-import { codeOf } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
-import type { InboxTarget } from '../plan/endpoint.js';
-import { brief } from '../text/peer.js';
-import { isRefusal, whatServerSays } from './imap-failure.js';
-import type { ImapFailure } from './imap-failure.js';
+import type { MailboxTarget } from '../plan/endpoint.js';
+import { connectImap } from './imap-client.js';
+import { JunkFolder } from './imap-junk.js';
 import { ImapMailbox } from './imap-mailbox.js';
-import { InboxRejected, InboxUnreachable, MAX_MESSAGE_OCTETS } from './inbox.js';
-import type { Inbox, InboxSettings } from './inbox.js';
-
-/** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
-const IDLE_AFTER_MS = 50;
-
-/** No answer that we ask for has a longer line; the client's own limits are in gigabytes. */
-const MAX_LINE_OCTETS = 64 * 1024;
-
-/** Twice the most that we ask for of a message. */
-const MAX_LITERAL_OCTETS = 2 * MAX_MESSAGE_OCTETS;
-
-/** A literal, and the lines around it with plenty of room. */
-const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
+import { InboxUnreachable } from './inbox.js';
+import type { Inbox, InboxSettings, Received, Sought } from './inbox.js';
+import { search } from './search.js';
 
 /**
- * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
- * @param stop says that nobody wants the inbox any more; of interest only while it is being opened
+ * Opens a mailbox by IMAP (RFC 9051), and the folder for junk beside it, where there is one.
+ * @param stop says that nobody wants the inbox any more
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
-export async function openImapInbox(target: InboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
-  let objection: string | undefined;
-  const client = new ImapFlow({
-    host: target.host,
-    port: target.port,
-    secure: target.scheme === 'imaps',
-    ...(target.scheme === 'imap' && { doSTARTTLS: true }),
-    auth: { user: target.username, pass: target.password.reveal() },
-    logger: false,
-    // Compressed, a flood would cost its sender next to nothing.
-    disableCompression: true,
-    maxLineLength: MAX_LINE_OCTETS,
-    maxLiteralSize: MAX_LITERAL_OCTETS,
-    maxResponseSize: MAX_ANSWER_OCTETS,
-    autoIdleDelay: IDLE_AFTER_MS,
-    connectionTimeout: settings.timeoutMs,
-    greetingTimeout: settings.timeoutMs,
-    tls: {
-      secureContext: settings.context,
-      rejectUnauthorized: true,
-      // Called once the chain holds, and before anything but the handshake is sent.
-      checkServerIdentity: (_host, certificate) => {
-        objection = settings.objection(new X509Certificate(certificate.raw));
-        return objection === undefined ? undefined : new Error(objection);
-      },
-    },
-  });
-  // An error after the connection has been lost is told by `close`; unheard, it would end the process.
-  client.on('error', () => undefined);
-  const abandon = (): void => {
-    client.close();
-  };
-  stop.addEventListener('abort', abandon);
-  if (stop.aborted) abandon();
-
-  // Greeting, upgrade, login and selection have as long together as connecting and one answer may take.
-  const deadline = Deadline.after(2 * settings.timeoutMs);
-  const late = (): InboxUnreachable => new InboxUnreachable('no answer in time');
-  try {
-    await deadline.race(client.connect(), late).catch((error: unknown) => {
-      throw connectFailure(error, objection);
+export async function openImapInbox(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
+  const { timeoutMs } = settings;
+  const mailbox = new ImapMailbox(await connectImap(target, settings, stop), timeoutMs);
+  const folder = await Deadline.on(stop)
+    .race(mailbox.junkFolder(), () => new InboxUnreachable('given up'))
+    .catch(async (error: unknown) => {
+      await mailbox.close();
+      throw error;
     });
-    const opened: Partial<MailboxObject> = await deadline
-      .race(client.mailboxOpen(target.mailbox), late)
-      .catch((error: unknown) => {
-        throw openFailure(error, target.mailbox);
-      });
-    // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
-    return new ImapMailbox(client, opened.uidNext ?? 1, settings.timeoutMs);
-  } catch (error) {
-    client.close();
-    throw error;
-  } finally {
-    stop.removeEventListener('abort', abandon);
+  if (!folder) return new ImapInbox(mailbox);
+  const connect = () => connectImap({ ...target, mailbox: folder.path }, settings, stop);
+  return new ImapInbox(mailbox, new JunkFolder(folder, mailbox, connect, timeoutMs));
+}
+
+class ImapInbox implements Inbox {
+  readonly #mailbox: ImapMailbox;
+  readonly #junk: JunkFolder | undefined;
+
+  constructor(mailbox: ImapMailbox, junk?: JunkFolder) {
+    this.#mailbox = mailbox;
+    this.#junk = junk;
   }
-}
 
-function connectFailure(error: unknown, objection: string | undefined): InboxUnreachable | InboxRejected {
-  if (error instanceof InboxUnreachable) return error;
-  const said = whatServerSays(error);
-  if ((error as ImapFailure).authenticationFailed) return new InboxRejected(`login refused: ${said}`);
-  return new InboxUnreachable(objection ?? `${said} (${codeOf(error)})`);
-}
+  get ended(): Promise<void> {
+    return this.#mailbox.ended;
+  }
 
-function openFailure(error: unknown, mailbox: string): InboxUnreachable | InboxRejected {
-  if (error instanceof InboxUnreachable) return error;
-  const message = `the mailbox ${brief(mailbox)} cannot be opened: ${whatServerSays(error)}`;
-  return isRefusal(error) ? new InboxRejected(message) : new InboxUnreachable(message);
+  find(sought: Sought, deadline: Deadline): Promise<Received | undefined> {
+    const folders = [this.#mailbox, ...(this.#junk ? [this.#junk] : [])];
+    return search(folders, sought, deadline, () => this.#mailbox.watch());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#mailbox.close(), this.#junk?.close()]);
+  }
 }

@@ -2,43 +2,67 @@ import type { X509Certificate } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import type { Deadline } from '../net/deadline.js';
 
-/** The probe has some two thousand octets; a message of that name that is larger than this is not read to its end. */
-export const MAX_MESSAGE_OCTETS = 1024 * 1024;
+/** A large message is read in parts of this size, each of which has as long as one answer. */
+export const PART_OCTETS = 1024 * 1024;
+
+/** What a message may grow by on the way: trace fields, signatures, a footer. */
+const MAX_ADDED_OCTETS = 1024 * 1024;
+
+/**
+ * How much of a message is read. One that has so many octets or more is not read to its end.
+ * @param sent the octets of the message as it was sent
+ */
+export function mostOctets(sent: number): number {
+  return sent + MAX_ADDED_OCTETS;
+}
 
 /** A mailbox that is being watched. */
 export interface Inbox {
   /**
    * Waits for one message among those that have come since the inbox was opened.
-   * @param messageId its Message-ID with the angle brackets
-   * @param renamed how to know it where something on the way gave it another one
    * @returns the message, or undefined if it was not there by the deadline
    * @throws {InboxUnreachable} if the connection is lost meanwhile, or an answer does not come in time
    * @throws {InboxRejected} if the server does not let us look, or the message is taken away before it is read
    */
-  find(messageId: string, deadline: Deadline, renamed?: Renamed): Promise<Received | undefined>;
+  find(sought: Sought, deadline: Deadline): Promise<Received | undefined>;
   /** Settles when the connection has ended, for whatever reason. */
   readonly ended: Promise<void>;
   /** Says goodbye and closes the connection. Never throws. */
   close(): Promise<void>;
 }
 
-/** A message whose Message-ID may be another one. */
-export interface Renamed {
-  /** What its Subject contains. */
+/** A message that is waited for. */
+export interface Sought {
+  /** With the angle brackets. */
+  readonly messageId: string;
+  /** What its Subject contains: how to know it where something on the way gave it another Message-ID. */
   readonly nonce: string;
-  /** Whether a message with such a Subject is the one; any other is left alone. */
+  /** Whether a message with that Message-ID or such a Subject is the one, or a copy of it; any other is left alone. */
   readonly is: (source: Buffer) => boolean;
+  /** How many it had when it was sent. */
+  readonly octets: number;
 }
 
 /** A message that was found. */
 export interface Received {
-  /** Header and body as the inbox has them, up to MAX_MESSAGE_OCTETS. */
+  /** Header and body as the inbox has them, up to `mostOctets` of what was sent. */
   readonly source: Buffer;
+  /** The folder for junk in which it lay, if it did, as the server names it. */
+  readonly junk?: string;
+  /** How many there are, 1 or more: those that were there when it was found, and after `delete` those that came later. */
+  readonly copies: number;
   /**
-   * Deletes this message and no other; where the server can only delete all that are marked, marks it.
+   * Looks once more for copies, then deletes this message and its copies and no other; where the server can only
+   * delete all that are marked, marks them.
    * @throws {InboxUnreachable} {InboxRejected} if that cannot be done
    */
   delete(): Promise<void>;
+}
+
+/** The certificates of an inbox, leaf first, and what OpenSSL has against the chain. */
+export interface InboxPeer {
+  readonly sent: readonly X509Certificate[];
+  readonly verifyError?: string;
 }
 
 /** How the inbox's own channel is made and judged. */
@@ -47,17 +71,17 @@ export interface InboxSettings {
   /** Days for which the certificate must still be valid; `objection` demands it. */
   readonly minValidDays: number;
   /**
-   * Judges the certificate of the inbox, once its chain holds.
-   * @returns what is wrong with it, or undefined; only then is the password sent
+   * Judges the certificates of the inbox.
+   * @returns what is wrong with them, or undefined; only then is the password sent
    */
-  readonly objection: (leaf: X509Certificate) => string | undefined;
+  readonly objection: (peer: InboxPeer) => string | undefined;
   /** Milliseconds for any one wait. */
   readonly timeoutMs: number;
 }
 
 /** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
 export class InboxUnreachable extends Error {
-  override readonly name = 'InboxUnreachable';
+  override readonly name: string = 'InboxUnreachable';
 }
 
 /** The mailbox refuses the login, or has no such folder. */

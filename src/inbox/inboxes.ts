@@ -17,14 +17,14 @@ export class Inboxes {
    * @throws {InboxUnreachable} {InboxRejected}
    */
   open(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
-    const { scheme, host, port, mailbox, username, password } = target;
-    const key = JSON.stringify([scheme, host, port, mailbox, username, password.reveal(), settings.minValidDays]);
+    const { scheme, host, port, username, password } = target;
+    const path = 'basePath' in target ? target.basePath : target.mailbox;
+    const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
     const opened = this.#open.get(settings.context) ?? new Map<string, Promise<Inbox>>();
     this.#open.set(settings.context, opened);
     let inbox = opened.get(key);
     if (!inbox) {
-      // Loaded when it is used: most runs have no inbox, and the client is the largest part of the bundle.
-      inbox = import('./imap.js').then(({ openImapInbox }) => openImapInbox(target, settings, this.#closing.signal));
+      inbox = openInbox(target, settings, this.#closing.signal);
       opened.set(key, inbox);
       void passed(inbox).then((gone) => gone && opened.delete(key));
     }
@@ -36,6 +36,24 @@ export class Inboxes {
     this.#closing.abort();
     const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
     await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
+  }
+}
+
+/** Each client is loaded when it is used: most runs have no inbox, and that for IMAP is the largest part of the bundle. */
+async function openInbox(target: InboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
+  switch (target.scheme) {
+    case 'imap':
+    case 'imaps':
+      return (await import('./imap.js')).openImapInbox(target, settings, stop);
+    case 'pop3':
+    case 'pop3s':
+      return (await import('./pop3.js')).openPop3Inbox(target, settings, stop);
+    case 'mailpit+http':
+    case 'mailpit+https':
+      return (await import('./mailpit.js')).openMailpitInbox(target, settings, stop);
+    case 'maildev+http':
+    case 'maildev+https':
+      return (await import('./maildev.js')).openMailDevInbox(target, settings, stop);
   }
 }
 

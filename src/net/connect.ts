@@ -13,7 +13,8 @@ export interface Address {
 export type Resolver = (host: string) => Promise<readonly Address[]>;
 
 /** Why there is no connection: what was tested and bad, and what could not be tested from here. */
-export type ConnectFailureKind = 'name-not-found' | 'lookup-failed' | 'no-route' | 'refused' | 'reset' | 'timed-out';
+export type ConnectFailureKind =
+  'name-not-found' | 'lookup-failed' | 'no-route' | 'not-possible-here' | 'refused' | 'reset' | 'timed-out';
 
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
@@ -120,17 +121,27 @@ const KINDS: Readonly<Record<string, ConnectFailureKind>> = {
   ECONNREFUSED: 'refused',
   ECONNRESET: 'reset',
   ETIMEDOUT: 'timed-out',
+  ENETUNREACH: 'no-route',
+  EHOSTUNREACH: 'no-route',
+  ENETDOWN: 'no-route',
+  EHOSTDOWN: 'no-route',
+  // No address of ours is of this family, or none may speak to that one.
+  EADDRNOTAVAIL: 'no-route',
+  EAFNOSUPPORT: 'no-route',
 };
 
-function failureOf(error: unknown, address: string): ConnectFailure {
+/**
+ * What the system's refusal to connect means. Whatever is no answer of the network (EMFILE, EPERM, ENOBUFS) is this
+ * machine's own affair: no packet has left it.
+ */
+export function failureOf(error: unknown, address: string): ConnectFailure {
   const code = codeOf(error);
-  // Whatever else the system says (ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EACCES), the packet did not leave.
-  return new ConnectFailure(KINDS[code] ?? 'no-route', code, address);
+  return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
 }
 
 /** "Tested and bad" tells more than "could not be tested". */
 function mostTelling(failures: readonly ConnectFailure[]): ConnectFailure {
-  const order: readonly ConnectFailureKind[] = ['refused', 'reset', 'timed-out', 'no-route'];
+  const order: readonly ConnectFailureKind[] = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
   const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return worst ?? new ConnectFailure('no-route', 'no address to connect to');
 }

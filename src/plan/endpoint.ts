@@ -13,6 +13,7 @@ import type {
   Transport,
   Verdict,
 } from './schema.js';
+import type { ApiAddress, MailboxAddress } from './values.js';
 
 /** What is to be gated, and how: the whole of it valid, complete and resolved before anything is sent. */
 export interface Plan {
@@ -22,6 +23,10 @@ export interface Plan {
   readonly concurrency: number;
   /** Further tries after a transient failure. */
   readonly retries: number;
+  /** Milliseconds for the whole run; undefined means no end. */
+  readonly deadlineMs?: number;
+  /** Whether the gate must show first that it finds liars out. */
+  readonly selfTest?: true;
   /** Where report files go; undefined means the runner's temp folder. */
   readonly reportDir?: string;
 }
@@ -68,15 +73,19 @@ export interface Source {
   readonly line: number;
 }
 
-export interface Credentials {
+/** What there is to sign in with. */
+export type Credentials = {
+  /** Empty only with a certificate: the server then takes the name from that. */
   readonly username: string;
-  readonly secret: Secret;
-  readonly kind: 'password' | 'access-token';
   /** The mechanism that the user insists on. */
   readonly mechanism?: Mechanism;
   /** What the server must do with them. */
   readonly expect: AuthExpect;
-}
+} & (
+  | { readonly kind: 'password' | 'access-token'; readonly secret: Secret }
+  /** That of `tls.client`, which was shown in the handshake. */
+  | { readonly kind: 'certificate' }
+);
 
 export interface Delivery {
   /** Envelope sender. */
@@ -105,15 +114,19 @@ export interface DemandedVerdicts {
   readonly dmarc?: Verdict | undefined;
 }
 
-export interface InboxTarget {
-  /** `imap` upgrades by STARTTLS and refuses otherwise; `imaps` is TLS from the first byte. */
-  readonly scheme: 'imap' | 'imaps';
-  readonly host: string;
-  readonly port: number;
-  readonly mailbox: string;
+/** What an inbox is opened with. */
+export interface InboxLogin {
   readonly username: string;
   readonly password: Secret;
 }
+
+/** `imap` and `pop3` upgrade by STARTTLS or STLS and refuse otherwise; `imaps` and `pop3s` are TLS from the first byte. */
+export type MailboxTarget = MailboxAddress & InboxLogin;
+
+/** An API may be open to all; over plain HTTP it must be. */
+export type ApiTarget = ApiAddress & Partial<InboxLogin>;
+
+export type InboxTarget = MailboxTarget | ApiTarget;
 
 export interface TlsPolicy {
   /** PEM certificates that are trust anchors beside the default store. */

@@ -1,6 +1,9 @@
 import { at, mappingAt, withEntry } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
 import type { Problem } from './problem.js';
+import { inboxUrl } from './values.js';
+import { MECHANISMS } from './schema.js';
+import type { Mechanism } from './schema.js';
 
 /** What the inputs bring to endpoints that have nothing of their own, each as a whole or not at all. */
 export interface InputLayer {
@@ -10,11 +13,15 @@ export interface InputLayer {
 
 const MERGED_BY_KEY: readonly string[] = ['auth', 'delivery', 'tls'];
 const SECRETS = ['password', 'access-token'] as const;
+const TOKEN_MECHANISMS: readonly Mechanism[] = ['OAUTHBEARER', 'XOAUTH2'];
+/** Other white space is no legal text anyway. */
+const BLANK = /^\p{Zs}*$/u;
 const EMPTY_SECRETS = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
 
 /**
  * Lays an endpoint over the defaults of its file, and both over the inputs. `auth`, `delivery` and `tls` are merged
- * key by key, everything else is replaced. `password` and `access-token` are one slot, which the upper layer fills.
+ * key by key, everything else is replaced. `password` and `access-token` are one slot, which the upper layer fills, be
+ * it with a certificate (`mechanism: EXTERNAL`). Where credentials must be rejected no lower layer brings a delivery.
  */
 export function overlay(inputs: InputLayer, defaults: LocatedMapping, endpoint: LocatedMapping): LocatedMapping {
   const entries = new Map(defaults.entries);
@@ -23,6 +30,7 @@ export function overlay(inputs: InputLayer, defaults: LocatedMapping, endpoint: 
     const isMerged = below?.kind === 'mapping' && entry.value.kind === 'mapping';
     entries.set(key, isMerged ? { ...entry, value: mergeKeys(below, entry.value) } : entry);
   }
+  if (expectsRejection(at(endpoint, 'auth')) && !endpoint.entries.has('delivery')) entries.delete('delivery');
   return withInputs(inputs, { ...endpoint, entries });
 }
 
@@ -32,18 +40,32 @@ function withInputs({ auth, delivery }: InputLayer, endpoint: LocatedMapping): L
   if (auth && own.kind === 'mapping' && !namesCredentials(own)) {
     result = withEntry(result, 'auth', mergeKeys(auth, own));
   }
-  if (delivery && !endpoint.entries.has('delivery')) result = withEntry(result, 'delivery', delivery);
+  if (delivery && !endpoint.entries.has('delivery') && !expectsRejection(own))
+    result = withEntry(result, 'delivery', delivery);
   return result;
 }
 
 function mergeKeys(lower: LocatedMapping, upper: LocatedMapping): LocatedMapping {
-  const fillsSlot = SECRETS.some((key) => upper.entries.has(key));
+  const fillsSlot = isExternal(upper) || SECRETS.some((key) => upper.entries.has(key));
   const kept = [...lower.entries].filter(([key]) => !(fillsSlot && (SECRETS as readonly string[]).includes(key)));
   return { ...upper, entries: new Map([...kept, ...upper.entries]) };
 }
 
 function namesCredentials(auth: LocatedMapping): boolean {
-  return ['username', ...SECRETS].some((key) => auth.entries.has(key));
+  return isExternal(auth) || ['username', ...SECRETS].some((key) => auth.entries.has(key));
+}
+
+function isExternal(auth: Located): boolean {
+  return textIn(auth, 'mechanism') === 'EXTERNAL';
+}
+
+function expectsRejection(auth: Located | undefined): boolean {
+  return textIn(auth, 'expect') === 'rejected';
+}
+
+function textIn(mapping: Located | undefined, key: string): string | undefined {
+  const node = at(mapping, key);
+  return node?.kind === 'text' ? node.text : undefined;
 }
 
 /** `password` beside `access-token` in one mapping, before anything is laid under it. */
@@ -53,11 +75,46 @@ export function slotProblems(auth: Located | undefined): Problem[] {
   return [{ ...token.place, message: 'password and access-token exclude each other: give one of them' }];
 }
 
-/** Credentials of which a part is missing or empty. */
+/** Credentials of which a part is missing or empty, or that are not those of the mechanism. */
 export function credentialProblems(auth: Located | undefined): Problem[] {
-  if (auth?.kind !== 'mapping' || !namesCredentials(auth)) return [];
+  if (auth?.kind !== 'mapping') return [];
   const secret = SECRETS.find((key) => auth.entries.has(key));
-  return pairProblems(auth, { username: 'username', [secret ?? 'password']: secret ?? 'password or access-token' });
+  const { place } = at(auth, secret ?? 'expect') ?? auth;
+  if (isExternal(auth)) {
+    const message = `mechanism EXTERNAL signs in with tls.client-cert, and takes no ${secret ?? 'secret'}`;
+    return secret ? [{ ...place, message }] : [];
+  }
+  if (!namesCredentials(auth)) {
+    const message = `expect: rejected needs credentials, and there are none. ${EMPTY_SECRETS}`;
+    return expectsRejection(auth) ? [{ ...place, message }] : [];
+  }
+  const mechanism = MECHANISMS.find((known) => known === textIn(auth, 'mechanism'));
+  const needed = mechanism && (TOKEN_MECHANISMS.includes(mechanism) ? 'access-token' : 'password');
+  if (needed && secret && secret !== needed) {
+    return [{ ...place, message: `mechanism ${mechanism} takes ${needed}, and not ${secret}` }];
+  }
+  const wanted = secret ?? needed;
+  return pairProblems(auth, { username: 'username', [wanted ?? 'password']: wanted ?? 'password or access-token' });
+}
+
+/** What does not go with the way in which an endpoint signs in, once all layers are merged. */
+export function signInProblems(endpoint: LocatedMapping): Problem[] {
+  const auth = at(endpoint, 'auth');
+  const certificate = at(endpoint, 'tls', 'client-cert');
+  const delivery = at(endpoint, 'delivery');
+  return [
+    ...(auth && isExternal(auth) && !certificate
+      ? [{ ...auth.place, message: 'auth.mechanism EXTERNAL needs tls.client-cert, which is what signs in' }]
+      : []),
+    ...(delivery && expectsRejection(auth)
+      ? [
+          {
+            ...delivery.place,
+            message: 'delivery cannot follow auth.expect: rejected, after which nobody is signed in',
+          },
+        ]
+      : []),
+  ];
 }
 
 /**
@@ -68,7 +125,15 @@ export function inboxProblems(delivery: Located | undefined, prefix = ''): Probl
   if (delivery?.kind !== 'mapping') return [];
   const has = (key: string) => delivery.entries.has(key);
   if (!has('inbox') && !has('username') && !has('password')) return [];
+  const inbox = at(delivery, 'inbox');
+  const address = inbox?.kind === 'text' ? inboxUrl(inbox.text) : undefined;
+  const isApi = address !== undefined && 'basePath' in address;
+  if (isApi && !has('username') && !has('password')) return [];
   const pair = pairProblems(delivery, { username: `${prefix}username`, password: `${prefix}password` });
+  if (isApi && address.scheme.endsWith('+http')) {
+    const message = `${prefix}username and ${prefix}password are not sent over plain HTTP: use ${address.scheme}s, or leave them out`;
+    return [{ ...delivery.place, ...inbox?.place, message }];
+  }
   if (has('inbox')) return pair;
   const message = `inbox is missing, though there are credentials for it. ${EMPTY_SECRETS}`;
   return [...pair, { ...delivery.place, message }];
@@ -88,9 +153,10 @@ export function clientIdentityProblems(tls: Located | undefined): Problem[] {
 function pairProblems(mapping: LocatedMapping, names: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(names).flatMap(([key, name]) => {
     const node = at(mapping, key);
-    if (node && (node.kind !== 'text' || node.broken || node.text !== '')) return [];
+    if (node && (node.kind !== 'text' || node.broken || !BLANK.test(node.text))) return [];
     const others = Object.keys(names).flatMap((other) => at(mapping, other) ?? []);
     const { place } = node ?? others[0] ?? mapping;
-    return [{ ...place, message: `${name} is ${node ? 'empty' : 'missing'}. ${EMPTY_SECRETS}` }];
+    const what = node?.kind === 'text' ? (node.text === '' ? 'empty' : 'nothing but blanks') : 'missing';
+    return [{ ...place, message: `${name} is ${what}. ${EMPTY_SECRETS}` }];
   });
 }

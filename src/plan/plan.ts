@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { Anchors } from './anchors.js';
 import { check } from './check.js';
+import { deliveryProblems } from './delivery.js';
 import { ClientIdentities } from './client-identities.js';
 import type { Endpoint, Plan, Source } from './endpoint.js';
 import type { Environment } from './expand.js';
 import { readInputs } from './inputs.js';
-import { credentialProblems, inboxProblems, overlay } from './layers.js';
+import { credentialProblems, inboxProblems, overlay, signInProblems } from './layers.js';
 import type { InputLayer } from './layers.js';
 import { at } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
@@ -74,6 +75,8 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
     policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
     concurrency: settings.concurrency,
     retries: settings.retries,
+    ...(settings.deadline !== undefined && { deadlineMs: settings.deadline }),
+    ...(settings['self-test'] && { selfTest: true }),
     ...(reportDir !== undefined && { reportDir }),
   };
 }
@@ -104,7 +107,12 @@ async function loadAll(
 function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLayer): Candidate {
   const merged = overlay(layer, defaults, own);
   const { value, problems } = check(endpointSchema, merged);
-  const incomplete = [...credentialProblems(at(merged, 'auth')), ...inboxProblems(at(merged, 'delivery'))];
+  const incomplete = [
+    ...credentialProblems(at(merged, 'auth')),
+    ...signInProblems(merged),
+    ...inboxProblems(at(merged, 'delivery')),
+    ...deliveryProblems(own, merged),
+  ];
   const misplaced = value ? probeProblems(own, value) : [];
   return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete, ...misplaced] };
 }

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Anchors } from './anchors.js';
 import type { ClientIdentities } from './client-identities.js';
-import type { Credentials, DemandedVerdicts, Delivery, Endpoint, Source, TlsPolicy } from './endpoint.js';
+import type { Credentials, DemandedVerdicts, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } from './endpoint.js';
 import { PORTS } from './schema.js';
 import type { EndpointSettings, InputSettings, Role, Transport } from './schema.js';
 
@@ -87,29 +87,39 @@ function tlsPolicyOf(
 
 /** A mechanism alone is no credentials: it says how to use those that other layers bring. */
 function credentialsOf(auth: EndpointSettings['auth']): Credentials | undefined {
-  const secret = auth?.password ?? auth?.['access-token'];
-  if (auth?.username === undefined || !secret) return undefined;
+  if (!auth) return undefined;
+  const { username, mechanism, expect } = auth;
+  if (mechanism === 'EXTERNAL') return { username: username ?? '', kind: 'certificate', mechanism, expect };
+  const secret = auth.password ?? auth['access-token'];
+  if (username === undefined || !secret) return undefined;
   return {
-    username: auth.username,
+    username,
     secret,
     kind: auth.password ? 'password' : 'access-token',
-    ...(auth.mechanism && { mechanism: auth.mechanism }),
-    expect: auth.expect,
+    ...(mechanism && { mechanism }),
+    expect,
   };
 }
 
 function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delivery {
-  const { from, to, inbox, username, password, within, verdicts } = delivery;
+  const { from, to, within, verdicts } = delivery;
+  const target = inboxOf(delivery);
   return {
     from,
     to,
-    ...(inbox && username !== undefined && password && { inbox: { ...inbox, username, password } }),
+    ...(target && { inbox: target }),
     withinMs: within * SECOND,
     expect: delivery.expect,
     keep: delivery.keep,
     attachmentOctets: delivery['attachment-bytes'],
     ...(verdicts && { verdicts: verdictsOf(verdicts) }),
   };
+}
+
+function inboxOf({ inbox, username, password }: NonNullable<EndpointSettings['delivery']>): InboxTarget | undefined {
+  const login = username !== undefined && password ? { username, password } : undefined;
+  if (inbox && 'basePath' in inbox) return { ...inbox, ...login };
+  return inbox && login && { ...inbox, ...login };
 }
 
 function verdictsOf({

@@ -58,7 +58,7 @@ const ONE_LINE = 'must be one line of 1 to 200 visible characters';
 const NO_CONTROLS =
   'must be text without control characters (a line break at the end is easily stored with a secret by mistake)';
 const INBOX =
-  'must be imap://host[:port]/mailbox (143, STARTTLS) or imaps://host[:port]/mailbox (993), without credentials, query or fragment';
+  'must be imaps://host[:port]/mailbox, imap://… (by STARTTLS), pop3s://host[:port], pop3://… (by STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment';
 
 /**
  * A value as text, read by `read`.
@@ -83,9 +83,7 @@ const oneOf = <T extends string>(known: readonly T[], legal = `must be one of ${
     (text) => known.find((word) => word === text),
   );
 
-const flag = value('must be true or false', (text) =>
-  text === 'true' || text === 'false' ? text === 'true' : undefined,
-);
+const flag = value('must be true or false', values.truth);
 
 const anyText = value('must be text', (text) => text);
 
@@ -135,9 +133,11 @@ export const inputSchema = mapping({
   }),
   inbox: value(INBOX, values.inboxUrl).optional().meta({
     description:
-      'Where the probe must arrive: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (default port 143, upgraded by STARTTLS or refused). The mailbox is percent-encoded; default `INBOX`. Without an inbox only the acceptance of the probe is tested.',
+      'Where the probe must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, upgraded by STARTTLS or refused); the mailbox is percent-encoded, default `INBOX`; the folder for junk beside it is looked through too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, upgraded by STLS or refused). Mail catchers by their HTTP APIs: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox only the acceptance of the probe is tested.',
   }),
-  'inbox-username': value(NO_CONTROLS, values.userName).optional().meta({ description: 'User name for `inbox`.' }),
+  'inbox-username': value(NO_CONTROLS, values.userName).optional().meta({
+    description: 'User name for `inbox`. A mail catcher may need none, and gets none over plain HTTP.',
+  }),
   'inbox-password': value(NO_CONTROLS, values.secret)
     .optional()
     .meta({ description: 'Password for `inbox`. Take it from a secret.' }),
@@ -168,6 +168,14 @@ export const inputSchema = mapping({
   retries: number(0, 10).default(2).meta({
     description: 'Further tries after a transient failure, each a new connection from step 1: 0 to 10.',
   }),
+  deadline: value('must be a number of minutes from 0.1 to 1440', values.minutes).optional().meta({
+    description:
+      'Minutes for the whole run: 0.1 to 1440. When they are over, what is known is reported, the rest is `inconclusive`, and the job fails whatever the policy. By default there is none; set it below `timeout-minutes` of the job, which would leave no report.',
+  }),
+  'self-test': flag.default(false).meta({
+    description:
+      'Whether the gate first runs against lying servers of its own on loopback, and refuses to gate anything if it does not find every one of them out.',
+  }),
   'report-dir': anyText.optional().meta({
     description: "Where report files go. By default `report.json` is a file under the runner's temp folder.",
   }),
@@ -177,9 +185,10 @@ export const inputSchema = mapping({
 });
 
 const authShape = {
-  username: value(NO_CONTROLS, values.userName)
-    .optional()
-    .meta({ description: 'User name. Needs `password` or `access-token`.' }),
+  username: value(NO_CONTROLS, values.userName).optional().meta({
+    description:
+      'User name. Needs `password` or `access-token`; with `mechanism: EXTERNAL` it is whom to act as, and may be left out.',
+  }),
   password: value(NO_CONTROLS, values.secret)
     .optional()
     .meta({ description: 'Password, as `${NAME}` from the environment.' }),
@@ -189,12 +198,12 @@ const authShape = {
   mechanism: oneOf(MECHANISMS)
     .optional()
     .meta({
-      description: `The SASL mechanism to insist on: ${MECHANISMS.map((name) => `\`${name}\``).join(', ')}.`,
+      description: `The SASL mechanism to insist on. Strongest first: ${MECHANISMS.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\`, and is never chosen unasked.`,
       otherwise: 'the strongest that both sides have',
     }),
   expect: oneOf(AUTH_EXPECT).default('accepted').meta({
     description:
-      'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or a test of a lock-out, where being let in is the failure.',
+      'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or a test of a lock-out, where being let in is the failure. An endpoint of the latter kind has no `delivery`.',
   }),
 };
 
@@ -220,7 +229,8 @@ const deliveryShape = {
   from: value(MAILBOX, values.mailbox).meta({ description: 'Envelope sender of the probe message.' }),
   to: value(MAILBOX, values.mailbox).meta({ description: 'Envelope recipient of the probe message.' }),
   inbox: value(INBOX, values.inboxUrl).optional().meta({
-    description: 'Where the probe must arrive, as in the input `inbox`. Needs `username` and `password`.',
+    description:
+      'Where the probe must arrive, as in the input `inbox`. IMAP and POP3 need `username` and `password`; a mail catcher may need none.',
     otherwise: 'only its acceptance is tested',
   }),
   username: value(NO_CONTROLS, values.userName).optional().meta({ description: 'User name for `inbox`.' }),
@@ -228,21 +238,24 @@ const deliveryShape = {
     .optional()
     .meta({ description: 'Password for `inbox`, as `${NAME}` from the environment.' }),
   within: number(1, 3600).default(60).meta({
-    description: 'Seconds from its acceptance until the message must be there: 1 to 3600.',
+    description:
+      'Seconds from its acceptance until the message must be there: 1 to 3600. As long, too, a server is asked again that greylists the sender, if `retries` is not 0.',
   }),
   expect: oneOf(DELIVERY_EXPECT).default('received').meta({
     description:
-      '`received`; or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. Excludes `inbox`.',
+      '`received`; or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. Excludes `inbox`.',
   }),
   keep: flag.default(false).meta({
     description:
       'Whether the probe message stays in the inbox. By default it is deleted once it was read, and nothing else is.',
   }),
   'attachment-bytes': number(0, 50_000_000).default(0).meta({
-    description: 'Octets of an attachment that the probe carries, to show that a large message passes: 0 to 50000000.',
+    description:
+      'Octets of an attachment at random that the probe carries, to show that a large message passes: 0 to 50000000. On its way it is a good third more (base64). Of endpoints with more than 1000000, two are gated at a time.',
   }),
   verdicts: mapping(verdictsShape).optional().meta({
-    description: 'What the receiver must have found about the origin of the message. Needs `inbox`.',
+    description:
+      'What must have been found about the origin of the message: at least one of `spf`, `dkim` and `dmarc`. Needs `inbox`.',
     otherwise: 'not asked',
   }),
 };
@@ -268,7 +281,7 @@ const tlsShape = {
     }),
   check: oneOf(TLS_CHECKS).default('single').meta({
     description:
-      'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a further connection for each kind, up to the handshake.',
+      'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a few further connections, up to the handshake.',
   }),
   'client-cert': anyText.optional().meta({
     description:

@@ -19,8 +19,18 @@ export function secretsOf({ endpoints }: Plan): PlannedSecret[] {
   return endpoints.flatMap(({ auth, delivery, host, port }) => {
     const inbox = delivery?.inbox;
     return [
-      ...(auth ? [{ ...auth, host, port }] : []),
-      ...(inbox ? [{ ...inbox, secret: inbox.password, kind: 'password' as const }] : []),
+      ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
+      ...(inbox?.password && inbox.username !== undefined
+        ? [
+            {
+              secret: inbox.password,
+              kind: 'password' as const,
+              username: inbox.username,
+              host: inbox.host,
+              port: inbox.port,
+            },
+          ]
+        : []),
     ];
   });
 }

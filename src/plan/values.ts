@@ -88,6 +88,19 @@ export function authservId(text: string): string | undefined {
   return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
 }
 
+/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
+export function truth(text: string): boolean | undefined {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+}
+
+/** Minutes from 0.1 to 1440, in milliseconds. */
+export function minutes(text: string): number | undefined {
+  if (!/^\d{1,4}(\.\d{1,3})?$/.test(text)) return undefined;
+  const given = Number(text);
+  return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
+}
+
 /** A day of the calendar as YYYY-MM-DD. */
 export function day(text: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
@@ -109,26 +122,73 @@ export function shard(text: string): Shard | undefined {
   return part === undefined || parts === undefined ? undefined : { part, parts };
 }
 
-/** Where an inbox is, without the credentials for it. */
-export interface InboxAddress {
-  readonly scheme: 'imap' | 'imaps';
+/** A mailbox of a mail server, without the credentials for it. POP3 knows one only, its INBOX. */
+export interface MailboxAddress {
+  readonly scheme: 'imap' | 'imaps' | 'pop3' | 'pop3s';
   readonly host: string;
   readonly port: number;
   readonly mailbox: string;
 }
 
-const IMAP_PORTS = { imap: 143, imaps: 993 } as const;
+/** The HTTP API of a mail catcher, without credentials for it. */
+export interface ApiAddress {
+  readonly scheme: 'mailpit+http' | 'mailpit+https' | 'maildev+http' | 'maildev+https';
+  readonly host: string;
+  readonly port: number;
+  /** Stands before the path of every request: empty, or with a slash before and none behind. */
+  readonly basePath: string;
+}
 
-/** `imap://host[:port][/mailbox]` or `imaps://…`, the mailbox percent-encoded; no credentials, query or fragment. */
+export type InboxAddress = MailboxAddress | ApiAddress;
+
+const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 } as const;
+
+/** Both catchers listen on one port, be it with TLS or without. */
+const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 } as const;
+
+/**
+ * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
+ * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
+ */
 export function inboxUrl(text: string): InboxAddress | undefined {
-  const match = /^(imaps?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
-  if (!match) return undefined;
-  const scheme = match[1]?.toLowerCase() === 'imaps' ? 'imaps' : 'imap';
-  const name = host(match[2] ?? '');
-  const port = match[3] === undefined ? IMAP_PORTS[scheme] : wholeNumber(match[3], 1, 65535);
-  const folder = percentDecoded(match[4] ?? '');
-  if (name === undefined || port === undefined || folder === undefined || visible(folder) !== folder) return undefined;
-  return { scheme, host: name, port, mailbox: folder === '' ? 'INBOX' : folder };
+  const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
+  const scheme = match?.[1]?.toLowerCase() ?? '';
+  const name = host(match?.[2] ?? '');
+  const path = match?.[4] ?? '';
+  if (!match || name === undefined) return undefined;
+  const port = (usual: number): number | undefined =>
+    match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
+  if (isKeyOf(MAILBOX_PORTS, scheme)) {
+    const at = port(MAILBOX_PORTS[scheme]);
+    const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+    return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
+  }
+  if (isKeyOf(API_PORTS, scheme)) {
+    const at = port(API_PORTS[scheme]);
+    const basePath = base(path);
+    return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
+  }
+  return undefined;
+}
+
+function isKeyOf<T extends object>(table: T, key: string): key is Extract<keyof T, string> {
+  return Object.hasOwn(table, key);
+}
+
+/** The folder of an IMAP URL. */
+function folder(path: string): string | undefined {
+  const decoded = percentDecoded(path);
+  if (decoded === undefined || visible(decoded) !== decoded) return undefined;
+  return decoded === '' ? 'INBOX' : decoded;
+}
+
+/** The base path of an API, as it is sent. */
+function base(path: string): string | undefined {
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const isLegal = segments.every(
+    (segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment),
+  );
+  return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
 }
 
 function percentDecoded(text: string): string | undefined {

@@ -58,11 +58,12 @@ export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
 }
 
 /**
- * The message with which a job fails whose configuration is wrong: as many problems as the runner keeps.
+ * The message with which a job fails that gated nothing: as many problems as the runner keeps.
+ * @param why in a few words
  * @param problems all that is wrong, a line each
  */
-export function configurationFailure(problems: readonly string[]): string {
-  const lines = ['The configuration cannot be used:', ...problems];
+export function nothingGated(why: string, problems: readonly string[]): string {
+  const lines = [`Nothing was gated: ${why}.`, ...problems];
   return shorten(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
 }
 

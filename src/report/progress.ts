@@ -40,3 +40,8 @@ export function transcriptLines({ transcript }: EndpointReport): string[] {
   const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
   return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${spoken(entry)}`));
 }
+
+/** @param liars how many there were */
+export function selfTestLine(liars: number): string {
+  return `Self-test: all of ${liars} lying servers were found out.`;
+}

@@ -58,6 +58,19 @@ const tlsSchema = z.strictObject({
   postQuantum: z.boolean().optional().describe('Whether the group withstands a quantum computer, where it is known'),
   certificate: certificateSchema,
   chain: z.array(z.string()).describe('Subjects of the certificates as the server sent them, leaf first'),
+  otherCertificates: z
+    .array(certificateSchema)
+    .min(1)
+    .optional()
+    .describe('With tls.check: both, what the server presents to clients that want a key of another kind'),
+});
+
+const deliverySchema = z.strictObject({
+  messageId: z.string().describe('The Message-ID of the probe'),
+  octets: count.describe('The size of the probe'),
+  latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
+  folder: z.string().optional().describe('The folder for junk in which it was found'),
+  copies: count.min(1).optional().describe('How many of it there were'),
 });
 
 const endpointSchema = z.strictObject({
@@ -78,9 +91,15 @@ const endpointSchema = z.strictObject({
     .optional()
     .describe('What failed in the attempts before the last one'),
   capabilities: z
-    .strictObject({ plain: z.array(z.string()).optional(), tls: z.array(z.string()).optional() })
+    .strictObject({
+      plain: z.array(z.string()).optional().describe('The lines of the answer to EHLO in the clear'),
+      tls: z.array(z.string()).optional().describe('Those inside TLS'),
+      gained: z.array(z.string()).optional().describe('What is offered inside TLS only, each mechanism by itself'),
+      lost: z.array(z.string()).optional().describe('What is offered in the clear only, STARTTLS aside'),
+    })
     .optional(),
   tls: tlsSchema.optional(),
+  delivery: deliverySchema.optional().describe('What became of the probe message, once it was accepted'),
   transcript: z.array(z.strictObject({ at: milliseconds, from: z.enum(['server', 'client']), text: z.string() })),
 });
 
@@ -99,6 +118,7 @@ export type Report = z.infer<typeof reportSchema>;
 export type EndpointReport = z.infer<typeof endpointSchema>;
 export type StepReport = z.infer<typeof stepSchema>;
 export type Finding = z.infer<typeof findingSchema>;
+export type DeliveryReport = z.infer<typeof deliverySchema>;
 export type TlsReport = z.infer<typeof tlsSchema>;
 export type CertificateReport = z.infer<typeof certificateSchema>;
 export type TranscriptEntry = EndpointReport['transcript'][number];

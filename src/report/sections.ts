@@ -16,6 +16,7 @@ import {
   signOf,
   statusInBrief,
   titleOf,
+  travelTime,
 } from './wording.js';
 
 /*
@@ -27,6 +28,8 @@ const TEXT_LIMIT = 2000;
 const NAME_LIMIT = 200;
 const LINE_LIMIT = 600;
 const TRANSCRIPT_LINES = 400;
+/** As many capabilities are named. */
+const OFFERS = 20;
 
 /** The table: a row an endpoint, a column a step; and what its signs mean. */
 export function overview(endpoints: readonly EndpointReport[]): Markdown | undefined {
@@ -38,7 +41,7 @@ export function overview(endpoints: readonly EndpointReport[]): Markdown | undef
     endpoints.map((endpoint) => [
       endpointCell(endpoint),
       ...(environments ? [brief(endpoint.environment ?? '–')] : []),
-      ...endpoint.steps.map((step) => unbroken(statusInBrief(step))),
+      ...endpoint.steps.map((step) => unbroken(`${statusInBrief(step)}${travelTime(step, endpoint)}`)),
       brief(endpoint.tls?.version ?? '–'),
       endpoint.tls ? unbroken(daysLeft(endpoint.tls.certificate.daysLeft)) : '–',
       unbroken(duration(endpoint.durationMs)),
@@ -71,8 +74,28 @@ export function section({ endpoint, chapters }: Story, findingsUrl?: string): Ma
       ' · ',
     ),
     attempts === undefined ? undefined : gfm`**Attempts:** ${shorten(attempts, TEXT_LIMIT)}`,
+    difference(endpoint),
     ...chapters.map((chapter) => chapterOf(chapter, findingsUrl)),
   ]);
+}
+
+/** What TLS changed about the capabilities, where the step that reads them inside TLS has something to tell. */
+function difference({ steps, capabilities }: EndpointReport): Markdown | undefined {
+  const { gained = [], lost = [] } = capabilities ?? {};
+  const concerns = steps.some(({ id, findings }) => id === 'authentication' && findings.length > 0);
+  if (!concerns || gained.length + lost.length === 0) return undefined;
+  const offers = (lines: readonly string[]): Markdown =>
+    join(
+      lines.slice(0, OFFERS).map((line) => code(brief(line))),
+      ' ',
+    );
+  return join(
+    [
+      ...(gained.length > 0 ? [gfm`**Only inside TLS:** ${offers(gained)}`] : []),
+      ...(lost.length > 0 ? [gfm`**Only in the clear:** ${offers(lost)}`] : []),
+    ],
+    ' · ',
+  );
 }
 
 function chapterOf({ step, finding, decisive }: Chapter, findingsUrl?: string): Markdown {

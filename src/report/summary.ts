@@ -65,12 +65,13 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
 
 /**
  * The summary of a run that never began.
- * @param message everything that is wrong with the configuration, a problem a line
+ * @param why in a few words
+ * @param message everything that is wrong, a problem a line
  */
-export function renderConfigurationError(message: string, byteBudget = DEFAULT_BUDGET): string {
+export function renderNothingGated(why: string, message: string, byteBudget = DEFAULT_BUDGET): string {
   const problems = message.split('\n').map((problem) => shorten(problem, 2000));
   const head = [
-    gfm`## ${SIGNS.fail.emoji} Nothing was gated: the configuration is wrong`,
+    gfm`## ${SIGNS.fail.emoji} Nothing was gated: ${why}`,
     gfm`**${problems.length}** ${problems.length === 1 ? 'problem' : 'problems'}. Nothing was sent to any server.`,
   ];
   const room = byteBudget - bytes(blocks(head)) - RESERVE;

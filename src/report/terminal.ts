@@ -18,6 +18,7 @@ import {
   signOf,
   statusWord,
   titleOf,
+  travelTime,
 } from './wording.js';
 
 export interface TerminalOptions {
@@ -70,7 +71,10 @@ function overview(endpoints: readonly EndpointReport[], paint: Paint): string[] 
   const rows = endpoints.map((endpoint): Cell[] => [
     { text: SIGNS[endpoint.result].plain, status: endpoint.result },
     { text: shorten(endpoint.name, NAME_LIMIT) },
-    ...endpoint.steps.map((step) => ({ text: `${SIGNS[step.status].plain} ${statusWord(step)}`, status: step.status })),
+    ...endpoint.steps.map((step) => ({
+      text: `${SIGNS[step.status].plain} ${statusWord(step)}${travelTime(step, endpoint)}`,
+      status: step.status,
+    })),
     { text: endpoint.tls?.version ?? '' },
     { text: endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '' },
     { text: duration(endpoint.durationMs) },

@@ -39,6 +39,11 @@ export function statusInBrief({ status, skipped }: StepReport): string {
   return `${emoji} ${skipped ? SKIPPED_BRIEFLY[skipped] : status}`;
 }
 
+/** What a cell of a table says behind the status of step 5: how long the message was on its way. */
+export function travelTime({ id }: StepReport, { delivery }: EndpointReport): string {
+  return id === 'delivery' && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
+}
+
 /** What became of endpoints with a result, as it follows their number: "2 failed". */
 export const BECAME: Readonly<Record<Result, string>> = {
   pass: 'passed',

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { neutralise } from '../text/neutral.js';
 
 /** The log of a job. Whatever it is given appears as text: no line is ever obeyed as a workflow command. */
 export interface Log {
   /** One line. */
   info(line: string): void;
-  /** Lines under a title, folded where the log can fold. */
+  /** Lines of strangers under a title, folded where the log can fold. */
   group(title: string, lines: readonly string[]): void;
 }
 
@@ -17,9 +18,11 @@ export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
   return {
     info,
     group(title, lines) {
-      output.write(`::group::${commandData(neutralise(title))}\n`);
+      // A second wall: until it hears a word that nobody can guess, the runner obeys nothing at all.
+      const resume = randomUUID();
+      output.write(`::group::${commandData(neutralise(title))}\n::stop-commands::${resume}\n`);
       lines.forEach(info);
-      output.write('::endgroup::\n');
+      output.write(`::${resume}::\n::endgroup::\n`);
     },
   };
 }

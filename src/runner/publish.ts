@@ -6,7 +6,7 @@ import type { OutputName } from '../plan/schema.js';
 import { annotate } from '../report/annotations.js';
 import { renderJson } from '../report/json.js';
 import type { Report, Verdict } from '../report/report.js';
-import { renderConfigurationError, renderSummary } from '../report/summary.js';
+import { renderNothingGated, renderSummary } from '../report/summary.js';
 import { neutralise } from '../text/neutral.js';
 import type { Log } from './log.js';
 import { reasonOf } from '../text/reason.js';
@@ -53,14 +53,15 @@ export async function publish({ report, verdict, reportDir, findingsUrl }: Publi
 
 /**
  * Publishes that nothing was gated: outputs and summary.
- * @param message everything that is wrong with the configuration, a problem a line
+ * @param why in a few words
+ * @param message everything that is wrong, a problem a line
  */
-export async function publishConfigurationError(message: string, log: Log): Promise<void> {
+export async function publishNothingGated(why: string, message: string, log: Log): Promise<void> {
   await tryAll(log, {
     'the outputs': () => {
       setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
     },
-    'the summary of the job': () => appendSummary(renderConfigurationError(message)),
+    'the summary of the job': () => appendSummary(renderNothingGated(why, message)),
   });
 }
 

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 
 import type { PlannedSecret } from '../plan/secrets.js';
-import { wireForms } from '../smtp/sasl.js';
+import { wireForms } from '../smtp/sasl/mechanisms.js';
 
 /**
  * What protocols make of a secret, beside the secret itself. The runner masks only what it is told, and what it can

@@ -29,3 +29,28 @@ export function capabilitiesOf(reply: Reply): Capabilities {
     masked: lines.find((line) => MASKED.test(line)),
   };
 }
+
+/** What the answer to EHLO gained and lost by TLS. */
+export interface CapabilityDifference {
+  readonly gained: string[];
+  readonly lost: string[];
+}
+
+/**
+ * Compares what was offered in the clear with what is offered inside TLS, each SASL mechanism by itself; STARTTLS,
+ * which has done its work, is no loss (RFC 3207 section 4.2). Neither the order nor the case of keywords counts.
+ */
+export function capabilityDifference(plain: Capabilities, secured: Capabilities): CapabilityDifference {
+  const before = offers(plain);
+  const inside = offers(secured);
+  return {
+    gained: [...inside].flatMap(([offer, line]) => (before.has(offer) ? [] : [line])),
+    lost: [...before].flatMap(([offer, line]) => (inside.has(offer) || offer === 'STARTTLS' ? [] : [line])),
+  };
+}
+
+/** Each offer in upper case, and as the server wrote it. */
+function offers({ lines, mechanisms = [] }: Capabilities): Map<string, string> {
+  const others = lines.filter((line) => !AUTH.test(line));
+  return new Map([...others, ...mechanisms.map((name) => `AUTH ${name}`)].map((line) => [line.toUpperCase(), line]));
+}

@@ -1,47 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../net/deadline.js';
-import { codeOf } from '../net/connect.js';
 import { ReplyParser, ReplySyntaxError } from './reply.js';
 import type { Reply } from './reply.js';
+import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
 import type { Transcript } from './transcript.js';
 
-/** The connection ended where the server owed an answer. */
-export class ConnectionLost extends Error {
-  override readonly name = 'ConnectionLost';
-
-  /** @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way */
-  constructor(override readonly cause?: unknown) {
-    super(cause === undefined ? 'the server closed the connection' : `connection lost: ${codeOf(cause)}`);
-  }
-}
-
-/** A whole reply was not there in time. */
-export class ReplyTimeout extends Error {
-  override readonly name = 'ReplyTimeout';
-
-  /** @param waitedMs how long was waited, in milliseconds */
-  constructor(readonly waitedMs: number) {
-    super(`no complete reply within ${waitedMs} ms`);
-  }
-}
-
-/** The server sent a complete reply where it owed none. */
-export class UnsolicitedReply extends Error {
-  override readonly name = 'UnsolicitedReply';
-
-  constructor(readonly text: string) {
-    super(`a reply that nobody asked for: ${text}`);
-  }
-}
-
-/** 421: the server is closing the channel, whatever it was asked (RFC 5321 section 3.8). */
-export class ServiceNotAvailable extends Error {
-  override readonly name = 'ServiceNotAvailable';
-
-  constructor(readonly reply: Reply) {
-    super('421 service not available');
-  }
-}
+export { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
 
 /** How long a session may wait, and where it writes down what was said. */
 export interface SessionSettings {
@@ -54,6 +18,15 @@ export interface SessionSettings {
 
 /** The answer to QUIT is a courtesy; no verdict waits for it. */
 const QUIT_WAIT_MS = 1000;
+
+/** A message goes out in pieces of so many octets, so that one that stalls is noticed. */
+const PIECE_OCTETS = 64 * 1024;
+
+/** A path that is slower than this, in octets for each millisecond, counts as stalled. */
+const SLOWEST_PACE = 64;
+
+/** As much of a message is kept in the transcript; only an attachment makes one longer. */
+const KEPT_CHARACTERS = 16 * 1024;
 
 /**
  * One SMTP dialogue over one channel, in the clear or inside TLS: commands go out, replies come back, one at a
@@ -83,6 +56,8 @@ export class SmtpSession {
     this.#settings = settings;
     channel.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
     channel.pause();
+    // What ended before anybody listened tells nobody of its end again.
+    if (channel.destroyed) this.#end = new ConnectionLost(channel.errored ?? undefined);
   }
 
   /**
@@ -90,6 +65,7 @@ export class SmtpSession {
    * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {ServiceNotAvailable} as {@link command} does
    */
   async greeting(): Promise<Reply> {
+    this.#owed += 1;
     return this.#read();
   }
 
@@ -109,14 +85,40 @@ export class SmtpSession {
   }
 
   /**
+   * Sends several command lines in one write (RFC 2920 section 3.1). Each is owed a {@link reply}.
+   * @param lines without their CR LF
+   * @throws {UnsolicitedReply} and {ConnectionLost} as {@link command} does
+   */
+  async send(lines: readonly string[]): Promise<void> {
+    await this.#refuseEarlyReply();
+    for (const line of lines) this.#settings.transcript.add('client', line);
+    this.#owed += lines.length;
+    this.#channel.write(lines.map((line) => `${line}\r\n`).join(''));
+  }
+
+  /**
+   * Reads the reply to the first line {@link send | sent} that has none yet.
+   * @throws as {@link command} does
+   */
+  async reply(): Promise<Reply> {
+    return this.#read();
+  }
+
+  /**
    * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply.
-   * @param message lines that end in CR LF, the last one included
+   * @param message lines that end in CR LF, the last one included; nothing at all for a lone dot
    * @throws as {@link command} does
    */
   async message(message: string): Promise<Reply> {
     await this.#refuseEarlyReply();
-    const stuffed = `${message.replace(/^\./gm, '..')}.`;
-    const reply = await this.#exchange(`${stuffed}\r\n`, stuffed);
+    const stuffed = message.replace(/^\./gm, '..');
+    const octets = Buffer.from(`${stuffed}.\r\n`);
+    this.#settings.transcript.add('client', `${kept(stuffed)}.`);
+    this.#owed += 1;
+    // What a large message needs for its way, at the slowest, is not taken from the time of the dialogue.
+    const budget = this.#settings.budget.extendedBy(octets.length / SLOWEST_PACE);
+    await this.#transmit(octets, budget);
+    const reply = await this.#read(this.#settings.timeoutMs, budget);
     await this.expectSilence();
     return reply;
   }
@@ -150,14 +152,29 @@ export class SmtpSession {
 
   async #exchange(octets: string, shownAs: string, timeoutMs?: number): Promise<Reply> {
     this.#settings.transcript.add('client', shownAs);
+    this.#owed += 1;
     this.#channel.write(octets);
     return this.#read(timeoutMs);
   }
 
-  async #read(timeoutMs = this.#settings.timeoutMs): Promise<Reply> {
-    const deadline = Deadline.after(timeoutMs, this.#settings.budget);
+  /** Writes piece by piece, each when the one before has left. Ends early where the channel does: the reply says why. */
+  async #transmit(octets: Buffer, budget: Deadline): Promise<void> {
+    for (let at = 0; at < octets.length && !this.#end; at += PIECE_OCTETS) {
+      const piece = octets.subarray(at, at + PIECE_OCTETS);
+      const gone = new Promise<void>((resolve) => {
+        this.#channel.write(piece, () => {
+          resolve();
+        });
+      });
+      const deadline = Deadline.after(this.#settings.timeoutMs, budget);
+      const waitMs = Math.round(deadline.remainingMs);
+      await deadline.race(gone, () => new ReplyTimeout(waitMs));
+    }
+  }
+
+  async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget): Promise<Reply> {
+    const deadline = Deadline.after(timeoutMs, budget);
     const waitMs = Math.round(deadline.remainingMs);
-    this.#owed += 1;
     const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs));
     this.#owed -= 1;
     if (reply.code === 421) throw new ServiceNotAvailable(reply);
@@ -246,4 +263,11 @@ export class SmtpSession {
     this.#wake = undefined;
     wake?.();
   }
+}
+
+/** What the transcript shows of a message: all of it, or its beginning in whole lines. */
+function kept(message: string): string {
+  if (message.length <= KEPT_CHARACTERS) return message;
+  const end = message.lastIndexOf('\r\n', KEPT_CHARACTERS - 2) + 2;
+  return `${message.slice(0, end)}… and ${message.length - end} more characters\r\n`;
 }

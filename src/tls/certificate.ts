@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { DerError, derElements, derWithin, oid } from './der.js';
+import { derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
-import { EXTENSION, TAG, certificateParts, extensionsOf, tbsCertificate } from './extensions.js';
+import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
+import { caIssuers, extendedKeyUsage, subjectAltNames } from './extensions.js';
 import { addressOf } from './names.js';
 import type { PresentedIdentifiers } from './names.js';
 
@@ -17,6 +18,8 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly isCa: boolean;
   /** Whether the extended key usage allows a TLS server; true where the extension is absent. */
   readonly forServers: boolean;
+  /** Where the certificate of the issuer is to be had. */
+  readonly caIssuers: readonly string[];
   /** Fingerprint, lower-case hexadecimal without colons. */
   readonly sha256: string;
   /** Base64 of the SHA-256 of the SubjectPublicKeyInfo (RFC 7469 section 2.4). */
@@ -37,34 +40,46 @@ export interface SignatureFacts {
   readonly weak: boolean;
 }
 
-const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
-const ANY_PURPOSE = '2.5.29.37.0';
+/** serverAuth and anyExtendedKeyUsage. */
+export const FOR_SERVERS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']);
 
 /** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
 const DNS_NAME = 0x82;
 const IP_ADDRESS = 0x87;
 
-/** Reads what there is to know of a certificate. */
+/**
+ * Reads what there is to know of a certificate.
+ * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
+ */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
-  // Absent where the extension is, whatever the types say.
-  const purposes = (certificate as Partial<X509Certificate>).keyUsage;
+  const { from, to } = validityOf(certificate);
+  const purposes = extendedKeyUsage(certificate);
   return {
     subject: distinguishedName(certificate.subject),
     issuer: distinguishedName(certificate.issuer),
     ...presentedIdentifiers(certificate),
-    validFrom: new Date(certificate.validFrom),
-    validTo: new Date(certificate.validTo),
-    key: keyFacts(certificate),
+    validFrom: from,
+    validTo: to,
+    key: publicKeyFacts(certificate),
     signature: signatureFacts(certificate),
     isCa: certificate.ca,
-    forServers: purposes?.some((purpose) => purpose === SERVER_AUTH || purpose === ANY_PURPOSE) ?? true,
-    sha256: createHash('sha256').update(certificate.raw).digest('hex'),
-    spki: spkiPin(certificate),
+    forServers: purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true,
+    caIssuers: caIssuers(certificate),
+    sha256: fingerprint(certificate),
+    spki: createHash('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),
   };
 }
 
-/** One line such as `C=DE, O=Example, CN=mail.example.com`. */
-function distinguishedName(multiLine: string | undefined): string {
+/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
+export function fingerprint({ raw }: X509Certificate): string {
+  return createHash('sha256').update(raw).digest('hex');
+}
+
+/**
+ * One line such as `C=DE, O=Example, CN=mail.example.com`.
+ * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
+ */
+export function distinguishedName(multiLine: string | undefined): string {
   return (multiLine ?? '').replaceAll('\n', ', ');
 }
 
@@ -80,17 +95,6 @@ function presentedIdentifiers(certificate: X509Certificate): PresentedIdentifier
   };
 }
 
-/** None where the encoding is odd: a name that cannot be read has not been presented. */
-function subjectAltNames(certificate: X509Certificate): DerElement[] {
-  try {
-    const extension = extensionsOf(certificate).find(({ id }) => id === EXTENSION.subjectAltName);
-    return extension ? derWithin(extension.value) : [];
-  } catch (error) {
-    if (error instanceof DerError) return [];
-    throw error;
-  }
-}
-
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
 const CURVES: Readonly<Record<string, string>> = {
@@ -100,7 +104,8 @@ const CURVES: Readonly<Record<string, string>> = {
   secp521r1: 'P-521',
 };
 
-function keyFacts(certificate: X509Certificate): PublicKeyFacts {
+/** What the key of a certificate is; never throws, be the rest as it may. */
+export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
   const key = publicKeyOf(certificate);
   const type = key?.asymmetricKeyType;
   const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
@@ -125,14 +130,6 @@ function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
   }
 }
 
-/** The SubjectPublicKeyInfo is the fifth SEQUENCE of a TBSCertificate: signature, issuer, validity, subject, it. */
-function spkiPin(certificate: X509Certificate): string {
-  const spki = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence)[4];
-  return createHash('sha256')
-    .update(spki?.whole ?? Buffer.alloc(0))
-    .digest('base64');
-}
-
 const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.2': 'RSA with MD2',
   '1.2.840.113549.1.1.4': 'RSA with MD5',
@@ -153,7 +150,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
 };
 
 function signatureFacts(certificate: X509Certificate): SignatureFacts {
-  const [algorithm, parameters] = derElements(certificateParts(certificate)[1]?.content ?? Buffer.alloc(0));
+  const [algorithm, parameters] = signatureAlgorithm(certificate);
   const id = algorithm ? oid(algorithm.content) : 'unknown';
   if (id === RSA_PSS) return pssFacts(parameters);
   return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };

@@ -38,7 +38,10 @@ export function derElements(der: Buffer): DerElement[] {
   return elements;
 }
 
-/** The elements within the first element of an encoding; none where there is no first. */
+/**
+ * The elements within the first element of an encoding; none where there is no first.
+ * @throws {DerError}
+ */
 export function derWithin(der: Buffer): DerElement[] {
   const [first] = derElements(der);
   return first ? derElements(first.content) : [];

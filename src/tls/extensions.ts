@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
-import { derElements, derWithin, oid } from './der.js';
+import { DerError, derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
+import { TAG, tbsCertificate } from './encoding.js';
 
 /** One extension of a certificate (RFC 5280 section 4.2). */
 export interface Extension {
@@ -10,35 +11,26 @@ export interface Extension {
   readonly value: Buffer;
 }
 
-/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
-export const TAG = { boolean: 0x01, integer: 0x02, octets: 0x04, oid: 0x06, sequence: 0x30, extensions: 0xa3 } as const;
-
-export const EXTENSION = {
-  basicConstraints: '2.5.29.19',
-  subjectAltName: '2.5.29.17',
-} as const;
-
-/** Certificate ::= SEQUENCE { tbsCertificate SEQUENCE, signatureAlgorithm SEQUENCE, signatureValue } */
-export function certificateParts({ raw }: X509Certificate): DerElement[] {
-  return derWithin(raw);
-}
-
-/** @throws {DerError} */
-export function tbsCertificate(certificate: X509Certificate): DerElement[] {
-  return derElements(certificateParts(certificate)[0]?.content ?? Buffer.alloc(0));
-}
+const SUBJECT_ALT_NAME = '2.5.29.17';
+const BASIC_CONSTRAINTS = '2.5.29.19';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
  * The extensions of a certificate, in their order.
- * @throws {DerError} where the encoding is odd
+ * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
  */
 export function extensionsOf(certificate: X509Certificate): Extension[] {
   const list = tbsCertificate(certificate).find(({ tag }) => tag === TAG.extensions);
-  return derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
+  const extensions = derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
     const parts = derElements(content);
     const part = (tag: number) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
-    return { id: oid(part(TAG.oid)), critical: part(TAG.boolean)[0] === 0xff, value: part(TAG.octets) };
+    // OpenSSL takes every octet but zero for TRUE.
+    return { id: oid(part(TAG.oid)), critical: (part(TAG.boolean)[0] ?? 0) !== 0, value: part(TAG.octets) };
   });
+  const twice = extensions.find(({ id }, at) => extensions.findIndex((other) => other.id === id) !== at);
+  if (twice) throw new DerError(`the extension ${twice.id} is there twice`);
+  return extensions;
 }
 
 /**
@@ -46,7 +38,50 @@ export function extensionsOf(certificate: X509Certificate): Extension[] {
  * @throws {DerError}
  */
 export function pathLength(certificate: X509Certificate): number {
-  const constraints = extensionsOf(certificate).find(({ id }) => id === EXTENSION.basicConstraints);
-  const limit = derWithin(constraints?.value ?? Buffer.alloc(0)).find(({ tag }) => tag === TAG.integer);
-  return limit ? Number(`0x${limit.content.toString('hex') || '0'}`) : Infinity;
+  const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
+  if (!limit) return Infinity;
+  const [first] = limit;
+  if (first === undefined || first >= 0x80) throw new DerError('a path length that is no count');
+  return Number(`0x${limit.toString('hex')}`);
+}
+
+/**
+ * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
+ * @throws {DerError}
+ */
+export function extendedKeyUsage(certificate: X509Certificate): string[] | undefined {
+  return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => oid(content));
+}
+
+/**
+ * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
+ * @throws {DerError}
+ */
+export function subjectAltNames(certificate: X509Certificate): DerElement[] {
+  return elementsOf(certificate, SUBJECT_ALT_NAME) ?? [];
+}
+
+const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
+/** The context tag of a URI among GeneralNames. */
+const URI = 0x86;
+
+/**
+ * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
+ * @throws {DerError}
+ */
+export function caIssuers(certificate: X509Certificate): string[] {
+  return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
+    const [method, location] = derElements(content);
+    const isUrl = method && oid(method.content) === CA_ISSUERS && location?.tag === URI;
+    return isUrl ? [location.content.toString('latin1')] : [];
+  });
+}
+
+/** What an extension consists of, all of those here being a SEQUENCE; undefined where it is absent. */
+function elementsOf(certificate: X509Certificate, id: string): DerElement[] | undefined {
+  const extension = extensionsOf(certificate).find((one) => one.id === id);
+  if (!extension) return undefined;
+  const [whole] = derElements(extension.value);
+  if (whole?.tag !== TAG.sequence) throw new DerError(`the extension ${id} is no sequence`);
+  return derElements(whole.content);
 }

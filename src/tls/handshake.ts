@@ -67,9 +67,11 @@ export function beginHandshake(
       resolve(channel(stream, keyExchange(guard.heard)));
       guard.release();
     });
-    // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard.
+    // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard. Who
+    // begins to read later finds it in `errored`, where Node does not put an alert.
     stream.on('error', (error: Error) => {
       resolve(failureOf(error, guard));
+      stream.destroy(error);
     });
     stream.once('close', () => {
       resolve({ kind: 'lost', detail: 'closed during the handshake' });

@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, getCurves } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import type { Secret } from '../text/secret.js';
 
@@ -6,22 +7,24 @@ import type { Secret } from '../text/secret.js';
 export const KEY_KINDS = ['RSA', 'ECDSA'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
+const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
+const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
+const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
+
 /**
- * What a client offers that can verify signatures of one kind only (RFC 8446 section 4.2.3), up to TLS 1.2 with the
- * cipher suites that go with it.
+ * What a client offers that can verify a handshake by one kind of key only (RFC 8446 section 4.2.3). Node cannot offer
+ * other signatures for the chain than for the handshake, and many an ECDSA certificate is signed by an RSA authority:
+ * with TLS 1.3 PKCS #1 counts for chains alone, and up to TLS 1.2 the cipher suites pick the kind. There is nothing of
+ * the sort for an RSA certificate of an ECDSA authority: a server of TLS 1.3 that is strict about chains will not show it.
  */
 const SIGNATURES: Readonly<Record<KeyKind, { sigalgs: string; ciphers: string }>> = {
-  RSA: {
-    sigalgs: [256, 384, 512]
-      .flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`, `rsa_pkcs1_sha${n}`])
-      .join(':'),
-    ciphers: `${tls.DEFAULT_CIPHERS}:!aECDSA`,
-  },
-  ECDSA: {
-    sigalgs: 'ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512',
-    ciphers: `${tls.DEFAULT_CIPHERS}:!aRSA`,
-  },
+  RSA: { sigalgs: [...PSS, ...PKCS1].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aECDSA` },
+  ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aRSA` },
 };
+
+/** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
+const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
+const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
 
 /** The certificates that are believed without proof, and the TLS contexts made of them. */
 export interface TrustSettings {
@@ -35,12 +38,32 @@ export interface TrustSettings {
 }
 
 /**
- * The default store as this Node has it: with `NODE_EXTRA_CA_CERTS` and the system's, where it knows how to say so.
+ * The default store as this Node has it: with the system's, where it knows how to say so, and with
+ * `NODE_EXTRA_CA_CERTS`.
  */
 function defaultAnchors(): readonly string[] {
   return 'getCACertificates' in tls
     ? tls.getCACertificates('default')
-    : (tls as typeof import('node:tls')).rootCertificates;
+    : olderStore((tls as typeof import('node:tls')).rootCertificates, process.env.NODE_EXTRA_CA_CERTS);
+}
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+
+/**
+ * The default store of a Node that cannot tell it, such as 20: the roots that it brings along, and those of a file up
+ * to the first that is damaged. What cannot be read is left out, as Node does with a warning.
+ * @param roots PEM, one certificate each
+ * @param extra the path of the file of further ones
+ */
+export function olderStore(roots: readonly string[], extra: string | undefined): readonly string[] {
+  const anchors = [...roots];
+  try {
+    const blocks = extra === undefined ? [] : (readFileSync(extra, 'latin1').match(PEM_CERTIFICATE) ?? []);
+    for (const block of blocks) anchors.push(new X509Certificate(block).toString());
+  } catch {
+    // Node has said so on standard error when it started.
+  }
+  return anchors;
 }
 
 /**
@@ -48,6 +71,7 @@ function defaultAnchors(): readonly string[] {
  * milliseconds to make, so there is one for each distinct policy and not one for each connection.
  */
 export class TrustStore {
+  readonly #default = defaultAnchors();
   readonly #contexts = new Map<string, tls.SecureContext>();
   #anything: tls.SecureContext | undefined;
   #public: ReadonlySet<string> | undefined;
@@ -77,7 +101,11 @@ export class TrustStore {
    * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
    */
   anything(): tls.SecureContext {
-    this.#anything ??= tls.createSecureContext({ minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });
+    this.#anything ??= tls.createSecureContext({
+      minVersion: 'TLSv1',
+      ciphers: 'ALL:@SECLEVEL=0',
+      ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => getCurves().includes(curve))].join(':'),
+    });
     return this.#anything;
   }
 
@@ -89,7 +117,7 @@ export class TrustStore {
 
   /** All anchors of a policy as PEM. */
   pem(ca: readonly string[]): string[] {
-    return [...defaultAnchors(), ...ca];
+    return [...this.#default, ...ca];
   }
 
   /** All anchors of a policy, parsed once. */

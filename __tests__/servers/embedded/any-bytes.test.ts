@@ -47,6 +47,8 @@ interface Deviation {
   /** Where that is cut into writes, in per mille of its length. */
   readonly cuts: readonly number[];
   readonly then: 'goes on' | 'closes' | 'is silent';
+  /** Whether it offers to take MAIL, RCPT and DATA at once; where EHLO is the point, its octets say so or not. */
+  readonly pipelining: boolean;
 }
 
 let zoo: Zoo;
@@ -58,7 +60,7 @@ function goodText(point: Point): Buffer {
   return Buffer.from(GOOD[point].map((line) => `${line}\r\n`).join(''));
 }
 
-function dialogueOf({ point, octets, cuts, then }: Deviation): Dialogue {
+function dialogueOf({ point, octets, cuts, then, pipelining }: Deviation): Dialogue {
   const tls = { key: zoo.good.key, cert: zoo.good.chain };
   const goesOn = (at: Point): Act[] => (at === 'plain:STARTTLS' ? [handshake(tls)] : []);
   const ends: Readonly<Record<Deviation['then'], readonly Act[]>> = {
@@ -66,8 +68,10 @@ function dialogueOf({ point, octets, cuts, then }: Deviation): Dialogue {
     closes: [close],
     'is silent': [silence],
   };
+  const offered = (at: Point): readonly string[] =>
+    at === 'tls:EHLO' && pipelining ? ['250-mail.example.test', '250-PIPELINING', '250 AUTH PLAIN LOGIN'] : GOOD[at];
   const said = (at: Point): Act[] =>
-    at === point ? [...pieces(octets, cuts).map(raw), ...ends[then]] : [...GOOD[at], ...goesOn(at)];
+    at === point ? [...pieces(octets, cuts).map(raw), ...ends[then]] : [...offered(at), ...goesOn(at)];
   const { greeting, ...replies } = Object.fromEntries(POINTS.map((at) => [at, said(at)])) as Record<Point, Act[]>;
   return { tls, greeting, replies };
 }
@@ -182,6 +186,7 @@ const deviation: fc.Arbitrary<Deviation> = fc.constantFrom(...POINTS).chain((poi
     ),
     cuts: fc.array(fc.nat(999), { maxLength: 3 }),
     then: fc.constantFrom('goes on', 'closes', 'is silent'),
+    pipelining: fc.boolean(),
   }),
 );
 
@@ -206,7 +211,13 @@ test(
 );
 
 test('a server that says nothing is waited for, and not for long', async () => {
-  const nothing: Deviation = { point: 'greeting', octets: Buffer.alloc(0), cuts: [], then: 'is silent' };
+  const nothing: Deviation = {
+    point: 'greeting',
+    octets: Buffer.alloc(0),
+    cuts: [],
+    then: 'is silent',
+    pipelining: false,
+  };
   const { waitedMs } = await visit(nothing, TIMEOUT_MS);
   expect(waitedMs).toBeGreaterThan(TIMEOUT_MS / 2);
   expect(waitedMs).toBeLessThan(BUDGET_MS);
@@ -217,12 +228,13 @@ test('the good dialogue passes, however it is cut', async () => {
     // To its script, the server waits for a message only behind a line that is no raw octets.
     point: fc.constantFrom(...POINTS.filter((point) => point !== 'tls:DATA')),
     cuts: fc.array(fc.nat(999), { maxLength: 5 }),
+    pipelining: fc.boolean(),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(one, { minLength: 1, maxLength: BATCH / 4, size: 'max' }), async (batch) => {
       await Promise.all(
-        batch.map(async ({ point, cuts }) => {
-          const good: Deviation = { point, cuts, octets: goodText(point), then: 'goes on' };
+        batch.map(async ({ point, cuts, pipelining }) => {
+          const good: Deviation = { point, cuts, octets: goodText(point), then: 'goes on', pipelining };
           const { report } = await visit(good, 20 * TIMEOUT_MS);
           expect({ ...good, result: report.result, as: amountsToGood(good) }).toEqual({
             ...good,

@@ -1,15 +1,74 @@
-import { close, silence } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { close, raw, silence, wait } from '../../support/dialogue.js';
+import type { Act, Dialogue } from '../../support/dialogue.js';
 import { codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
-import { inDays } from '../../../src/demo/pki.js';
+import { inDays, issue } from '../../../src/demo/pki.js';
 import type { Identity } from '../../../src/demo/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import type { Finding } from '../../../src/report/report.js';
+import type { Finding, TlsReport } from '../../../src/report/report.js';
 
 /** `tls.check: both`: servers with an RSA and an ECDSA certificate, of which a handshake shows one. */
+
+/** RFC 8446 section 6: a fatal alert. */
+const alert = (number: number): Act => raw(Buffer.from([0x15, 3, 3, 0, 2, 2, number]));
+
+const ECDHE_RSA = 0xc02f;
+const ECDHE_ECDSA = 0xc02b;
+const RSA_PKCS1_SHA256 = 0x0401;
+
+/** A message of the handshake, in a record of its own (RFC 5246 sections 6.2.1 and 7.4). */
+function message(type: number, body: Buffer): Buffer {
+  const whole = Buffer.concat([Buffer.of(type), uint(3, body.length), body]);
+  return Buffer.concat([Buffer.of(0x16, 3, 3), uint(2, whole.length), whole]);
+}
+
+function uint(octets: number, value: number): Buffer {
+  const buffer = Buffer.alloc(octets);
+  buffer.writeUIntBE(value, 0, octets);
+  return buffer;
+}
+
+/** The list of extensions with this one, empty, in it: without it clients go no further (RFC 5746 section 3.4). */
+const RENEGOTIATION_INFO = Buffer.from('0005ff01000100', 'hex');
+
+/** TLS 1.2, no session, no compression. */
+const serverHello = (cipher: number): Buffer =>
+  message(
+    2,
+    Buffer.concat([
+      Buffer.of(3, 3),
+      Buffer.alloc(32, 1),
+      Buffer.of(0),
+      uint(2, cipher),
+      Buffer.of(0),
+      RENEGOTIATION_INFO,
+    ]),
+  );
+
+function certificateMessage({ certificate }: Identity): Buffer {
+  const der = Buffer.from(certificate.rawData);
+  return message(11, Buffer.concat([uint(3, der.length + 3), uint(3, der.length), der]));
+}
+
+/** What a ClientHello offers in `signature_algorithms` (RFC 8446 section 4.2.3). */
+function signatureSchemes(hello: Buffer): number[] {
+  // Behind the headers and the version and random: session id, cipher suites, compression, extensions.
+  let at = 5 + 4 + 2 + 32;
+  at += 1 + hello.readUInt8(at);
+  at += 2 + hello.readUInt16BE(at);
+  at += 1 + hello.readUInt8(at);
+  for (at += 2; at + 4 <= hello.length; at += 4 + hello.readUInt16BE(at + 2)) {
+    if (hello.readUInt16BE(at) !== 13) continue;
+    const list = hello.subarray(at + 6, at + 4 + hello.readUInt16BE(at + 2));
+    return Array.from({ length: list.length / 2 }, (_, i) => list.readUInt16BE(2 * i));
+  }
+  return [];
+}
 
 let zoo: Zoo;
 let expiredRsa: Identity;
@@ -23,6 +82,7 @@ interface Seen {
   readonly steps: string;
   readonly codes: readonly string[];
   readonly found: readonly Finding[];
+  readonly tls: TlsReport | undefined;
   readonly connections: number;
   /** Commands heard on connections after the first. */
   readonly aside: readonly string[];
@@ -43,10 +103,13 @@ async function see(
     steps: letters(report.steps),
     codes: codes(report.steps),
     found: report.steps[2]?.findings ?? [],
+    tls: report.tls,
     connections: server.connections,
     aside: server.heard.filter(({ connection }) => connection > 0).map(({ line }) => line),
   };
 }
+
+const HANGS_UP: Dialogue = { replies: { STARTTLS: ['220 go', close] } };
 
 const UP_TO_STARTTLS = ['EHLO gate.example.test', 'STARTTLS'];
 
@@ -73,12 +136,22 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 1 });
   });
 
-  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" is simply fine', async (species) => {
-    expect(await see([zoo[species]], only)).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 });
+  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" is fine, after a control', async (species) => {
+    const seen = await see([zoo[species]], only);
+    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 3 });
+    expect(seen.tls).not.toHaveProperty('otherCertificates');
   });
 
   test('with a certificate of a third kind is asked for both', async () => {
-    expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections: 3 });
+    expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
+  });
+
+  test('has both certificates in the report', async () => {
+    const { tls } = await see([zoo.good, zoo.rsa2048], only);
+    expect([tls?.certificate, ...(tls?.otherCertificates ?? [])].map((shown) => shown?.key).sort()).toEqual([
+      'EC P-256',
+      'RSA 2048',
+    ]);
   });
 });
 
@@ -100,24 +173,102 @@ test('with TLS from the first byte', async () => {
   expect(seen).toMatchObject({ steps: 'aafbb', codes: ['certificate-expired'], aside: [] });
 });
 
-test('a server that hangs up on the handshake has no such certificate', async () => {
-  const seen = await see([zoo.good], [{}, { replies: { STARTTLS: ['220 go', close] } }]);
-  expect(seen).toMatchObject({ steps: 'pppnn', codes: [] });
+describe('a server is known to have no other certificate', () => {
+  const REFUSES: Dialogue = { replies: { STARTTLS: ['220 go', wait(100), alert(40), wait(300)] } };
+
+  test('by its alert, and a control that it still takes anybody', async () => {
+    expect(await see([zoo.good], [{}, REFUSES, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 3 });
+  });
+
+  test('after a hang-up that was an accident', async () => {
+    const seen = await see([zoo.good], [{}, HANGS_UP, REFUSES, {}]);
+    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
+  });
+
+  test.each([
+    ['a cipher suite', () => [serverHello(ECDHE_RSA)]],
+    ['a certificate', () => [serverHello(ECDHE_ECDSA), certificateMessage(zoo.rsa2048)]],
+  ])('by %s that was not asked for', async (_, messages) => {
+    // The certificate met first is RSA's, so that ECDSA is asked for.
+    const goesOn: Dialogue = {
+      replies: { STARTTLS: ['220 go', wait(100), raw(Buffer.concat(messages())), wait(300)] },
+    };
+    expect(await see([zoo.rsa2048], [{}, goesOn, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 3 });
+  });
+});
+
+test('an ECDSA certificate of an RSA authority is found with a server that is strict about chains', async () => {
+  const commonName = 'Test RSA Authority';
+  const authority = await issue({ commonName, ca: true, key: 'rsa2048', issuer: zoo.pki.root, notAfter: inDays(900) });
+  const options = { names: ['mail.example.test'], issuer: authority, sends: [authority] };
+  const expired = await zoo.pki.issue({ ...options, notBefore: inDays(-400), notAfter: inDays(-2) });
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    await using server = await startScriptedServer({
+      implicit: true,
+      // Prefers RSA where it may.
+      tls: {
+        key: [zoo.rsa2048.key, expired.key],
+        cert: [zoo.rsa2048.chain, expired.chain],
+        sigalgs: 'RSA+SHA256:RSA-PSS+SHA256:ECDSA+SHA256',
+        maxVersion,
+        ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256',
+        honorCipherOrder: true,
+      },
+    });
+    await using strict = await startStrict(server.port);
+    const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const tls = { ...policy, bothKeys: true as const };
+    const { report } = await gate(testEndpoint(strict.port, { tls, transport: 'implicit' }));
+    expect({ maxVersion, codes: codes(report.steps) }).toEqual({ maxVersion, codes: ['certificate-expired'] });
+  }
 });
 
 describe('where it cannot be found out, the step is not green', () => {
-  test.each<[string, Dialogue]>([
-    ['another greeting', { greeting: '421 busy' }],
-    ['no STARTTLS', { replies: { STARTTLS: '454 not now' } }],
-    ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }],
+  test.each<[string, readonly Dialogue[]]>([
+    ['another greeting', [{ greeting: '421 busy' }]],
+    ['no STARTTLS', [{ replies: { STARTTLS: '454 not now' } }]],
+    ['a handshake that stalls', [{ replies: { STARTTLS: ['220 go', silence] } }]],
+    ['two hang-ups', [HANGS_UP]],
+    ['an alert of another meaning', [{ replies: { STARTTLS: ['220 go', wait(100), alert(80), wait(300)] } }, {}]],
+    [
+      'the alert, to everybody by now',
+      [{ replies: { STARTTLS: ['220 go', wait(100), alert(40), wait(300)] } }, { greeting: '421 busy' }],
+    ],
     [
       'a client certificate that is demanded',
-      { tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } },
+      [{ tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } }],
     ],
-  ])('%s', async (_, dialogue) => {
-    expect(await see([zoo.good, zoo.rsa2048], [{}, dialogue])).toMatchObject({
+  ])('%s', async (_, dialogues) => {
+    expect(await see([zoo.good, zoo.rsa2048], [{}, ...dialogues])).toMatchObject({
       steps: 'ppwnn',
       codes: ['certificate-unchecked'],
     });
   });
 });
+
+/** A relay before a server of implicit TLS that refuses clients which do not verify RSA signatures in chains. */
+async function startStrict(backend: number): Promise<{ port: number } & AsyncDisposable> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    sockets.add(client.on('error', () => undefined));
+    client.once('data', (hello: Buffer) => {
+      if (!signatureSchemes(hello).includes(RSA_PKCS1_SHA256)) {
+        client.end(Buffer.from('15030300020228', 'hex'));
+        return;
+      }
+      const behind = connect(backend, '127.0.0.1').on('error', () => client.destroy());
+      sockets.add(behind);
+      behind.write(hello);
+      client.pipe(behind).pipe(client);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,11 +1,16 @@
 import 'reflect-metadata';
-import { Extension } from '@peculiar/x509';
+import { X509Certificate } from 'node:crypto';
+import { AuthorityInfoAccessExtension, Extension } from '@peculiar/x509';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { HOST } from '../../support/zoo.js';
+import { HOST, ISSUER_AT, createZoo } from '../../support/zoo.js';
+import type { Species, Zoo } from '../../support/zoo.js';
+import { behindExtension, month, rewritten } from '../../support/rewritten.js';
 import { createPki, inDays, issue } from '../../../src/demo/pki.js';
 import type { Identity, Pki } from '../../../src/demo/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
+import type { Finding } from '../../../src/report/report.js';
+import { certificateFacts } from '../../../src/tls/certificate.js';
 
 /**
  * Chains that do not hold, behind another fault. OpenSSL tells of its last objection only, and a waiver of that one
@@ -30,17 +35,22 @@ beforeAll(async () => {
   pki = await createPki('Chain');
 });
 
-async function see(
-  identity: Identity,
-  waive: Endpoint['waive'],
-): Promise<{ steps: string; codes: string[]; travelled: boolean }> {
+interface Seen {
+  readonly steps: string;
+  readonly codes: readonly string[];
+  readonly travelled: boolean;
+  readonly found: readonly Finding[];
+}
+
+async function see(identity: Identity, waive: Endpoint['waive'], ca = pki.root): Promise<Seen> {
   const served = { key: identity.key, cert: identity.chain, ciphers: 'DEFAULT@SECLEVEL=0' };
   await using server = await startScriptedServer({ tls: served });
-  const tls = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const tls = { ca: [ca.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const { report } = await gate(testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, tls, waive }));
   return {
     steps: letters(report.steps),
     codes: codes(report.steps),
+    found: report.steps[2]?.findings ?? [],
     travelled: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
   };
 }
@@ -53,6 +63,27 @@ test('a path that is too long', async () => {
   const below = await ca('Below CA', { issuer: narrow });
   const leaf = await issue({ names, issuer: below, sends: [below, narrow], ...expired });
   expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
+});
+
+test('a path length that is no count', async () => {
+  const limited = await ca('Limited CA', { issuer: pki.root, pathLength: 0 });
+  // Behind critical, OCTET STRING, SEQUENCE, the boolean and the header: -1.
+  const negative = rewritten(limited, pki.root, behindExtension('0603551d13', 12, 'ff'));
+  const leaf = await issue({ names, issuer: negative, sends: [negative], ...expired });
+  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
+});
+
+test.each(['notBefore', 'notAfter'] as const)('an issuer whose %s is no date', async (which) => {
+  const undated = rewritten(await ca('Undated CA', { issuer: pki.root }), pki.root, month(which, '99'));
+  const leaf = await issue({ names, issuer: undated, sends: [undated], ...expired });
+  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
+});
+
+test.each(['notBefore', 'notAfter'] as const)('a trust anchor whose %s is no date', async (which) => {
+  const root = await ca('Undated Root CA', {});
+  const undated = rewritten(root, root, month(which, '99'), []);
+  const leaf = await issue({ names, issuer: undated, sends: [], ...expired });
+  expect(await see(leaf, waiveExpired, undated)).toMatchObject({ steps: 'ppfbb', travelled: false });
 });
 
 test('an intermediate for clients only', async () => {
@@ -90,4 +121,110 @@ test('many certificates of one name are not followed in every order', async () =
   const others = await Promise.all(Array.from({ length: 11 }, () => ca('Same CA', same)));
   const leaf = await issue({ names, issuer: first, sends: [first, ...others], ...expired });
   expect(await see(leaf, [])).toMatchObject({ steps: 'ppfbb', travelled: false });
+});
+
+describe('where the chain ends, and what would mend it', () => {
+  const at = (url: string) => new AuthorityInfoAccessExtension({ caIssuers: url });
+
+  test('an incomplete one names what is missing, where it is to be had, and what to do with it', async () => {
+    const {
+      codes: found,
+      found: [first],
+    } = await see(await pki.issue({ names, sends: [], further: [at(ISSUER_AT)] }), []);
+    expect(found).toEqual(['certificate-chain-incomplete']);
+    expect(first?.evidence).toMatchObject({ missing: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
+    expect(first?.evidence).not.toHaveProperty('namesake');
+    expect(first?.remedy).toMatch(
+      `Append the certificate of CN=Chain Intermediate CA, which is to be had at ${ISSUER_AT}, to the file`,
+    );
+  });
+
+  test('its own word for where that is may be none, or hostile', async () => {
+    const {
+      found: [silent],
+    } = await see(await pki.issue({ names, sends: [] }), []);
+    expect(silent?.evidence).not.toHaveProperty('caIssuers');
+    expect(silent?.remedy).toMatch(/^Append the certificate of CN=Chain Intermediate CA to the file/);
+    const {
+      found: [hostile],
+    } = await see(await pki.issue({ names, sends: [], further: [at('http://x/\u001b[2J\n::error::')] }), []);
+    expect(hostile?.evidence?.caIssuers).toBe('http://x/\\x1b[2J\\x0a::error::');
+  });
+
+  test('one that is sent in part names the certificate that comes next', async () => {
+    const second = await ca('Second CA', { issuer: pki.intermediate, further: [at(ISSUER_AT)] });
+    const {
+      codes: found,
+      found: [first],
+    } = await see(await issue({ names, issuer: second, sends: [second] }), []);
+    expect(found).toEqual(['certificate-untrusted']);
+    expect(first?.message).toBe('The chain leads to no trust anchor: no trust anchor is, or has issued, CN=Second CA.');
+    expect(first?.evidence).toMatchObject({ missing: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
+  });
+
+  test('a private root that was sent is named', async () => {
+    const other = await createPki('Private');
+    const {
+      codes: found,
+      found: [first],
+    } = await see(await other.issue({ names, sends: [other.intermediate, other.root] }), []);
+    expect(found).toEqual(['certificate-untrusted']);
+    expect(first?.message).toBe('The chain ends in the private root CN=Private Root CA; add it with `tls.ca`.');
+    expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA' });
+    expect(first?.evidence).not.toHaveProperty('namesake');
+  });
+
+  test('a trust anchor of the same name and another key is told', async () => {
+    const reissued = await createPki('Chain');
+    const sends: Identity[][] = [[reissued.intermediate], [reissued.intermediate, reissued.root]];
+    for (const one of sends) {
+      const {
+        codes: found,
+        found: [first],
+      } = await see(await reissued.issue({ names, sends: one }), []);
+      expect(found).toEqual(['certificate-untrusted']);
+      expect(first?.evidence?.namesake).toBe('a trust anchor has the name of the issuer, and another key');
+    }
+  });
+});
+
+describe('the strength of what counts', () => {
+  let zoo: Zoo;
+  beforeAll(async () => {
+    zoo = await createZoo();
+  });
+  const codesOf = async (identity: Identity): Promise<readonly string[]> =>
+    (await see(identity, [], zoo.pki.root)).codes.filter((code) => code !== 'receipt-not-verified');
+
+  test('a weak certificate that was sent beside the path does not', async () => {
+    for (const beside of ['rsa1024', 'sha1'] as const) {
+      const sends = [zoo.pki.intermediate, zoo[beside]];
+      expect(await codesOf(await zoo.pki.issue({ names, sends }))).toEqual(['certificate-chain-disordered']);
+    }
+  });
+
+  test('a weak one on the path does, be it the anchor', async () => {
+    const weak = await ca('Weak CA', { key: 'rsa1024', issuer: zoo.pki.root });
+    expect(await codesOf(await issue({ names, issuer: weak, sends: [weak] }))).toEqual(['certificate-weak-key']);
+    const leaf = await issue({ names, issuer: weak, sends: [] });
+    expect((await see(leaf, [], weak)).codes).toEqual(['certificate-weak-key']);
+  });
+
+  test('all that was sent does, where there is no path', async () => {
+    const other = await createPki('Nobody');
+    const sends = [other.intermediate, zoo.rsa1024];
+    expect(await codesOf(await other.issue({ names, sends }))).toEqual([
+      'certificate-untrusted',
+      'certificate-weak-key',
+      'certificate-chain-disordered',
+    ]);
+  });
+
+  test.each<[Species, string, string[]]>([
+    ['pss', 'RSA-PSS with SHA-256', []],
+    ['pssSha1', 'RSA-PSS with SHA-1 or an unknown hash', ['certificate-weak-signature']],
+  ])('a signature of RSA-PSS is as good as its hash: %s', async (species, signature, expected) => {
+    expect(await codesOf(zoo[species])).toEqual(expected);
+    expect(certificateFacts(new X509Certificate(zoo[species].cert)).signature.name).toBe(signature);
+  });
 });

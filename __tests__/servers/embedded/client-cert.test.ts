@@ -120,6 +120,33 @@ test.each([
   });
 });
 
+test.each<[string, Partial<Visit>]>([
+  ['EHLO inside TLS', { endpoint: testEndpoint(587), secured: { lines: [] } as never }],
+  ['the greeting inside TLS', { endpoint: testEndpoint(465, { transport: 'implicit' }), greeting: '220 mail' }],
+])('an alert behind the answer of the server to %s is a lost connection', (_, visit) => {
+  const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 116'));
+  expect(interruption(lost, 'authentication', visit as Visit)).toMatchObject({
+    step: 'authentication',
+    finding: { code: 'connection-lost' },
+    transient: true,
+  });
+});
+
+test('the greeting in the clear is no answer inside TLS', () => {
+  const visit = { endpoint: testEndpoint(587), greeting: '220 mail', plain: { lines: [] } } as never;
+  const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 116'));
+  expect(interruption(lost, 'authentication', visit).step).toBe('certificate');
+});
+
+test('a certificate that is demanded while a probe is made is not missed', async () => {
+  await using server = await demanding('TLSv1.3');
+  const { report } = await gate(endpointOf(server.port, undefined, { probes: ['command-injection'] }));
+  expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
+    steps: 'pwfbb',
+    codes: ['probe-inconclusive', 'client-certificate-required'],
+  });
+});
+
 test('the probes show no certificate', async () => {
   await using server = await demanding('TLSv1.2');
   const { report } = await gate(endpointOf(server.port, shownAs(ours), { probes: ['command-injection'] }));

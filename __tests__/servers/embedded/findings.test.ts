@@ -160,7 +160,7 @@ describe('step 1, capability', () => {
       server: { offers: ['STARTTLS', 'AUTH PLAIN'] },
       endpoint: { role: 'mx' },
       steps: 'ppppp',
-      codes: ['plaintext-auth-advertised', 'receipt-not-verified'],
+      codes: ['plaintext-auth-advertised', 'auth-plain-on-mx', 'receipt-not-verified'],
     },
     {
       name: 'AUTH in the clear and no STARTTLS: both are told',

@@ -6,6 +6,7 @@ import type { EndpointReport } from '../../../src/report/report.js';
 import { AUTH, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { close, silence } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
+import { TrustStore } from '../../../src/tls/trust.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
@@ -78,22 +79,18 @@ describe('many endpoints', () => {
     ['undefined', () => undefined],
   ])('a defect of our own (%s) takes down its own endpoint only', async (_name, thrown) => {
     await using server = await startScriptedServer(good);
-    const trust = testWorld().trust;
-    const broken = new Proxy(trust, {
-      get: (target, key, self): unknown =>
-        key === 'context'
-          ? (tls: Endpoint['tls']) => {
-              // eslint-disable-next-line @typescript-eslint/only-throw-error -- anything may be thrown
-              if (tls.minValidDays === 13) throw thrown();
-              return target.context(tls);
-            }
-          : (Reflect.get(target, key, self) as unknown),
-    });
+    class Broken extends TrustStore {
+      override context(tls: Endpoint['tls']): ReturnType<TrustStore['context']> {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- anything may be thrown
+        if (tls.minValidDays === 13) throw thrown();
+        return super.context(tls);
+      }
+    }
     const odd = endpointAt(server.port, { name: 'odd' });
     const reports = await fleet(
       [{ ...odd, tls: { ...odd.tls, minValidDays: 13 } }, endpointAt(server.port)],
       {},
-      { trust: broken },
+      { trust: new Broken() },
     );
     expect(reports.map(({ result }) => result)).toEqual(['fail', 'pass']);
     expect(codes(reports[0]?.steps ?? [])).toEqual(['internal-error']);
@@ -125,6 +122,76 @@ describe('addresses: all', () => {
       { resolver: nothing },
     );
     expect(reports.map(({ name, steps }) => [name, codes(steps)])).toEqual([['n', ['dns-failed']]]);
+  });
+
+  test('gives no endpoint the name of another', async () => {
+    await using server = await startScriptedServer(good);
+    const multi = endpointAt(server.port, { name: 'multi', host: 'multi.example.test', addresses: 'all' });
+    const others = ['multi (127.0.0.1)', 'multi (127.0.0.2) #2', 'multi (127.0.0.2)'];
+    const endpoints = [multi, ...others.map((name) => endpointAt(server.port, { name }))];
+    const reports = await fleet(endpoints, {}, { resolver });
+    expect(reports.map(({ name }) => name)).toEqual(['multi (127.0.0.1) #2', 'multi (127.0.0.2) #3', ...others]);
+  });
+
+  test('takes an address once, however often the lookup gives it', async () => {
+    await using server = await startScriptedServer(good);
+    const endpoint = endpointAt(server.port, { name: 'multi', host: 'multi.example.test', addresses: 'all' });
+    const twice = (): Promise<{ address: string; family: 4 }[]> =>
+      Promise.resolve(Array.from({ length: 2 }, () => ({ address: '127.0.0.1', family: 4 })));
+    const reports = await fleet([endpoint], {}, { resolver: twice });
+    expect(reports.map(({ name }) => name)).toEqual(['multi (127.0.0.1)']);
+  });
+
+  test('shows a command that goes to the very address', async () => {
+    const port = await closedPort();
+    const endpoint = endpointAt(port, { host: 'multi.example.test', addresses: 'all', auth: AUTH });
+    const reports = await fleet([endpoint], {}, { resolver });
+    const commands = reports.map(({ steps }) => steps[0]?.findings[0]?.reproduce);
+    expect(commands.map((command) => / -connect (\S+) .* -servername (\S+) /.exec(command ?? '')?.slice(1))).toEqual([
+      [`127.0.0.1:${port}`, 'mail.example.test'],
+      [`127.0.0.2:${port}`, 'mail.example.test'],
+    ]);
+  });
+
+  describe('with a lookup that fails for a while', () => {
+    const name = 'multi';
+    const pauses: number[] = [];
+    const pause = (ms: number): Promise<void> => {
+      pauses.push(ms);
+      return Promise.resolve();
+    };
+    /** Fails so many times, then answers. */
+    const failing = (times: number): World['resolver'] & { calls: number } => {
+      const lookup = (): ReturnType<World['resolver']> => {
+        lookup.calls += 1;
+        return lookup.calls > times
+          ? resolver()
+          : Promise.reject(Object.assign(new Error('lookup'), { code: 'EAI_AGAIN' }));
+      };
+      lookup.calls = 0;
+      return lookup;
+    };
+    beforeEach(() => {
+      pauses.length = 0;
+    });
+
+    test('asks again, and parts what it gets then', async () => {
+      await using server = await startScriptedServer(good);
+      const again = failing(2);
+      const endpoint = endpointAt(server.port, { name, host: 'multi.example.test', addresses: 'all' });
+      const reports = await fleet([endpoint], { retries: 2 }, { resolver: again, pause });
+      expect(reports.map((report) => report.name)).toEqual(['multi (127.0.0.1)', 'multi (127.0.0.2)']);
+      expect({ calls: again.calls, pauses: pauses.slice(0, 2) }).toEqual({ calls: 3, pauses: [1000, 4000] });
+    });
+
+    test('gives up after its tries, tells of them all, and neither asks nor waits for them twice', async () => {
+      const never = failing(Infinity);
+      const endpoint = endpointAt(25, { name, host: 'multi.example.test', addresses: 'all' });
+      const reports = await fleet([endpoint], { retries: 2 }, { resolver: never, pause });
+      expect(reports).toMatchObject([{ name, result: 'inconclusive', attempts: 3, durationMs: 5000 }]);
+      expect(reports.map(({ steps }) => codes(steps))).toEqual([['dns-failed']]);
+      expect({ calls: never.calls, pauses }).toEqual({ calls: 3, pauses: [1000, 4000] });
+    });
   });
 
   test('first takes whichever answers', async () => {

@@ -7,13 +7,14 @@ import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
 import type { Inbox, InboxSettings } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { Deadline } from '../../../src/net/deadline.js';
-import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
+import type { Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/text/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { NAME, startEmbedded } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
 import { DELIVERY, codes, gate, letters } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
+import { milliseconds, sought } from '../../support/inbox.js';
 import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
 import type { ImapScript, ScriptedImap } from '../../support/scripted-imap.js';
 import { createZoo } from '../../support/zoo.js';
@@ -46,7 +47,7 @@ afterEach(async () => {
   await inboxes.close();
 });
 
-function target(port: number, replaced: Partial<InboxTarget> = {}): InboxTarget {
+function target(port: number, replaced: Partial<MailboxTarget> = {}): MailboxTarget {
   const password = new Secret(PASSWORD);
   return { scheme: 'imaps', host: HOST, port, mailbox: 'INBOX', username: USER, password, ...replaced };
 }
@@ -73,25 +74,19 @@ async function startMailbox(security: 'implicit' | 'starttls' | 'none' = 'implic
   return { port: imap.port, mailbox, logins, deliver, [Symbol.asyncDispose]: () => imap.close() };
 }
 
-const open = (server: { port: number }, replaced: Partial<InboxTarget> = {}, timeoutMs = 2000): Promise<Inbox> =>
+const open = (server: { port: number }, replaced: Partial<MailboxTarget> = {}, timeoutMs = 2000): Promise<Inbox> =>
   inboxes.open(target(server.port, replaced), settings({ timeoutMs }));
 
 const scripted = (script: ImapScript): Promise<ScriptedImap> => startScriptedImap({ identity, ...script });
 
 const soon = (): Deadline => Deadline.after(5000);
 
-async function milliseconds(of: Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await of;
-  return performance.now() - begun;
-}
-
 describe('an inbox', () => {
   test.each(['implicit', 'starttls'] as const)('over %s finds the very message, and no impostor', async (security) => {
     await using server = await startMailbox(security);
     server.deliver('<before@test>');
     const inbox = await open(server, security === 'starttls' ? { scheme: 'imap' } : {});
-    const found = inbox.find('<wanted@test>', soon());
+    const found = inbox.find(sought('<wanted@test>'), soon());
     server.deliver('<impostor@test>', 'probe', 'Message-ID: <wanted@test>');
     server.deliver('<wanted@test.example>');
     server.deliver('<wanted@test>', 'probe', 'the very one');
@@ -105,14 +100,14 @@ describe('an inbox', () => {
     await using server = await startMailbox();
     server.deliver('<old@test>');
     const inbox = await open(server);
-    expect(await inbox.find('<old@test>', Deadline.after(100))).toBeUndefined();
+    expect(await inbox.find(sought('<old@test>'), Deadline.after(100))).toBeUndefined();
   });
 
   test('sees what came between its opening and the first look', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     server.deliver('<early@test>');
-    expect(await inbox.find('<early@test>', Deadline.after(0))).toBeDefined();
+    expect(await inbox.find(sought('<early@test>'), Deadline.after(0))).toBeDefined();
   });
 
   test('gives up when the time is over, and not before', async () => {
@@ -120,7 +115,7 @@ describe('an inbox', () => {
     const inbox = await open(server);
     server.deliver('<other@test>');
     const took = await milliseconds(
-      inbox.find('<wanted@test>', Deadline.after(500)).then((found) => {
+      inbox.find(sought('<wanted@test>'), Deadline.after(500)).then((found) => {
         expect(found).toBeUndefined();
       }),
     );
@@ -135,7 +130,7 @@ describe('an inbox', () => {
     const inbox = await open(server);
     for (const id of ['<one@test>', '<two@test>', '<three@test>']) server.deliver(id);
     server.mailbox.messages[3]?.flags.add('\\Deleted');
-    await (await inbox.find('<two@test>', soon()))?.delete();
+    await (await inbox.find(sought('<two@test>'), soon()))?.delete();
     expect(server.mailbox.messages.map(({ uid, flags }) => [uid, ...flags])).toEqual([
       [1, '\\Deleted'],
       [2],
@@ -147,7 +142,7 @@ describe('an inbox', () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     server.deliver('<wanted@test>');
-    await inbox.find('<wanted@test>', soon());
+    await inbox.find(sought('<wanted@test>'), soon());
     expect([...(server.mailbox.messages[0]?.flags ?? ['none'])]).toEqual([]);
   });
 
@@ -155,7 +150,7 @@ describe('an inbox', () => {
     await using server = await startMailbox();
     const ids = Array.from({ length: 12 }, (_, i) => `<${i}@test>`);
     const waiting = ids.map(async (id) => {
-      const received = await (await open(server)).find(id, soon());
+      const received = await (await open(server)).find(sought(id), soon());
       await received?.delete();
       return received?.source.toString();
     });
@@ -170,7 +165,7 @@ describe('an inbox', () => {
   test('is told of the next message although the last one was just read and deleted', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
-    const [first, second] = ['<first@test>', '<second@test>'].map((id) => inbox.find(id, soon()));
+    const [first, second] = ['<first@test>', '<second@test>'].map((id) => inbox.find(sought(id), soon()));
     server.deliver('<first@test>');
     await (await first)?.delete();
     await sleep(200);
@@ -215,7 +210,7 @@ describe('an inbox', () => {
     await first.ended;
     await sleep(0);
     const second = await open(server);
-    expect(await second.find('<wanted@test>', Deadline.after(50))).toBeUndefined();
+    expect(await second.find(sought('<wanted@test>'), Deadline.after(50))).toBeUndefined();
     expect(server.connections).toBe(2);
   });
 
@@ -223,7 +218,7 @@ describe('an inbox', () => {
     while (openSockets().length > 0) await sleep(5);
     await using server = await scripted({});
     const inbox = await open(server);
-    await inbox.find('<wanted@test>', Deadline.after(50));
+    await inbox.find(sought('<wanted@test>'), Deadline.after(50));
     await inboxes.close();
     while (server.open > 0) await sleep(5);
     await server.close();
@@ -267,7 +262,7 @@ describe('a message that arrives', () => {
       },
     });
     const inbox = await open(server);
-    const found = inbox.find('<wanted@test>', Deadline.after(20_000));
+    const found = inbox.find(sought('<wanted@test>'), Deadline.after(20_000));
     await server.hears('UID FETCH');
     await server.hears('IDLE');
     await sleep(1000);
@@ -293,7 +288,7 @@ describe('a message that arrives', () => {
     const fetch = (line: string) => [...(line.includes('BODY.PEEK[]') ? [sourceRow(1, SOURCE)] : rows), '$ OK Done'];
     await using server = await scripted({ ...script, replies: { ...script.replies, 'UID FETCH': fetch } });
     const inbox = await open(server);
-    const found = inbox.find('<wanted@test>', Deadline.after(1000));
+    const found = inbox.find(sought('<wanted@test>'), Deadline.after(1000));
     await server.hears('UID FETCH');
     rows = [headerRow(1, '<wanted@test>')];
     expect((await found)?.source.toString()).toBe(SOURCE);
@@ -308,7 +303,7 @@ describe('a message that arrives', () => {
       },
     });
     const inbox = await open(server);
-    const found = inbox.find('<wanted@test>', Deadline.after(30_000));
+    const found = inbox.find(sought('<wanted@test>'), Deadline.after(30_000));
     await server.hears('UID FETCH');
     rows = [headerRow(1, '<wanted@test>')];
     const took = await milliseconds(found);
@@ -320,7 +315,7 @@ describe('a message that arrives', () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     for (let i = 0; i < 3000; i += 1) server.deliver(`<${i}@test>`);
-    const found = inbox.find('<wanted@test>', soon());
+    const found = inbox.find(sought('<wanted@test>'), soon());
     for (let i = 3000; i < 5000; i += 1) server.deliver(`<${i}@test>`);
     server.deliver('<wanted@test>');
     for (let i = 5000; i < 6000; i += 1) server.deliver(`<${i}@test>`);
@@ -331,7 +326,7 @@ describe('a message that arrives', () => {
   test('is found although EXISTS came before without it', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
-    const found = inbox.find('<wanted@test>', soon());
+    const found = inbox.find(sought('<wanted@test>'), soon());
     for (const id of ['<a@test>', '<b@test>', '<wanted@test>']) {
       await sleep(50);
       server.deliver(id);
@@ -360,7 +355,7 @@ describe('a message that arrives', () => {
     // One answer brings both where the UIDs went past the wanted one already.
     if (/UID [345]/.test(before.join(''))) looks.splice(1, 1);
     const inbox = await open(server);
-    const found = inbox.find('<wanted@test>', soon());
+    const found = inbox.find(sought('<wanted@test>'), soon());
     for (const count of [8, 9]) {
       await server.hears('IDLE', count - 7);
       server.say(`* ${count} EXISTS`);
@@ -378,7 +373,7 @@ describe('a message that arrives', () => {
         ],
       },
     });
-    expect((await (await open(server)).find('<wanted@test>', soon()))?.source.toString()).toBe(SOURCE);
+    expect((await (await open(server)).find(sought('<wanted@test>'), soon()))?.source.toString()).toBe(SOURCE);
   });
 
   test('is only marked where the server has no UIDPLUS', async () => {
@@ -391,7 +386,7 @@ describe('a message that arrives', () => {
         ],
       },
     });
-    await (await (await open(server)).find('<wanted@test>', soon()))?.delete();
+    await (await (await open(server)).find(sought('<wanted@test>'), soon()))?.delete();
     expect(server.heard.filter((line) => /STORE|EXPUNGE/.test(line))).toEqual(['UID STORE 1 +FLAGS (\\Deleted)']);
   });
 
@@ -414,7 +409,7 @@ describe('a message that arrives', () => {
     ['the connection is lost', { 'UID EXPUNGE': 'close' }, InboxUnreachable, /connection was lost/],
   ])('and cannot be deleted is told: %s', async (_, replies, kind, message) => {
     await using server = await arrived(replies);
-    const received = await (await open(server, {}, 500)).find('<wanted@test>', soon());
+    const received = await (await open(server, {}, 500)).find(sought('<wanted@test>'), soon());
     const outcome = await received?.delete().catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(kind);
     expect(outcome).toMatchObject({ message: expect.stringMatching(message) as string });
@@ -429,7 +424,11 @@ describe('a message that arrives', () => {
     await using server = await arrived({
       'UID FETCH': (line) => (line.includes('BODY.PEEK[]') ? reply : [headerRow(1, '<wanted@test>'), '$ OK Done']),
     });
-    const outcome = await (await open(server, {}, 500)).find('<wanted@test>', soon()).catch((error: unknown) => error);
+    const outcome = await (
+      await open(server, {}, 500)
+    )
+      .find(sought('<wanted@test>'), soon())
+      .catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(kind);
     expect(outcome).toMatchObject({ message: expect.stringMatching(message) as string });
   });
@@ -443,7 +442,7 @@ describe('a server that floods', () => {
   ])('%s is left', async (_, flood) => {
     await using server = await scripted({ replies: { 'UID FETCH': [...flood, '$ OK Done'] } });
     const inbox = await open(server);
-    await expect(inbox.find('<wanted@test>', Deadline.after(200))).rejects.toThrow(InboxUnreachable);
+    await expect(inbox.find(sought('<wanted@test>'), Deadline.after(200))).rejects.toThrow(InboxUnreachable);
     while (server.open > 0) await sleep(5);
   });
 
@@ -451,13 +450,15 @@ describe('a server that floods', () => {
     const flood = Array.from({ length: 50_001 }, (_, i) => `* ${i + 1} FETCH (UID ${i + 1} FLAGS ())`);
     await using server = await scripted({ replies: { 'UID FETCH': [...flood, '$ OK Done'] } });
     const inbox = await open(server, {}, 20_000);
-    await expect(inbox.find('<wanted@test>', Deadline.after(200))).rejects.toThrow(/told of over 50000 messages/);
+    await expect(inbox.find(sought('<wanted@test>'), Deadline.after(200))).rejects.toThrow(
+      /told of over 50000 messages/,
+    );
     while (server.open > 0) await sleep(5);
   }, 30_000);
 
   test('is not asked to compress it', async () => {
     await using server = await scripted({ capabilities: 'IMAP4rev1 IDLE UIDPLUS COMPRESS=DEFLATE' });
-    await (await open(server)).find('<wanted@test>', Deadline.after(50));
+    await (await open(server)).find(sought('<wanted@test>'), Deadline.after(50));
     expect(server.heard.filter((line) => line.startsWith('COMPRESS'))).toEqual([]);
   });
 });
@@ -591,7 +592,7 @@ describe('an inbox that is lost while it is waited for', () => {
   ])('%s', async (_, lose, message) => {
     await using server = await scripted({});
     const inbox = await open(server, {}, 500);
-    const finds = ['<one@test>', '<two@test>'].map((id) => inbox.find(id, Deadline.after(2000)));
+    const finds = ['<one@test>', '<two@test>'].map((id) => inbox.find(sought(id), Deadline.after(2000)));
     await server.hears('IDLE');
     lose(server);
     for (const outcome of await Promise.allSettled(finds)) {
@@ -606,7 +607,7 @@ describe('an inbox that is lost while it is waited for', () => {
   test('does not mind nonsense', async () => {
     await using server = await scripted({ replies: { DONE: ['$ OK Done'] } });
     const inbox = await open(server);
-    const found = inbox.find('<wanted@test>', Deadline.after(500));
+    const found = inbox.find(sought('<wanted@test>'), Deadline.after(500));
     await server.hears('IDLE');
     server.say('* OK [', '* ))))', '* -1 EXISTS', '* 99999999999999999999 EXISTS', '* 1 EXPUNGE', 'x OK Who?');
     expect(await found).toBeUndefined();
@@ -622,7 +623,7 @@ describe('an inbox that is lost while it is waited for', () => {
     await using server = await scripted({ replies });
     const inbox = await open(server, {}, 500);
     const begun = performance.now();
-    await expect(inbox.find('<wanted@test>', Deadline.after(1000))).rejects.toThrow(kind);
+    await expect(inbox.find(sought('<wanted@test>'), Deadline.after(1000))).rejects.toThrow(kind);
     expect(performance.now() - begun).toBeLessThan(3000);
   });
 });

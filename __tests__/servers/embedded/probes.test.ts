@@ -1,4 +1,5 @@
-import { close, raw, silence } from '../../support/dialogue.js';
+import fc from 'fast-check';
+import { close, raw, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startInjectable } from '../../support/injectable-server.js';
@@ -7,7 +8,7 @@ import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
 import { PROBES } from '../../../src/plan/schema.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import type { EndpointReport } from '../../../src/report/report.js';
+import type { EndpointReport, StepReport } from '../../../src/report/report.js';
 
 /** The opt-in probes: for each finding a server that must raise it, and a near twin that must not. */
 
@@ -76,7 +77,7 @@ test('a strict server passes them all, and hears neither a credential nor a reci
 describe('plaintext-auth', () => {
   test('a 334 to a bare AUTH PLAIN is an error of step 1, and the exchange is given up', async () => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': '334 ' } }]);
-    expect(seen).toMatchObject({ steps: 'fppnn', codes: ['plaintext-auth-accepted'] });
+    expect(seen).toMatchObject({ steps: 'fbbbb', codes: ['plaintext-auth-accepted'] });
     expect(seen.heard).toEqual([[EHLO, 'AUTH PLAIN', '*', 'QUIT']]);
     expect(seen.report.result).toBe('fail');
     expect(seen.report.steps[0]?.findings[0]?.evidence).toEqual({ sent: 'AUTH PLAIN', reply: '334' });
@@ -84,7 +85,14 @@ describe('plaintext-auth', () => {
 
   test('it counts though the server hangs up on the "*"', async () => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': ['334 ', close] } }]);
-    expect(seen).toMatchObject({ steps: 'fppnn', codes: ['plaintext-auth-accepted'] });
+    expect(seen).toMatchObject({ steps: 'fbbbb', codes: ['plaintext-auth-accepted'] });
+  });
+
+  test('it is shown by a command, which is not that of the step', async () => {
+    const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': '334 ' } }]);
+    expect(seen.report.steps[0]?.findings[0]?.reproduce).toMatch(
+      /'AUTH PLAIN' .* curl -s telnet:\/\/127\.0\.0\.1:\d+$/,
+    );
   });
 
   test.each(['500 5.5.1 What?', '502 no', '504 no', '530 TLS first', '538 TLS first'])('%s is fine', async (reply) => {
@@ -133,7 +141,9 @@ describe('plaintext-mail', () => {
 
 describe('command-injection', () => {
   test.each([
-    ['keeps', 'pfpnn', ['starttls-command-injection']],
+    ['keeps', 'pfbbb', ['starttls-command-injection']],
+    ['keeps, and knows no QUIT', 'pfbbb', ['starttls-command-injection']],
+    ['keeps, and hangs up on QUIT', 'pwpnn', ['probe-inconclusive']],
     ['drops', 'pppnn', []],
     ['answers in the clear', 'pppnn', []],
     ['hangs up', 'pppnn', []],
@@ -147,12 +157,43 @@ describe('command-injection', () => {
     expect(server.probed).toBe(true);
   });
 
-  test('the evidence is the answer to the NOOP', async () => {
+  test.each(['keeps', 'keeps, and knows no QUIT'] as const)(
+    'the evidence is the answer to the NOOP: %s',
+    async (manner) => {
+      await using server = await startInjectable(zoo.good, manner);
+      const { report } = await gate(endpointOf(server.port, { probes: ['command-injection'] }));
+      const [found] = report.steps[1]?.findings ?? [];
+      expect(found).toMatchObject({
+        severity: 'error',
+        evidence: { sent: 'STARTTLS and NOOP in one write', reply: '250 2.0.0 answer to NOOP' },
+      });
+      expect(found).not.toHaveProperty('reproduce');
+    },
+  );
+
+  test('two answers to one QUIT are one too many, whatever they say', async () => {
+    const seen = await see(['command-injection'], [{}, { replies: { 'tls:QUIT': ['250 a', '500 b', close] } }]);
+    expect(seen).toMatchObject({ codes: ['starttls-command-injection'], steps: 'pfbbb' });
+  });
+
+  test('who carries a command into TLS gets no credential', async () => {
+    for (const [manner, expected] of [
+      ['keeps', 0],
+      ['drops', 1],
+    ] as const) {
+      await using server = await startInjectable(zoo.good, manner);
+      await gate(endpointOf(server.port, { probes: ['command-injection'], auth: AUTH }));
+      expect(server.heard.filter((line) => line.startsWith('AUTH'))).toHaveLength(expected);
+    }
+  });
+
+  test('a waiver of the finding lets the endpoint go on', async () => {
+    const waive = [{ finding: 'starttls-command-injection', until: '2099-12-31', reason: 'for the test' }] as const;
     await using server = await startInjectable(zoo.good, 'keeps');
-    const { report } = await gate(endpointOf(server.port, { probes: ['command-injection'] }));
-    expect(report.steps[1]?.findings[0]).toMatchObject({
-      severity: 'error',
-      evidence: { sent: 'STARTTLS and NOOP in one write', reply: '250 2.0.0 answer to NOOP' },
+    const { report } = await gate(endpointOf(server.port, { probes: ['command-injection'], auth: AUTH, waive }));
+    expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
+      steps: 'pwppn',
+      codes: ['(starttls-command-injection)'],
     });
   });
 });
@@ -180,7 +221,8 @@ describe('a probe that cannot be carried out leaves its step without green', () 
     ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }],
     ['no goodbye inside TLS', { replies: { 'tls:QUIT': close } }],
     ['silence inside TLS', { replies: { 'tls:QUIT': silence } }],
-    ['one answer after another', { replies: { 'tls:QUIT': ['250 a', '250 b', '250 c', '250 d'] } }],
+    ['one answer that is no goodbye', { replies: { 'tls:QUIT': ['250 a', close] } }],
+    ['one greeting after another', { replies: { 'tls:QUIT': ['220 a', '220 b', '220 c', '221 d'] } }],
     ['a client certificate that is demanded', { tls: { requestCert: true, rejectUnauthorized: true } }],
   ])('command-injection: %s', async (_, dialogue) => {
     const seen = await see(['command-injection'], [{}, dialogue]);
@@ -199,12 +241,26 @@ describe('the main dialogue', () => {
     expect(seen).toMatchObject({ codes: ['greeting-rejected'], heard: [] });
   });
 
-  test('that may go better next time is followed by no probe yet', async () => {
-    const seen = await see(PROBES, [{ replies: { STARTTLS: '454 later' } }]);
-    expect(seen).toMatchObject({ codes: ['starttls-refused'], heard: [] });
+  test('that may go better next time is followed by no probe of its step yet', async () => {
+    const seen = await see(['plaintext-auth'], [{ replies: { 'plain:EHLO': '451 later' } }, STRICT]);
+    expect(seen).toMatchObject({ codes: ['throttled'], heard: [] });
+    const further = await see(PROBES, [{ replies: { STARTTLS: '454 later' } }, STRICT]);
+    expect(further).toMatchObject({ codes: ['starttls-refused'], heard: [{}, {}] });
   });
 
-  test('that got no further than EHLO is followed by the probes of step 1', async () => {
+  test('whose handshake fails is followed by no probe of step 2', async () => {
+    const seen = await see(['command-injection'], [{ replies: { STARTTLS: ['220 go', silence] } }]);
+    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['handshake-timeout'], heard: [] });
+  });
+
+  test('that is blocked before step 4 is followed by no probe of it', async () => {
+    const tls = { key: zoo.expired.key, cert: zoo.expired.chain };
+    const seen = await see(['plaintext-mail'], [{ tls }, { tls, ...STRICT }]);
+    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'] });
+    expect(seen.heard).toEqual([[EHLO, 'MAIL FROM:<>', 'QUIT']]);
+  });
+
+  test('that got no further than EHLO has had the probes of step 1', async () => {
     const seen = await see(PROBES, [{ replies: { STARTTLS: '554 no' } }, STRICT]);
     expect(seen).toMatchObject({ steps: 'pfbbb', codes: ['starttls-refused'] });
     expect(seen.heard).toEqual([
@@ -213,9 +269,62 @@ describe('the main dialogue', () => {
     ]);
   });
 
-  test('is over before the first probe begins', async () => {
+  test('stands in the transcript as a whole, and the probe, which was made meanwhile, behind it', async () => {
     const { report } = await see(['plaintext-auth'], [STRICT], { auth: AUTH });
-    const said = report.transcript.filter(({ from }) => from === 'client').map(({ text }) => text);
-    expect(said).toEqual([EHLO, 'STARTTLS', EHLO, 'AUTH PLAIN <redacted>', 'QUIT', EHLO, 'AUTH PLAIN', 'QUIT']);
+    const said = report.transcript.filter(({ from }) => from === 'client');
+    const texts = said.map(({ text }) => text);
+    expect(texts).toEqual([EHLO, 'STARTTLS', EHLO, 'AUTH PLAIN <redacted>', 'QUIT', EHLO, 'AUTH PLAIN', 'QUIT']);
+    expect(said.at(-1)?.at).toBeLessThanOrEqual(said[1]?.at ?? 0);
+  });
+
+  test('that waits for slow probes is given the time that they took', async () => {
+    // Three probes that are waited for to their end take longer than the whole of the main dialogue may.
+    const timeoutMs = 400;
+    const late: Dialogue = { greeting: [wait(0.9 * timeoutMs), '220 late'], replies: { 'plain:EHLO': silence } };
+    const seen = await see(PROBES, [{}, late, late, late, STRICT], { auth: AUTH, timeoutMs });
+    expect(seen).toMatchObject({ steps: 'wwppn', codes: Array.from({ length: 3 }, () => 'probe-inconclusive') });
   });
 });
+
+/** What holds of every endpoint: behind a step that did not hold, nothing was done. */
+function expectCoherent(steps: readonly StepReport[]): void {
+  const end = steps.findIndex(({ status, skipped }) => skipped === 'blocked' || /fail|inconclusive/.test(status));
+  if (end < 0) return;
+  for (const { status, skipped, findings } of steps.slice(end + 1)) {
+    expect({ status, skipped, findings }).toEqual({ status: 'skip', skipped: 'blocked', findings: [] });
+  }
+}
+
+test('whatever the probes come upon, nothing stands behind a step that failed, and no credential goes out there', async () => {
+  const reply = fc.constantFrom('250 ok', '334 ', '421 busy', '454 later', '530 no', close, silence);
+  const dialogue: fc.Arbitrary<Dialogue> = fc
+    .record({ 'plain:AUTH': reply, 'plain:MAIL': reply, 'tls:QUIT': reply, 'tls:MAIL': reply, 'tls:EHLO': reply })
+    .map((replies) => ({ replies }));
+  const scene = fc.record({
+    main: fc.constantFrom<Dialogue>(
+      {},
+      {},
+      { replies: { STARTTLS: '454 later' } },
+      { replies: { 'tls:EHLO': '550 no' } },
+    ),
+    probed: fc.array(dialogue, { minLength: 1, maxLength: 4 }),
+    waived: fc.subarray(['plaintext-auth-accepted', 'starttls-command-injection'] as const),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(scene, { minLength: 8, maxLength: 8 }), async (scenes) => {
+      await Promise.all(
+        scenes.map(async ({ main, probed, waived }) => {
+          const tls = { key: zoo.good.key, cert: zoo.good.chain };
+          await using server = await startScriptedServer([main, ...probed].map((one) => ({ ...one, tls })));
+          const waive = waived.map((code) => ({ finding: code, until: '2099-12-31', reason: 'for the test' }));
+          const { report } = await gate(endpointOf(server.port, { probes: PROBES, auth: AUTH, waive, timeoutMs: 300 }));
+          expect(codes(report.steps)).not.toContain('internal-error');
+          expectCoherent(report.steps);
+          const early = report.steps.slice(0, 3).some(({ status }) => status === 'fail' || status === 'inconclusive');
+          if (early) expect(server.heard.filter(({ line }) => /^AUTH PLAIN ./.test(line))).toEqual([]);
+        }),
+      );
+    }),
+    { numRuns: 6 },
+  );
+}, 60_000);

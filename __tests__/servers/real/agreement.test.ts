@@ -3,7 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { handshake, raw } from '../../support/dialogue.js';
+import { startEximServers } from '../../support/exim-dovecot.js';
+import type { EximServers } from '../../support/exim-dovecot.js';
 import { gate, testEndpoint } from '../../support/gate.js';
+import { startOpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
+import type { OpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
 import { startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
@@ -29,7 +33,7 @@ const ALL: Verdicts = { gate: true, openssl: true, posttlsFinger: true };
 const NONE: Verdicts = { gate: false, openssl: false, posttlsFinger: false };
 const ONLY_THE_GATE_REFUSES: Verdicts = { ...ALL, gate: false };
 
-const IN_ORDER: readonly Species[] = ['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'misordered'];
+const IN_ORDER: readonly Species[] = ['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'misordered', 'pss'];
 
 /** Where they differ, and that is meant so. */
 const BY_DESIGN: Partial<Record<Species, { readonly why: string; readonly verdicts: Verdicts }>> = {
@@ -40,32 +44,38 @@ const BY_DESIGN: Partial<Record<Species, { readonly why: string; readonly verdic
 };
 
 let servers: MailServers;
-let authority: string;
+let exim: EximServers;
+let opensmtpd: OpenSmtpdServers;
 beforeAll(async () => {
-  servers = await startMailServers();
-  authority = join(servers.folder, 'authority.pem');
-  await writeFile(authority, servers.zoo.pki.root.cert);
+  [servers, exim, opensmtpd] = await Promise.all([startMailServers(), startEximServers(), startOpenSmtpdServers()]);
 }, PATIENCE_MS);
-afterAll(() => servers.close(), PATIENCE_MS);
+afterAll(() => Promise.all([servers, exim, opensmtpd].map((started) => started.close())), PATIENCE_MS);
 
 type Transport = 'starttls' | 'implicit';
 
-async function verdicts(port: number, transport: Transport = 'starttls'): Promise<Verdicts> {
+/** What the three think of a port of Postfix, or of other servers that have an authority of their own. */
+async function verdicts(
+  port: number,
+  transport: Transport = 'starttls',
+  { zoo, folder }: Pick<MailServers, 'zoo' | 'folder'> = servers,
+): Promise<Verdicts> {
+  const authority = join(folder, 'authority.pem');
+  await writeFile(authority, zoo.pki.root.cert);
   const [ours, openssl, posttlsFinger] = await Promise.all([
-    gateHolds(port, transport),
-    opensslHolds(port, transport),
-    posttlsFingerHolds(port, transport),
+    gateHolds(port, transport, zoo.pki.root.cert),
+    opensslHolds(port, transport, authority),
+    posttlsFingerHolds(port, transport, authority),
   ]);
   return { gate: ours, openssl, posttlsFinger };
 }
 
-async function gateHolds(port: number, transport: Transport): Promise<boolean> {
-  const tls = { ca: [servers.zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+async function gateHolds(port: number, transport: Transport, root: string): Promise<boolean> {
+  const tls = { ca: [root], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const { report } = await gate(testEndpoint(port, { transport, tls, timeoutMs: 10_000 }));
   return report.result === 'pass' || report.result === 'warn';
 }
 
-async function opensslHolds(port: number, transport: Transport): Promise<boolean> {
+async function opensslHolds(port: number, transport: Transport, authority: string): Promise<boolean> {
   const { succeeded, output } = await outcomeOf('openssl', [
     's_client',
     ...['-connect', `${ADDRESS}:${port}`, ...(transport === 'starttls' ? ['-starttls', 'smtp'] : [])],
@@ -76,7 +86,7 @@ async function opensslHolds(port: number, transport: Transport): Promise<boolean
   return succeeded && /^ *Verify return code: 0 \(ok\)$/m.test(output);
 }
 
-async function posttlsFingerHolds(port: number, transport: Transport): Promise<boolean> {
+async function posttlsFingerHolds(port: number, transport: Transport, authority: string): Promise<boolean> {
   const { output } = await outcomeOf('posttls-finger', [
     ...['-c', '-l', 'secure', '-F', authority, '-s', HOST, ...(transport === 'implicit' ? ['-w'] : [])],
     `[${ADDRESS}]:${port}`,
@@ -144,5 +154,48 @@ describe('the service', () => {
     const STARTTLS = [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), handshake(tls)];
     await using server = await startScriptedServer({ tls, replies: { STARTTLS } });
     expect(await verdicts(server.port)).toEqual(ONLY_THE_GATE_REFUSES);
+  });
+});
+
+describe('on Exim and OpenSMTPD, too', () => {
+  test.each([
+    ['good', ALL],
+    ['rsa2048', ALL],
+    ['expired', NONE],
+    ['wrongHost', NONE],
+    ['incomplete', NONE],
+    ['selfSigned', NONE],
+  ] as const)('the certificate %s', async (species, expected) => {
+    for (const other of [exim, opensmtpd]) {
+      expect(await verdicts(other.certificatePorts[species], 'starttls', other)).toEqual(expected);
+    }
+  });
+
+  test.each([
+    ['submission', 'starttls', ALL],
+    ['submissions', 'implicit', ALL],
+    ['submission', 'implicit', NONE],
+    ['noTls', 'starttls', NONE],
+  ] as const)('the service %s, by %s', async (service, transport, expected) => {
+    for (const other of [exim, opensmtpd]) {
+      expect(await verdicts(other.ports[service], transport, other)).toEqual(expected);
+    }
+  });
+
+  test.each([
+    ['authBeforeTls', ALL],
+    ['asksForCertificate', ALL],
+    ['noKey', NONE],
+    ['oldTls', NONE],
+  ] as const)('the service %s of Exim', async (service, expected) => {
+    expect(await verdicts(exim.ports[service], 'starttls', exim)).toEqual(expected);
+  });
+
+  test('a demand for a certificate, which comes behind the handshake of TLS 1.3 and the end of posttls-finger', async () => {
+    for (const other of [exim, opensmtpd]) {
+      // What s_client makes of it is a matter of which end is faster.
+      const { gate: ours, posttlsFinger } = await verdicts(other.ports.wantsCertificate, 'starttls', other);
+      expect({ gate: ours, posttlsFinger }).toEqual({ gate: false, posttlsFinger: true });
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery, Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
+import type { Delivery, Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import type { StepReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/text/secret.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
@@ -34,7 +34,7 @@ function credentials(password = MAIL_USER.password): NonNullable<Endpoint['auth'
   return { username: MAIL_USER.username, secret: new Secret(password), kind: 'password', expect: 'accepted' };
 }
 
-function inbox(replaced: Partial<InboxTarget> = {}): InboxTarget {
+function inbox(replaced: Partial<MailboxTarget> = {}): MailboxTarget {
   return {
     scheme: 'imaps',
     host: '127.0.0.1',
@@ -261,7 +261,7 @@ describe('an inbox', () => {
   /** What Dovecot says of a client that left before it said who it is. */
   const NOTHING_SENT = /imap-login: .*(no auth attempts|before auth was ready)/;
 
-  test.each<[string, () => Partial<InboxTarget>, string, RegExp]>([
+  test.each<[string, () => Partial<MailboxTarget>, string, RegExp]>([
     ['with a wrong password', () => ({ password: new Secret('wrong') }), 'inbox-rejected', /auth failed, 1 attempts/],
     ['without that folder', () => ({ mailbox: 'Elsewhere/Nowhere' }), 'inbox-rejected', /Login: user=</],
     [

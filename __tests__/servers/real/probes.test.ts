@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { codes, gate, testEndpoint } from '../../support/gate.js';
 import { startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
+import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { PROBES } from '../../../src/plan/schema.js';
+import type { Finding } from '../../../src/report/report.js';
 
 /** The opt-in probes on a real Postfix, which has drained its buffer before TLS since CVE-2011-0411. */
 
@@ -14,21 +17,44 @@ beforeAll(async () => {
 }, PATIENCE_MS);
 afterAll(() => servers.close(), PATIENCE_MS);
 
-async function found(port: number): Promise<string[]> {
+async function found(port: number, waive: Endpoint['waive'] = []): Promise<{ codes: string[]; findings: Finding[] }> {
   const tls = { ca: [servers.zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-  const { report } = await gate(testEndpoint(port, { tls, probes: PROBES, timeoutMs: 10_000 }));
-  return codes(report.steps);
+  const { report } = await gate(testEndpoint(port, { tls, probes: PROBES, waive, timeoutMs: 10_000 }));
+  return { codes: codes(report.steps), findings: report.steps.flatMap(({ findings }) => findings) };
+}
+
+/** Runs a command as a user would. @returns all that it prints */
+async function typed(command: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', command], { timeout: 30_000 }, (_status, stdout, stderr) => {
+      resolve(stdout + stderr);
+    });
+  });
 }
 
 test('a submission port takes nothing in the clear; without AUTH it refuses at RCPT only', async () => {
-  expect(await found(servers.ports.submission)).toEqual(['unauthenticated-mail-accepted']);
+  expect((await found(servers.ports.submission)).codes).toEqual(['unauthenticated-mail-accepted']);
 });
 
 test('a port with AUTH before TLS takes passwords and mail in the clear', async () => {
-  expect(await found(servers.ports.authBeforeTls)).toEqual([
-    'plaintext-auth-advertised',
-    'plaintext-auth-accepted',
-    'plaintext-mail-accepted',
-    'unauthenticated-mail-accepted',
-  ]);
+  const inTheClear = ['plaintext-auth-advertised', 'plaintext-auth-accepted', 'plaintext-mail-accepted'];
+  expect((await found(servers.ports.authBeforeTls)).codes).toEqual(inTheClear);
 });
+
+test(
+  'the commands of the findings show them by hand',
+  async () => {
+    const waive = [{ finding: 'plaintext-auth-accepted', until: '2099-12-31', reason: 'for the test' }] as const;
+    const { findings } = await found(servers.ports.authBeforeTls, waive);
+    const shown = await Promise.all(
+      findings.map(async ({ code, reproduce = 'false' }) => [code, await typed(reproduce)] as const),
+    );
+    expect(Object.fromEntries(shown)).toEqual({
+      'plaintext-auth-advertised': expect.stringMatching(/^<- +250-AUTH /m) as string,
+      'plaintext-auth-accepted': expect.stringMatching(/^334 \r$/m) as string,
+      'plaintext-mail-accepted': expect.stringMatching(/ -> MAIL FROM:<>\n<- +250 /) as string,
+      'unauthenticated-mail-accepted': expect.stringMatching(/ ~> MAIL FROM:<>\n<~ +250 /) as string,
+    });
+  },
+  PATIENCE_MS,
+);

@@ -45,8 +45,18 @@ export const STEP_4 = {
     steps: ['authentication'],
     explanation: 'The server knows the mechanism and refuses these credentials, for this client, on this port.',
     remedy:
-      'Try the same credentials with the command shown, from the same network. If they work elsewhere, look at what differs here: the port, an IP allow-list, an application password instead of the account password, or SMTP AUTH switched off for the account.',
+      'Try the same credentials with the command shown, from the same network. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
     reference: 'RFC 4954 section 6',
+  },
+  'auth-command-refused': {
+    title: 'AUTH itself refused',
+    severity: 'error',
+    steps: ['authentication'],
+    explanation:
+      'The server offers AUTH and refuses the command or what it carries (500, 501, 502, 503), so that the credentials were not judged at all.',
+    remedy:
+      'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are below. Try another `auth.mechanism`.',
+    reference: 'RFC 4954 section 4',
   },
   'auth-temporary-failure': {
     title: 'Authentication temporarily unavailable',
@@ -71,9 +81,19 @@ export const STEP_4 = {
     title: 'Server does not know the password',
     severity: 'error',
     steps: ['authentication'],
-    explanation: 'With SCRAM the server proves that it knows the password too, and its proof is wrong.',
+    explanation:
+      'With SCRAM the server proves that it knows the password too. Its proof is wrong or missing, or it answers an exchange that is not ours, though it says that all is well.',
     remedy: 'Do not send mail here: find out who answers, and whether the stored verifier belongs to this account.',
     reference: 'RFC 5802 section 3',
+  },
+  'auth-iterations-low': {
+    title: 'Password hashed too few times',
+    severity: 'notice',
+    steps: ['authentication'],
+    explanation:
+      'With SCRAM the server says how often the password is hashed. With so few times, who steals its verifiers guesses the passwords fast.',
+    remedy: 'Raise the iteration count of new verifiers, and set the passwords anew: an old verifier keeps its count.',
+    reference: 'RFC 7677 section 4',
   },
   'credentials-withheld': {
     title: 'Credentials not sent',

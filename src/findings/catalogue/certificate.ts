@@ -131,11 +131,23 @@ export const STEP_3 = {
     reference: 'RFC 5280 section 4.2.1.12',
     resultType: 'validation-failure',
   },
+  'certificate-malformed': {
+    title: 'Certificate cannot be read',
+    severity: 'error',
+    steps: ['certificate'],
+    explanation:
+      'A certificate that the server sends is not encoded as RFC 5280 wants it: a date that there is no such day for, an extension that is there twice or runs beyond its end. The TLS library passed over it, and others will not. What cannot be read cannot be judged, so it authenticates nobody, not even with a pin. Where it is the certificate of the server itself, nothing more is said of it, and the report has no `tls`.',
+    remedy:
+      'The evidence says what is odd. Have the certificate issued anew by software that is known to do it right; `openssl x509 -text` and `openssl asn1parse` show the present one.',
+    reference: 'RFC 5280 section 4.1',
+    resultType: 'validation-failure',
+  },
   'certificate-weak-key': {
     title: 'Key too weak',
     severity: 'error',
     steps: ['certificate'],
-    explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve).',
+    explanation:
+      'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). Where there is a path to a trust anchor, what was sent beside it does not count.',
     remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
     reference: 'RFC 9325 section 4.5',
     resultType: 'validation-failure',
@@ -144,7 +156,8 @@ export const STEP_3 = {
     title: 'Signature too weak',
     severity: 'error',
     steps: ['certificate'],
-    explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged.',
+    explanation:
+      'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. Where there is a path to a trust anchor, what was sent beside it does not count.',
     remedy: 'Have the certificate issued again with SHA-256 or better.',
     reference: 'RFC 9325 section 4.5; RFC 9155',
     resultType: 'validation-failure',
@@ -190,7 +203,7 @@ export const STEP_3 = {
     severity: 'warning',
     steps: ['certificate'],
     explanation:
-      'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. That connection failed, or stalled, or the server demands a client certificate there, which is not shown on it.',
+      'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. Only a server that ends it with the alert "handshake failure", or goes on with the certificate that it has, is known to have no other. This one hung up, or stalled, or gave another answer, or demands a client certificate there, which is not shown on it.',
     remedy:
       'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
   },

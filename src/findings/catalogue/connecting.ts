@@ -22,6 +22,15 @@ export const CONNECTION = {
     remedy:
       'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
   },
+  'connection-failed-locally': {
+    title: 'This machine does not connect',
+    severity: 'error',
+    steps: CONNECTING,
+    explanation:
+      'The system of this machine refused to open the connection, before a packet left it: it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or a rule of its own forbids it (EPERM, EACCES: a local firewall, a sandbox). That says nothing about the server.',
+    remedy:
+      'The evidence has the system\'s word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
+  },
   'connection-refused': {
     title: 'Connection refused',
     severity: 'error',

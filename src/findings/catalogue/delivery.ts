@@ -17,7 +17,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation: 'The server refuses the envelope recipient (RCPT TO).',
     remedy:
-      'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `retries`.',
+      'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `delivery.within`.',
     reference: 'RFC 5321 section 3.3',
   },
   'message-rejected': {
@@ -25,9 +25,9 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line.',
+      'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line; or the server says beforehand (SIZE) that it takes none of that size, and none was sent.',
     remedy:
-      "The text says why: a content filter, a size limit, a quota. Look for the queue id or the reason in the server's log.",
+      "The text says why: a content filter, a policy, a size limit, a quota. Look for the queue id or the reason in the server's log.",
     reference: 'RFC 5321 section 4.2.5',
   },
   'inbox-unreachable': {
@@ -37,7 +37,7 @@ export const STEP_5 = {
     explanation:
       'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
     remedy:
-      'Check `delivery.inbox`: `imaps://` is TLS from the first byte (993), `imap://` upgrades by STARTTLS (143). Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
+      'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
     reference: 'RFC 8314 section 3.2',
   },
   'inbox-rejected': {
@@ -46,7 +46,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
     remedy:
-      'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP.',
+      'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP and POP3.',
     reference: 'RFC 9051 section 6.2',
   },
   'message-not-received': {
@@ -101,7 +101,7 @@ export const STEP_5 = {
     explanation:
       'The `Received` line of the server that took the message from the gate says that no TLS was there, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
     remedy:
-      'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it.',
+      'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. Some large providers do so by design and write plain `ESMTP`: if that path is trusted, waive the finding.',
     reference: 'RFC 3848',
   },
   'delivery-hop-mismatch': {
@@ -119,7 +119,7 @@ export const STEP_5 = {
     severity: 'notice',
     steps: ['delivery'],
     explanation:
-      'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, or it names no protocol. Whether TLS reached that server is not proved by the message.',
+      'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it names no protocol. Whether TLS reached that server is not proved by the message.',
     remedy:
       'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
     reference: 'RFC 5321 section 4.4',
@@ -129,7 +129,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The message arrived, and one of the checks of its origin that `delivery.verdicts` names came to something else than is demanded there.',
+      'The message arrived, and one of the checks of its origin that `delivery.verdicts` names came to something else than is demanded there. DKIM is verified by the gate, on the message that arrived and with the key from DNS, and one valid signature of any domain is a pass; SPF and DMARC are what the named receiver wrote down. A temporary error, of the receiver or of the DNS lookup, is inconclusive.',
     remedy:
       "Compare the sender's domain in DNS with what the message shows: the SPF record must allow the server that handed it over, the DKIM selector must hold the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
     reference: 'RFC 8601',
@@ -141,7 +141,7 @@ export const STEP_5 = {
     explanation:
       'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed: whoever sends the message can write them.',
     remedy:
-      'Check `authserv-id` against the header of the message, and that the receiver runs the check. If it cannot, take the check out of `delivery.verdicts`.',
+      'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
     reference: 'RFC 8601 section 5',
   },
   'relay-open': {
@@ -149,7 +149,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      '`delivery.expect: refused` says that the server must not take this recipient, and it takes it. A server that takes foreign recipients from strangers is an open relay, and ends on every blocklist within days. No message was sent.',
+      '`delivery.expect: refused` says that the server must not take this recipient, and it takes it. A server that takes foreign recipients from strangers is an open relay, and ends on every blocklist within days. The session was the one of step 4, with the credentials of `auth` if there are any. No message was sent.',
     remedy:
       'Let the server relay for authenticated clients and for its own domains only (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and refuse recipients that do not exist at RCPT.',
     reference: 'RFC 5321 section 7.9',

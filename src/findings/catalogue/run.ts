@@ -25,6 +25,15 @@ export const RUN = {
     explanation: 'The finding that a waiver names did not occur, though its step was carried out.',
     remedy: 'Take the waiver out, lest it hides the finding when it comes back.',
   },
+  'run-stopped': {
+    title: 'Run ended before its time',
+    severity: 'error',
+    steps: EVERY,
+    explanation:
+      'The deadline of the run was over, or the run was cancelled, before this step had come to its end. Nothing is known of it and of those behind it, so nothing of them is green, and the job fails whatever the policy.',
+    remedy:
+      'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
+  },
   'internal-error': {
     title: 'Defect of the gate itself',
     severity: 'error',

@@ -1,12 +1,8 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import type { Credentials } from '../../plan/endpoint.js';
-import { shown } from '../../smtp/reply.js';
-import { authenticate, chooseMechanism } from '../../smtp/sasl.js';
-import type { SignIn } from '../../smtp/sasl.js';
-import type { SmtpSession } from '../../smtp/session.js';
+import type { Capabilities } from '../../smtp/capabilities.js';
 import { brief } from '../../text/peer.js';
-import { swaksCommand } from '../reproduce.js';
+import { signIn } from '../sign-in.js';
 import type { StepOutcome, Visit } from '../visit.js';
 import { readGreeting, sayEhlo } from './opening.js';
 
@@ -22,9 +18,7 @@ export async function authentication(visit: Visit): Promise<StepOutcome> {
   if ('findings' in secured) return secured;
   visit.secured = secured;
 
-  const findings: KnownFinding[] = secured.has('STARTTLS')
-    ? [finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.')]
-    : [];
+  const findings = judgeOffer(visit, secured);
   if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
     return { findings: [...findings, withheld(visit)], impassable: true };
   }
@@ -33,8 +27,39 @@ export async function authentication(visit: Visit): Promise<StepOutcome> {
     return notConfigured(visit, findings);
   }
   const signedIn = await signIn(visit, session, endpoint.auth);
-  if (signedIn.findings.length === 0) await session.expectSilence();
+  const isSignedIn =
+    endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
+  if (isSignedIn) await session.expectSilence();
   return { ...signedIn, findings: [...findings, ...signedIn.findings] };
+}
+
+/** Mechanisms by which the server is told the password. */
+const PLAINTEXT: readonly string[] = ['PLAIN', 'LOGIN'];
+
+/** What is odd about the offers inside TLS, whether or not anybody signs in. */
+function judgeOffer({ endpoint, plain }: Visit, secured: Capabilities): KnownFinding[] {
+  const { mechanisms = [] } = secured;
+  const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
+  const evidence = { clear: brief(plain?.mechanisms?.join(' ') ?? ''), tls: brief(mechanisms.join(' ')) || 'none' };
+  return [
+    ...(secured.has('STARTTLS')
+      ? [finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.')]
+      : []),
+    ...(missing.length > 0
+      ? [
+          finding('auth-mechanisms-differ', `Inside TLS the server no longer offers ${brief(missing.join(' '))}.`, {
+            evidence,
+          }),
+        ]
+      : []),
+    ...(endpoint.role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => PLAINTEXT.includes(name))
+      ? [
+          finding('auth-plain-on-mx', `This MX offers AUTH with ${mechanisms.join(' and ')} alone.`, {
+            evidence: { mechanisms: mechanisms.join(' ') },
+          }),
+        ]
+      : []),
+  ];
 }
 
 function notConfigured({ endpoint }: Visit, findings: readonly KnownFinding[]): StepOutcome {
@@ -47,56 +72,4 @@ function notConfigured({ endpoint }: Visit, findings: readonly KnownFinding[]): 
 function withheld({ endpoint }: Visit): KnownFinding {
   const what = [...(endpoint.auth ? ['credentials'] : []), ...(endpoint.delivery ? ['mail'] : [])].join(' and ');
   return finding('credentials-withheld', `Nobody has authenticated this server, so no ${what} went to it.`);
-}
-
-async function signIn(visit: Visit, session: SmtpSession, auth: Credentials): Promise<StepOutcome> {
-  const { endpoint, secured } = visit;
-  const offered = secured?.mechanisms;
-  const reproduce = swaksCommand(endpoint, 'authentication');
-  if (!offered) {
-    const evidence = { capabilities: brief(secured?.lines.join(', ') ?? '') || 'none' };
-    return {
-      findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence, reproduce })],
-    };
-  }
-  const mechanism = chooseMechanism(offered, auth.kind, auth.mechanism);
-  if (mechanism === undefined) {
-    const wanted = auth.mechanism ?? `any that takes ${auth.kind === 'password' ? 'a password' : 'an access token'}`;
-    const evidence = { offered: brief(offered.join(' ')), wanted };
-    return {
-      findings: [
-        finding('auth-mechanism-unavailable', `The server offers ${evidence.offered}; wanted is ${wanted}.`, {
-          evidence,
-          reproduce,
-        }),
-      ],
-    };
-  }
-  const { host, port } = endpoint;
-  const signedIn = await authenticate(session, mechanism, { ...auth, host, port });
-  return judgeReply(signedIn, mechanism, reproduce);
-}
-
-function judgeReply({ reply, failedBefore }: SignIn, mechanism: string, reproduce: string): StepOutcome {
-  if (reply.code === 235 && !failedBefore) return { findings: [] };
-  const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
-  const details = { evidence: { reply: shown(reply), mechanism }, reproduce };
-  switch (reply.code) {
-    // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
-    case 432:
-      return { findings: [finding('auth-rejected', said, details)] };
-    case 504:
-      return { findings: [finding('auth-mechanism-unavailable', said, details)] };
-    case 530:
-    case 538:
-      return { findings: [finding('auth-tls-required', said, details)] };
-  }
-  if (reply.code >= 500) return { findings: [finding('auth-rejected', said, details)] };
-  if (reply.code >= 400) {
-    return {
-      findings: [finding('auth-temporary-failure', said, { ...details, inconclusive: true })],
-      transient: true,
-    };
-  }
-  return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, details)] };
 }

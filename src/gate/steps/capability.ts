@@ -6,7 +6,7 @@ import { ReplyTimeout } from '../../smtp/session.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import { brief } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
-import { opensslCommand } from '../reproduce.js';
+import { opensslCommand, plainEhloCommand } from '../reproduce.js';
 import { speaksTlsAtOnce } from '../second-look.js';
 import type { StepOutcome, Visit } from '../visit.js';
 import { beginSession, openConnection, readGreeting, sayEhlo } from './opening.js';
@@ -31,7 +31,7 @@ export async function capability(visit: Visit): Promise<StepOutcome> {
       finding(
         'plaintext-auth-advertised',
         `Before TLS the server offers AUTH ${brief(plain.mechanisms.join(' '))}.`,
-        endpoint.role === 'mx' ? { severity: 'notice' } : {},
+        endpoint.role === 'mx' ? { severity: 'notice' } : { reproduce: plainEhloCommand(endpoint, visit.address) },
       ),
     );
   }
@@ -53,10 +53,8 @@ async function greeted(visit: Visit, session: SmtpSession): Promise<StepOutcome 
       'implicit-tls-port',
       `Port ${port} of ${host} does not greet: it speaks TLS from the first byte.`,
     );
-    return {
-      findings: [{ ...found, reproduce: opensslCommand({ ...visit.endpoint, transport: 'implicit' }) }],
-      impassable: true,
-    };
+    const reproduce = opensslCommand({ ...visit.endpoint, transport: 'implicit' }, visit.address);
+    return { findings: [{ ...found, reproduce }], impassable: true };
   }
 }
 
@@ -67,12 +65,11 @@ async function withoutStarttls(
   { lines, masked }: Capabilities,
 ): Promise<KnownFinding> {
   const evidence = { capabilities: lines.length > 0 ? brief(lines.join(', ')) : 'none' };
-  const reproduce = opensslCommand(endpoint);
   if (masked !== undefined) {
     return finding(
       'starttls-stripped',
       `Where STARTTLS should stand, the answer to EHLO says "${brief(masked)}": a device on the way wrote over the keyword.`,
-      { evidence: { ...evidence, keyword: brief(masked) }, reproduce },
+      { evidence: { ...evidence, keyword: brief(masked) } },
     );
   }
   const answer = await session.command('STARTTLS').catch(() => undefined);
@@ -82,11 +79,10 @@ async function withoutStarttls(
     return finding(
       'starttls-stripped',
       `The answer to EHLO does not list STARTTLS, and STARTTLS is answered "${shown(answer)}": the offer was hidden on the way.`,
-      { evidence: { ...evidence, reply: shown(answer) }, reproduce },
+      { evidence: { ...evidence, reply: shown(answer) } },
     );
   }
   return finding('starttls-not-advertised', `Port ${endpoint.port} of ${endpoint.host} does not offer STARTTLS.`, {
     evidence,
-    reproduce,
   });
 }

@@ -19,6 +19,7 @@ export async function openConnection(visit: Visit): Promise<void> {
   const addresses = visit.addresses ?? (await resolve(endpoint.host, deadline, world.resolver));
   visit.socket = await connect(addresses, endpoint.port, deadline);
   visit.address = visit.socket.remoteAddress;
+  visit.localAddress = visit.socket.localAddress;
 }
 
 /** Begins a dialogue on a channel. */
@@ -70,6 +71,7 @@ export async function sayEhlo(
   refusal: 'ehlo-rejected' | 'ehlo-after-tls-rejected',
 ): Promise<Capabilities | StepOutcome> {
   const name = ehloName(visit);
+  visit.ehlo = name;
   const reply = await session.command(`EHLO ${name}`);
   if (reply.code === 250) return capabilitiesOf(reply);
   const said = `The server answers EHLO ${name} with "${shown(reply)}"`;
@@ -117,6 +119,7 @@ function temporary(said: string, evidence: Record<string, string>): StepOutcome 
 export function ehloName({ endpoint, world, socket }: Visit): string {
   if (endpoint.ehlo !== undefined) return endpoint.ehlo;
   if (/^[^.]+(\.[^.]+)+$/.test(world.hostName)) return world.hostName;
-  const address = socket?.localAddress ?? '127.0.0.1';
+  // The zone of a link-local address means something on this machine only, and has no place in a literal.
+  const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*$/, '');
   return isIP(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }

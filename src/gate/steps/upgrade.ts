@@ -5,7 +5,6 @@ import type { Reply } from '../../smtp/reply.js';
 import { PeerText, brief } from '../../text/peer.js';
 import { beginHandshake } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
-import { opensslCommand } from '../reproduce.js';
 import { CONTENT } from '../visit.js';
 import type { StepOutcome, Visit } from '../visit.js';
 
@@ -22,10 +21,7 @@ export async function upgrade(visit: Visit): Promise<StepOutcome> {
         finding(
           'starttls-refused',
           `The server offers STARTTLS and answers it with "${shown(reply)}"${meaning(reply)}.`,
-          {
-            evidence: { reply: shown(reply) },
-            reproduce: opensslCommand(endpoint),
-          },
+          { evidence: { reply: shown(reply) } },
         ),
       ],
       impassable: true,
@@ -75,7 +71,7 @@ function cleartext(visit: Visit, octets: Buffer): StepOutcome {
       finding(
         'plaintext-after-starttls',
         `Behind the 220 to STARTTLS, where only TLS may follow, came "${brief(text.exact)}" in the clear.`,
-        { evidence: { octets: brief(text.exact) }, reproduce: opensslCommand(visit.endpoint) },
+        { evidence: { octets: brief(text.exact) } },
       ),
     ],
     impassable: true,

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const PATIENCE_MS = 240_000;
+
+/** The files below a folder with what is in them. */
+async function contents(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const read = files.map(async (file) => [file.slice(folder.length), await readFile(file, 'latin1')] as const);
+  return new Map((await Promise.all(read)).sort());
+}
+
+// What is committed was built in this checkout, and here the same sources are built elsewhere: a bundle that held a
+// path, a date or the order of a directory would differ.
+test(
+  'the bundles come out the same, byte for byte, in whatever folder they are built',
+  async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'built elsewhere '));
+    try {
+      for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
+        await cp(part, join(elsewhere, part), { recursive: true });
+      }
+      await symlink(resolve('node_modules'), join(elsewhere, 'node_modules'));
+      await promisify(execFile)('npm', ['run', 'build'], { cwd: elsewhere });
+      const [here, there] = await Promise.all([contents(resolve('dist')), contents(join(elsewhere, 'dist'))]);
+      expect([...there.keys()]).toEqual([...here.keys()]);
+      expect([...there].filter(([file, text]) => here.get(file) !== text).map(([file]) => file)).toEqual([]);
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  },
+  PATIENCE_MS,
+);

@@ -1,0 +1,469 @@
+import { createHmac } from 'node:crypto';
+import { TLSSocket } from 'node:tls';
+import type { TLSSocketOptions } from 'node:tls';
+import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
+import type { EndpointReport, Finding } from '../../../src/report/report.js';
+import { createPki } from '../../../src/demo/pki.js';
+import type { Identity, Pki } from '../../../src/demo/pki.js';
+import { Secret } from '../../../src/text/secret.js';
+import { close } from '../../support/dialogue.js';
+import type { Dialogue, Sasl } from '../../support/dialogue.js';
+import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
+import { scramServer } from '../../support/scram-server.js';
+import type { Manner, ScramServer } from '../../support/scram-server.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+import type { Zoo } from '../../support/zoo.js';
+
+/** Step 4, mechanism by mechanism and refusal by refusal, on servers that speak them for real. */
+
+let zoo: Zoo;
+let clients: Pki;
+let client: Identity;
+beforeAll(async () => {
+  [zoo, clients] = await Promise.all([createZoo(), createPki('Clients')]);
+  client = await clients.issue({ commonName: 'gate', usage: ['clientAuth'] });
+});
+
+interface Visited {
+  readonly steps: string;
+  readonly codes: readonly string[];
+  readonly report: Omit<EndpointReport, 'attempts'>;
+  readonly heard: readonly string[];
+  /** The first finding of step 4. */
+  readonly found: Finding | undefined;
+  readonly transient: boolean;
+}
+
+async function visit(
+  server: Dialogue,
+  endpoint: Partial<Endpoint> = {},
+  policy: Partial<TlsPolicy> = {},
+): Promise<Visited> {
+  const tls: TLSSocketOptions = { key: zoo.good.key, cert: zoo.good.chain, ...server.tls };
+  await using running = await startScriptedServer({ ...server, tls });
+  const full = testEndpoint(running.port, { auth: AUTH, timeoutMs: 1500, ...endpoint });
+  const { report, transient } = await gate({ ...full, tls: { ...full.tls, ca: [zoo.pki.root.cert], ...policy } });
+  return {
+    steps: letters(report.steps),
+    codes: codes(report.steps),
+    report,
+    heard: running.heard.filter(({ phase }) => phase === 'tls').map(({ line }) => line),
+    found: report.steps[3]?.findings[0],
+    transient,
+  };
+}
+
+const TOKEN: Endpoint['auth'] = { ...AUTH, kind: 'access-token', secret: new Secret('ya29.token of tests') };
+const USER = { username: AUTH.username, password: AUTH.secret.reveal() };
+const PASS = { steps: 'ppppn', codes: [] };
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** A server with nothing but these. */
+const offering = (sasl: Readonly<Record<string, Sasl>>, more: Dialogue = {}): Dialogue => ({
+  offersInTls: [`AUTH ${Object.keys(sasl).join(' ')}`],
+  sasl,
+  ...more,
+});
+const scramOf = (options: Partial<ScramServer> = {}): Sasl => scramServer({ ...USER, hash: 'sha256', ...options });
+const scramOnly = (options: Partial<ScramServer> = {}, more: Dialogue = {}): Dialogue =>
+  offering({ 'SCRAM-SHA-256': scramOf(options) }, more);
+
+describe('SCRAM', () => {
+  test.each([
+    ['TLSv1.3', 'tls-exporter'],
+    ['TLSv1.2', 'tls-server-end-point'],
+  ] as const)('is bound to the channel where both sides can: %s, %s', async (maxVersion, bound) => {
+    const server = offering(
+      {
+        PLAIN: scramOf(),
+        'SCRAM-SHA-256': scramOf(),
+        'SCRAM-SHA-1-PLUS': scramOf({ hash: 'sha1', bound }),
+        'SCRAM-SHA-256-PLUS': scramOf({ bound }),
+      },
+      { tls: { maxVersion } },
+    );
+    const { heard, ...visited } = await visit(server);
+    expect(visited).toMatchObject(PASS);
+    expect(heard[1]).toMatch(/^AUTH SCRAM-SHA-256-PLUS /);
+    expect(await visit(server, { auth: { ...AUTH, mechanism: 'SCRAM-SHA-1-PLUS' } })).toMatchObject(PASS);
+  });
+
+  test.each(['sha1', 'sha256'] as const)('%s alone passes', async (hash) => {
+    const name = hash === 'sha1' ? 'SCRAM-SHA-1' : 'SCRAM-SHA-256';
+    expect(await visit(offering({ [name]: scramOf({ hash }) }))).toMatchObject(PASS);
+    expect(await visit(offering({ [name]: scramOf({ hash, manner: 'proves itself beside 235' }) }))).toMatchObject(
+      PASS,
+    );
+  });
+
+  test('a wrong password is refused, with what the mechanism says of it', async () => {
+    const visited = await visit(scramOnly({ password: 'another' }));
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
+    expect(visited.found?.evidence).toEqual({
+      reply: '535 5.7.8 Authentication failed',
+      mechanism: 'SCRAM-SHA-256',
+      told: 'invalid-proof',
+    });
+  });
+
+  test('a server that goes by another binding is told from a wrong password', async () => {
+    const server = offering({ 'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-server-end-point' }) });
+    const { found, codes: all } = await visit(server);
+    expect(all).toEqual(['auth-rejected']);
+    expect(found?.evidence?.told).toBe('unsupported-channel-binding-type');
+    expect(found?.message).toContain('bound to this TLS channel (tls-exporter)');
+    expect(found?.message).toContain('`auth.mechanism: SCRAM-SHA-256`');
+    const refused = await visit(server, { auth: { ...AUTH, expect: 'rejected' } });
+    expect(refused.codes).toEqual(['auth-rejected']);
+  });
+
+  test('an offer that somebody has hidden is noticed by the server, which is told that we could', async () => {
+    const { codes: all, found } = await visit(scramOnly({ couldBind: true }));
+    expect(all).toEqual(['auth-rejected']);
+    expect(found?.evidence?.told).toBe('server-does-support-channel-binding');
+  });
+
+  test('who insists on less than is offered says so, and is let in', async () => {
+    const server = offering({
+      'SCRAM-SHA-256': scramOf({ couldBind: true }),
+      'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-exporter' }),
+    });
+    expect(await visit(server, { auth: { ...AUTH, mechanism: 'SCRAM-SHA-256' } })).toMatchObject(PASS);
+  });
+
+  test.each<Manner>([
+    'does not prove itself',
+    'says 235 at once',
+    'has another password in its proof',
+    'has a foreign nonce',
+    'adds no nonce of its own',
+  ])('a server that %s is not authenticated, and gets no mail', async (manner) => {
+    const { heard, ...visited } = await visit(scramOnly({ manner }), { delivery: DELIVERY });
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-server-not-authenticated'] });
+    expect(heard.join('\n')).not.toMatch(/MAIL|RCPT/);
+  });
+
+  test.each<[string, Partial<ScramServer>]>([
+    ['a million and one iterations', { iterations: '1000001' }],
+    ['an extension that must be known', { first: (good) => `m=x,${good}` }],
+    ['no base64', { first: () => '\u0001' }],
+    ['no end', { manner: 'proves itself twice' }],
+    ['success after a failure', { manner: 'accepts what it has refused', password: 'another' }],
+  ])('%s is no SCRAM', async (_, options) => {
+    expect(await visit(scramOnly(options))).toMatchObject({ steps: 'pppfb', codes: ['protocol-error'] });
+  });
+
+  test('few iterations are a notice, and a usual count is none', async () => {
+    const visited = await visit(scramOnly({ iterations: '4095' }), { delivery: DELIVERY });
+    expect(visited).toMatchObject({ steps: 'ppppp', codes: ['auth-iterations-low', 'receipt-not-verified'] });
+    expect(visited.found?.evidence).toEqual({ iterations: '4095' });
+    expect(await visit(scramOnly({ iterations: '4096' }))).toMatchObject(PASS);
+  });
+
+  test('nothing by which the password could be guessed is shown, though the server says it back', async () => {
+    const echoes = (withoutProof: boolean): Sasl =>
+      function* (initial) {
+        const nonce = /r=(.*)$/.exec(Buffer.from(initial ?? '', 'base64').toString())?.[1] ?? '';
+        const final = yield base64(`r=${nonce}more,s=${base64('salt')},i=4096`);
+        const proof = /p=(.*)$/.exec(Buffer.from(final, 'base64').toString())?.[1] ?? '';
+        return withoutProof ? '535 5.7.8 no' : `535 5.7.8 ${final} is not it, nor is ${proof} or ${base64(proof)}`;
+      };
+    const { report, heard, found } = await visit(offering({ 'SCRAM-SHA-256': echoes(false) }));
+    const proof = /p=(.*)$/.exec(Buffer.from(heard[2] ?? '', 'base64').toString())?.[1] ?? '';
+    expect(Buffer.from(proof, 'base64')).toHaveLength(32);
+    const shown = JSON.stringify(report);
+    for (const form of [heard[2] ?? '', proof, base64(proof)]) expect(shown).not.toContain(form);
+    expect(found?.evidence?.reply).toBe('535 5.7.8 <redacted> is not it, nor is <redacted> or <redacted>');
+  });
+
+  test('nor is the proof of the server, from which it could be guessed as well', async () => {
+    const { report } = await visit(scramOnly());
+    const said = report.transcript.filter(({ text }) => text.startsWith('334 ')).map(({ text }) => text);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toMatch(/^334 [A-Za-z0-9+/]+=*$/);
+    expect(said[1]).toBe('334 <redacted>');
+  });
+});
+
+const cramMd5: Sasl = function* () {
+  const challenge = '<17.4@mail.example.test>';
+  const answer = Buffer.from(yield base64(challenge), 'base64').toString();
+  const digest = createHmac('md5', USER.password).update(challenge).digest('hex');
+  return answer === `${USER.username} ${digest}` ? '235 2.7.0 Welcome' : '535 5.7.8 no';
+};
+
+describe('CRAM-MD5', () => {
+  test('goes before PLAIN', async () => {
+    const { heard, ...visited } = await visit({
+      offersInTls: ['AUTH PLAIN LOGIN CRAM-MD5'],
+      sasl: { 'CRAM-MD5': cramMd5 },
+    });
+    expect(visited).toMatchObject(PASS);
+    expect(heard[1]).toBe('AUTH CRAM-MD5');
+  });
+
+  test('refused, it says what a server must keep for it', async () => {
+    const { codes: all, found } = await visit(offering({ 'CRAM-MD5': cramMd5 }), {
+      auth: { ...AUTH, secret: new Secret('wrong') },
+    });
+    expect(all).toEqual(['auth-rejected']);
+    expect(found?.message).toContain('`auth.mechanism: PLAIN` tells');
+  });
+});
+
+describe('EXTERNAL', () => {
+  /** Takes the name from the certificate, or the same name. */
+  const external: Sasl = function* (initial, channel) {
+    const answer = initial ?? (yield '');
+    const known = channel instanceof TLSSocket && channel.getPeerX509Certificate()?.subject === 'CN=gate';
+    return known && ['=', base64('gate')].includes(answer) ? '235 2.7.0 Welcome' : '535 5.7.8 no';
+  };
+  const server = (more: TLSSocketOptions = {}): Dialogue => ({
+    offersInTls: ['AUTH PLAIN EXTERNAL'],
+    sasl: { EXTERNAL: external },
+    tls: { requestCert: true, rejectUnauthorized: false, ca: clients.root.cert, ...more },
+  });
+  const auth = { username: '', kind: 'certificate', mechanism: 'EXTERNAL', expect: 'accepted' } as const;
+  const shown = (): Partial<TlsPolicy> => ({ client: { certificate: client.chain, key: new Secret(client.key) } });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('signs in with the certificate, %s', async (maxVersion) => {
+    const { heard, ...visited } = await visit(server({ maxVersion }), { auth }, shown());
+    expect(visited).toMatchObject(PASS);
+    expect(heard[1]).toBe('AUTH EXTERNAL =');
+    expect(await visit(server(), { auth: { ...auth, username: 'gate' } }, shown())).toMatchObject(PASS);
+  });
+
+  test('refused, it says what the server must do', async () => {
+    const { codes: all, found } = await visit(server(), { auth });
+    expect(all).toEqual(['auth-rejected']);
+    expect(found?.message).toContain('The server must ask for a certificate');
+    expect(found?.reproduce).not.toContain('--auth');
+  });
+
+  test('is not chosen unasked, and not replaced', async () => {
+    const { heard } = await visit(server(), {}, shown());
+    expect(heard[1]).toMatch(/^AUTH PLAIN /);
+    expect((await visit({}, { auth }, shown())).codes).toEqual(['auth-mechanism-unavailable']);
+  });
+});
+
+describe('a token', () => {
+  const failing = (afterwards: string): Sasl =>
+    function* () {
+      yield base64('{"status":"400","schemes":"bearer","scope":"https://mail.example.test/"}');
+      return afterwards;
+    };
+
+  test.each(['XOAUTH2', 'OAUTHBEARER'] as const)('refused by %s: what the server tells is shown', async (name) => {
+    const { heard, found, ...visited } = await visit(offering({ [name]: failing('535 5.7.8 no') }), { auth: TOKEN });
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
+    expect(found?.evidence?.told).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
+    expect(found?.message).toContain('status: 400');
+    expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
+  });
+
+  test('let in after a failure is let in by nobody', async () => {
+    const { codes: all } = await visit(offering({ XOAUTH2: failing('235 Welcome') }), { auth: TOKEN });
+    expect(all).toEqual(['protocol-error']);
+  });
+
+  test('for which the server has no time is not judged', async () => {
+    const { codes: all, steps } = await visit(offering({ XOAUTH2: failing('454 4.7.0 later') }), { auth: TOKEN });
+    expect([steps, all]).toEqual(['pppib', ['auth-temporary-failure']]);
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    ['535 5.7.8 Error: authentication failed', 'auth-rejected', 'the user name or the password is wrong'],
+    ['535 no', 'auth-rejected', 'the user name or the password is wrong'],
+    ['535 5.7.3 Authentication unsuccessful', 'auth-rejected', 'as Exchange says it'],
+    ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'is switched off for the mailbox or the tenant'],
+    ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'wants a stronger proof'],
+    ['534 5.7.14 Please log in via your web browser', 'auth-rejected', 'confirmed in a web browser'],
+    ['550 5.7.1 not from your network', 'auth-rejected', 'an IP allow-list'],
+    ['535 5.7.0 Too many failures', 'auth-rejected', 'too many failures'],
+    ['535 5.7.13 gone', 'auth-rejected', 'the account is disabled'],
+    ['554 5.7.0 account locked', 'auth-rejected', 'locked out'],
+    ['432 4.7.12 transition', 'auth-rejected', 'sign in with PLAIN once'],
+    ['454 4.7.0 later', 'auth-temporary-failure', 'cannot check credentials now'],
+    ['530 5.7.0 STARTTLS first', 'auth-tls-required', 'not encrypted'],
+    ['538 5.7.11 encrypt', 'auth-tls-required', 'not encrypted'],
+    ['504 5.5.4 which?', 'auth-mechanism-unavailable', 'does not know the mechanism'],
+    ['500 5.5.6 too long', 'auth-command-refused', 'no line as long'],
+    ['500 what?', 'auth-command-refused', 'does not know AUTH'],
+    ['501 5.5.2 cannot decode', 'auth-command-refused', 'cannot read'],
+    ['502 5.5.1 not implemented', 'auth-command-refused', 'though it offers it'],
+    ['503 5.5.1 Error: already authenticated', 'auth-command-refused', 'signed in already'],
+    ['503 5.5.1 Error: authentication not enabled', 'auth-command-refused', 'not switched on for this client'],
+  ])('%s is %s: %s', async (reply, code, meaning) => {
+    const { codes: all, found } = await visit({ replies: { AUTH: reply } });
+    expect(all).toEqual([code]);
+    expect(found?.message).toContain(`"${reply}"`);
+    expect(found?.message).toContain(meaning);
+  });
+
+  test('in words of its own has no meaning added', async () => {
+    const { found } = await visit({ replies: { AUTH: '571 no' } });
+    expect(found?.message).toBe('To AUTH PLAIN the server says "571 no".');
+  });
+
+  test('of a password with a blank around it says so, and shows none of it', async () => {
+    const hinted = async (password: string): Promise<boolean | undefined> => {
+      const server = { replies: { AUTH: '535 no' } };
+      const { found } = await visit(server, { auth: { ...AUTH, secret: new Secret(password) } });
+      return found?.message.includes('begins or ends with a blank');
+    };
+    expect(await hinted('secret words ')).toBe(true);
+    expect(await hinted('secret words')).toBe(false);
+  });
+
+  test('by hanging up says where, and is tried again', async () => {
+    const visited = await visit({ replies: { AUTH: close } });
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['connection-lost'], transient: true });
+    expect(visited.found?.message).toMatch(/^AUTH PLAIN gets no answer: the server closed the connection/);
+  });
+});
+
+describe('credentials that must be rejected', () => {
+  const auth = { ...AUTH, expect: 'rejected' } as const;
+
+  test.each(['535 5.7.8 no', '535 5.7.139 switched off', '550 5.7.1 no', '554 no'])(
+    '%s is as it should be',
+    async (reply) => {
+      expect(await visit({ replies: { AUTH: reply } }, { auth })).toMatchObject(PASS);
+    },
+  );
+
+  test('by a server that hangs up behind its refusal, too', async () => {
+    expect(await visit({ replies: { AUTH: ['535 no', '421 bye', close] } }, { auth })).toMatchObject(PASS);
+  });
+
+  test('by SCRAM and by token', async () => {
+    expect(await visit(scramOnly({ password: 'another' }), { auth })).toMatchObject(PASS);
+    const refusing: Sasl = function* () {
+      yield base64('{"status":"401"}');
+      return '535 5.7.8 no';
+    };
+    expect(await visit(offering({ XOAUTH2: refusing }), { auth: { ...TOKEN, expect: 'rejected' } })).toMatchObject(
+      PASS,
+    );
+  });
+
+  test('let in, they are the failure', async () => {
+    const visited = await visit({}, { auth });
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-not-rejected'] });
+    expect(visited.found?.evidence).toEqual({ reply: '235 2.7.0 Welcome', mechanism: 'PLAIN' });
+    expect((await visit(scramOnly(), { auth })).codes).toEqual(['auth-not-rejected']);
+  });
+
+  test.each([
+    ['534 5.7.9 an application password', 'f', 'auth-rejected'],
+    ['432 4.7.12 transition', 'f', 'auth-rejected'],
+    ['454 4.7.0 later', 'i', 'auth-temporary-failure'],
+    ['421 later', 'i', 'throttled'],
+    ['503 5.5.1 not enabled', 'f', 'auth-command-refused'],
+    ['501 5.5.2 what', 'f', 'auth-command-refused'],
+    ['504 5.5.4 which', 'f', 'auth-mechanism-unavailable'],
+    ['530 5.7.0 STARTTLS first', 'f', 'auth-tls-required'],
+    ['250 fine', 'f', 'protocol-error'],
+  ])('%s answers another question', async (reply, letter, code) => {
+    const visited = await visit({ replies: { AUTH: reply } }, { auth });
+    expect(visited).toMatchObject({ steps: `ppp${letter}b`, codes: [code] });
+  });
+
+  test('that cannot even be tried have not been rejected', async () => {
+    expect((await visit({ offersInTls: ['8BITMIME'] }, { auth })).codes).toEqual(['auth-not-advertised']);
+    expect((await visit({ offersInTls: ['AUTH GSSAPI'] }, { auth })).codes).toEqual(['auth-mechanism-unavailable']);
+    expect((await visit(scramOnly({ manner: 'has a foreign nonce' }), { auth })).codes).toEqual([
+      'auth-server-not-authenticated',
+    ]);
+    expect((await visit({ replies: { AUTH: close } }, { auth })).codes).toEqual(['connection-lost']);
+  });
+});
+
+describe('offers', () => {
+  const none = { auth: undefined } as unknown as Partial<Endpoint>;
+  const mx = { ...none, role: 'mx' } as const;
+  const offers = (clear: readonly string[], ...offersInTls: string[]): Dialogue => ({
+    offers: ['STARTTLS', ...clear],
+    offersInTls,
+  });
+
+  test.each<[string, Dialogue, Partial<Endpoint>, readonly string[]]>([
+    ['PLAIN alone, of an MX', offers([], 'AUTH PLAIN'), mx, ['auth-plain-on-mx']],
+    ['LOGIN in the old form, of an MX', offers([], 'AUTH=LOGIN'), mx, ['auth-plain-on-mx']],
+    ['something better too, of an MX', offers([], 'AUTH PLAIN SCRAM-SHA-256'), mx, []],
+    ['nothing, of an MX', offers([], '8BITMIME'), mx, []],
+    ['AUTH without a mechanism, of an MX', offers([], 'AUTH'), mx, []],
+    ['PLAIN alone, of a submission server', offers([], 'AUTH PLAIN'), none, []],
+    [
+      'fewer inside',
+      offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'),
+      none,
+      ['plaintext-auth-advertised', 'auth-mechanisms-differ'],
+    ],
+    ['none inside', offers(['AUTH PLAIN'], '8BITMIME'), none, ['plaintext-auth-advertised', 'auth-mechanisms-differ']],
+    ['more inside', offers(['AUTH CRAM-MD5'], 'AUTH PLAIN CRAM-MD5'), none, ['plaintext-auth-advertised']],
+    ['the same in another form', offers(['AUTH=plain'], 'AUTH PLAIN'), none, ['plaintext-auth-advertised']],
+    ['inside alone', offers([], 'AUTH PLAIN'), none, []],
+  ])('%s', async (_, server, endpoint, expected) => {
+    const { codes: all, steps } = await visit(server, endpoint);
+    expect(all).toEqual(expected);
+    expect(steps.slice(1)).toBe('ppnn');
+  });
+
+  test('that differ are shown', async () => {
+    const { found } = await visit(offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'), none);
+    expect(found?.evidence).toEqual({ clear: 'PLAIN CRAM-MD5', tls: 'PLAIN' });
+    expect(found?.message).toBe('Inside TLS the server no longer offers CRAM-MD5.');
+  });
+});
+
+describe('the remedy knows whose server it is', () => {
+  test.each([
+    ['220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready', '535 5.7.139 no', 'Microsoft 365'],
+    ['220 smtp.gmail.com ESMTP x - gsmtp', '534-5.7.9 Application-specific password required', 'Google'],
+    [
+      '220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X',
+      '535 Authentication Credentials Invalid',
+      'Amazon SES',
+    ],
+    ['220 SG ESMTP service ready at geopod-ismtpd-1', '535 Authentication failed: Bad username / password', 'SendGrid'],
+    ['220 Mailgun Influx ready', '535 5.7.0 no', 'Mailgun'],
+    ['220 smtp.postmarkapp.com ESMTP ready', '535 5.7.8 no', 'Postmark'],
+    ['220 smtp.mail.yahoo.com ESMTP ready', '535 5.7.0 (#AUTH005) Too many bad auth attempts.', 'Yahoo'],
+    ['220 smtp.aol.com ESMTP ready', '535 5.7.0 no', 'Yahoo'],
+    ['220 smtp.fastmail.com ESMTP ready', '535 5.7.0 no', 'Fastmail'],
+    ['220 mx.zohomail.com SMTP Server ready', '535 Authentication Failed', 'Zoho'],
+    ['220 iCloud iscream SMTP - p00-smtp', '535 5.7.8 no', 'iCloud'],
+    ['220 mail.example.test ESMTP Postfix', '535 5.7.8 no', 'Postfix'],
+    // By the reply alone, behind a greeting that says nothing.
+    ['220 ready', '535 5.7.8 see https://support.google.com/mail/?p=BadCredentials', 'Google'],
+  ])('%s', async (greeting, refusal, name) => {
+    const reply = refusal.replace('534-', '534 ');
+    const { found } = await visit({ greeting, replies: { AUTH: reply } });
+    expect(found?.code).toBe('auth-rejected');
+    expect(found?.remedy).toContain(`This is ${name}: `);
+  });
+
+  test('and says nothing of it where that does not show', async () => {
+    const { found } = await visit({ replies: { AUTH: '535 no' } });
+    expect(found?.remedy).not.toContain('This is');
+    expect(found?.remedy).toContain('look at what differs');
+  });
+});
+
+test('swaks is shown where it can do what was done', async () => {
+  const server = { replies: { AUTH: '535 no' }, offersInTls: ['AUTH PLAIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2'] };
+  const shownFor = async (auth: Endpoint['auth']): Promise<string> =>
+    (await visit(server, { ...(auth && { auth }) })).found?.reproduce ?? '';
+  expect(await shownFor({ ...AUTH, mechanism: 'CRAM-MD5' })).toContain('--auth CRAM-MD5 --auth-user user');
+  expect(await shownFor(AUTH)).toContain('--auth PLAIN,LOGIN --auth-user user');
+  for (const auth of [TOKEN, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
+    const command = await shownFor(auth);
+    expect(command).toMatch(/^swaks .*--quit-after EHLO$/);
+    expect(command).not.toContain('--auth');
+  }
+});

@@ -1,0 +1,332 @@
+import { InboxRejected } from '../../../src/inbox/inbox.js';
+import type { Inbox, Received } from '../../../src/inbox/inbox.js';
+import { Inboxes } from '../../../src/inbox/inboxes.js';
+import type { Mailbox } from '../../../src/demo/mailbox.js';
+import { gateFleet } from '../../../src/gate/fleet.js';
+import type { World } from '../../../src/gate/visit.js';
+import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
+import type { EndpointReport } from '../../../src/report/report.js';
+import { close, silence } from '../../support/dialogue.js';
+import type { Dialogue } from '../../support/dialogue.js';
+import { startEmbedded } from '../../support/embedded.js';
+import type { Embedded } from '../../support/embedded.js';
+import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+import type { Zoo } from '../../support/zoo.js';
+
+/** Step 5 beyond the transaction: what became of the message, recipients that must be refused, and greylisting. */
+
+let zoo: Zoo;
+beforeAll(async () => {
+  zoo = await createZoo();
+});
+
+const served = (dialogue: Dialogue): Dialogue => ({ ...dialogue, tls: { key: zoo.good.key, cert: zoo.good.chain } });
+
+const endpointAt = (port: number, replaced: Partial<Endpoint> = {}): Endpoint =>
+  testEndpoint(port, {
+    delivery: DELIVERY,
+    tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    timeoutMs: 700,
+    ...replaced,
+  });
+
+describe('what arrives', () => {
+  const delivering = (server: Embedded, replaced: Partial<Delivery>): Endpoint => {
+    const endpoint = server.endpoint();
+    if (!endpoint.delivery) throw new Error('the embedded server delivers');
+    return { ...endpoint, delivery: { ...endpoint.delivery, ...replaced } };
+  };
+
+  /** An embedded server that delivers other messages than it was sent, or as many more. */
+  async function startDelivering(messages: (raw: Buffer) => Buffer[]): Promise<Embedded> {
+    const held: { mailbox?: Mailbox } = {};
+    const server = await startEmbedded({
+      smtp: {
+        deliver: (raw) => {
+          for (const message of messages(raw)) held.mailbox?.append(message);
+        },
+      },
+    });
+    held.mailbox = server.mailbox;
+    return server;
+  }
+
+  test('is in the report, with the time that it took, and then no longer in the inbox', async () => {
+    await using server = await startEmbedded();
+    const { report } = await gate(server.endpoint());
+    expect({ steps: letters(report.steps), result: report.result }).toEqual({ steps: 'ppppp', result: 'pass' });
+    expect(report.delivery).toEqual({
+      messageId: expect.stringMatching(/^<starttls-gate\.[0-9a-f-]{36}@example\.test>$/) as unknown,
+      octets: expect.any(Number) as unknown,
+      latencyMs: expect.any(Number) as unknown,
+      copies: 1,
+    });
+    expect(report.delivery?.latencyMs).toBeLessThan(2000);
+    expect(server.mailbox.messages).toEqual([]);
+  });
+
+  test('stays where the user wants to keep it', async () => {
+    await using server = await startEmbedded();
+    const { report } = await gate(delivering(server, { keep: true }));
+    expect(letters(report.steps)).toBe('ppppp');
+    expect(server.mailbox.messages).toHaveLength(1);
+    expect([...(server.mailbox.messages[0]?.flags ?? ['none'])]).toEqual([]);
+  });
+
+  test('twice is a warning, and both go', async () => {
+    await using server = await startDelivering((raw) => [raw, raw]);
+    const { report } = await gate(server.endpoint());
+    expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
+      steps: 'ppppw',
+      found: ['message-duplicated'],
+    });
+    expect(report.delivery?.copies).toBe(2);
+    expect(report.steps[4]?.findings[0]?.evidence).toMatchObject({ copies: '2' });
+    expect(server.mailbox.messages).toEqual([]);
+  });
+
+  test('beside another message of the same sender is no duplicate', async () => {
+    const other = Buffer.from('From: user@example.test\r\nSubject: other\r\nMessage-ID: <other@test>\r\n\r\nhi\r\n');
+    await using server = await startDelivering((raw) => [other, raw]);
+    const { report } = await gate(server.endpoint());
+    expect(codes(report.steps)).toEqual([]);
+    expect(server.mailbox.messages).toHaveLength(1);
+  });
+
+  test('among junk is a warning that names the folder', async () => {
+    await using server = await startEmbedded();
+    const world = { inboxes: new JunkInboxes(server.mailbox) };
+    const { report } = await gate(server.endpoint(), world);
+    expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
+      steps: 'ppppw',
+      found: ['message-in-junk'],
+    });
+    expect(report.delivery?.folder).toBe('Junk\\x1b[2J');
+    expect(report.steps[4]?.findings[0]).toMatchObject({
+      message: 'The message arrived in the folder "Junk\\x1b[2J".',
+      evidence: { folder: 'Junk\\x1b[2J' },
+    });
+  });
+
+  test('is judged although it cannot be deleted', async () => {
+    await using server = await startEmbedded();
+    const stays = (): Promise<void> => Promise.reject(new InboxRejected('no right to delete'));
+    const { report } = await gate(server.endpoint(), { inboxes: new JunkInboxes(server.mailbox, stays) });
+    expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
+      steps: 'ppppf',
+      found: ['message-in-junk', 'inbox-rejected'],
+    });
+    expect(report.delivery?.latencyMs).toBeDefined();
+  });
+
+  test('with a large attachment is compared to its last octet', async () => {
+    const changed = (raw: Buffer): Buffer => {
+      const at = raw.lastIndexOf('\r\n--') - 3;
+      raw[at] = raw[at] === 0x41 ? 0x42 : 0x41;
+      return raw;
+    };
+    for (const [alter, found] of [
+      [undefined, []],
+      [changed, ['message-altered']],
+    ] as const) {
+      await using server = await startEmbedded(alter ? { alter } : {});
+      const { report } = await gate(delivering(server, { attachmentOctets: 2_000_000 }));
+      expect(codes(report.steps)).toEqual(found);
+      expect(report.delivery?.octets).toBeGreaterThan(2_600_000);
+      expect(server.mailbox.messages).toEqual([]);
+    }
+  }, 30_000);
+
+  test('is waited for while the server makes no haste to say goodbye', async () => {
+    await using server = await startEmbedded();
+    const { inbox } = server.endpoint().delivery ?? {};
+    if (!inbox) throw new Error('the embedded server has an inbox');
+    await using smtp = await startScriptedServer(served({ replies: { QUIT: silence, MESSAGE: ['250 2.0.0 Queued'] } }));
+    const ca = [zoo.pki.root.cert, server.pki.root.cert];
+    const deliver = setInterval(() => {
+      const [message] = smtp.messages;
+      if (message === undefined) return;
+      clearInterval(deliver);
+      server.mailbox.append(Buffer.from(message));
+    }, 5);
+    const { report } = await gate(
+      endpointAt(smtp.port, {
+        delivery: { ...DELIVERY, inbox },
+        tls: { ca, minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+      }),
+    );
+    clearInterval(deliver);
+    expect(letters(report.steps)).toBe('pppnp');
+    expect(report.delivery?.latencyMs).toBeLessThan(900);
+  });
+});
+
+/** Inboxes that find each message in a folder for junk with a name that is not to be trusted. */
+class JunkInboxes extends Inboxes {
+  readonly #mailbox: Mailbox;
+  readonly #remove: () => Promise<void>;
+
+  constructor(mailbox: Mailbox, remove: () => Promise<void> = () => Promise.resolve()) {
+    super();
+    this.#mailbox = mailbox;
+    this.#remove = remove;
+  }
+
+  override open(): Promise<Inbox> {
+    const find = (): Promise<Received> => {
+      const [{ raw } = { raw: Buffer.alloc(0) }] = this.#mailbox.messages;
+      return Promise.resolve({
+        source: raw,
+        junk: 'Junk\u001b[2J',
+        copies: 1,
+        delete: this.#remove,
+      });
+    };
+    return Promise.resolve({ find, ended: new Promise(() => undefined), close: () => Promise.resolve() });
+  }
+}
+
+describe('a recipient that must be refused', () => {
+  const delivery = { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } as const;
+  const pipelining = { offersInTls: ['PIPELINING', 'SIZE 1', 'AUTH PLAIN'] };
+
+  test.each<[string, Dialogue, string, string[]]>([
+    ['and is', { replies: { RCPT: '554 5.7.1 Relay access denied' } }, 'p', []],
+    ['and is, with a hang-up', { replies: { RCPT: ['550 no', close] } }, 'p', []],
+    ['and is, with 530', { replies: { RCPT: '530 5.7.0 Authentication required' } }, 'p', []],
+    ['and is taken', {}, 'f', ['relay-open']],
+    ['and is taken by 251', { replies: { RCPT: '251 will forward' } }, 'f', ['relay-open']],
+    ['and is taken by a server that then hangs up', { replies: { RSET: close } }, 'f', ['relay-open']],
+    ['and is put off', { replies: { RCPT: '450 4.2.0 later' } }, 'i', ['recipient-rejected']],
+    ['and its refusal is taken back', { replies: { RCPT: ['550 no', '250 or yes'] } }, 'f', ['protocol-error']],
+    ['and gets 354', { replies: { RCPT: '354 what' } }, 'f', ['protocol-error']],
+    ['and the sender is refused', { replies: { MAIL: '550 5.7.1 no' } }, 'f', ['sender-rejected']],
+    ['and the sender is put off', { replies: { MAIL: '451 later' } }, 'i', ['sender-rejected']],
+    ['and 421 comes', { replies: { RCPT: ['421 enough', close] } }, 'i', ['throttled']],
+  ])('%s', async (_name, dialogue, letter, found) => {
+    await using server = await startScriptedServer(served({ ...pipelining, ...dialogue }));
+    const { report } = await gate(endpointAt(server.port, { delivery }));
+    expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({ steps: `pppn${letter}`, found });
+    expect(server.heard.filter(({ line }) => /^DATA|^BDAT|^\.$/i.test(line))).toEqual([]);
+    expect(server.messages).toEqual([]);
+    expect(report.delivery).toBeUndefined();
+  });
+
+  test('is taken back at once where it is taken', async () => {
+    await using server = await startScriptedServer(served(pipelining));
+    const { report } = await gate(endpointAt(server.port, { delivery, auth: AUTH }));
+    const inside = server.heard.filter(({ phase }) => phase === 'tls').map(({ line }) => line.split(':')[0]);
+    expect(inside.slice(2)).toEqual(['MAIL FROM', 'RCPT TO', 'RSET', 'QUIT']);
+    const [found] = report.steps[4]?.findings ?? [];
+    expect(found?.message).toBe(
+      'To RCPT TO:<stranger@example.net> from this account the server says "250 2.0.0 Ok", and must refuse it.',
+    );
+    expect(found?.reproduce).toMatch(/ --to stranger@example\.net --quit-after RCPT$/);
+  });
+
+  test('is not asked for where the sender is refused, which the finding says', async () => {
+    await using server = await startScriptedServer(served({ replies: { MAIL: '530 5.7.0 Authentication required' } }));
+    const { report } = await gate(endpointAt(server.port, { delivery }));
+    expect(report.steps[4]?.findings[0]?.message).toMatch(
+      /wants authentication first\. So the recipient was not asked for\.$/,
+    );
+    expect(server.heard.filter(({ line }) => line.startsWith('RCPT'))).toEqual([]);
+  });
+
+  test('satisfies require', async () => {
+    await using server = await startScriptedServer(served({ replies: { RCPT: '550 no' } }));
+    const { report } = await gate(endpointAt(server.port, { delivery, require: ['delivery'] }));
+    expect(letters(report.steps)).toBe('pppnp');
+  });
+});
+
+describe('greylisting', () => {
+  const LATER = '450 4.2.0 Greylisted, come again';
+  const put = (verb: 'RCPT' | 'DATA', reply = LATER): Dialogue => ({ replies: { [verb]: reply } });
+
+  /** Puts the endpoint off as often as there are dialogues, in a world where pauses take no time. */
+  async function fleet(
+    dialogues: readonly Dialogue[],
+    { retries = 2, withinMs = 60_000 } = {},
+  ): Promise<{ report: EndpointReport; pauses: number[]; connections: number }> {
+    await using server = await startScriptedServer(dialogues.map(served));
+    const pauses: number[] = [];
+    const pause: World['pause'] = (ms) => {
+      pauses.push(ms);
+      return Promise.resolve();
+    };
+    const endpoints = [endpointAt(server.port, { delivery: { ...DELIVERY, withinMs } })];
+    const plan = { endpoints, policy: { failOn: 'fail', onInconclusive: 'fail' }, concurrency: 1, retries } as const;
+    const [report] = await gateFleet(plan, testWorld({ pause }), () => undefined);
+    if (!report) throw new Error('no report');
+    return { report, pauses, connections: server.connections };
+  }
+
+  test.each(['RCPT', 'DATA'] as const)('at %s that ends within the time passes, and is shown', async (verb) => {
+    const { report, pauses } = await fleet([put(verb), put(verb), put(verb), put(verb), {}]);
+    expect(letters(report.steps)).toBe('pppnp');
+    expect(report).toMatchObject({ result: 'pass', attempts: 5 });
+    expect(report.earlier?.map(({ message }) => message)).toEqual([
+      expect.stringContaining(LATER),
+      expect.stringMatching(/put the message off for 1 s now/),
+      expect.stringMatching(/put the message off for 5 s now/),
+      expect.stringMatching(/put the message off for 21 s now/),
+    ]);
+    expect(codes(report.steps)).toEqual(['greylisted', 'receipt-not-verified']);
+    expect(report.steps[4]?.findings[0]).toMatchObject({
+      severity: 'notice',
+      message: `The server said "${LATER}" at first, and took the message 60 s later.`,
+      evidence: { reply: LATER, seconds: '60' },
+    });
+    expect(pauses.slice(0, 3)).toEqual([1000, 4000, 16_000]);
+    // The last try is at the end of the time, and not long after it.
+    expect(pauses.slice(3)).toEqual([expect.closeTo(39_000, -3)]);
+  });
+
+  test('that never ends is inconclusive when the time is over', async () => {
+    const { report, connections, pauses } = await fleet([put('RCPT')], { withinMs: 30_000 });
+    expect(letters(report.steps)).toBe('pppni');
+    expect(codes(report.steps)).toEqual(['recipient-rejected']);
+    expect(connections).toBe(5);
+    expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(30_000);
+    expect(report.steps[4]?.findings[0]?.message).toMatch(/greylisting.* It has put the message off for 30 s now\.$/);
+  });
+
+  test('is given as many tries as retries has, however short the time', async () => {
+    const { report, connections } = await fleet([put('RCPT')], { withinMs: 1000 });
+    expect([letters(report.steps), connections]).toEqual(['pppni', 3]);
+  });
+
+  test('is not waited for where no retries are wanted', async () => {
+    const { report, connections, pauses } = await fleet([put('RCPT')], { retries: 0 });
+    expect([letters(report.steps), connections, pauses]).toEqual(['pppni', 1, []]);
+  });
+
+  test.each<[string, Dialogue]>([
+    ['a defect that is temporary', put('RCPT', '451 4.3.0 Local error')],
+    ['a full mailbox', put('RCPT', '452 4.2.2 Full')],
+    ['a sender that is put off', { replies: { MAIL: '450 4.7.1 later' } }],
+    ['421', { replies: { RCPT: ['421 4.7.0 later', close] } }],
+  ])('is not %s, which has its retries and no more', async (_name, dialogue) => {
+    const { report, connections } = await fleet([dialogue]);
+    expect([letters(report.steps), connections]).toEqual(['pppni', 3]);
+  });
+
+  test('after the final dot is no reason to send the message twice', async () => {
+    const { report, connections } = await fleet([{ replies: { MESSAGE: LATER } }]);
+    expect([letters(report.steps), connections, codes(report.steps)]).toEqual(['pppni', 1, ['message-rejected']]);
+  });
+
+  test('that turns into a refusal is one', async () => {
+    const { report } = await fleet([put('RCPT'), put('RCPT', '550 5.1.1 Unknown'), {}]);
+    expect([letters(report.steps), report.attempts]).toEqual(['pppnf', 2]);
+  });
+
+  test('says nothing where another failure was the first', async () => {
+    const { report } = await fleet([{ greeting: close }, {}]);
+    expect(report.attempts).toBe(2);
+    expect(codes(report.steps)).toEqual(['receipt-not-verified']);
+  });
+});

@@ -1,0 +1,228 @@
+import { close, raw, reset, wait } from '../../support/dialogue.js';
+import type { Dialogue, Reply } from '../../support/dialogue.js';
+import { AUTH, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+import type { Zoo } from '../../support/zoo.js';
+import { interruption } from '../../../src/gate/interruption.js';
+import { handshakeFailed } from '../../../src/gate/steps/handshake-failure.js';
+import type { Visit } from '../../../src/gate/visit.js';
+import { Deadline } from '../../../src/net/deadline.js';
+import type { Endpoint } from '../../../src/plan/endpoint.js';
+import { PROBES } from '../../../src/plan/schema.js';
+import type { Finding } from '../../../src/report/report.js';
+import { ReplyTimeout } from '../../../src/smtp/session.js';
+
+/** Why there is no handshake: what the first connection says, and what a further one that offers everything adds to it. */
+
+let zoo: Zoo;
+beforeAll(async () => {
+  zoo = await createZoo();
+});
+
+const OLD = { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+const ODD = { maxVersion: 'TLSv1.2', ciphers: 'CAMELLIA@SECLEVEL=0' } as const;
+
+interface Seen {
+  readonly found: Finding | undefined;
+  readonly steps: string;
+  readonly transient: boolean;
+  readonly connections: number;
+}
+
+/** @param dialogues for one connection after the other; the last one stays */
+async function see(dialogues: readonly Dialogue[], endpoint: Partial<Endpoint> = {}): Promise<Seen> {
+  const tls = { key: zoo.good.key, cert: zoo.good.chain };
+  await using server = await startScriptedServer(dialogues.map((one) => ({ ...one, tls: { ...tls, ...one.tls } })));
+  const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const { report, transient } = await gate(testEndpoint(server.port, { tls: policy, ...endpoint }));
+  const found = report.steps.flatMap(({ findings }) => findings)[0];
+  return { found, steps: letters(report.steps), transient, connections: server.connections };
+}
+
+/** Says 220, and this where the ServerHello is due. */
+const instead = (...acts: Extract<Reply, readonly unknown[]>): Dialogue => ({
+  replies: { STARTTLS: ['220 go', wait(100), ...acts] },
+});
+const alert = (number: number): Dialogue => instead(raw(Buffer.from([21, 3, 3, 0, 2, 2, number])), wait(200), close);
+
+describe('a hang-up in place of a ServerHello', () => {
+  test.each([
+    ['closed', close],
+    ['reset', reset],
+  ])('is an old version where that is what the server speaks: %s', async (_, hangUp) => {
+    const seen = await see([instead(hangUp), { tls: OLD }]);
+    expect(seen).toMatchObject({ steps: 'ppfbb', transient: false, connections: 2 });
+    expect(seen.found).toMatchObject({
+      code: 'tls-version-too-old',
+      evidence: { spoken: 'TLSv1', wanted: 'TLSv1.2', detail: expect.any(String) as string },
+    });
+  });
+
+  test('is a lost connection where the server hangs up again', async () => {
+    const seen = await see([instead(close)]);
+    expect(seen).toMatchObject({ found: { code: 'connection-lost' }, transient: true, connections: 2 });
+  });
+
+  test('is a lost connection where the server is good the next time', async () => {
+    const seen = await see([instead(close), {}]);
+    expect(seen).toMatchObject({ found: { code: 'connection-lost' }, transient: true, connections: 2 });
+  });
+
+  test('is an old version with TLS from the first byte, too', async () => {
+    const seen = await see([{ greeting: [wait(100), close] }, { implicit: true, tls: OLD }], { transport: 'implicit' });
+    expect(seen.found).toMatchObject({ code: 'tls-version-too-old', evidence: { spoken: 'TLSv1' } });
+  });
+});
+
+describe('alert 70, of the version', () => {
+  test('says what the server speaks, where that is too old', async () => {
+    const { found } = await see([{ tls: OLD }]);
+    expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { spoken: 'TLSv1', alert: '70' } });
+    expect(found?.message).toMatch(/^The server speaks TLSv1; wanted is TLSv1\.2 or later\./);
+  });
+
+  test('says that nothing can be agreed on, where that is so', async () => {
+    const { found } = await see([alert(70)]);
+    expect(found?.code).toBe('tls-version-too-old');
+    expect(found?.message).toMatch(/^The server speaks no version of TLS that can be offered here;/);
+  });
+
+  test('is no old version where a new one is agreed on when all are offered', async () => {
+    const { found } = await see([alert(70), {}]);
+    expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '70' } });
+    expect(found?.message).toMatch(/alert 70 .* Offered everything, it chooses TLSv1\.3 with TLS_/);
+  });
+});
+
+describe('no cipher suite in common', () => {
+  const NONE = /^The server takes none of the cipher suites that are offered here\./;
+
+  test('is what alert 40 means, where the server chooses one that is not offered', async () => {
+    const { found } = await see([{ tls: ODD }]);
+    expect(found).toMatchObject({
+      code: 'tls-handshake-failed',
+      message: expect.stringMatching(NONE) as string,
+      remedy: expect.stringMatching(/cipher configuration/) as string,
+      evidence: { alert: '40', spoken: expect.stringMatching(/CAMELLIA/) as string },
+    });
+  });
+
+  test('is told from no curve in common', async () => {
+    const { found } = await see([
+      {
+        tls: {
+          maxVersion: 'TLSv1.2',
+          ecdhCurve: 'brainpoolP256r1',
+          ciphers: 'ECDHE',
+          cert: zoo.rsa2048.chain,
+          key: zoo.rsa2048.key,
+        },
+      },
+    ]);
+    expect(found).toMatchObject({
+      code: 'tls-handshake-failed',
+      remedy: expect.stringMatching(/cipher configuration/) as string,
+      evidence: {
+        alert: '40',
+        spoken: expect.stringMatching(/^TLSv1\.2 with TLS_ECDHE_\w+ on brainpoolP256r1$/) as string,
+      },
+    });
+    expect(found?.message).toMatch(/^The server takes none of the curves that are offered here\./);
+  });
+
+  test('is not what it means, where the server chooses one that is', async () => {
+    const { found } = await see([alert(40), {}]);
+    expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '40' } });
+    expect(found?.message).not.toMatch(NONE);
+    expect(found?.remedy).not.toMatch(/cipher configuration/);
+  });
+
+  test('is what alert 71 means', async () => {
+    const { found } = await see([alert(71)]);
+    expect(found).toMatchObject({ code: 'tls-handshake-failed', message: expect.stringMatching(NONE) as string });
+    expect(found?.remedy).toMatch(/cipher configuration/);
+  });
+
+  test('is what a ServerHello with a suite of its own choice means', async () => {
+    // TLS 1.2, 32 octets of random, no session, TLS_RSA_WITH_CAMELLIA_128_CBC_SHA, no compression, no extensions.
+    const hello = Buffer.concat([Buffer.from([3, 3]), Buffer.alloc(32, 7), Buffer.from([0, 0x00, 0x41, 0])]);
+    const message = Buffer.concat([Buffer.from([2, 0, 0, hello.length]), hello]);
+    const record = Buffer.concat([Buffer.from([22, 3, 3, 0, message.length]), message]);
+    const { found } = await see([instead(raw(record), wait(300), close)]);
+    expect(found).toMatchObject({
+      code: 'tls-handshake-failed',
+      message: expect.stringMatching(NONE) as string,
+      evidence: { code: expect.stringMatching(/CIPHER_RETURNED/) as string },
+    });
+  });
+});
+
+describe('alert 112, of the name', () => {
+  test('names what was sent, and how to change it', async () => {
+    const seen = await see([alert(112)]);
+    expect(seen).toMatchObject({ steps: 'ppfbb', transient: false, connections: 1 });
+    expect(seen.found).toMatchObject({
+      code: 'tls-handshake-failed',
+      message: expect.stringMatching(/does not know the name mail\.example\.test, .*alert 112/) as string,
+      remedy: expect.stringMatching(/`servername`/) as string,
+      evidence: { alert: '112', servername: 'mail.example.test' },
+    });
+  });
+
+  test('says so where none was sent', async () => {
+    const { found } = await see([alert(112)], { servername: '127.0.0.1' });
+    expect(found?.message).toMatch(/wants to be told a name \(SNI\)/);
+    expect(found?.evidence).toMatchObject({ servername: 'none sent' });
+  });
+});
+
+describe('the time that an attempt has', () => {
+  const endpoint = testEndpoint(587, { timeoutMs: 2000 });
+  const visit = (leftMs: number): Visit => ({ endpoint, world: testWorld(), budget: Deadline.after(leftMs) }) as Visit;
+
+  test('is named where it ended before the wait did', async () => {
+    const { finding } = interruption(new ReplyTimeout(312), 'authentication', visit(0));
+    expect(finding).toMatchObject({
+      code: 'reply-timeout',
+      message: 'No complete reply came within 0.3 s; the whole attempt had 8 s, and they are spent.',
+      evidence: { waited: '0.3 s', attempt: '8 s' },
+    });
+    const { findings } = await handshakeFailed(visit(0), { kind: 'timed-out' });
+    expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { attempt: '8 s' } }]);
+    expect(findings[0]?.message).toMatch(/in time; the whole attempt had 8 s, and they are spent\.$/);
+  });
+
+  test('is longer with probes', () => {
+    const probed = { ...visit(0), endpoint: { ...endpoint, probes: PROBES } };
+    expect(interruption(new ReplyTimeout(312), 'delivery', probed).finding.evidence?.attempt).toBe('24 s');
+  });
+
+  test('is not named where the wait was too long by itself', async () => {
+    const { finding } = interruption(new ReplyTimeout(2000), 'authentication', visit(1000));
+    expect(finding).toMatchObject({
+      message: 'No complete reply came within 2.0 s.',
+      evidence: { waited: '2.0 s' },
+    });
+    expect(finding.evidence).not.toHaveProperty('attempt');
+    const { findings } = await handshakeFailed(visit(1000), { kind: 'timed-out' });
+    expect(findings[0]?.message).toMatch(/in time\.$/);
+  });
+
+  test('ends a dialogue of which every wait is nearly too long', async () => {
+    const late = (...lines: string[]): Reply => [wait(750), ...lines];
+    const dialogue: Dialogue = {
+      greeting: late('220 late'),
+      replies: {
+        'plain:EHLO': late('250-mail', '250 STARTTLS'),
+        'tls:EHLO': late('250-mail', '250 AUTH PLAIN'),
+        AUTH: late('235 welcome'),
+        MAIL: late('250 ok'),
+        RCPT: late('250 ok'),
+        DATA: late('354 go ahead'),
+      },
+    };
+    const { found } = await see([dialogue], { timeoutMs: 1000, auth: AUTH, delivery: DELIVERY });
+    expect(found).toMatchObject({ code: 'reply-timeout', evidence: { attempt: '4 s' } });
+  });
+});

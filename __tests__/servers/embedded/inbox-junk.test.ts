@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startImap } from '../../../src/demo/imap.js';
+import { Mailbox } from '../../../src/demo/mailbox.js';
+import type { Inbox } from '../../../src/inbox/inbox.js';
+import { Inboxes } from '../../../src/inbox/inboxes.js';
+import { Deadline } from '../../../src/net/deadline.js';
+import { createInboxTrust, HOST, LOGIN, milliseconds, sought } from '../../support/inbox.js';
+import type { InboxTrust } from '../../support/inbox.js';
+import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
+import type { ImapScript } from '../../support/scripted-imap.js';
+
+const ID = '<wanted@test>';
+
+let trusted: InboxTrust;
+let inboxes: Inboxes;
+
+beforeAll(async () => {
+  trusted = await createInboxTrust();
+});
+beforeEach(() => {
+  inboxes = new Inboxes();
+});
+afterEach(async () => {
+  await inboxes.close();
+});
+
+function raw(messageId: string, body = 'hello'): Buffer {
+  return Buffer.from(`Subject: probe\r\nMessage-ID: ${messageId}\r\n\r\n${body}\r\n`);
+}
+
+/** What is in a folder: the UIDs with their flags. */
+const contents = (mailbox: Mailbox): unknown[] => mailbox.messages.map(({ uid, flags }) => [uid, ...flags]);
+
+/** A good server with INBOX and a folder for junk, each with a message that somebody has flagged. */
+async function startFolders() {
+  const [inbox, junk] = [new Mailbox(), new Mailbox()];
+  for (const mailbox of [inbox, junk]) {
+    mailbox.append(raw('<old@test>'));
+    mailbox.messages[0]?.flags.add('\\Flagged').add('\\Deleted');
+  }
+  let logins = 0;
+  const knows = (): boolean => {
+    logins += 1;
+    return true;
+  };
+  const imap = await startImap({ identity: trusted.identity, security: 'implicit', mailbox: inbox, junk, knows });
+  return {
+    port: imap.port,
+    inbox,
+    junk,
+    logins: () => logins,
+    [Symbol.asyncDispose]: () => imap.close(),
+  };
+}
+
+const OLD = [[1, '\\Flagged', '\\Deleted']];
+
+function open({ port }: { port: number }, mailbox = 'INBOX', timeoutMs = 2000): Promise<Inbox> {
+  return inboxes.open({ scheme: 'imaps', host: HOST, port, mailbox, ...LOGIN }, trusted.settings({ timeoutMs }));
+}
+
+const ours = (body: string) => (source: Buffer) => source.includes(`\r\n\r\n${body}\r\n`);
+
+describe('a message in the folder for junk', () => {
+  test('is found there, and deleted, and nothing else is touched', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.junk.append(raw('<spam@test>'));
+    server.junk.append(raw(ID));
+    server.junk.append(raw('<more@test>'));
+    const received = await inbox.find(sought(ID), Deadline.after(200));
+    expect(received).toMatchObject({ junk: 'Junk', copies: 1, source: raw(ID) });
+    expect(contents(server.junk)).toEqual([...OLD, [2], [3], [4]]);
+    await received?.delete();
+    expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, [...OLD, [2], [4]]]);
+  });
+
+  test('is found long before the time is over', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.junk.append(raw(ID));
+    const took = await milliseconds(inbox.find(sought(ID), Deadline.after(60_000)));
+    expect(took).toBeGreaterThan(8000);
+    expect(took).toBeLessThan(15_000);
+  }, 30_000);
+
+  test('is not the one that was there before', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    expect(await inbox.find(sought('<old@test>'), Deadline.after(100))).toBeUndefined();
+    server.junk.append(raw('<spam@test>'));
+    expect(await inbox.find(sought('<old@test>'), Deadline.after(100))).toBeUndefined();
+    expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, [...OLD, [2]]]);
+  });
+
+  test('costs no connection where the message is in INBOX', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.inbox.append(raw(ID));
+    const received = await inbox.find(sought(ID), Deadline.after(2000));
+    await received?.delete();
+    expect([received?.junk, received?.copies, server.logins()]).toEqual([undefined, 1, 1]);
+    expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, OLD]);
+  });
+
+  test('is none where that is the very folder that is watched', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server, 'Junk');
+    server.junk.append(raw(ID));
+    const received = await inbox.find(sought(ID), Deadline.after(2000));
+    expect([received?.junk, received?.copies]).toEqual([undefined, 1]);
+  });
+
+  /** A server whose folder for junk has got a message since it was asked first. */
+  const scripted = (replies: ImapScript['replies'], list = '* LIST () "/" Spam') => {
+    let asked = 0;
+    return startScriptedImap({
+      identity: trusted.identity,
+      replies: {
+        LIST: (line) => [...(line.includes('*') ? ['* LIST () "/" INBOX', list] : []), '$ OK Done'],
+        STATUS: () => {
+          asked += 1;
+          return [`* STATUS Spam (UIDNEXT ${asked === 1 ? 5 : 6})`, '$ OK Done'];
+        },
+        ...replies,
+      },
+    });
+  };
+  const selected = (line: string): ImapScript['replies'] => ({
+    SELECT: (command) => [
+      '* 0 EXISTS',
+      '* OK [UIDNEXT 1] Next',
+      command.includes('Spam') ? line : '$ OK [READ-WRITE] Done',
+    ],
+  });
+
+  test('is known by its name where no folder says what it is for, and is asked for from the right UID on', async () => {
+    await using server = await scripted({
+      'UID FETCH': (line) => {
+        if (line.includes('BODY.PEEK[]')) return [sourceRow(5, raw(ID).toString()), '$ OK Done'];
+        return [...(line.startsWith('UID FETCH 5:*') ? [headerRow(5, ID)] : []), '$ OK Done'];
+      },
+    });
+    const received = await (await open(server)).find(sought(ID), Deadline.after(100));
+    expect(received).toMatchObject({ junk: 'Spam', copies: 1 });
+    expect(server.connections).toBe(2);
+    expect(server.heard.filter((line) => /^(CREATE|DELETE|RENAME|APPEND|COPY|EXPUNGE)/.test(line))).toEqual([]);
+  });
+
+  test.each<[string, ImapScript['replies']]>([
+    ['cannot be listed', { LIST: (line) => [line.includes('*') ? '$ NO Not now' : '$ OK Done'] }],
+    ['has no state', { STATUS: ['$ NO Not now'] }],
+    ['cannot be opened', selected('$ NO Locked')],
+    ['takes the connection with it', { ...selected('* BYE Gone') }],
+    ['answers nothing', { SELECT: (line) => (line.includes('Spam') ? 'silence' : ['* 0 EXISTS', '$ OK Done']) }],
+  ])('is not there where the folder %s, and that is no failure', async (_, replies) => {
+    await using server = await scripted(replies);
+    const inbox = await open(server, 'INBOX', 300);
+    expect(await inbox.find(sought(ID), Deadline.after(100))).toBeUndefined();
+  });
+
+  test('keeps nobody waiting for a message in INBOX, however slow its folder is', async () => {
+    let rows: string[] = [];
+    await using server = await scripted({
+      SELECT: (line) => (line.includes('Spam') ? 'silence' : ['* 0 EXISTS', '* OK [UIDNEXT 1] Next', '$ OK Done']),
+      'UID FETCH': (line) => [...(line.includes('BODY.PEEK[]') ? [sourceRow(1, 'x')] : rows), '$ OK Done'],
+      DONE: ['$ OK Done'],
+    });
+    const inbox = await open(server, 'INBOX', 20_000);
+    const found = inbox.find(sought(ID), Deadline.after(30_000));
+    await server.hears('SELECT Spam');
+    await sleep(300);
+    rows = [headerRow(1, ID)];
+    server.say('* 1 EXISTS');
+    expect(await milliseconds(found)).toBeLessThan(2000);
+  }, 30_000);
+});
+
+describe('a message that is there more than once', () => {
+  test('is counted, and all its copies are deleted, and nothing else is', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.inbox.append(raw(ID, 'the probe'));
+    server.inbox.append(raw('<other@test>'));
+    server.inbox.append(raw(ID, 'somebody else'));
+    server.inbox.append(raw(ID, 'the probe'));
+    const received = await inbox.find(sought(ID, { is: ours('the probe') }), Deadline.after(2000));
+    expect(received).toMatchObject({ copies: 2, source: raw(ID, 'the probe') });
+    await received?.delete();
+    expect(received?.copies).toBe(2);
+    expect(contents(server.inbox)).toEqual([...OLD, [3], [4]]);
+  });
+
+  test('is counted with the copy that comes before it is deleted, and with the one in the folder for junk', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.inbox.append(raw(ID));
+    const received = await inbox.find(sought(ID), Deadline.after(2000));
+    expect([received?.copies, received?.junk]).toEqual([1, undefined]);
+    server.inbox.append(raw(ID));
+    server.junk.append(raw(ID));
+    server.junk.append(raw('<spam@test>'));
+    await received?.delete();
+    expect(received?.copies).toBe(3);
+    expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, [...OLD, [3]]]);
+  });
+
+  test('is the one that is ours, not the one that came first', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.inbox.append(raw(ID, 'somebody else'));
+    server.inbox.append(raw(ID, 'the probe'));
+    const received = await inbox.find(sought(ID, { is: ours('the probe') }), Deadline.after(2000));
+    expect(received).toMatchObject({ copies: 1, source: raw(ID, 'the probe') });
+  });
+
+  test('and is not to be known any more is one message', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.inbox.append(raw(ID, 'changed'));
+    const received = await inbox.find(sought(ID, { is: () => false }), Deadline.after(2000));
+    await received?.delete();
+    expect(received).toMatchObject({ copies: 1, source: raw(ID, 'changed') });
+    expect(contents(server.inbox)).toEqual(OLD);
+  });
+
+  test('without end is read to an end', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    for (let i = 0; i < 40; i += 1) server.inbox.append(raw(ID));
+    const received = await inbox.find(sought(ID), Deadline.after(2000));
+    await received?.delete();
+    expect([received?.copies, server.inbox.messages.length]).toEqual([16, 25]);
+  });
+});
+
+describe('a large message', () => {
+  const large = (octets: number): Buffer => Buffer.concat([raw(ID, 'x'.repeat(octets))]);
+
+  test('is read whole, in parts', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    const message = large(2_500_000);
+    server.inbox.append(message);
+    const received = await inbox.find(sought(ID, { octets: 2_500_000 }), Deadline.after(5000));
+    expect(received?.source.equals(message)).toBe(true);
+  });
+
+  test('is read up to what may have been added to it', async () => {
+    await using server = await startFolders();
+    const inbox = await open(server);
+    server.inbox.append(large(3_000_000));
+    const received = await inbox.find(sought(ID, { octets: 1000 }), Deadline.after(5000));
+    expect(received?.source.length).toBe(1000 + 1024 * 1024);
+  });
+});

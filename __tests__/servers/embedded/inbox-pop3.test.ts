@@ -1,0 +1,266 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
+import type { Inbox } from '../../../src/inbox/inbox.js';
+import { Inboxes } from '../../../src/inbox/inboxes.js';
+import { Deadline } from '../../../src/net/deadline.js';
+import { HOSTILE } from '../../support/hostile.js';
+import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, milliseconds, sought } from '../../support/inbox.js';
+import type { InboxTrust } from '../../support/inbox.js';
+import { startScriptedPop3 } from '../../support/scripted-pop3.js';
+import type { Pop3Script, ScriptedPop3 } from '../../support/scripted-pop3.js';
+import { createZoo, HOST as ZOO_HOST } from '../../support/zoo.js';
+
+const ID = '<wanted@test>';
+const PASS = `PASS ${LOGIN.password.reveal()}`;
+
+let trusted: InboxTrust;
+let inboxes: Inboxes;
+
+beforeAll(async () => {
+  trusted = await createInboxTrust();
+});
+beforeEach(() => {
+  inboxes = new Inboxes();
+});
+afterEach(async () => {
+  await inboxes.close();
+});
+
+const start = (script: Partial<Pop3Script> = {}): Promise<ScriptedPop3> =>
+  startScriptedPop3({ identity: trusted.identity, security: 'implicit', ...script });
+
+function open({ port }: ScriptedPop3, scheme: 'pop3' | 'pop3s' = 'pop3s', timeoutMs = 1000): Promise<Inbox> {
+  return inboxes.open({ scheme, host: HOST, port, mailbox: 'INBOX', ...LOGIN }, trusted.settings({ timeoutMs }));
+}
+
+const message = (id: string, messageId: string, body = 'hello') => ({
+  id,
+  text: `Subject: probe\r\nMessage-ID: ${messageId}\r\n\r\n${body}\r\n`,
+});
+
+describe('a maildrop', () => {
+  test.each([
+    ['pop3s', 'implicit'],
+    ['pop3', 'stls'],
+  ] as const)('by %s gives the very message, and only that is deleted', async (scheme, security) => {
+    await using server = await start({ security });
+    server.maildrop.push(message('old', '<old@test>'));
+    const inbox = await open(server, scheme);
+    server.maildrop.push(message('a', '<other@test>', 'Message-ID: <wanted@test>'));
+    server.maildrop.push(message('b', ID, '.a dot\r\n..two\r\n.'));
+    const received = await inbox.find(sought(ID), Deadline.after(1000));
+    expect(received?.source.toString()).toBe(message('b', ID, '.a dot\r\n..two\r\n.').text);
+    expect(received).toMatchObject({ copies: 1 });
+    expect(received?.junk).toBeUndefined();
+    await received?.delete();
+    expect(server.maildrop.map(({ id }) => id)).toEqual(['old', 'a']);
+    // What is not ours has its header looked at once, if it is new, and is never read.
+    expect(server.heard.filter((line) => /^(TOP|RETR|DELE)/.test(line))).toEqual([
+      'TOP 2 0',
+      'TOP 3 0',
+      'RETR 3',
+      'DELE 3',
+    ]);
+    expect(server.heard.filter((line) => line.startsWith('!'))).toEqual(
+      security === 'stls' ? expect.arrayContaining(['!STLS']) : [],
+    );
+    while (server.open > 0) await sleep(5);
+  });
+
+  test('shows what has come by a new session, and does not log in all the time', async () => {
+    await using server = await start();
+    const inbox = await open(server);
+    const found = inbox.find(sought(ID), Deadline.after(20_000));
+    await sleep(500);
+    server.maildrop.push(message('b', ID));
+    expect(await milliseconds(found)).toBeLessThan(4000);
+    expect(server.logins).toBe(4);
+  });
+
+  test('is looked at by one session for all who wait', async () => {
+    await using server = await start();
+    const inbox = await open(server);
+    const found = Array.from({ length: 10 }, (_, i) => inbox.find(sought(`<${i}@test>`), Deadline.after(5000)));
+    await sleep(1000);
+    const before = server.logins;
+    for (let i = 0; i < 10; i += 1) server.maildrop.push(message(String(i), `<${i}@test>`));
+    await Promise.all(found);
+    expect(server.logins - before).toBeLessThanOrEqual(12);
+  });
+
+  test('gives nothing when the time is over, and what was there before never', async () => {
+    await using server = await start();
+    server.maildrop.push(message('old', ID));
+    const inbox = await open(server);
+    server.maildrop.push(message('new', '<other@test>'));
+    expect(await inbox.find(sought(ID), Deadline.after(100))).toBeUndefined();
+    expect(server.heard.filter((line) => line.startsWith('TOP'))).toEqual(['TOP 2 0']);
+  });
+
+  test('may have copies, even with one identifier, and all are deleted', async () => {
+    await using server = await start();
+    const inbox = await open(server);
+    server.maildrop.push(message('b', ID, 'the probe'), message('b', ID, 'the probe'), message('c', ID, 'another'));
+    const is = (source: Buffer): boolean => source.includes('the probe');
+    const received = await inbox.find(sought(ID, { is }), Deadline.after(1000));
+    expect(received?.copies).toBe(2);
+    server.maildrop.push(message('d', ID, 'the probe'));
+    await received?.delete();
+    expect(received?.copies).toBe(3);
+    expect(server.maildrop.map(({ id }) => id)).toEqual(['c']);
+  });
+
+  test('is waited for where somebody else has it open', async () => {
+    let locked = false;
+    await using server = await start({
+      replies: { PASS: () => (locked ? ['-ERR [IN-USE] Somebody else reads'] : undefined) },
+    });
+    const inbox = await open(server);
+    locked = true;
+    const found = inbox.find(sought(ID), Deadline.after(10_000));
+    await sleep(300);
+    locked = false;
+    server.maildrop.push(message('b', ID));
+    expect(await found).toBeDefined();
+  });
+
+  test.each<[string, Pop3Script['replies'], RegExp]>([
+    ['DELE', { DELE: ['-ERR Read-only'] }, /does not let it be deleted/],
+    ['QUIT', { QUIT: ['-ERR Not all deleted'] }, /does not let it be deleted/],
+  ])('that refuses %s is told of', async (_, replies, told) => {
+    await using server = await start({ replies: replies ?? {} });
+    const inbox = await open(server);
+    server.maildrop.push(message('b', ID));
+    const received = await inbox.find(sought(ID), Deadline.after(1000));
+    await expect(received?.delete()).rejects.toThrow(told);
+    expect(server.maildrop).toHaveLength(1);
+  });
+
+  test('that loses the message between two looks is told of', async () => {
+    await using server = await start({ replies: { TOP: () => (server.maildrop.splice(0), undefined) } });
+    const inbox = await open(server);
+    server.maildrop.push(message('b', ID));
+    await expect(inbox.find(sought(ID), Deadline.after(1000))).rejects.toThrow(/gone before it could be read/);
+  });
+
+  test('is given up when it is closed', async () => {
+    await using server = await start({ greeting: 'silence' });
+    const opening = expect(open(server, 'pop3s', 60_000)).rejects.toThrow(InboxUnreachable);
+    while (server.open === 0) await sleep(5);
+    expect(await milliseconds(inboxes.close())).toBeLessThan(1000);
+    await opening;
+    while (server.open > 0) await sleep(5);
+  });
+});
+
+describe('a POP3 server that cannot be used', () => {
+  test.each<[string, Partial<Pop3Script>, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
+    ['refuses the connection', { greeting: ['-ERR Too many'] }, InboxUnreachable, /greets with -ERR Too many/],
+    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /no answer in time/],
+    ['hangs up', { greeting: 'close' }, InboxUnreachable, /connection was lost/],
+    ['is none', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /does not speak POP3: 220/],
+    ['never ends a line', { greeting: ['x'.repeat(100_000)] }, InboxUnreachable, /line of over 4096 octets/],
+    ['refuses the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login refused: -ERR Who\?/],
+    ['refuses the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login refused: -ERR Wrong/],
+    ['is busy', { replies: { PASS: ['-ERR [IN-USE] Locked'] } }, InboxUnreachable, /no login now/],
+    ['has no UIDL', { replies: { UIDL: ['-ERR Unknown'] } }, InboxRejected, /list of messages/],
+    ['lists nonsense', { replies: { UIDL: ['+OK', 'one a', '.'] } }, InboxUnreachable, /no answer to UIDL: one a/],
+    ['never ends the list', { replies: { UIDL: ['+OK', '1 a'] } }, InboxUnreachable, /no answer in time/],
+    [
+      'lists without end',
+      { replies: { UIDL: ['+OK', ...Array.from({ length: 200_001 }, (_, i) => `${i + 1} u${i}`)] } },
+      InboxUnreachable,
+      /over 200000 messages/,
+    ],
+    ['hangs up at PASS', { replies: { PASS: 'close' } }, InboxUnreachable, /connection was lost/],
+  ])('%s', async (_, script, kind, told) => {
+    await using server = await start(script);
+    const outcome = await open(server).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(kind);
+    expect(outcome).toMatchObject({ message: expect.stringMatching(told) as string });
+    while (server.open > 0) await sleep(5);
+  });
+
+  test.each<[string, Pop3Script['replies'], RegExp]>([
+    ['refuses TOP', { TOP: ['-ERR Unknown'] }, /header of a message/],
+    [
+      'sends a header without end',
+      { TOP: ['+OK', ...Array.from({ length: 5000 }, () => 'X: '.padEnd(100, 'x'))] },
+      /header of over/,
+    ],
+    ['sends a line without end', { TOP: ['+OK', 'x'.repeat(300_000)] }, /line of over/],
+    ['refuses RETR', { RETR: ['-ERR Quota'] }, /asked for the message/],
+    ['hangs up in the message', { RETR: 'close' }, /connection was lost/],
+    ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /no answer in time/],
+  ])('for a look: it %s', async (_, replies, told) => {
+    await using server = await start({ replies: replies ?? {} });
+    const inbox = await open(server, 'pop3s', 500);
+    server.maildrop.push(message('b', ID));
+    await expect(inbox.find(sought(ID), Deadline.after(100))).rejects.toThrow(told);
+    while (server.open > 0) await sleep(5);
+  });
+
+  test('because its message has no end: as much is read as may be', async () => {
+    const flood = ['+OK', ...Array.from({ length: 30_000 }, () => 'x'.repeat(98))];
+    await using server = await start({ replies: { RETR: flood } });
+    const inbox = await open(server);
+    server.maildrop.push(message('b', ID));
+    const received = await inbox.find(sought(ID, { octets: 1000 }), Deadline.after(1000));
+    expect(received?.source.length).toBe(1000 + 1024 * 1024);
+    while (server.open > 0) await sleep(5);
+  });
+
+  test.each(HOSTILE)('shows what it says as harmless text: %j', async (text) => {
+    await using server = await start({ replies: { PASS: [`-ERR ${text.replace(/[\r\n]/g, ' ')}`] } });
+    const { message: told } = (await open(server).catch((error: unknown) => error)) as Error;
+    // eslint-disable-next-line no-control-regex -- these are the very characters that must not be there
+    expect(told).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+  });
+});
+
+describe('the password of a maildrop', () => {
+  const credentials = ({ heard }: ScriptedPop3) => heard.filter((line) => /USER|PASS|AUTH|APOP|inbox/.test(line));
+
+  test('is sent inside TLS only', async () => {
+    await using server = await start({ security: 'stls' });
+    await open(server, 'pop3');
+    expect(credentials(server)).toEqual([`USER ${LOGIN.username}`, PASS]);
+  });
+
+  test.each<[string, Pop3Script['replies']]>([
+    ['the server has no STLS', { STLS: ['-ERR Unknown command'] }],
+    ['STLS is stripped', { STLS: ['-ERR Unknown command', '+OK'] }],
+    ['something follows the answer to STLS in the clear', { STLS: ['+OK Begin', '+OK Logged in'] }],
+    ['the server goes on in the clear', { STLS: ['+OK Begin'] }],
+    ['the server hangs up', { STLS: 'close' }],
+  ])('is not sent by pop3:// where %s', async (_, replies) => {
+    await using server = await start({ security: 'stls', replies: replies ?? {} });
+    await expect(open(server, 'pop3')).rejects.toThrow(InboxUnreachable);
+    expect(credentials(server)).toEqual([]);
+    while (server.open > 0) await sleep(5);
+  });
+
+  test('is not sent by pop3s:// to a server that speaks in the clear, nor by pop3:// to one that speaks TLS', async () => {
+    await using clear = await start({ security: 'stls' });
+    await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/speaks in the clear/);
+    await using tls = await start();
+    await expect(open(tls, 'pop3', 500)).rejects.toThrow(InboxUnreachable);
+    expect([...credentials(clear), ...credentials(tls)]).toEqual([]);
+  });
+
+  test.each(['implicit', 'stls'] as const)(
+    'is not sent over %s to a server with a bad certificate',
+    async (security) => {
+      const zoo = await createZoo();
+      const { settings } = await createInboxTrust(zoo.pki, ZOO_HOST);
+      for (const [species, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {
+        await using server = await start({ security, identity: zoo[species] });
+        const scheme = security === 'implicit' ? 'pop3s' : 'pop3';
+        const opening = inboxes.open({ scheme, host: HOST, port: server.port, mailbox: 'INBOX', ...LOGIN }, settings());
+        const outcome = await opening.catch((error: unknown) => error);
+        if (code !== undefined) expect(outcome).toEqual(new InboxUnreachable(code));
+        expect([species, credentials(server).length]).toEqual([species, code === undefined ? 2 : 0]);
+      }
+    },
+  );
+});

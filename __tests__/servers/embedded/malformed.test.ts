@@ -1,0 +1,186 @@
+import { X509Certificate } from 'node:crypto';
+import fc from 'fast-check';
+import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
+import { pem } from '../../support/rewritten.js';
+import { schemaErrors } from '../../support/report-schema.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { HOST, createZoo } from '../../support/zoo.js';
+import type { Species, Zoo } from '../../support/zoo.js';
+import type { Identity } from '../../../src/demo/pki.js';
+import { judgePeer } from '../../../src/gate/peer/judge.js';
+import type { PeerJudgement } from '../../../src/gate/peer/judge.js';
+import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
+import type { EndpointReport } from '../../../src/report/report.js';
+import { subjectPublicKeyInfo } from '../../../src/tls/encoding.js';
+import { TrustStore } from '../../../src/tls/trust.js';
+
+/** Certificates that OpenSSL lets through a handshake, and that cannot be read. */
+
+const RUNS = 1500;
+
+let zoo: Zoo;
+const trust = new TrustStore();
+beforeAll(async () => {
+  zoo = await createZoo();
+});
+
+const policy = (pins: readonly string[] = []): TlsPolicy => ({
+  ca: [zoo.pki.root.cert],
+  minVersion: 'TLSv1.2',
+  minValidDays: 14,
+  pins,
+});
+
+interface Seen {
+  readonly report: Omit<EndpointReport, 'attempts'>;
+  readonly steps: string;
+  readonly codes: readonly string[];
+  readonly travelled: boolean;
+}
+
+async function see(species: Species, endpoint: Partial<Endpoint> = {}): Promise<Seen> {
+  const { key, chain } = zoo[species];
+  await using server = await startScriptedServer({ tls: { key, cert: chain, ciphers: 'DEFAULT@SECLEVEL=0' } });
+  const full = { auth: AUTH, delivery: DELIVERY, tls: policy(), ...endpoint };
+  const { report } = await gate(testEndpoint(server.port, full));
+  return {
+    report,
+    steps: letters(report.steps),
+    codes: codes(report.steps),
+    travelled: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
+  };
+}
+
+const ODD_LEAVES = [
+  ['noSuchDate', /^notAfter is no date: "\d\d99/],
+  ['noSuchStart', /^notBefore is no date: "\d\d00/],
+  ['oddNames', /beyond the end/],
+  ['oddPurpose', /beyond the end/],
+  ['extensionTwice', /^the extension 2\.5\.29\.35 is there twice$/],
+] as const;
+
+describe.each(ODD_LEAVES)('%s', (species, odd) => {
+  test('is malformed, and what is odd stands in the evidence', async () => {
+    const { report, ...seen } = await see(species);
+    expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed'], travelled: false });
+    const [found] = report.steps[2]?.findings ?? [];
+    expect(found?.evidence?.odd).toMatch(odd);
+    expect(found?.evidence?.sha256).toBe(
+      new X509Certificate(zoo[species].cert).fingerprint256.replaceAll(':', '').toLowerCase(),
+    );
+  });
+
+  test('leaves a report that holds by its schema', async () => {
+    const { report } = await see(species);
+    expect(report.tls).toBeUndefined();
+    const whole = { schemaVersion: 1, tool: { name: 'starttls-gate', version: '1.0.0' }, result: report.result };
+    const endpoints = [{ ...report, attempts: 1 }];
+    expect(schemaErrors({ ...whole, startedAt: new Date().toISOString(), durationMs: 1, endpoints })).toEqual([]);
+  });
+
+  test('is authenticated neither by a waiver nor by a pin', async () => {
+    const key = subjectPublicKeyInfo(new X509Certificate(zoo[species].cert));
+    const digest = await crypto.subtle.digest('SHA-256', Uint8Array.from(key));
+    const pin = Buffer.from(digest).toString('base64');
+    expect(await see(species, { tls: policy([pin]) })).toMatchObject({
+      steps: 'ppfbb',
+      codes: ['certificate-malformed'],
+      travelled: false,
+    });
+    const waive = [{ finding: 'certificate-malformed', until: '2099-12-31', reason: 'for the test' }] as const;
+    expect(await see(species, { waive, tls: policy([pin]) })).toMatchObject({
+      steps: 'ppwfb',
+      codes: ['(certificate-malformed)', 'credentials-withheld'],
+      travelled: false,
+    });
+  });
+});
+
+test('an intermediate that cannot be read is malformed, and the report has the certificate of the server', async () => {
+  const { report, ...seen } = await see('oddIntermediate');
+  expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed', 'certificate-untrusted'], travelled: false });
+  const [malformed, untrusted] = report.steps[2]?.findings ?? [];
+  expect(malformed?.evidence).toMatchObject({ subject: 'CN=Test Odd Intermediate CA' });
+  expect(untrusted?.evidence?.reason).toMatch(/^CN=Test Odd Intermediate CA is encoded oddly: notAfter is no date/);
+  expect(report.tls?.certificate.names).toEqual([HOST]);
+});
+
+test('beside a path to an anchor, what cannot be read does not matter', async () => {
+  const sends = [zoo.pki.intermediate, zoo.noSuchDate];
+  const identity = await zoo.pki.issue({ names: [HOST], sends });
+  await using server = await startScriptedServer({ tls: { key: identity.key, cert: identity.chain } });
+  const { report } = await gate(testEndpoint(server.port, { tls: policy() }));
+  expect([letters(report.steps), codes(report.steps)]).toEqual(['pppnn', ['certificate-chain-disordered']]);
+});
+
+describe('a certificate with octets changed', () => {
+  const CHANGES = fc.array(fc.record({ at: fc.nat(), bits: fc.integer({ min: 1, max: 255 }) }), {
+    minLength: 1,
+    maxLength: 3,
+  });
+
+  /** A certificate that Node still takes for one, though it is not the original. */
+  function changed(identity: Identity, changes: readonly { at: number; bits: number }[]): X509Certificate | undefined {
+    const original = Buffer.from(identity.certificate.rawData);
+    const octets = Buffer.from(original);
+    for (const { at, bits } of changes)
+      octets.writeUInt8(octets.readUInt8(at % octets.length) ^ bits, at % octets.length);
+    try {
+      return octets.equals(original) ? undefined : new X509Certificate(pem(octets));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param sent leaf first, and of OpenSSL's opinion that they do not hold together */
+  function judged(sent: readonly X509Certificate[], ca = zoo.pki.root.cert): PeerJudgement {
+    return judgePeer(
+      { sent, verifyError: 'CERT_SIGNATURE_FAILURE' },
+      { policy: { ...policy(), ca: [ca] }, name: HOST, now: new Date(), trust, waived: () => false },
+    );
+  }
+
+  const SUBJECTS = ['good', 'rsa2048', 'selfSigned', 'address', 'withUrl', 'pss'] as const;
+
+  test.each(SUBJECTS)('is judged as a leaf ("%s"), and authenticates nobody', (species) => {
+    const issuer = new X509Certificate(zoo.pki.intermediate.cert);
+    let judgements = 0;
+    fc.assert(
+      fc.property(CHANGES, (changes) => {
+        const leaf = changed(zoo[species], changes);
+        if (!leaf) return;
+        judgements += 1;
+        const { authenticated, findings, certificate } = judged([leaf, issuer]);
+        expect({ authenticated, anything: findings.length > 0 }).toEqual({ authenticated: false, anything: true });
+        expect(certificate === undefined).toBe(findings.some(({ code }) => code === 'certificate-malformed'));
+      }),
+      { numRuns: RUNS },
+    );
+    expect(judgements).toBeGreaterThan(RUNS / 10);
+  });
+
+  test('is judged as an issuer, and authenticates nobody', () => {
+    const leaf = new X509Certificate(zoo.good.cert);
+    fc.assert(
+      fc.property(CHANGES, (changes) => {
+        const issuer = changed(zoo.pki.intermediate, changes);
+        if (!issuer) return;
+        const { authenticated, certificate } = judged([leaf, issuer]);
+        expect({ authenticated, shown: certificate !== undefined }).toEqual({ authenticated: false, shown: true });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test('does not stop the search where it is the anchor', () => {
+    const [leaf, issuer] = [zoo.good, zoo.pki.intermediate].map(({ cert }) => new X509Certificate(cert));
+    if (!leaf || !issuer) throw new Error('no chain');
+    fc.assert(
+      fc.property(CHANGES, (changes) => {
+        const anchor = changed(zoo.pki.root, changes);
+        if (anchor) expect(judged([leaf, issuer], anchor.toString()).certificate).toBeDefined();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { createPki } from '../../../src/demo/pki.js';
+import type { Pki } from '../../../src/demo/pki.js';
+import { textResolver } from '../../../src/net/txt.js';
+import type { DemandedVerdicts } from '../../../src/plan/endpoint.js';
+import { signed, signingKey } from '../../support/dkim.js';
+import { USER, startEmbedded } from '../../support/embedded.js';
+import type { Embedded } from '../../support/embedded.js';
+import { codes, gate, letters } from '../../support/gate.js';
+import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
+import type { NameServer } from '../../support/name-server.js';
+
+/** The proof that a message which arrived gives or does not give: a server that shows it, and its near twin. */
+
+let pki: Pki;
+let names: NameServer;
+const key = signingKey();
+const DOMAIN = USER.username.replace(/^.*@/, '');
+
+beforeAll(async () => {
+  pki = await createPki('Proof');
+  names = await startNameServer({
+    [`gate._domainkey.${DOMAIN}`]: key.record,
+    [`broken._domainkey.${DOMAIN}`]: SERVFAIL,
+    [`silent._domainkey.${DOMAIN}`]: SILENCE,
+  });
+});
+afterAll(async () => {
+  await names[Symbol.asyncDispose]();
+});
+
+/** Gates a server that delivers the message with some of it replaced. */
+async function deliver(alter: (message: string) => string, verdicts?: DemandedVerdicts) {
+  await using server: Embedded = await startEmbedded({
+    pki,
+    alter: (raw) => Buffer.from(alter(raw.toString())),
+  });
+  const endpoint = server.endpoint();
+  const { delivery } = endpoint;
+  if (!delivery) throw new Error('no delivery');
+  const { report } = await gate(
+    { ...endpoint, timeoutMs: 1500, delivery: { ...delivery, ...(verdicts && { verdicts }) } },
+    { txt: textResolver([names.address]) },
+  );
+  expect(server.mailbox.messages).toEqual([]);
+  const findings = report.steps.flatMap((step) => step.findings);
+  return { outcome: [letters(report.steps), codes(report.steps)], findings, tls: report.tls };
+}
+
+const trace = (replace: string) => (message: string) => message.replace(/ with ESMTPSA /, ` with ${replace} `);
+
+describe('the hop that took the message', () => {
+  test.each<[string, (message: string) => string, string, string[]]>([
+    ['says that TLS was there', (message) => message, 'ppppp', []],
+    ['says that there was none', trace('ESMTPA'), 'ppppf', ['delivery-hop-unencrypted']],
+    ['names the right version', trace('ESMTPA (version=TLS1_3)'), 'ppppp', []],
+    ['names another version', trace('ESMTPSA (version=TLS1_2)'), 'ppppw', ['delivery-hop-mismatch']],
+    ['names another cipher', trace('ESMTPSA (cipher=DHE-RSA-AES128-SHA256)'), 'ppppw', ['delivery-hop-mismatch']],
+    ['names no protocol', (message) => message.replace(/ with ESMTPSA/, ''), 'ppppp', ['delivery-hop-unproved']],
+    ['says nothing', (message) => message.replace(/^.*\r\n .*\r\n/, ''), 'ppppp', ['delivery-hop-unproved']],
+    [
+      'is the first of several',
+      (message) => `Received: from localhost ([127.0.0.1]) by mail with ESMTP id 1;\r\n\tMon\r\n${message}`,
+      'ppppp',
+      [],
+    ],
+    [
+      'is the first of several, and in the clear',
+      (message) => `Received: from localhost by mail with ESMTPS id 1;\r\n\tMon\r\n${trace('ESMTP')(message)}`,
+      'ppppf',
+      ['delivery-hop-unencrypted'],
+    ],
+  ])('%s', async (_, alter, steps, found) => {
+    expect((await deliver(alter)).outcome).toEqual([steps, found]);
+  });
+
+  test('is compared with the session that the report shows', async () => {
+    const { findings, tls } = await deliver(trace('ESMTPSA (version=TLS1_2 cipher=AES128-GCM-SHA256)'));
+    expect(findings).toMatchObject([
+      { code: 'delivery-hop-mismatch', evidence: { wanted: `${tls?.version} ${tls?.cipher}` } },
+    ]);
+  });
+});
+
+const OWN = 'mx.example.test';
+const says =
+  (results: string, id = OWN) =>
+  (message: string) =>
+    `Authentication-Results: ${id};\r\n\t${results}\r\n${message}`;
+const SPF = { authservId: OWN, spf: 'pass' } as const;
+const DMARC = { authservId: OWN, dmarc: 'pass' } as const;
+const MISMATCH = ['delivery-verdict-mismatch'];
+const MISSING = ['delivery-verdict-missing'];
+
+describe('what the receiver found', () => {
+  test.each<[string, (message: string) => string, DemandedVerdicts, string, string[]]>([
+    ['is as demanded', says(`spf=pass smtp.mailfrom=${DOMAIN}; dmarc=pass`), { ...SPF, ...DMARC }, 'ppppp', []],
+    ['is a failure, and that is demanded', says('spf=fail'), { ...SPF, spf: 'fail' }, 'ppppp', []],
+    ['is an SPF failure', says('spf=fail; dmarc=pass'), SPF, 'ppppf', MISMATCH],
+    ['is a DMARC failure', says('spf=pass; dmarc=fail'), DMARC, 'ppppf', MISMATCH],
+    ['is both', says('spf=softfail; dmarc=fail'), { ...SPF, ...DMARC }, 'ppppf', [...MISMATCH, ...MISMATCH]],
+    ['could not be found out', says('spf=temperror'), SPF, 'ppppi', MISMATCH],
+    ['is of the sender and of the name', says('spf=fail smtp.helo=a; spf=pass smtp.mailfrom=b'), SPF, 'ppppp', []],
+    ['is not said', says('dkim=pass'), SPF, 'ppppf', MISSING],
+    ['is said by somebody else', says('spf=pass', 'other.example'), SPF, 'ppppf', MISSING],
+    ['is said by nobody', (message) => message, { ...SPF, ...DMARC }, 'ppppf', [...MISSING, ...MISSING]],
+    [
+      'is believed and not what stands below',
+      (message) => says('spf=fail')(says('spf=pass')(message)),
+      SPF,
+      'ppppf',
+      MISMATCH,
+    ],
+  ])('%s', async (_, alter, verdicts, steps, found) => {
+    expect((await deliver(alter, verdicts)).outcome).toEqual([steps, found]);
+  });
+
+  test('is shown beside what was demanded', async () => {
+    const { findings } = await deliver(says('spf=softfail (no) smtp.mailfrom=a\u202e'), SPF);
+    expect(findings).toMatchObject([
+      {
+        severity: 'error',
+        evidence: { check: 'spf', wanted: 'pass', found: 'softfail', result: 'spf=softfail smtp.mailfrom=a\\u202e' },
+      },
+    ]);
+  });
+});
+
+const PASS = { dkim: 'pass' } as const;
+/** The relay signs what it got, and puts its trace above that. */
+const signs =
+  (tags: Parameters<typeof signed>[2], change = (message: string) => message) =>
+  (message: string): string => {
+    const [received = ''] = /^.*\r\n .*\r\n/.exec(message) ?? [];
+    return received + change(signed(message.slice(received.length), key, { d: DOMAIN, ...tags }));
+  };
+
+describe('the DKIM signature', () => {
+  test.each<[string, (message: string) => string, DemandedVerdicts, string, string[]]>([
+    ['holds', signs({}), PASS, 'ppppp', []],
+    [
+      'holds beside the word of the receiver, who is not asked',
+      (m) => says('dkim=fail')(signs({})(m)),
+      PASS,
+      'ppppp',
+      [],
+    ],
+    ['is not there, whatever the receiver says', says('dkim=pass'), PASS, 'ppppf', MISMATCH],
+    ['is not there, and must not be', (message) => message, { dkim: 'none' }, 'ppppp', []],
+    ['is there, and must not be', signs({}), { dkim: 'none' }, 'ppppf', MISMATCH],
+    ['has no key in DNS', signs({ s: 'nobody' }), PASS, 'ppppf', MISMATCH],
+    ['cannot be tested, as the name server fails', signs({ s: 'broken' }), PASS, 'ppppi', MISMATCH],
+    ['cannot be tested, as the name server is silent', signs({ s: 'silent' }), PASS, 'ppppi', MISMATCH],
+    [
+      'is of another message',
+      signs({}, (message) => message.replace('looked for', 'looked at')),
+      PASS,
+      'ppppf',
+      ['message-altered', ...MISMATCH],
+    ],
+  ])('%s', async (_, alter, verdicts, steps, found) => {
+    expect((await deliver(alter, verdicts)).outcome).toEqual([steps, found]);
+  });
+
+  test('is shown with who made it, and why it does not hold', async () => {
+    const { findings } = await deliver(signs({ s: 'nobody' }), PASS);
+    expect(findings).toMatchObject([
+      {
+        message: 'DKIM came to permerror (no key); pass is demanded.',
+        evidence: { check: 'dkim', wanted: 'pass', found: 'permerror', domain: DOMAIN, selector: 'nobody' },
+      },
+    ]);
+    expect(findings[0]?.inconclusive).toBeUndefined();
+  });
+
+  test('is not looked up where nobody asks for it', async () => {
+    const before = names.asked.length;
+    expect((await deliver(signs({ s: 'unasked' }))).outcome).toEqual(['ppppp', []]);
+    expect(names.asked.length).toBe(before);
+  });
+});

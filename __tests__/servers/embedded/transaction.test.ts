@@ -1,0 +1,246 @@
+import type { Endpoint } from '../../../src/plan/endpoint.js';
+import type { Finding } from '../../../src/report/report.js';
+import { close, silence, wait } from '../../support/dialogue.js';
+import type { Dialogue } from '../../support/dialogue.js';
+import { AUTH, codes, DELIVERY, gate, letters, testEndpoint } from '../../support/gate.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+import type { Zoo } from '../../support/zoo.js';
+
+/** The mail transaction of step 5: what goes out, in how many writes, and what is made of the replies. */
+
+let zoo: Zoo;
+beforeAll(async () => {
+  zoo = await createZoo();
+});
+
+const REFUSED = '550 5.7.1 No';
+
+interface Run {
+  readonly steps: string;
+  readonly codes: readonly string[];
+  readonly transient: boolean;
+  readonly finding: Finding | undefined;
+  /** What the server heard inside TLS behind AUTH, the lines of messages included. */
+  readonly heard: readonly string[];
+  readonly messages: readonly string[];
+}
+
+async function run(server: Dialogue, endpoint: Partial<Endpoint> = {}): Promise<Run> {
+  const tls = { key: zoo.good.key, cert: zoo.good.chain };
+  await using running = await startScriptedServer({ ...server, tls });
+  const { report, transient } = await gate(
+    testEndpoint(running.port, {
+      auth: AUTH,
+      delivery: DELIVERY,
+      timeoutMs: 700,
+      tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+      ...endpoint,
+    }),
+  );
+  const inside = running.heard.filter(({ phase }) => phase === 'tls').map(({ line }) => line);
+  return {
+    steps: letters(report.steps),
+    codes: codes(report.steps),
+    transient,
+    finding: report.steps[4]?.findings[0],
+    heard: inside.slice(inside.findIndex((line) => line.startsWith('AUTH')) + 1),
+    messages: running.messages,
+  };
+}
+
+const offering = (...keywords: string[]): Pick<Dialogue, 'offersInTls'> => ({
+  offersInTls: ['AUTH PLAIN', ...keywords],
+});
+const MAIL = `MAIL FROM:<${DELIVERY.from}>`;
+const RCPT = `RCPT TO:<${DELIVERY.to}>`;
+
+describe('PIPELINING', () => {
+  test('where it is offered, MAIL, RCPT and DATA go out before the first reply', async () => {
+    const { heard, codes: found } = await run({ ...offering('PIPELINING'), replies: { MAIL: silence } });
+    expect(heard).toEqual([MAIL, RCPT, 'DATA']);
+    expect(found).toEqual(['reply-timeout']);
+  });
+
+  test('where it is not offered inside TLS, each waits for the reply before it', async () => {
+    const server = { offers: ['PIPELINING', 'STARTTLS'], ...offering('8BITMIME') };
+    for (const [verb, expected] of [
+      ['MAIL', [MAIL]],
+      ['RCPT', [MAIL, RCPT]],
+      ['DATA', [MAIL, RCPT, 'DATA']],
+    ] as const) {
+      expect((await run({ ...server, replies: { [verb]: silence } })).heard).toEqual(expected);
+    }
+  });
+
+  test('replies that come in one piece, or each by itself, are matched in order', async () => {
+    for (const pause of [[], [wait(50)]]) {
+      const { steps, messages } = await run({
+        ...offering('PIPELINING'),
+        replies: {
+          MAIL: [...pause, '250-2.1.0', '250 fine'],
+          RCPT: [...pause, '251 will forward'],
+          DATA: [...pause, '354 go'],
+        },
+      });
+      expect(steps).toBe('ppppp');
+      expect(messages).toHaveLength(1);
+    }
+  });
+});
+
+describe.each([
+  ['together', offering('PIPELINING')],
+  ['one by one', offering()],
+])('with commands sent %s', (_how, offers) => {
+  test.each<[string, Dialogue['replies'], string, string]>([
+    ['MAIL refused', { MAIL: REFUSED, RCPT: '503 no', DATA: '503 no' }, 'f', 'sender-rejected'],
+    ['MAIL refused, the rest taken', { MAIL: REFUSED }, 'f', 'sender-rejected'],
+    ['MAIL put off, RCPT refused', { MAIL: '451 later', RCPT: REFUSED, DATA: '503 no' }, 'i', 'sender-rejected'],
+    ['RCPT refused', { RCPT: REFUSED, DATA: '554 no recipients' }, 'f', 'recipient-rejected'],
+    ['RCPT refused, DATA taken', { RCPT: REFUSED }, 'f', 'recipient-rejected'],
+    ['RCPT put off, DATA taken', { RCPT: '450 later' }, 'i', 'recipient-rejected'],
+    ['RCPT refused, then a hang-up', { RCPT: [REFUSED, close] }, 'f', 'recipient-rejected'],
+    ['RCPT refused, then 421', { RCPT: REFUSED, DATA: ['421 enough', close] }, 'f', 'recipient-rejected'],
+    ['RCPT refused, then silence', { RCPT: REFUSED, DATA: silence }, 'f', 'recipient-rejected'],
+    ['RCPT refused, the lone dot unanswered', { RCPT: REFUSED, MESSAGE: silence }, 'f', 'recipient-rejected'],
+    ['421 to RCPT', { RCPT: ['421 enough', close] }, 'i', 'throttled'],
+    ['a hang-up at RCPT', { RCPT: close }, 'f', 'connection-lost'],
+    ['DATA refused', { DATA: '554 no' }, 'f', 'message-rejected'],
+    ['354 to MAIL', { MAIL: '354 what' }, 'f', 'protocol-error'],
+    ['354 to RCPT', { RCPT: '354 what' }, 'f', 'protocol-error'],
+    ['250 to DATA', { DATA: '250 fine' }, 'f', 'protocol-error'],
+    ['two replies to MAIL', { MAIL: ['250 one', '250 two'] }, 'f', 'protocol-error'],
+    ['RCPT taken, and the taking taken back', { RCPT: ['250 yes', '550 no'] }, 'f', 'protocol-error'],
+    ['a reply too many behind 354', { DATA: ['354 go', '250 gone'] }, 'f', 'protocol-error'],
+  ])('%s', async (_name, replies = {}, letter, code) => {
+    const { steps, codes: found, messages, transient } = await run({ ...offers, replies });
+    expect({ steps, found }).toEqual({ steps: `pppp${letter}`, found: [code] });
+    // Whatever the server takes after a refusal, it gets no message of it.
+    expect(messages.join('')).toBe('');
+    expect(transient).toBe(letter === 'i' || code === 'connection-lost');
+  });
+});
+
+test('a 354 in spite of a refused recipient is answered by a lone dot, then the session ends in order', async () => {
+  const { heard, messages } = await run({ ...offering('PIPELINING'), replies: { RCPT: REFUSED } });
+  expect(heard).toEqual([MAIL, RCPT, 'DATA', '.', 'QUIT']);
+  expect(messages).toEqual(['']);
+});
+
+test('354 after the final dot is no answer to it', async () => {
+  const { steps, codes: found } = await run({ replies: { MESSAGE: '354 more' } });
+  expect({ steps, found }).toEqual({ steps: 'ppppf', found: ['protocol-error'] });
+});
+
+describe('SIZE', () => {
+  test('of the message stands in MAIL where it is offered, and nothing else is asked of the server', async () => {
+    const { heard, messages } = await run(offering('SIZE 10240000', '8BITMIME', 'DSN', 'CHUNKING', 'SMTPUTF8'));
+    expect(heard.slice(0, 2)).toEqual([`${MAIL} SIZE=${messages[0]?.length ?? NaN}`, RCPT]);
+  });
+
+  test.each(['SIZE', 'SIZE 0', 'size 10240000'])('%s names no limit that is too low', async (keyword) => {
+    const { steps, heard } = await run(offering(keyword));
+    expect(steps).toBe('ppppp');
+    expect(heard[0]).toMatch(/ SIZE=\d+$/);
+  });
+
+  test('a limit that is an octet too low refuses the message before anything is sent; the size itself passes', async () => {
+    const size = (await run(offering())).messages[0]?.length ?? NaN;
+    expect((await run(offering(`SIZE ${size}`))).steps).toBe('ppppp');
+    const { steps, codes: found, finding, heard } = await run(offering(`SIZE ${size - 1}`));
+    expect({ steps, found }).toEqual({ steps: 'ppppf', found: ['message-rejected'] });
+    expect(finding?.evidence).toEqual({ size: String(size), limit: String(size - 1) });
+    expect(heard).toEqual(['QUIT']);
+  });
+});
+
+test('international addresses are announced, beside SIZE', async () => {
+  const delivery = { ...DELIVERY, to: 'pöst@example.test' };
+  const { heard } = await run(offering('SIZE', 'SMTPUTF8', '8BITMIME'), { delivery });
+  expect(heard[0]).toMatch(/^MAIL FROM:<gate@example\.test> SIZE=\d+ SMTPUTF8$/);
+});
+
+describe('a refusal says what it means', () => {
+  test.each<[keyof NonNullable<Dialogue['replies']>, string, string, RegExp, RegExp]>([
+    [
+      'MAIL',
+      '530 5.7.0 Authentication required',
+      'sender-rejected',
+      /wants authentication/,
+      /account may send|whose account/,
+    ],
+    ['RCPT', '554 5.7.1 <a@b>: Relay access denied', 'recipient-rejected', /does not relay/, /Configure `auth`/],
+    ['RCPT', '550 5.7.54 SMTP; Unable to relay', 'recipient-rejected', /does not relay/, /`delivery.to`/],
+    ['RCPT', '550 5.1.1 User unknown', 'recipient-rejected', /no such recipient/, /`delivery.to`/],
+    ['RCPT', '550 No such user here', 'recipient-rejected', /no such recipient/, /`delivery.to`/],
+    ['RCPT', '552 5.2.2 Over quota', 'recipient-rejected', /no room/, /quota/],
+    ['RCPT', '452 4.2.2 Mailbox full', 'recipient-rejected', /no room/, /quota/],
+    ['RCPT', '550 5.2.1 Disabled', 'recipient-rejected', /disabled/, /Enable/],
+    ['RCPT', '450 4.7.1 Greylisted', 'recipient-rejected', /greylisting/, /`delivery.within`/],
+    ['RCPT', '554 5.7.1 blocked using zen.example', 'recipient-rejected', /client by its address/, /hosted runners/],
+    [
+      'RCPT',
+      '553 5.7.1 Sender address rejected: not owned by user',
+      'recipient-rejected',
+      /as that sender/,
+      /`delivery.from`/,
+    ],
+    ['MAIL', '550 5.1.8 Domain of sender not found', 'sender-rejected', /sender exists/, /`delivery.from`/],
+    ['MAIL', '550 5.7.23 SPF validation failed', 'sender-rejected', /SPF, DKIM, DMARC/, /SPF record/],
+    ['MAIL', '550 5.7.60 no permission to send as this sender', 'sender-rejected', /as that sender/, /`delivery.from`/],
+    ['MAIL', '552 5.3.4 Too big', 'message-rejected', /too large/, /attachment-bytes/],
+    ['MESSAGE', '552 Message exceeds fixed limit', 'message-rejected', /too large/, /attachment-bytes/],
+    [
+      'MESSAGE',
+      '550 5.7.26 unauthenticated mail is not accepted due to DMARC',
+      'message-rejected',
+      /SPF, DKIM, DMARC/,
+      /SPF record/,
+    ],
+    ['MESSAGE', '554 5.6.0 Content', 'message-rejected', /filter/, /Rspamd/],
+    ['MESSAGE', '550 Looks like spam to us', 'message-rejected', /filter/, /Rspamd/],
+    ['DATA', '554 5.7.0 No', 'message-rejected', /policy/, /log/],
+    ['RCPT', '550 no', 'recipient-rejected', /says "550 no"\.$/, /text says why/],
+  ])('%s: %s', async (verb, reply, code, says, remedy) => {
+    const { finding } = await run({ replies: { [verb]: reply } });
+    expect(finding).toMatchObject({
+      code,
+      message: expect.stringMatching(says) as unknown,
+      remedy: expect.stringMatching(remedy) as unknown,
+      evidence: { reply },
+    });
+    expect(finding?.inconclusive).toBe(reply.startsWith('4') ? true : undefined);
+  });
+
+  test('who has no credentials is told to configure them', async () => {
+    const { finding } = await run({ replies: { MAIL: '530 5.7.0 Must authenticate' } }, { auth: undefined } as never);
+    expect(finding?.remedy).toMatch(/^Configure `auth`/);
+  });
+});
+
+describe('a large message', () => {
+  const delivery = { ...DELIVERY, attachmentOctets: 3_000_000 };
+
+  test('arrives whole at the server, and the transcript keeps its beginning and the answer', async () => {
+    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    await using server = await startScriptedServer({ tls, ...offering('PIPELINING', 'SIZE') });
+    const { report } = await gate(
+      testEndpoint(server.port, {
+        auth: AUTH,
+        delivery,
+        tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+      }),
+    );
+    expect(letters(report.steps)).toBe('ppppp');
+    const [message = ''] = server.messages;
+    const [, base64 = ''] = /base64\r\n[^]*?\r\n\r\n([^]*?)\r\n--/.exec(message) ?? [];
+    expect(Buffer.from(base64, 'base64')).toHaveLength(3_000_000);
+    expect(Math.max(...message.split('\r\n').map(({ length }) => length))).toBeLessThanOrEqual(78);
+    expect(report.delivery).toEqual({ messageId: expect.any(String) as unknown, octets: message.length });
+    const sent = report.transcript.find(({ text }) => text.includes('Subject:'));
+    expect(sent?.text.length).toBeLessThan(20_000);
+    expect(sent?.text).toMatch(/\r\n… and 4\d{6} more characters\r\n\.$/);
+    expect(report.transcript.map(({ text }) => text)).toContain('250 2.0.0 Queued');
+  });
+});

@@ -1,0 +1,298 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buffer } from 'node:stream/consumers';
+import DKIM from 'nodemailer/lib/dkim';
+import { gateFleet } from '../../../src/gate/fleet.js';
+import { textResolver } from '../../../src/net/txt.js';
+import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
+import type { EndpointReport } from '../../../src/report/report.js';
+import type { Change } from '../../support/content-filter.js';
+import { startDeliveryPath } from '../../support/delivery-path.js';
+import type { DeliveryPath } from '../../support/delivery-path.js';
+import { DELIVERY, codes, gate, letters, testWorld } from '../../support/gate.js';
+import { mailEndpoint } from '../../support/mail-endpoint.js';
+import { readMaildir, seedMaildir } from '../../support/maildir.js';
+import { startNameServer } from '../../support/name-server.js';
+import type { Zone } from '../../support/name-server.js';
+import { MAIL_USER } from '../../support/postfix-dovecot.js';
+import { startTlsFront } from '../../support/tls-front.js';
+import { HOST } from '../../support/zoo.js';
+
+/** All that a message meets between a Postfix that takes it and the inbox of a Dovecot. */
+
+/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+let path: DeliveryPath;
+let ports: DeliveryPath['ports'];
+beforeAll(async () => {
+  path = await startDeliveryPath();
+  ports = path.ports;
+  await seedMaildir(path.maildir, [['S', 'Subject: seen\n\nSomebody has read this.\n']]);
+}, PATIENCE_MS);
+beforeEach(() => {
+  path.filter.change = (message) => message;
+  path.greylist.triesLeft = 0;
+});
+afterAll(() => path.close(), PATIENCE_MS);
+
+type Service = keyof DeliveryPath['ports'];
+
+/** An endpoint for all five steps, with a delivery that is as usual but for what is given. */
+function endpoint(service: Service, delivery: Partial<Delivery> = {}, replaced: Partial<Endpoint> = {}): Endpoint {
+  const usual = mailEndpoint({ ports, zoo: path }, ports[service], replaced);
+  return { ...usual, ...(usual.delivery && { delivery: { ...usual.delivery, ...delivery } }) };
+}
+
+/** An endpoint for mail without AUTH. */
+function anonymous(gated: Endpoint): Endpoint {
+  const { auth, ...rest } = gated;
+  return auth ? rest : gated;
+}
+
+/** One without an inbox, whose recipient must be refused. */
+function mustRefuse(service: Service, to: string): Endpoint {
+  const delivery = { ...DELIVERY, from: MAIL_USER.username, to, expect: 'refused' } as const;
+  return endpoint(service, {}, { delivery });
+}
+
+/** The five letters, and the codes in order. */
+async function see(gated: Endpoint): Promise<[string, string[]]> {
+  const { report } = await gate(gated);
+  return [letters(report.steps), codes(report.steps)];
+}
+
+/** What Postfix counts of a client's commands when it leaves. */
+async function commandsOf(gated: Endpoint): Promise<string> {
+  const counts = async (): Promise<string[]> => (await path.logs()).match(/smtpd\S+ disconnect from .*/g) ?? [];
+  const before = (await counts()).length;
+  await gate(gated);
+  for (;;) {
+    const last = (await counts())[before];
+    if (last !== undefined) return last;
+    await sleep(20);
+  }
+}
+
+describe('a message that arrives as it was sent', () => {
+  test.each<[string, Service]>([
+    ['straight', 'submission'],
+    ['straight, from a server that does not name the TLS session', 'terse'],
+    ['by way of a filter that changes nothing', 'filtered'],
+    ['by way of a second hop without TLS', 'twoHops'],
+  ])(
+    'passes: %s',
+    async (_, service) => {
+      const before = await readMaildir(path.maildir);
+      expect(await see(endpoint(service))).toEqual(['ppppp', []]);
+      expect(await readMaildir(path.maildir)).toEqual(before);
+    },
+    PATIENCE_MS,
+  );
+
+  test('goes in one round trip: Postfix offers PIPELINING', async () => {
+    const { report } = await gate(endpoint('submission'));
+    const envelope = report.transcript.filter(({ text }) => /^(MAIL|RCPT|DATA|250 2\.1\.|354 )/.test(text));
+    expect(envelope.map(({ from }) => from)).toEqual(['client', 'client', 'client', 'server', 'server', 'server']);
+  });
+
+  test('may be large', async () => {
+    expect(await see(endpoint('submission', { attachmentOctets: 200 * 1024 }))).toEqual(['ppppp', []]);
+  });
+});
+
+describe('a message that a filter changes', () => {
+  const inText =
+    (change: (text: string) => string): Change =>
+    (message) =>
+      Buffer.from(change(message.toString('latin1')), 'latin1');
+
+  test.each<[string, (text: string) => string, string[]]>([
+    ['a footer below the body', (text) => `${text}-- \r\nScanned.\r\n`, ['message-altered']],
+    ['a tag in the subject', (text) => text.replace(/^Subject: /m, 'Subject: [external] '), ['message-altered']],
+    ['a line that loses its dot', (text) => text.replace(/^\./m, ''), ['message-altered']],
+    ['a second From', (text) => `From: somebody@else.example\r\n${text}`, ['message-altered']],
+    ['a field of its own', (text) => `X-Scanned: yes\r\n${text}`, []],
+  ])(
+    '%s',
+    async (_, change, expected) => {
+      path.filter.change = inText(change);
+      expect(await see(endpoint('filtered'))).toEqual([expected.length > 0 ? 'ppppf' : 'ppppp', expected]);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('the hop that took the message from us', () => {
+  const behind = (port: number): Endpoint => anonymous({ ...endpoint('mxs'), port, transport: 'implicit', role: 'mx' });
+
+  test('says the truth where nothing stands before it', async () => {
+    expect(await see(behind(ports.mxs))).toEqual(['aapnp', []]);
+  });
+
+  test('got it in the clear where something before it ends TLS', async () => {
+    const front = await startTlsFront(path.identity, ports.noTls);
+    try {
+      expect(await see(behind(front.port))).toEqual(['aapnf', ['delivery-hop-unencrypted']]);
+    } finally {
+      await front.close();
+    }
+  });
+
+  test('got it by another TLS session where something before it begins one anew', async () => {
+    const onward = { ca: path.pki.root.cert, servername: HOST, maxVersion: 'TLSv1.2' } as const;
+    const front = await startTlsFront(path.identity, ports.mxs, onward);
+    try {
+      expect(await see(behind(front.port))).toEqual(['aapnw', ['delivery-hop-mismatch']]);
+    } finally {
+      await front.close();
+    }
+  });
+});
+
+describe('the verdicts on the origin of a message', () => {
+  const keys = (): { privateKey: string; record: string } => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const octets = publicKey.export({ type: 'spki', format: 'der' });
+    return {
+      privateKey: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+      record: `v=DKIM1; k=rsa; p=${octets.toString('base64')}`,
+    };
+  };
+  const good = keys();
+  const signed: Change = (message) =>
+    buffer(new DKIM({ domainName: 'example.test', keySelector: 'gate', privateKey: good.privateKey }).sign(message));
+  const unsigned: Change = (message) => message;
+
+  test.each<[string, Change, Zone, [string, string[]]]>([
+    ['signed, with the key in DNS', signed, { 'gate._domainkey.example.test': good.record }, ['ppppp', []]],
+    ['not signed', unsigned, {}, ['ppppf', ['delivery-verdict-mismatch']]],
+    ['signed, without a key in DNS', signed, {}, ['ppppf', ['delivery-verdict-mismatch']]],
+    [
+      'signed, with the key of somebody else in DNS',
+      signed,
+      { 'gate._domainkey.example.test': keys().record },
+      ['ppppf', ['delivery-verdict-mismatch']],
+    ],
+  ])(
+    'DKIM: %s',
+    async (_, change, zone, expected) => {
+      await using names = await startNameServer(zone);
+      path.filter.change = change;
+      const gated = endpoint('filtered', { verdicts: { dkim: 'pass' } });
+      const { report } = await gate(gated, { txt: textResolver([names.address]) });
+      expect([letters(report.steps), codes(report.steps)]).toEqual(expected);
+    },
+    PATIENCE_MS,
+  );
+
+  const ours = `Authentication-Results: ${HOST}; spf=pass smtp.mailfrom=example.test; dmarc=pass header.from=example.test`;
+  test.each<[string, string, [string, string[]]]>([
+    ['as demanded', ours, ['ppppp', []]],
+    ['of somebody else', ours.replace(HOST, 'mx.elsewhere.example'), ['ppppf', ['delivery-verdict-missing']]],
+    ['without DMARC', ours.replace(/; dmarc.*/, ''), ['ppppf', ['delivery-verdict-missing']]],
+    ['with another SPF', ours.replace('spf=pass', 'spf=softfail'), ['ppppf', ['delivery-verdict-mismatch']]],
+  ])(
+    'Authentication-Results %s',
+    async (_, field, [seen, expected]) => {
+      path.filter.change = (message) => Buffer.concat([Buffer.from(`${field}\r\n`), message]);
+      const verdicts = { authservId: HOST, spf: 'pass', dmarc: 'pass' } as const;
+      const [five, found] = await see(endpoint('filtered', { verdicts }));
+      expect([five, [...new Set(found)]]).toEqual([seen, expected]);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a server that puts the message off', () => {
+  /** Takes the endpoint through as many tries as it needs; the pauses between them are asked for and not waited. */
+  async function insist(gated: Endpoint, retries: number): Promise<EndpointReport> {
+    const world = testWorld({ pause: () => Promise.resolve() });
+    const plan = {
+      endpoints: [gated],
+      policy: { failOn: 'fail', onInconclusive: 'fail' },
+      concurrency: 1,
+      retries,
+    } as const;
+    try {
+      const [report] = await gateFleet(plan, world, () => undefined);
+      if (!report) throw new Error('no report');
+      return report;
+    } finally {
+      await world.inboxes.close();
+    }
+  }
+
+  test.each<['greylisted' | 'greylistedAtData', number]>([
+    ['greylisted', 1],
+    ['greylistedAtData', 1],
+    ['greylisted', 3],
+  ])(
+    'is asked again: %s, %d times',
+    async (service, tries) => {
+      path.greylist.triesLeft = tries;
+      const report = await insist(endpoint(service, { withinMs: 300_000 }), 1);
+      expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', ['greylisted']]);
+      expect(report.attempts).toBe(tries + 1);
+    },
+    PATIENCE_MS,
+  );
+
+  test.each<['greylisted' | 'greylistedAtData', string]>([
+    ['greylisted', 'recipient-rejected'],
+    ['greylistedAtData', 'message-rejected'],
+  ])(
+    'for ever leaves it open: %s',
+    async (service, code) => {
+      path.greylist.triesLeft = Infinity;
+      const report = await insist(endpoint(service, { withinMs: 120_000 }), 1);
+      expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppi', [code]]);
+      expect(report.attempts).toBeGreaterThan(2);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('what Postfix refuses of a message', () => {
+  test.each<[string, () => Endpoint, string]>([
+    ['its sender', () => endpoint('senderRefused'), 'sender-rejected'],
+    ['an unknown recipient', () => endpoint('submission', { to: 'nobody@example.test' }), 'recipient-rejected'],
+    ['to relay', () => anonymous(endpoint('mx', { to: 'somebody@elsewhere.example' })), 'recipient-rejected'],
+    ['DATA', () => endpoint('dataRefused'), 'message-rejected'],
+    ['the message', () => endpoint('messageRefused'), 'message-rejected'],
+    ['its size', () => endpoint('small', { attachmentOctets: 40_000 }), 'message-rejected'],
+  ])('%s', async (_, gated, code) => {
+    const tested = gated();
+    expect(await see(tested)).toEqual([tested.auth ? 'ppppf' : 'pppnf', [code]]);
+  });
+
+  test('of its size is known beforehand, and none is sent', async () => {
+    expect(await see(endpoint('small'))).toEqual(['ppppp', []]);
+    expect(await commandsOf(endpoint('small', { attachmentOctets: 40_000 }))).not.toMatch(/ (mail|rcpt|data)=/);
+  });
+});
+
+describe('a recipient that must be refused', () => {
+  const FOREIGN = 'somebody@elsewhere.example';
+
+  test.each<[string, () => Endpoint, [string, string[]]]>([
+    ['of a foreign domain by a mail exchanger', () => anonymous(mustRefuse('mx', FOREIGN)), ['pppnp', []]],
+    ['unknown, by the mail exchanger', () => anonymous(mustRefuse('mx', 'nobody@example.test')), ['pppnp', []]],
+    [
+      'of a foreign domain by an open relay',
+      () => anonymous(mustRefuse('openRelay', FOREIGN)),
+      ['pppnf', ['relay-open']],
+    ],
+    [
+      'of a foreign domain, from an account that may',
+      () => mustRefuse('submission', FOREIGN),
+      ['ppppf', ['relay-open']],
+    ],
+  ])('%s', async (_, gated, expected) => {
+    const tested = gated();
+    expect(await see(tested)).toEqual(expected);
+    const commands = await commandsOf(tested);
+    expect(commands).toMatch(/ mail=1 rcpt=(1|0\/1) /);
+    expect(commands).not.toMatch(/ data=/);
+  });
+});

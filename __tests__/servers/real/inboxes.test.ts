@@ -1,0 +1,267 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Delivery, Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
+import type { EndpointReport } from '../../../src/report/report.js';
+import { Secret } from '../../../src/text/secret.js';
+import { ALIASES, startDeliveryPath } from '../../support/delivery-path.js';
+import type { DeliveryPath } from '../../support/delivery-path.js';
+import { codes, gate, letters } from '../../support/gate.js';
+import { mailEndpoint } from '../../support/mail-endpoint.js';
+import { readMaildir, seedMaildir } from '../../support/maildir.js';
+import { MAIL_USER } from '../../support/postfix-dovecot.js';
+import { startRelay } from '../../support/relay.js';
+import { run } from '../../support/run.js';
+
+/** Every way into the inbox of a Dovecot, and what becomes of the rest of the mailbox. */
+
+/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+const NAMESAKE = 'Subject: STARTTLS Gate probe\nMessage-ID: <starttls-gate.of.last.week@example.test>\n\nNot ours.\n';
+
+let path: DeliveryPath;
+let before: Record<string, string>;
+beforeAll(async () => {
+  path = await startDeliveryPath();
+  await seedMaildir(path.maildir, [
+    ['', 'Subject: unread\n\nNobody has read this.\n'],
+    ['S', 'Subject: seen\n\nSomebody has.\n'],
+    ['ST', 'Subject: marked as deleted\n\nAnd not yet expunged.\n'],
+    ['FS', 'Subject: flagged\n\nImportant.\n'],
+    ['T', NAMESAKE],
+  ]);
+  await seedMaildir(join(path.maildir, '.Junk'), [
+    ['', 'Subject: an offer\n\nNobody has read this.\n'],
+    ['ST', 'Subject: marked as deleted\n\nAnd not yet expunged.\n'],
+    ['', NAMESAKE],
+  ]);
+  before = await readMaildir(path.maildir);
+}, PATIENCE_MS);
+afterAll(() => path.close(), PATIENCE_MS);
+
+const SCHEMES = ['imap', 'imaps', 'pop3', 'pop3s'] as const;
+type Scheme = (typeof SCHEMES)[number];
+
+function inbox(scheme: Scheme, replaced: Partial<Pick<MailboxTarget, 'port' | 'password'>> = {}): MailboxTarget {
+  return {
+    scheme,
+    host: '127.0.0.1',
+    port: path.ports[scheme],
+    mailbox: 'INBOX',
+    username: MAIL_USER.username,
+    password: new Secret(MAIL_USER.password),
+    ...replaced,
+  };
+}
+
+function endpoint(
+  target: MailboxTarget,
+  delivery: Partial<Delivery> = {},
+  service: keyof DeliveryPath['ports'] = 'submission',
+): Endpoint {
+  const usual = mailEndpoint({ ports: path.ports, zoo: path }, path.ports[service]);
+  return { ...usual, ...(usual.delivery && { delivery: { ...usual.delivery, inbox: target, ...delivery } }) };
+}
+
+/** The five letters, and the codes in order. */
+async function see(gated: Endpoint): Promise<[string, string[]]> {
+  const { report } = await gate(gated);
+  return [letters(report.steps), codes(report.steps)];
+}
+
+/** The messages that were not there before; takes them out. @throws where anything else has changed */
+async function takeNew(): Promise<string[]> {
+  const after = await readMaildir(path.maildir);
+  const fresh = Object.keys(after).filter((name) => !(name in before));
+  expect(Object.fromEntries(Object.entries(after).filter(([name]) => !fresh.includes(name)))).toEqual(before);
+  await Promise.all(fresh.map((name) => rm(join(path.maildir, name))));
+  return fresh.map((name) => after[name] ?? '');
+}
+
+/** The seeds are what they should be, so that equality says something. */
+test('the mailbox holds messages of all kinds', () => {
+  expect(Object.keys(before).map((name) => name.replace(/^(?:(\.Junk)\/)?.*,/, '$1:'))).toEqual([
+    '.Junk:',
+    '.Junk:ST',
+    '.Junk:',
+    ':',
+    ':S',
+    ':ST',
+    ':FS',
+    ':T',
+  ]);
+});
+
+describe.each(SCHEMES)('an inbox at %s://', (scheme) => {
+  test(
+    'shows the message, which is deleted, and nothing else has changed',
+    async () => {
+      expect(await see(endpoint(inbox(scheme)))).toEqual(['ppppp', []]);
+      expect(await takeNew()).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'keeps the message where that is wanted, and nothing else has changed',
+    async () => {
+      const { report } = await gate(endpoint(inbox(scheme), { keep: true }));
+      expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
+      const [kept = '', ...others] = await takeNew();
+      expect(kept).toContain(report.delivery?.messageId ?? 'no Message-ID');
+      expect(others).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'shows that the message is there twice, and both are deleted',
+    async () => {
+      const { report } = await gate(endpoint(inbox(scheme), { to: ALIASES.twice }));
+      expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppw', ['message-duplicated']]);
+      expect(report.delivery?.copies).toBe(2);
+      expect(await takeNew()).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'takes a large message',
+    async () => {
+      expect(await see(endpoint(inbox(scheme), { attachmentOctets: 200 * 1024 }))).toEqual(['ppppp', []]);
+      expect(await takeNew()).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'serves many endpoints at once, and each finds its own',
+    async () => {
+      const gated = Array.from({ length: 8 }, () => see(endpoint(inbox(scheme))));
+      expect(await Promise.all(gated)).toEqual(gated.map(() => ['ppppp', []]));
+      expect(await takeNew()).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'refuses a wrong password, and no mail is sent',
+    async () => {
+      expect(await see(endpoint(inbox(scheme, { password: new Secret('wrong') })))).toEqual([
+        'ppppf',
+        ['inbox-rejected'],
+      ]);
+      expect(await takeNew()).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('the folder for junk', () => {
+  test.each(['imap', 'imaps'] as const)(
+    'is looked into as well by %s',
+    async (scheme) => {
+      const { report } = await gate(endpoint(inbox(scheme), { to: ALIASES.junk, withinMs: 2000 }));
+      expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppw', ['message-in-junk']]);
+      expect(report.delivery?.folder).toBe('Junk');
+      expect(await takeNew()).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'is out of sight for POP3',
+    async () => {
+      const seen = await see(endpoint(inbox('pop3s'), { to: ALIASES.junk, withinMs: 1500 }));
+      expect(seen).toEqual(['ppppf', ['message-not-received']]);
+      expect(await takeNew()).toHaveLength(1);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('an inbox whose TLS does not hold gets no password', () => {
+  test.each<[string, Scheme, Scheme]>([
+    ['TLS where STLS is due', 'pop3', 'pop3s'],
+    ['no TLS where it is due', 'pop3s', 'pop3'],
+  ])('%s', async (_, scheme, other) => {
+    const gated = { ...endpoint(inbox(scheme, { port: path.ports[other] })), timeoutMs: 2000 };
+    expect(await see(gated)).toEqual(['ppppf', ['inbox-unreachable']]);
+  });
+
+  test('the answer to STLS is written over on the way', async () => {
+    await using relay = await startRelay(path.ports.pop3, '+OK Begin TLS');
+    expect(await see(endpoint(inbox('pop3', { port: relay.port })))).toEqual(['ppppf', ['inbox-unreachable']]);
+    expect(relay.sent).toMatch(/STLS/);
+    expect(relay.sent).not.toMatch(/USER|PASS|AUTH/);
+  });
+
+  test('but STLS that is only hidden on the way is used', async () => {
+    await using relay = await startRelay(path.ports.pop3, 'STLS');
+    expect(await see(endpoint(inbox('pop3', { port: relay.port })))).toEqual(['ppppp', []]);
+    expect(relay.sent).not.toMatch(/USER|PASS|AUTH/);
+  });
+
+  test.each(['pop3', 'pop3s'] as const)('the authority is unknown: %s', async (scheme) => {
+    const { report } = await gate(endpoint(inbox('imaps')));
+    const pin = report.tls?.certificate.pin.replace(/^sha256\//, '') ?? '';
+    const gated = endpoint(inbox(scheme));
+    const logins = async (): Promise<number> =>
+      (await path.logs()).split(/pop3-login: Info: Login:|auth failed/).length;
+    const sofar = await logins();
+    expect(await see({ ...gated, tls: { ...gated.tls, ca: [], pins: [pin] } })).toEqual([
+      'ppppf',
+      ['certificate-pinned', 'inbox-unreachable'],
+    ]);
+    expect(await logins()).toBe(sofar);
+  });
+});
+
+test(
+  'the message is found by one notification of IDLE, not by asking again',
+  async () => {
+    const rawlog = join(path.maildir, 'rawlog');
+    await mkdir(rawlog);
+    await run('chown', ['mail:mail', rawlog]);
+    // Held back until the gate has looked once, found nothing, and gone to wait.
+    path.filter.change = async (message) => {
+      await sleep(500);
+      return message;
+    };
+    // The gate asks again by itself after ten seconds, and when the time is over: neither is in between.
+    const withinMs = 9000;
+    let report: Omit<EndpointReport, 'attempts'>;
+    let said: string[];
+    try {
+      ({ report } = await gate(endpoint(inbox('imaps'), { withinMs }, 'filtered')));
+      said = await dialogue(rawlog);
+    } finally {
+      path.filter.change = (message) => message;
+      await rm(rawlog, { recursive: true });
+    }
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
+    expect(report.delivery?.latencyMs).toBeLessThan(withinMs);
+    const exists = said.findIndex((line) => line.startsWith('S: * 6 EXISTS'));
+    const waited = said.slice(0, exists).findLastIndex((line) => line.startsWith('C: '));
+    expect(said[waited]).toMatch(/^C: \S+ IDLE$/);
+    expect(said.slice(exists).find((line) => line.startsWith('C: '))).toBe('C: DONE');
+    expect(await takeNew()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+/** What an IMAP client (C) and the server (S) said to each other, in order. */
+async function dialogue(rawlog: string): Promise<string[]> {
+  const files = (await readdir(rawlog)).map(async (name) => {
+    const lines = (await readFile(join(rawlog, name), 'latin1')).split(/\r?\n/);
+    return lines.map((line) => ({ who: name.endsWith('.in') ? 'C' : 'S', ...stamped(line) }));
+  });
+  const all = (await Promise.all(files)).flat();
+  return all.sort((a, b) => a.at - b.at).map(({ who, text }) => `${who}: ${text}`);
+}
+
+function stamped(line: string): { at: number; text: string } {
+  const [, at = '', text = ''] = /^(\d+\.\d+) (.*)$/.exec(line) ?? [];
+  return { at: Number(at), text };
+}

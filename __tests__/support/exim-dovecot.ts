@@ -1,0 +1,120 @@
+import { startDovecot } from './dovecot.js';
+import { startExim } from './exim.js';
+import type { EximService } from './exim.js';
+import { freePorts } from './ports.js';
+import { MAIL_USER } from './postfix-dovecot.js';
+import { inServerFolder, named } from './server-folder.js';
+import type { IdentityFiles, ServerFolder } from './server-folder.js';
+import { createZoo } from './zoo.js';
+import type { Species, Zoo } from './zoo.js';
+
+/** The ports of Exim. Where a name says nothing of TLS, the certificate is the good one, and AUTH needs TLS. */
+const SERVICES = [
+  'submission',
+  'submissions',
+  'noTls',
+  'authBeforeTls',
+  'noKey',
+  'tls12',
+  'oldTls',
+  'asksForCertificate',
+  'wantsCertificate',
+] as const;
+
+/** Certificates of the zoo that have a port each. */
+const CERTIFICATES = [
+  'good',
+  'expired',
+  'wrongHost',
+  'incomplete',
+  'selfSigned',
+  'rsa2048',
+] as const satisfies Species[];
+
+const INBOX = ['imap', 'imaps', 'pop3', 'pop3s'] as const;
+
+export interface EximServers {
+  /** All on 127.0.0.1; each port but those of the inbox is one of Exim, with STARTTLS unless its name says otherwise. */
+  readonly ports: Readonly<Record<(typeof SERVICES)[number] | (typeof INBOX)[number], number>>;
+  readonly certificatePorts: Readonly<Record<(typeof CERTIFICATES)[number], number>>;
+  readonly zoo: Zoo;
+  /** Where the servers keep everything; gone after close. */
+  readonly folder: string;
+  /** The Maildir of {@link MAIL_USER}. */
+  readonly maildir: string;
+  /** What Exim logged so far. */
+  log(): Promise<string>;
+  /** Stops every process and removes every file. @throws where a process had to be killed */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an Exim of our own that hands on to a Dovecot of our own, apart from any others on the machine.
+ * @throws where this is not root, or the servers are not there
+ */
+export function startEximServers(): Promise<EximServers> {
+  return inServerFolder(async (folder) => {
+    const zoo = await createZoo();
+    const numbers = await freePorts(SERVICES.length + INBOX.length + CERTIFICATES.length);
+    const ports = named([...SERVICES, ...INBOX], numbers);
+    const certificatePorts = named(CERTIFICATES, numbers.slice(SERVICES.length + INBOX.length));
+    const identity = await folder.identity('good', zoo.good);
+    const dovecot = await startDovecot({
+      folder: await folder.folder('dovecot'),
+      identity: await folder.identity('address', zoo.address),
+      user: MAIL_USER,
+      ports,
+      settings: 'auth_mechanisms = plain scram-sha-1 scram-sha-256\n',
+    });
+    folder.onClose(() => dovecot.stop());
+    const exim = await startExim({
+      folder: await folder.folder('exim'),
+      identity,
+      services: [
+        ...services(ports, identity, await folder.identity('root', { key: '', chain: zoo.pki.root.cert })),
+        ...(await certificateServices(certificatePorts, zoo, folder)),
+      ],
+      user: MAIL_USER,
+      authSocket: dovecot.authSocket,
+      lmtpSocket: dovecot.lmtpSocket,
+    });
+    folder.onClose(() => exim.stop());
+    return {
+      ports,
+      certificatePorts,
+      zoo,
+      folder: folder.path,
+      maildir: dovecot.maildir,
+      log: () => exim.log(),
+      close: () => folder.close(),
+    };
+  });
+}
+
+function services(ports: EximServers['ports'], good: IdentityFiles, root: IdentityFiles): EximService[] {
+  const verifies = { tls_verify_certificates: root.chain };
+  return [
+    { port: ports.submission },
+    { port: ports.submissions, implicit: true },
+    { port: ports.noTls, options: { tls_advertise_hosts: '' } },
+    { port: ports.authBeforeTls, options: { auth_advertise_hosts: '*' } },
+    { port: ports.noKey, options: { tls_privatekey: `${good.key}.of.last.year` } },
+    { port: ports.tls12, options: { tls_require_ciphers: 'NORMAL:-VERS-ALL:+VERS-TLS1.2' } },
+    { port: ports.oldTls, options: { tls_require_ciphers: 'LEGACY:-VERS-ALL:+VERS-TLS1.1' } },
+    { port: ports.asksForCertificate, options: { ...verifies, tls_try_verify_hosts: '*' } },
+    { port: ports.wantsCertificate, options: { ...verifies, tls_verify_hosts: '*' } },
+  ];
+}
+
+function certificateServices(
+  ports: EximServers['certificatePorts'],
+  zoo: Zoo,
+  folder: ServerFolder,
+): Promise<EximService[]> {
+  return Promise.all(
+    CERTIFICATES.map(async (species) => ({
+      port: ports[species],
+      identity: await folder.identity(`port-${species}`, zoo[species]),
+    })),
+  );
+}

@@ -1,0 +1,32 @@
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { listen } from '../../src/demo/listener.js';
+import type { Listener } from '../../src/demo/listener.js';
+
+/** A policy service for Postfix that greylists: it puts every message off for a number of tries. */
+export interface GreylistPolicy extends Listener {
+  /** How many tries more are put off. */
+  triesLeft: number;
+  /** The recipients asked about so far, one for each try. */
+  readonly asked: string[];
+}
+
+/** Starts the service; it speaks the policy delegation protocol (Postfix, SMTPD_POLICY_README). */
+export async function startGreylistPolicy(): Promise<GreylistPolicy> {
+  const asked: string[] = [];
+  const server = createServer((socket) => {
+    let recipient = '';
+    socket.on('error', () => socket.destroy());
+    createInterface({ input: socket }).on('line', (line) => {
+      const [, name, value = ''] = /^([^=]*)=(.*)$/.exec(line) ?? [];
+      if (name === 'recipient') recipient = value;
+      if (line !== '') return;
+      asked.push(recipient);
+      const putsOff = policy.triesLeft > 0;
+      if (putsOff) policy.triesLeft -= 1;
+      socket.write(`action=${putsOff ? '451 4.7.1 Greylisted, come again' : 'DUNNO'}\n\n`);
+    });
+  });
+  const policy: GreylistPolicy = { ...(await listen(server)), triesLeft: 0, asked };
+  return policy;
+}

@@ -1,0 +1,67 @@
+import { createPki } from '../../src/demo/pki.js';
+import type { Pki } from '../../src/demo/pki.js';
+import { judgePeer } from '../../src/gate/peer/judge.js';
+import type { InboxSettings, Sought } from '../../src/inbox/inbox.js';
+import { Secret } from '../../src/text/secret.js';
+import { TrustStore } from '../../src/tls/trust.js';
+
+/** Where inboxes of the tests listen. */
+export const HOST = '127.0.0.1';
+export const LOGIN = { username: 'inbox@example.test', password: new Secret('inbox password') };
+
+/** The authority of an inbox, and settings that trust it. */
+export interface InboxTrust {
+  readonly pki: Pki;
+  readonly identity: { readonly key: string; readonly chain: string };
+  /** Settings that judge as the gate does, with some of them replaced. */
+  readonly settings: (replaced?: Partial<InboxSettings>) => InboxSettings;
+}
+
+/** Kinds of certificates in the zoo with which no inbox gets a password, and what is wrong with them. */
+export const BAD_CERTIFICATES = [
+  ['expired', 'certificate-expired'],
+  ['soon', 'certificate-expires-soon'],
+  ['wrongHost', 'certificate-hostname-mismatch'],
+  ['selfSigned', 'certificate-self-signed'],
+  ['incomplete', 'certificate-chain-incomplete'],
+  ['untrusted', 'certificate-untrusted'],
+  ['clientOnly', 'certificate-wrong-purpose'],
+] as const;
+
+/**
+ * Makes a certificate for an inbox on loopback.
+ * @param pki the authority; default a new one
+ * @param name what certificates must carry; default the address
+ */
+export async function createInboxTrust(pki?: Pki, name = HOST): Promise<InboxTrust> {
+  pki ??= await createPki('Inbox');
+  const trust = new TrustStore();
+  const policy = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  return {
+    pki,
+    identity: await pki.issue({ addresses: [HOST] }),
+    settings: (replaced = {}) => ({
+      context: trust.context(policy),
+      minValidDays: 14,
+      timeoutMs: 2000,
+      objection: (peer) =>
+        judgePeer(peer, { policy, name, now: new Date(), trust, waived: () => false })
+          .findings.filter(({ severity }) => severity === 'error')
+          .map(({ code }) => code)
+          .join(' ') || undefined,
+      ...replaced,
+    }),
+  };
+}
+
+/** A message to look for. */
+export function sought(messageId: string, replaced: Partial<Sought> = {}): Sought {
+  return { messageId, nonce: 'a nonce that is nowhere', is: () => true, octets: 2000, ...replaced };
+}
+
+/** Every promise that is made of it ends; tells how long that took, in milliseconds. */
+export async function milliseconds(of: Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await of;
+  return performance.now() - begun;
+}

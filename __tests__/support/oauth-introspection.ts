@@ -1,0 +1,24 @@
+import { createServer } from 'node:http';
+import { listen } from '../../src/demo/listener.js';
+import type { Listener } from '../../src/demo/listener.js';
+
+/** What a mail server asks whose an access token is. */
+export interface Introspection extends Listener {
+  readonly url: string;
+}
+
+/**
+ * Starts an introspection endpoint (RFC 7662) as Dovecot asks it: by GET, with the token as the authorization.
+ * @param owners the e-mail address that goes with each good token
+ */
+export async function startIntrospection(owners: ReadonlyMap<string, string>): Promise<Introspection> {
+  const listener = await listen(
+    createServer((request, response) => {
+      const token = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      const email = owners.get(token);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(email === undefined ? { active: false } : { active: true, email }));
+    }),
+  );
+  return { ...listener, url: `http://127.0.0.1:${listener.port}/introspect` };
+}

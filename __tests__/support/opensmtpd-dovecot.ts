@@ -1,0 +1,110 @@
+import { startDovecot } from './dovecot.js';
+import { startOpenSmtpd, SUBMISSION } from './opensmtpd.js';
+import type { OpenSmtpdListener } from './opensmtpd.js';
+import { freePorts } from './ports.js';
+import { MAIL_USER } from './postfix-dovecot.js';
+import { inServerFolder, named } from './server-folder.js';
+import type { ServerFolder } from './server-folder.js';
+import { createZoo } from './zoo.js';
+import type { Species, Zoo } from './zoo.js';
+
+/** The listeners that present the good certificate, as options of smtpd.conf(5). */
+const LISTENERS = {
+  submission: SUBMISSION,
+  submissions: 'smtps auth <users>',
+  mx: 'tls',
+  noTls: '',
+  tls12: `${SUBMISSION} protocols "tlsv1.2"`,
+  wantsCertificate: 'tls-require verify auth <users> ca "clients"',
+} as const;
+
+/** Certificates of the zoo that have a port each. */
+const CERTIFICATES = [
+  'good',
+  'expired',
+  'wrongHost',
+  'incomplete',
+  'selfSigned',
+  'rsa2048',
+] as const satisfies Species[];
+
+const INBOX = ['imap', 'imaps', 'pop3', 'pop3s', 'lmtp'] as const;
+
+type Listener = keyof typeof LISTENERS;
+
+export interface OpenSmtpdServers {
+  /** All on 127.0.0.1; each port but those of the inbox is one of OpenSMTPD. */
+  readonly ports: Readonly<Record<Listener | (typeof INBOX)[number], number>>;
+  readonly certificatePorts: Readonly<Record<(typeof CERTIFICATES)[number], number>>;
+  readonly zoo: Zoo;
+  /** Where the servers keep everything; gone after close. */
+  readonly folder: string;
+  /** The Maildir of {@link MAIL_USER}. */
+  readonly maildir: string;
+  /** What OpenSMTPD logged so far. */
+  log(): Promise<string>;
+  /** Stops every process and removes every file. @throws where a process had to be killed */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an OpenSMTPD of our own that hands on to a Dovecot of our own, apart from any others on the machine.
+ * @throws where this is not root, or the servers are not there
+ */
+export function startOpenSmtpdServers(): Promise<OpenSmtpdServers> {
+  return inServerFolder(async (folder) => {
+    const zoo = await createZoo();
+    const names = [...(Object.keys(LISTENERS) as Listener[]), ...INBOX];
+    const numbers = await freePorts(names.length + CERTIFICATES.length);
+    const ports = named(names, numbers);
+    const certificatePorts = named(CERTIFICATES, numbers.slice(names.length));
+    const dovecot = await startDovecot({
+      folder: await folder.folder('dovecot'),
+      identity: await folder.identity('address', zoo.address),
+      user: MAIL_USER,
+      ports,
+      settings: `service lmtp {
+  inet_listener lmtp {
+    port = ${ports.lmtp}
+  }
+}
+`,
+    });
+    folder.onClose(() => dovecot.stop());
+    const smtpd = await startOpenSmtpd({
+      folder: await folder.folder('opensmtpd'),
+      identity: await folder.identity('good', zoo.good),
+      authority: (await folder.identity('root', { key: '', chain: zoo.pki.root.cert })).chain,
+      listeners: [
+        ...(Object.keys(LISTENERS) as Listener[]).map((name) => ({ port: ports[name], options: LISTENERS[name] })),
+        ...(await certificateListeners(certificatePorts, zoo, folder)),
+      ],
+      user: MAIL_USER,
+      lmtpPort: ports.lmtp,
+    });
+    folder.onClose(() => smtpd.stop());
+    return {
+      ports,
+      certificatePorts,
+      zoo,
+      folder: folder.path,
+      maildir: dovecot.maildir,
+      log: () => smtpd.log(),
+      close: () => folder.close(),
+    };
+  });
+}
+
+function certificateListeners(
+  ports: OpenSmtpdServers['certificatePorts'],
+  zoo: Zoo,
+  folder: ServerFolder,
+): Promise<OpenSmtpdListener[]> {
+  return Promise.all(
+    CERTIFICATES.map(async (species) => ({
+      port: ports[species],
+      identity: await folder.identity(`port-${species}`, zoo[species]),
+      options: SUBMISSION,
+    })),
+  );
+}

@@ -1,0 +1,68 @@
+import { sign } from 'node:crypto';
+import type { Identity } from '../../src/demo/pki.js';
+import { derWithin } from '../../src/tls/der.js';
+
+/*
+ * Certificates that no honest software issues: octets of a good one are written over, and what comes of it is signed
+ * again, so that only its encoding is to blame.
+ */
+
+/** Writes over octets of a TBSCertificate, in place. */
+export type Change = (tbs: Buffer) => void;
+
+/**
+ * @param identity what a good issuer made
+ * @param issuer who signs it again; with ECDSA and SHA-256
+ * @param sends what the server sends after it
+ */
+export function rewritten(
+  identity: Identity,
+  issuer: Identity,
+  change: Change,
+  sends: readonly Identity[] = [issuer],
+): Identity {
+  const [tbs, algorithm] = derWithin(Buffer.from(identity.certificate.rawData));
+  if (!tbs || !algorithm) throw new RangeError('a certificate without parts');
+  const changed = Buffer.from(tbs.whole);
+  change(changed);
+  const signature = sign('sha256', changed, issuer.key);
+  const whole = element(
+    0x30,
+    Buffer.concat([changed, algorithm.whole, element(0x03, Buffer.concat([Buffer.of(0), signature]))]),
+  );
+  const cert = pem(whole);
+  return { ...identity, cert, chain: [cert, ...sends.map((other) => other.cert)].join('') };
+}
+
+/** Writes octets over those that stand so far behind an extension's identifier. */
+export function behindExtension(id: string, distance: number, octets: string): Change {
+  const needle = Buffer.from(id, 'hex');
+  return (tbs) => {
+    const at = tbs.indexOf(needle);
+    if (at < 0) throw new RangeError(`no extension ${id}`);
+    Buffer.from(octets, 'hex').copy(tbs, at + needle.length + distance);
+  };
+}
+
+/** Writes over the month of notBefore or notAfter. */
+export function month(which: 'notBefore' | 'notAfter', digits: string): Change {
+  const utcTime = Buffer.from('170d', 'hex');
+  return (tbs) => {
+    const notBefore = tbs.indexOf(utcTime);
+    const at = which === 'notBefore' ? notBefore : tbs.indexOf(utcTime, notBefore + 2);
+    tbs.write(digits, at + 4, 'latin1');
+  };
+}
+
+/** PEM of a certificate's DER. */
+export function pem(der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function element(tag: number, content: Buffer): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(content.length);
+  const head = content.length < 0x80 ? Buffer.of(tag, content.length) : Buffer.of(tag, 0x82, ...length);
+  return Buffer.concat([head, content]);
+}

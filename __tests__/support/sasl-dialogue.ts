@@ -1,0 +1,76 @@
+import { Duplex } from 'node:stream';
+import { ReplyParser } from '../../src/smtp/reply.js';
+import type { Reply } from '../../src/smtp/reply.js';
+import type { Identity, Surroundings } from '../../src/smtp/sasl/conversation.js';
+import { authenticate } from '../../src/smtp/sasl/exchange.js';
+import { REDACTED, Secret } from '../../src/text/secret.js';
+import type { Sasl } from './dialogue.js';
+
+/** Whoever signs in. */
+export const identity = (kind: 'password' | 'access-token', secret: string, username = 'user=a,b'): Identity => ({
+  username,
+  secret: new Secret(secret),
+  kind,
+  host: 'mail.example.test',
+  port: 587,
+});
+
+/** What came of an exchange, with all that was said and all that the transcript was given for it. */
+export interface Dialogue {
+  readonly code: number;
+  readonly said: readonly string[];
+  readonly noted: readonly string[];
+  readonly derived: readonly string[];
+  readonly fault: string | undefined;
+  readonly told: string | undefined;
+  readonly iterations: number | undefined;
+}
+
+/** Signs in at a server that answers each line of the client. */
+export async function signIn(
+  mechanism: string,
+  who: Identity,
+  answer: (line: string, at: number) => string,
+  surroundings: Partial<Surroundings> = {},
+): Promise<Dialogue> {
+  const said: string[] = [];
+  const noted: string[] = [];
+  const derived: string[] = [];
+  const command = (line: string, shownAs = line): Promise<Reply> => {
+    const parser = new ReplyParser();
+    parser.push(Buffer.from(`${answer(line, said.length)}\r\n`));
+    said.push(line);
+    noted.push(shownAs);
+    const reply = parser.take();
+    return reply ? Promise.resolve(reply) : Promise.reject(new Error('no reply'));
+  };
+  const { reply, fault, told, iterations } = await authenticate({ command }, mechanism, who, {
+    serverBinds: false,
+    derived: (text) => derived.push(text),
+    ...surroundings,
+  });
+  const outcome = fault && `${fault.kind}: ${fault.message}`;
+  return { code: reply.code, said, noted, derived, fault: outcome, told, iterations };
+}
+
+/** A server that gives these answers in turn. */
+export const inTurn =
+  (...answers: readonly string[]) =>
+  (_: string, at: number): string =>
+    answers[at] ?? '500 nobody should have asked';
+
+/** A server that speaks a mechanism; a lone `*` it answers with 501. */
+export function speaking(sasl: Sasl): (line: string) => string {
+  let exchange: ReturnType<Sasl> | undefined;
+  return (line) => {
+    if (line === '*') return '501 5.7.0 Cancelled';
+    const turn = exchange ? exchange.next(line) : (exchange = sasl(line.split(' ')[2], new Duplex())).next();
+    if (!turn.done) return `334 ${turn.value}`;
+    if (typeof turn.value === 'string') return turn.value;
+    throw new TypeError('only a reply of one line can be given here');
+  };
+}
+
+/** What the transcript may show of the client's side. */
+export const showable = (mechanism: string): RegExp =>
+  new RegExp(`^(AUTH ${mechanism}( ${REDACTED})?|${REDACTED}|\\*)$`);

@@ -1,0 +1,31 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect as connectTls, createServer } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
+import { listen } from '../../src/demo/listener.js';
+import type { Listener } from '../../src/demo/listener.js';
+import type { Identity } from '../../src/demo/pki.js';
+
+/**
+ * Starts what stands in front of some mail servers and ends TLS (a load balancer, a filtering gateway): it listens with
+ * TLS from the first byte, and goes on to the server in the clear, or in a TLS session of its own.
+ * @param port of the server behind it, on 127.0.0.1
+ * @param onward the TLS session of its own; without it, none
+ */
+export function startTlsFront(
+  { key, chain }: Pick<Identity, 'key' | 'chain'>,
+  port: number,
+  onward?: ConnectionOptions,
+): Promise<Listener> {
+  const server = createServer({ key, cert: chain }, (client) => {
+    const behind: Socket = onward ? connectTls({ ...onward, port, host: '127.0.0.1' }) : connect(port, '127.0.0.1');
+    for (const [socket, other] of [
+      [client, behind],
+      [behind, client],
+    ] as const) {
+      socket.on('error', () => other.destroy()).on('close', () => other.destroy());
+      socket.pipe(other);
+    }
+  });
+  return listen(server);
+}

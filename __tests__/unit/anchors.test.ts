@@ -1,0 +1,40 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPki } from '../../src/demo/pki.js';
+import type { Pki } from '../../src/demo/pki.js';
+import { olderStore } from '../../src/tls/trust.js';
+
+/** NODE_EXTRA_CA_CERTS, on a Node that does not tell what is in its store. */
+
+let pki: Pki;
+let folder: string;
+beforeAll(async () => {
+  pki = await createPki('Extra');
+  folder = await mkdtemp(join(tmpdir(), 'anchors-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function anchorsOf(text: string): Promise<readonly string[]> {
+  const path = join(folder, 'extra.pem');
+  await writeFile(path, text);
+  return olderStore(['a root'], path);
+}
+
+test('its certificates are anchors, with whatever stands between them', async () => {
+  const text = `# one\n${pki.root.cert}\n# two\r\n${pki.intermediate.cert.replaceAll('\n', '\r\n')}`;
+  expect(await anchorsOf(text)).toEqual(['a root', pki.root.cert, pki.intermediate.cert]);
+});
+
+test('without it the store is as it is', () => {
+  expect(olderStore(['a root'], undefined)).toEqual(['a root']);
+});
+
+test('a file that is not there adds nothing', () => {
+  expect(olderStore(['a root'], join(folder, 'none.pem'))).toEqual(['a root']);
+});
+
+test('what stands behind a damaged certificate is not taken', async () => {
+  const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  expect(await anchorsOf(pki.root.cert + damaged + pki.intermediate.cert)).toEqual(['a root', pki.root.cert]);
+});

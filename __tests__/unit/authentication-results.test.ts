@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { parseAuthenticationResults, resultsOf } from '../../src/message/authentication-results.js';
+import { parseMessage } from '../../src/message/fields.js';
+
+const verdicts = (value: string): unknown => {
+  const parsed = parseAuthenticationResults(value);
+  return parsed && [parsed.authservId, ...parsed.results.map(({ method, result }) => `${method}=${result}`)];
+};
+
+describe('an Authentication-Results field', () => {
+  test.each<[string, string, unknown]>([
+    ['that says nothing', 'example.org 1; none', ['example.org']],
+    ['of one method', 'example.com; spf=pass smtp.mailfrom=example.net', ['example.com', 'spf=pass']],
+    [
+      'of several methods with comments',
+      'example.com;   dkim=pass (good signature) header.d=example.com; auth=pass (cram-md5) smtp.auth=a@b; spf=fail smtp.mailfrom=c',
+      ['example.com', 'dkim=pass', 'auth=pass', 'spf=fail'],
+    ],
+    [
+      'with comments in every place (RFC 8601 appendix B.7)',
+      "foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail policy (A dot can go here) . (like that) expired (this surprised me) = (as I wasn't expecting it) 1362471462",
+      ['foo.example.net', 'dkim=fail'],
+    ],
+    [
+      'with a semicolon in a string and in a comment',
+      'a.b; dmarc=fail (p=none; x) reason="spf=pass; dmarc=pass" header.from=c; spf=none',
+      ['a.b', 'dmarc=fail', 'spf=none'],
+    ],
+    ['with a name in quotes and in capitals', '"MX.example.com"; SPF=Pass', ['mx.example.com', 'spf=pass']],
+    ['of a name with an at sign', 'a@b.example; spf=pass', ['a@b.example', 'spf=pass']],
+    ['with results in comments only', 'a.b; (spf=pass) dkim=fail', ['a.b', 'dkim=fail']],
+    ['with a comment that is never closed', 'a.b; dkim=fail (; spf=pass', ['a.b', 'dkim=fail']],
+    ['with what is no result', 'a.b; spf; =pass; spf=; spf=pass', ['a.b', 'spf=pass']],
+    ['of a later version', 'a.b 2; spf=pass', undefined],
+    [
+      'that does not say whose it is (Microsoft 365)',
+      'spf=pass (sender IP is 1) smtp.mailfrom=a; dkim=pass',
+      undefined,
+    ],
+    ['of two names', 'a.b c.d; spf=pass', undefined],
+    ['of nobody', '; spf=pass', undefined],
+    ['of nothing', '', undefined],
+  ])('%s', (_, value, expected) => {
+    expect(verdicts(value)).toEqual(expected);
+  });
+
+  test.each([
+    `a; ${'('.repeat(1_000_000)}`,
+    `a; spf${' '.repeat(1_000_000)}`,
+    `a${';'.repeat(1_000_000)}`,
+    `"${'\\'.repeat(1_000_000)}`,
+  ])('of a megabyte is read in time', (value) => {
+    const message = parseMessage(
+      `${`Authentication-Results: ${value.slice(0, 16_000)}\r\n`.repeat(66)}Authentication-Results: ${value}\r\n\r\n`,
+    );
+    const begun = performance.now();
+    resultsOf(message, 'a');
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+
+  test('of any octets is read without a throw', () => {
+    const words = fc.constantFrom('mx', ' ', ';', '=', 'spf', 'pass', '(', ')', '"', '\\', '/', '1', '.', '\r\n ');
+    fc.assert(
+      fc.property(fc.array(words), fc.string(), (some, text) => {
+        const message = parseMessage(`Authentication-Results: mx;${some.join('')}${text}\r\n\r\n`);
+        expect(resultsOf(message, 'mx').length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('the results of one receiver', () => {
+  const HOP = 'Received: from a by b with ESMTP;\r\n\tMon\r\n';
+  const own = (results: string): string => `Authentication-Results: mx.example;\r\n\t${results}\r\n`;
+  const other = (results: string): string => `Authentication-Results: other.example; ${results}\r\n`;
+  const found = (header: string): string[] =>
+    resultsOf(parseMessage(`${header}Subject: x\r\n\r\n${own('body=pass')}`), 'mx.example').flatMap(({ results }) =>
+      results.map(({ method, result }) => `${method}=${result}`),
+    );
+
+  test.each<[string, string, string[]]>([
+    ['are those of its name', other('spf=fail') + own('spf=pass') + HOP, ['spf=pass']],
+    ['may be in several fields', own('dkim=pass') + own('spf=pass') + HOP, ['dkim=pass', 'spf=pass']],
+    ['may stand below its own Received line', HOP + own('spf=pass') + HOP, ['spf=pass']],
+    ['may stand above and below it', own('dmarc=fail') + HOP + own('spf=pass') + HOP, ['dmarc=fail', 'spf=pass']],
+    ['may stand below the lines of later hops', HOP + HOP + own('spf=pass'), ['spf=pass']],
+    ['are not what an earlier hop could have written', own('dmarc=fail') + HOP + HOP + own('spf=pass'), ['dmarc=fail']],
+    ['are not those of somebody else', other('spf=pass') + HOP, []],
+    ['are not what only begins alike', `Authentication-Results: mx.example.evil; spf=pass\r\n`, []],
+    ['are not in other fields', `ARC-Authentication-Results: i=1; mx.example; spf=pass\r\nX-${own('spf=pass')}`, []],
+  ])('%s', (_, header, expected) => {
+    expect(found(header)).toEqual(expected);
+  });
+});

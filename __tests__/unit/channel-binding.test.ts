@@ -1,0 +1,85 @@
+import 'reflect-metadata';
+import { X509Certificate, createHash } from 'node:crypto';
+import { Socket } from 'node:net';
+import { TLSSocket, connect, createServer } from 'node:tls';
+import { X509CertificateGenerator } from '@peculiar/x509';
+import { listen, LOOPBACK } from '../../src/demo/listener.js';
+import { issue } from '../../src/demo/pki.js';
+import type { CertificateOptions } from '../../src/demo/pki.js';
+import { channelBinding } from '../../src/tls/channel-binding.js';
+
+/** What ties an authentication to a TLS channel: RFC 9266 with TLS 1.3, RFC 5929 section 4 before. */
+
+const NAMES = { names: ['mail.example.test'] };
+const digest = (hash: string, { raw }: X509Certificate): Buffer => createHash(hash).update(raw).digest();
+
+/** What the client would bind to at a server with this certificate, and what the server exports. */
+async function bound(options: CertificateOptions, maxVersion: 'TLSv1.2' | 'TLSv1.3') {
+  const { key, chain } = await issue({ ...NAMES, ...options });
+  const server = createServer({ key, cert: chain, maxVersion });
+  const exported = new Promise<Buffer>((resolve) => {
+    server.once('secureConnection', (socket) => {
+      socket.on('error', () => undefined);
+      resolve(socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)));
+    });
+  });
+  const listener = await listen(server);
+  const stream = connect({ host: LOOPBACK, port: listener.port, rejectUnauthorized: false });
+  try {
+    await new Promise((resolve, reject) => stream.once('secureConnect', resolve).once('error', reject));
+    const leaf = stream.getPeerX509Certificate();
+    if (!leaf) throw new Error('no certificate');
+    const version = stream.getProtocol() ?? '';
+    return { binding: channelBinding({ stream, version, sent: [leaf] }), exported: await exported, leaf };
+  } finally {
+    stream.destroy();
+    await listener.close();
+  }
+}
+
+test('with TLS 1.3 it is what both ends export', async () => {
+  const { binding, exported } = await bound({}, 'TLSv1.3');
+  expect(binding).toEqual({ type: 'tls-exporter', data: exported });
+  expect(exported).toHaveLength(32);
+});
+
+test('and another for each channel', async () => {
+  const [one, other] = await Promise.all([bound({}, 'TLSv1.3'), bound({}, 'TLSv1.3')]);
+  expect(one.binding?.data.equals(other.binding?.data ?? Buffer.alloc(0))).toBe(false);
+});
+
+describe('before TLS 1.3 it is a hash of the certificate', () => {
+  test('by the hash of its signature', async () => {
+    const { binding, leaf } = await bound({}, 'TLSv1.2');
+    expect(binding).toEqual({ type: 'tls-server-end-point', data: digest('sha256', leaf) });
+  });
+
+  const unused = { stream: new TLSSocket(new Socket()), version: 'TLSv1.2' };
+  const bindingOf = (leaf: X509Certificate): ReturnType<typeof channelBinding> =>
+    channelBinding({ ...unused, sent: [leaf] });
+
+  test('with SHA-256 in place of SHA-1', async () => {
+    const leaf = new X509Certificate((await issue({ ...NAMES, hash: 'SHA-1' })).cert);
+    expect(bindingOf(leaf)?.data).toEqual(digest('sha256', leaf));
+  });
+
+  test.each(['SHA-384', 'SHA-512'])('of ECDSA with %s', async (hash) => {
+    const { keys } = await issue(NAMES);
+    const made = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm: { name: 'ECDSA', hash } });
+    const leaf = new X509Certificate(Buffer.from(made.rawData));
+    expect(bindingOf(leaf)?.data).toEqual(digest(hash.replace('-', ''), leaf));
+  });
+
+  test('of RSA and RSA-PSS', async () => {
+    for (const key of ['rsa2048', 'rsaPss', 'rsaPssSha1'] as const) {
+      const leaf = new X509Certificate((await issue({ ...NAMES, key })).cert);
+      expect(bindingOf(leaf)?.data).toEqual(digest('sha256', leaf));
+    }
+  });
+
+  test('and nothing where its signature has no hash of its own', async () => {
+    const leaf = new X509Certificate((await issue({ ...NAMES, key: 'ed25519' })).cert);
+    expect(bindingOf(leaf)).toBeUndefined();
+    expect(channelBinding({ ...unused, sent: [] })).toBeUndefined();
+  });
+});

@@ -1,0 +1,32 @@
+import { Deadline } from '../../src/net/deadline.js';
+
+const never = new Promise<never>(() => undefined);
+const late = (): Error => new Error('late');
+
+test('a deadline ends a wait', async () => {
+  await expect(Deadline.after(10).race(never, late)).rejects.toThrow('late');
+  await expect(Deadline.after(5000).race(Promise.resolve('in time'), late)).resolves.toBe('in time');
+});
+
+test('none reaches beyond the one that it was made within', () => {
+  expect(Deadline.after(5000, Deadline.after(10)).remainingMs).toBeLessThanOrEqual(10);
+  expect(Deadline.after(10, Deadline.after(5000)).remainingMs).toBeLessThanOrEqual(10);
+});
+
+test('a signal ends every wait within, those that are under way and those to come', async () => {
+  const controller = new AbortController();
+  const end = Deadline.on(controller.signal);
+  const within = Deadline.after(60_000, Deadline.after(60_000, end));
+  const waits = [end.race(never, late), within.race(never, late)];
+  expect([end.isOver, within.isOver]).toEqual([false, false]);
+  controller.abort();
+  for (const wait of waits) await expect(wait).rejects.toThrow('late');
+  expect([end.isOver, within.remainingMs]).toEqual([true, 0]);
+  await expect(within.race(never, late)).rejects.toThrow('late');
+});
+
+test('without a signal it never comes', async () => {
+  const end = Deadline.on(new AbortController().signal);
+  expect(end.isOver).toBe(false);
+  await expect(end.race(Promise.resolve(1), late)).resolves.toBe(1);
+});

@@ -1,0 +1,177 @@
+import { createPki } from '../../src/demo/pki.js';
+import type { Identity } from '../../src/demo/pki.js';
+import { secretsOf } from '../../src/plan/secrets.js';
+import { load, problems, revealedOf } from '../support/plan-world.js';
+
+/** `auth`: which credentials go together, and with what. */
+
+const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
+
+let ours: Identity;
+beforeAll(async () => {
+  ours = await (await createPki('Clients')).issue({ commonName: 'gate', usage: ['clientAuth'] });
+});
+
+const TLS = 'tls: {client-cert: ours.pem, client-key: ours.key}';
+const files = (): Record<string, string> => ({ 'ours.pem': ours.chain, 'ours.key': ours.key });
+
+describe('mechanism EXTERNAL', () => {
+  test('takes the client certificate, and a name to act as', async () => {
+    const { endpoints } = await load({
+      config: `endpoints:
+  - {host: a.example, auth: {mechanism: EXTERNAL}, ${TLS}}
+  - {host: b.example, auth: {mechanism: EXTERNAL, username: joe}, ${TLS}}
+`,
+      files: files(),
+    });
+    expect(endpoints.map(({ auth }) => auth)).toEqual([
+      { username: '', kind: 'certificate', mechanism: 'EXTERNAL', expect: 'accepted' },
+      { username: 'joe', kind: 'certificate', mechanism: 'EXTERNAL', expect: 'accepted' },
+    ]);
+  });
+
+  test('lays aside the secrets of lower layers, and there is none to be redacted', async () => {
+    const plan = await load({
+      config: `defaults: {auth: {username: joe, password: pw-1}, ${TLS}}
+endpoints:
+  - {host: a.example, auth: {mechanism: EXTERNAL}}
+`,
+      files: files(),
+      inputs: { username: 'input', password: 'pw-2' },
+    });
+    expect(plan.endpoints[0]?.auth).toEqual({
+      username: 'joe',
+      kind: 'certificate',
+      mechanism: 'EXTERNAL',
+      expect: 'accepted',
+    });
+    expect(secretsOf(plan)).toEqual([]);
+  });
+
+  test('lays aside the inputs as a whole', async () => {
+    const { endpoints } = await load({
+      config: `endpoints: [{host: a.example, auth: {mechanism: EXTERNAL}, ${TLS}}, b.example]`,
+      files: files(),
+      inputs: { username: 'input', password: 'pw-2' },
+    });
+    expect(endpoints.map(({ auth }) => [auth?.username, revealedOf(auth)])).toEqual([
+      ['', undefined],
+      ['input', 'pw-2'],
+    ]);
+  });
+
+  test('needs a client certificate', async () => {
+    expect(await problems({ config: 'endpoints: [{host: a.example, auth: {mechanism: EXTERNAL}}]' })).toEqual([
+      'gate.yml:1:37: auth.mechanism EXTERNAL needs tls.client-cert, which is what signs in',
+    ]);
+  });
+
+  test.each(['password', 'access-token'])('takes no %s', async (key) => {
+    const config = `endpoints: [{host: a.example, auth: {mechanism: EXTERNAL, username: joe, ${key}: x}, ${TLS}}]`;
+    expect((await problems({ config, files: files() })).join()).toContain(
+      `mechanism EXTERNAL signs in with tls.client-cert, and takes no ${key}`,
+    );
+  });
+});
+
+describe('a mechanism and a secret that do not go together are told', () => {
+  test.each([
+    ['XOAUTH2', 'password', 'mechanism XOAUTH2 takes access-token, and not password'],
+    ['OAUTHBEARER', 'password', 'mechanism OAUTHBEARER takes access-token, and not password'],
+    ['PLAIN', 'access-token', 'mechanism PLAIN takes password, and not access-token'],
+    ['SCRAM-SHA-256-PLUS', 'access-token', 'mechanism SCRAM-SHA-256-PLUS takes password, and not access-token'],
+  ])('%s with %s', async (mechanism, key, message) => {
+    const config = `endpoints: [{host: a.example, auth: {username: joe, mechanism: ${mechanism}, ${key}: pw-1}}]`;
+    const told = (await problems({ config })).join();
+    expect(told).toContain(message);
+    expect(told).not.toContain('pw-1');
+  });
+
+  test('and what is missing goes by the mechanism', async () => {
+    const config = 'endpoints: [{host: a.example, auth: {username: joe, mechanism: XOAUTH2}}]';
+    expect(await problems({ config })).toEqual([`gate.yml:1:48: access-token is missing. ${EMPTY}`]);
+  });
+
+  test('those that do are taken', async () => {
+    const { endpoints } = await load({
+      config: `endpoints:
+  - {host: a.example, auth: {username: joe, mechanism: XOAUTH2, access-token: t}}
+  - {host: b.example, auth: {username: joe, mechanism: SCRAM-SHA-1, password: p}}
+`,
+    });
+    expect(endpoints.map(({ auth }) => auth?.kind)).toEqual(['access-token', 'password']);
+  });
+});
+
+describe('a secret of nothing but blanks', () => {
+  test.each(['" "', '"   "', '"\u00a0"', '"${BLANK}"'])('is as good as none: %s', async (password) => {
+    const config = `endpoints: [{host: a.example, auth: {username: joe, password: ${password}}}]`;
+    expect(await problems({ config, env: { BLANK: ' ' } })).toEqual([
+      `gate.yml:1:63: password is nothing but blanks. ${EMPTY}`,
+    ]);
+  });
+
+  test('is told of an input too', async () => {
+    const inputs = { endpoints: 'a.example', username: 'joe', password: '  ' };
+    expect(await problems({ inputs })).toEqual([`input password: password is nothing but blanks. ${EMPTY}`]);
+  });
+
+  test('a line break behind it is told, whatever stands before', async () => {
+    const config = 'endpoints: [{host: a.example, auth: {username: joe, password: "${PW}"}}]';
+    expect((await problems({ config, env: { PW: 'secret\n' } })).join()).toContain('a line break at the end');
+  });
+
+  test('blanks around it stay, for they may be meant', async () => {
+    const { endpoints } = await load({ inputs: { endpoints: 'a.example', username: 'joe', password: ' x ' } });
+    expect(revealedOf(endpoints[0]?.auth)).toBe(' x ');
+  });
+});
+
+describe('expect: rejected', () => {
+  const DELIVERY = 'delivery: {from: a@a.example, to: b@a.example}';
+
+  test('arrives', async () => {
+    const { endpoints } = await load({
+      config: 'endpoints: [{host: a.example, auth: {username: joe, password: p, expect: rejected}}]',
+    });
+    expect(endpoints[0]?.auth?.expect).toBe('rejected');
+  });
+
+  test('needs credentials', async () => {
+    expect(await problems({ config: 'endpoints: [{host: a.example, auth: {expect: rejected}}]' })).toEqual([
+      `gate.yml:1:46: expect: rejected needs credentials, and there are none. ${EMPTY}`,
+    ]);
+  });
+
+  test('takes those of the inputs, and not their delivery', async () => {
+    const { endpoints } = await load({
+      config: 'endpoints: [{host: a.example, auth: {expect: rejected}}, b.example]',
+      inputs: { username: 'joe', password: 'p', 'mail-from': 'a@a.example', 'rcpt-to': 'b@a.example' },
+    });
+    expect(endpoints.map(({ auth, delivery }) => [auth?.expect, delivery?.to])).toEqual([
+      ['rejected', undefined],
+      ['accepted', 'b@a.example'],
+    ]);
+  });
+
+  test('lays aside the delivery of the defaults, and excludes one of its own', async () => {
+    const { endpoints } = await load({
+      config: `defaults: {auth: {username: joe, password: p}, ${DELIVERY}}
+endpoints: [{host: a.example, auth: {expect: rejected}}, b.example]`,
+    });
+    expect(endpoints.map(({ delivery }) => delivery?.to)).toEqual([undefined, 'b@a.example']);
+
+    const own = `endpoints: [{host: a.example, auth: {username: j, password: p, expect: rejected}, ${DELIVERY}}]`;
+    expect((await problems({ config: own })).join()).toContain(
+      'delivery cannot follow auth.expect: rejected, after which nobody is signed in',
+    );
+    const both = `defaults: {auth: {username: j, password: p, expect: rejected}, ${DELIVERY}}\nendpoints: [a.example]`;
+    expect((await problems({ config: both })).join()).toContain('delivery cannot follow');
+  });
+
+  test('is one of two', async () => {
+    expect(await problems({ config: 'endpoints: [{host: a.example, auth: {expect: reject}}]' })).toEqual([
+      'gate.yml:1:46: auth.expect must be one of accepted, rejected; did you mean "rejected"?',
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+import { load, problems } from '../support/plan-world.js';
+
+/** `delivery`: keys that belong together, and keys that exclude one another. */
+
+const FROM_TO = 'from: a@example.com, to: b@example.com';
+const INBOX = 'inbox: imaps://imap.example.com, username: u, password: p';
+const withDelivery = (keys: string): string => `endpoints: [{host: a.example, delivery: {${FROM_TO}, ${keys}}}]`;
+
+test.each<[string, object]>([
+  ['expect: refused', { expect: 'refused' }],
+  [`${INBOX}, verdicts: {dkim: pass}`, { verdicts: { dkim: 'pass' } }],
+  [`${INBOX}, verdicts: {spf: softfail, authserv-id: MX}`, { verdicts: { spf: 'softfail', authservId: 'mx' } }],
+  ['attachment-bytes: 50000000', { attachmentOctets: 50_000_000 }],
+  [`${INBOX}, keep: true`, { keep: true }],
+])('%s', async (keys, expected) => {
+  const { endpoints } = await load({ config: withDelivery(keys) });
+  expect(endpoints[0]?.delivery).toMatchObject(expected);
+});
+
+test.each<[string, string]>([
+  [`expect: refuse`, 'delivery.expect must be one of received, refused; did you mean "refused"?'],
+  ['keep: maybe', 'delivery.keep must be true or false, not "maybe"'],
+  ['attachment-bytes: 50000001', 'delivery.attachment-bytes must be a whole number from 0 to 50000000, not "50000001"'],
+  [
+    `${INBOX}, expect: refused`,
+    'delivery.expect: refused sends no message, so there is none to look for; take out inbox',
+  ],
+  ['verdicts: {dkim: pass}', 'delivery.verdicts are read in the message that arrived, and need inbox'],
+  [
+    `${INBOX}, verdicts: {spf: pass, dmarc: pass}`,
+    'delivery.verdicts.authserv-id is missing: whose word counts for spf and dmarc?',
+  ],
+  [`${INBOX}, verdicts: {}`, 'delivery.verdicts must name what is demanded: spf, dkim, dmarc'],
+  [
+    `${INBOX}, verdicts: {authserv-id: mx.example.com}`,
+    'delivery.verdicts must name what is demanded: spf, dkim, dmarc',
+  ],
+  [
+    `${INBOX}, verdicts: {dkim: good}`,
+    'delivery.verdicts.dkim must be one of pass, fail, softfail, neutral, none, policy, temperror, permerror, not "good"',
+  ],
+])('%s: %s', async (keys, message) => {
+  const told = await problems({ config: withDelivery(keys) });
+  expect(told.map((line) => line.replace(/^gate\.yml:1:\d+: /, ''))).toEqual([message]);
+});
+
+test('all of it at once, each at its place, whatever else is wrong', async () => {
+  const config = `endpoints:
+  - host: a.example
+    port: none
+    delivery:
+      ${FROM_TO.replace(', ', '\n      ')}
+      expect: refused
+      inbox: imaps://imap.example.com
+      username: u
+      password: p
+      verdicts:
+        dmarc: pass
+  - host: b.example
+    delivery:
+      ${FROM_TO.replace(', ', '\n      ')}
+      verdicts: {dkim: pass}
+`;
+  expect(await problems({ config })).toEqual([
+    'gate.yml:3:11: port must be a whole number from 1 to 65535, not "none"',
+    'gate.yml:8:14: delivery.expect: refused sends no message, so there is none to look for; take out inbox',
+    'gate.yml:12:16: delivery.verdicts.authserv-id is missing: whose word counts for dmarc?',
+    'gate.yml:17:17: delivery.verdicts are read in the message that arrived, and need inbox',
+  ]);
+});
+
+test('where the defaults bring the inbox, the endpoint is named that cannot have it', async () => {
+  const config = `defaults: {delivery: {${FROM_TO}, ${INBOX}}}
+endpoints:
+  - a.example
+  - host: b.example
+    delivery: {to: stranger@example.net, expect: refused}
+`;
+  expect(await problems({ config })).toEqual([
+    'gate.yml:5:50: delivery.expect: refused sends no message, so there is none to look for; take out inbox',
+  ]);
+});
+
+test('an expectation that is not known yet contradicts nothing', async () => {
+  const config = withDelivery(`${INBOX}, expect: "\${EXPECTED}"`);
+  expect(await problems({ config })).toEqual([
+    expect.stringMatching(/^gate\.yml:1:\d+: the environment variable EXPECTED is not set$/),
+  ]);
+});

@@ -1,0 +1,134 @@
+import { judgeHop } from '../../src/gate/proof/hop.js';
+import type { OwnSession } from '../../src/gate/proof/hop.js';
+import { parseMessage } from '../../src/message/fields.js';
+import { receivedHops } from '../../src/message/trace.js';
+import type { TlsReport } from '../../src/report/report.js';
+import { testEndpoint } from '../support/gate.js';
+
+const TLS_1_3 = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
+const TLS_1_2 = { version: 'TLSv1.2', cipher: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384' };
+
+const SESSION: OwnSession = {
+  endpoint: testEndpoint(587, { host: 'smtp.example.com', servername: 'mail.example.com' }),
+  ehlo: 'ci.example',
+  localAddress: '10.1.0.4',
+  greeting: '220 mx-1.example.com ESMTP Postfix',
+  tls: TLS_1_3 as TlsReport,
+};
+
+const OURS = 'from ci.example (nat.example [192.0.2.7]) by mx-1.example.com (Postfix)';
+const FILTERED = 'from localhost (localhost [127.0.0.1]) by mx-1.example.com (Postfix) with ESMTP id 2; Mon';
+const LATER = 'from mx-1.example.com (mx-1.example.com [192.0.2.1]) by inbox.example.com with LMTP id 3; Mon';
+
+/** @param lines from the last hop to the first */
+function judge(lines: readonly string[], session: Partial<OwnSession> = {}) {
+  const header = lines.map((line) => `Received: ${line}\r\n`).join('');
+  return judgeHop({ ...SESSION, ...session }, receivedHops(parseMessage(`${header}Subject: x\r\n\r\n`)));
+}
+
+const codes = (found: ReturnType<typeof judge>): string[] => found.map(({ code }) => code);
+
+describe('the hop that took the message from us', () => {
+  test.each([
+    'ESMTPS',
+    'ESMTPSA',
+    'esmtpsa',
+    'UTF8SMTPS',
+    'UTF8SMTPSA',
+    'utf8esmtpsa',
+    'LMTPS',
+    'LMTPSA',
+    'UTF8LMTPS',
+    'SMTPS',
+    'ESMTP (TLS)',
+    'SMTP (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384)',
+    'Microsoft SMTP Server (version=TLS1_3)',
+    'esmtpsa (TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256)',
+    '(TLS_AES_256_GCM_SHA384 encrypted) SMTP',
+  ])('is content with %s', (protocol) => {
+    expect(judge([LATER, FILTERED, `${OURS} with ${protocol} id 1; Mon`])).toEqual([]);
+  });
+
+  test.each(['SMTP', 'ESMTP', 'ESMTPA', 'UTF8SMTP', 'UTF8SMTPA', 'LMTP', 'LMTPA', 'asmtp', 'Microsoft SMTP Server'])(
+    'is in the clear with %s',
+    (protocol) => {
+      const found = judge([LATER, `${OURS} with ${protocol} id 1; Mon`]);
+      expect(found).toMatchObject([
+        { code: 'delivery-hop-unencrypted', severity: 'error', evidence: { with: protocol } },
+      ]);
+    },
+  );
+
+  test.each(['HTTP', 'local', 'ESMTPX', 'ESMTPSX'])('proves nothing with %s', (protocol) => {
+    expect(codes(judge([`${OURS} with ${protocol} id 1; Mon`]))).toEqual(['delivery-hop-unproved']);
+  });
+
+  test('proves nothing without a protocol, or where there is none', () => {
+    expect(judge([`${OURS} id 1; Mon`])).toMatchObject([{ code: 'delivery-hop-unproved', severity: 'notice' }]);
+    expect(codes(judge([]))).toEqual(['delivery-hop-unproved']);
+  });
+
+  test.each<[string, string, Partial<OwnSession>]>([
+    ['our name', 'from ci.example by other', {}],
+    ['our name in a comment', 'from [192.0.2.7] (helo=CI.example) by other', {}],
+    ['our name as qmail has it', 'from unknown (HELO ci.example) (192.0.2.7) by 0', {}],
+    ['our name with a dot', 'from x (ci.example. [192.0.2.7]) by other', {}],
+    ['our address', 'from x (x [10.1.0.4]) by other', {}],
+    ['our address in IPv6 clothes', 'from x (x [::ffff:10.1.0.4]) by other', {}],
+    ['our address literal', 'from [IPv6:2001:db8::7] (x) by other', { ehlo: '[IPv6:2001:db8::7]' }],
+    ['loopback, where that is our address', 'from localhost ([127.0.0.1]) by other', { localAddress: '127.0.0.1' }],
+    ['the server by its host', 'from x (x [192.0.2.7]) by smtp.example.com (Postfix)', {}],
+    ['the server by its certificate', 'from x (x [192.0.2.7]) by MAIL.example.com', {}],
+    ['the server by its greeting', 'from x (x [192.0.2.7]) by mx-1.example.com', {}],
+  ])('is known by %s', (_, who, session) => {
+    expect(codes(judge([LATER, `${who} with ESMTP id 1; Mon`], session))).toEqual(['delivery-hop-unencrypted']);
+    expect(codes(judge([LATER, `${who} with ESMTPS id 1; Mon`], session))).toEqual([]);
+  });
+
+  test.each<[string, string[]]>([
+    ['the server hides it, and a filter hands the message back', [LATER, FILTERED]],
+    ['the server hides it, and hands the message on', [LATER]],
+    ['the server hands the message to itself by its name', [FILTERED.replace(/localhost/g, 'mx-1.example.com')]],
+    ['a program handed it in', ['by mx-1.example.com (Postfix, from userid 1000) id 2; Mon']],
+    ['a server is only called alike', ['from x ([192.0.2.7]) by amx-1.example.com with ESMTP; Mon']],
+    ['a client is only called alike', ['from aci.example ([10.1.0.40]) by x with ESMTP; Mon']],
+  ])('is not to be told where %s', (_, lines) => {
+    expect(codes(judge(lines))).toEqual(['delivery-hop-unproved']);
+  });
+
+  test('is judged alone, whatever others did', () => {
+    const good = `${OURS} with ESMTPSA id 1; Mon`;
+    expect(judge([`${OURS} with ESMTP id 9; Mon`, FILTERED, LATER, good])).toEqual([]);
+  });
+
+  test.each<[string, string, Partial<typeof TLS_1_3>]>([
+    ['version', '(version=TLS1_2 cipher=TLS_AES_256_GCM_SHA384)', TLS_1_3],
+    ['old version', '(using TLSv1)', TLS_1_3],
+    ['cipher', '(using TLSv1.3 with cipher TLS_AES_128_GCM_SHA256 (128/128 bits))', TLS_1_3],
+    ['cipher in OpenSSL naming', '(TLSv1.2:ECDHE-ECDSA-AES256-GCM-SHA384:256)', TLS_1_2],
+    ['both', '(TLS1.2) tls TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', TLS_1_3],
+  ])('that names another %s is of another session', (_, clause, tls) => {
+    const found = judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { tls: tls as TlsReport });
+    expect(found).toMatchObject([
+      { code: 'delivery-hop-mismatch', severity: 'warning', evidence: { wanted: `${tls.version} ${tls.cipher}` } },
+    ]);
+  });
+
+  test.each<[string, typeof TLS_1_3]>([
+    ['(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))', TLS_1_3],
+    ['(using TLSv1.3 with cipher TLS13_AES_256_GCM_SHA384)', TLS_1_3],
+    ['(TLSv1.2:ECDHE-RSA-AES256-GCM-SHA384:256)', TLS_1_2],
+    ['(version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384_P384)', TLS_1_2],
+    ['(TLS: TLSv1/SSLv3,256bits,whatever)', TLS_1_3],
+    ['(TLS)', TLS_1_2],
+  ])('may be that of our session: %s', (clause, tls) => {
+    expect(judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { tls: tls as TlsReport })).toEqual([]);
+  });
+
+  test('shows what strangers wrote, and lets it do nothing', () => {
+    const [found] = judge([`${OURS} with ESMTP \u001b[2J\u202e; Mon`]);
+    expect(found?.code).toBe('delivery-hop-unencrypted');
+    expect(JSON.stringify(found)).not.toMatch(/\u202e|\\u001b/);
+    expect(found?.message).toContain('\\x1b[2J\\u202e');
+  });
+});

@@ -1,0 +1,223 @@
+import type { Surroundings } from '../../src/smtp/sasl/conversation.js';
+import { prepared } from '../../src/smtp/sasl/prepared.js';
+import { scram } from '../../src/smtp/sasl/scram.js';
+import type { ScramKind } from '../../src/smtp/sasl/scram.js';
+import { identity, showable, signIn, speaking } from '../support/sasl-dialogue.js';
+import type { Dialogue } from '../support/sasl-dialogue.js';
+import { scramServer } from '../support/scram-server.js';
+import type { Manner, ScramServer } from '../support/scram-server.js';
+
+/** SCRAM, against the RFCs' own examples and against servers that lie. */
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const VECTORS = [
+  {
+    rfc: 'RFC 5802 section 5',
+    kind: { hash: 'sha1', bound: false },
+    nonce: 'fyko+d2lbbFgONRv9qkxdawL',
+    first: 'r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096',
+    final: 'c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=',
+    proof: 'v=rmF9pqV8S7suAoZWja4dJRkFsKQ=',
+  },
+  {
+    rfc: 'RFC 7677 section 3',
+    kind: { hash: 'sha256', bound: false },
+    nonce: 'rOprNGfwEbeRWgbNEkqO',
+    first: 'r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096',
+    final: 'c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=',
+    proof: 'v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=',
+  },
+] as const;
+
+const NOWHERE: Surroundings = { serverBinds: false, derived: () => undefined };
+
+describe.each(VECTORS)('$rfc', ({ kind, nonce, first, final, proof }) => {
+  const begin = () => scram(kind, identity('password', 'pencil', 'user'), NOWHERE, nonce);
+
+  test('its example', async () => {
+    const client = await begin();
+    expect(client.initial).toBe(`n,,n=user,r=${nonce}`);
+    expect(await client.answer(base64(first))).toBe(final);
+    expect(await client.answer(base64(proof))).toBe('');
+    expect(() => {
+      client.conclude?.(['2.7.0 Ok']);
+    }).not.toThrow();
+  });
+
+  test('the same with the proof beside 235', async () => {
+    const client = await begin();
+    await client.answer(base64(first));
+    expect(() => {
+      client.conclude?.([`2.7.0 ${base64(proof)}`]);
+    }).not.toThrow();
+  });
+
+  test('an octet of the proof changed', async () => {
+    const client = await begin();
+    await client.answer(base64(first));
+    const changed = proof.replace(/.=$/, (end) => (end === 'A=' ? 'Q=' : 'A='));
+    await expect(client.answer(base64(changed))).rejects.toThrow('proof');
+  });
+});
+
+const USER = { username: 'user', password: 'correct horse' };
+
+function against(
+  server: Partial<ScramServer>,
+  options: { password?: string; username?: string } = {},
+): Promise<Dialogue> {
+  const hash = server.hash ?? 'sha256';
+  const who = identity('password', options.password ?? USER.password, options.username ?? USER.username);
+  return signIn(
+    hash === 'sha1' ? 'SCRAM-SHA-1' : 'SCRAM-SHA-256',
+    who,
+    speaking(scramServer({ ...USER, hash, ...server })),
+  );
+}
+
+describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
+  test.each<Manner>(['proves itself in a challenge', 'proves itself beside 235'])(
+    'a server that %s',
+    async (manner) => {
+      const dialogue = await against({ hash, manner });
+      expect(dialogue).toMatchObject({ code: 235, iterations: 4096 });
+      expect([dialogue.fault, dialogue.told]).toEqual([undefined, undefined]);
+    },
+  );
+
+  test.each<[Manner, string]>([
+    ['does not prove itself', 'the server has not proved that it knows the password'],
+    ['says 235 at once', 'the server has not proved that it knows the password'],
+    ['has another password in its proof', "the server's proof that it knows the password is wrong"],
+    ['has a foreign nonce', 'the nonce of the server does not continue ours, as if it answered somebody else'],
+    ['adds no nonce of its own', 'the nonce of the server does not continue ours, as if it answered somebody else'],
+  ])('a server that %s is none', async (manner, message) => {
+    const { fault } = await against({ hash, manner });
+    expect(fault).toBe(`not-authenticated: ${message}`);
+  });
+});
+
+test('a wrong password comes to a refusal, within the mechanism and without', async () => {
+  const dialogue = await against({}, { password: 'another' });
+  expect(dialogue).toMatchObject({ code: 535, told: 'invalid-proof' });
+  expect(dialogue.fault).toBeUndefined();
+  expect(await against({ manner: 'accepts what it has refused' }, { password: 'another' })).toMatchObject({
+    code: 235,
+    told: 'invalid-proof',
+  });
+});
+
+test('a server that goes on for ever is given up', async () => {
+  const { said, fault } = await against({ manner: 'proves itself twice' });
+  expect([said.at(-1), fault]).toEqual(['*', 'malformed: the server asks for more than the mechanism has to say']);
+});
+
+describe('a first message of the server', () => {
+  test.each<[string, (good: string) => string]>([
+    ['with an extension that must be known', (good) => `m=ext,${good}`],
+    ['without a salt', (good) => good.replace(/s=[^,]*/, 's=')],
+    ['with a salt that is no base64', (good) => good.replace(/s=[^,]*/, 's=!!!!')],
+    ['in another order', (good) => good.split(',').reverse().join(',')],
+    ['with odd ends', (good) => `${good},??`],
+    ['with nothing behind a comma', (good) => `${good},`],
+    ['with a control character in its nonce', (good) => good.replace(/^r=[^,]*/, (nonce) => `${nonce}\x01`)],
+    ['of nothing', () => ''],
+    ['of one letter', () => 'r'],
+  ])('%s is not gone along with', async (_, first) => {
+    const { said, fault } = await against({ first });
+    expect(fault).toMatch(/^malformed: /);
+    expect(said).toHaveLength(2);
+    expect(said[1]).toBe('*');
+  });
+
+  test('may have extensions that need not be known', async () => {
+    expect(await against({ first: (good) => `${good},x=something` })).toMatchObject({ code: 235 });
+  });
+
+  test.each(['0', '-1', '4e3', '1.5', '', '01', ' 1', '9'.repeat(400), '1000001', '4294967295'])(
+    'asks for %s iterations in vain',
+    async (iterations) => {
+      const begun = performance.now();
+      expect((await against({ iterations })).fault).toMatch(/^malformed: .*(iteration|times)/);
+      expect(performance.now() - begun).toBeLessThan(1000);
+    },
+  );
+
+  test.each(['1', '4095', '20000'])('may ask for %s iterations', async (iterations) => {
+    expect(await against({ iterations })).toMatchObject({ code: 235, iterations: Number(iterations) });
+  });
+});
+
+describe('the transcript', () => {
+  test('shows nothing of the client, and what is derived is told', async () => {
+    const { noted, derived, said } = await against({});
+    for (const line of noted) expect(line).toMatch(showable('SCRAM-SHA-256'));
+    const [proof = '', signature = ''] = derived;
+    expect(derived).toHaveLength(2);
+    expect(Buffer.from(said[1] ?? '', 'base64').toString()).toMatch(new RegExp(`,p=${proof.replaceAll('+', '\\+')}$`));
+    expect(Buffer.from(signature, 'base64')).toHaveLength(32);
+  });
+
+  test('has a nonce that is never the same', async () => {
+    const firsts = await Promise.all([against({}), against({})]);
+    expect(new Set(firsts.map(({ said }) => said[0])).size).toBe(2);
+  });
+});
+
+describe('what an exchange is bound to', () => {
+  const binding = { type: 'tls-exporter', data: Buffer.from('of this channel') };
+  const header = async (kind: Partial<ScramKind>, surroundings: Partial<Surroundings>): Promise<string> => {
+    const client = await scram({ hash: 'sha256', bound: false, ...kind }, identity('password', 'p', 'u'), {
+      ...NOWHERE,
+      ...surroundings,
+    });
+    return client.initial?.replace(/n=.*$/, '') ?? '';
+  };
+
+  test('is nothing where nothing is there', async () => {
+    expect(await header({}, {})).toBe('n,,');
+    expect(await header({}, { serverBinds: true })).toBe('n,,');
+  });
+
+  test('is nothing where the user insists on that, which is no downgrade', async () => {
+    expect(await header({}, { binding, serverBinds: true })).toBe('n,,');
+  });
+
+  test('is nothing where the server offers nothing, and the server is told that we could', async () => {
+    expect(await header({}, { binding })).toBe('y,,');
+  });
+
+  test('is the channel with a -PLUS', async () => {
+    expect(await header({ bound: true }, { binding, serverBinds: true })).toBe('p=tls-exporter,,');
+    await expect(header({ bound: true }, { serverBinds: true })).rejects.toThrow(TypeError);
+  });
+
+  test('goes into the proof', async () => {
+    const client = await scram(
+      { hash: 'sha256', bound: true },
+      identity('password', 'p', 'u'),
+      { ...NOWHERE, binding },
+      'abc',
+    );
+    const final = await client.answer(base64('r=abcdef,s=QQ==,i=1'));
+    expect(final).toContain(`c=${base64('p=tls-exporter,,of this channel')},`);
+  });
+});
+
+test('names and passwords are prepared (RFC 4013 section 3), and escaped', async () => {
+  expect(await prepared('I\u00adX')).toBe('IX');
+  expect(await prepared('user')).toBe('user');
+  expect(await prepared('\u00aa')).toBe('a');
+  expect(await prepared('\u2168')).toBe('IX');
+  expect(await prepared('a\u00a0b')).toBe('a b');
+  // What is prohibited or younger than Unicode 3.2 goes as it is.
+  for (const odd of ['\u0627\u0031', 'pass\u{1f600}', '\ud800', 'x'.repeat(200_000)])
+    expect(await prepared(odd)).toBe(odd);
+  expect(
+    await against({ username: 'IX', password: 'a b' }, { username: '\u2168', password: 'a\u00a0b' }),
+  ).toMatchObject({
+    code: 235,
+  });
+  expect(await against({ username: 'a=3Db=2Cc' }, { username: 'a=b,c' })).toMatchObject({ code: 235 });
+});

@@ -1,0 +1,109 @@
+import { Duplex } from 'node:stream';
+import { Deadline } from '../../src/net/deadline.js';
+import { ConnectionLost, ReplyTimeout, SmtpSession } from '../../src/smtp/session.js';
+import { Transcript } from '../../src/smtp/transcript.js';
+
+/** A session over a channel that takes in as much as the test wants, and as fast. */
+function sessionOn(take: (octets: Buffer, done: (error?: Error) => void) => void, timeoutMs = 200) {
+  const channel = new Duplex({
+    read: () => undefined,
+    write: (octets: Buffer, _encoding, done) => {
+      take(octets, done);
+    },
+  });
+  const transcript = new Transcript();
+  const session = new SmtpSession(channel, { transcript, timeoutMs, budget: Deadline.after(timeoutMs) });
+  return { channel, session, transcript };
+}
+
+const LARGE = 'x'.repeat(76).concat('\r\n').repeat(10_000);
+
+describe('a message', () => {
+  test('is given up when a piece of it does not leave', async () => {
+    let taken = 0;
+    const { session } = sessionOn((octets, done) => {
+      taken += octets.length;
+      if (taken < 200_000) done();
+    });
+    const begun = performance.now();
+    await expect(session.message(LARGE)).rejects.toThrow(ReplyTimeout);
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(taken).toBeLessThan(LARGE.length / 2);
+  });
+
+  test('has more time than the dialogue, by its size', async () => {
+    const { session, channel } = sessionOn((octets, done) => {
+      setTimeout(() => {
+        if (octets.includes('\r\n.\r\n')) channel.push('250 taken\r\n');
+        done();
+      }, 40);
+    });
+    // Thirteen pieces, 40 ms each: more than the 200 ms of everything else.
+    await expect(session.message(LARGE)).resolves.toMatchObject({ code: 250 });
+  });
+
+  test('ends where the connection does, and what the server said before counts', async () => {
+    let taken = 0;
+    const { session, channel } = sessionOn((octets, done) => {
+      taken += octets.length;
+      if (taken > 200_000 && channel.readableFlowing !== null) {
+        channel.push('552 5.3.4 too big\r\n');
+        channel.push(null);
+      }
+      done();
+    });
+    await expect(session.message(LARGE)).resolves.toMatchObject({ code: 552, enhanced: '5.3.4' });
+  });
+
+  test('that is cut off is a lost connection', async () => {
+    const { session, channel } = sessionOn((_octets, done) => {
+      done(new Error('EPIPE'));
+    });
+    await expect(session.message(LARGE)).rejects.toThrow(ConnectionLost);
+    expect(channel.destroyed).toBe(true);
+  });
+
+  test('goes out whole, its dots stuffed, and no character is torn', async () => {
+    const sent: Buffer[] = [];
+    const { session, channel } = sessionOn((octets, done) => {
+      sent.push(Buffer.from(octets));
+      if (octets.includes('\r\n.\r\n')) channel.push('250 taken\r\n');
+      done();
+    });
+    const message = `.first\r\n${'𝄞é'.repeat(30_000)}\r\n..last\r\n`;
+    await session.message(message);
+    expect(sent.length).toBeGreaterThan(1);
+    expect(Buffer.concat(sent).toString()).toBe(`..first\r\n${'𝄞é'.repeat(30_000)}\r\n...last\r\n.\r\n`);
+  });
+});
+
+test('commands that are sent together are one write, a line each in the transcript', async () => {
+  const writes: string[] = [];
+  const { session, channel, transcript } = sessionOn((octets, done) => {
+    writes.push(octets.toString());
+    done();
+  });
+  await session.send(['MAIL FROM:<>', 'RCPT TO:<a@b>']);
+  channel.push('250 one\r\n250 two\r\n');
+  expect([(await session.reply()).lines.join(), (await session.reply()).lines.join()]).toEqual(['one', 'two']);
+  expect(writes).toEqual(['MAIL FROM:<>\r\nRCPT TO:<a@b>\r\n']);
+  expect(transcript.lines.map(({ from, text }) => `${from}: ${text}`)).toEqual([
+    'client: MAIL FROM:<>',
+    'client: RCPT TO:<a@b>',
+    'server: 250 one',
+    'server: 250 two',
+  ]);
+});
+
+test('no goodbye is sent while a reply is owed', async () => {
+  const writes: string[] = [];
+  const { session, channel } = sessionOn((octets, done) => {
+    writes.push(octets.toString());
+    done();
+  });
+  await session.send(['MAIL FROM:<>', 'RCPT TO:<a@b>']);
+  channel.push('250 one\r\n');
+  await session.reply();
+  await session.quit();
+  expect(writes).toHaveLength(1);
+});

@@ -1,0 +1,105 @@
+import { performance } from 'node:perf_hooks';
+import { finding } from '../findings/finding.js';
+import type { KnownFinding } from '../findings/finding.js';
+import { InboxRejected, InboxUnreachable } from '../inbox/inbox.js';
+import type { Inbox, Received } from '../inbox/inbox.js';
+import { isProbe } from '../message/alterations.js';
+import type { Probe } from '../message/probe.js';
+import { Deadline } from '../net/deadline.js';
+import type { Delivery, InboxTarget } from '../plan/endpoint.js';
+import { brief } from '../text/peer.js';
+import { judgePeer } from './peer/judge.js';
+import { judgeArrival } from './proof.js';
+import type { Visit } from './visit.js';
+
+/** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
+export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Promise<Inbox> {
+  const { ca, minVersion, minValidDays } = endpoint.tls;
+  return world.inboxes.open(target, {
+    context: world.trust.context({ ca, minVersion }),
+    timeoutMs: endpoint.timeoutMs,
+    minValidDays,
+    objection: (peer) => {
+      const { findings } = judgePeer(peer, {
+        // The pins are those of the endpoint's key, and a waiver is for the endpoint.
+        policy: { ca, minVersion, minValidDays, pins: [] },
+        name: target.host,
+        now: world.now(),
+        trust: world.trust,
+        waived: () => false,
+      });
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
+    },
+  });
+}
+
+/**
+ * Waits for the probe that the server has just accepted, judges what arrived, and takes it out of the inbox.
+ * @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for
+ */
+export async function awaitArrival(
+  visit: Visit,
+  probe: Probe,
+  inbox: Inbox,
+  delivery: Delivery & { readonly inbox: InboxTarget },
+): Promise<KnownFinding[]> {
+  const acceptedAt = performance.now();
+  const octets = Buffer.byteLength(probe.text);
+  const received = await inbox.find(
+    { messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => isProbe(probe, source) },
+    Deadline.after(delivery.withinMs, visit.world.end),
+  );
+  if (!received) return [notReceived(probe, delivery)];
+  const latencyMs = Math.round(performance.now() - acceptedAt);
+  const findings = await judgeArrival(visit, probe, received.source);
+  if (received.junk !== undefined) findings.push(inJunk(received.junk));
+  // What was seen in the message stays true, whatever comes of its deletion.
+  if (!delivery.keep) findings.push(...(await removed(received, delivery.inbox)));
+  const { copies } = received;
+  if (copies > 1) findings.push(duplicated(probe, copies));
+  visit.delivered = {
+    messageId: probe.messageId,
+    octets,
+    latencyMs,
+    ...(received.junk !== undefined && { folder: brief(received.junk) }),
+    copies,
+  };
+  return findings;
+}
+
+async function removed(received: Received, target: InboxTarget): Promise<KnownFinding[]> {
+  try {
+    await received.delete();
+    return [];
+  } catch (error) {
+    return [inboxFinding(error, target)];
+  }
+}
+
+function notReceived({ messageId }: Probe, { to, withinMs }: Delivery): KnownFinding {
+  const message = `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`;
+  return finding('message-not-received', message, { evidence: { messageId } });
+}
+
+function inJunk(folder: string): KnownFinding {
+  const evidence = { folder: brief(folder) };
+  return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
+}
+
+function duplicated({ messageId }: Probe, copies: number): KnownFinding {
+  const evidence = { messageId, copies: String(copies) };
+  return finding('message-duplicated', `The message is there ${copies} times, and was sent once.`, { evidence });
+}
+
+/** @throws what is neither the inbox's unreachability nor its refusal */
+export function inboxFinding(error: unknown, { scheme, host, port }: InboxTarget): KnownFinding {
+  const where = `${scheme}://${host}:${port}`;
+  if (error instanceof InboxUnreachable) {
+    return finding('inbox-unreachable', `${where}: ${error.message}`, { evidence: { reason: error.message } });
+  }
+  if (error instanceof InboxRejected) {
+    return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });
+  }
+  throw error;
+}

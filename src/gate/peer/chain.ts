@@ -1,0 +1,127 @@
+import type { FindingCode } from '../../findings/catalogue.js';
+import { CATALOGUE } from '../../findings/catalogue.js';
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import { brief } from '../../text/peer.js';
+import { distinguishedName } from '../../tls/certificate.js';
+import { firstOutOfOrder } from '../../tls/chain.js';
+import type { ChainFacts, DeadEnd } from '../../tls/chain.js';
+import type { Presented } from './demands.js';
+import { isLegible, read } from './malformed.js';
+
+/**
+ * OpenSSL's errors that say what a finding of ours says already. It reports the last of several only, so that
+ * an expired leaf would hide an unknown issuer: where it is not content, our own search for a path decides,
+ * unless it complains of something that nothing found here explains.
+ */
+const EXPLAINED_BY: Readonly<Record<string, readonly FindingCode[]>> = {
+  CERT_HAS_EXPIRED: ['certificate-expired'],
+  CERT_NOT_YET_VALID: ['certificate-not-yet-valid'],
+  INVALID_PURPOSE: ['certificate-wrong-purpose'],
+  // Node's name for what it has no name for, such as OpenSSL's "EE certificate key too weak".
+  UNSPECIFIED: ['certificate-weak-key', 'certificate-weak-signature'],
+};
+
+/**
+ * Whether the chain leads to a trust anchor (RFC 5280 section 6.1).
+ * @param chain where our own search has led
+ * @param others what was found of keys, dates and purpose, which may explain OpenSSL's complaint
+ */
+export function judgeChain(
+  { sent, verifyError }: Presented,
+  chain: ChainFacts,
+  others: readonly KnownFinding[],
+): KnownFinding[] {
+  if (verifyError === undefined) return [];
+  const issuer = nameOf(sent[0]?.issuer);
+  const evidence = { issuer, openssl: verifyError, sent: String(sent.length) };
+  switch (chain.kind) {
+    case 'trusted': {
+      const explanations = EXPLAINED_BY[verifyError] ?? [];
+      if (others.some(({ code }) => explanations.includes(code))) return [];
+      return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
+    }
+    case 'self-signed':
+      return [finding('certificate-self-signed', 'The certificate is signed with its own key.', { evidence })];
+    case 'incomplete':
+      return [
+        finding(
+          'certificate-chain-incomplete',
+          `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`,
+          {
+            remedy: appending(chain, 'certificate-chain-incomplete'),
+            evidence: { ...evidence, ...whereItEnds(chain) },
+          },
+        ),
+      ];
+    case 'untrusted':
+      return [untrusted(chain, evidence)];
+  }
+}
+
+function untrusted(
+  chain: ChainFacts & { kind: 'untrusted' },
+  evidence: Readonly<Record<string, string>>,
+): KnownFinding {
+  const { obstacle, end, isRoot } = chain;
+  const name = nameOf(end.subject);
+  if (obstacle !== undefined) {
+    const reason = brief(obstacle);
+    return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
+      evidence: { ...evidence, reason },
+    });
+  }
+  if (isRoot) {
+    return finding('certificate-untrusted', `The chain ends in the private root ${name}; add it with \`tls.ca\`.`, {
+      evidence: { ...evidence, root: name, ...namesake(chain) },
+    });
+  }
+  const reason = `no trust anchor is, or has issued, ${name}`;
+  return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
+    remedy: appending(chain, 'certificate-untrusted'),
+    evidence: { ...evidence, reason, ...whereItEnds(chain) },
+  });
+}
+
+/** What is missing, and where it is to be had by the word of the certificate that needs it; nobody fetches it. */
+function whereItEnds(deadEnd: DeadEnd): Record<string, string> {
+  const url = urlOfIssuer(deadEnd);
+  return {
+    missing: nameOf(deadEnd.end.issuer),
+    ...(url !== undefined && { caIssuers: url }),
+    ...namesake(deadEnd),
+  };
+}
+
+/** A root that was issued anew under its old name looks as if it were trusted, to everybody but the verifier. */
+function namesake({ hasNamesake }: DeadEnd): Record<string, string> {
+  return hasNamesake ? { namesake: 'a trust anchor has the name of the issuer, and another key' } : {};
+}
+
+function appending(deadEnd: DeadEnd, code: FindingCode): string {
+  const url = urlOfIssuer(deadEnd);
+  const from = url === undefined ? '' : `, which is to be had at ${url},`;
+  return `Append the certificate of ${nameOf(deadEnd.end.issuer)}${from} to the file that the server sends. ${CATALOGUE[code].remedy}`;
+}
+
+function urlOfIssuer({ end }: DeadEnd): string | undefined {
+  const reading = read(end);
+  const [url] = isLegible(reading) ? reading.facts.caIssuers : [];
+  return url === undefined ? undefined : brief(url);
+}
+
+/** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
+export function judgeOrder({ sent }: Presented): KnownFinding[] {
+  const astray = firstOutOfOrder(sent);
+  if (!astray) return [];
+  const subject = nameOf(astray.subject);
+  return [
+    finding('certificate-chain-disordered', `${subject} has not issued the certificate sent before it.`, {
+      evidence: { subject, sent: String(sent.length) },
+    }),
+  ];
+}
+
+function nameOf(multiLine: string | undefined): string {
+  return brief(distinguishedName(multiLine));
+}

@@ -1,0 +1,105 @@
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import { resultsOf } from '../../message/authentication-results.js';
+import { verifySignatures } from '../../message/dkim.js';
+import type { DkimSignature } from '../../message/dkim.js';
+import { valuesOf } from '../../message/fields.js';
+import type { ParsedMessage } from '../../message/fields.js';
+import { Deadline } from '../../net/deadline.js';
+import type { DemandedVerdicts } from '../../plan/endpoint.js';
+import { brief } from '../../text/peer.js';
+import type { Visit } from '../visit.js';
+
+/**
+ * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
+ * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
+ * down (RFC 8601).
+ * @param source header and body as the inbox has them
+ * @param message the same, taken apart
+ */
+export async function judgeVerdicts(
+  visit: Visit,
+  demanded: DemandedVerdicts,
+  source: Buffer,
+  message: ParsedMessage,
+): Promise<KnownFinding[]> {
+  return [
+    ...judgeReceiver('spf', demanded, message),
+    ...(await judgeSignatures(visit, demanded.dkim, source)),
+    ...judgeReceiver('dmarc', demanded, message),
+  ];
+}
+
+const NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' } as const;
+
+function mismatch(
+  check: keyof typeof NAMES,
+  wanted: string,
+  found: string,
+  evidence: Record<string, string>,
+): KnownFinding {
+  // Nobody has found out whether the check would hold.
+  const inconclusive = found === 'temperror' && { inconclusive: true as const };
+  const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
+  return finding('delivery-verdict-mismatch', `${NAMES[check]} came to ${found}${why}; ${wanted} is demanded.`, {
+    evidence: { check, wanted, found, ...evidence },
+    ...inconclusive,
+  });
+}
+
+function judgeReceiver(
+  check: 'spf' | 'dmarc',
+  { [check]: wanted, authservId = '' }: DemandedVerdicts,
+  message: ParsedMessage,
+): KnownFinding[] {
+  if (wanted === undefined) return [];
+  const believed = resultsOf(message, authservId);
+  const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
+  const all = speaking?.results.filter(({ method }) => method === check) ?? [];
+  // SPF is asked of the envelope sender; some check the name in EHLO as well.
+  const ofSender = all.filter(({ detail }) => check === 'spf' && /\bsmtp\.mailfrom\b/i.test(detail));
+  const results = ofSender.length > 0 ? ofSender : all;
+  if (results.length === 0) {
+    const present = brief([...new Set(valuesOf(message, 'authentication-results'))].join(' / ')) || 'none';
+    const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.`;
+    return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
+  }
+  const other = results.find(({ result }) => result !== wanted);
+  return other ? [mismatch(check, wanted, brief(other.result), { authservId, result: brief(other.detail) })] : [];
+}
+
+/**
+ * One valid signature, of whatever domain, is a pass, as it is to any receiver (RFC 6376 section 6.1); that it be of
+ * the domain in From is what DMARC asks.
+ */
+async function judgeSignatures(
+  { endpoint, world }: Visit,
+  wanted: DemandedVerdicts['dkim'],
+  source: Buffer,
+): Promise<KnownFinding[]> {
+  if (wanted === undefined) return [];
+  // All lookups together have the time of one wait; that of the dialogue may long be over.
+  const deadline = Deadline.after(endpoint.timeoutMs, world.end);
+  const signatures = await verifySignatures(source, {
+    lookup: (name) => world.txt(name, deadline),
+    now: world.now(),
+  });
+  const decisive = mostTelling(signatures);
+  const found = decisive?.verdict ?? 'none';
+  if (found === wanted) return [];
+  const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
+  return [
+    mismatch('dkim', wanted, found, {
+      ...(domain !== undefined && { domain: brief(domain) }),
+      ...(selector !== undefined && { selector: brief(selector) }),
+      ...(reason !== undefined && { reason: brief(reason) }),
+    }),
+  ];
+}
+
+/** A pass decides, then one that could not be tested and may be a pass, then what the domain in From signed. */
+function mostTelling(signatures: readonly DkimSignature[]): DkimSignature | undefined {
+  const rank = ({ verdict, aligned }: DkimSignature): number =>
+    (verdict === 'pass' ? 4 : 0) + (verdict === 'temperror' ? 2 : 0) + (aligned ? 1 : 0);
+  return signatures.toSorted((a, b) => rank(b) - rank(a))[0];
+}

@@ -1,0 +1,158 @@
+import type { Endpoint } from '../plan/endpoint.js';
+import { shown } from '../smtp/reply.js';
+import type { Reply } from '../smtp/reply.js';
+import type { TransactionVerb } from '../smtp/transaction.js';
+
+/** Where a refusal came: to a command, or after the final dot of the message. */
+export type RefusedAt = TransactionVerb | 'MESSAGE';
+
+/** What a refusal means, by its enhanced status code (RFC 3463) and its words. */
+export interface Meaning {
+  /** The end of a sentence that begins with what the server said. */
+  readonly says: string;
+  readonly remedy: string;
+  /** It is for the sake of the message, whatever command it was said to. */
+  readonly ofMessage: boolean;
+}
+
+/** A refusal as the table below looks at it. */
+interface Refusal {
+  readonly at: RefusedAt;
+  readonly code: number;
+  /** Subject and detail of the enhanced code, such as `7.1`, whatever its class; empty where there is none. */
+  readonly status: string;
+  readonly text: string;
+}
+
+interface Row {
+  readonly fits: (refusal: Refusal) => boolean;
+  readonly says: string;
+  readonly remedy: string | ((endpoint: Endpoint) => string);
+  readonly ofMessage?: true;
+}
+
+/** The first row that fits counts: words that are plain come before codes that many causes share. */
+const TABLE: readonly Row[] = [
+  {
+    fits: ({ at, code, text }) =>
+      code === 530 || (at !== 'MESSAGE' && /\bauthenticat\w+ (is )?(required|first)|not authenticated/.test(text)),
+    says: 'It wants authentication first.',
+    remedy: ({ auth }) =>
+      auth
+        ? 'The credentials were accepted, and still the session counts as a stranger. Ask whose account may send through this server, and on which port (587 and 465 are for submission, 25 is not).'
+        : 'Configure `auth`, or `username` and `password`. Where they are configured and come from secrets, check that these exist: a secret that does not is empty.',
+  },
+  {
+    fits: looksGreylisted,
+    says: 'That looks like greylisting: whoever is new is asked to come again.',
+    remedy:
+      'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
+  },
+  {
+    fits: ({ status, text }) => /\brelay/.test(text) || ['7.54', '7.64'].includes(status),
+    says: 'It does not relay mail for this client.',
+    remedy:
+      'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
+  },
+  {
+    fits: ({ status, text }) =>
+      /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|helo command rejected|reverse (dns|hostname)|\bptr\b/.test(
+        text,
+      ) || status === '7.25',
+    says: 'It refuses this client by its address or its name.',
+    remedy:
+      'The runner counts as suspicious: hosted runners share their addresses with strangers. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate where the address is known and has a name.',
+  },
+  {
+    fits: ({ status, text }) =>
+      ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) || /\b(spf|dmarc|dkim)\b/.test(text),
+    says: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
+    remedy:
+      'Send from where the domain of `delivery.from` allows it, or allow it there: the runner in its SPF record, or a DKIM signature by the server that is gated. Else choose a `delivery.from` whose domain has the server as its own.',
+  },
+  {
+    fits: ({ status, text }) =>
+      ['1.7', '1.8', '7.27'].includes(status) || /sender address rejected: (domain|malformed)|sender verif/.test(text),
+    says: 'It does not believe that the sender exists.',
+    remedy: 'Choose a `delivery.from` whose domain is in DNS with an MX or an address, and takes bounces.',
+  },
+  {
+    fits: ({ at, status, text }) =>
+      ['7.60', '2.252'].includes(status) ||
+      /not owned by|send ?as ?denied|send as this sender|sender address rejected/.test(text) ||
+      (at === 'MAIL' && status.startsWith('7.')),
+    says: 'It does not let this client send as that sender.',
+    remedy:
+      'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
+  },
+  {
+    fits: ({ status, text }) =>
+      /^2\.2$|^3\.1$/.test(status) || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
+    says: 'There is no room: the mailbox or the disk of the server is full.',
+    remedy: 'Empty the mailbox or raise its quota; look for free space where the server has its queue.',
+  },
+  {
+    fits: ({ code, status, text }) =>
+      /^[23]\.[34]$/.test(status) || code === 552 || /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text),
+    says: 'The message is too large for it.',
+    remedy:
+      'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
+    ofMessage: true,
+  },
+  {
+    fits: ({ at, status, text }) =>
+      /^1\.([0-6]|10)$/.test(status) ||
+      (at === 'RCPT' && status === '4.1') ||
+      (at === 'RCPT' && /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
+    says: 'It knows no such recipient.',
+    remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
+  },
+  {
+    fits: ({ status }) => status === '2.1',
+    says: 'The mailbox is disabled.',
+    remedy: 'Enable the mailbox of `delivery.to`, or choose another one.',
+  },
+  {
+    fits: ({ at, status, text }) =>
+      at === 'MESSAGE' && (/^[67]\./.test(status) || /spam|virus|malware|content|policy|score/.test(text)),
+    says: 'A filter does not like the content, or a policy the message.',
+    remedy:
+      "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe says the same each time.",
+  },
+  {
+    fits: ({ status }) => status.startsWith('7.'),
+    says: 'A policy of the server forbids it.',
+    remedy: "The server's log says which rule it was. Exempt the gate's sender and recipient, or mend the rule.",
+  },
+];
+
+/**
+ * What a 4yz or 5yz means.
+ * @returns undefined where neither its codes nor its words tell
+ */
+export function meaningOf(at: RefusedAt, reply: Reply, endpoint: Endpoint): Meaning | undefined {
+  const refusal = refusalOf(at, reply);
+  const row = TABLE.find(({ fits }) => fits(refusal));
+  if (!row) return undefined;
+  const { says, remedy, ofMessage = false } = row;
+  return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ofMessage };
+}
+
+/** Whether a server that answers so is likely to take the message a little later (RFC 6647 section 4). */
+export function isGreylisting(at: RefusedAt, reply: Reply): boolean {
+  return looksGreylisted(refusalOf(at, reply));
+}
+
+/** At RCPT or DATA, with a word for it, a code for policy, or no further code at all. */
+function looksGreylisted({ at, code, status, text }: Refusal): boolean {
+  if ((at !== 'RCPT' && at !== 'DATA') || (code !== 450 && code !== 451)) return false;
+  return /gr[ae]y-?list/.test(text) || status === '' || status.startsWith('7.');
+}
+
+function refusalOf(at: RefusedAt, reply: Reply): Refusal {
+  return { at, code: reply.code, status: statusOf(reply), text: shown(reply).toLowerCase() };
+}
+
+function statusOf({ enhanced = '' }: Reply): string {
+  return enhanced.slice(enhanced.indexOf('.') + 1);
+}

@@ -1,0 +1,70 @@
+import { isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { connect, ConnectFailure, resolve, systemResolver } from '../net/connect.js';
+import type { Deadline } from '../net/deadline.js';
+import { beginHandshake } from '../tls/handshake.js';
+import type { HandshakeFailure } from '../tls/handshake.js';
+import { InboxUnreachable } from './inbox.js';
+import type { InboxSettings } from './inbox.js';
+
+/** Where an inbox listens. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Connects to the server of an inbox.
+ * @throws {InboxUnreachable}
+ */
+export async function connectTo({ host, port }: Place, deadline: Deadline): Promise<Socket> {
+  try {
+    return await connect(await resolve(host, deadline, systemResolver), port, deadline);
+  } catch (error) {
+    if (error instanceof ConnectFailure) throw new InboxUnreachable(`no connection (${error.message})`);
+    throw error;
+  }
+}
+
+/**
+ * Makes a TLS channel of a connection and judges its certificates, before anything but the handshake is sent.
+ * @param socket with nothing unread
+ * @throws {InboxUnreachable} if there is no channel, or a certificate does not hold; then the connection is over
+ */
+export async function secure(
+  socket: Socket,
+  host: string,
+  settings: InboxSettings,
+  deadline: Deadline,
+): Promise<TLSSocket> {
+  const { outcome } = beginHandshake(socket, {
+    context: settings.context,
+    servername: isIP(host) === 0 ? host : undefined,
+    deadline,
+  });
+  const channel = await outcome;
+  if ('kind' in channel) {
+    socket.destroy();
+    throw new InboxUnreachable(`no TLS: ${inWords(channel)}`);
+  }
+  const objection = settings.objection(channel);
+  if (objection === undefined) return channel.stream;
+  channel.stream.destroy();
+  throw new InboxUnreachable(objection);
+}
+
+function inWords(failure: HandshakeFailure): string {
+  switch (failure.kind) {
+    case 'timed-out':
+      return 'the handshake did not end in time';
+    case 'lost':
+      return `the connection was lost (${failure.detail})`;
+    case 'alert':
+      return `the server refuses the handshake (alert ${failure.number}, ${failure.name})`;
+    case 'refused-here':
+      return `the handshake fails (${failure.reason})`;
+    case 'cleartext':
+      return 'the server speaks in the clear';
+  }
+}

@@ -1,0 +1,127 @@
+import { X509Certificate } from 'node:crypto';
+import type { DetailedPeerCertificate } from 'node:tls';
+import { ImapFlow } from 'imapflow';
+import type { MailboxObject } from 'imapflow';
+import { codeOf } from '../net/connect.js';
+import { Deadline } from '../net/deadline.js';
+import type { MailboxTarget } from '../plan/endpoint.js';
+import { brief } from '../text/peer.js';
+import { isRefusal, whatServerSays } from './imap-failure.js';
+import type { ImapFailure } from './imap-failure.js';
+import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
+import type { InboxSettings } from './inbox.js';
+
+/** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
+const IDLE_AFTER_MS = 50;
+
+/** No answer that we ask for has a longer line; the client's own limits are in gigabytes. */
+const MAX_LINE_OCTETS = 64 * 1024;
+
+/** Twice the most that we ask for of a message at a time. */
+const MAX_LITERAL_OCTETS = 2 * PART_OCTETS;
+
+/** A literal, and the lines around it with plenty of room. */
+const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
+
+/** The certificates of a chain that are looked at. */
+const MAX_CERTIFICATES = 32;
+
+/** A connection with a mailbox selected, idling by itself between commands. */
+export interface ImapConnection {
+  readonly client: ImapFlow;
+  /** The UID from which on messages are new. */
+  readonly nextUid: number;
+}
+
+/**
+ * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
+ * @param stop says that nobody wants it any more; of interest only while it is being opened
+ * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
+ * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
+ */
+export async function connectImap(
+  target: MailboxTarget,
+  settings: InboxSettings,
+  stop: AbortSignal,
+): Promise<ImapConnection> {
+  let objection: string | undefined;
+  const client = new ImapFlow({
+    host: target.host,
+    port: target.port,
+    secure: target.scheme === 'imaps',
+    ...(target.scheme === 'imap' && { doSTARTTLS: true }),
+    auth: { user: target.username, pass: target.password.reveal() },
+    logger: false,
+    // Compressed, a flood would cost its sender next to nothing.
+    disableCompression: true,
+    maxLineLength: MAX_LINE_OCTETS,
+    maxLiteralSize: MAX_LITERAL_OCTETS,
+    maxResponseSize: MAX_ANSWER_OCTETS,
+    autoIdleDelay: IDLE_AFTER_MS,
+    connectionTimeout: settings.timeoutMs,
+    greetingTimeout: settings.timeoutMs,
+    tls: {
+      secureContext: settings.context,
+      rejectUnauthorized: true,
+      // Called once the chain holds, and before anything but the handshake is sent.
+      checkServerIdentity: (_host, leaf) => {
+        objection = settings.objection({ sent: chainOf(leaf as DetailedPeerCertificate) });
+        return objection === undefined ? undefined : new Error(objection);
+      },
+    },
+  });
+  // An error after the connection has been lost is told by `close`; unheard, it would end the process.
+  client.on('error', () => undefined);
+  const abandon = (): void => {
+    client.close();
+  };
+  stop.addEventListener('abort', abandon);
+  if (stop.aborted) abandon();
+
+  // Greeting, upgrade, login and selection have as long together as connecting and one answer may take.
+  const deadline = Deadline.after(2 * settings.timeoutMs);
+  const late = (): InboxUnreachable => new InboxUnreachable('no answer in time');
+  try {
+    await deadline.race(client.connect(), late).catch((error: unknown) => {
+      throw connectFailure(error, objection);
+    });
+    const opened: Partial<MailboxObject> = await deadline
+      .race(client.mailboxOpen(target.mailbox), late)
+      .catch((error: unknown) => {
+        throw openFailure(error, target.mailbox);
+      });
+    // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
+    return { client, nextUid: opened.uidNext ?? 1 };
+  } catch (error) {
+    client.close();
+    throw error;
+  } finally {
+    stop.removeEventListener('abort', abandon);
+  }
+}
+
+/** The certificates from the leaf up to the anchor, as far as they are known. */
+function chainOf(leaf: DetailedPeerCertificate): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let next: DetailedPeerCertificate | undefined = leaf;
+  while (next && chain.length < MAX_CERTIFICATES) {
+    chain.push(new X509Certificate(next.raw));
+    // A root has issued itself.
+    const issuer: DetailedPeerCertificate | undefined = next.issuerCertificate;
+    next = issuer === next ? undefined : issuer;
+  }
+  return chain;
+}
+
+function connectFailure(error: unknown, objection: string | undefined): InboxUnreachable | InboxRejected {
+  if (error instanceof InboxUnreachable) return error;
+  const said = whatServerSays(error);
+  if ((error as ImapFailure).authenticationFailed) return new InboxRejected(`login refused: ${said}`);
+  return new InboxUnreachable(objection ?? `${said} (${codeOf(error)})`);
+}
+
+function openFailure(error: unknown, mailbox: string): InboxUnreachable | InboxRejected {
+  if (error instanceof InboxUnreachable) return error;
+  const message = `the mailbox ${brief(mailbox)} cannot be opened: ${whatServerSays(error)}`;
+  return isRefusal(error) ? new InboxRejected(message) : new InboxUnreachable(message);
+}

@@ -1,0 +1,120 @@
+import { valuesOf } from './fields.js';
+import type { ParsedMessage } from './fields.js';
+import { tokens } from './lexical.js';
+import type { Token } from './lexical.js';
+
+/** What a server wrote down when it took the message over (RFC 5321 section 4.4). Anybody on the way can write one. */
+export interface Hop {
+  /** The client: its names and addresses, comments included. */
+  readonly from?: string;
+  /** The server, comments included. */
+  readonly by?: string;
+  /** The protocol, comments aside: `ESMTPSA` (RFC 3848), `Microsoft SMTP Server`. */
+  readonly with?: string;
+  /** There where the line speaks of TLS beyond the name of the protocol. */
+  readonly tls?: HopTls;
+  /** The whole line, unfolded, up to {@link MAX_LINE}. */
+  readonly raw: string;
+}
+
+/** The TLS session as the server names it. */
+export interface HopTls {
+  /** As Node names them: `TLSv1.3`. */
+  readonly version?: string;
+  /** In whatever naming the server has: IANA's, OpenSSL's, GnuTLS's. */
+  readonly cipher?: string;
+}
+
+/** Mail that loops is given up after some 50 hops, mostly (RFC 5321 section 6.3). */
+const MAX_HOPS = 64;
+const MAX_LINE = 8192;
+
+/**
+ * Reads the trace of a message.
+ * @returns the hops in the order of the message, the last server first; of more than 64 those that were first on the way
+ */
+export function receivedHops(message: ParsedMessage): readonly Hop[] {
+  return valuesOf(message, 'received').slice(-MAX_HOPS).map(hopOf);
+}
+
+const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'] as const;
+type Keyword = (typeof KEYWORDS)[number];
+
+interface Clause {
+  readonly keyword: Keyword | undefined;
+  readonly tokens: Token[];
+}
+
+function hopOf(value: string): Hop {
+  const raw = value.slice(0, MAX_LINE);
+  const clauses = clausesOf(tokens(raw));
+  const first = (keyword: Keyword): readonly Token[] | undefined =>
+    clauses.find((clause) => clause.keyword === keyword)?.tokens;
+  const [from, by] = [first('from'), first('by')];
+  const protocol = first('with')?.filter(({ kind }) => kind === 'word');
+  const tls = tlsOf(clauses);
+  return {
+    ...(from && { from: joined(from) }),
+    ...(by && { by: joined(by) }),
+    ...(protocol && { with: joined(protocol) }),
+    ...(tls && { tls }),
+    raw,
+  };
+}
+
+/** Each keyword begins a clause; the date behind the semicolon is none. */
+function clausesOf(line: readonly Token[]): readonly Clause[] {
+  const clauses: Clause[] = [{ keyword: undefined, tokens: [] }];
+  for (const token of line) {
+    if (token.kind === 'semicolon') break;
+    const keyword = KEYWORDS.find((name) => token.kind === 'word' && token.text.toLowerCase() === name);
+    if (keyword) clauses.push({ keyword, tokens: [] });
+    else clauses.at(-1)?.tokens.push(token);
+  }
+  return clauses;
+}
+
+function joined(all: readonly Token[]): string {
+  return all.map(({ kind, text }) => (kind === 'comment' ? `(${text})` : text)).join(' ');
+}
+
+/** `TLSv1.3`, `TLS1_3`, `TLS 1.3`, `TLS\Tls13`; not a host called tls1, nor the `TLSv1/SSLv3` that stands for any. */
+const VERSION = /(?<=^|[\s(=:,\\])TLS\s?v?1(?:[._]?([0-3]))?(?=$|[\s),:;])/i;
+
+/** Where servers put the name of the cipher suite. */
+const CIPHERS: readonly RegExp[] = [
+  // Postfix, Sendmail, Exchange, Gmail, Haraka.
+  /\bcipher[=\s]\s*([\w-]+)/i,
+  // Exim, OpenSMTPD.
+  /(?:^|\s)TLS[\w.]*:([\w-]{4,}):\d/i,
+  // Exim since 4.93.
+  /(?:^|\s)tls ([\w-]{6,})/,
+  // Courier.
+  /\dbits,([\w-]+)/i,
+  // The patches of qmail.
+  /^([\w-]{6,}),? (?:encrypted|secured)/i,
+];
+
+const ABSENT = /^(?:none|null|unknown)$/i;
+
+/** A comment that says TLS and no more: older Exchange, Courier. */
+const MENTIONED = /^(?:using\s)?(?:TLS|SSL)(?=$|[\s,:])|(?<=,\s)TLS:/i;
+
+/** Looked for where servers write it: in comments, and among the words behind `with`. */
+function tlsOf(clauses: readonly Clause[]): HopTls | undefined {
+  const texts = clauses.flatMap(({ keyword, tokens: all }) => [
+    ...(keyword === 'with' ? [joined(all.filter(({ kind }) => kind === 'word'))] : []),
+    ...all.filter(({ kind }) => kind === 'comment').map(({ text }) => text),
+  ]);
+  const match = (pattern: RegExp): RegExpExecArray | undefined =>
+    texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
+  const named = match(VERSION);
+  const version = named && minorVersion(named[1]);
+  const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && !ABSENT.test(name));
+  if (version === undefined && cipher === undefined && !match(MENTIONED)) return undefined;
+  return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
+}
+
+function minorVersion(digit = '0'): string {
+  return digit === '0' ? 'TLSv1' : `TLSv1.${digit}`;
+}

@@ -1,0 +1,51 @@
+import { at } from './located.js';
+import type { Located, LocatedMapping } from './located.js';
+import type { Problem } from './problem.js';
+
+/** What can be demanded of the origin of a message, and what only the receiver can say. */
+const CHECKS = ['spf', 'dkim', 'dmarc'] as const;
+const SAID_BY_RECEIVER = ['spf', 'dmarc'] as const;
+
+/**
+ * Keys of `delivery` that contradict one another, or that need another one.
+ * @param own the endpoint as the user wrote it, which says where
+ * @param merged the same with all layers under it
+ */
+export function deliveryProblems(own: LocatedMapping, merged: LocatedMapping): Problem[] {
+  const delivery = at(merged, 'delivery');
+  if (delivery?.kind !== 'mapping') return [];
+  const problem = (message: string, ...keys: readonly string[]): Problem => {
+    const { place } =
+      keys.map((key) => at(own, 'delivery', ...key.split('.'))).find((node) => node !== undefined) ?? own;
+    return { ...place, message: `delivery.${message}` };
+  };
+  const has = (key: string): boolean => delivery.entries.has(key);
+  const refused = isText(at(delivery, 'expect'), 'refused');
+  const verdicts = at(delivery, 'verdicts');
+  return [
+    ...(refused && has('inbox')
+      ? [problem('expect: refused sends no message, so there is none to look for; take out inbox', 'inbox', 'expect')]
+      : []),
+    ...(verdicts && !has('inbox')
+      ? [problem('verdicts are read in the message that arrived, and need inbox', 'verdicts')]
+      : []),
+    ...(verdicts?.kind === 'mapping' ? verdictsProblems(verdicts, problem) : []),
+  ];
+}
+
+function verdictsProblems(
+  { entries }: LocatedMapping,
+  problem: (message: string, ...keys: readonly string[]) => Problem,
+): Problem[] {
+  if (!CHECKS.some((check) => entries.has(check))) {
+    return [problem(`verdicts must name what is demanded: ${CHECKS.join(', ')}`, 'verdicts')];
+  }
+  const said = SAID_BY_RECEIVER.filter((check) => entries.has(check));
+  if (said.length === 0 || entries.has('authserv-id')) return [];
+  const message = `verdicts.authserv-id is missing: whose word counts for ${said.join(' and ')}?`;
+  return [problem(message, ...said.map((check) => `verdicts.${check}`), 'verdicts')];
+}
+
+function isText(node: Located | undefined, text: string): boolean {
+  return node?.kind === 'text' && !node.broken && node.text === text;
+}

@@ -1,0 +1,40 @@
+import { codeOf } from '../net/connect.js';
+import type { Reply } from './reply.js';
+
+/** The connection ended where the server owed an answer. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+
+  /** @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way */
+  constructor(override readonly cause?: unknown) {
+    super(cause === undefined ? 'the server closed the connection' : `connection lost: ${codeOf(cause)}`);
+  }
+}
+
+/** A whole reply was not there in time. */
+export class ReplyTimeout extends Error {
+  override readonly name = 'ReplyTimeout';
+
+  /** @param waitedMs how long was waited, in milliseconds */
+  constructor(readonly waitedMs: number) {
+    super(`no complete reply within ${waitedMs} ms`);
+  }
+}
+
+/** The server sent a complete reply where it owed none. */
+export class UnsolicitedReply extends Error {
+  override readonly name = 'UnsolicitedReply';
+
+  constructor(readonly text: string) {
+    super(`a reply that nobody asked for: ${text}`);
+  }
+}
+
+/** 421: the server is closing the channel, whatever it was asked (RFC 5321 section 3.8). */
+export class ServiceNotAvailable extends Error {
+  override readonly name = 'ServiceNotAvailable';
+
+  constructor(readonly reply: Reply) {
+    super('421 service not available');
+  }
+}

@@ -76,7 +76,7 @@ async function everyAddress(
 ): Promise<Address[] | ConnectFailure> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const found = await resolve(host, Deadline.after(timeoutMs), world.resolver);
+      const found = await resolve(host, Deadline.after(timeoutMs, world.end), world.resolver);
       return [...new Map(found.map((one) => [one.address, one])).values()];
     } catch (error) {
       if (!(error instanceof ConnectFailure)) throw error;

@@ -110,10 +110,13 @@ type Belated = Pick<Interruption, 'step' | 'finding'>;
 
 async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
   const begun = performance.now();
+  const { end } = visit.world;
+  if (end.isOver) return cutShort(id, visit, begun);
   let outcome: StepOutcome;
   try {
-    outcome = await STEPS[id](visit);
+    outcome = await end.race(STEPS[id](visit), () => new Error('the run is over'));
   } catch (error) {
+    if (end.isOver) return cutShort(id, visit, begun);
     const stopped = interruption(error, id, visit);
     if (stopped.step !== id) {
       return {
@@ -128,6 +131,8 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
 
   // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
   const probed = outcome.transient ? [] : await probe(id, visit);
+  // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
+  if (end.isOver) return cutShort(id, visit, begun);
   const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...probed], id, visit);
   const status = statusOf(findings);
   const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;
@@ -141,6 +146,16 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
     },
     blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
     transient: outcome.transient === true,
+  };
+}
+
+function cutShort(id: StepId, visit: Visit, begun: number): TakenStep {
+  const found = finding('run-stopped', `Nothing more was tested: ${visit.world.whyEnded()}.`, { inconclusive: true });
+  const findings = weighed([found], id, visit);
+  return {
+    report: { id, status: statusOf(findings), durationMs: elapsed(begun), findings },
+    blocks: true,
+    transient: false,
   };
 }
 

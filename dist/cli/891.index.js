@@ -1,24 +1,20 @@
-export const id = 141;
-export const ids = [141];
+export const id = 891;
+export const ids = [891];
 export const modules = {
 
-/***/ 4141:
+/***/ 76991:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  startDemo: () => (/* binding */ startDemo)
+  i: () => (/* binding */ startImap)
 });
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __webpack_require__(8815);
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
+var external_node_net_ = __webpack_require__(77030);
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(1692);
+var external_node_tls_ = __webpack_require__(41692);
 ;// CONCATENATED MODULE: ./src/demo/imap-syntax.ts
 /** A client that does not speak IMAP. */
 class SyntaxFault extends Error {
@@ -233,40 +229,8 @@ function has(message, field, wanted) {
     return headerValues(message.raw.toString('latin1'), field).some((value) => value.toUpperCase().includes(word(wanted)));
 }
 
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __webpack_require__(8474);
-;// CONCATENATED MODULE: ./src/demo/listener.ts
-
-/** The only address on which anything of the demo listens. */
-const LOOPBACK = '127.0.0.1';
-/**
- * Has a TCP server listen on a free port of loopback, and keeps track of its connections.
- * @param stop what must be done once it no longer listens and before its sockets are destroyed
- */
-async function listen(server, stop) {
-    const sockets = new Set();
-    server.on('connection', (socket) => {
-        // Answers of several writes would wait for the client's delayed acknowledgement in between.
-        socket.setNoDelay(true);
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-    });
-    const ready = (0,external_node_events_.once)(server, 'listening');
-    server.listen(0, LOOPBACK);
-    await ready;
-    return {
-        port: server.address().port,
-        close: async () => {
-            const closed = (0,external_node_events_.once)(server, 'close');
-            server.close();
-            await stop?.();
-            for (const socket of sockets)
-                socket.destroy();
-            await closed;
-        },
-    };
-}
-
+// EXTERNAL MODULE: ./src/demo/listener.ts
+var listener = __webpack_require__(83563);
 ;// CONCATENATED MODULE: ./src/demo/imap.ts
 
 
@@ -275,7 +239,7 @@ async function listen(server, stop) {
 
 
 /**
- * Starts an IMAP server (RFC 9051, and IDLE and UIDPLUS as extensions of RFC 3501) with one folder, INBOX.
+ * Starts an IMAP server (RFC 9051, and IDLE and UIDPLUS as extensions of RFC 3501) with one folder or two.
  * It knows what a client needs to wait for a message, to read it and to remove it, and answers BAD to the rest.
  */
 function startImap(options) {
@@ -283,7 +247,7 @@ function startImap(options) {
     const serve = (socket) => {
         new ImapSession(options, socket).greet();
     };
-    return listen(options.security === 'implicit'
+    return (0,listener/* listen */.K)(options.security === 'implicit'
         ? (0,external_node_tls_.createServer)({ key, cert }, serve).on('tlsClientError', ignore)
         : (0,external_node_net_.createServer)(serve));
 }
@@ -295,12 +259,15 @@ class ImapSession {
     #socket;
     #reader = new CommandReader();
     #loggedIn = false;
+    /** The mailbox that is open, if `unwatch` is there. */
+    #selected;
     #unwatch;
     /** The messages as this client knows them: their places are its sequence numbers. */
     #known = [];
     #idleTag;
     constructor(options, socket) {
         this.#options = options;
+        this.#selected = options.mailbox;
         this.#socket = socket;
         this.#attach(socket);
     }
@@ -372,14 +339,19 @@ class ImapSession {
             case 'LIST':
                 if (words[1] === '')
                     this.#send('* LIST (\\Noselect) "/" ""');
-                else if (/^(INBOX|\*|%)$/i.test(String(words[1])))
-                    this.#send('* LIST () "/" INBOX');
+                else
+                    this.#list(word(words[1]));
                 return 'Done';
+            case 'STATUS': {
+                const { folder, mailbox } = this.#folder(words[0]);
+                this.#send(`* STATUS ${folder} (MESSAGES ${mailbox.messages.length} UIDNEXT ${mailbox.uidNext})`);
+                return 'Done';
+            }
             case 'LSUB':
                 return 'Done';
             case 'SELECT':
             case 'EXAMINE':
-                return this.#select(word(words[0]));
+                return this.#select(this.#folder(words[0]).mailbox);
             case 'IDLE':
                 this.#idleTag = tag;
                 this.#send('+ Idling');
@@ -418,7 +390,7 @@ class ImapSession {
     }
     #capabilities() {
         const upgrade = this.#options.security === 'starttls' && !(this.#socket instanceof external_node_tls_.TLSSocket);
-        return `IMAP4rev1 IDLE UIDPLUS UNSELECT LITERAL+${upgrade ? ' STARTTLS LOGINDISABLED' : ''}`;
+        return `IMAP4rev1 IDLE UIDPLUS UNSELECT LITERAL+ SPECIAL-USE${upgrade ? ' STARTTLS LOGINDISABLED' : ''}`;
     }
     #startTls(tag) {
         if (this.#options.security !== 'starttls' || this.#socket instanceof external_node_tls_.TLSSocket)
@@ -437,10 +409,23 @@ class ImapSession {
         this.#loggedIn = true;
         return `[CAPABILITY ${this.#capabilities()}] Welcome`;
     }
-    #select(folder) {
-        if (folder !== 'INBOX')
-            throw new Refusal('[NONEXISTENT] No such mailbox');
-        const { mailbox } = this.#options;
+    #list(pattern) {
+        const has = (folder) => ['*', '%', folder].includes(pattern);
+        if (has('INBOX'))
+            this.#send('* LIST () "/" INBOX');
+        if (has('JUNK') && this.#options.junk)
+            this.#send('* LIST (\\Junk) "/" Junk');
+    }
+    #folder(name) {
+        const { mailbox, junk } = this.#options;
+        if (word(name) === 'INBOX')
+            return { folder: 'INBOX', mailbox };
+        if (word(name) === 'JUNK' && junk)
+            return { folder: 'Junk', mailbox: junk };
+        throw new Refusal('[NONEXISTENT] No such mailbox');
+    }
+    #select(mailbox) {
+        this.#selected = mailbox;
         this.#unwatch?.();
         this.#unwatch = mailbox.watch(() => {
             if (this.#idleTag !== undefined)
@@ -463,7 +448,7 @@ class ImapSession {
     #synchronise() {
         if (!this.#unwatch)
             return;
-        const { messages } = this.#options.mailbox;
+        const { messages } = this.#selected;
         const kept = this.#known.filter((message) => messages.includes(message));
         for (const [index, message] of [...this.#known.entries()].reverse()) {
             if (!kept.includes(message))
@@ -512,7 +497,7 @@ class ImapSession {
         return 'Done';
     }
     #expunge(chosen) {
-        this.#options.mailbox.remove((message) => message.flags.has('\\Deleted') && chosen(message));
+        this.#selected.remove((message) => message.flags.has('\\Deleted') && chosen(message));
         return 'Done';
     }
     #search(criteria, byUid) {
@@ -531,7 +516,58 @@ function ignore() {
     // nothing to do
 }
 
-;// CONCATENATED MODULE: ./src/demo/mailbox.ts
+
+/***/ }),
+
+/***/ 83563:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ listen),
+/* harmony export */   W: () => (/* binding */ LOOPBACK)
+/* harmony export */ });
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(78474);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_0__);
+
+/** The only address on which anything of the demo listens. */
+const LOOPBACK = '127.0.0.1';
+/**
+ * Has a TCP server listen on a free port of loopback, and keeps track of its connections.
+ * @param stop what must be done once it no longer listens and before its sockets are destroyed
+ */
+async function listen(server, stop) {
+    const sockets = new Set();
+    server.on('connection', (socket) => {
+        // Answers of several writes would wait for the client's delayed acknowledgement in between.
+        socket.setNoDelay(true);
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+    });
+    const ready = (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(server, 'listening');
+    server.listen(0, LOOPBACK);
+    await ready;
+    return {
+        port: server.address().port,
+        close: async () => {
+            const closed = (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(server, 'close');
+            server.close();
+            await stop?.();
+            for (const socket of sockets)
+                socket.destroy();
+            await closed;
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 56499:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ Mailbox)
+/* harmony export */ });
 /** A mailbox in memory, with what IMAP needs to know of one (RFC 9051 section 2.3.1). */
 class Mailbox {
     uidValidity = Math.floor(Date.now() / 1000);
@@ -567,23 +603,36 @@ class Mailbox {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/reflect-metadata/Reflect.js
-var Reflect = __webpack_require__(477);
-// EXTERNAL MODULE: ./node_modules/@peculiar/x509/build/x509.cjs.js
-var x509_cjs = __webpack_require__(8927);
-;// CONCATENATED MODULE: ./src/demo/pki.ts
+
+/***/ }),
+
+/***/ 94871:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DV: () => (/* binding */ inDays),
+/* harmony export */   Rp: () => (/* binding */ createPki)
+/* harmony export */ });
+/* unused harmony export issue */
+/* harmony import */ var reflect_metadata__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(80477);
+/* harmony import */ var reflect_metadata__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(reflect_metadata__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8927);
 
 
 
-x509_cjs/* cryptoProvider */.Ve.set(external_node_crypto_.webcrypto);
+_peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .cryptoProvider */ .Ve.set(node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto);
 const DAY_MS = 86_400_000;
 /** With digitalSignature, so that TLS libraries do not stop at a CA that plays a server before anybody can judge it. */
-const SIGNS_ALL = (x509_cjs/* KeyUsageFlags */.Ob.keyCertSign | x509_cjs/* KeyUsageFlags */.Ob.digitalSignature);
+const SIGNS_ALL = (_peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsageFlags */ .Ob.keyCertSign | _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsageFlags */ .Ob.digitalSignature);
 const KEYS = {
     ec: { name: 'ECDSA', namedCurve: 'P-256' },
     ed25519: { name: 'Ed25519' },
     rsa2048: rsa(2048),
     rsa1024: rsa(1024),
+    rsaPss: { ...rsa(2048), name: 'RSA-PSS' },
+    rsaPssSha1: { ...rsa(2048), name: 'RSA-PSS', hash: 'SHA-1' },
 };
 /**
  * Makes a root and an intermediate authority of its own.
@@ -611,13 +660,13 @@ async function createPki(name = 'Demo') {
  */
 async function issue(options) {
     const { issuer, ca = false } = options;
-    const keys = (await external_node_crypto_.webcrypto.subtle.generateKey(KEYS[options.key ?? 'ec'], true, [
+    const keys = (await node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto.subtle.generateKey(KEYS[options.key ?? 'ec'], true, [
         'sign',
         'verify',
     ]));
     const subject = [{ CN: [options.commonName ?? 'STARTTLS Gate demo'] }];
-    const certificate = await x509_cjs/* X509CertificateGenerator */.Jy.create({
-        serialNumber: Buffer.from(external_node_crypto_.webcrypto.getRandomValues(new Uint8Array(15))).toString('hex'),
+    const certificate = await _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .X509CertificateGenerator */ .Jy.create({
+        serialNumber: Buffer.from(node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto.getRandomValues(new Uint8Array(15))).toString('hex'),
         subject,
         issuer: issuer?.certificate.subjectName.toJSON() ?? subject,
         notBefore: options.notBefore ?? inDays(-1),
@@ -630,7 +679,7 @@ async function issue(options) {
     const cert = pem(certificate);
     const sends = options.sends ?? (issuer && !(await issuer.certificate.isSelfSigned()) && !ca ? [issuer] : []);
     return {
-        key: `-----BEGIN PRIVATE KEY-----\n${wrapped(await external_node_crypto_.webcrypto.subtle.exportKey('pkcs8', keys.privateKey))}\n-----END PRIVATE KEY-----\n`,
+        key: `-----BEGIN PRIVATE KEY-----\n${wrapped(await node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto.subtle.exportKey('pkcs8', keys.privateKey))}\n-----END PRIVATE KEY-----\n`,
         cert,
         chain: [cert, ...sends.map((identity) => identity.cert)].join(''),
         certificate,
@@ -648,17 +697,24 @@ async function extensions(options, keys, issuer) {
         ...(options.addresses ?? []).map((value) => ({ type: 'ip', value })),
     ];
     return [
-        new x509_cjs/* BasicConstraintsExtension */.WA(ca, options.pathLength, true),
-        new x509_cjs/* KeyUsagesExtension */.hy(ca ? SIGNS_ALL : x509_cjs/* KeyUsageFlags */.Ob.digitalSignature, true),
-        await x509_cjs/* SubjectKeyIdentifierExtension */.QE.create(keys.publicKey),
-        await x509_cjs/* AuthorityKeyIdentifierExtension */.Z$.create((issuer?.keys ?? keys).publicKey),
-        ...(usage.length > 0 ? [new x509_cjs/* ExtendedKeyUsageExtension */.j6(usage.map((name) => x509_cjs/* ExtendedKeyUsage */.CD[name]))] : []),
-        ...(names.length > 0 ? [new x509_cjs/* SubjectAlternativeNameExtension */.Wx(names)] : []),
+        new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .BasicConstraintsExtension */ .WA(ca, options.pathLength, true),
+        new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsagesExtension */ .hy(ca ? SIGNS_ALL : _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsageFlags */ .Ob.digitalSignature, true),
+        await _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .SubjectKeyIdentifierExtension */ .QE.create(keys.publicKey),
+        await _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .AuthorityKeyIdentifierExtension */ .Z$.create((issuer?.keys ?? keys).publicKey),
+        ...(usage.length > 0 ? [new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .ExtendedKeyUsageExtension */ .j6(usage.map((name) => _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .ExtendedKeyUsage */ .CD[name]))] : []),
+        ...(names.length > 0 ? [new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .SubjectAlternativeNameExtension */ .Wx(names)] : []),
         ...(options.further ?? []),
     ];
 }
 function signing(key, hash) {
-    return key.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash } : key.algorithm;
+    switch (key.algorithm.name) {
+        case 'ECDSA':
+            return { name: 'ECDSA', hash };
+        case 'RSA-PSS':
+            return { ...key.algorithm, saltLength: 32 };
+        default:
+            return key.algorithm;
+    }
 }
 function rsa(modulusLength) {
     return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength, publicExponent: new Uint8Array([1, 0, 1]) };
@@ -670,161 +726,6 @@ function wrapped(der) {
     return (Buffer.from(der)
         .toString('base64')
         .match(/.{1,64}/g) ?? []).join('\n');
-}
-
-// EXTERNAL MODULE: external "node:stream/consumers"
-var consumers_ = __webpack_require__(8321);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(8500);
-// EXTERNAL MODULE: ./node_modules/smtp-server/dist/esm/smtp-server.js + 5 modules
-var smtp_server = __webpack_require__(4468);
-;// CONCATENATED MODULE: ./src/demo/smtp.ts
-
-
-
-
-/** The name under which the demo's mail servers present themselves. */
-const SERVER_NAME = 'mail.demo.example';
-/** Starts a submission server on a free port of loopback. */
-async function startSmtp(options) {
-    const { identity, security = 'starttls', authBeforeTls = false, knows, turnAway, deliver } = options;
-    const disabledCommands = [...(security === 'none' ? ['STARTTLS'] : []), ...(knows ? [] : ['AUTH'])];
-    const server = new smtp_server/* SMTPServer */.C({
-        name: SERVER_NAME,
-        banner: 'STARTTLS Gate demo',
-        logger: false,
-        disableReverseLookup: true,
-        key: identity.key,
-        cert: identity.chain,
-        secure: security === 'implicit',
-        hideSTARTTLS: security === 'none',
-        disabledCommands,
-        authMethods: ['PLAIN', 'LOGIN'],
-        allowInsecureAuth: authBeforeTls,
-        authOptional: knows === undefined,
-        onConnect: (session, callback) => {
-            // The library would offer AUTH before TLS in any case, if only to refuse it.
-            if (!session.secure && !authBeforeTls)
-                session.disabledCommands = [...disabledCommands, 'AUTH'];
-            callback(turnAway && Object.assign(new Error(turnAway.text), { responseCode: turnAway.code }));
-        },
-        onSecure: (_socket, session, callback) => {
-            session.disabledCommands = disabledCommands;
-            callback();
-        },
-        onAuth: ({ username = '', password }, session, callback) => {
-            if (knows?.(username, password ?? '', session.secure))
-                callback(null, { user: username });
-            else
-                callback(null, { responseCode: 535, message: '5.7.8 Authentication credentials invalid' });
-        },
-        onData: (stream, session, callback) => {
-            (0,consumers_.buffer)(stream).then((message) => {
-                deliver(Buffer.concat([Buffer.from(traceField(session)), message]));
-                callback();
-            }, (error) => {
-                callback(error instanceof Error ? error : new Error(String(error)));
-            });
-        },
-    });
-    server.on('error', () => {
-        // A client that ends a handshake or a session early: it knows why, and here it is of no interest.
-    });
-    return listen(server.server, async () => {
-        // Node crashes when the socket under a TLS handshake is destroyed, or a destroyed one is wrapped. So every
-        // connection may get as far as its handshake, and the library, which knows the TLS sockets, ends those.
-        await (0,promises_.setImmediate)();
-        server.close();
-    });
-}
-function traceField({ clientHostname, id, transmissionType }) {
-    return `Received: from ${clientHostname} by ${SERVER_NAME} with ${transmissionType} id ${id};\r\n ${new Date().toUTCString()}\r\n`;
-}
-
-;// CONCATENATED MODULE: ./src/demo/demo.ts
-
-
-
-
-
-
-
-const SENDER = 'gate@demo.example';
-const RECIPIENT = 'inbox@demo.example';
-/**
- * Starts good, doubtful and broken mail servers with an authority and an inbox of their own, all in this process
- * and on free ports of loopback.
- */
-async function startDemo() {
-    const pki = await createPki();
-    const mailbox = new Mailbox();
-    const password = (0,external_node_crypto_.randomBytes)(12).toString('hex');
-    const inboxPassword = (0,external_node_crypto_.randomBytes)(12).toString('hex');
-    const inbox = await startImap({
-        identity: await pki.issue({ addresses: [LOOPBACK] }),
-        security: 'implicit',
-        mailbox,
-        knows: only(RECIPIENT, inboxPassword),
-    });
-    const url = `imaps://${LOOPBACK}:${inbox.port}/INBOX`;
-    const delivery = { from: SENDER, to: RECIPIENT, inbox: url, username: RECIPIENT, password: inboxPassword };
-    const exhibits = await Promise.all(Object.entries(exhibition(mailbox, delivery)).map(async ([name, { certificate, server, mapping }]) => {
-        const listener = await startSmtp({
-            identity: await pki.issue({ names: [SERVER_NAME], ...certificate }),
-            knows: only(SENDER, password),
-            deliver: (raw) => {
-                mailbox.append(raw);
-            },
-            ...server,
-        });
-        return { listener, endpoint: { name, host: LOOPBACK, port: listener.port, servername: SERVER_NAME, ...mapping } };
-    }));
-    return {
-        inputs: {
-            endpoints: (0,dist/* stringify */.As)(exhibits.map(({ endpoint }) => endpoint)),
-            ca: pki.root.cert,
-            username: SENDER,
-            password,
-            'mail-from': SENDER,
-            'rcpt-to': RECIPIENT,
-            inbox: url,
-            'inbox-username': RECIPIENT,
-            'inbox-password': inboxPassword,
-            timeout: '5',
-            retries: '1',
-        },
-        close: async () => {
-            await Promise.all([inbox, ...exhibits.map(({ listener }) => listener)].map((listener) => listener.close()));
-        },
-    };
-}
-/** What there is to see, by the names of the endpoints. */
-function exhibition(mailbox, delivery) {
-    return {
-        'good: STARTTLS': {},
-        'good: implicit TLS': { server: { security: 'implicit' }, mapping: { transport: 'implicit' } },
-        'doubtful: AUTH before TLS': { server: { authBeforeTls: true } },
-        'broken: certificate expired': { certificate: { notBefore: inDays(-100), notAfter: inDays(-10) } },
-        'broken: certificate for another name': { certificate: { names: ['mail.other.example'] } },
-        'broken: intermediate certificate not sent': { certificate: { sends: [] } },
-        'broken: no STARTTLS': { server: { security: 'none' } },
-        'broken: wrong password': { mapping: { auth: { username: SENDER, password: 'a password of last year' } } },
-        'broken: accepted and lost': {
-            server: { deliver: () => undefined },
-            mapping: { delivery: { ...delivery, within: 2 } },
-        },
-        'broken: footer added': {
-            server: {
-                deliver: (raw) => {
-                    mailbox.append(Buffer.concat([raw, Buffer.from('--\r\nScanned and found harmless.\r\n')]));
-                },
-            },
-        },
-        'busy: turned away for now': { server: { turnAway: { code: 421, text: '4.7.0 Too busy, try again later' } } },
-    };
-}
-function only(username, password) {
-    return (givenName, givenPassword) => givenName === username && givenPassword === password;
 }
 
 

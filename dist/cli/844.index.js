@@ -1,0 +1,467 @@
+export const id = 844;
+export const ids = [844];
+export const modules = {
+
+/***/ 95660:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   ID: () => (/* binding */ ID),
+/* harmony export */   J: () => (/* binding */ apiInbox),
+/* harmony export */   h: () => (/* binding */ unknownApi)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92857);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89588);
+/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3510);
+
+
+
+/** Asked so often; mail catchers stand near by. */
+const LOOK_AGAIN_MS = 500;
+/** By which a mail catcher knows a message. It goes into a path, and words that mean all or the last are none. */
+const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
+/** The inbox of a mail catcher, which is asked again and again. */
+function apiInbox(folder, stop) {
+    const watch = (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .every */ .Si)(LOOK_AGAIN_MS);
+    return {
+        find: (sought, deadline) => (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .search */ .$P)([folder], sought, deadline, () => watch),
+        ended: (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .ended */ .v6)(stop),
+        close: () => Promise.resolve(),
+    };
+}
+/** What answers is something else. */
+function unknownApi(name) {
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxUnreachable */ .F3(`what answers is not the API of ${name}`);
+}
+
+
+/***/ }),
+
+/***/ 39367:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ secure),
+/* harmony export */   m: () => (/* binding */ connectTo)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
+
+
+
+
+/**
+ * Connects to the server of an inbox.
+ * @throws {InboxUnreachable}
+ */
+async function connectTo({ host, port }, deadline) {
+    try {
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC), port, deadline);
+    }
+    catch (error) {
+        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${error.message})`);
+        throw error;
+    }
+}
+/**
+ * Makes a TLS channel of a connection and judges its certificates, before anything but the handshake is sent.
+ * @param socket with nothing unread
+ * @throws {InboxUnreachable} if there is no channel, or a certificate does not hold; then the connection is over
+ */
+async function secure(socket, host, settings, deadline) {
+    const { outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .N)(socket, {
+        context: settings.context,
+        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
+        deadline,
+    });
+    const channel = await outcome;
+    if ('kind' in channel) {
+        socket.destroy();
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no TLS: ${inWords(channel)}`);
+    }
+    const objection = settings.objection(channel);
+    if (objection === undefined)
+        return channel.stream;
+    channel.stream.destroy();
+    throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+}
+function inWords(failure) {
+    switch (failure.kind) {
+        case 'timed-out':
+            return 'the handshake did not end in time';
+        case 'lost':
+            return `the connection was lost (${failure.detail})`;
+        case 'alert':
+            return `the server refuses the handshake (alert ${failure.number}, ${failure.name})`;
+        case 'refused-here':
+            return `the handshake fails (${failure.reason})`;
+        case 'cleartext':
+            return 'the server speaks in the clear';
+    }
+}
+
+
+/***/ }),
+
+/***/ 73750:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ HttpApi)
+/* harmony export */ });
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37067);
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
+/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(47879);
+/* harmony import */ var _channel_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(39367);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89588);
+
+
+
+
+
+/** What we ask for has some kilobytes. */
+const MAX_JSON_OCTETS = 4 * 1024 * 1024;
+/** The HTTP API of a mail catcher. Each question has a connection of its own, judged before anything is asked. */
+class HttpApi {
+    #target;
+    #settings;
+    #end;
+    /** @param end of everything that is waited for */
+    constructor(target, settings, end) {
+        this.#target = target;
+        this.#settings = settings;
+        this.#end = end;
+    }
+    /**
+     * Asks, and takes the answer as JSON.
+     * @returns undefined where the answer is 404, or no JSON at all: another server, or another path
+     * @throws as {@link ask} does
+     */
+    async json(question) {
+        const { status, body } = await this.ask(question, MAX_JSON_OCTETS);
+        if (status === 404)
+            return undefined;
+        if (body.length >= MAX_JSON_OCTETS)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`the server sent over ${MAX_JSON_OCTETS} octets of JSON`);
+        try {
+            return JSON.parse(body.toString('utf8'));
+        }
+        catch {
+            return undefined;
+        }
+    }
+    /**
+     * Asks for a message.
+     * @param most octets that are read
+     * @returns undefined where there is none
+     */
+    async source(path, most) {
+        const { status, body } = await this.ask({ path }, most);
+        return status === 404 ? undefined : body;
+    }
+    /**
+     * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
+     * @param most octets of the body that are read
+     * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
+     * @throws {InboxRejected} if the server refuses
+     */
+    async ask(question, most) {
+        const { timeoutMs } = this.#settings;
+        const channel = await this.#channel(_net_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B.after(2 * timeoutMs, this.#end));
+        // Each part of a large message has as long as one answer.
+        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(most / _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .PART_OCTETS */ .jz)), this.#end);
+        try {
+            const late = () => new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3('the server gave no answer in time');
+            const { status, body } = await deadline.race(this.#exchange(channel, question, most), late);
+            if (status === 200 || status === 404)
+                return { status, body };
+            const told = `to ${question.method ?? 'GET'} ${question.path} the server says ${status}`;
+            if (status === 401 || status === 403)
+                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(`login refused: ${told}`);
+            throw status >= 400 && status < 500 ? new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(told) : new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(told);
+        }
+        finally {
+            channel.destroy();
+        }
+    }
+    async #channel(deadline) {
+        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m)(this.#target, deadline);
+        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .e)(socket, this.#target.host, this.#settings, deadline) : socket;
+    }
+    get #isSecure() {
+        return this.#target.scheme.endsWith('+https');
+    }
+    async #exchange(channel, question, most) {
+        const { host, port, basePath } = this.#target;
+        const body = question.json === undefined ? undefined : JSON.stringify(question.json);
+        const asked = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.request)({
+            createConnection: () => channel,
+            host,
+            port,
+            method: question.method ?? 'GET',
+            path: `${basePath}${question.path}`,
+            headers: {
+                accept: 'application/json, */*',
+                connection: 'close',
+                ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+                ...this.#authorization(),
+            },
+        });
+        const answered = new Promise((resolve, reject) => {
+            asked.on('response', resolve);
+            // Stays on: an error after the answer belongs to whoever reads then, and must not be thrown as unheard.
+            asked.on('error', (error) => {
+                reject(new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`no HTTP answer (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`));
+            });
+        });
+        asked.end(body);
+        const answer = await answered;
+        return { status: answer.statusCode ?? 0, body: await bodyOf(answer, most) };
+    }
+    /** A password travels inside TLS or not at all. */
+    #authorization() {
+        const { username, password } = this.#target;
+        if (!this.#isSecure || username === undefined || !password)
+            return {};
+        return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` };
+    }
+}
+async function bodyOf(answer, most) {
+    const pieces = [];
+    let octets = 0;
+    try {
+        for await (const piece of answer) {
+            pieces.push(piece);
+            octets += piece.length;
+            if (octets >= most)
+                break;
+        }
+    }
+    catch (error) {
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`the HTTP answer breaks off (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`);
+    }
+    return Buffer.concat(pieces).subarray(0, most);
+}
+
+
+/***/ }),
+
+/***/ 74844:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   openMailpitInbox: () => (/* binding */ openMailpitInbox)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92857);
+/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(47879);
+/* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(95660);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73750);
+/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3510);
+
+
+
+
+
+/** A list of messages, as far as it is of interest (MessagesSummary in Mailpit's description of its API v1). */
+const SUMMARY = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
+    messages: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ ID: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, MessageID: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), Subject: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP() })),
+});
+/** As many of those found are looked at. */
+const LIMIT = 50;
+/**
+ * Opens the inbox of a Mailpit by its HTTP API. It has one folder, none for junk.
+ * @param stop says that nobody wants the inbox any more
+ * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
+ * @throws {InboxRejected} if the login is refused
+ */
+async function openMailpitInbox(target, settings, stop) {
+    const api = new _http_js__WEBPACK_IMPORTED_MODULE_2__/* .HttpApi */ .R(target, settings, _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__/* .Deadline */ .B.on(stop));
+    const first = SUMMARY.safeParse(await api.json({ path: '/api/v1/messages?limit=1' }));
+    if (!first.success)
+        throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h)('Mailpit');
+    return (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .apiInbox */ .J)(new Mailpit(api), stop);
+}
+class Mailpit {
+    #api;
+    constructor(api) {
+        this.#api = api;
+    }
+    /** The nonce is new with every probe, so what is found has come since. */
+    async look({ messageId, nonce }) {
+        const named = await this.#search(`message-id:"${messageId.slice(1, -1)}"`);
+        const namesakes = await this.#search(`subject:"${nonce}"`);
+        return [...new Map([...named, ...namesakes].map((found) => [found.id, found])).values()];
+    }
+    read(id, most) {
+        return this.#api.source(`/api/v1/message/${id}/raw`, most);
+    }
+    async remove(ids) {
+        // Without a single ID, Mailpit deletes everything.
+        if (ids.length === 0)
+            return;
+        await this.#api.ask({ method: 'DELETE', path: '/api/v1/messages', json: { IDs: ids } }, 0);
+    }
+    async #search(query) {
+        const path = `/api/v1/search?${new URLSearchParams({ query, limit: String(LIMIT) }).toString()}`;
+        const found = SUMMARY.safeParse(await this.#api.json({ path }));
+        if (!found.success)
+            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h)('Mailpit');
+        return found.data.messages.map(({ ID: id, MessageID, Subject }) => (0,_search_js__WEBPACK_IMPORTED_MODULE_3__/* .arrival */ .G5)(id, Buffer.from(`Message-ID: <${MessageID}>\r\nSubject: ${Subject}\r\n`)));
+    }
+}
+
+
+/***/ }),
+
+/***/ 3510:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $P: () => (/* binding */ search),
+/* harmony export */   G5: () => (/* binding */ arrival),
+/* harmony export */   Si: () => (/* binding */ every),
+/* harmony export */   v6: () => (/* binding */ ended)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+
+
+/** As many messages with the probe's Message-ID or Subject are read in one search. */
+const MAX_READ = 16;
+/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
+const MAX_HEADER_OCTETS = 1024;
+/** @param fields a header, or a part of it, with its Message-ID and Subject */
+function arrival(id, fields) {
+    const header = fields.toString('latin1', 0, MAX_HEADER_OCTETS);
+    return { id, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header };
+}
+/**
+ * Waits for a message to come into one of several folders.
+ * @param folders in the order in which they are looked through
+ * @param watch called before each look; what it returns waits until another look is worth while
+ * @returns undefined if it was not there by the deadline
+ * @throws {InboxUnreachable} {InboxRejected}
+ */
+async function search(folders, sought, deadline, watch) {
+    const hunts = folders.map((folder) => new Hunt(folder, sought));
+    for (;;) {
+        const last = deadline.remainingMs === 0;
+        const wait = watch();
+        for (const hunt of hunts) {
+            const source = await hunt.look(last);
+            if (source)
+                return new FoundMessage(source, hunt.junk, hunts);
+        }
+        if (last)
+            return undefined;
+        await wait(deadline);
+    }
+}
+/** @returns waits for so many milliseconds; all who wait meanwhile wake at once, so that one look serves them all */
+function every(ms) {
+    let pause;
+    return async (deadline) => {
+        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { ref: false }).finally(() => {
+            pause = undefined;
+        });
+        await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
+    };
+}
+/** For an inbox without a connection of its own: nothing ends it but the end of the run. */
+function ended(stop) {
+    return new Promise((resolve) => {
+        stop.addEventListener('abort', () => {
+            resolve();
+        });
+    });
+}
+/** The search for a message in one folder. */
+class Hunt {
+    #folder;
+    #sought;
+    /** Those that were read. */
+    #read = new Set();
+    /** Those of them that are the message, or a copy. */
+    #ours = new Set();
+    constructor(folder, sought) {
+        this.#folder = folder;
+        this.#sought = sought;
+    }
+    get junk() {
+        return this.#folder.junk;
+    }
+    get copies() {
+        return this.#ours.size;
+    }
+    /** @returns the message, where this look found it */
+    async look(last) {
+        const { messageId, nonce, is, octets } = this.#sought;
+        let found;
+        let changed;
+        let gone = false;
+        for (const { id, ...arrived } of await this.#folder.look(this.#sought, last)) {
+            const named = arrived.messageId === messageId;
+            if (!named && !arrived.header.includes(nonce))
+                continue;
+            if (this.#read.has(id) || this.#read.size >= MAX_READ)
+                continue;
+            this.#read.add(id);
+            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets));
+            if (source && is(source)) {
+                this.#ours.add(id);
+                found ??= source;
+            }
+            else if (named) {
+                if (source)
+                    changed ??= { id, source };
+                else
+                    gone = true;
+            }
+        }
+        if (found || this.copies > 0)
+            return found;
+        // Changed beyond recognition, it is the message all the same: nobody else has its Message-ID.
+        if (changed)
+            this.#ours.add(changed.id);
+        else if (gone)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxRejected */ .ty(GONE);
+        return changed?.source;
+    }
+    async remove() {
+        if (this.#ours.size > 0)
+            await this.#folder.remove([...this.#ours]);
+    }
+}
+const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
+class FoundMessage {
+    source;
+    junk;
+    #hunts;
+    constructor(source, junk, hunts) {
+        this.source = source;
+        if (junk !== undefined)
+            this.junk = junk;
+        this.#hunts = hunts;
+    }
+    get copies() {
+        return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
+    }
+    async delete() {
+        for (const hunt of this.#hunts)
+            await hunt.look(true);
+        for (const hunt of this.#hunts)
+            await hunt.remove();
+    }
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,12 @@
+/** The unit tests of what the mutation run changes, made quick: each of them runs once for every change. */
+const rooms = ['verdict', 'names', 'reply', 'runner-log', 'report-text', 'report-markdown'];
+
+export default {
+  rootDir: '../..',
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
+  testMatch: rooms.map((room) => `<rootDir>/__tests__/unit/${room}.test.ts`),
+  setupFiles: ['<rootDir>/scripts/mutation/fast-check.js'],
+};

@@ -30708,15 +30708,16 @@ const SHORTEST = 4;
  * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
  */
 class Redactor {
+    /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
     #plain;
     #inBase64;
     /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
     constructor(secrets) {
-        const sought = [...new Set([...secrets].flatMap(variants))]
-            .filter(({ length }) => length >= SHORTEST)
-            .sort((a, b) => b.length - a.length);
-        this.#plain = anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)]));
-        this.#inBase64 = anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset))));
+        const asGiven = [...secrets].flatMap(variants);
+        const prepared = asGiven.map(saslPrepared).filter((secret) => !asGiven.includes(secret));
+        const spellings = [asGiven, prepared].map(worthSeeking);
+        this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
+        this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
     }
     /**
      * @param text text of any origin
@@ -30746,7 +30747,7 @@ class Redactor {
             return { line, from, start, end: length, text };
         });
         const joined = pieces.map(({ text }) => text).join('');
-        const spans = [this.#plain, this.#inBase64].flatMap((pattern) => matches(joined, pattern));
+        const spans = matches(joined, [...this.#plain, ...this.#inBase64]);
         spans.sort((a, b) => a.start - b.start);
         let next = 0;
         let open = [];
@@ -30794,10 +30795,8 @@ function replaced(text, spans) {
     }
     return shown + text.slice(at);
 }
-function matches(text, pattern) {
-    if (!pattern)
-        return [];
-    return [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
+function matches(text, patterns) {
+    return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
 }
 /**
  * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
@@ -30806,7 +30805,7 @@ function matches(text, pattern) {
 function base64Words(text, spans) {
     const isBase64 = (at) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
     const words = [];
-    for (const span of spans) {
+    for (const span of spans.toSorted((a, b) => a.start - b.start)) {
         if (span.end <= (words.at(-1)?.end ?? 0))
             continue;
         let { start, end } = span;
@@ -30820,12 +30819,21 @@ function base64Words(text, spans) {
     }
     return words;
 }
+/** @returns one pattern for all, or none where there is nothing to look for */
 function anyOf(patterns) {
-    return patterns.length > 0 ? new RegExp([...new Set(patterns)].join('|'), 'gi') : undefined;
+    return patterns.length > 0 ? [new RegExp([...new Set(patterns)].join('|'), 'gi')] : [];
 }
-/** The secret whole and by its lines, and as SASL prepares it (RFC 4013 section 2.2). */
+/** The secret whole and by its lines. */
 function variants(secret) {
-    return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim(), text.normalize('NFKC')]);
+    return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim()]);
+}
+/** As SASL prepares it (RFC 4013 section 2.2). */
+function saslPrepared(secret) {
+    return secret.normalize('NFKC');
+}
+/** Each once, the longest first. */
+function worthSeeking(secrets) {
+    return [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
 }
 
 ;// CONCATENATED MODULE: ./src/findings/providers.ts

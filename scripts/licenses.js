@@ -6,8 +6,9 @@ import { join } from 'node:path';
  * it merges into others. Here it is the whole tree below the packages that a bundle may draw on.
  */
 
-/** What the demonstration needs beside the run-time dependencies. */
-const OF_THE_DEMO = ['@peculiar/x509', 'reflect-metadata', 'smtp-server'];
+/** What the servers of the self-test need beside the run-time dependencies, and those of the demonstration. */
+const OF_THE_SELF_TEST = ['@peculiar/x509', 'reflect-metadata'];
+const OF_THE_DEMO = [...OF_THE_SELF_TEST, 'smtp-server'];
 
 const manifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
@@ -46,5 +47,5 @@ function write(path, names) {
 }
 
 const runtime = Object.keys(manifest('.').dependencies);
-write('dist/licenses.txt', runtime);
+write('dist/licenses.txt', [...runtime, ...OF_THE_SELF_TEST]);
 write('dist/cli/licenses.txt', [...runtime, ...OF_THE_DEMO]);

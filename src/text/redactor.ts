@@ -11,16 +11,21 @@ const SHORTEST = 4;
  * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
  */
 export class Redactor {
-  readonly #plain: RegExp | undefined;
-  readonly #inBase64: RegExp | undefined;
+  /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
+  readonly #plain: readonly RegExp[];
+  readonly #inBase64: readonly RegExp[];
 
   /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
   constructor(secrets: Iterable<string>) {
-    const sought = [...new Set([...secrets].flatMap(variants))]
-      .filter(({ length }) => length >= SHORTEST)
-      .sort((a, b) => b.length - a.length);
-    this.#plain = anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)]));
-    this.#inBase64 = anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset))));
+    const asGiven = [...secrets].flatMap(variants);
+    const prepared = asGiven.map(saslPrepared).filter((secret) => !asGiven.includes(secret));
+    const spellings = [asGiven, prepared].map(worthSeeking);
+    this.#plain = spellings.flatMap((sought) =>
+      anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])),
+    );
+    this.#inBase64 = spellings.flatMap((sought) =>
+      anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))),
+    );
   }
 
   /**
@@ -54,7 +59,7 @@ export class Redactor {
       return { line, from, start, end: length, text };
     });
     const joined = pieces.map(({ text }) => text).join('');
-    const spans = [this.#plain, this.#inBase64].flatMap((pattern) => matches(joined, pattern));
+    const spans = matches(joined, [...this.#plain, ...this.#inBase64]);
     spans.sort((a, b) => a.start - b.start);
 
     let next = 0;
@@ -113,9 +118,10 @@ function replaced(text: string, spans: readonly Span[]): string {
   return shown + text.slice(at);
 }
 
-function matches(text: string, pattern: RegExp | undefined): Span[] {
-  if (!pattern) return [];
-  return [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
+function matches(text: string, patterns: readonly RegExp[]): Span[] {
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })),
+  );
 }
 
 /**
@@ -125,7 +131,7 @@ function matches(text: string, pattern: RegExp | undefined): Span[] {
 function base64Words(text: string, spans: readonly Span[]): Span[] {
   const isBase64 = (at: number) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
   const words: Span[] = [];
-  for (const span of spans) {
+  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
     if (span.end <= (words.at(-1)?.end ?? 0)) continue;
     let { start, end } = span;
     while (isBase64(start - 1)) start -= 1;
@@ -136,11 +142,22 @@ function base64Words(text: string, spans: readonly Span[]): Span[] {
   return words;
 }
 
-function anyOf(patterns: readonly string[]): RegExp | undefined {
-  return patterns.length > 0 ? new RegExp([...new Set(patterns)].join('|'), 'gi') : undefined;
+/** @returns one pattern for all, or none where there is nothing to look for */
+function anyOf(patterns: readonly string[]): RegExp[] {
+  return patterns.length > 0 ? [new RegExp([...new Set(patterns)].join('|'), 'gi')] : [];
 }
 
-/** The secret whole and by its lines, and as SASL prepares it (RFC 4013 section 2.2). */
+/** The secret whole and by its lines. */
 function variants(secret: string): string[] {
-  return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim(), text.normalize('NFKC')]);
+  return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim()]);
+}
+
+/** As SASL prepares it (RFC 4013 section 2.2). */
+function saslPrepared(secret: string): string {
+  return secret.normalize('NFKC');
+}
+
+/** Each once, the longest first. */
+function worthSeeking(secrets: readonly string[]): string[] {
+  return [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
 }

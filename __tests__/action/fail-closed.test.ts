@@ -1,0 +1,147 @@
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import pLimit from 'p-limit';
+import { close } from '../support/dialogue.js';
+import type { Dialogue } from '../support/dialogue.js';
+import { createLoopback } from '../support/loopback.js';
+import { createRunner } from '../support/runner.js';
+import type { StepEnded } from '../support/runner.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+import type { ScriptedServer } from '../support/scripted-server.js';
+
+/**
+ * The exit code is a function of the verdict alone, whatever the reporters do; and a throw anywhere else is red. Each
+ * case is the built action in a process of its own, for only there is an exit code what it is for the runner.
+ */
+
+const CASES = 120;
+const AT_A_TIME = 4;
+
+/** What makes a server give each result, and the finding that does it. */
+const SERVERS = {
+  pass: { dialogue: {}, finding: 'certificate-expired' },
+  warn: { dialogue: { offers: ['STARTTLS', 'AUTH PLAIN'] }, finding: 'plaintext-auth-advertised' },
+  inconclusive: { dialogue: { greeting: ['421 4.3.2 Later', close] }, finding: 'throttled' },
+  fail: { dialogue: { offers: ['8BITMIME'] }, finding: 'starttls-not-advertised' },
+} as const satisfies Record<string, { dialogue: Dialogue; finding: string }>;
+type Result = keyof typeof SERVERS;
+const RESULTS = Object.keys(SERVERS) as Result[];
+
+/** Whose failure is told of and changes nothing. */
+const REPORTERS = ['report file', 'outputs', 'summary', 'annotations'] as const;
+/** Whose failure is one of the gate itself. */
+const THE_GATE = ['standard output', 'run'] as const;
+/** Whose failure is that of the endpoint. */
+const AN_ENDPOINT = ['log', 'connecting'] as const;
+const KINDS = ['error', 'string', 'nothing', 'another realm', 'stray rejection'] as const;
+
+interface Gated {
+  readonly server: Result;
+  readonly waiver?: 'in force' | 'over';
+  readonly required: boolean;
+}
+
+interface Case {
+  readonly endpoints: readonly Gated[];
+  readonly failOn: 'fail' | 'warn' | 'never';
+  readonly onInconclusive: 'fail' | 'warn';
+  readonly fault?: {
+    readonly where: (typeof REPORTERS | typeof THE_GATE | typeof AN_ENDPOINT)[number];
+    readonly kind: (typeof KINDS)[number];
+  };
+}
+
+const cases: fc.Arbitrary<Case> = fc.record(
+  {
+    endpoints: fc.array(
+      fc.record(
+        {
+          server: fc.constantFrom(...RESULTS),
+          waiver: fc.constantFrom('in force', 'over'),
+          required: fc.boolean(),
+        },
+        { requiredKeys: ['server', 'required'] },
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    failOn: fc.constantFrom('fail', 'warn', 'never'),
+    onInconclusive: fc.constantFrom('fail', 'warn'),
+    fault: fc.record({
+      where: fc.constantFrom(...REPORTERS, ...THE_GATE, ...AN_ENDPOINT),
+      kind: fc.constantFrom(...KINDS),
+    }),
+  },
+  { requiredKeys: ['endpoints', 'failOn', 'onInconclusive'] },
+);
+
+let servers: Readonly<Record<Result, ScriptedServer>>;
+let ca: string;
+beforeAll(async () => {
+  const loopback = await createLoopback();
+  ({ ca } = loopback);
+  const started = RESULTS.map(async (result) => [
+    result,
+    await startScriptedServer(loopback.dialogue(SERVERS[result].dialogue)),
+  ]);
+  servers = Object.fromEntries(await Promise.all(started)) as Record<Result, ScriptedServer>;
+});
+afterAll(async () => {
+  await Promise.all(Object.values(servers).map((server) => server.close()));
+});
+
+/** What the contract says that an endpoint comes to. */
+function resultOf({ server, waiver, required }: Gated): Result {
+  if (waiver === 'over' && server !== 'pass') return 'fail';
+  // Behind a step that does not hold the required one is blocked, and that is no lack of configuration.
+  if (required && (server === 'pass' || server === 'warn')) return 'fail';
+  return waiver === 'in force' && server !== 'pass' ? 'warn' : server;
+}
+
+/** What the contract says that the exit code is. */
+function exitCode({ endpoints, failOn, onInconclusive, fault }: Case): number {
+  if (fault && (fault.kind === 'stray rejection' || isOf(THE_GATE, fault.where))) return 1;
+  const results = endpoints.map((gated) => (fault && isOf(AN_ENDPOINT, fault.where) ? 'fail' : resultOf(gated)));
+  const counted = results.map((result) => (result === 'inconclusive' ? onInconclusive : result));
+  const closed = counted.includes('fail') || (failOn === 'warn' && counted.includes('warn'));
+  return closed && failOn !== 'never' ? 1 : 0;
+}
+
+function isOf(places: readonly string[], where: string): boolean {
+  return places.includes(where);
+}
+
+async function ended({ endpoints, failOn, onInconclusive, fault }: Case): Promise<StepEnded> {
+  await using runner = await createRunner();
+  const until = { 'in force': '2099-12-31', over: '2020-01-01' };
+  const listed = endpoints.map(({ server, waiver, required }, at) => ({
+    name: `endpoint ${at}`,
+    host: '127.0.0.1',
+    port: servers[server].port,
+    ...(waiver && { waive: [{ finding: SERVERS[server].finding, until: until[waiver], reason: 'a test' }] }),
+    ...(required && { require: ['authentication'] }),
+  }));
+  const inputs = {
+    endpoints: JSON.stringify(listed),
+    ca,
+    retries: '0',
+    'fail-on': failOn,
+    'on-inconclusive': onInconclusive,
+  };
+  return runner.run(
+    inputs,
+    fault && {
+      NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/fault.mjs')}`,
+      FAULT_IN: fault.where,
+      FAULT_KIND: fault.kind,
+    },
+  );
+}
+
+test('the exit code is that of the verdict, and never 0 where anything else was thrown', async () => {
+  const limit = pLimit(AT_A_TIME);
+  const tried = fc.sample(cases, { numRuns: CASES, seed: 5 });
+  const seen = await Promise.all(
+    tried.map((each) => limit(async () => ({ ...each, code: (await ended(each)).code }))),
+  );
+  expect(seen.map(({ code, ...rest }) => ({ ...rest, code: Math.sign(code??-1) }))).toEqual(tried.map((each) => ({ ...each, code: exitCode(each) })));
+}, 120_000);

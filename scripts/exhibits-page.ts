@@ -24,7 +24,9 @@ export function renderOverview(exhibits: readonly Pick<Shown, 'code' | 'exhibit'
 
 # Exhibits
 
-For each finding of steps 1 to 3 a server that raises it, and a near twin that does not. The test suite starts them all and takes the gate to each; this page is what came of it. Ports stand for those of the ordinary case, and dates, pins and fingerprints for new ones at each run. [Findings](findings.md) says what each code means.
+For each [finding](findings.md) a server that raises it, and a near twin that does not. The test suite starts them all and takes the gate to each; this page is what came of it. Behind each code is the dialogue with the server that raises it, and what the gate says.
+
+Secrets read \`<redacted>\`, as in every report. What differs from run to run reads \`<time>\`, \`<nonce>\` and the like, and ports are those of the ordinary case.
 
 <!-- prettier-ignore -->
 | finding | server that raises it | near twin that does not |
@@ -36,15 +38,19 @@ ${rows.join('\n')}
 /** Writes the section of one exhibit: the dialogue as it was, and the finding as a reader of the report meets it. */
 export function renderExhibit({ code, exhibit, report }: Shown): string {
   const said = report.transcript.map(({ from, text }) => `${from}: ${text}`.trimEnd());
+  const earlier = (report.earlier ?? []).map(({ step, code, message }) => `first try, ${step}: ${code}\n  ${message}`);
   const findings = report.steps.flatMap((step) => step.findings.map((found) => renderFinding(step.id, found)));
-  const text = [said.length > 0 ? said.join('\n') : '(no dialogue)', ...findings].join('\n\n');
+  const text = [...earlier, said.length > 0 ? said.join('\n') : '(no dialogue)', ...findings].join('\n\n');
   return `## ${code}
 
-[${CATALOGUE[code].title}](findings.md#${code}). Server: ${exhibit.raising.name}.
+<details>
+<summary>${CATALOGUE[code].title}: ${exhibit.raising.name}</summary>
 
 \`\`\`text
 ${reproducible(text, report)}
 \`\`\`
+
+</details>
 `;
 }
 
@@ -65,8 +71,13 @@ function reproducible(text: string, { port, transport }: Shown['report']): strin
   return text
     .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replaceAll(/\b\d{4}-\d\d-\d\d\b/g, '<date>')
+    .replaceAll(/\b\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|\+0000)/g, '<time>')
+    .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<nonce>')
+    .replaceAll(/(?<=^server: 334 )\S{40,}/gm, '<challenge>')
+    .replaceAll(/(?<= id )\w+(?=;)/g, '<id>')
     .replaceAll(/\bsha256\/[\w+/]{43}=/g, 'sha256/<pin>')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<fingerprint>')
+    .replaceAll(/(?<=\bimaps:\/\/[\d.]+:)\d+/g, '993')
     .replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(port === 25 ? port : USUAL_PORT[transport]));
 }
 

@@ -69,7 +69,7 @@ export async function run(
       },
       finished,
     );
-    const verdict = judge(endpoints, plan.policy, wasStopped(endpoints));
+    const verdict = judge(endpoints, plan.policy, wasCutShort(endpoints));
     const report: Report = {
       schemaVersion: 1,
       tool: { name: 'starttls-gate', version: VERSION },
@@ -84,8 +84,11 @@ export async function run(
   }
 }
 
-/** Whether an endpoint was left before its time: a run whose end comes after the last of them is whole. */
-function wasStopped(endpoints: readonly EndpointReport[]): boolean {
-  const stopped: FindingCode = 'run-stopped';
-  return endpoints.some(({ steps }) => steps.some(({ findings }) => findings.some(({ code }) => code === stopped)));
+/**
+ * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
+ * after the last of them is whole.
+ */
+function wasCutShort(endpoints: readonly EndpointReport[]): boolean {
+  const unjudged = new Set<string>(['run-stopped', 'internal-error'] satisfies FindingCode[]);
+  return endpoints.some(({ steps }) => steps.some(({ findings }) => findings.some(({ code }) => unjudged.has(code))));
 }

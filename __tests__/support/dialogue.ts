@@ -9,7 +9,9 @@ export type Act =
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'drip'; readonly octets: Uint8Array; readonly ms: number }
   | { readonly do: 'flood'; readonly octets: Uint8Array }
-  | { readonly do: 'handshake'; readonly tls: TLSSocketOptions }
+  | { readonly do: 'handshake'; readonly tls: TLSSocketOptions; readonly octetMs?: number }
+  | { readonly do: 'renegotiate' }
+  | { readonly do: 'beneath'; readonly acts: readonly Act[] }
   | { readonly do: 'silence' }
   | { readonly do: 'close' }
   | { readonly do: 'reset' };
@@ -75,8 +77,21 @@ export const drip = (text: string, ms: number): Act => ({ do: 'drip', octets: Bu
 /** The same octets over and over, as fast as the client takes them, until it hangs up. */
 export const flood = (text: string): Act => ({ do: 'flood', octets: Buffer.from(text) });
 
-/** A TLS handshake as the server; what follows is sent and heard inside TLS. */
-export const handshake = (tls: TLSSocketOptions): Act => ({ do: 'handshake', tls });
+/**
+ * A TLS handshake as the server; what follows is sent and heard inside TLS.
+ * @param octetMs sends its records octet by octet, with so many milliseconds between them
+ */
+export const handshake = (tls: TLSSocketOptions, octetMs?: number): Act => ({
+  do: 'handshake',
+  tls,
+  ...(octetMs !== undefined && { octetMs }),
+});
+
+/** Asks for a new handshake inside TLS 1.2 or older (HelloRequest). */
+export const renegotiate: Act = { do: 'renegotiate' };
+
+/** Acts upon the connection beneath TLS, as if there were none: octets that are no record, an end without close_notify. */
+export const beneath = (...acts: readonly Act[]): Act => ({ do: 'beneath', acts });
 
 /** Nothing more is sent, ever; the connection stays open and what comes is still recorded. */
 export const silence: Act = { do: 'silence' };

@@ -1,16 +1,18 @@
 import type { TLSSocketOptions } from 'node:tls';
 import type { Identity } from '../../src/demo/pki.js';
+import { gateFleet } from '../../src/gate/fleet.js';
 import type { World } from '../../src/gate/visit.js';
-import type { Endpoint, TlsPolicy } from '../../src/plan/endpoint.js';
+import type { Delivery, Endpoint, TlsPolicy } from '../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../src/report/report.js';
 import { TrustStore } from '../../src/tls/trust.js';
 import type { Dialogue } from './dialogue.js';
+import { startEmbedded } from './embedded.js';
+import type { EmbeddedOptions } from './embedded.js';
 import { FULL, startFullListener } from './full-listener.js';
-import { gate, testEndpoint } from './gate.js';
+import { testEndpoint, testWorld } from './gate.js';
 import { startInjectable } from './injectable-server.js';
 import type { Manner } from './injectable-server.js';
 import { closedPort, startScriptedServer } from './scripted-server.js';
-import type { ScriptedServer } from './scripted-server.js';
 import type { Species, Zoo } from './zoo.js';
 
 /** A server and an endpoint that is directed at it, as data. Whatever is left out is as it is where all is well. */
@@ -23,6 +25,8 @@ export interface Scene {
   readonly serverWith?: (tls: TLSSocketOptions) => Dialogue | readonly Dialogue[];
   /** A server that is known for what it does with commands behind STARTTLS. */
   readonly injectable?: Manner;
+  /** A server with an inbox, for all five steps. */
+  readonly embedded?: (zoo: Zoo) => EmbeddedOptions;
   /** No server at all: connections are refused, or get no answer on that port (0 for any). */
   readonly instead?: 'nobody' | { readonly fullPort: number };
   /** What the server presents; with `none` it knows nothing of TLS. */
@@ -32,12 +36,16 @@ export interface Scene {
   readonly policy?: (zoo: Zoo) => Partial<TlsPolicy>;
   /** Whether the authority of the zoo is in the default store, as a public one is, and not named in `ca`. */
   readonly publicAuthority?: true;
+  /** What is particular about the message that a server with an inbox is sent. */
+  readonly delivery?: Partial<Delivery>;
+  /** Further tries, for which nobody waits; default none. */
+  readonly retries?: number;
   readonly world?: Partial<World>;
 }
 
 /** What came of a scene. */
 export interface Played {
-  readonly report: Omit<EndpointReport, 'attempts'>;
+  readonly report: EndpointReport;
   /** How many connections the server saw; undefined where it does not count them. */
   readonly connections: number | undefined;
 }
@@ -45,35 +53,58 @@ export interface Played {
 /** Enough for a busy machine, and not long to wait for a server that says nothing. */
 export const SCENE_TIMEOUT_MS = 1000;
 
-/** Takes the endpoint of a scene through its steps, once. */
+/** Takes the endpoint of a scene through its steps. Once only: a scene may wear out. */
 export async function play(scene: Scene, zoo: Zoo): Promise<Played> {
-  const identity = await identityOf(scene, zoo);
-  await using stage = await set(scene, identity);
-  const { port } = stage;
-  const { policy = () => ({}), world = {} } = scene;
+  await using stage = await set(scene, zoo);
+  const { policy = () => ({}), retries = 0 } = scene;
   const root = zoo.pki.root.cert;
   const ca = scene.publicAuthority ? [] : [root];
-  const { report } = await gate(
-    testEndpoint(port, {
-      ...(scene.instead && scene.instead !== 'nobody' && { host: FULL }),
-      timeoutMs: SCENE_TIMEOUT_MS,
-      ...scene.endpoint,
-      tls: { ca, minVersion: 'TLSv1.2', minValidDays: 14, pins: [], ...policy(zoo) },
-    }),
-    { ...(scene.publicAuthority && { trust: new StoreWith(root) }), ...world },
-  );
-  return { report, connections: stage.connections };
+  const endpoint = testEndpoint(stage.port, {
+    timeoutMs: SCENE_TIMEOUT_MS,
+    ...stage.endpoint,
+    ...scene.endpoint,
+    tls: { ca, minVersion: 'TLSv1.2', minValidDays: 14, pins: [], ...policy(zoo) },
+  });
+  const world = testWorld({
+    ...(scene.publicAuthority && { trust: new StoreWith(root) }),
+    pause: () => Promise.resolve(),
+    ...scene.world,
+  });
+  try {
+    const verdict = { failOn: 'fail', onInconclusive: 'fail' } as const;
+    const plan = { endpoints: [endpoint], policy: verdict, concurrency: 1, retries };
+    const [report] = await gateFleet(plan, world, () => undefined);
+    if (!report) throw new Error(`"${scene.name}" has no report`);
+    return { report, connections: stage.connections };
+  } finally {
+    await world.inboxes.close();
+  }
 }
 
-type Stage = AsyncDisposable & Pick<ScriptedServer, 'port'> & Partial<Pick<ScriptedServer, 'connections'>>;
+interface Stage extends AsyncDisposable {
+  readonly port: number;
+  readonly connections?: number;
+  /** What an endpoint must have to be directed at it, beside the port. */
+  readonly endpoint?: Partial<Endpoint>;
+}
 
-async function set({ server = {}, serverWith, injectable, instead }: Scene, identity?: Identity): Promise<Stage> {
+async function set(scene: Scene, zoo: Zoo): Promise<Stage> {
+  const { server = {}, serverWith, injectable, embedded, instead } = scene;
   if (instead === 'nobody') return { port: await closedPort(), [Symbol.asyncDispose]: () => Promise.resolve() };
-  if (instead) return startFullListener(instead.fullPort);
+  if (instead) return Object.assign(await startFullListener(instead.fullPort), { endpoint: { host: FULL } });
+  if (embedded) return withInbox(embedded(zoo), scene, zoo);
+  const identity = await identityOf(scene, zoo);
   if (injectable && identity) return startInjectable(identity, injectable);
   const tls = identity && { key: identity.key, cert: identity.chain };
   const scripts = [serverWith ? serverWith(tls ?? {}) : server].flat();
   return startScriptedServer(scripts.map((script) => ({ ...script, ...(tls && { tls: { ...tls, ...script.tls } }) })));
+}
+
+async function withInbox(options: EmbeddedOptions, { delivery }: Scene, { pki }: Zoo): Promise<Stage> {
+  const { port, close, endpoint } = await startEmbedded({ pki, ...options });
+  const { auth, delivery: usual, timeoutMs } = endpoint();
+  if (!auth || !usual) throw new TypeError('an embedded server lets its user in, and delivers');
+  return { port, endpoint: { auth, delivery: { ...usual, ...delivery }, timeoutMs }, [Symbol.asyncDispose]: close };
 }
 
 async function identityOf({ certificate = 'good' }: Scene, zoo: Zoo): Promise<Identity | undefined> {

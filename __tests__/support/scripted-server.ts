@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
-import type { TLSSocketOptions } from 'node:tls';
 import { close, handshake } from './dialogue.js';
 import type { Act, Dialogue, Phase, Reply, Sasl, Verb } from './dialogue.js';
+import { OctetByOctet } from './octet-by-octet.js';
 import { LineReader } from './line-reader.js';
 
 /** Something that the client sent. */
@@ -222,7 +222,7 @@ class Conversation {
   async #data(): Promise<void> {
     const reply = [this.#override('DATA') ?? '354 Go ahead'].flat();
     await this.#perform(reply);
-    if (!reply.some((act) => typeof act === 'string' && act.startsWith('354'))) return;
+    if (!/^354/m.test(reply.map(textOf).join(''))) return;
     let message = '';
     for (let line = await this.#listen(); line !== '.'; line = await this.#listen()) {
       message += `${line.replace(/^\./, '')}\r\n`;
@@ -277,7 +277,18 @@ class Conversation {
         for (;;) await this.#write(block);
       }
       case 'handshake':
-        return this.#handshake(act.tls);
+        return this.#handshake(act);
+      case 'renegotiate':
+        // Whatever the client makes of it shows in what it says next.
+        (this.#stream as TLSSocket).renegotiate({}, ignore);
+        return;
+      case 'beneath': {
+        const above = this.#stream;
+        this.#stream = this.#tcp;
+        await this.#perform(act.acts);
+        this.#stream = above;
+        return;
+      }
       case 'silence':
         for (;;) await this.#listen();
       case 'close':
@@ -308,11 +319,12 @@ class Conversation {
     }
   }
 
-  async #handshake(tls: TLSSocketOptions): Promise<void> {
+  async #handshake({ tls, octetMs }: Extract<Act, { do: 'handshake' }>): Promise<void> {
     this.#reader.release();
     // Node crashes when a destroyed socket is wrapped.
     if (this.#tcp.destroyed) throw this.#over();
-    const secure = new TLSSocket(this.#tcp, { ...tls, isServer: true });
+    const carrier = octetMs === undefined ? this.#tcp : new OctetByOctet(this.#tcp, octetMs);
+    const secure = new TLSSocket(carrier, { ...tls, isServer: true });
     secure.on('error', ignore);
     const done = await new Promise<boolean>((resolve) => {
       secure.once('secure', () => {
@@ -344,6 +356,12 @@ class Conversation {
     this.#tcp.destroy();
     return new Over();
   }
+}
+
+/** What an act sends, as far as it is known beforehand. */
+function textOf(act: Act): string {
+  if (typeof act === 'string') return `${act}\r\n`;
+  return act.do === 'raw' || act.do === 'drip' ? Buffer.from(act.octets).toString('latin1') : '';
 }
 
 function decoded(base64: string): string {

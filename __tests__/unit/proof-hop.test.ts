@@ -49,7 +49,7 @@ describe('the hop that took the message from us', () => {
     expect(judge([LATER, FILTERED, `${OURS} with ${protocol} id 1; Mon`])).toEqual([]);
   });
 
-  test.each(['SMTP', 'ESMTP', 'ESMTPA', 'UTF8SMTP', 'UTF8SMTPA', 'LMTP', 'LMTPA', 'asmtp', 'Microsoft SMTP Server'])(
+  test.each(['SMTP', 'ESMTP', 'ESMTPA', 'UTF8SMTP', 'UTF8SMTPA', 'asmtp', 'Microsoft SMTP Server'])(
     'is in the clear with %s',
     (protocol) => {
       const found = judge([LATER, `${OURS} with ${protocol} id 1; Mon`]);
@@ -59,7 +59,7 @@ describe('the hop that took the message from us', () => {
     },
   );
 
-  test.each(['HTTP', 'local', 'ESMTPX', 'ESMTPSX'])('proves nothing with %s', (protocol) => {
+  test.each(['HTTP', 'local', 'LMTP', 'ESMTPX', 'ESMTPSX'])('proves nothing with %s', (protocol) => {
     expect(codes(judge([`${OURS} with ${protocol} id 1; Mon`]))).toEqual(['delivery-hop-unproved']);
   });
 

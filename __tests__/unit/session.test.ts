@@ -77,7 +77,7 @@ describe('a message', () => {
   });
 });
 
-test('commands that are sent together are one write, a line each in the transcript', async () => {
+test('commands that are sent together are one write, each in the transcript before its reply', async () => {
   const writes: string[] = [];
   const { session, channel, transcript } = sessionOn((octets, done) => {
     writes.push(octets.toString());
@@ -89,8 +89,8 @@ test('commands that are sent together are one write, a line each in the transcri
   expect(writes).toEqual(['MAIL FROM:<>\r\nRCPT TO:<a@b>\r\n']);
   expect(transcript.lines.map(({ from, text }) => `${from}: ${text}`)).toEqual([
     'client: MAIL FROM:<>',
-    'client: RCPT TO:<a@b>',
     'server: 250 one',
+    'client: RCPT TO:<a@b>',
     'server: 250 two',
   ]);
 });

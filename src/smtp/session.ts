@@ -40,6 +40,8 @@ export class SmtpSession {
   #end: ConnectionLost | undefined;
   #wake: (() => void) | undefined;
   #owed = 0;
+  /** Sent together, and not yet answered: the transcript shows each of them before its reply. */
+  readonly #unanswered: string[] = [];
   #quitted = false;
 
   /** Whether a reply has ended its lines in bare LF since this was last set back. */
@@ -91,7 +93,7 @@ export class SmtpSession {
    */
   async send(lines: readonly string[]): Promise<void> {
     await this.#refuseEarlyReply();
-    for (const line of lines) this.#settings.transcript.add('client', line);
+    this.#unanswered.push(...lines);
     this.#owed += lines.length;
     this.#channel.write(lines.map((line) => `${line}\r\n`).join(''));
   }
@@ -101,6 +103,8 @@ export class SmtpSession {
    * @throws as {@link command} does
    */
   async reply(): Promise<Reply> {
+    const line = this.#unanswered.shift();
+    if (line !== undefined) this.#settings.transcript.add('client', line);
     return this.#read();
   }
 

@@ -34,7 +34,7 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
         }),
       ];
     case 'unknown':
-      return unproved('names no protocol of mail');
+      return unproved('names no protocol by which the gate hands a message over');
   }
 }
 
@@ -66,10 +66,13 @@ function wordsOf(clause: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/** The protocols of RFC 3848 and RFC 6531 section 4.3, and those that servers made up beside them. */
+/**
+ * The protocols of RFC 3848 and RFC 6531 section 4.3, and those that servers made up beside them. LMTP in the clear is
+ * none by which the gate hands over: that line is of a server behind one that writes none.
+ */
 function channelOf(protocol: string): 'encrypted' | 'clear' | 'unknown' {
   if (/^(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i.test(protocol)) return 'encrypted';
-  return /^(?:(?:utf8)?(?:e?smtp|lmtp)a?|asmtp|microsoft smtp server)(?= |$)/i.test(protocol) ? 'clear' : 'unknown';
+  return /^(?:(?:utf8)?e?smtpa?|asmtp|microsoft smtp server)(?= |$)/i.test(protocol) ? 'clear' : 'unknown';
 }
 
 /** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */

@@ -1,0 +1,48 @@
+import { close, handshake } from '../dialogue.js';
+import type { Act, Dialogue, Verb } from '../dialogue.js';
+import { wire } from './entry.js';
+import type { Means } from './entry.js';
+
+/** A point at which the server has the word. */
+export interface Stage {
+  readonly name: string;
+  /** The step that its answer belongs to, counted from 0. */
+  readonly step: number;
+  /** The step that waits for the next answer, and is interrupted by one that comes too early. */
+  readonly next: number;
+  readonly good: readonly string[];
+  readonly verb: `plain:${Verb}` | `tls:${Verb}` | undefined;
+}
+
+/** All of them, in the order of the dialogue. */
+export const STAGES: readonly Stage[] = [
+  { name: 'the greeting', step: 0, next: 0, verb: undefined, good: ['220 mail.example.test ESMTP'] },
+  { name: 'EHLO', step: 0, next: 1, verb: 'plain:EHLO', good: ['250-mail.example.test', '250 STARTTLS'] },
+  { name: 'STARTTLS', step: 1, next: 1, verb: 'plain:STARTTLS', good: ['220 2.0.0 Ready'] },
+  { name: 'EHLO in TLS', step: 3, next: 3, verb: 'tls:EHLO', good: ['250-mail.example.test', '250 AUTH PLAIN'] },
+  { name: 'AUTH', step: 3, next: 3, verb: 'tls:AUTH', good: ['235 2.7.0 Welcome'] },
+  { name: 'MAIL', step: 4, next: 4, verb: 'tls:MAIL', good: ['250 2.1.0 Ok'] },
+  { name: 'RCPT', step: 4, next: 4, verb: 'tls:RCPT', good: ['250 2.1.5 Ok'] },
+  { name: 'DATA', step: 4, next: 4, verb: 'tls:DATA', good: ['354 Go ahead'] },
+  { name: 'the end of data', step: 4, next: 4, verb: 'tls:MESSAGE', good: ['250 2.0.0 Queued'] },
+];
+
+/** The last one, at which nothing that is said counts any more. */
+export const QUIT: Stage = { name: 'QUIT', step: 5, next: 5, verb: 'tls:QUIT', good: ['221 2.0.0 Bye'] };
+
+/** What a good server does behind its answer. */
+export function goesOn({ verb }: Stage, { tls }: Means): readonly Act[] {
+  if (verb === 'plain:STARTTLS') return [handshake(tls)];
+  return verb === 'tls:QUIT' ? [close] : [];
+}
+
+/** A server that is good, but for what it does at one stage. Commands are not taken together. */
+export function serverAt({ verb }: Stage, { tls }: Means, acts: readonly Act[]): Dialogue {
+  const common: Dialogue = { tls, offersInTls: ['AUTH PLAIN'] };
+  return verb === undefined ? { ...common, greeting: acts } : { ...common, replies: { [verb]: acts } };
+}
+
+/** The code of the good answer. */
+export function codeOf({ good }: Stage): string {
+  return wire(good).slice(0, 3);
+}

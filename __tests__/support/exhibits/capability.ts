@@ -1,0 +1,71 @@
+import type { STEP_1 } from '../../../src/findings/catalogue/capability.js';
+import { STRICT } from './exhibit.js';
+import type { Exhibits } from './exhibit.js';
+
+/** Step 1: the greeting, EHLO, and the offer of STARTTLS. */
+export const OF_STEP_1: Exhibits<keyof typeof STEP_1> = {
+  'greeting-rejected': {
+    raising: { name: 'greets with 554', server: { greeting: '554 5.7.1 No mail service here' } },
+    twin: { name: 'greets with 450', server: { greeting: '450 4.7.1 Come back later' } },
+    twinRaises: ['throttled'],
+  },
+  'not-smtp': {
+    raising: { name: 'is an SSH server', server: { greeting: 'SSH-2.0-OpenSSH_9.2p1' } },
+    twin: {
+      name: 'is an SMTP server whose greeting names other protocols',
+      server: { greeting: '220 imap.example.test SSH-free ESMTP' },
+    },
+  },
+  'ehlo-rejected': {
+    raising: { name: 'knows HELO only', server: { replies: { 'plain:EHLO': '502 5.5.1 Unknown command' } } },
+    twin: { name: 'knows EHLO only', server: { replies: { HELO: '502 5.5.1 Unknown command' } } },
+  },
+  'implicit-tls-port': {
+    raising: { name: 'speaks TLS from the first byte', server: { implicit: true } },
+    twin: {
+      name: 'speaks TLS from the first byte, and is addressed so',
+      server: { implicit: true },
+      endpoint: { transport: 'implicit' },
+    },
+  },
+  'starttls-not-advertised': {
+    raising: { name: 'has no TLS', certificate: 'none' },
+    twin: { name: 'lists STARTTLS in lower case, last', server: { offers: ['8BITMIME', 'starttls'] } },
+  },
+  'starttls-stripped': {
+    raising: {
+      name: 'has its STARTTLS written over by a firewall',
+      server: { offers: ['PIPELINING', 'XXXXXXXA', '8BITMIME'] },
+    },
+    twin: {
+      name: 'has an extension whose name begins with X, and no TLS',
+      certificate: 'none',
+      server: { offers: ['PIPELINING', 'XCLIENT NAME ADDR', '8BITMIME'] },
+    },
+    twinRaises: ['starttls-not-advertised'],
+  },
+  'plaintext-auth-advertised': {
+    raising: { name: 'offers AUTH before TLS', server: { offers: ['STARTTLS', 'AUTH PLAIN LOGIN'] } },
+    twin: { name: 'offers AUTH inside TLS only', server: { offersInTls: ['AUTH PLAIN LOGIN'] } },
+  },
+  'plaintext-auth-accepted': {
+    raising: {
+      name: 'answers AUTH before TLS with 334',
+      server: [{}, { replies: { ...STRICT, 'plain:AUTH': '334 ' } }],
+      endpoint: { probes: ['plaintext-auth'] },
+    },
+    twin: {
+      name: 'answers it with 530',
+      server: [{}, { replies: STRICT }],
+      endpoint: { probes: ['plaintext-auth'] },
+    },
+  },
+  'plaintext-mail-accepted': {
+    raising: {
+      name: 'takes MAIL before TLS',
+      server: [{}, { replies: { 'tls:MAIL': STRICT['tls:MAIL'] } }],
+      endpoint: { probes: ['plaintext-mail'] },
+    },
+    twin: { name: 'refuses it', server: [{}, { replies: STRICT }], endpoint: { probes: ['plaintext-mail'] } },
+  },
+};

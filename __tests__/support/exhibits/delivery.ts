@@ -1,0 +1,231 @@
+import type { STEP_5 } from '../../../src/findings/catalogue/delivery.js';
+import { Mailbox } from '../../../src/demo/mailbox.js';
+import { wait } from '../dialogue.js';
+import type { Dialogue, Reply, Verb } from '../dialogue.js';
+import { signed, signingKey } from '../dkim.js';
+import type { SigningKey } from '../dkim.js';
+import { USER } from '../embedded.js';
+import type { EmbeddedOptions } from '../embedded.js';
+import { AUTH, DELIVERY } from '../gate.js';
+import type { Scene } from '../scene.js';
+import { LONG_MS } from './exhibit.js';
+import type { Exhibits } from './exhibit.js';
+
+/** Signs in and sends a message, for which nobody looks. */
+const sends = { auth: AUTH, delivery: DELIVERY };
+
+/** A server that takes one command after the other, and answers one of them so. */
+const answering = (verb: Verb, reply: Reply): Dialogue => ({
+  offersInTls: ['AUTH PLAIN LOGIN'],
+  replies: { [verb]: reply },
+});
+
+/** A server that delivers the message with some of it changed, or with more before it. */
+const delivering = (change: (message: string) => string) => (): EmbeddedOptions => ({
+  alter: (octets) => Buffer.from(change(octets.toString())),
+});
+
+/** A server that puts every message in one of its folders, so many times. */
+const filing =
+  (folder: 'mailbox' | 'junk', times = 1) =>
+  (): EmbeddedOptions => {
+    const folders = { mailbox: new Mailbox(), junk: new Mailbox() };
+    const deliver = (octets: Buffer): void => {
+      for (let time = 0; time < times; time += 1) folders[folder].append(octets);
+    };
+    return { imap: folders, smtp: { deliver } };
+  };
+
+/** The line that a server puts on top of the message when it takes it. */
+const trace = (protocol: string) => (message: string) => message.replace(/ with ESMTPSA /, ` with ${protocol} `);
+
+const RECEIVER = 'mx.example.test';
+const says = (result: string, who: string) => (message: string) =>
+  `Authentication-Results: ${who}; ${result}\r\n${message}`;
+const demandsSpf: Scene['delivery'] = { verdicts: { authservId: RECEIVER, spf: 'pass' } };
+
+const DOMAIN = USER.username.replace(/^.*@/, '');
+
+const [own, another] = [signingKey(), signingKey()];
+
+/** A server that signs what it delivers, and what its domain has in DNS. */
+const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 'world'> => ({
+  embedded: delivering((message) => signed(message, own, { d: DOMAIN })),
+  delivery: { verdicts: { dkim: 'pass' } },
+  world: { txt: () => Promise.resolve([[record]]) },
+});
+
+/** Step 5: the probe message. */
+export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
+  'sender-rejected': {
+    raising: {
+      name: 'does not let the account send as the sender',
+      server: answering('MAIL', '550 5.7.60 SMTP; Client does not have permissions to send as this sender'),
+      endpoint: sends,
+    },
+    twin: {
+      name: 'finds the message too large, and says so at MAIL',
+      server: answering('MAIL', '552 5.3.4 Message size exceeds fixed limit'),
+      endpoint: sends,
+    },
+    twinRaises: ['message-rejected'],
+  },
+  'recipient-rejected': {
+    raising: {
+      name: 'knows no such recipient',
+      server: answering('RCPT', '550 5.1.1 User unknown'),
+      endpoint: sends,
+    },
+    twin: {
+      name: 'knows where the recipient is to be found',
+      server: answering('RCPT', '251 2.1.5 User not local; will forward'),
+      endpoint: sends,
+    },
+    twinRaises: ['receipt-not-verified'],
+  },
+  'message-rejected': {
+    raising: {
+      name: 'refuses the message after its last line',
+      server: answering('MESSAGE', '554 5.6.0 Content rejected'),
+      endpoint: sends,
+    },
+    twin: {
+      name: 'takes its time for the message, and takes it',
+      server: answering('MESSAGE', [wait(LONG_MS), '250 2.0.0 Queued']),
+      endpoint: sends,
+    },
+    twinRaises: ['receipt-not-verified'],
+  },
+  'inbox-unreachable': {
+    raising: {
+      name: 'its inbox has a certificate for another name',
+      embedded: ({ good }) => ({ imap: { identity: good } }),
+    },
+    twin: {
+      name: 'its inbox has one for the address by which it is called',
+      embedded: ({ address }) => ({ imap: { identity: address } }),
+    },
+  },
+  'inbox-rejected': {
+    raising: { name: 'its inbox knows another password', embedded: () => ({ imap: { knows: () => false } }) },
+    twin: { name: 'its inbox knows this one', embedded: () => ({}) },
+  },
+  'message-not-received': {
+    raising: {
+      name: 'takes the message and loses it',
+      embedded: () => ({ alter: () => undefined }),
+      delivery: { withinMs: 2 * LONG_MS },
+    },
+    twin: {
+      name: 'delivers it late, and in time',
+      embedded: () => {
+        const mailbox = new Mailbox();
+        const deliver = (octets: Buffer): void => {
+          setTimeout(() => {
+            mailbox.append(octets);
+          }, LONG_MS);
+        };
+        return { imap: { mailbox }, smtp: { deliver } };
+      },
+    },
+  },
+  'message-altered': {
+    raising: {
+      name: 'adds a footer',
+      embedded: delivering((message) => `${message}--\r\nScanned and found harmless.\r\n`),
+    },
+    twin: {
+      name: 'adds a header field of its own',
+      embedded: delivering((message) => `X-Scanned: and found harmless\r\n${message}`),
+    },
+  },
+  'receipt-not-verified': {
+    raising: { name: 'takes the message, and no inbox is configured', endpoint: sends },
+    twin: { name: 'takes the message, which is found in the inbox', embedded: () => ({}) },
+  },
+  'message-in-junk': {
+    raising: {
+      name: 'files the message as junk',
+      embedded: filing('junk'),
+      delivery: { withinMs: 2 * LONG_MS },
+    },
+    twin: { name: 'has a folder for junk, and does not', embedded: filing('mailbox') },
+  },
+  'message-duplicated': {
+    raising: { name: 'delivers the message twice', embedded: filing('mailbox', 2) },
+    twin: { name: 'delivers it once', embedded: filing('mailbox') },
+  },
+  'delivery-hop-unencrypted': {
+    raising: { name: 'writes that it took the message by ESMTPA', embedded: delivering(trace('ESMTPA')) },
+    twin: {
+      name: 'writes ESMTPSA; a filter behind it, on the same machine, writes ESMTP',
+      embedded: delivering((message) => `Received: from localhost by mail with ESMTP id 1; Mon\r\n${message}`),
+    },
+  },
+  'delivery-hop-mismatch': {
+    raising: {
+      name: 'writes that it took the message by TLS 1.2',
+      embedded: delivering(trace('ESMTPSA (version=TLS1_2 cipher=ECDHE-ECDSA-AES128-GCM-SHA256)')),
+    },
+    twin: {
+      name: 'writes TLS 1.3, in a spelling of its own',
+      embedded: delivering(trace('ESMTPSA (version=TLS1_3)')),
+    },
+  },
+  'delivery-hop-unproved': {
+    raising: {
+      name: 'does not write how it took the message',
+      embedded: delivering((message) => message.replace(/ with ESMTPSA/, '')),
+    },
+    twin: { name: 'writes ESMTPS, and nothing of AUTH', embedded: delivering(trace('ESMTPS')) },
+  },
+  'delivery-verdict-mismatch': {
+    raising: {
+      name: 'signs by DKIM, and its domain has another key in DNS',
+      ...signing(another),
+    },
+    twin: {
+      name: 'signs by DKIM, and its domain has the key in DNS',
+      ...signing(own),
+    },
+  },
+  'delivery-verdict-missing': {
+    raising: {
+      name: 'somebody else writes that SPF passes',
+      embedded: delivering(says('spf=pass', 'mx.example.net')),
+      delivery: demandsSpf,
+    },
+    twin: {
+      name: 'the receiver itself writes so',
+      embedded: delivering(says('spf=pass', RECEIVER)),
+      delivery: demandsSpf,
+    },
+  },
+  'relay-open': {
+    raising: {
+      name: 'takes a recipient that it must refuse',
+      endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
+    },
+    twin: {
+      name: 'refuses it',
+      server: answering('RCPT', '554 5.7.1 <stranger@example.net>: Relay access denied'),
+      endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
+    },
+  },
+  greylisted: {
+    raising: {
+      name: 'has a 450 for the first try, and takes the second',
+      server: [answering('RCPT', '450 4.7.1 Greylisted, come again'), {}],
+      endpoint: sends,
+      retries: 1,
+    },
+    raises: ['greylisted', 'receipt-not-verified'],
+    twin: {
+      name: 'has a 450 for every try',
+      server: answering('RCPT', '450 4.7.1 Greylisted, come again'),
+      endpoint: sends,
+      retries: 1,
+    },
+    twinRaises: ['recipient-rejected'],
+  },
+};

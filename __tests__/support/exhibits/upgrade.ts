@@ -1,0 +1,35 @@
+import type { STEP_2 } from '../../../src/findings/catalogue/upgrade.js';
+import { handshake, raw, silence, wait } from '../dialogue.js';
+import type { Exhibits } from './exhibit.js';
+
+/** Step 2: STARTTLS and the answer to it. */
+export const OF_STEP_2: Exhibits<keyof typeof STEP_2> = {
+  'starttls-refused': {
+    raising: {
+      name: 'answers STARTTLS with 454',
+      server: { replies: { STARTTLS: '454 4.7.0 TLS not available due to local problem' } },
+    },
+    twin: {
+      name: 'answers it with a 220 of two lines',
+      serverWith: (tls) => ({ replies: { STARTTLS: ['220-2.0.0 Ready', '220 2.0.0 to start TLS', handshake(tls)] } }),
+    },
+  },
+  'plaintext-after-starttls': {
+    raising: {
+      name: 'has a second reply behind the 220, in the same packet',
+      server: { replies: { STARTTLS: [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), silence] } },
+    },
+    twin: {
+      name: 'sends its 220 in two packets, and nothing behind it',
+      serverWith: (tls) => ({ replies: { STARTTLS: [raw('220 2.0'), wait(50), raw('.0 Ready\r\n'), handshake(tls)] } }),
+    },
+  },
+  'starttls-command-injection': {
+    raising: {
+      name: 'obeys inside TLS what came in the clear behind STARTTLS',
+      injectable: 'keeps',
+      endpoint: { probes: ['command-injection'] },
+    },
+    twin: { name: 'drops it', injectable: 'drops', endpoint: { probes: ['command-injection'] } },
+  },
+};

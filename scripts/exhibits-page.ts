@@ -26,7 +26,7 @@ export function renderOverview(exhibits: readonly Pick<Shown, 'code' | 'exhibit'
 
 For each [finding](findings.md) a server that raises it, and a near twin that does not. The test suite starts them all and takes the gate to each; this page is what came of it. Behind each code is the dialogue with the server that raises it, and what the gate says.
 
-Secrets read \`<redacted>\`, as in every report. What differs from run to run reads \`<time>\`, \`<nonce>\` and the like, and ports are those of the ordinary case.
+Secrets read \`<redacted>\`, as in every report. What differs from run to run reads \`<time>\`, \`<nonce>\` and the like, and ports are those of the ordinary case. The probe message is shown whole under [\`${SHOWS_PROBE}\`](#${SHOWS_PROBE}), and elsewhere as \`<the probe message>\`.
 
 <!-- prettier-ignore -->
 | finding | server that raises it | near twin that does not |
@@ -37,33 +37,57 @@ ${rows.join('\n')}
 
 /** Writes the section of one exhibit: the dialogue as it was, and the finding as a reader of the report meets it. */
 export function renderExhibit({ code, exhibit, report }: Shown): string {
-  const said = report.transcript.map(({ from, text }) => `${from}: ${text}`.trimEnd());
-  const earlier = (report.earlier ?? []).map(({ step, code, message }) => `first try, ${step}: ${code}\n  ${message}`);
-  const findings = report.steps.flatMap((step) => step.findings.map((found) => renderFinding(step.id, found)));
-  const text = [...earlier, said.length > 0 ? said.join('\n') : '(no dialogue)', ...findings].join('\n\n');
+  const { transcript, steps, earlier = [] } = report;
+  const said = transcript.map(({ from, text }) => {
+    // Nothing else that the client says has several lines.
+    const isProbe = from === 'client' && text.includes('\r\n');
+    const shown = isProbe && code !== SHOWS_PROBE ? '<the probe message>' : text.replaceAll('\r\n', '\n');
+    return `${from}: ${shown}`.trimEnd();
+  });
+  const parts = [
+    ...earlier.map((failed) => `first try, ${failed.step}: ${failed.code}\n  ${failed.message}`),
+    said.length > 0 ? said.join('\n') : '(no dialogue)',
+    ...steps.flatMap(({ id, findings }) => findings.map((found) => renderFinding(id, found))),
+  ];
   return `## ${code}
 
+[${CATALOGUE[code].title}](findings.md#${code}). Server: ${exhibit.raising.name}.
+
 <details>
-<summary>${CATALOGUE[code].title}: ${exhibit.raising.name}</summary>
+<summary>The dialogue, and what the gate says</summary>
 
 \`\`\`text
-${reproducible(text, report)}
+${wrapped(reproducible(parts.join('\n\n'), report))}
 \`\`\`
 
 </details>
 `;
 }
 
+/** Where the probe message stands in full. */
+const SHOWS_PROBE: FindingCode = 'receipt-not-verified';
+
 function renderFinding(
   step: string,
-  { code, severity, inconclusive, message, remedy, evidence = {} }: Finding,
+  { code, severity, inconclusive, waived, message, remedy, evidence = {} }: Finding,
 ): string {
+  const weight = inconclusive ? 'inconclusive' : severity;
   return [
-    `${inconclusive ? 'inconclusive' : severity} in ${step}: ${code}`,
+    `${weight} in ${step}${waived ? ', waived' : ''}: ${code}`,
     `  ${message}`,
     `  Remedy: ${remedy}`,
     ...Object.entries(evidence).map(([what, value]) => `  ${what}: ${value}`),
   ].join('\n');
+}
+
+/** Breaks long lines of prose, which are those that are indented by two; what was said stays in one piece. */
+function wrapped(text: string): string {
+  return text.replaceAll(/^ {2}\S.*$/gm, (line) =>
+    line
+      .slice(2)
+      .replaceAll(/(.{1,108}|\S+)(?: |$)/g, '  $1\n')
+      .trimEnd(),
+  );
 }
 
 /** Puts a fixed word in the place of all that differs from run to run. */

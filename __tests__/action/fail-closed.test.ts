@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { close } from '../support/dialogue.js';
 import type { Dialogue } from '../support/dialogue.js';
 import { createLoopback } from '../support/loopback.js';
+import { NODE, runProgram } from '../support/program.js';
 import { createRunner } from '../support/runner.js';
 import type { StepEnded } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
@@ -14,7 +15,7 @@ import type { ScriptedServer } from '../support/scripted-server.js';
  * case is the built action in a process of its own, for only there is an exit code what it is for the runner.
  */
 
-const CASES = 120;
+const CASES = 100;
 const AT_A_TIME = 4;
 
 /** What makes a server give each result, and the finding that does it. */
@@ -22,7 +23,10 @@ const SERVERS = {
   pass: { dialogue: {}, finding: 'certificate-expired' },
   warn: { dialogue: { offers: ['STARTTLS', 'AUTH PLAIN'] }, finding: 'plaintext-auth-advertised' },
   inconclusive: { dialogue: { greeting: ['421 4.3.2 Later', close] }, finding: 'throttled' },
-  fail: { dialogue: { offers: ['8BITMIME'], replies: { STARTTLS: '502 5.5.1 Not here' } }, finding: 'starttls-not-advertised' },
+  fail: {
+    dialogue: { offers: ['8BITMIME'], replies: { STARTTLS: '502 5.5.1 Not here' } },
+    finding: 'starttls-not-advertised',
+  },
 } as const satisfies Record<string, { dialogue: Dialogue; finding: string }>;
 type Result = keyof typeof SERVERS;
 const RESULTS = Object.keys(SERVERS) as Result[];
@@ -148,3 +152,18 @@ test('the exit code is that of the verdict, and never 0 where anything else was 
   );
   expect(wrong.flat()).toEqual([]);
 }, 120_000);
+
+describe('a log that nobody reads any more', () => {
+  test.each([
+    ['from the start', '| true'],
+    ['after a line', '| head -n 1'],
+    ['because its disk is full', '> /dev/full'],
+  ])('%s', async (_, output) => {
+    const script = `"$0" "$1" ${output}; exit \${PIPESTATUS[0]}`;
+    const { code, stderr, durationMs } = await runProgram('/bin/bash', ['-c', script, NODE, resolve('dist/index.js')], {
+      env: { PATH: '/usr/bin:/bin', INPUT_ENDPOINTS: `127.0.0.1:${servers.pass.port}`, INPUT_CA: ca },
+    });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(durationMs).toBeLessThan(8_000);
+  });
+});

@@ -24,14 +24,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 let programs = 0;
 
-/** @param main the source of an async function: what `start` is to run */
-async function started(main: string): Promise<Ended> {
+/**
+ * @param main the source of an async function: what `start` is to run
+ * @param complain the source of what tells of a throw
+ */
+async function started(main: string, complain = "(reason) => console.log('complaint: ' + reason)"): Promise<Ended> {
   const path = join(folder, `program-${programs++}.js`);
   await writeFile(
     path,
     `import { start } from './start.js';
     const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    start(${main}, (reason) => console.log('complaint: ' + reason));`,
+    start(${main}, ${complain});`,
   );
   return runProgram(NODE, [basename(path)], { cwd: folder });
 }
@@ -60,6 +63,11 @@ test.each([
     'async () => { Promise.reject(new Error("stray")); await later(50); return 0 }',
     'stray',
   ],
+  [
+    'such a rejection in the last moment',
+    'async () => { await later(1); Promise.reject(new Error("stray")); return 0 }',
+    'stray',
+  ],
   ['such a rejection of nothing', 'async () => { Promise.reject(); await later(50); return 0 }', 'undefined'],
   ['an error in a callback', 'async () => { setTimeout(() => { throw "stray" }); await later(50); return 0 }', 'stray'],
   [
@@ -72,6 +80,14 @@ test.each([
   expect([code, stderr]).toEqual([1, '']);
   expect(stdout).toMatch(why);
   expect(stdout).toMatch(/^complaint: .*\n$/);
+});
+
+test.each([
+  ['throws', '() => { throw new Error("a secret") }'],
+  ['leaves a rejection that nobody awaits', '() => { Promise.reject(new Error("a secret")) }'],
+])('ends red, at once and with nothing said, where what tells of it %s itself', async (_, complain) => {
+  const main = 'async () => { Promise.reject(new Error("stray")); await later(50); return 0 }';
+  expect(await started(main, complain)).toMatchObject({ code: 1, stdout: '', stderr: '' });
 });
 
 test('a program that is never done is no program that went well', async () => {

@@ -101,10 +101,14 @@ async function set(scene: Scene, zoo: Zoo): Promise<Stage> {
 }
 
 async function withInbox(options: EmbeddedOptions, { delivery }: Scene, { pki }: Zoo): Promise<Stage> {
-  const { port, close, endpoint } = await startEmbedded({ pki, ...options });
-  const { auth, delivery: usual, timeoutMs } = endpoint();
+  const server = await startEmbedded({ pki, ...options });
+  const { auth, delivery: usual, timeoutMs } = server.endpoint();
   if (!auth || !usual) throw new TypeError('an embedded server lets its user in, and delivers');
-  return { port, endpoint: { auth, delivery: { ...usual, ...delivery }, timeoutMs }, [Symbol.asyncDispose]: close };
+  return {
+    port: server.port,
+    endpoint: { auth, delivery: { ...usual, ...delivery }, timeoutMs },
+    [Symbol.asyncDispose]: () => server.close(),
+  };
 }
 
 async function identityOf({ certificate = 'good' }: Scene, zoo: Zoo): Promise<Identity | undefined> {

@@ -37,7 +37,7 @@ export function overview(endpoints: readonly EndpointReport[]): Markdown | undef
   const environments = endpoints.some(({ environment }) => environment !== undefined);
   const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...STEP_IDS.map(capitalised)];
   const rows = table(
-    [...head, 'TLS', 'Validity', 'Time'],
+    [...head, 'TLS', 'Valid for', 'Time'],
     endpoints.map((endpoint) => [
       endpointCell(endpoint),
       ...(environments ? [brief(endpoint.environment ?? '–')] : []),

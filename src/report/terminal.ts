@@ -67,7 +67,7 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
 type Paint = (text: string, status?: StepReport['status']) => string;
 
 function overview(endpoints: readonly EndpointReport[], paint: Paint): string[] {
-  const head = ['', 'endpoint', ...STEP_IDS, 'TLS', 'validity', 'time'].map((text): Cell => ({ text }));
+  const head = ['', 'endpoint', ...STEP_IDS, 'TLS', 'valid for', 'time'].map((text): Cell => ({ text }));
   const rows = endpoints.map((endpoint): Cell[] => [
     { text: SIGNS[endpoint.result].plain, status: endpoint.result },
     { text: shorten(endpoint.name, NAME_LIMIT) },

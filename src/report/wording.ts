@@ -40,8 +40,9 @@ export function statusInBrief({ status, skipped }: StepReport): string {
 }
 
 /** What a cell of a table says behind the status of step 5: how long the message was on its way. */
-export function travelTime({ id }: StepReport, { delivery }: EndpointReport): string {
-  return id === 'delivery' && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
+export function travelTime({ id, status }: StepReport, { delivery }: EndpointReport): string {
+  const arrived = id === 'delivery' && (status === 'pass' || status === 'warn');
+  return arrived && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
 }
 
 /** What became of endpoints with a result, as it follows their number: "2 failed". */
@@ -103,11 +104,9 @@ export function signOf(finding: Finding): Sign {
   return finding.inconclusive ? SIGNS.inconclusive : SIGNS.fail;
 }
 
-/** How long a certificate is valid: "20 days left", "expired 3 days ago". */
+/** How long a certificate is still valid: "20 days", or "expired". */
 export function daysLeft(days: number): string {
-  const count = Math.abs(days);
-  const amount = `${count} ${count === 1 ? 'day' : 'days'}`;
-  return days < 0 ? `expired ${amount} ago` : `${amount} left`;
+  return days < 0 ? 'expired' : `${days} ${days === 1 ? 'day' : 'days'}`;
 }
 
 /** A time for people: "321 ms", "12.3 s". */

@@ -23,6 +23,15 @@ export const MAX_LINE_OCTETS = 4096;
 /** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
 export const MAX_REPLY_LINES = 128;
 
+/** So many lines of the length that RFC 5321 allows; what an EHLO answer says goes into the report more than once. */
+export const MAX_REPLY_OCTETS = 64 * 1024;
+
+/**
+ * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
+ * stopped here, with as much as a transcript keeps.
+ */
+export const MAX_SESSION_OCTETS = 256 * 1024;
+
 /** What came is no SMTP reply. */
 export class ReplySyntaxError extends Error {
   override readonly name = 'ReplySyntaxError';
@@ -48,13 +57,15 @@ const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
 
 /**
- * Turns octets into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
+ * Turns the octets of one session into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
  * a reply stays unread until somebody asks: behind the 220 to STARTTLS that makes all the difference.
  */
 export class ReplyParser {
   #unread: Buffer = Buffer.alloc(0);
   #searchedTo = 0;
   #partial: { code: number; lines: PeerText[]; raw: PeerText[]; bareLineFeed: boolean } | undefined;
+  #replyOctets = 0;
+  #sessionOctets = 0;
 
   /** Takes in what arrived. */
   push(octets: Uint8Array): void {
@@ -96,6 +107,7 @@ export class ReplyParser {
   #line(withCr: Buffer): Reply | undefined {
     const bareLineFeed = withCr.at(-1) !== CR;
     const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
+    this.#count(withCr.length + 1, octets);
     const match = REPLY_LINE.exec(octets.toString('latin1'));
     if (!match?.[1]) throw this.#error('a line that is no SMTP reply', octets);
 
@@ -112,8 +124,20 @@ export class ReplyParser {
     if (match[2] === '-') return undefined;
 
     this.#partial = undefined;
+    this.#replyOctets = 0;
     const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
     return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
+  }
+
+  #count(length: number, octets: Buffer): void {
+    this.#replyOctets += length;
+    this.#sessionOctets += length;
+    if (this.#replyOctets > MAX_REPLY_OCTETS) {
+      throw this.#error(`a reply of more than ${MAX_REPLY_OCTETS} octets`, octets);
+    }
+    if (this.#sessionOctets > MAX_SESSION_OCTETS) {
+      throw this.#error(`more than ${MAX_SESSION_OCTETS} octets in one session`, octets);
+    }
   }
 
   #error(problem: string, octets: Uint8Array): ReplySyntaxError {

@@ -121,13 +121,16 @@ function channel(stream: TLSSocket, chosen: KeyExchange | undefined): TlsChannel
   };
 }
 
-/** OpenSSL bounds what a peer may send to 100 KiB; the count bounds what is looked at. */
-const MAX_CERTIFICATES = 32;
+/**
+ * Chains have two to five certificates. OpenSSL bounds what a peer may send to 100 KiB; the count bounds what is looked
+ * at. One more is read, to know that there are more.
+ */
+export const MAX_CERTIFICATES = 32;
 
 function certificatesOf(stream: TLSSocket): X509Certificate[] {
   const sent: X509Certificate[] = [];
   let next = stream.getPeerX509Certificate();
-  while (next && sent.length < MAX_CERTIFICATES) {
+  while (next && sent.length <= MAX_CERTIFICATES) {
     sent.push(next);
     next = next.issuerCertificate;
   }

@@ -3,12 +3,14 @@ import pLimit from 'p-limit';
 import { EXHIBITS_PAGE, renderExhibit, renderOverview } from '../../../scripts/exhibits-page.js';
 import { FINDING_CODES } from '../../../src/findings/catalogue.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
+import { USER } from '../../support/embedded.js';
 import { EXHIBITS } from '../../support/exhibits.js';
 import type { Exhibit } from '../../support/exhibits.js';
 import { mayFill } from '../../support/full-listener.js';
-import { codes } from '../../support/gate.js';
+import { AUTH, codes } from '../../support/gate.js';
 import { play } from '../../support/scene.js';
 import type { Played, Scene } from '../../support/scene.js';
+import { disclosed } from '../../support/secret-forms.js';
 import { createZoo } from '../../support/zoo.js';
 
 /** Each finding: raised by its server, by no other, and documented as it was. */
@@ -84,6 +86,13 @@ describe(EXHIBITS_PAGE, () => {
     const [overview, ...sections] = parts();
     expect(`${overview ?? ''}\n`).toBe(`${renderOverview(exhibits)}\n`);
     expect(sections.map((text) => /^## (.*)$/m.exec(text)?.[1])).toEqual(FINDING_CODES);
+  });
+
+  test('shows no secret in any form', () => {
+    const page = readFileSync(EXHIBITS_PAGE, 'utf8');
+    expect(page).toContain('client: AUTH PLAIN <redacted>');
+    expect(disclosed(page, AUTH.secret.reveal(), AUTH.username)).toEqual([]);
+    expect(disclosed(page, USER.password, USER.username)).toEqual([]);
   });
 
   describe.each(exhibits)('$code', (shown) => {

@@ -1,6 +1,7 @@
 import type { TLSSocketOptions } from 'node:tls';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import type { Act, Dialogue } from '../dialogue.js';
+import type { Dialogue } from '../dialogue.js';
+import type { HttpScript } from '../mailpit.js';
 import type { ImapScript } from '../scripted-imap.js';
 
 /** A hostile server as data, and the verdict that it must come to. */
@@ -9,6 +10,8 @@ export interface Entry {
   readonly server: Dialogue;
   /** An inbox beside it, in which the message is looked for. */
   readonly inbox?: ImapScript;
+  /** The same, in the manner of Mailpit. */
+  readonly http?: HttpScript;
   readonly transport?: 'implicit';
   /** A token in place of the password. */
   readonly accessToken?: true;
@@ -51,6 +54,3 @@ export function reply(code: string, ...lines: readonly string[]): string[] {
 export function wire(lines: readonly string[]): string {
   return lines.map((line) => `${line}\r\n`).join('');
 }
-
-/** A server that is good, but for the answer at one stage. */
-export type AnswerAt = (acts: readonly Act[]) => Dialogue;

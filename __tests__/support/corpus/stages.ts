@@ -28,7 +28,7 @@ export const STAGES: readonly Stage[] = [
 ];
 
 /** The last one, at which nothing that is said counts any more. */
-export const QUIT: Stage = { name: 'QUIT', step: 5, next: 5, verb: 'tls:QUIT', good: ['221 2.0.0 Bye'] };
+export const QUIT: Stage = { name: 'QUIT', step: 4, next: 4, verb: 'tls:QUIT', good: ['221 2.0.0 Bye'] };
 
 /** What a good server does behind its answer. */
 export function goesOn({ verb }: Stage, { tls }: Means): readonly Act[] {

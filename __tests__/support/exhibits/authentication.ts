@@ -150,16 +150,16 @@ export const OF_STEP_4: Exhibits<keyof typeof STEP_4> = {
   },
   'unauthenticated-mail-accepted': {
     raising: {
-      name: 'takes MAIL inside TLS from who has not signed in',
+      name: 'takes MAIL inside TLS before anybody has signed in',
       server: [{}, { replies: { 'plain:MAIL': STRICT['plain:MAIL'] } }],
       endpoint: { probes: ['plaintext-mail'] },
     },
     twin: { name: 'refuses it', server: [{}, { replies: STRICT }], endpoint: { probes: ['plaintext-mail'] } },
   },
   'auth-not-rejected': {
-    raising: { name: 'lets in whom it must reject', server: { user }, endpoint: mustBeRejected },
+    raising: { name: 'takes credentials that it must reject', server: { user }, endpoint: mustBeRejected },
     twin: {
-      name: 'rejects him',
+      name: 'rejects them',
       server: { user: { ...user, password: 'another password' } },
       endpoint: mustBeRejected,
     },

@@ -102,7 +102,7 @@ export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
       embedded: ({ good }) => ({ imap: { identity: good } }),
     },
     twin: {
-      name: 'its inbox has one for the address by which it is called',
+      name: 'its inbox has one for its address',
       embedded: ({ address }) => ({ imap: { identity: address } }),
     },
   },
@@ -191,7 +191,7 @@ export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
   },
   'delivery-verdict-missing': {
     raising: {
-      name: 'somebody else writes that SPF passes',
+      name: 'another server than the receiver writes that SPF passes',
       embedded: delivering(says('spf=pass', 'mx.example.net')),
       delivery: demandsSpf,
     },

@@ -2,23 +2,25 @@ import type { RUN } from '../../../src/findings/catalogue/run.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { Secret } from '../../../src/text/secret.js';
 import { silence } from '../dialogue.js';
+import type { Sasl } from '../dialogue.js';
 import { AUTH } from '../gate.js';
 import type { Scene } from '../scene.js';
 import { waive } from './exhibit.js';
 import type { Exhibits } from './exhibit.js';
 
-/** A run that is cancelled in the very moment in which the server is asked to let somebody in. */
+const LOGIN_ONLY = { offersInTls: ['AUTH LOGIN'] };
+const USER_NAME_PLEASE = Buffer.from('Username:').toString('base64');
+
+/** A run that is cancelled in the very moment in which the server knows who signs in. */
 function cancelled(): Pick<Scene, 'server' | 'world'> {
   const cut = new AbortController();
+  const login: Sasl = function* () {
+    yield USER_NAME_PLEASE;
+    cut.abort();
+    return silence;
+  };
   return {
-    server: {
-      sasl: {
-        *PLAIN() {
-          cut.abort();
-          return silence;
-        },
-      },
-    },
+    server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
     world: { end: Deadline.on(cut.signal), whyEnded: () => 'the run was cancelled (SIGTERM)' },
   };
 }
@@ -62,10 +64,14 @@ export const OF_RUN: Exhibits<keyof typeof RUN> = {
     twinRaises: ['(certificate-expired)'],
   },
   'run-stopped': {
-    raising: { name: 'has not yet answered AUTH when the run is cancelled', ...cancelled(), endpoint: { auth: AUTH } },
+    raising: {
+      name: 'has not yet asked for the password when the run is cancelled',
+      ...cancelled(),
+      endpoint: { auth: AUTH },
+    },
     twin: {
-      name: 'does not answer AUTH, and the run goes on',
-      server: { replies: { AUTH: silence } },
+      name: 'does not ask for it, and the run goes on',
+      server: { ...LOGIN_ONLY, replies: { AUTH: [`334 ${USER_NAME_PLEASE}`, silence] } },
       endpoint: { auth: AUTH },
     },
     twinRaises: ['reply-timeout'],

@@ -6,6 +6,7 @@ import { brief } from '../../text/peer.js';
 import { distinguishedName } from '../../tls/certificate.js';
 import { firstOutOfOrder } from '../../tls/chain.js';
 import type { ChainFacts, DeadEnd } from '../../tls/chain.js';
+import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import type { Presented } from './demands.js';
 import { isLegible, read } from './malformed.js';
 
@@ -112,6 +113,10 @@ function urlOfIssuer({ end }: DeadEnd): string | undefined {
 
 /** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
 export function judgeOrder({ sent }: Presented): KnownFinding[] {
+  if (sent.length > MAX_CERTIFICATES) {
+    const message = `The server sends more than ${MAX_CERTIFICATES} certificates, and those beyond were not looked at.`;
+    return [finding('certificate-chain-disordered', message, { evidence: { sent: `more than ${MAX_CERTIFICATES}` } })];
+  }
   const astray = firstOutOfOrder(sent);
   if (!astray) return [];
   const subject = nameOf(astray.subject);

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { silence } from '../support/dialogue.js';
+import { codes, letters } from '../support/gate.js';
+import { createLoopback } from '../support/loopback.js';
+import type { Loopback } from '../support/loopback.js';
+import { NODE, runProgram } from '../support/program.js';
+import { schemaErrors } from '../support/report-schema.js';
+import { createRunner } from '../support/runner.js';
+import type { Runner, StepEnded } from '../support/runner.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+
+/** A run that is ended before its time: what is known is reported, nothing else is green, and the job is red. */
+
+/** The runner sends SIGINT, and 7.5 s later SIGTERM. */
+const AT_ONCE_MS = 5_000;
+
+let loopback: Loopback;
+beforeAll(async () => {
+  loopback = await createLoopback();
+});
+
+/** Waits until something holds, as long as Jest lets it. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(10);
+}
+
+const preload = (fixture: string): string => `--import=${resolve(`__tests__/action/fixtures/${fixture}.mjs`)}`;
+
+interface Stopped {
+  readonly ended: StepEnded;
+  /** From the signal to the end of the process. */
+  readonly tookMs: number;
+}
+
+/** Gates one endpoint that passes, one that stalls inside TLS, and one that has to wait for that. */
+async function three(
+  inputs: Readonly<Record<string, string>>,
+  use: (run: () => ReturnType<Runner['run']>, stalls: () => boolean, runner: Runner) => Promise<StepEnded>,
+): Promise<StepEnded> {
+  await using good = await startScriptedServer(loopback.dialogue());
+  await using stalling = await startScriptedServer(loopback.dialogue({ replies: { 'tls:EHLO': silence } }));
+  await using waiting = await startScriptedServer(loopback.dialogue());
+  await using runner = await createRunner();
+  const endpoints = [good, stalling, waiting].map(({ port }, at) => ({
+    name: ['passes', 'stalls', 'waits'][at],
+    host: '127.0.0.1',
+    port,
+  }));
+  const all = { endpoints: JSON.stringify(endpoints), ca: loopback.ca, concurrency: '1', timeout: '60', ...inputs };
+  const env = {
+    NODE_OPTIONS: preload('pid'),
+    PID_FILE: join(runner.temp, 'pid'),
+  };
+  const stalls = () => stalling.heard.some(({ phase }) => phase === 'tls');
+  const ended = await use(() => runner.run(all, env), stalls, runner);
+  expect(waiting.connections).toBe(0);
+  return ended;
+}
+
+/** Sends a signal as soon as the second endpoint stalls. */
+async function cancelled(signal: NodeJS.Signals, inputs: Readonly<Record<string, string>>): Promise<Stopped> {
+  let at = 0;
+  const ended = await three(inputs, async (run, stalls, runner) => {
+    const running = run();
+    await until(stalls);
+    at = performance.now();
+    process.kill(Number(await readFile(join(runner.temp, 'pid'), 'utf8')), signal);
+    return running;
+  });
+  return { ended, tookMs: performance.now() - at };
+}
+
+/** What is known of the three, and that the job is red, on every channel. */
+function expectTold({ code, report, outputs, summary, annotations, log, leftSomething }: StepEnded, why: RegExp): void {
+  expect(code).toBe(1);
+  expect(leftSomething).toBe(false);
+  expect(schemaErrors(report)).toEqual([]);
+  const [passes, stalls, waits] = report?.endpoints ?? [];
+  expect(report?.endpoints.map(({ name, steps }) => [name, letters(steps), codes(steps)])).toEqual([
+    ['passes', 'pppnn', []],
+    ['stalls', 'pppib', ['run-stopped']],
+    ['waits', 'ibbbb', ['run-stopped']],
+  ]);
+  expect(passes?.result).toBe('pass');
+  expect(stalls?.tls?.certificate.names).toEqual(['127.0.0.1']);
+  expect(stalls?.capabilities?.plain).toContain('STARTTLS');
+  expect(stalls?.transcript.filter(({ text }) => text.startsWith('EHLO'))).toHaveLength(2);
+  expect(waits?.transcript).toEqual([]);
+  for (const step of [stalls?.steps[3], waits?.steps[0]]) expect(step?.findings[0]?.message).toMatch(why);
+
+  expect(outputs).toMatchObject({ result: 'inconclusive', 'endpoints-failed': '2' });
+  expect(JSON.parse(outputs['failed-endpoints'] ?? '')).toEqual(['stalls', 'waits']);
+  expect(annotations.map(({ name }) => name)).toEqual(['error', 'error', 'error']);
+  expect(annotations[2]?.data).toBe('Gate closed: 2 endpoints failed: stalls, waits');
+  expect(summary).toContain('Gate closed');
+  expect(log).toContain('run-stopped');
+}
+
+describe('a run that is cancelled', () => {
+  test.each([
+    ['SIGINT', {}],
+    ['SIGTERM', {}],
+    ['SIGTERM', { 'on-inconclusive': 'warn' }],
+    ['SIGINT', { 'fail-on': 'never' }],
+    ['SIGINT', { 'fail-on': 'never', 'on-inconclusive': 'warn' }],
+  ] as const)('by %s with %j tells what is known, and fails', async (signal, inputs) => {
+    const { ended, tookMs } = await cancelled(signal, inputs);
+    expectTold(ended, new RegExp(`the run was cancelled \\(${signal}\\)`));
+    expect(tookMs).toBeLessThan(AT_ONCE_MS);
+  });
+
+  test('while a name lookup hangs', async () => {
+    await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
+    await using runner = await createRunner();
+    const pidFile = join(runner.temp, 'pid');
+    const running = runner.run(
+      { endpoints: `mail.example.test\n127.0.0.1:${stalling.port}`, timeout: '60' },
+      { NODE_OPTIONS: `${preload('pid')} ${preload('lookup-that-hangs')}`, PID_FILE: pidFile },
+    );
+    await until(() => stalling.connections > 0);
+    process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGTERM');
+    const { code, report, leftSomething } = await running;
+    expect({ code, leftSomething }).toEqual({ code: 1, leftSomething: false });
+    expect(report?.endpoints.map(({ steps }) => [letters(steps), codes(steps)])).toEqual([
+      ['ibbbb', ['run-stopped']],
+      ['ibbbb', ['run-stopped']],
+    ]);
+  });
+
+  test('at a terminal tells what is known too', async () => {
+    await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
+    await using runner = await createRunner();
+    const pidFile = join(runner.temp, 'pid');
+    const running = runProgram(NODE, [resolve('dist/cli/index.js'), '--json', `127.0.0.1:${stalling.port}`], {
+      env: { NODE_OPTIONS: preload('pid'), PID_FILE: pidFile },
+    });
+    await until(() => stalling.connections > 0);
+    process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGINT');
+    const { code, stdout, leftSomething } = await running;
+    expect({ code, leftSomething }).toEqual({ code: 1, leftSomething: false });
+    expect(schemaErrors(JSON.parse(stdout))).toEqual([]);
+    expect(stdout).toContain('the run was cancelled (SIGINT)');
+  });
+});
+
+test('a run whose deadline is over tells what is known, and fails whatever the policy', async () => {
+  const DEADLINE_MIN = 0.1;
+  const inputs = { deadline: String(DEADLINE_MIN), 'fail-on': 'never', 'on-inconclusive': 'warn' };
+  const ended = await three(inputs, (run) => run());
+  expectTold(ended, /its deadline of 0\.1 min is over/);
+  expect(ended.durationMs).toBeGreaterThanOrEqual(DEADLINE_MIN * 60_000);
+  expect(ended.durationMs).toBeLessThan(DEADLINE_MIN * 60_000 + AT_ONCE_MS);
+});

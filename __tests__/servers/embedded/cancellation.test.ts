@@ -1,0 +1,150 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
+import { run } from '../../../src/run.js';
+import type { Outcome } from '../../../src/run.js';
+import { close, drip, silence } from '../../support/dialogue.js';
+import type { Dialogue } from '../../support/dialogue.js';
+import { startEmbedded } from '../../support/embedded.js';
+import { AUTH, codes, DELIVERY, letters, testEndpoint } from '../../support/gate.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+import type { Zoo } from '../../support/zoo.js';
+
+/** Wherever a run is when its end comes, it ends, and tells what it knows by then. */
+
+const PATIENT_MS = 60_000;
+/** Long after the end of the run nothing may be waited for; QUIT is waited for a little. */
+const AT_ONCE_MS = 3_000;
+
+let zoo: Zoo;
+beforeAll(async () => {
+  zoo = await createZoo();
+});
+
+const patient = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =>
+  testEndpoint(port, {
+    tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    auth: AUTH,
+    delivery: DELIVERY,
+    timeoutMs: PATIENT_MS,
+    ...overrides,
+  });
+
+const planOf = (...endpoints: readonly Endpoint[]): Plan => ({
+  endpoints,
+  policy: { failOn: 'never', onInconclusive: 'warn' },
+  concurrency: 32,
+  retries: 2,
+});
+
+/** Runs a plan, and ends it once something holds. */
+async function stopped(plan: Plan, holds: () => boolean): Promise<Outcome> {
+  const controller = new AbortController();
+  const running = run(plan, {}, () => undefined, controller.signal);
+  while (!holds()) await pause(5);
+  const at = performance.now();
+  controller.abort('the test is content');
+  const outcome = await running;
+  expect(performance.now() - at).toBeLessThan(AT_ONCE_MS);
+  expect(outcome.verdict.blocks).toBe(true);
+  return outcome;
+}
+
+/** Letters of the steps, codes, and attempts, of each endpoint. */
+const seen = ({ report }: Outcome): unknown[] =>
+  report.endpoints.map(({ steps, attempts }) => [letters(steps), codes(steps), attempts]);
+
+describe('the end of the run, while the server', () => {
+  const greeted = (line: string) => line.startsWith('EHLO');
+  test.each<[string, Dialogue, (line: string, phase: string) => boolean, string]>([
+    ['does not answer EHLO', { replies: { 'plain:EHLO': silence } }, greeted, 'ibbbb'],
+    ['drips its answer to EHLO', { replies: { 'plain:EHLO': drip(`250 ${'x'.repeat(3000)}`, 200) } }, greeted, 'ibbbb'],
+    ['does not answer STARTTLS', { replies: { STARTTLS: silence } }, (line) => line === 'STARTTLS', 'pibbb'],
+    ['does not shake hands', { replies: { STARTTLS: ['220 go', silence] } }, (line) => line === 'STARTTLS', 'ppibb'],
+    ['does not answer EHLO inside TLS', { replies: { 'tls:EHLO': silence } }, (_, phase) => phase === 'tls', 'pppib'],
+    ['does not answer AUTH', { replies: { AUTH: silence } }, (line) => line.startsWith('AUTH'), 'pppib'],
+    ['does not answer MAIL', { replies: { MAIL: silence } }, (line) => line.startsWith('MAIL'), 'ppppi'],
+    ['does not answer DATA', { replies: { DATA: silence } }, (line) => line.startsWith('DATA'), 'ppppi'],
+    ['does not answer the message', { replies: { MESSAGE: silence } }, (line) => line === '.', 'ppppi'],
+  ])('%s', async (_, dialogue, isThere, steps) => {
+    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    await using server = await startScriptedServer({ tls, ...dialogue });
+    const outcome = await stopped(planOf(patient(server.port)), () =>
+      server.heard.some(({ line, phase }) => isThere(line, phase)),
+    );
+    expect(seen(outcome)).toEqual([[steps, ['run-stopped'], 1]]);
+    expect(server.connections).toBe(1);
+  });
+
+  test('does not greet', async () => {
+    await using server = await startScriptedServer({ greeting: silence });
+    const outcome = await stopped(planOf(patient(server.port)), () => server.connections > 0);
+    expect(seen(outcome)).toEqual([['ibbbb', ['run-stopped'], 1]]);
+  });
+
+  test('does not answer a probe', async () => {
+    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    await using server = await startScriptedServer([{ tls }, { tls, greeting: silence }]);
+    const plan = planOf(patient(server.port, { probes: ['plaintext-mail'] }));
+    const [[steps, found]] = seen(await stopped(plan, () => server.connections > 1)) as [[string, string[]]];
+    expect(steps).toMatch(/^p*ib*$/);
+    expect(found).toEqual(['run-stopped']);
+  });
+
+  test('delivers a message that never comes', async () => {
+    let delivered = false;
+    await using server = await startEmbedded({
+      alter: () => {
+        delivered = true;
+        return undefined;
+      },
+    });
+    const { delivery } = server.endpoint();
+    const plan = planOf(server.endpoint({ ...(delivery && { delivery: { ...delivery, withinMs: PATIENT_MS } }) }));
+    expect(seen(await stopped(plan, () => delivered))).toEqual([['ppppi', ['run-stopped'], 1]]);
+  });
+});
+
+describe('the end of the run', () => {
+  test('between two attempts tells what failed in the first', async () => {
+    await using server = await startScriptedServer({ greeting: ['421 4.3.2 Later', close] });
+    const outcome = await stopped({ ...planOf(patient(server.port)), retries: 5 }, () => server.connections > 0);
+    expect(seen(outcome)).toEqual([['ibbbb', ['run-stopped'], 2]]);
+    expect(outcome.report.endpoints[0]?.earlier?.map(({ code }) => code)).toEqual(['throttled']);
+    expect(server.connections).toBe(1);
+  });
+
+  test('leaves what has come to its end as it is', async () => {
+    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    await using good = await startScriptedServer({ tls });
+    await using bad = await startScriptedServer({});
+    await using mute = await startScriptedServer({ greeting: silence });
+    const endpoints = [good, bad, mute].map(({ port }) => patient(port));
+    const done = () => good.heard.some(({ line }) => line === 'QUIT') && bad.heard.some(({ line }) => line === 'QUIT');
+    const { report, verdict } = await stopped(planOf(...endpoints), () => done() && mute.connections > 0);
+    expect(report.endpoints.map(({ result }) => result)).toEqual(['pass', 'fail', 'inconclusive']);
+    expect(verdict.failed.map(({ result }) => result)).toEqual(['fail', 'inconclusive']);
+  });
+
+  test('that comes by itself is the deadline of the run, and says so', async () => {
+    await using server = await startScriptedServer({ greeting: silence });
+    const outcome = await run({ ...planOf(patient(server.port)), deadlineMs: 300 }, {}, () => undefined);
+    expect(outcome.verdict.blocks).toBe(true);
+    expect(seen(outcome)).toEqual([['ibbbb', ['run-stopped'], 1]]);
+    expect(outcome.report.endpoints[0]?.steps[0]?.findings[0]?.message).toContain('its deadline of 0.005 min is over');
+    expect(outcome.report.durationMs).toBeGreaterThanOrEqual(299);
+    expect(outcome.report.durationMs).toBeLessThan(AT_ONCE_MS);
+  });
+
+  test('that comes too late changes nothing', async () => {
+    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    await using server = await startScriptedServer({ tls });
+    const { report, verdict } = await run(
+      { ...planOf(patient(server.port)), deadlineMs: PATIENT_MS },
+      {},
+      () => undefined,
+    );
+    expect([report.result, verdict.blocks]).toEqual(['pass', false]);
+  });
+});

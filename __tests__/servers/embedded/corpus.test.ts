@@ -1,0 +1,92 @@
+import pLimit from 'p-limit';
+import type { Endpoint } from '../../../src/plan/endpoint.js';
+import { Secret } from '../../../src/text/secret.js';
+import { createCorpus, TIMEOUT_MS } from '../../support/corpus/corpus.js';
+import type { Corpus, Entry } from '../../support/corpus/corpus.js';
+import { startEntry } from '../../support/corpus/start.js';
+import type { Started } from '../../support/corpus/start.js';
+import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
+
+/** Every hostile server comes to its verdict, in time, and leaves nothing behind. */
+
+const CREDENTIALS = { username: AUTH.username, password: 'correct horse' };
+/** An attempt may wait four times as long as any one wait in it; the rest is for a machine with much to do. */
+const BUDGET_MS = 4 * TIMEOUT_MS + 1500;
+const AT_A_TIME = 48;
+const PATIENCE_MS = 120_000;
+
+interface Came {
+  readonly name: string;
+  readonly steps: string;
+  readonly codes: readonly string[];
+}
+
+function endpointOf(entry: Entry, { port, inbox }: Started, { ca }: Corpus): Endpoint {
+  const { username, password } = CREDENTIALS;
+  const secret = new Secret(password);
+  const target = { host: '127.0.0.1', username, password: secret } as const;
+  return testEndpoint(port, {
+    timeoutMs: TIMEOUT_MS,
+    tls: { ca: [ca], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    ...(entry.transport && { transport: entry.transport }),
+    auth: { username, secret, kind: entry.accessToken ? 'access-token' : 'password', expect: 'accepted' },
+    delivery: {
+      ...DELIVERY,
+      ...(inbox?.scheme === 'imaps' && {
+        inbox: { ...target, scheme: inbox.scheme, port: inbox.port, mailbox: 'INBOX' },
+      }),
+      ...(inbox?.scheme === 'mailpit+https' && {
+        inbox: { ...target, scheme: inbox.scheme, port: inbox.port, base: '' },
+      }),
+    },
+  });
+}
+
+let corpus: Corpus;
+beforeAll(async () => {
+  corpus = await createCorpus(CREDENTIALS);
+});
+
+test('the corpus is as large as it should be, and no two of it are one', () => {
+  const names = corpus.entries.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThanOrEqual(120);
+});
+
+test(
+  'each ends in its verdict, within its time',
+  async () => {
+    const limit = pLimit(AT_A_TIME);
+    const late: [string, number][] = [];
+    const came = await Promise.all(
+      corpus.entries.map((entry) =>
+        limit(async (): Promise<Came> => {
+          await using started = await startEntry(entry);
+          const begun = performance.now();
+          const { report } = await gate(endpointOf(entry, started, corpus));
+          const tookMs = performance.now() - begun;
+          if (tookMs > BUDGET_MS) late.push([entry.name, tookMs]);
+          return { name: entry.name, steps: letters(report.steps), codes: codes(report.steps).toSorted() };
+        }),
+      ),
+    );
+    const due = corpus.entries.map(({ name, steps, codes }): Came => ({ name, steps, codes: codes.toSorted() }));
+    expect(came.filter((one, at) => JSON.stringify(one) !== JSON.stringify(due[at]))).toEqual([]);
+    expect(late).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test('and leaves neither a timer nor a socket behind', async () => {
+  const held = (): string[] => process.getActiveResourcesInfo().toSorted();
+  // What is there from the first time on stays.
+  const some = corpus.entries.filter((_, at) => at % 8 === 0);
+  const visit = async (entry: Entry): Promise<void> => {
+    await using started = await startEntry(entry);
+    await gate(endpointOf(entry, started, corpus));
+  };
+  const before = held();
+  await Promise.all(some.map(visit));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(held()).toEqual(before);
+});

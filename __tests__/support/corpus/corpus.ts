@@ -1,0 +1,40 @@
+import { createPki } from '../../../src/demo/pki.js';
+import { HOST } from '../zoo.js';
+import type { Entry, Means } from './entry.js';
+import { inboxes } from './inboxes.js';
+import { hostileCertificates, markup } from './markup.js';
+import { matrix } from './matrix.js';
+import { tlsEntries } from './tls.js';
+import { wrong } from './wrong.js';
+
+export { TIMEOUT_MS } from './entry.js';
+export type { Entry } from './entry.js';
+
+/** The corpus, and what it takes to gate it. */
+export interface Corpus {
+  readonly entries: readonly Entry[];
+  /** The authority of its certificates, in PEM. */
+  readonly ca: string;
+  /** A good server. */
+  readonly good: Entry['server'];
+}
+
+/**
+ * Makes the corpus: every behaviour as data, with the verdict that it must come to.
+ * @param credentials the ones that its servers get, and say back
+ */
+export async function createCorpus(credentials: Pick<Means, 'username' | 'password'>): Promise<Corpus> {
+  const pki = await createPki('Corpus');
+  const good = { names: [HOST], addresses: ['127.0.0.1'] };
+  const identity = await pki.issue(good);
+  const means: Means = { tls: { key: identity.key, cert: identity.chain }, ...credentials };
+  const entries = [
+    ...matrix(means),
+    ...wrong(means),
+    ...tlsEntries(means),
+    ...markup(means),
+    ...(await hostileCertificates(createPki, pki, good)),
+    ...inboxes(means, identity),
+  ];
+  return { entries, ca: pki.root.cert, good: { tls: means.tls } };
+}

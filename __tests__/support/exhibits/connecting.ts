@@ -44,7 +44,7 @@ export const OF_CONNECTING: Exhibits<keyof typeof CONNECTION> = {
   },
   'connection-failed-locally': {
     raising: {
-      name: 'this machine has no file descriptor left for it',
+      name: 'this machine has no file descriptor left for it (no server can do this: the gate is told so)',
       endpoint: { host: 'smtp.example.test' },
       world: { resolver: () => Promise.reject(failureOf({ code: 'EMFILE' }, LOOPBACK)) },
     },

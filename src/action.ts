@@ -21,15 +21,17 @@ import { SelfTestFailed } from './self-test/failed.js';
 
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
+ * @param planned told of the plan, once there is one
  * @returns the exit code, by the verdict alone: 0, or 1 where the gate or its configuration failed
  */
-export async function runAction(): Promise<number> {
+export async function runAction(planned: (plan: Plan) => void): Promise<number> {
   const log = runnerLog();
   const cancelled = cancellation();
   let plan: Plan;
   try {
     plan = await planOfInputs();
     mask(secretsOf(plan));
+    planned(plan);
     if (plan.selfTest) await proveItself(log);
   } catch (error) {
     if (error instanceof ConfigurationError) {
@@ -48,7 +50,7 @@ export async function runAction(): Promise<number> {
     log.info(progressLine(endpoint, { done, total: Math.max(done, total) }));
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
   };
-  const { report, verdict } = await run(plan, process.env, finished, cancelled);
+  const { report, verdict } = await run(plan, process.env, finished, cancelled, core.setSecret);
   await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, log);
   if (verdict.blocks) core.setFailed(failureLine(verdict));
   return verdict.blocks ? 1 : 0;

@@ -1,10 +1,17 @@
+import type { Plan } from './plan/endpoint.js';
+import { redactedReason } from './redaction.js';
 import { start } from './start.js';
 import { runTerminal } from './terminal.js';
 import { visible } from './text/peer.js';
 
+let plan: Plan | undefined;
+
 start(
-  () => runTerminal(process.argv.slice(2)),
+  () =>
+    runTerminal(process.argv.slice(2), (loaded) => {
+      plan = loaded;
+    }),
   (reason) => {
-    process.stderr.write(`The gate itself failed: ${visible(reason)}\n`);
+    process.stderr.write(`The gate itself failed: ${visible(redactedReason(reason, plan))}\n`);
   },
 );

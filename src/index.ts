@@ -1,8 +1,18 @@
 import * as core from '@actions/core';
 import { runAction } from './action.js';
+import type { Plan } from './plan/endpoint.js';
+import { redactedReason } from './redaction.js';
 import { start } from './start.js';
 import { neutralise } from './text/neutral.js';
 
-start(runAction, (reason) => {
-  core.error(neutralise(`The gate itself failed: ${reason}`));
-});
+let plan: Plan | undefined;
+
+start(
+  () =>
+    runAction((loaded) => {
+      plan = loaded;
+    }),
+  (reason) => {
+    core.error(neutralise(`The gate itself failed: ${redactedReason(reason, plan)}`));
+  },
+);

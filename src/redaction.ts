@@ -23,6 +23,11 @@ export function redactorsFor(plan: Plan): (name: string) => Redactor {
   };
 }
 
+/** What our own code or a library says of a failure of its own, without the secrets of the plan. */
+export function redactedReason(reason: string, plan: Plan | undefined): string {
+  return plan ? new Redactor(revealed(plan)).redact(reason) : reason;
+}
+
 function revealed(plan: Plan): Set<string> {
   return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
 }

@@ -29,12 +29,14 @@ export interface Outcome {
  * @param env the environment; it tells whether this is a runner of GitHub's own
  * @param finished told of each endpoint as it finishes, without secrets
  * @param cancelled ends the run before its time; its reason says why
+ * @param conceal told of what is made of a secret for one sign-in alone, for whoever keeps secrets out of a log
  */
 export async function run(
   plan: Plan,
   env: Readonly<Record<string, string | undefined>>,
   finished: (endpoint: EndpointReport) => void,
   cancelled?: AbortSignal,
+  conceal: (text: string) => void = () => undefined,
 ): Promise<Outcome> {
   const startedAt = new Date();
   const begun = performance.now();
@@ -64,6 +66,7 @@ export async function run(
         trust: new TrustStore(),
         inboxes,
         redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
+        conceal,
         pause: (ms) => end.race(pause(ms), () => new Error('the run is over')).catch(() => undefined),
         random: Math.random,
       },

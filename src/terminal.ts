@@ -49,9 +49,10 @@ const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
 /**
  * The same run without a runner.
  * @param args the arguments of the command line
+ * @param planned told of the plan, once there is one
  * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
  */
-export async function runTerminal(args: readonly string[]): Promise<number> {
+export async function runTerminal(args: readonly string[], planned: (plan: Plan) => void): Promise<number> {
   try {
     const { values, positionals } = readArguments(args);
     if (values.help === true) {
@@ -63,6 +64,7 @@ export async function runTerminal(args: readonly string[]): Promise<number> {
     if (values['self-test'] === true) await proveItself(progress);
     if (args.every((arg) => arg === '--self-test')) return await demonstrate();
     const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
+    planned(plan);
     const outcome = await gate(plan, progress);
     process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
     return outcome.verdict.blocks ? EXIT.closed : EXIT.open;

@@ -31,8 +31,14 @@ const SERVERS = {
 type Result = keyof typeof SERVERS;
 const RESULTS = Object.keys(SERVERS) as Result[];
 
-/** Whose failure is told of and changes nothing. */
-const REPORTERS = ['report file', 'outputs', 'summary', 'annotations'] as const;
+/** Whose failure changes nothing, and how it is told of. */
+const REPORTERS = {
+  'report file': 'report.json',
+  outputs: 'the outputs',
+  summary: 'the summary of the job',
+  annotations: 'the annotations',
+} as const;
+const REPORTER_NAMES = Object.keys(REPORTERS) as (keyof typeof REPORTERS)[];
 /** Whose failure is one of the gate itself. */
 const THE_GATE = ['standard output', 'log', 'connecting', 'run'] as const;
 const KINDS = ['error', 'string', 'nothing', 'another realm', 'stray rejection'] as const;
@@ -48,7 +54,7 @@ interface Case {
   readonly failOn: 'fail' | 'warn' | 'never';
   readonly onInconclusive: 'fail' | 'warn';
   readonly fault?: {
-    readonly where: (typeof REPORTERS | typeof THE_GATE)[number];
+    readonly where: keyof typeof REPORTERS | (typeof THE_GATE)[number];
     readonly kind: (typeof KINDS)[number];
   };
 }
@@ -69,7 +75,7 @@ const cases: fc.Arbitrary<Case> = fc.record(
     failOn: fc.constantFrom('fail', 'warn', 'never'),
     onInconclusive: fc.constantFrom('fail', 'warn'),
     fault: fc.record({
-      where: fc.constantFrom(...REPORTERS, ...THE_GATE),
+      where: fc.constantFrom(...REPORTER_NAMES, ...THE_GATE),
       kind: fc.constantFrom(...KINDS),
     }),
   },
@@ -101,15 +107,18 @@ function resultOf({ server, waiver, required }: Gated): Result {
 
 /** What the contract says that the exit code is. */
 function exitCode({ endpoints, failOn, onInconclusive, fault }: Case): number {
-  if (fault && (fault.kind === 'stray rejection' || !isOf(REPORTERS, fault.where))) return 1;
+  if (fault && (fault.kind === 'stray rejection' || !(fault.where in REPORTERS))) return 1;
   const results = endpoints.map(resultOf);
   const counted = results.map((result) => (result === 'inconclusive' ? onInconclusive : result));
   const closed = counted.includes('fail') || (failOn === 'warn' && counted.includes('warn'));
   return closed && failOn !== 'never' ? 1 : 0;
 }
 
-function isOf(places: readonly string[], where: string): boolean {
-  return places.includes(where);
+/** What is said of a reporter that has failed. Where all is well there is nothing to annotate. */
+function toldOf({ endpoints, fault }: Case): string[] {
+  const failed = REPORTER_NAMES.filter((name) => fault?.where === name && fault.kind !== 'stray rejection');
+  const done = endpoints.every((gated) => resultOf(gated) === 'pass') ? ['annotations'] : [];
+  return failed.filter((name) => !done.includes(name)).map((name) => `Could not write ${REPORTERS[name]}`);
 }
 
 async function ended({ endpoints, failOn, onInconclusive, fault }: Case): Promise<StepEnded> {
@@ -146,7 +155,8 @@ test('the exit code is that of the verdict, and never 0 where anything else was 
     tried.map((each) =>
       limit(async () => {
         const { code, log } = await ended(each);
-        return code === exitCode(each) ? [] : [{ ...each, code, log }];
+        const told = [...new Set(log.match(/Could not write [a-z. ]+/g))];
+        return code === exitCode(each) && told.join() === toldOf(each).join() ? [] : [{ ...each, code, log }];
       }),
     ),
   );

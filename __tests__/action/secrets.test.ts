@@ -1,9 +1,15 @@
-import type { Reply } from '../support/dialogue.js';
+import { resolve } from 'node:path';
+import type { Reply, Sasl } from '../support/dialogue.js';
 import { startEmbedded, USER } from '../support/embedded.js';
+import { codes } from '../support/gate.js';
 import { createLoopback } from '../support/loopback.js';
 import type { Loopback } from '../support/loopback.js';
+import { startMailpit } from '../support/mailpit.js';
 import { createRunner } from '../support/runner.js';
 import type { StepEnded } from '../support/runner.js';
+import { scramServer } from '../support/scram-server.js';
+import { startScriptedImap } from '../support/scripted-imap.js';
+import { startScriptedPop3 } from '../support/scripted-pop3.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { disclosed, secretForms } from '../support/secret-forms.js';
 import { createZoo } from '../support/zoo.js';
@@ -101,6 +107,205 @@ test('the password of an inbox is shown nowhere, whether it is right or wrong', 
   expect(disclosed(published(wrong), SECRET, USER.username)).toEqual([]);
 });
 
+describe('what a mechanism makes of a credential', () => {
+  /** The same server's side of a mechanism, which says back what it has heard last: whole, taken apart, and folded. */
+  function echoing(sasl: Sasl, secretIn: RegExp, heard: string[]): Sasl {
+    return function* (initial, channel) {
+      const answers = [initial ?? ''];
+      const exchange = sasl(initial, channel);
+      let turn = exchange.next();
+      while (!turn.done) {
+        const answer = yield turn.value;
+        answers.push(answer);
+        turn = exchange.next(answer);
+      }
+      const blob = answers.findLast((answer) => answer !== '') ?? '';
+      const text = Buffer.from(blob, 'base64').toString().replaceAll('\x01', ' ').trim();
+      const made = secretIn.exec(text)?.[1] ?? '';
+      const halves = [made.slice(0, made.length / 2), made.slice(made.length / 2)];
+      heard.push(blob, made, base64(made), ...halves);
+      const whole = [blob, text, made, base64(made), made.toUpperCase()].map((form) => `535-you said ${form}.`);
+      return [...whole, ...halves.map((half) => `535-${half}`), '535 5.7.8 no'];
+    };
+  }
+  const once: Sasl = function* (initial) {
+    if (initial === undefined) yield '';
+    return '535 5.7.8 no';
+  };
+  const cramMd5: Sasl = function* () {
+    yield base64('<1@example.test>');
+    return '535 5.7.8 no';
+  };
+  const scram: Sasl = scramServer({ hash: 'sha256', username: USERNAME, password: 'another' });
+
+  test.each([
+    ['SCRAM-SHA-256', 'password', scram, /,p=(.+)$/],
+    ['CRAM-MD5', 'password', cramMd5, /(\w+)$/],
+    ['OAUTHBEARER', 'access-token', once, /Bearer (.+)$/],
+    ['XOAUTH2', 'access-token', once, /Bearer (.+)$/],
+  ] as const)(
+    '%s is known to the runner before it goes out, and shown nowhere',
+    async (mechanism, kind, sasl, secretIn) => {
+      const heard: string[] = [];
+      const offersInTls = [`AUTH ${mechanism}`];
+      await using server = await startScriptedServer(
+        loopback.dialogue({ offersInTls, sasl: { [mechanism]: echoing(sasl, secretIn, heard) } }),
+      );
+      await using runner = await createRunner();
+      const ended = await runner.run({
+        endpoints: `127.0.0.1:${server.port}`,
+        ca: loopback.ca,
+        username: USERNAME,
+        [kind]: SECRET,
+        retries: '0',
+      });
+      const [blob = '', made = ''] = heard;
+      expect(codes(ended.report?.endpoints[0]?.steps ?? [])).toEqual(['auth-rejected']);
+      expect(JSON.stringify(ended.report)).toContain('you said <redacted>');
+      const shown = published(ended).toLowerCase();
+      expect(heard.filter((form) => shown.includes(form.toLowerCase()))).toEqual([]);
+      expect(disclosed(published(ended), SECRET, USERNAME)).toEqual([]);
+      const masked = ended.commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
+      expect(masked).toContain(kind === 'access-token' ? blob : made);
+    },
+  );
+});
+
+describe('the password of an inbox that the server says back, is shown nowhere', () => {
+  const forms = secretForms(SECRET, USERNAME);
+  const basic = base64(`${USERNAME}:${SECRET}`);
+
+  async function gated(inbox: string): Promise<StepEnded> {
+    const { pki, identity, ca } = loopback;
+    await using server = await startEmbedded({ pki, identity });
+    await using runner = await createRunner();
+    return await runner.run({
+      endpoints: `127.0.0.1:${server.port}`,
+      ca,
+      ...USER,
+      'mail-from': USER.username,
+      'rcpt-to': USER.username,
+      inbox,
+      'inbox-username': USERNAME,
+      'inbox-password': SECRET,
+    });
+  }
+
+  function expectUntold(ended: StepEnded): void {
+    expect(codes(ended.report?.endpoints[0]?.steps ?? [])).toEqual([expect.stringMatching(/^inbox-/)]);
+    expect(disclosed(published(ended), SECRET, USERNAME)).toEqual([]);
+    expect(published(ended)).not.toContain(basic);
+    const masked = ended.commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
+    expect(masked).toEqual(expect.arrayContaining([SECRET, basic, base64(`\0${USERNAME}\0${SECRET}`)]));
+  }
+
+  test('POP3', async () => {
+    await using server = await startScriptedPop3({
+      identity: loopback.identity,
+      security: 'implicit',
+      replies: { PASS: [`-ERR you said ${forms.join(' ')} or ${basic}`] },
+    });
+    const ended = await gated(`pop3s://127.0.0.1:${server.port}`);
+    expect(server.heard.join('\n')).toContain('PASS');
+    expectUntold(ended);
+  });
+
+  test.each(['LOGIN', 'AUTHENTICATE'])('IMAP, on %s', async (command) => {
+    await using server = await startScriptedImap({
+      identity: loopback.identity,
+      ...(command === 'AUTHENTICATE' && { capabilities: 'IMAP4rev1 SASL-IR AUTH=PLAIN' }),
+      replies: { [command]: [`$ NO [AUTHENTICATIONFAILED] you said ${forms.join(' ')} or ${basic}`] },
+    });
+    const ended = await gated(`imaps://127.0.0.1:${server.port}`);
+    expect(server.heard.some((line) => line.startsWith(command))).toBe(true);
+    expectUntold(ended);
+  });
+
+  test('IMAP, in its farewell', async () => {
+    await using server = await startScriptedImap({
+      identity: loopback.identity,
+      greeting: [`* BYE ${forms.join(' ')}`],
+    });
+    expectUntold(await gated(`imaps://127.0.0.1:${server.port}`));
+  });
+
+  test.each(['mailpit', 'maildev'])('the API of %s', async (kind) => {
+    const body = [basic, ...forms].join('\n');
+    const replies = { [`GET /api/v1/messages`]: { status: 401, body }, [`GET /api/config`]: { status: 401, body } };
+    await using server = await startMailpit({ identity: loopback.identity, replies });
+    const ended = await gated(`${kind}+https://127.0.0.1:${server.port}`);
+    expect(server.authorizations).toEqual([`Basic ${basic}`]);
+    expectUntold(ended);
+  });
+});
+
+test('a credential that stands in the message that arrived is shown nowhere', async () => {
+  const { pki, identity, ca } = loopback;
+  const forms = secretForms(USER.password, USER.username);
+  const alter = (source: Buffer): Buffer =>
+    Buffer.from(
+      `${source.toString('latin1').replace(/^Subject: .*$/m, `Subject: ${forms.join(' ')}`)}${forms.join('\r\n')}\r\n`,
+    );
+  await using server = await startEmbedded({ pki, identity, alter });
+  await using runner = await createRunner();
+  const ended = await runner.run({
+    endpoints: `127.0.0.1:${server.port}`,
+    ca,
+    ...USER,
+    'mail-from': USER.username,
+    'rcpt-to': USER.username,
+    inbox: `imaps://127.0.0.1:${server.imapPort}`,
+    'inbox-username': USER.username,
+    'inbox-password': USER.password,
+  });
+  expect(codes(ended.report?.endpoints[0]?.steps ?? [])).toEqual(['message-altered']);
+  expect(disclosed(published(ended), USER.password, USER.username)).toEqual([]);
+});
+
+describe('a library that throws a credential', () => {
+  test.each([
+    ['in a step', 'connecting', 'a secret'],
+    ['elsewhere', 'run', 'a secret'],
+    ['where nobody awaits it', 'connecting', 'a stray secret'],
+  ])('%s, is not repeated', async (_, where, kind) => {
+    await using server = await startScriptedServer(loopback.dialogue());
+    await using runner = await createRunner();
+    const ended = await runner.run(
+      { endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca, username: USERNAME, password: SECRET, retries: '0' },
+      {
+        NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/fault.mjs')}`,
+        FAULT_IN: where,
+        FAULT_KIND: kind,
+        FAULT_TEXT: secretForms(SECRET, USERNAME).join(' '),
+      },
+    );
+    expect(ended.code).toBe(1);
+    expect(published(ended)).toContain('fault: <redacted>');
+    expect(disclosed(published(ended), SECRET, USERNAME)).toEqual([]);
+  });
+});
+
+test('nor does debugging show any', async () => {
+  const { pki, identity, ca } = loopback;
+  await using server = await startEmbedded({ pki, identity });
+  await using runner = await createRunner();
+  const ended = await runner.run(
+    {
+      endpoints: `127.0.0.1:${server.port}`,
+      ca,
+      ...USER,
+      'mail-from': USER.username,
+      'rcpt-to': USER.username,
+      inbox: `imaps://127.0.0.1:${server.imapPort}`,
+      'inbox-username': USER.username,
+      'inbox-password': USER.password,
+    },
+    { ACTIONS_STEP_DEBUG: 'true', ACTIONS_RUNNER_DEBUG: 'true', RUNNER_DEBUG: '1', DEBUG: '*' },
+  );
+  expect(ended.outputs.result).toBe('pass');
+  expect(disclosed(published(ended), USER.password, USER.username)).toEqual([]);
+});
+
 test('a configuration that is wrong shows no credential', async () => {
   await using runner = await createRunner();
   const secrets = { username: USERNAME, password: SECRET, 'access-token': SECRET, 'inbox-password': SECRET };
@@ -136,5 +341,9 @@ test.each(['selfSigned', 'untrusted', 'wrongHost', 'expired', 'everything'] as c
 );
 
 function plain(): string {
-  return Buffer.from(`\0${USERNAME}\0${SECRET}`).toString('base64');
+  return base64(`\0${USERNAME}\0${SECRET}`);
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

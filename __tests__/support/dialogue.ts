@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocketOptions } from 'node:tls';
+import type { Pieces } from './in-pieces.js';
 
 /** What a scripted server does, as data. */
 export type Act =
@@ -9,7 +10,7 @@ export type Act =
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'drip'; readonly octets: Uint8Array; readonly ms: number }
   | { readonly do: 'flood'; readonly octets: Uint8Array }
-  | { readonly do: 'handshake'; readonly tls: TLSSocketOptions; readonly octetMs?: number }
+  | { readonly do: 'handshake'; readonly tls: TLSSocketOptions; readonly pieces?: Pieces }
   | { readonly do: 'renegotiate' }
   | { readonly do: 'beneath'; readonly acts: readonly Act[] }
   | { readonly do: 'silence' }
@@ -79,12 +80,12 @@ export const flood = (text: string): Act => ({ do: 'flood', octets: Buffer.from(
 
 /**
  * A TLS handshake as the server; what follows is sent and heard inside TLS.
- * @param octetMs sends its records octet by octet, with so many milliseconds between them
+ * @param pieces cuts its records
  */
-export const handshake = (tls: TLSSocketOptions, octetMs?: number): Act => ({
+export const handshake = (tls: TLSSocketOptions, pieces?: Pieces): Act => ({
   do: 'handshake',
   tls,
-  ...(octetMs !== undefined && { octetMs }),
+  ...(pieces && { pieces }),
 });
 
 /** Asks for a new handshake inside TLS 1.2 or older (HelloRequest). */

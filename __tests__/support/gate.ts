@@ -25,6 +25,7 @@ export function testWorld(overrides: Partial<World> = {}): World {
     trust: new TrustStore(),
     inboxes: new Inboxes(),
     redact: (report) => report,
+    conceal: () => undefined,
     pause,
     random: () => 0.5,
     ...overrides,

@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Identity } from '../../src/demo/pki.js';
 import { derWithin } from '../../src/tls/der.js';
 
@@ -21,18 +21,52 @@ export function rewritten(
   change: Change,
   sends: readonly Identity[] = [issuer],
 ): Identity {
-  const [tbs, algorithm] = derWithin(Buffer.from(identity.certificate.rawData));
-  if (!tbs || !algorithm) throw new RangeError('a certificate without parts');
-  const changed = Buffer.from(tbs.whole);
+  const changed = tbsOf(identity);
   change(changed);
-  const signature = sign('sha256', changed, issuer.key);
-  const whole = element(
-    0x30,
-    Buffer.concat([changed, algorithm.whole, element(0x03, Buffer.concat([Buffer.of(0), signature]))]),
-  );
-  const cert = pem(whole);
+  return signed(identity, changed, issuer.key, sends);
+}
+
+/** A curve, or the parameters of P-256 in place of its name. */
+export type OddCurve = 'brainpoolP256r1' | 'secp256k1' | 'explicit';
+
+/**
+ * The same certificate for a new key on a curve that WebCrypto does not know.
+ * @param issuer who signs it again; by default it signs itself
+ * @param sends what the server sends after it
+ */
+export function onCurve(
+  identity: Identity,
+  curve: OddCurve,
+  issuer?: Identity,
+  sends: readonly Identity[] = [],
+): Identity {
+  const { publicKey, privateKey } =
+    curve === 'explicit'
+      ? generateKeyPairSync('ec', { namedCurve: 'prime256v1', paramEncoding: 'explicit' })
+      : generateKeyPairSync('ec', { namedCurve: curve });
+  const parts = derWithin(tbsOf(identity)).map(({ whole }) => whole);
+  // Version, serial number, signature, issuer, validity and subject come before it (RFC 5280 section 4.1).
+  parts.splice(6, 1, publicKey.export({ type: 'spki', format: 'der' }));
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { ...signed(identity, element(0x30, Buffer.concat(parts)), issuer?.key ?? key, sends), key };
+}
+
+function tbsOf(identity: Identity): Buffer {
+  const [tbs] = derWithin(Buffer.from(identity.certificate.rawData));
+  if (!tbs) throw new RangeError('a certificate without parts');
+  return Buffer.from(tbs.whole);
+}
+
+function signed(identity: Identity, tbs: Buffer, key: string, sends: readonly Identity[]): Identity {
+  const [, algorithm] = derWithin(Buffer.from(identity.certificate.rawData));
+  if (!algorithm) throw new RangeError('a certificate without parts');
+  const signature = element(0x03, Buffer.concat([Buffer.of(0), sign('sha256', tbs, key)]));
+  const cert = pem(element(0x30, Buffer.concat([tbs, algorithm.whole, signature])));
   return { ...identity, cert, chain: [cert, ...sends.map((other) => other.cert)].join('') };
 }
+
+/** Leaves everything as it is, but for the signature. */
+export const unchanged: Change = () => undefined;
 
 /** Writes octets over those that stand so far behind an extension's identifier. */
 export function behindExtension(id: string, distance: number, octets: string): Change {

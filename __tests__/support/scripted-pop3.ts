@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { Identity } from '../../src/demo/pki.js';
 import { LineReader } from './line-reader.js';
@@ -16,6 +17,8 @@ export interface Pop3Script {
   readonly greeting?: Pop3Reply;
   /** What to answer instead, by command. */
   readonly replies?: Readonly<Record<string, Pop3Reply | ((line: string) => Pop3Reply | undefined)>>;
+  /** How many milliseconds the answer takes, by command. */
+  readonly delays?: Readonly<Record<string, number>>;
 }
 
 /** A message in the maildrop. */
@@ -77,7 +80,7 @@ export async function startScriptedPop3(script: Pop3Script): Promise<ScriptedPop
 
 async function converse(
   plain: Socket,
-  { identity, security, greeting = ['+OK ready'], replies = {} }: Pop3Script,
+  { identity, security, greeting = ['+OK ready'], replies = {}, delays = {} }: Pop3Script,
   heard: string[],
   state: { maildrop: Pop3Message[]; logins: number },
 ): Promise<void> {
@@ -91,6 +94,8 @@ async function converse(
   perform(socket, greeting);
   for (let line = await reader.next(); line !== undefined; line = await reader.next()) {
     const [verb = '', argument] = line.toUpperCase().split(' ');
+    const delay = delays[verb];
+    if (delay !== undefined) await sleep(delay);
     const scripted = replies[verb];
     const reply = typeof scripted === 'function' ? scripted(line) : scripted;
     if (reply !== undefined) {

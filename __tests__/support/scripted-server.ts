@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { close, handshake } from './dialogue.js';
 import type { Act, Dialogue, Phase, Reply, Sasl, Verb } from './dialogue.js';
-import { OctetByOctet } from './octet-by-octet.js';
+import { InPieces } from './in-pieces.js';
 import { LineReader } from './line-reader.js';
 
 /** Something that the client sent. */
@@ -279,8 +279,9 @@ class Conversation {
       case 'handshake':
         return this.#handshake(act);
       case 'renegotiate':
+        if (!(this.#stream instanceof TLSSocket)) throw new TypeError('there is nothing to renegotiate');
         // Whatever the client makes of it shows in what it says next.
-        (this.#stream as TLSSocket).renegotiate({}, ignore);
+        this.#stream.renegotiate({}, ignore);
         return;
       case 'beneath': {
         const above = this.#stream;
@@ -319,11 +320,11 @@ class Conversation {
     }
   }
 
-  async #handshake({ tls, octetMs }: Extract<Act, { do: 'handshake' }>): Promise<void> {
+  async #handshake({ tls, pieces }: Extract<Act, { do: 'handshake' }>): Promise<void> {
     this.#reader.release();
     // Node crashes when a destroyed socket is wrapped.
     if (this.#tcp.destroyed) throw this.#over();
-    const carrier = octetMs === undefined ? this.#tcp : new OctetByOctet(this.#tcp, octetMs);
+    const carrier = pieces ? new InPieces(this.#tcp, pieces) : this.#tcp;
     const secure = new TLSSocket(carrier, { ...tls, isServer: true });
     secure.on('error', ignore);
     const done = await new Promise<boolean>((resolve) => {

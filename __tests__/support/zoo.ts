@@ -1,8 +1,13 @@
 import 'reflect-metadata';
-import { AuthorityInfoAccessExtension } from '@peculiar/x509';
+import {
+  AuthorityInfoAccessExtension,
+  ExtendedKeyUsageExtension,
+  Extension,
+  SubjectAlternativeNameExtension,
+} from '@peculiar/x509';
 import { createPki, inDays, issue } from '../../src/demo/pki.js';
 import type { Identity, KeyKind, Pki } from '../../src/demo/pki.js';
-import { behindExtension, month, rewritten } from './rewritten.js';
+import { behindExtension, month, onCurve, rewritten, unchanged } from './rewritten.js';
 
 /** The name that every good certificate of the zoo carries. */
 export const HOST = 'mail.example.test';
@@ -40,6 +45,15 @@ export const SPECIES = [
   'oddPurpose',
   'extensionTwice',
   'oddIntermediate',
+  'brainpool',
+  'explicitCurve',
+  'signsCertificatesOnly',
+  'anyPurpose',
+  'netscapeClient',
+  'emailOnly',
+  'leafTwice',
+  'constrained',
+  'outsideConstraints',
   'everything',
 ] as const;
 
@@ -49,10 +63,25 @@ export type Species = (typeof SPECIES)[number];
 export const ISSUER_AT = 'http://ca.example.test/intermediate.der';
 const ISSUER_URL = new AuthorityInfoAccessExtension({ caIssuers: ISSUER_AT });
 
+/** permitted: DNS names at and below a domain (RFC 5280 section 4.2.1.10). */
+function onlyBelow(domain: string): Extension {
+  const name = Buffer.from(domain);
+  const of = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.of(tag, content.length), content]);
+  return new Extension('2.5.29.30', true, of(0x30, of(0xa0, of(0x30, of(0x82, name)))));
+}
+
+/** nsCertType: sslClient. */
+const NETSCAPE_CLIENT = new Extension('2.16.840.1.113730.1.1', false, Buffer.from('03020780', 'hex'));
+const ANY_PURPOSE = new ExtendedKeyUsageExtension(['2.5.29.37.0']);
+const EMAIL_NAME = new SubjectAlternativeNameExtension([{ type: 'email', value: `postmaster@${HOST}` }]);
+
 /** Identifiers of extensions, as they are encoded. */
 const SUBJECT_KEY_IDENTIFIER = '0603551d0e';
 const SUBJECT_ALT_NAME = '0603551d11';
 const EXTENDED_KEY_USAGE = '0603551d25';
+const KEY_USAGE = '0603551d0f';
+/** Behind critical, OCTET STRING and the BIT STRING's header: the unused bits, and keyCertSign alone. */
+const SIGNS_CERTIFICATES = { distance: 7, octets: '0204' };
 /** The last that has two digits for its year, and the same whenever the zoo is made. */
 const LAST_SHORT_DATE = new Date('2049-12-31T23:59:59Z');
 /** Where the length stands of what an extension consists of: behind the OCTET STRING's header and a tag. */
@@ -85,6 +114,20 @@ export async function createZoo(): Promise<Zoo> {
   const rsaCa = (key: KeyKind): Promise<Identity> =>
     issue({ commonName: 'Test RSA Intermediate CA', ca: true, issuer: pki.root, key, notAfter: inDays(900) });
   const [signsPss, signsPssSha1] = await Promise.all([rsaCa('rsaPss'), rsaCa('rsaPssSha1')]);
+  const caFor = (domain: string): Promise<Identity> =>
+    issue({
+      commonName: `Test CA for ${domain}`,
+      ca: true,
+      issuer: pki.root,
+      notAfter: inDays(900),
+      further: [onlyBelow(domain)],
+    });
+  const [ofDomain, ofAnother] = await Promise.all([caFor('example.test'), caFor('elsewhere.test')]);
+  const brainpool = onCurve(
+    await issue({ commonName: 'Test Brainpool Intermediate CA', ca: true, issuer: pki.root, notAfter: inDays(900) }),
+    'brainpoolP256r1',
+    pki.root,
+  );
   const another = (): Promise<Identity> => pki.issue({ names });
   const expired = { notBefore: inDays(-400), notAfter: inDays(-2) };
   return {
@@ -129,6 +172,24 @@ export async function createZoo(): Promise<Zoo> {
     ),
     extensionTwice: rewritten(await another(), pki.intermediate, behindExtension(SUBJECT_KEY_IDENTIFIER, -1, '23')),
     oddIntermediate: await pki.issue({ names, issuer: oddIntermediate, sends: [oddIntermediate] }),
+    brainpool: rewritten(await issue({ names, issuer: brainpool }), brainpool, unchanged),
+    explicitCurve: onCurve(await another(), 'explicit', pki.intermediate, [pki.intermediate]),
+    signsCertificatesOnly: rewritten(
+      await another(),
+      pki.intermediate,
+      behindExtension(KEY_USAGE, SIGNS_CERTIFICATES.distance, SIGNS_CERTIFICATES.octets),
+    ),
+    anyPurpose: await pki.issue({ names, usage: [], further: [ANY_PURPOSE] }),
+    netscapeClient: await pki.issue({ names, further: [NETSCAPE_CLIENT] }),
+    emailOnly: await pki.issue({ further: [EMAIL_NAME] }),
+    leafTwice: twice(await pki.issue({ names, sends: [] })),
+    constrained: await issue({ names, issuer: ofDomain }),
+    outsideConstraints: await issue({ names, issuer: ofAnother }),
     everything: await pki.issue({ names: ['wrong.example.test'], ...expired, sends: [] }),
   };
+}
+
+/** Sends itself in place of its issuer. */
+function twice(identity: Identity): Identity {
+  return { ...identity, chain: identity.cert.repeat(2) };
 }

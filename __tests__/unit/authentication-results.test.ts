@@ -78,12 +78,67 @@ describe('the results of one receiver', () => {
       results.map(({ method, result }) => `${method}=${result}`),
     );
 
+  const by = (host: string, from = 'a', protocol = 'ESMTPS'): string =>
+    `Received: from ${from} by ${host} with ${protocol} id x;\r\n\tMon\r\n`;
+  const ITSELF = 'mail (localhost [127.0.0.1])';
+  const STRANGER = 'c (unknown [192.0.2.66])';
+
   test.each<[string, string, string[]]>([
     ['are those of its name', other('spf=fail') + own('spf=pass') + HOP, ['spf=pass']],
     ['may be in several fields', own('dkim=pass') + own('spf=pass') + HOP, ['dkim=pass', 'spf=pass']],
     ['may stand below its own Received line', HOP + own('spf=pass') + HOP, ['spf=pass']],
-    ['may stand above and below it', own('dmarc=fail') + HOP + own('spf=pass') + HOP, ['dmarc=fail', 'spf=pass']],
-    ['may stand below the lines of later hops', HOP + HOP + own('spf=pass'), ['spf=pass']],
+    ['may stand below the only Received line', HOP + own('spf=pass'), ['spf=pass']],
+    ['may stand where no Received line is', own('spf=pass'), ['spf=pass']],
+    ['are those above its line, where there are any', own('dmarc=fail') + HOP + own('spf=pass') + HOP, ['dmarc=fail']],
+    ['are not what the last hop but one could have written', HOP + HOP + own('spf=pass') + HOP, []],
+    ['are not what stands below all Received lines', HOP + HOP + own('spf=pass'), []],
+    ['are not what stands there below its name, either', by('mx.example', 'r2') + by('r2') + own('spf=pass'), []],
+    [
+      'may stand below its line under lines of later hops',
+      by('2001:db8::1') + by('mx.example') + own('spf=pass') + HOP,
+      ['spf=pass'],
+    ],
+    [
+      'may stand above its line under lines of later hops',
+      HOP + own('spf=pass') + by('mx.example') + HOP,
+      ['spf=pass'],
+    ],
+    ['are told by a host under its name', HOP + by('Host.MX.example.') + own('spf=pass') + HOP, ['spf=pass']],
+    ['are not told by a host that ends alike', HOP + by('evilmx.example') + own('spf=pass') + HOP, []],
+    [
+      'are not told by a second line with its name',
+      by('mx.example', STRANGER) + by('mx.example') + own('spf=pass') + HOP,
+      [],
+    ],
+    [
+      'may stand below the line of the store',
+      by('store.example', 'b', 'LMTP') + by('b') + own('spf=pass') + HOP,
+      ['spf=pass'],
+    ],
+    [
+      'may stand below the lines of a filter on the same host',
+      by('mx.example', ITSELF) +
+        by('localhost', 'mx.example ([127.0.0.1])') +
+        by('mx.example', STRANGER) +
+        own('spf=pass') +
+        HOP,
+      ['spf=pass'],
+    ],
+    [
+      'are not what stands below a client that only calls itself local',
+      by('mx.example', '[127.0.0.1] (evil [192.0.2.66])') + by('mx.example', ITSELF) + own('spf=pass') + HOP,
+      [],
+    ],
+    [
+      'are not, in the way of Exim, either',
+      by('mx.example', '[192.0.2.66] (helo=[127.0.0.1])') + by('mx.example', ITSELF) + own('spf=pass') + HOP,
+      [],
+    ],
+    [
+      'may stand below the lowest line, where nobody but one host has had the message',
+      by('mx.example', ITSELF) + by('mx.example', ITSELF) + own('spf=pass'),
+      ['spf=pass'],
+    ],
     ['are not what an earlier hop could have written', own('dmarc=fail') + HOP + HOP + own('spf=pass'), ['dmarc=fail']],
     ['are not those of somebody else', other('spf=pass') + HOP, []],
     ['are not what only begins alike', `Authentication-Results: mx.example.evil; spf=pass\r\n`, []],

@@ -45,8 +45,8 @@ describe('capabilities', () => {
   });
 
   test('show a keyword that was written over', () => {
-    expect(capabilities('PIPELINING', 'XXXXXXXA').masked).toBe('XXXXXXXA');
-    expect(capabilities('XCLIENT NAME', 'XFORWARD').masked).toBeUndefined();
+    expect(capabilities('PIPELINING', 'XXXXXXXA', 'XXXB', 'XXXX').masked).toEqual(['XXXXXXXA', 'XXXB', 'XXXX']);
+    expect(capabilities('XCLIENT NAME', 'XFORWARD', 'XXX').masked).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import fc from 'fast-check';
-import { addressOf, carries, referenceIdentity } from '../../src/tls/names.js';
+import { addressOf, carries, referenceIdentity, serverNameIndication } from '../../src/tls/names.js';
 import { certificateFacts } from '../../src/tls/certificate.js';
 import { createPki } from '../../src/demo/pki.js';
 
@@ -17,6 +17,11 @@ describe('names by RFC 9525', () => {
     ['mail.example.com', '*.example.com', true],
     ['a.mail.example.com', '*.example.com', false],
     ['example.com', '*.example.com', false],
+    ['mail.example.com', 'mail.example', false],
+    ['mail.example.com', '*.example', false],
+    ['mail.example', 'mail.example.com', false],
+    ['mail..com', 'mail..com', false],
+    ['.example.com', '.example.com', false],
     ['mail.example.com', 'mail.*.com', false],
     ['mail.example.com', 'm*.example.com', false],
     ['mail.example.com', '*ail.example.com', false],
@@ -54,6 +59,28 @@ describe('names by RFC 9525', () => {
   ])('address %s against the octets %j: %s', (address, octets, expected) => {
     const presented = { dnsNames: [], ipAddresses: [addressOf(Buffer.from(octets))] };
     expect(carries(presented, referenceIdentity(address))).toBe(expected);
+  });
+
+  test.each([
+    ['Mail.Example.com.', { kind: 'dns', name: 'mail.example.com' }],
+    ['192.0.2.7', { kind: 'ip', address: '192.0.2.7' }],
+    ['2001:DB8:0:0::1', { kind: 'ip', address: '2001:db8::1' }],
+    ['fe80::1%eth0', { kind: 'ip', address: 'fe80::1' }],
+  ])('%s stands for %j', (name, identity) => {
+    expect(referenceIdentity(name)).toEqual(identity);
+  });
+
+  test('an address entry reads as RFC 5952 wants it', () => {
+    expect(addressOf(Buffer.from([192, 0, 2, 7]))).toBe('192.0.2.7');
+    expect(addressOf(Buffer.from('20010db8000000000000000000000001', 'hex'))).toBe('2001:db8::1');
+  });
+
+  test('SNI names a name, and no address', () => {
+    expect(['mail.example.com', '192.0.2.7', '::1'].map(serverNameIndication)).toEqual([
+      'mail.example.com',
+      undefined,
+      undefined,
+    ]);
   });
 
   test('octets of no address family match nothing', () => {

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { MAX_LINE_OCTETS, MAX_REPLY_LINES, ReplyParser, ReplySyntaxError, shown } from '../../src/smtp/reply.js';
+import {
+  MAX_LINE_OCTETS,
+  MAX_REPLY_LINES,
+  MAX_REPLY_OCTETS,
+  MAX_SESSION_OCTETS,
+  ReplyParser,
+  ReplySyntaxError,
+  shown,
+} from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
 
 /** Feeds octets in the given chunks and takes replies whenever there are any. */
@@ -37,6 +45,16 @@ const SAMPLES: readonly [string, string, unknown[]][] = [
     'a status that does not fit the code',
     '250 5.7.8 odd\r\n',
     [{ code: 250, lines: ['5.7.8 odd'], bareLineFeed: false }],
+  ],
+  [
+    'a status of several digits',
+    '550 5.111.222\r\n',
+    [{ code: 550, enhanced: '5.111.222', lines: ['5.111.222'], bareLineFeed: false }],
+  ],
+  [
+    'what looks like a status further on',
+    '250 see 2.1.5 there\r\n',
+    [{ code: 250, lines: ['see 2.1.5 there'], bareLineFeed: false }],
   ],
   ['trailing blanks', '250 ok  \r\n', [{ code: 250, lines: ['ok  '], bareLineFeed: false }]],
   ['a bare line feed', '250-a\n250 b\r\n', [{ code: 250, lines: ['a', 'b'], bareLineFeed: true }]],
@@ -100,6 +118,21 @@ describe('the reply parser', () => {
     return { replies, unread: parser.unread.toString('latin1') };
   }
 
+  test('keeps the lines as they came', () => {
+    const [reply] = parse(['250-a\r\n250 b\r\n']);
+    expect(reply?.raw.map(({ exact }) => exact)).toEqual(['250-a', '250 b']);
+  });
+
+  test('knows whether it is in the midst of a reply', () => {
+    const parser = new ReplyParser();
+    const midReply = (octets: string): boolean => {
+      parser.push(Buffer.from(octets));
+      parser.take();
+      return parser.midReply;
+    };
+    expect(['25', '0-a\r\n', '250', ' b\r\n'].map(midReply)).toEqual([false, true, true, false]);
+  });
+
   test('leaves what stands behind a reply unread', () => {
     const parser = new ReplyParser();
     parser.push(Buffer.from('220 go\r\n250 injected\r\n'));
@@ -113,6 +146,8 @@ describe('the reply parser', () => {
     ['a code of four digits', '2200 a\r\n', 'a line that is no SMTP reply'],
     ['a separator that is none', '220:a\r\n', 'a line that is no SMTP reply'],
     ['an empty line', '\r\n', 'a line that is no SMTP reply'],
+    ['nothing but a line feed', '\n', 'a line that is no SMTP reply'],
+    ['a line feed before much else', `\n${'a'.repeat(MAX_LINE_OCTETS)}`, 'a line that is no SMTP reply'],
     ['mixed codes', '250-a\r\n220 b\r\n', 'a reply that mixes the codes 250 and 220'],
   ])('refuses %s', (_name, octets, problem) => {
     expect(() => parse([octets])).toThrow(expect.objectContaining({ name: 'ReplySyntaxError', problem }) as Error);
@@ -139,6 +174,33 @@ describe('the reply parser', () => {
     expect(() => parser.take()).toThrow(/more than 4096 octets/);
   });
 
+  test('reads a line as long as it may be, and none that is longer, however they come', () => {
+    const line = (length: number): string => `220 ${'a'.repeat(length - '220 \r'.length)}\r\n`;
+    expect(parse([line(MAX_LINE_OCTETS)])).toHaveLength(1);
+    expect(() => parse([line(MAX_LINE_OCTETS + 1)])).toThrow(/more than 4096 octets/);
+    expect(() => parse(Array.from(line(MAX_LINE_OCTETS + 1)))).toThrow(/more than 4096 octets/);
+  });
+
+  /** One reply of so many octets, in lines of no more than 1000. */
+  const replyOf = (octets: number): string => {
+    const line = (length: number, mark: string): string => `250${mark}${'a'.repeat(length - '250-\r\n'.length)}\r\n`;
+    const whole = Math.ceil(octets / 1000) - 1;
+    return line(1000, '-').repeat(whole) + line(octets - 1000 * whole, ' ');
+  };
+
+  test('reads a reply as large as it may be, and none that is larger', () => {
+    expect(replyOf(MAX_REPLY_OCTETS)).toHaveLength(MAX_REPLY_OCTETS);
+    expect(parse([replyOf(MAX_REPLY_OCTETS)])).toHaveLength(1);
+    expect(() => parse([replyOf(MAX_REPLY_OCTETS + 1)])).toThrow(/a reply of more than 16384 octets/);
+  });
+
+  test('reads as much as a session may have, and no more', () => {
+    const octets = MAX_REPLY_OCTETS / 2;
+    const session = Array<string>(MAX_SESSION_OCTETS / octets).fill(replyOf(octets));
+    expect(parse(session)).toHaveLength(session.length);
+    expect(() => parse([...session, '250\n'])).toThrow(/more than 65536 octets in one session/);
+  });
+
   test('stops a reply without end', () => {
     const lines = (count: number): string => '250-a\r\n'.repeat(count);
     expect(parse([`${lines(MAX_REPLY_LINES - 1)}250 z\r\n`])[0]?.lines).toHaveLength(MAX_REPLY_LINES);
@@ -150,5 +212,7 @@ describe('the reply parser', () => {
     expect(reply && shown(reply)).toBe('550 5.7.1 no\\x1b[31m / ::error::x');
     const [bare] = parse(['250\r\n']);
     expect(bare && shown(bare)).toBe('250');
+    const [blank] = parse(['250-\r\n250-  a \r\n250 b\r\n']);
+    expect(blank && shown(blank)).toBe('250 a / b');
   });
 });

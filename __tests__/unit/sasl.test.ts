@@ -111,6 +111,25 @@ describe('AUTH', () => {
     expect(await signIn('XOAUTH2', TOKEN, failed)).toMatchObject({ fault, told: '{}' });
   });
 
+  test.each([
+    ['LOGIN', ['235 welcome']],
+    ['LOGIN', ['334 VXNlcm5hbWU6', '235 welcome']],
+    ['CRAM-MD5', ['235 welcome']],
+  ])('%s: 235 before everything was said is told apart: %j', async (mechanism, answers) => {
+    const { code, said, fault } = await signIn(mechanism, PASSWORD, inTurn(...answers));
+    expect([code, said.length]).toEqual([235, answers.length]);
+    expect(fault).toBe('malformed: the server lets somebody in who has not shown it the credentials');
+  });
+
+  test.each(['PLAIN', 'XOAUTH2', 'OAUTHBEARER'])(
+    '%s: so is 235 before a long initial response was sent',
+    async (name) => {
+      const long = identity(name === 'PLAIN' ? 'password' : 'access-token', 'x'.repeat(600));
+      expect((await signIn(name, long, inTurn('235 welcome'))).fault).toMatch(/^malformed: .* has not shown/);
+      expect((await signIn(name, long, inTurn('334 ', '235 welcome'))).fault).toBeUndefined();
+    },
+  );
+
   test('235 behind an exchange that was given up, or had failed, is told apart', async () => {
     expect((await signIn('PLAIN', PASSWORD, inTurn('334 more', '235 welcome'))).fault).toBeDefined();
     expect((await signIn('XOAUTH2', TOKEN, inTurn('334 e30=', '235 welcome'))).told).toBe('{}');

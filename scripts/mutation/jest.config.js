@@ -1,5 +1,5 @@
 /** The unit tests of what the mutation run changes, made quick: each of them runs once for every change. */
-const rooms = ['verdict', 'names', 'reply', 'runner-log', 'report-text', 'report-markdown'];
+const rooms = ['verdict', 'names', 'reply', 'runner-log', 'peer'];
 
 export default {
   rootDir: '../..',

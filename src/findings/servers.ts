@@ -43,6 +43,18 @@ const SETTINGS: Partial<Record<FindingCode, Partial<Record<Software, string>>>> 
     Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
     Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
   },
+  'greeting-rejected': {
+    'Microsoft 365':
+      'Where the text speaks of a blocked client host, ask for the address of the runner to be taken off the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+    Google:
+      'For smtp-relay.gmail.com the public address of the runner must be among the allowed ones of the setting "SMTP relay service" in the Admin console (Gmail, Routing).',
+  },
+  'plaintext-on-implicit-port': {
+    Stalwart: 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
+    'Microsoft 365': 'smtp.office365.com has STARTTLS only, on 587 or 25: set `transport: starttls`.',
+    Google: 'smtp.gmail.com and smtp-relay.gmail.com have TLS from the first byte on 465, and STARTTLS on 587.',
+    'Amazon SES': 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
+  },
   'plaintext-auth-advertised': {
     Postfix: 'Set `smtpd_tls_auth_only = yes`.',
     Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
@@ -60,6 +72,10 @@ const SETTINGS: Partial<Record<FindingCode, Partial<Record<Software, string>>>> 
     Sendmail: 'Set `ServerSSLOptions` to `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1`; the OpenSSL beneath must have TLS 1.2.',
     OpenSMTPD: 'Take `protocols` out of the `listen on` rule: by default it speaks TLS 1.2 and 1.3.',
     Exchange: 'Enable TLS 1.2 in Windows (`SchUseStrongCrypto`, Schannel `Enabled` for the server).',
+    Haraka: 'Set `minVersion=TLSv1.2` in `config/tls.ini`; the Node.js beneath must have TLS 1.2.',
+    Stalwart: 'Take TLS 1.2 and 1.3 out of `tls.disable-protocols` of the listener (`tlsDisableProtocols`).',
+    'Microsoft 365':
+      'Use smtp.office365.com: smtp-legacy.office365.com is for clients that have no TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`).',
   },
   'certificate-chain-incomplete': {
     Postfix: 'Put the key and the full chain, leaf first, into `smtpd_tls_chain_files`, and `postfix reload`.',
@@ -67,6 +83,16 @@ const SETTINGS: Partial<Record<FindingCode, Partial<Record<Software, string>>>> 
     Sendmail: 'Put the intermediates behind the leaf in `confSERVER_CERT`.',
     OpenSMTPD: 'Let `pki NAME cert` name the full chain, leaf first.',
     Exchange: 'Install the intermediate in the store "Intermediate Certification Authorities" of the machine.',
+    Haraka: 'Put the intermediates behind the leaf in `config/tls_cert.pem`, or in its file in `config/tls`.',
+    Stalwart: 'Let `cert` of the certificate (`certificate.NAME.cert`) hold the full chain, leaf first.',
+  },
+  'certificate-hostname-mismatch': {
+    'Microsoft 365':
+      'Address it by its own name, and not by an alias of yours: smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
+    Google:
+      'Address it by its own name, and not by an alias of yours: smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
+    'Amazon SES':
+      'Address it as email-smtp.REGION.amazonaws.com, and not by an alias of yours; through a VPC endpoint, give that name with `servername`.',
   },
   'certificate-expired': {
     Postfix: 'After renewal: `postfix reload`.',
@@ -76,9 +102,12 @@ const SETTINGS: Partial<Record<FindingCode, Partial<Record<Software, string>>>> 
     Exchange: 'After renewal: `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`.',
   },
   'client-certificate-required': {
-    Postfix: 'Set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
-    Exim: 'Use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
-    OpenSMTPD: 'Use `tls-require` without `verify` in the `listen on` rule.',
+    Postfix:
+      'Let `smtpd_tls_CAfile` name the authority of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
+    Exim: 'Let `tls_verify_certificates` name the authority of the clients, or use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
+    OpenSMTPD:
+      'Let `ca` name the authority of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+    Haraka: 'Set `rejectUnauthorized=false` in `config/tls.ini`, and take the port out of `requireAuthorized`.',
   },
   'auth-not-advertised': {
     Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',

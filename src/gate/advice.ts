@@ -26,13 +26,39 @@ const NOT_BY_HAND: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'inbox-rejected',
 ]);
 
+/** Evidence in which a server may give itself away. */
+const SAYS = ['reply', 'octets'];
+
 /** A remedy names the setting of the very server, where that gives itself away; a command shows the step by hand. */
 function advised(found: KnownFinding, step: StepId, visit: Visit): KnownFinding {
   const { greeting, plain, secured, endpoint, address, addresses } = visit;
   const to = address ?? addresses?.[0]?.address;
   const byHand =
     found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint, to) };
-  const said = [greeting ?? '', ...(plain?.lines ?? []), ...(secured?.lines ?? []), found.evidence?.reply ?? ''];
+  const said = [
+    greeting ?? '',
+    ...(plain?.lines ?? []),
+    ...(secured?.lines ?? []),
+    ...SAYS.map((where) => found.evidence?.[where] ?? ''),
+  ];
   const software = recognise(said);
-  return { ...byHand, ...found, remedy: remedyFor(found.code, found.remedy, software) };
+  const inspected = OF_INSPECTION.has(found.code) && STARS.test(greeting ?? '');
+  return {
+    ...byHand,
+    ...found,
+    ...(inspected && { evidence: { ...found.evidence, greeting: greeting ?? '' } }),
+    remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software),
+  };
 }
+
+/** Findings that a firewall can cause which inspects SMTP and writes over what it does not know. */
+const OF_INSPECTION: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'ehlo-rejected',
+  'starttls-not-advertised',
+  'starttls-stripped',
+]);
+
+/** Cisco's PIX and ASA hide the name of the server and of its software so. */
+const STARS = /\*{8}/;
+const INSPECTED =
+  'The greeting is written over with asterisks: a firewall inspects SMTP on the way, and hides what the server offers. Switch that off first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';

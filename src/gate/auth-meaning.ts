@@ -1,53 +1,105 @@
+import type { Credentials } from '../plan/endpoint.js';
 import type { Reply } from '../smtp/reply.js';
+import { wordsOf } from './words.js';
+
+type Kind = Credentials['kind'];
+
+/** What a refusal of AUTH means. */
+export interface Meaning {
+  /** The end of a sentence. */
+  readonly says: string;
+  /** The credentials were looked at, and open nothing. What is said otherwise may be all that is wrong. */
+  readonly judges: boolean;
+}
+
+const WRONG: Readonly<Record<Kind, string>> = {
+  password: 'the user name or the password is wrong, as far as the server tells',
+  'access-token': 'the access token is not good for this user here, as far as the server tells',
+  certificate: 'the certificate is not good for this user, as far as the server tells',
+};
+
+const STRONGER: Readonly<Record<Kind, string>> = {
+  password: 'the server wants a stronger proof than this: another mechanism, or an application password',
+  'access-token': 'the server wants another proof than this',
+  certificate: 'the server wants another proof than this',
+};
+
+const verdict = (says: string): Meaning => ({ says, judges: true });
+const open = (says: string): Meaning => ({ says, judges: false });
 
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
-const BY_ENHANCED_CODE: Readonly<Record<string, string>> = {
-  '5.5.4': 'the server does not know the mechanism, or cannot read what came with it',
-  '5.5.6': 'the server takes no line as long as these credentials make it',
-  '5.7.1': 'a policy forbids it to this client: an IP allow-list, or the port',
-  '5.7.3': 'the credentials are wrong, or not for this server (as Exchange says it)',
-  '5.7.8': 'the user name or the password is wrong, as far as the server tells',
-  '5.7.9': 'the server wants a stronger proof than this: another mechanism, or an application password',
-  '5.7.11': 'the server believes that the session is not encrypted',
-  '5.7.12': 'the account must sign in with PLAIN once, for its password to be converted',
-  '5.7.13': 'the account is disabled',
-  '5.7.14': 'the account must be confirmed in a web browser first (as Google says it)',
-  '5.7.139': 'SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password',
-};
+const byEnhancedCode = (kind: Kind): Readonly<Record<string, Meaning>> => ({
+  '5.5.4': open('the server does not know the mechanism, or cannot read what came with it'),
+  '5.5.6': open('the server takes no line as long as these credentials make it'),
+  '5.7.1': open('a policy forbids it to this client: an IP allow-list, or the port'),
+  '5.7.3': verdict('the credentials are wrong, or not for this server (as Exchange says it)'),
+  '5.7.8': verdict(WRONG[kind]),
+  '5.7.9': open(STRONGER[kind]),
+  '5.7.11': open('the server believes that the session is not encrypted'),
+  '5.7.12': open('the account must sign in with PLAIN once, for its password to be converted'),
+  '5.7.13': verdict('the account is disabled'),
+  '5.7.14': open('the account must be confirmed in a web browser first (as Google says it)'),
+  '5.7.139': open(
+    'SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password',
+  ),
+});
 
 /** What a code (RFC 4954 section 6) says, where nothing more precise is there. */
-const BY_CODE: Readonly<Record<number, string>> = {
-  432: 'the account must sign in with PLAIN once, for its password to be converted',
-  454: 'the server cannot check credentials now',
-  500: 'the server does not know AUTH, or the line is too long for it',
-  501: 'the server cannot read what the mechanism sends',
-  502: 'the server does not know AUTH, though it offers it',
-  503: 'AUTH has no place here: it is not switched on for this client, or somebody is signed in already',
-  504: 'the server does not know the mechanism, though it offers it',
-  530: 'the server believes that the session is not encrypted',
-  534: 'the server wants a stronger proof than this: another mechanism, or an application password',
-  535: 'the user name or the password is wrong, as far as the server tells',
-  538: 'the server believes that the session is not encrypted',
-};
+const byCode = (kind: Kind): Readonly<Record<number, Meaning>> => ({
+  432: open('the account must sign in with PLAIN once, for its password to be converted'),
+  454: open('the server cannot check credentials now'),
+  500: open('the server does not know AUTH, or the line is too long for it'),
+  501: open('the server cannot read what the mechanism sends'),
+  502: open('the server does not know AUTH, though it offers it'),
+  503: open('AUTH has no place here: it is not switched on for this client, or somebody is signed in already'),
+  504: open('the server does not know the mechanism, though it offers it'),
+  530: open('the server believes that the session is not encrypted'),
+  534: open(STRONGER[kind]),
+  535: verdict(WRONG[kind]),
+  538: open('the server believes that the session is not encrypted'),
+});
+
+/** Enhanced codes with which servers say 535 and mean no more than that. */
+const UNSPECIFIC = ['5.0.0', '5.7.0'];
+
+const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
+/** To be believed of a refusal of what was shown, and not of the command (RFC 4954 section 6). */
+const IS_WRONG = new RegExp(
+  `\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`,
+);
 
 /** Words by which servers say what no code of theirs does. */
-const BY_WORDS: readonly (readonly [RegExp, string])[] = [
-  [/app(lication)?[- ](specific )?password/i, 'an application password is wanted in place of that of the account'],
-  [/disabled for the (tenant|mailbox)/i, 'SMTP AUTH is switched off for the mailbox or the tenant'],
-  [/too many|rate limit/i, 'the server has seen too many failures, and answers no question now'],
-  [/locked|suspended|blocked/i, 'the account, or this client, is locked out'],
-  [/already auth/i, 'somebody is signed in already, such as a proxy or by the certificate'],
-  [/not enabled/i, 'AUTH is not switched on for this client'],
+const byWords = (kind: Kind): readonly (readonly [RegExp, Meaning])[] => [
+  [/app(lication)?[- ](specific )?password/, open('an application password is wanted in place of that of the account')],
+  [/disabled for the (tenant|mailbox)/, open('SMTP AUTH is switched off for the mailbox or the tenant')],
+  [
+    /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
+    open('a policy of the organisation forbids basic authentication, whatever the password'),
+  ],
+  [/too many|rate limit/, open('the server has seen too many failures, and answers no question now')],
+  [
+    /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
+    verdict('the account is locked out'),
+  ],
+  [/\b(locked|suspended|blocked)\b/, open('the account, or this client, is locked out')],
+  [/already auth/, open('somebody is signed in already, such as a proxy or by the certificate')],
+  [/not enabled/, open('AUTH is not switched on for this client')],
+  [IS_WRONG, verdict(WRONG[kind])],
 ];
 
 /**
- * What a refusal of AUTH means, in words.
- * @returns the end of a sentence; undefined where nothing is known of it
+ * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
+ * @param kind what was refused
+ * @returns undefined where nothing is known of it
  */
-export function meaningOf({ code, enhanced, lines }: Reply): string | undefined {
-  const text = lines.map(({ exact }) => exact).join(' ');
-  const byWords = BY_WORDS.find(([pattern]) => pattern.test(text))?.[1];
+export function meaningOf(reply: Reply, kind: Kind): Meaning | undefined {
+  const { code, enhanced = '' } = reply;
+  const text = wordsOf(reply);
+  const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
   // Whether for now or for good is the question of the reply's own code.
-  const permanent = enhanced?.replace(/^4/, '5');
-  return byWords ?? BY_ENHANCED_CODE[permanent ?? ''] ?? BY_CODE[code];
+  const permanent = enhanced.replace(/^4/, '5');
+  const byStatus = byEnhancedCode(kind)[permanent];
+  const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
+  const plain = byCode(kind)[code];
+  return said ?? byStatus ?? (plain && { ...plain, judges: plain.judges && unspecific });
 }

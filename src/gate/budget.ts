@@ -1,3 +1,4 @@
+import type { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { Visit } from './visit.js';
 
@@ -22,6 +23,12 @@ export function attemptMs({ timeoutMs, probes }: Endpoint): number {
 /** Milliseconds that one probe may wait in all. */
 export function probeMs({ timeoutMs }: Endpoint): number {
   return timeoutMs * PROBE_IN_TIMEOUTS;
+}
+
+/** Why a wait in a probe was cut short, in a sentence of its own; nothing while the probe had time left. */
+export function spentProbe(budget: Deadline, endpoint: Endpoint): string {
+  if (budget.remainingMs > TIMER_SLACK_MS) return '';
+  return ` A probe has ${probeMs(endpoint) / 1000} s in all, two timeouts, and they are spent.`;
 }
 
 /**

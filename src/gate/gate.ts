@@ -4,6 +4,7 @@ import type { KnownFinding } from '../findings/finding.js';
 import type { Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
+import { withoutSecrets } from '../report/redact.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, SkipReason, StepId, StepReport } from '../report/report.js';
 import { Transcript } from '../smtp/transcript.js';
@@ -91,7 +92,7 @@ export async function attempt(
   noteUnusedWaivers(steps, endpoint);
   const report = reportOf(visit, steps, performance.now() - begun);
   return {
-    report: visit.derived ? new Redactor(visit.derived).redactDeep(report) : report,
+    report: visit.derived ? withoutSecrets(report, new Redactor(visit.derived)) : report,
     transient: transient && !visit.handedOver,
     ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
   };
@@ -111,12 +112,13 @@ type Belated = Pick<Interruption, 'step' | 'finding'>;
 async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
   const begun = performance.now();
   const { end } = visit.world;
-  if (end.isOver) return cutShort(id, visit, begun);
+  const isOver = (): boolean => end.isOver;
+  if (isOver()) return cutShort(id, visit, begun);
   let outcome: StepOutcome;
   try {
     outcome = await end.race(STEPS[id](visit), () => new Error('the run is over'));
   } catch (error) {
-    if (end.isOver) return cutShort(id, visit, begun);
+    if (isOver()) return cutShort(id, visit, begun);
     const stopped = interruption(error, id, visit);
     if (stopped.step !== id) {
       return {
@@ -132,7 +134,7 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
   // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
   const probed = outcome.transient ? [] : await probe(id, visit);
   // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
-  if (end.isOver) return cutShort(id, visit, begun);
+  if (isOver()) return cutShort(id, visit, begun);
   const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...probed], id, visit);
   const status = statusOf(findings);
   const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;

@@ -12,6 +12,12 @@ import { judgePeer } from './peer/judge.js';
 import { judgeArrival } from './proof.js';
 import type { Visit } from './visit.js';
 
+/**
+ * So long copies are waited for once the message is there: those that another way or another try makes come a moment
+ * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
+ */
+const SETTLING_MS = 1000;
+
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
 export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Promise<Inbox> {
   const { ca, minVersion, minValidDays } = endpoint.tls;
@@ -46,16 +52,19 @@ export async function awaitArrival(
 ): Promise<KnownFinding[]> {
   const acceptedAt = performance.now();
   const octets = Buffer.byteLength(probe.text);
+  const deadline = Deadline.after(delivery.withinMs, visit.world.end);
   const received = await inbox.find(
     { messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => isProbe(probe, source) },
-    Deadline.after(delivery.withinMs, visit.world.end),
+    deadline,
   );
   if (!received) return [notReceived(probe, delivery)];
   const latencyMs = Math.round(performance.now() - acceptedAt);
+  const settled = Deadline.after(SETTLING_MS, deadline);
   const findings = await judgeArrival(visit, probe, received.source);
   if (received.junk !== undefined) findings.push(inJunk(received.junk));
-  // What was seen in the message stays true, whatever comes of its deletion.
-  if (!delivery.keep) findings.push(...(await removed(received, delivery.inbox)));
+  await settled.race(new Promise<never>(() => undefined), () => new Error('settled')).catch(() => undefined);
+  // What was seen in the message stays true, whatever comes of the last look and its deletion.
+  findings.push(...(await finished(received, delivery)));
   const { copies } = received;
   if (copies > 1) findings.push(duplicated(probe, copies));
   visit.delivered = {
@@ -68,12 +77,15 @@ export async function awaitArrival(
   return findings;
 }
 
-async function removed(received: Received, target: InboxTarget): Promise<KnownFinding[]> {
+async function finished(
+  received: Received,
+  { keep, inbox }: Delivery & { readonly inbox: InboxTarget },
+): Promise<KnownFinding[]> {
   try {
-    await received.delete();
+    await (keep ? received.recount() : received.delete());
     return [];
   } catch (error) {
-    return [inboxFinding(error, target)];
+    return [inboxFinding(error, inbox)];
   }
 }
 

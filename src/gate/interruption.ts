@@ -1,15 +1,17 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
-import { ConnectFailure } from '../net/connect.js';
+import { ConnectFailure, NAME_UNKNOWN } from '../net/connect.js';
 import type { StepId } from '../report/report.js';
 import { PORTS } from '../plan/schema.js';
 import { ReplySyntaxError, shown } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
 import { brief } from '../text/peer.js';
+import type { PeerText } from '../text/peer.js';
 import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
 import { spentBudget } from './budget.js';
-import { belatedClientCertificateAlert } from './steps/handshake-failure.js';
+import { otherProtocol } from './protocols.js';
+import { belatedClientCertificateAlert } from './steps/client-certificate.js';
 import type { Visit } from './visit.js';
 
 /** What it means that a step did not come to its end. */
@@ -28,18 +30,24 @@ export interface Interruption {
 export function interruption(error: unknown, step: StepId, visit: Visit): Interruption {
   if (error instanceof ConnectFailure) return connectInterruption(error, step, visit);
   if (error instanceof ConnectionLost) {
-    const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert(alertOf(error.cause));
+    const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert(alertOf(error.cause), visit);
     if (refused) return { finding: refused, step: 'certificate', transient: false };
-    const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer.`, {
-      evidence: { detail: error.message },
+    const other = insteadOfGreeting(error.heard, visit);
+    if (other) return { finding: other, step, transient: false };
+    const { only, evidence } = unfinished(error.heard);
+    const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer${only}.`, {
+      evidence: { detail: error.message, ...evidence },
     });
     return { finding: found, step, transient: true };
   }
   if (error instanceof ReplyTimeout) {
+    const other = insteadOfGreeting(error.heard, visit);
+    if (other) return { finding: other, step, transient: false };
     const waited = `${(error.waitedMs / 1000).toFixed(1)} s`;
-    const { clause, evidence } = spentBudget(visit);
-    const found = finding('reply-timeout', `No complete reply came within ${waited}${clause}.`, {
-      evidence: { waited, ...evidence },
+    const { only, evidence } = unfinished(error.heard);
+    const spent = spentBudget(visit);
+    const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
+      evidence: { waited, ...evidence, ...spent.evidence },
     });
     return { finding: found, step, transient: false };
   }
@@ -52,7 +60,7 @@ export function interruption(error: unknown, step: StepId, visit: Visit): Interr
     return { finding: found, step, transient: true };
   }
   if (error instanceof ReplySyntaxError) {
-    return { finding: malformed(error), step, transient: false };
+    return { finding: malformed(error, visit), step, transient: false };
   }
   if (error instanceof UnsolicitedReply) {
     const found = finding('protocol-error', `The server said "${brief(error.text)}" without being asked.`, {
@@ -86,8 +94,13 @@ function connectInterruption(
   const details = { evidence: { detail, ...(address !== undefined && { address }) } };
   const inconclusive = { ...details, inconclusive: true as const };
   switch (kind) {
-    case 'name-not-found':
-      return { finding: finding('dns-failed', `${host} has no address (${detail}).`, details), step, transient: false };
+    case 'name-not-found': {
+      const why =
+        detail === NAME_UNKNOWN
+          ? `The resolver finds no name ${host} (${detail}).`
+          : `The name ${host} is there, and has no address of a family that can be used (${detail}).`;
+      return { finding: finding('dns-failed', why, details), step, transient: false };
+    }
     case 'lookup-failed':
       return {
         finding: finding('dns-failed', `The address of ${host} could not be looked up (${detail}).`, inconclusive),
@@ -133,24 +146,24 @@ function connectInterruption(
   }
 }
 
-/** Protocols that show themselves by their first line. */
-const PROTOCOLS: readonly [RegExp, string][] = [
-  [/^SSH-/, 'SSH'],
-  [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
-  [/^(\+OK|-ERR)\b/, 'POP3'],
-  [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
-  [/^RFB \d{3}\.\d{3}/, 'VNC'],
-  // A packet of so many octets, the first of them the protocol's version 10, which is a line feed.
-  [/^.\0\0\0$/s, 'MySQL'],
-];
-
-function malformed({ problem, line, before }: ReplySyntaxError): KnownFinding {
+function malformed({ problem, line, before }: ReplySyntaxError, visit: Visit): KnownFinding {
   const evidence = { line: brief(line.exact) };
-  const isFirst = before.length === 0;
-  const protocol = isFirst ? PROTOCOLS.find(([pattern]) => pattern.test(line.exact))?.[1] : undefined;
-  return protocol === undefined
-    ? finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
-    : finding('not-smtp', `What answers is ${protocol}: "${evidence.line}".`, { evidence: { ...evidence, protocol } });
+  return (
+    insteadOfGreeting([...before, line], visit) ??
+    finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
+  );
+}
+
+/** The finding where another protocol shows itself in what a server says first; later it means something else. */
+function insteadOfGreeting([first]: readonly PeerText[], { greeting }: Visit): KnownFinding | undefined {
+  return first && greeting === undefined ? otherProtocol(first.exact) : undefined;
+}
+
+/** What there was of a reply, for the message and for the evidence. */
+function unfinished(heard: readonly PeerText[]): { only: string; evidence: Record<string, string> } {
+  if (heard.length === 0) return { only: '', evidence: {} };
+  const received = brief(heard.map(({ exact }) => exact).join(' / '));
+  return { only: `, only "${received}"`, evidence: { received } };
 }
 
 function capital(text: string): string {

@@ -10,8 +10,9 @@ import { ConnectionLost, ReplyTimeout } from '../smtp/session.js';
 import type { SmtpSession } from '../smtp/session.js';
 import type { HandshakeFailure, TlsChannel } from '../tls/handshake.js';
 import { aside, handshakeAside } from './aside.js';
-import { probeMs } from './budget.js';
+import { probeMs, spentProbe } from './budget.js';
 import { interruption } from './interruption.js';
+import { Unanswered, isRefusal, mail } from './probe-answers.js';
 import { mailCommand, plainAuthCommand } from './reproduce.js';
 import { beginSession, readGreeting, sayEhlo } from './steps/opening.js';
 import type { StepOutcome, Visit } from './visit.js';
@@ -55,11 +56,6 @@ async function handshakeStands({ handshake }: Visit): Promise<boolean> {
   return handshake !== undefined && !('kind' in (await handshake.outcome));
 }
 
-/** The server's answer leaves the question of the probe open. */
-class Unanswered extends Error {
-  override readonly name = 'Unanswered';
-}
-
 async function carryOut({ name, step, run }: Probe, visit: Visit): Promise<KnownFinding | undefined> {
   const budget = Deadline.after(probeMs(visit.endpoint), visit.budget);
   try {
@@ -67,7 +63,8 @@ async function carryOut({ name, step, run }: Probe, visit: Visit): Promise<Known
   } catch (error) {
     if (error instanceof Unanswered) return inconclusive(name, error.message);
     const { finding: found } = interruption(error, step, visit);
-    return found.code === 'internal-error' ? found : inconclusive(name, found.message, found.evidence);
+    if (found.code === 'internal-error') return found;
+    return inconclusive(name, `${found.message}${spentProbe(budget, visit.endpoint)}`, found.evidence);
   }
 }
 
@@ -77,15 +74,21 @@ function inconclusive(probe: ProbeName, why: string, evidence: Readonly<Record<s
   });
 }
 
+const WAITS_FOR_CREDENTIALS = 334;
+
 async function authInTheClear(second: Visit): Promise<KnownFinding | undefined> {
   const session = await greeted(second);
-  const reply = decisive(await session.command('AUTH PLAIN'));
-  if (reply.code !== 334) return undefined;
+  const reply = await session.command('AUTH PLAIN');
+  const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
+  if (!isWaiting && isRefusal(reply)) return undefined;
   // RFC 4954 section 4: a lone `*` gives the exchange up. What the server makes of that does not matter any more.
-  await session.command('*').catch(() => undefined);
+  if (isWaiting) await session.command('*').catch(() => undefined);
+  const meaning = isWaiting
+    ? 'it waits for the credentials'
+    : 'it takes AUTH there without even asking for the credentials';
   return finding(
     'plaintext-auth-accepted',
-    `Before TLS the server answers a bare AUTH PLAIN with "${shown(reply)}": it waits for the credentials.`,
+    `Before TLS the server answers a bare AUTH PLAIN with "${shown(reply)}": ${meaning}.`,
     {
       evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
       reproduce: plainAuthCommand(second.endpoint, second.address),
@@ -94,11 +97,13 @@ async function authInTheClear(second: Visit): Promise<KnownFinding | undefined> 
 }
 
 async function mailInTheClear(second: Visit): Promise<KnownFinding | undefined> {
-  const reply = await mail(await greeted(second));
-  if (reply.code !== 250) return undefined;
-  return finding('plaintext-mail-accepted', `Before TLS the server answers MAIL FROM:<> with "${shown(reply)}".`, {
-    evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) },
-    reproduce: mailCommand(second.endpoint, 'plain', second.address),
+  const taken = await mail(await greeted(second));
+  if (!taken) return undefined;
+  const { sender, reply } = taken;
+  const sent = `MAIL FROM:<${sender}>`;
+  return finding('plaintext-mail-accepted', `Before TLS the server answers ${sent} with "${reply}".`, {
+    evidence: { sent, reply },
+    reproduce: mailCommand(second.endpoint, 'plain', second.address, sender),
   });
 }
 
@@ -111,14 +116,16 @@ async function mailInTls(second: Visit): Promise<KnownFinding | undefined> {
   if ('kind' in channel) throw new Unanswered(whyNoChannel(channel));
   const session = beginSession(second, channel.stream);
   unlessRefused(await sayEhlo(second, session, 'ehlo-after-tls-rejected'));
-  const reply = await mail(session);
-  if (reply.code !== 250) return undefined;
+  const taken = await mail(session);
+  if (!taken) return undefined;
+  const { sender, reply } = taken;
+  const sent = `MAIL FROM:<${sender}>`;
   return finding(
     'unauthenticated-mail-accepted',
-    `Inside TLS, without AUTH, the server answers MAIL FROM:<> with "${shown(reply)}".`,
+    `Inside TLS, without AUTH, the server answers ${sent} with "${reply}".`,
     {
-      evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) },
-      reproduce: mailCommand(second.endpoint, 'tls', second.address),
+      evidence: { sent, reply },
+      reproduce: mailCommand(second.endpoint, 'tls', second.address, sender),
     },
   );
 }
@@ -136,7 +143,7 @@ async function commandInjection(second: Visit): Promise<KnownFinding | undefined
     if (error instanceof ConnectionLost) return undefined;
     throw error;
   });
-  if (!reply || decisive(reply).code !== 220 || session.detach().length > 0) return undefined;
+  if (!reply || isRefusal(reply) || reply.code !== 220 || session.detach().length > 0) return undefined;
   const channel = await handshake(second);
   if ('kind' in channel) {
     if (channel.kind === 'timed-out' || (channel.kind === 'alert' && channel.asked)) {
@@ -213,19 +220,6 @@ async function greeted(second: Visit): Promise<SmtpSession> {
 function unlessRefused(answer: StepOutcome | Capabilities | undefined): void {
   if (!answer || !('findings' in answer)) return;
   throw new Unanswered(answer.findings.map(({ message }) => message).join(' '));
-}
-
-/** MAIL with the null sender, taken back at once. */
-async function mail(session: SmtpSession): Promise<Reply> {
-  const reply = decisive(await session.command('MAIL FROM:<>'));
-  if (reply.code === 250) await session.command('RSET').catch(() => undefined);
-  return reply;
-}
-
-/** @throws {Unanswered} where the server puts its answer off */
-function decisive(reply: Reply): Reply {
-  if (reply.code >= 400 && reply.code < 500) throw new Unanswered(`The server says "${shown(reply)}".`);
-  return reply;
 }
 
 /** By the endpoint's policy, without its client certificate: that is a credential. */

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../plan/endpoint.js';
-import { shown } from '../smtp/reply.js';
 import type { Reply } from '../smtp/reply.js';
 import type { TransactionVerb } from '../smtp/transaction.js';
+import { wordsOf } from './words.js';
 
 /** Where a refusal came: to a command, or after the final dot of the message. */
 export type RefusedAt = TransactionVerb | 'MESSAGE';
@@ -11,9 +11,15 @@ export interface Meaning {
   /** The end of a sentence that begins with what the server said. */
   readonly says: string;
   readonly remedy: string;
-  /** It is for the sake of the message, whatever command it was said to. */
-  readonly ofMessage: boolean;
+  /** Whose sake it is for, where that is not the sake of the command it was said to. */
+  readonly about?: About;
 }
+
+/**
+ * What a refusal is for the sake of: the message, whatever command it was said to; the recipient, which this server
+ * does not know or does not take from this client; whoever has not signed in.
+ */
+type About = 'message' | 'recipient' | 'stranger';
 
 /** A refusal as the table below looks at it. */
 interface Refusal {
@@ -21,6 +27,7 @@ interface Refusal {
   readonly code: number;
   /** Subject and detail of the enhanced code, such as `7.1`, whatever its class; empty where there is none. */
   readonly status: string;
+  /** The server's own words, without the addresses and names in them. */
   readonly text: string;
 }
 
@@ -28,35 +35,52 @@ interface Row {
   readonly fits: (refusal: Refusal) => boolean;
   readonly says: string;
   readonly remedy: string | ((endpoint: Endpoint) => string);
-  readonly ofMessage?: true;
+  readonly about?: About;
 }
+
+const GREYLISTING = {
+  says: 'That looks like greylisting: whoever is new is asked to come again.',
+  remedy:
+    'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
+};
+
+/** Words of a refusal that is for the sake of somebody or something else than the recipient. */
+const OTHERS =
+  /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
+
+const CONTENT = /spam|virus|malware|content|policy|score/;
 
 /** The first row that fits counts: words that are plain come before codes that many causes share. */
 const TABLE: readonly Row[] = [
   {
     fits: ({ at, code, text }) =>
-      code === 530 || (at !== 'MESSAGE' && /\bauthenticat\w+ (is )?(required|first)|not authenticated/.test(text)),
+      !/starttls|encrypt/.test(text) &&
+      (code === 530 ||
+        (at !== 'MESSAGE' &&
+          /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/.test(
+            text,
+          ))),
     says: 'It wants authentication first.',
     remedy: ({ auth }) =>
       auth
         ? 'The credentials were accepted, and still the session counts as a stranger. Ask whose account may send through this server, and on which port (587 and 465 are for submission, 25 is not).'
         : 'Configure `auth`, or `username` and `password`. Where they are configured and come from secrets, check that these exist: a secret that does not is empty.',
+    about: 'stranger',
   },
+  { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
   {
-    fits: looksGreylisted,
-    says: 'That looks like greylisting: whoever is new is asked to come again.',
+    fits: ({ status, text }) =>
+      ['7.28', '7.650'].includes(status) ||
+      /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/.test(
+        text,
+      ),
+    says: 'It takes no more for now: there was too much, of this client or for this recipient.',
     remedy:
-      'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
-  },
-  {
-    fits: ({ status, text }) => /\brelay/.test(text) || ['7.54', '7.64'].includes(status),
-    says: 'It does not relay mail for this client.',
-    remedy:
-      'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
+      'Hosted runners share their addresses with strangers, who count too. Gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or have the client of the gate exempted from the limit.',
   },
   {
     fits: ({ status, text }) =>
-      /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|helo command rejected|reverse (dns|hostname)|\bptr\b/.test(
+      /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(
         text,
       ) || status === '7.25',
     says: 'It refuses this client by its address or its name.',
@@ -64,15 +88,30 @@ const TABLE: readonly Row[] = [
       'The runner counts as suspicious: hosted runners share their addresses with strangers. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate where the address is known and has a name.',
   },
   {
+    fits: ({ at, status, text }) =>
+      ['7.54', '7.64'].includes(status) ||
+      (at !== 'MESSAGE' &&
+        status !== '1.1' &&
+        /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
+    says: 'It does not relay mail for this client.',
+    remedy:
+      'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
+    about: 'recipient',
+  },
+  {
     fits: ({ status, text }) =>
-      ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) || /\b(spf|dmarc|dkim)\b/.test(text),
+      ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) ||
+      /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/.test(text),
     says: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
     remedy:
       'Send from where the domain of `delivery.from` allows it, or allow it there: the runner in its SPF record, or a DKIM signature by the server that is gated. Else choose a `delivery.from` whose domain has the server as its own.',
   },
   {
     fits: ({ status, text }) =>
-      ['1.7', '1.8', '7.27'].includes(status) || /sender address rejected: (domain|malformed)|sender verif/.test(text),
+      ['1.7', '1.8', '7.27'].includes(status) ||
+      /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/.test(
+        text,
+      ),
     says: 'It does not believe that the sender exists.',
     remedy: 'Choose a `delivery.from` whose domain is in DNS with an MX or an address, and takes bounces.',
   },
@@ -93,28 +132,45 @@ const TABLE: readonly Row[] = [
   },
   {
     fits: ({ code, status, text }) =>
-      /^[23]\.[34]$/.test(status) || code === 552 || /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text),
+      /^(2\.3|3\.4)$/.test(status) ||
+      /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text) ||
+      (code === 552 && status === '' && !CONTENT.test(text)),
     says: 'The message is too large for it.',
     remedy:
       'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
-    ofMessage: true,
+    about: 'message',
+  },
+  {
+    ...GREYLISTING,
+    fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status),
   },
   {
     fits: ({ at, status, text }) =>
       /^1\.([0-6]|10)$/.test(status) ||
       (at === 'RCPT' && status === '4.1') ||
-      (at === 'RCPT' && /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
+      (at === 'RCPT' &&
+        !OTHERS.test(text) &&
+        /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
     says: 'It knows no such recipient.',
     remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
+    about: 'recipient',
   },
   {
     fits: ({ status }) => status === '2.1',
     says: 'The mailbox is disabled.',
     remedy: 'Enable the mailbox of `delivery.to`, or choose another one.',
+    about: 'recipient',
   },
   {
-    fits: ({ at, status, text }) =>
-      at === 'MESSAGE' && (/^[67]\./.test(status) || /spam|virus|malware|content|policy|score/.test(text)),
+    fits: ({ at, text }) =>
+      at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
+    says: 'It does not take mail for this recipient.',
+    remedy:
+      "Choose a `delivery.to` for which the server takes mail, or mend the rule that refuses it: the server's log says which.",
+    about: 'recipient',
+  },
+  {
+    fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
     says: 'A filter does not like the content, or a policy the message.',
     remedy:
       "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe says the same each time.",
@@ -131,28 +187,43 @@ const TABLE: readonly Row[] = [
  * @returns undefined where neither its codes nor its words tell
  */
 export function meaningOf(at: RefusedAt, reply: Reply, endpoint: Endpoint): Meaning | undefined {
-  const refusal = refusalOf(at, reply);
-  const row = TABLE.find(({ fits }) => fits(refusal));
+  const row = rowFor(refusalOf(at, reply));
   if (!row) return undefined;
-  const { says, remedy, ofMessage = false } = row;
-  return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ofMessage };
+  const { says, remedy, about } = row;
+  return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ...(about && { about }) };
+}
+
+/**
+ * Whether a 5yz to RCPT says that this recipient is not taken from this client: that it is unknown here or mail for it
+ * is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
+ * of the sender off to RCPT (Postfix: `smtpd_delay_reject`); these, and a command that was not understood, leave it open
+ * whether the recipient would be taken.
+ */
+export function refusesRecipient(reply: Reply, { auth }: Endpoint): boolean {
+  const refusal = refusalOf('RCPT', reply);
+  const { code, status, text } = refusal;
+  // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
+  if (code < 510 || status === '1.3') return false;
+  const row = rowFor(refusal);
+  if (row) return row.about === 'recipient' || (row.about === 'stranger' && !auth);
+  // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
+  return [550, 551, 553].includes(code) && ['', '0.0'].includes(status) && !OTHERS.test(text);
 }
 
 /** Whether a server that answers so is likely to take the message a little later (RFC 6647 section 4). */
 export function isGreylisting(at: RefusedAt, reply: Reply): boolean {
-  return looksGreylisted(refusalOf(at, reply));
+  return rowFor(refusalOf(at, reply))?.says === GREYLISTING.says;
 }
 
-/** At RCPT or DATA, with a word for it, a code for policy, or no further code at all. */
-function looksGreylisted({ at, code, status, text }: Refusal): boolean {
-  if ((at !== 'RCPT' && at !== 'DATA') || (code !== 450 && code !== 451)) return false;
-  return /gr[ae]y-?list/.test(text) || status === '' || status.startsWith('7.');
+function rowFor(refusal: Refusal): Row | undefined {
+  return TABLE.find(({ fits }) => fits(refusal));
+}
+
+function mayGreylist({ at, code }: Refusal): boolean {
+  return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
 }
 
 function refusalOf(at: RefusedAt, reply: Reply): Refusal {
-  return { at, code: reply.code, status: statusOf(reply), text: shown(reply).toLowerCase() };
-}
-
-function statusOf({ enhanced = '' }: Reply): string {
-  return enhanced.slice(enhanced.indexOf('.') + 1);
+  const { code, enhanced = '' } = reply;
+  return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text: wordsOf(reply) };
 }

@@ -48,12 +48,13 @@ export function plainEhloCommand(endpoint: Endpoint, address?: string): string {
 }
 
 /**
- * The command that shows whether MAIL with the null sender is taken, up to which point nothing is sent.
+ * The command that shows whether MAIL is taken, up to which point nothing is sent.
  * @param where in the clear, or inside TLS and without AUTH
+ * @param sender by default the null sender
  */
-export function mailCommand(endpoint: Endpoint, where: 'plain' | 'tls', address?: string): string {
+export function mailCommand(endpoint: Endpoint, where: 'plain' | 'tls', address?: string, sender = ''): string {
   const secured = where === 'tls' ? tlsOptions(endpoint) : [];
-  return command([...swaks(endpoint, address), ...secured, '--from', '<>', '--quit-after', 'MAIL']);
+  return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', '--quit-after', 'MAIL']);
 }
 
 /**

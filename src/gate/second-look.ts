@@ -1,6 +1,7 @@
 import { Deadline } from '../net/deadline.js';
 import { SmtpSession } from '../smtp/session.js';
 import { Transcript } from '../smtp/transcript.js';
+import type { Opening } from '../tls/guard.js';
 import type { Handshake, TlsChannel } from '../tls/handshake.js';
 import { aside, handshakeAside } from './aside.js';
 import { ehloName } from './steps/opening.js';
@@ -11,23 +12,28 @@ import type { Visit } from './visit.js';
  * words for it. Nothing is sent over it but a handshake and what leads to one.
  */
 
+/** What two sides agree on. */
+export type Spoken = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature'>;
+
 /**
  * What a server speaks when it is offered everything: the answer to why it would not within policy.
- * @returns version, cipher suite and group, or undefined where not even that leads to a session
+ * @returns version, cipher suite and group; `nothing` where the two do not agree even then; undefined where the
+ *   question stays open, since the further connection did not come to a handshake or its end was another
  */
-export async function whatItSpeaks(
-  visit: Visit,
-): Promise<Pick<TlsChannel, 'version' | 'cipher' | 'group'> | undefined> {
+export async function whatItSpeaks(visit: Visit): Promise<Spoken | 'nothing' | undefined> {
   return look(visit, async (second) => {
     if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
     const outcome = await handshake(second).outcome;
-    return 'kind' in outcome ? undefined : outcome;
+    if (!('kind' in outcome)) return outcome;
+    // Who asks for a certificate has agreed on everything else.
+    const isDisagreement = outcome.kind === 'refused-here' || (outcome.kind === 'alert' && !outcome.asked);
+    return isDisagreement ? 'nothing' : undefined;
   });
 }
 
-/** Whether a port that does not greet answers a TLS handshake from the first byte. */
-export async function speaksTlsAtOnce(visit: Visit): Promise<boolean> {
-  return (await look(visit, async (second) => (await handshake(second).opening).kind === 'record')) ?? false;
+/** What a port that does not greet says to a TLS handshake from the first byte; undefined where nobody could ask. */
+export async function answerToHandshake(visit: Visit): Promise<Opening | undefined> {
+  return look(visit, async (second) => handshake(second).opening);
 }
 
 /**

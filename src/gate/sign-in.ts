@@ -1,5 +1,5 @@
 import { finding } from '../findings/finding.js';
-import type { FindingDetails, KnownFinding } from '../findings/finding.js';
+import type { KnownFinding } from '../findings/finding.js';
 import type { Credentials } from '../plan/endpoint.js';
 import { shown } from '../smtp/reply.js';
 import { authenticate } from '../smtp/sasl/exchange.js';
@@ -11,16 +11,10 @@ import { brief } from '../text/peer.js';
 import { channelBinding } from '../tls/channel-binding.js';
 import type { ChannelBinding } from '../tls/channel-binding.js';
 import { alertOf } from '../tls/handshake.js';
-import { meaningOf } from './auth-meaning.js';
+import { refused } from './auth-refusal.js';
+import type { Attempted } from './auth-refusal.js';
 import { CONTENT } from './visit.js';
 import type { StepOutcome, Visit } from './visit.js';
-
-/** One exchange, as it was tried. */
-interface Attempted {
-  readonly auth: Credentials;
-  readonly mechanism: string;
-  readonly binding: ChannelBinding | undefined;
-}
 
 /**
  * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges what came of it.
@@ -51,7 +45,10 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
     const signedIn = await authenticate(session, mechanism, identity, {
       binding,
       serverBinds: offered.some(bindsChannel),
-      derived: (text) => derived.push(text),
+      derived: (text) => {
+        derived.push(text);
+        visit.world.conceal(text);
+      },
     });
     return judge(signedIn, { auth, mechanism, binding });
   } catch (error) {
@@ -102,7 +99,7 @@ function judge(signedIn: SignIn, attempted: Attempted): StepOutcome {
     const message = `AUTH ${mechanism} came to nothing: ${fault.message}. In the end the server says "${shown(reply)}".`;
     return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
   }
-  if (isRefused) return refused(signedIn, attempted, said, evidence);
+  if (isRefused) return refused(signedIn, attempted, evidence);
   if (reply.code !== 235) {
     return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
   }
@@ -117,64 +114,4 @@ function judge(signedIn: SignIn, attempted: Attempted): StepOutcome {
   if (iterations === undefined || iterations >= FEWEST_ITERATIONS) return CONTENT;
   const message = `With ${mechanism} the server has the password hashed ${iterations} times; ${FEWEST_ITERATIONS} are the least.`;
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
-}
-
-function refused(
-  { reply, told }: SignIn,
-  attempted: Attempted,
-  said: string,
-  evidence: Readonly<Record<string, string>>,
-): StepOutcome {
-  const { code } = reply;
-  const { auth } = attempted;
-  const more = told === undefined ? '' : ` Within the mechanism it says: ${evidence.told ?? ''}.`;
-  const meaning = meaningOf(reply);
-  const message = `${said}${more}${meaning === undefined ? '' : ` That means: ${meaning}.`}`;
-  // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
-  if (code < 500 && code !== 432) {
-    const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true });
-    return { findings: [found], transient: true };
-  }
-  const other = OTHER_REFUSALS[code];
-  if (other) return { findings: [finding(other, message, { evidence })] };
-  if (auth.expect === 'rejected' && isVerdict(code, told)) return CONTENT;
-  return { findings: [rejected(`${message}${hint(attempted, told)}`, auth, { evidence })] };
-}
-
-/** Refusals that say nothing of the credentials. */
-const OTHER_REFUSALS: Readonly<Partial<Record<number, KnownFinding['code']>>> = {
-  500: 'auth-command-refused',
-  501: 'auth-command-refused',
-  502: 'auth-command-refused',
-  503: 'auth-command-refused',
-  504: 'auth-mechanism-unavailable',
-  530: 'auth-tls-required',
-  538: 'auth-tls-required',
-};
-
-/** Whether a refusal tells that these credentials open nothing: in another way, or by another channel, they still might. */
-function isVerdict(code: number, told: string | undefined): boolean {
-  return code !== 432 && code !== 534 && !told?.includes('channel-binding');
-}
-
-function rejected(message: string, { expect }: Credentials, details: FindingDetails): KnownFinding {
-  const open = ' So it is not told whether the credentials are rejected, as they must be.';
-  return finding('auth-rejected', expect === 'rejected' ? `${message}${open}` : message, details);
-}
-
-/** What else may be the reason, beside what the server says. */
-function hint({ auth, mechanism, binding }: Attempted, told: string | undefined): string {
-  if (auth.kind === 'certificate') {
-    return ' The server must ask for a certificate in the handshake, trust its issuer, and know whose it is.';
-  }
-  if (binding && bindsChannel(mechanism)) {
-    const unbound = mechanism.replace(/-PLUS$/, '');
-    return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
-  }
-  if (told === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-    return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
-  }
-  const { kind, secret } = auth;
-  const isPadded = secret.reveal() !== secret.reveal().trim();
-  return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }

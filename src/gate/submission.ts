@@ -7,7 +7,7 @@ import type { Reply } from '../smtp/reply.js';
 import type { SmtpSession } from '../smtp/session.js';
 import { askForRecipient, isDone, openTransaction, sizeLimit } from '../smtp/transaction.js';
 import { brief } from '../text/peer.js';
-import { isGreylisting, meaningOf } from './refusal.js';
+import { isGreylisting, meaningOf, refusesRecipient } from './refusal.js';
 import type { RefusedAt } from './refusal.js';
 import { CONTENT } from './visit.js';
 import type { StepOutcome, Visit } from './visit.js';
@@ -21,7 +21,8 @@ const REJECTED = {
 
 /**
  * Hands the probe over. Nothing is asked of the server that it does not offer: PIPELINING, SIZE and SMTPUTF8 where they
- * are, no notification in any case, and no BODY, since the probe has seven bits.
+ * are, and no notification in any case. The probe has seven bits, but for an international address in its header, which
+ * is announced as eight (RFC 6152): who has SMTPUTF8 must have 8BITMIME, too (RFC 6531 section 3.1).
  * @returns what was refused, or undefined once the server has accepted the message
  * @throws what a session throws
  */
@@ -38,6 +39,7 @@ export async function submit(
 
   const parameters = [
     ...(secured?.has('SIZE') === true ? [`SIZE=${octets}`] : []),
+    ...(secured?.has('8BITMIME') === true && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
     ...(international(from, to) === undefined ? [] : ['SMTPUTF8']),
   ];
   const stopped = await openTransaction(session, { from, to, parameters }, secured?.has('PIPELINING') === true);
@@ -58,7 +60,8 @@ export function takenLate({ putOff }: Visit): KnownFinding[] {
 }
 
 /**
- * The negative of a delivery: the recipient must be refused, and no message follows in any case.
+ * The negative of a delivery: the recipient must be refused, and no message follows in any case. That strangers must
+ * sign in first refuses it to those who have not. A refusal of anything else answers another question.
  * @throws what a session throws
  */
 export async function expectRefusal(visit: Visit, session: SmtpSession, { from, to }: Delivery): Promise<StepOutcome> {
@@ -67,8 +70,13 @@ export async function expectRefusal(visit: Visit, session: SmtpSession, { from, 
   const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
   const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
   if (verb === 'MAIL') return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
-  if (reply.code >= 500) return CONTENT;
-  if (!isDone(reply)) return judged(visit, verb, line, reply);
+  if (!isDone(reply)) {
+    if (reply.code >= 500 && refusesRecipient(reply, visit.endpoint)) return CONTENT;
+    return withRemark(
+      judged(visit, verb, line, reply),
+      'So it is not told whether the recipient is refused, as it must be.',
+    );
+  }
   const client = visit.endpoint.auth ? 'this account' : 'a client that has not signed in';
   return {
     findings: [
@@ -120,7 +128,7 @@ function judged(visit: Visit, at: RefusedAt, to: string, reply: Reply): StepOutc
   return {
     findings: [
       finding(
-        meaning?.ofMessage === true ? 'message-rejected' : REJECTED[at],
+        meaning?.about === 'message' ? 'message-rejected' : REJECTED[at],
         [`${said}.`, meaning?.says ?? '', patience].filter(Boolean).join(' '),
         {
           evidence,

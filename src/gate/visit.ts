@@ -29,6 +29,8 @@ export interface World {
   readonly inboxes: Inboxes;
   /** Makes a report fit to be shown: takes out every secret, wherever a peer may have echoed it, then cuts long texts. */
   readonly redact: (report: EndpointReport) => EndpointReport;
+  /** Told of each text that is made of a secret for one sign-in alone, before it goes out. */
+  readonly conceal: (text: string) => void;
   /** @returns after so many milliseconds */
   readonly pause: (ms: number) => Promise<unknown>;
   /** @returns a number from 0 up to 1 */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Deadline } from '../net/deadline.js';
-import { InboxUnreachable } from './inbox.js';
+import { InboxRejected, InboxUnreachable } from './inbox.js';
 import type { Inbox, Received, Sought } from './inbox.js';
 import { ended, every, search } from './search.js';
 import type { Folder } from './search.js';
@@ -20,6 +20,26 @@ export function apiInbox(folder: Folder, stop: AbortSignal): Inbox {
     ended: ended(stop),
     close: () => Promise.resolve(),
   };
+}
+
+/**
+ * Deletes messages, and looks whether they are gone: only that tells a server that does not delete them from one that
+ * had them no more.
+ * @param folder where they are
+ * @throws if one of them is still there: what the deletion has thrown, or {InboxRejected} where it has not
+ */
+export async function makeSure(
+  folder: { read: (id: string, most: number) => Promise<Buffer | undefined> },
+  ids: readonly string[],
+  remove: () => Promise<void>,
+): Promise<void> {
+  let reason: Error = new InboxRejected('the message arrived, and is still there although the server has deleted it');
+  try {
+    await remove();
+  } catch (error) {
+    reason = error as Error;
+  }
+  for (const id of ids) if (await folder.read(id, 1)) throw reason;
 }
 
 /** What answers is something else. */

@@ -27,31 +27,43 @@ export async function connectTo({ host, port }: Place, deadline: Deadline): Prom
   }
 }
 
+/** A TLS channel that is being made. */
+export interface Securing {
+  /** What it will be; nothing may be sent over it before it is judged. */
+  readonly stream: TLSSocket;
+  /**
+   * The same, once it has been.
+   * @throws {InboxUnreachable} if there is no channel, or a certificate does not hold; then the connection is over
+   */
+  readonly judged: Promise<TLSSocket>;
+}
+
 /**
- * Makes a TLS channel of a connection and judges its certificates, before anything but the handshake is sent.
+ * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
  * @param socket with nothing unread
- * @throws {InboxUnreachable} if there is no channel, or a certificate does not hold; then the connection is over
  */
-export async function secure(
-  socket: Socket,
-  host: string,
-  settings: InboxSettings,
-  deadline: Deadline,
-): Promise<TLSSocket> {
-  const { outcome } = beginHandshake(socket, {
+export function beginSecuring(socket: Socket, host: string, settings: InboxSettings, deadline: Deadline): Securing {
+  const { stream, outcome } = beginHandshake(socket, {
     context: settings.context,
     servername: isIP(host) === 0 ? host : undefined,
     deadline,
   });
-  const channel = await outcome;
-  if ('kind' in channel) {
+  const judged = outcome.then((channel) => {
+    const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+    if (objection === undefined) return stream;
+    stream.destroy();
     socket.destroy();
-    throw new InboxUnreachable(`no TLS: ${inWords(channel)}`);
-  }
-  const objection = settings.objection(channel);
-  if (objection === undefined) return channel.stream;
-  channel.stream.destroy();
-  throw new InboxUnreachable(objection);
+    throw new InboxUnreachable(objection);
+  });
+  return { stream, judged };
+}
+
+/**
+ * Makes a TLS channel of a connection, as {@link beginSecuring} does.
+ * @throws {InboxUnreachable}
+ */
+export function secure(socket: Socket, host: string, settings: InboxSettings, deadline: Deadline): Promise<TLSSocket> {
+  return beginSecuring(socket, host, settings, deadline).judged;
 }
 
 function inWords(failure: HandshakeFailure): string {

@@ -68,6 +68,16 @@ export class HttpApi {
   }
 
   /**
+   * Asks for something to be deleted.
+   * @param json says what, where the path does not
+   * @throws as {@link ask} does, and {InboxRejected} where the answer is 404: whatever is not there, that is no success
+   */
+  async delete(path: string, json?: unknown): Promise<void> {
+    const { status } = await this.ask({ method: 'DELETE', path, json }, 0);
+    if (status === 404) throw new InboxRejected(`to DELETE ${path} the server says 404`);
+  }
+
+  /**
    * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
    * @param most octets of the body that are read
    * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time

@@ -1,5 +1,3 @@
-import { X509Certificate } from 'node:crypto';
-import type { DetailedPeerCertificate } from 'node:tls';
 import { ImapFlow } from 'imapflow';
 import type { MailboxObject } from 'imapflow';
 import { codeOf } from '../net/connect.js';
@@ -8,6 +6,7 @@ import type { MailboxTarget } from '../plan/endpoint.js';
 import { brief } from '../text/peer.js';
 import { isRefusal, whatServerSays } from './imap-failure.js';
 import type { ImapFailure } from './imap-failure.js';
+import { JudgedTransport } from './imap-transport.js';
 import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
 
@@ -22,9 +21,6 @@ const MAX_LITERAL_OCTETS = 2 * PART_OCTETS;
 
 /** A literal, and the lines around it with plenty of room. */
 const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
-
-/** The certificates of a chain that are looked at. */
-const MAX_CERTIFICATES = 32;
 
 /** A connection with a mailbox selected, idling by itself between commands. */
 export interface ImapConnection {
@@ -44,12 +40,16 @@ export async function connectImap(
   settings: InboxSettings,
   stop: AbortSignal,
 ): Promise<ImapConnection> {
-  let objection: string | undefined;
+  // Connecting, greeting, upgrade, login and selection have as long together as connecting and one answer may take.
+  const deadline = Deadline.after(2 * settings.timeoutMs, Deadline.on(stop));
+  const late = (): InboxUnreachable => new InboxUnreachable('no answer in time');
+  const transport = await JudgedTransport.open(target, settings, deadline);
   const client = new ImapFlow({
     host: target.host,
     port: target.port,
     secure: target.scheme === 'imaps',
     ...(target.scheme === 'imap' && { doSTARTTLS: true }),
+    transport,
     auth: { user: target.username, pass: target.password.reveal() },
     logger: false,
     // Compressed, a flood would cost its sender next to nothing.
@@ -58,32 +58,14 @@ export async function connectImap(
     maxLiteralSize: MAX_LITERAL_OCTETS,
     maxResponseSize: MAX_ANSWER_OCTETS,
     autoIdleDelay: IDLE_AFTER_MS,
-    connectionTimeout: settings.timeoutMs,
     greetingTimeout: settings.timeoutMs,
-    tls: {
-      secureContext: settings.context,
-      rejectUnauthorized: true,
-      // Called once the chain holds, and before anything but the handshake is sent.
-      checkServerIdentity: (_host, leaf) => {
-        objection = settings.objection({ sent: chainOf(leaf as DetailedPeerCertificate) });
-        return objection === undefined ? undefined : new Error(objection);
-      },
-    },
   });
   // An error after the connection has been lost is told by `close`; unheard, it would end the process.
   client.on('error', () => undefined);
-  const abandon = (): void => {
-    client.close();
-  };
-  stop.addEventListener('abort', abandon);
-  if (stop.aborted) abandon();
-
-  // Greeting, upgrade, login and selection have as long together as connecting and one answer may take.
-  const deadline = Deadline.after(2 * settings.timeoutMs);
-  const late = (): InboxUnreachable => new InboxUnreachable('no answer in time');
   try {
-    await deadline.race(client.connect(), late).catch((error: unknown) => {
-      throw connectFailure(error, objection);
+    await deadline.race(client.connect(), late).catch(async (error: unknown) => {
+      client.close();
+      throw connectFailure((await transport.objection) ?? error);
     });
     const opened: Partial<MailboxObject> = await deadline
       .race(client.mailboxOpen(target.mailbox), late)
@@ -95,29 +77,14 @@ export async function connectImap(
   } catch (error) {
     client.close();
     throw error;
-  } finally {
-    stop.removeEventListener('abort', abandon);
   }
 }
 
-/** The certificates from the leaf up to the anchor, as far as they are known. */
-function chainOf(leaf: DetailedPeerCertificate): X509Certificate[] {
-  const chain: X509Certificate[] = [];
-  let next: DetailedPeerCertificate | undefined = leaf;
-  while (next && chain.length < MAX_CERTIFICATES) {
-    chain.push(new X509Certificate(next.raw));
-    // A root has issued itself.
-    const issuer: DetailedPeerCertificate | undefined = next.issuerCertificate;
-    next = issuer === next ? undefined : issuer;
-  }
-  return chain;
-}
-
-function connectFailure(error: unknown, objection: string | undefined): InboxUnreachable | InboxRejected {
+function connectFailure(error: unknown): InboxUnreachable | InboxRejected {
   if (error instanceof InboxUnreachable) return error;
   const said = whatServerSays(error);
   if ((error as ImapFailure).authenticationFailed) return new InboxRejected(`login refused: ${said}`);
-  return new InboxUnreachable(objection ?? `${said} (${codeOf(error)})`);
+  return new InboxUnreachable(`${said} (${codeOf(error)})`);
 }
 
 function openFailure(error: unknown, mailbox: string): InboxUnreachable | InboxRejected {

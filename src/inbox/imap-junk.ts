@@ -34,7 +34,7 @@ export class JunkFolder implements Folder {
     this.#timeoutMs = timeoutMs;
   }
 
-  async look(_sought: Sought, last: boolean): Promise<readonly Arrival[]> {
+  async look(_sought: Sought, _deadline: Deadline, last: boolean): Promise<readonly Arrival[]> {
     if (last) await this.#lookNow();
     else if (this.#due.remainingMs === 0) void this.#lookNow();
     return this.#arrived;

@@ -4,7 +4,7 @@ import { Deadline } from '../net/deadline.js';
 import type { ImapConnection } from './imap-client.js';
 import { ImapDialogue } from './imap-dialogue.js';
 import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
-import { arrival } from './search.js';
+import { marksOf } from './marks.js';
 import type { Arrival, Folder } from './search.js';
 
 /** A server whose IDLE tells nothing, or that has none, is asked again after this long. */
@@ -153,7 +153,7 @@ export class ImapMailbox implements Folder {
       // "n:*" always holds the last message, be its UID below n or not (RFC 9051 section 9, seq-range); and a server
       // may tell of changed flags at any time, with no header and perhaps no UID.
       if (headers === undefined || !(uid >= from)) continue;
-      this.#arrived.push(arrival(String(uid), headers));
+      this.#arrived.push({ id: String(uid), ...marksOf(headers) });
       this.#nextUid = Math.max(this.#nextUid, uid + 1);
     }
   }

@@ -49,8 +49,13 @@ export interface Received {
   readonly source: Buffer;
   /** The folder for junk in which it lay, if it did, as the server names it. */
   readonly junk?: string;
-  /** How many there are, 1 or more: those that were there when it was found, and after `delete` those that came later. */
+  /** How many there are, 1 or more, as far as was looked. */
   readonly copies: number;
+  /**
+   * Looks once more for copies.
+   * @throws {InboxUnreachable} {InboxRejected} if that cannot be done
+   */
+  recount(): Promise<void>;
   /**
    * Looks once more for copies, then deletes this message and its copies and no other; where the server can only
    * delete all that are marked, marks them.

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { Deadline } from '../net/deadline.js';
 import type { ApiTarget } from '../plan/endpoint.js';
-import { apiInbox, ID, unknownApi } from './api.js';
+import { apiInbox, ID, makeSure, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 import type { Inbox, InboxSettings, Sought } from './inbox.js';
-import { arrival } from './search.js';
+import { marks } from './marks.js';
 import type { Arrival, Folder } from './search.js';
 
 const CONFIG = z.object({ version: z.string() });
 
-const EMAIL = z.object({ id: ID, subject: z.string() });
+/** A summary has no header, and a field that is there twice is a list. */
+const HEADERS = z.object({ 'message-id': z.union([z.string(), z.array(z.string())]) }).catch({ 'message-id': '' });
+
+const EMAIL = z.object({ id: ID, subject: z.string().default(''), headers: HEADERS });
 const EMAILS = z.array(EMAIL);
 const SUMMARIES = z.object({ items: EMAILS });
 
@@ -38,19 +41,19 @@ class MailDev implements Folder {
     this.#prefix = prefix;
   }
 
-  /** The nonce is new with every probe, so what is found has come since. */
+  /**
+   * The nonce is new with every probe, so what is found has come since. Versions before 2.0.2 take no notice of the
+   * question, and answer with all that they have.
+   */
   async look({ messageId, nonce }: Sought): Promise<readonly Arrival[]> {
     const byId = new URLSearchParams({ 'headers.message-id': messageId });
     const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`));
     // Version 2 finds nothing by a part of its Subject.
     const namesakes = this.#prefix === '' ? undefined : await this.#search(nonce);
     if (!named.success || (namesakes && !namesakes.success)) throw unknownApi('MailDev');
-    const arrivals = [
-      ...(namesakes?.data.items ?? []).map(({ id, subject }) => arrival(id, Buffer.from(`Subject: ${subject}\r\n`))),
-      ...named.data.map(({ id, subject }) =>
-        arrival(id, Buffer.from(`Message-ID: ${messageId}\r\nSubject: ${subject}\r\n`)),
-      ),
-    ];
+    const arrivals = [...(namesakes?.data.items ?? []), ...named.data].map(({ id, subject, headers }) => {
+      return { id, ...marks([headers['message-id']].flat().join(' '), subject) };
+    });
     return [...new Map(arrivals.map((found) => [found.id, found])).values()];
   }
 
@@ -59,7 +62,7 @@ class MailDev implements Folder {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.#api.ask({ method: 'DELETE', path: `${this.#prefix}/email/${id}` }, 0);
+    for (const id of ids) await makeSure(this, [id], () => this.#api.delete(`${this.#prefix}/email/${id}`));
   }
 
   async #search(text: string) {

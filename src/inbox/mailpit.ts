@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Deadline } from '../net/deadline.js';
 import type { ApiTarget } from '../plan/endpoint.js';
-import { apiInbox, ID, unknownApi } from './api.js';
+import { apiInbox, ID, makeSure, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 import type { Inbox, InboxSettings, Sought } from './inbox.js';
-import { arrival } from './search.js';
+import { marks } from './marks.js';
 import type { Arrival, Folder } from './search.js';
 
 /** A list of messages, as far as it is of interest (MessagesSummary in Mailpit's description of its API v1). */
@@ -49,15 +49,13 @@ class Mailpit implements Folder {
   async remove(ids: readonly string[]): Promise<void> {
     // Without a single ID, Mailpit deletes everything.
     if (ids.length === 0) return;
-    await this.#api.ask({ method: 'DELETE', path: '/api/v1/messages', json: { IDs: ids } }, 0);
+    await makeSure(this, ids, () => this.#api.delete('/api/v1/messages', { IDs: ids }));
   }
 
   async #search(query: string): Promise<Arrival[]> {
     const path = `/api/v1/search?${new URLSearchParams({ query, limit: String(LIMIT) }).toString()}`;
     const found = SUMMARY.safeParse(await this.#api.json({ path }));
     if (!found.success) throw unknownApi('Mailpit');
-    return found.data.messages.map(({ ID: id, MessageID, Subject }) =>
-      arrival(id, Buffer.from(`Message-ID: <${MessageID}>\r\nSubject: ${Subject}\r\n`)),
-    );
+    return found.data.messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...marks(`<${MessageID}>`, Subject) }));
   }
 }

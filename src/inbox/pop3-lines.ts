@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { InboxUnreachable } from './inbox.js';
+import type { Pop3Text } from './pop3-text.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -39,12 +40,19 @@ export class Pop3Lines {
         return line;
       }
       this.#searchedTo = this.#unread.length;
-      if (this.#end) throw this.#end;
-      const more = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        this.#channel.resume();
-      });
-      await deadline.race(more, () => new InboxUnreachable('the server gave no answer in time'));
+      await this.#more(deadline);
+    }
+  }
+
+  /**
+   * Reads a text up to its end, or until it has so many octets.
+   * @throws {InboxUnreachable} if it is not there in time, or the connection ends first
+   */
+  async into(text: Pop3Text, most: number, deadline: Deadline): Promise<void> {
+    for (;;) {
+      this.#unread = this.#unread.subarray(text.take(this.#unread));
+      if (text.hasEnded || text.octets >= most) return;
+      await this.#more(deadline);
     }
   }
 
@@ -57,6 +65,15 @@ export class Pop3Lines {
       .off('close', this.#onEnd)
       .off('error', this.#onError);
     return this.#unread;
+  }
+
+  async #more(deadline: Deadline): Promise<void> {
+    if (this.#end) throw this.#end;
+    const more = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      this.#channel.resume();
+    });
+    await deadline.race(more, () => new InboxUnreachable('the server gave no answer in time'));
   }
 
   readonly #onData = (octets: Buffer): void => {

@@ -5,7 +5,9 @@ import { brief } from '../text/peer.js';
 import { connectTo, secure } from './channel.js';
 import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
+import { MAX_HEADER_OCTETS } from './marks.js';
 import { Pop3Lines } from './pop3-lines.js';
+import { Pop3Text } from './pop3-text.js';
 
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
@@ -13,13 +15,19 @@ const MAX_LINE_OCTETS = 4096;
 /** As many messages may be in the maildrop; every session is told of all. */
 const MAX_MESSAGES = 200_000;
 
-/** The header of a message; what is longer is not looked at. */
-const MAX_HEADER_OCTETS = 256 * 1024;
+/** As much is read of a header, which is more than is looked through: no server takes a longer one. */
+const MAX_TOP_OCTETS = 1024 * 1024;
 
-const CR_LF = Buffer.from('\r\n');
-const DOT = Buffer.from('.');
+/** What comes of a session that only looked does not depend on the answer to QUIT. */
+const GOODBYE_MS = 1000;
 
-/** The maildrop is open in another session, or too many came one after the other (RFC 2449 section 8.1, RFC 3206). */
+/**
+ * The maildrop is open in another session, or too many came one after the other (RFC 2449 section 8.1, RFC 3206); older
+ * servers say it in the words of RFC 1939 section 5.
+ */
+const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
+
+/** No login for now; another try may find the maildrop free. */
 export class MaildropBusy extends InboxUnreachable {}
 
 /**
@@ -31,6 +39,7 @@ export class Pop3Session {
   readonly #lines: Pop3Lines;
   readonly #timeoutMs: number;
   readonly #end: Deadline;
+  #messages: ReadonlyMap<string, number> | undefined;
 
   private constructor(channel: Duplex, timeoutMs: number, end: Deadline) {
     this.#channel = channel;
@@ -66,6 +75,59 @@ export class Pop3Session {
 
   /** The number of each message in this session by its unique identifier (RFC 1939 section 7, UIDL). */
   async messages(): Promise<ReadonlyMap<string, number>> {
+    this.#messages ??= await this.#list();
+    return this.#messages;
+  }
+
+  /** The header of a message, as much of it as is looked through; the message is not marked as seen by that. */
+  async header(message: number): Promise<Buffer> {
+    await this.#demand(`TOP ${message} 0`, 'the header of a message');
+    const header = new Pop3Text(MAX_HEADER_OCTETS);
+    await this.#lines.into(header, MAX_TOP_OCTETS, this.#wait());
+    if (header.hasEnded) return header.text;
+    throw new InboxUnreachable(`the server sent a header of over ${MAX_TOP_OCTETS} octets`);
+  }
+
+  /** A whole message, or `most` octets of it; then the session is over. */
+  async message(message: number, most: number): Promise<Buffer> {
+    await this.#demand(`RETR ${message}`, 'the message');
+    const source = new Pop3Text(most);
+    // Each part of a large message has as long as one answer.
+    const deadline = Deadline.after(this.#timeoutMs * Math.ceil(most / PART_OCTETS), this.#end);
+    await this.#lines.into(source, most, deadline);
+    if (!source.hasEnded) this.leave();
+    return source.text;
+  }
+
+  /** Marks a message; it is deleted when the session ends with {@link quit}. */
+  async mark(message: number): Promise<void> {
+    await this.#demand(`DELE ${message}`, 'its deletion');
+  }
+
+  /** Ends the session and has the server delete what was marked. */
+  async quit(): Promise<void> {
+    await this.#demand('QUIT', 'the end of the session');
+    this.leave();
+  }
+
+  /** Ends the session, so that the maildrop is free for the next. Never throws. */
+  async goodbye(): Promise<void> {
+    const deadline = Deadline.after(GOODBYE_MS, this.#end);
+    if (!this.isOver) await deadline.race(this.quit(), () => new Error('no goodbye')).catch(() => undefined);
+    this.leave();
+  }
+
+  /** Hangs up; nothing is deleted. */
+  leave(): void {
+    this.#channel.destroy();
+  }
+
+  /** Whether nothing can be asked any more. */
+  get isOver(): boolean {
+    return this.#channel.destroyed;
+  }
+
+  async #list(): Promise<ReadonlyMap<string, number>> {
     await this.#demand('UIDL', 'the list of messages');
     const deadline = this.#wait();
     const messages = new Map<string, number>();
@@ -80,36 +142,6 @@ export class Pop3Session {
         throw new InboxUnreachable(`the server told of over ${MAX_MESSAGES} messages`);
       messages.set(distinct(name, messages), Number(number));
     }
-  }
-
-  /** The header of a message, which is not marked as seen by that. */
-  async header(message: number): Promise<Buffer> {
-    await this.#demand(`TOP ${message} 0`, 'the header of a message');
-    const header = await this.#text(MAX_HEADER_OCTETS);
-    if (header.length < MAX_HEADER_OCTETS) return header;
-    throw new InboxUnreachable(`the server sent a header of over ${MAX_HEADER_OCTETS} octets`);
-  }
-
-  /** A whole message, or `most` octets of it; then the session can only be left. */
-  async message(message: number, most: number): Promise<Buffer> {
-    await this.#demand(`RETR ${message}`, 'the message');
-    return this.#text(most);
-  }
-
-  /** Marks a message; it is deleted when the session ends with {@link quit}. */
-  async mark(message: number): Promise<void> {
-    await this.#demand(`DELE ${message}`, 'its deletion');
-  }
-
-  /** Ends the session and has the server delete what was marked. */
-  async quit(): Promise<void> {
-    await this.#demand('QUIT', 'the end of the session');
-    this.leave();
-  }
-
-  /** Hangs up; nothing is deleted. */
-  leave(): void {
-    this.#channel.destroy();
   }
 
   #wait(): Deadline {
@@ -136,7 +168,7 @@ export class Pop3Session {
     for (const line of [`USER ${username}`, `PASS ${password.reveal()}`]) {
       const { ok, text } = await this.#command(line);
       if (ok) continue;
-      if (/^-ERR +\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]/i.test(text)) throw new MaildropBusy(`no login now: ${text}`);
+      if (BUSY.test(text)) throw new MaildropBusy(`no login now: ${text}`);
       throw new InboxRejected(`login refused: ${text}`);
     }
   }
@@ -158,23 +190,6 @@ export class Pop3Session {
     if (/^\+OK(?: |$)/i.test(line)) return { ok: true, text };
     if (/^-ERR(?: |$)/i.test(line)) return { ok: false, text };
     throw new InboxUnreachable(`the server does not speak POP3: ${text}`);
-  }
-
-  /** What follows up to the line with a dot alone, dots unstuffed (RFC 1939 section 3). */
-  async #text(most: number): Promise<Buffer> {
-    // Each part of a large message has as long as one answer.
-    const deadline = Deadline.after(this.#timeoutMs * Math.ceil(most / PART_OCTETS), this.#end);
-    const pieces: Buffer[] = [];
-    let octets = 0;
-    while (octets < most) {
-      const line = await this.#lines.next(most, deadline);
-      if (line.equals(DOT)) return Buffer.concat(pieces);
-      const own = line[0] === DOT[0] ? line.subarray(1) : line;
-      pieces.push(own, CR_LF);
-      octets += own.length + CR_LF.length;
-    }
-    this.leave();
-    return Buffer.concat(pieces).subarray(0, most);
   }
 }
 

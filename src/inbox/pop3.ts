@@ -1,13 +1,18 @@
 import { Deadline } from '../net/deadline.js';
 import type { MailboxTarget } from '../plan/endpoint.js';
-import { InboxRejected } from './inbox.js';
+import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
 import type { Inbox, InboxSettings, Received, Sought } from './inbox.js';
+import { marksOf } from './marks.js';
 import { MaildropBusy, Pop3Session } from './pop3-session.js';
-import { arrival, ended, every, search } from './search.js';
+import { Pop3Sessions } from './pop3-sessions.js';
+import { ended, every, search } from './search.js';
 import type { Arrival, Folder } from './search.js';
 
 /** POP3 tells of nothing by itself: a new session looks after so long. Servers dislike it more often. */
 const LOOK_AGAIN_MS = 3000;
+
+/** As many messages are looked at, each by a question of its own; a maildrop that gets more meanwhile is a flood. */
+const MAX_ARRIVED = 10_000;
 
 /**
  * Opens a maildrop by POP3 (RFC 1939) and notes what is in it. POP3 has one folder, none for junk.
@@ -29,76 +34,80 @@ export async function openPop3Inbox(target: MailboxTarget, settings: InboxSettin
 
 /** What has come into a maildrop, over one session after the other. */
 class Maildrop implements Folder {
-  readonly #target: MailboxTarget;
-  readonly #settings: InboxSettings;
+  readonly #sessions: Pop3Sessions;
+  readonly #timeoutMs: number;
   readonly #end: Deadline;
   /** Those that were there before, or have been looked at. */
   readonly #known = new Set<string>();
-  readonly #arrived: Arrival[] = [];
-  /** The end of the last session that was asked for: the server lets us have one at a time. */
-  #turn: Promise<unknown> = Promise.resolve();
-  /** A look whose turn has not come yet. */
-  #toLook: Promise<void> | undefined;
+  readonly #arrived = new Map<string, Arrival>();
 
   constructor(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal) {
-    this.#target = target;
-    this.#settings = settings;
     this.#end = Deadline.on(stop);
+    this.#timeoutMs = settings.timeoutMs;
+    this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, this.#end), this.#end);
   }
 
+  /** Connecting and the list have as long together as two answers. */
   async noteOld(): Promise<void> {
-    const messages = await this.#session((session) => session.messages());
-    for (const id of messages.keys()) this.#known.add(id);
-  }
-
-  async look(): Promise<readonly Arrival[]> {
-    this.#toLook ??= this.#session(async (session) => {
-      for (const [id, message] of await session.messages()) {
-        if (this.#known.has(id)) continue;
-        this.#arrived.push(arrival(id, await session.header(message)));
-        this.#known.add(id);
-      }
-    }).catch((error: unknown) => {
-      // Whoever else has the maildrop open lets go of it; there will be another look.
-      if (!(error instanceof MaildropBusy)) throw error;
+    const until = Deadline.after(2 * this.#timeoutMs, this.#end);
+    await this.#sessions.look(until, async (session) => {
+      for (const id of (await session.messages()).keys()) this.#known.add(id);
     });
-    await this.#toLook;
-    return this.#arrived;
   }
 
-  read(id: string, most: number): Promise<Buffer | undefined> {
-    return this.#session(async (session) => {
+  async look(_sought: Sought, deadline: Deadline, last: boolean): Promise<readonly Arrival[]> {
+    const until = this.#until(deadline, 1);
+    try {
+      await this.#sessions.look(until, (session) => this.#lookAtNew(session));
+    } catch (error) {
+      // Whoever has the maildrop open lets go of it, and what there was no time for is still there: there is another look.
+      if (last || !(error instanceof MaildropBusy || until.isOver)) throw error;
+    }
+    return [...this.#arrived.values()];
+  }
+
+  read(id: string, most: number, deadline: Deadline): Promise<Buffer | undefined> {
+    const until = this.#until(deadline, 1 + Math.ceil(most / PART_OCTETS));
+    return this.#sessions.read(until, async (session) => {
       const message = (await session.messages()).get(id);
       return message === undefined ? undefined : session.message(message, most);
     });
   }
 
-  remove(ids: readonly string[]): Promise<void> {
-    return this.#session(async (session) => {
-      const messages = await session.messages();
-      const numbers = ids.flatMap((id) => messages.get(id) ?? []);
-      try {
-        for (const number of numbers) await session.mark(number);
-        await session.quit();
-      } catch (error) {
-        if (!(error instanceof InboxRejected)) throw error;
-        throw new InboxRejected('the message arrived, and the server does not let it be deleted');
-      }
-    });
+  async remove(ids: readonly string[], deadline: Deadline): Promise<void> {
+    try {
+      await this.#sessions.delete(this.#until(deadline, 1), (session) => this.#mark(session, ids));
+    } catch (error) {
+      if (!(error instanceof InboxRejected)) throw error;
+      throw new InboxRejected(`the message arrived, and the server does not let it be deleted (${error.message})`);
+    }
   }
 
-  /** Has a session when those before are over. */
-  #session<T>(use: (session: Pop3Session) => Promise<T>): Promise<T> {
-    const done = this.#turn.then(async () => {
-      this.#toLook = undefined;
-      const session = await Pop3Session.open(this.#target, this.#settings, this.#end);
-      try {
-        return await use(session);
-      } finally {
-        session.leave();
-      }
-    });
-    this.#turn = done.catch(() => undefined);
-    return done;
+  /** Whatever it is, it may take some time beyond the end of the search. */
+  #until(deadline: Deadline, answers: number): Deadline {
+    return Deadline.after(deadline.remainingMs + answers * this.#timeoutMs, this.#end);
+  }
+
+  async #lookAtNew(session: Pop3Session): Promise<void> {
+    for (const [id, message] of await session.messages()) {
+      if (this.#known.has(id)) continue;
+      if (this.#arrived.size === MAX_ARRIVED) throw new InboxUnreachable(`over ${MAX_ARRIVED} messages have come`);
+      this.#arrived.set(id, { id, ...marksOf(await session.header(message)) });
+      this.#known.add(id);
+    }
+  }
+
+  /** Some servers give an identifier to another message once its own is gone, so each is looked at first. */
+  async #mark(session: Pop3Session, ids: readonly string[]): Promise<void> {
+    const messages = await session.messages();
+    for (const id of ids) {
+      const message = messages.get(id);
+      if (message === undefined) continue;
+      const { messageId, subject } = marksOf(await session.header(message));
+      const noted = this.#arrived.get(id);
+      if (noted?.messageId !== messageId || noted.subject !== subject)
+        throw new InboxRejected('another message has its name');
+      await session.mark(message);
+    }
   }
 }

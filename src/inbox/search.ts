@@ -2,21 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../net/deadline.js';
 import { InboxRejected, mostOctets } from './inbox.js';
 import type { Received, Sought } from './inbox.js';
+import { marksOf } from './marks.js';
+import type { Marks } from './marks.js';
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
 
-/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
-const MAX_HEADER_OCTETS = 1024;
-
-/** A message that has come, before it is read. */
-export interface Arrival {
+/** A message that has come, before it is read. What its folder says of it is a hint, and no more: see {@link Hunt}. */
+export interface Arrival extends Marks {
   /** By which its folder knows it. */
   readonly id: string;
-  /** With the angle brackets. */
-  readonly messageId: string | undefined;
-  /** Its Message-ID and Subject as they stand in the header. */
-  readonly header: string;
 }
 
 /** Where a message may arrive. */
@@ -25,23 +20,19 @@ export interface Folder {
   readonly junk?: string;
   /**
    * Looks for what has come.
+   * @param deadline of the search; whoever has no answer by then may take as long as for one answer more
    * @param last nobody will look again, so the look may not be put off
    * @returns what is there of all that has come since the inbox was opened; it need not be more than may be the sought one
    */
-  look(sought: Sought, last: boolean): Promise<readonly Arrival[]>;
+  look(sought: Sought, deadline: Deadline, last: boolean): Promise<readonly Arrival[]>;
   /**
    * @param most octets that are read
+   * @param deadline as for `look`
    * @returns undefined where there is no such message any more
    */
-  read(id: string, most: number): Promise<Buffer | undefined>;
-  /** Deletes these messages and no other. @param ids at least one */
-  remove(ids: readonly string[]): Promise<void>;
-}
-
-/** @param fields a header, or a part of it, with its Message-ID and Subject */
-export function arrival(id: string, fields: Buffer): Arrival {
-  const header = fields.toString('latin1', 0, MAX_HEADER_OCTETS);
-  return { id, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header };
+  read(id: string, most: number, deadline: Deadline): Promise<Buffer | undefined>;
+  /** Deletes these messages and no other. @param ids at least one @param deadline as for `look` */
+  remove(ids: readonly string[], deadline: Deadline): Promise<void>;
 }
 
 /**
@@ -57,9 +48,9 @@ export async function search(
   deadline: Deadline,
   watch: () => (deadline: Deadline) => Promise<void>,
 ): Promise<Received | undefined> {
-  const hunts = folders.map((folder) => new Hunt(folder, sought));
+  const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
   for (;;) {
-    const last = deadline.remainingMs === 0;
+    const last = deadline.isOver;
     const wait = watch();
     for (const hunt of hunts) {
       const source = await hunt.look(last);
@@ -90,18 +81,23 @@ export function ended(stop: AbortSignal): Promise<void> {
   });
 }
 
-/** The search for a message in one folder. */
+/**
+ * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
+ * a server may answer a search with mail of others, or know it by identifiers that it uses again.
+ */
 class Hunt {
   readonly #folder: Folder;
   readonly #sought: Sought;
+  readonly #deadline: Deadline;
   /** Those that were read. */
   readonly #read = new Set<string>();
   /** Those of them that are the message, or a copy. */
   readonly #ours = new Set<string>();
 
-  constructor(folder: Folder, sought: Sought) {
+  constructor(folder: Folder, sought: Sought, deadline: Deadline) {
     this.#folder = folder;
     this.#sought = sought;
+    this.#deadline = deadline;
   }
 
   get junk(): string | undefined {
@@ -114,22 +110,26 @@ class Hunt {
 
   /** @returns the message, where this look found it */
   async look(last: boolean): Promise<Buffer | undefined> {
-    const { messageId, nonce, is, octets } = this.#sought;
+    const { is, octets } = this.#sought;
     let found: Buffer | undefined;
     let changed: { id: string; source: Buffer } | undefined;
     let gone = false;
-    for (const { id, ...arrived } of await this.#folder.look(this.#sought, last)) {
-      const named = arrived.messageId === messageId;
-      if (!named && !arrived.header.includes(nonce)) continue;
+    for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
+      const { id } = arrived;
+      if (!this.#isLike(arrived)) continue;
       if (this.#read.has(id) || this.#read.size >= MAX_READ) continue;
       this.#read.add(id);
-      const source = await this.#folder.read(id, mostOctets(octets));
-      if (source && is(source)) {
+      const source = await this.#folder.read(id, mostOctets(octets), this.#deadline);
+      if (!source) {
+        gone ||= this.#isNamed(arrived);
+        continue;
+      }
+      const marks = marksOf(source);
+      if (this.#isLike(marks) && is(source)) {
         this.#ours.add(id);
         found ??= source;
-      } else if (named) {
-        if (source) changed ??= { id, source };
-        else gone = true;
+      } else if (this.#isNamed(marks)) {
+        changed ??= { id, source };
       }
     }
     if (found || this.copies > 0) return found;
@@ -140,7 +140,16 @@ class Hunt {
   }
 
   async remove(): Promise<void> {
-    if (this.#ours.size > 0) await this.#folder.remove([...this.#ours]);
+    if (this.#ours.size > 0) await this.#folder.remove([...this.#ours], this.#deadline);
+  }
+
+  #isNamed({ messageId }: Marks): boolean {
+    return messageId.includes(this.#sought.messageId);
+  }
+
+  #isLike(marks: Marks): boolean {
+    const { nonce } = this.#sought;
+    return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
   }
 }
 
@@ -161,8 +170,12 @@ class FoundMessage implements Received {
     return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
   }
 
-  async delete(): Promise<void> {
+  async recount(): Promise<void> {
     for (const hunt of this.#hunts) await hunt.look(true);
+  }
+
+  async delete(): Promise<void> {
+    await this.recount();
     for (const hunt of this.#hunts) await hunt.remove();
   }
 }

@@ -1,5 +1,6 @@
-import type { ParsedMessage } from './fields.js';
+import type { HeaderField, ParsedMessage } from './fields.js';
 import { tokens } from './lexical.js';
+import { isHandOver, lastHops } from './trace.js';
 
 /** What a receiver found by one method (RFC 8601 section 2.2, resinfo). */
 export interface MethodResult {
@@ -50,20 +51,46 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 }
 
 /**
- * The fields of a message, in its order, as far as they can be believed to come from one receiver: from the topmost
- * with its name on, down to where the next hop but one begins. Servers write theirs above or below their own Received
- * line, and filters of the same server a field each. What stands further down, an earlier hop could have written;
- * a receiver should have taken that out (RFC 8601 section 5), and not every one does.
+ * The fields of a message that can be believed to come from one receiver, in the order of the message. Servers write
+ * on top of what they get (RFC 8601 section 4.1), so what stands above the receiver's own Received line came from it or
+ * from behind it. If it has written there, that is all: not every receiver takes out what others wrote in its name
+ * (section 5), and whoever handed the message over can have written below that line. If it has not, what stands right
+ * below that line is believed, for Gmail and filters of Postfix write there, and are known to take the rest out. Nothing
+ * further down is believed, since earlier servers could have written it (section 7.1).
  * @param authservId in lower case
  */
 export function resultsOf(message: ParsedMessage, authservId: string): readonly AuthenticationResults[] {
-  const found: AuthenticationResults[] = [];
-  let hops = 0;
-  for (const { name, value } of message.fields) {
-    if (name === 'received' && found.length > 0) hops += 1;
-    if (hops > 1 || found.length === MAX_FIELDS) break;
-    const results = name === 'authentication-results' ? parseAuthenticationResults(value) : undefined;
-    if (results?.authservId === authservId) found.push(results);
+  const stretches: HeaderField[][] = [[]];
+  for (const field of message.fields) {
+    if (field.name === 'received') stretches.push([]);
+    else if (field.name === 'authentication-results') stretches.at(-1)?.push(field);
   }
-  return found;
+  const own = ownLine(message, authservId);
+  const [above, below] = [stretches.slice(0, own + 1).flat(), stretches[own + 1] ?? []].map((fields) =>
+    fields
+      .slice(0, MAX_FIELDS)
+      .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
+      .filter((results) => results.authservId === authservId),
+  );
+  return above?.length ? above : (below ?? []);
+}
+
+/**
+ * Which Received line is the receiver's own: the topmost that has its name behind `by`, or else the topmost, both
+ * without those at the top by which a receiver hands the message on within itself. Where all are such lines, the lowest:
+ * nobody else has had the message, and the gate writes no such fields.
+ * @returns its number from the top, -1 where there is none
+ */
+function ownLine(message: ParsedMessage, authservId: string): number {
+  const hops = lastHops(message);
+  const first = hops.findIndex((hop) => !isHandOver(hop));
+  if (first < 0) return hops.length - 1;
+  const named = hops.findIndex(({ by = '' }, at) => at >= first && isNamed(by, authservId));
+  return named < 0 ? first : named;
+}
+
+/** Whether a host goes by the name of the receiver, or has one under it. */
+function isNamed(by: string, authservId: string): boolean {
+  const [host = ''] = by.toLowerCase().split(' ', 1);
+  return `.${host.replace(/\.$/, '')}`.endsWith(`.${authservId}`);
 }

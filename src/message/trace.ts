@@ -37,6 +37,25 @@ export function receivedHops(message: ParsedMessage): readonly Hop[] {
   return valuesOf(message, 'received').slice(-MAX_HOPS).map(hopOf);
 }
 
+/** The same, of more than 64 those that were last on the way. */
+export function lastHops(message: ParsedMessage): readonly Hop[] {
+  return valuesOf(message, 'received').slice(0, MAX_HOPS).map(hopOf);
+}
+
+const ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
+const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
+
+/**
+ * Whether a line, if it can be believed, is of a hand-over within one receiver: to its store (RFC 2033), or of a host to
+ * itself, as behind a filter. The address that a server has seen stands in a comment; what the client calls itself, which
+ * may be an address too, need not.
+ */
+export function isHandOver({ from = '', with: protocol = '' }: Hop): boolean {
+  if (/^(?:utf8)?lmtp/i.test(protocol)) return true;
+  const addresses = [...from.matchAll(ADDRESS)].map(([, address = '']) => address);
+  return /\((?:\S+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
+}
+
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'] as const;
 type Keyword = (typeof KEYWORDS)[number];
 

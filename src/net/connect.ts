@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect as tcpConnect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { getSystemErrorName } from 'node:util';
 import type { Deadline } from './deadline.js';
 
 /** An address that a host name stands for, as text without brackets. */
@@ -52,13 +53,24 @@ export async function resolve(host: string, deadline: Deadline, resolver: Resolv
   if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
   const answer = resolver(host).catch((error: unknown) => {
     if (error instanceof ConnectFailure) throw error;
-    const code = codeOf(error);
-    const permanent = code === 'ENOTFOUND' || code === 'ENODATA';
+    const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
+    const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;
     throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
   });
   const found = await deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
-  if (found.length === 0) throw new ConnectFailure('name-not-found', 'no address');
+  if (found.length === 0) throw new ConnectFailure('name-not-found', NAME_WITHOUT_ADDRESS);
   return found;
+}
+
+/** What a resolver says where there is no such name, as far as it can tell. */
+export const NAME_UNKNOWN = 'ENOTFOUND';
+/** What it says where there is, and it stands for no address of a family that can be used. */
+const NAME_WITHOUT_ADDRESS = 'ENODATA';
+
+/** Node says ENOTFOUND for either; the system's own number tells more, where the system does. */
+function isWithoutAddress(error: unknown): boolean {
+  const errno = typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
+  return typeof errno === 'number' && errno < 0 && getSystemErrorName(errno) === 'EAI_NODATA';
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Progress {
 
 const NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
+/** No honest server says more in a line; the whole of it is in the report. */
+const LINE_LIMIT = 1000;
 
 /**
  * The line that tells of an endpoint as soon as it is finished:
@@ -38,7 +40,9 @@ export function progressLine(endpoint: EndpointReport, { done, total }: Progress
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 export function transcriptLines({ transcript }: EndpointReport): string[] {
   const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
-  return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${spoken(entry)}`));
+  return transcript.map((entry) =>
+    neutralise(`${String(entry.at).padStart(width)} ms  ${shorten(spoken(entry), LINE_LIMIT)}`),
+  );
 }
 
 /** @param liars how many there were */

@@ -25,20 +25,30 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 /** Enough for every refusal seen in the field; the whole of it is in the transcript. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
+/** Four times what the longest EHLO answers seen have, for each of the lists that are made of them. */
+const OFFERS_LIMIT = 8192;
 
 /**
  * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
  * lest the beginning of a secret stays behind that nobody recognises.
  */
 export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): EndpointReport {
-  const unfolded = { ...endpoint, transcript: unfold(endpoint.transcript, redactor) };
-  const { steps, ...rest } = redactor.redactDeep(unfolded, OWN_WORDS);
+  const { steps, capabilities, ...rest } = withoutSecrets(endpoint, redactor);
   const fit = (finding: Finding): Finding => ({
     ...finding,
     message: shorten(finding.message, MESSAGE_LIMIT),
     ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
   });
-  return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })) };
+  return {
+    ...rest,
+    steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
+    ...(capabilities && { capabilities: fitOffers(capabilities) }),
+  };
+}
+
+/** The same report, uncut, with `<redacted>` wherever it held a secret. */
+export function withoutSecrets<T extends Pick<EndpointReport, 'transcript'>>(endpoint: T, redactor: Redactor): T {
+  return redactor.redactDeep({ ...endpoint, transcript: unfold(endpoint.transcript, redactor) }, OWN_WORDS);
 }
 
 /** The transcript without secrets that are folded over lines which the server says one after the other. */
@@ -53,6 +63,20 @@ function unfold(transcript: EndpointReport['transcript'], redactor: Redactor): E
     const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
     return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
   });
+}
+
+type Offers = NonNullable<EndpointReport['capabilities']>;
+
+/** Of each list as many lines as have room, and how many there are beyond. */
+function fitOffers(offers: Offers): Offers {
+  return Object.fromEntries(Object.entries(offers).map(([which, lines]) => [which, fitLines(lines)]));
+}
+
+function fitLines(lines: readonly string[] = []): string[] {
+  let room = OFFERS_LIMIT;
+  const overflow = lines.findIndex(({ length }) => (room -= length) < 0);
+  if (overflow < 0) return [...lines];
+  return [...lines.slice(0, overflow), `… and ${lines.length - overflow} more lines`];
 }
 
 /** Evidence has keys of its own choice: there they say nothing about the value. */

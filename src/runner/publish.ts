@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import * as core from '@actions/core';
 import type { OutputName } from '../plan/schema.js';
 import { annotate } from '../report/annotations.js';
-import { renderJson } from '../report/json.js';
+import { jsonPieces } from '../report/json.js';
 import type { Report, Verdict } from '../report/report.js';
 import { renderNothingGated, renderSummary } from '../report/summary.js';
 import { neutralise } from '../text/neutral.js';
@@ -87,7 +87,7 @@ async function writeReport(report: Report, reportDir: string | undefined): Promi
   const folder = reportDir === undefined ? await temporaryFolder() : resolve(reportDir);
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'report.json');
-  await writeFile(path, renderJson(report));
+  await writeFile(path, jsonPieces(report));
   return path;
 }
 

@@ -17,6 +17,8 @@ export function maskForms(planned: PlannedSecret): string[] {
     ...value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
     Buffer.from(value).toString('base64'),
     encodeURIComponent(Buffer.from(value).toString()),
+    // What HTTP makes of a login (RFC 7617).
+    Buffer.from(`${planned.username}:${value}`).toString('base64'),
     ...wireForms(planned),
   ];
   return [...new Set(forms)];

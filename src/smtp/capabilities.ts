@@ -8,26 +8,31 @@ export interface Capabilities {
   has(keyword: string): boolean;
   /** The SASL mechanisms offered, in upper case; undefined where AUTH is not offered. */
   readonly mechanisms: readonly string[] | undefined;
-  /** A keyword that something on the way wrote over, such as the `XXXXXXXA` of Cisco's SMTP inspection. */
-  readonly masked: string | undefined;
+  /** Keywords that something on the way wrote over, each as long as it was: `XXXXXXXA` by Cisco's SMTP inspection. */
+  readonly masked: readonly string[];
 }
 
 /** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
 const AUTH = /^AUTH(?:[ =](.*))?$/i;
-const MASKED = /^X{4,}[A-Z]?$/;
+const MASKED = /^X{3,}[A-Z]$/;
 
 /** @param reply a 250 to EHLO */
 export function capabilitiesOf(reply: Reply): Capabilities {
   const lines = reply.lines.slice(1).map((line) => line.exact.trim());
-  const keywords = new Set(lines.map((line) => line.split(/\s/, 1)[0]?.toUpperCase()));
+  const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
   const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
-  const mechanisms = lines.flatMap((line) => AUTH.exec(line)?.[1]?.toUpperCase().split(/\s+/) ?? []);
+  const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
   return {
     lines,
     has: (keyword) => keywords.has(keyword.toUpperCase()),
     mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-    masked: lines.find((line) => MASKED.test(line)),
+    masked: lines.filter((line) => MASKED.test(line)),
   };
+}
+
+/** Letters of ASCII alone, lest a stranger's `ſ` becomes an S (RFC 5321 section 2.4). */
+function upperCase(text: string): string {
+  return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
 /** What the answer to EHLO gained and lost by TLS. */

@@ -23,14 +23,17 @@ export const MAX_LINE_OCTETS = 4096;
 /** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
 export const MAX_REPLY_LINES = 128;
 
-/** So many lines of the length that RFC 5321 allows; what an EHLO answer says goes into the report more than once. */
-export const MAX_REPLY_OCTETS = 64 * 1024;
+/**
+ * Thirty-two lines of the length that RFC 5321 allows. What an answer says goes into transcript, report and findings, and
+ * in JSON becomes up to six times as much.
+ */
+export const MAX_REPLY_OCTETS = 16 * 1024;
 
 /**
  * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
  * stopped here, with as much as a transcript keeps.
  */
-export const MAX_SESSION_OCTETS = 256 * 1024;
+export const MAX_SESSION_OCTETS = 64 * 1024;
 
 /** What came is no SMTP reply. */
 export class ReplySyntaxError extends Error {
@@ -75,6 +78,12 @@ export class ReplyParser {
   /** Octets that have arrived and belong to no complete reply yet taken. */
   get unread(): Buffer {
     return this.#unread;
+  }
+
+  /** What has arrived of a reply that has not ended: its whole lines, and the beginning of the next. */
+  get unfinished(): readonly PeerText[] {
+    const lines = this.#partial?.raw ?? [];
+    return this.#unread.length === 0 ? lines : [...lines, new PeerText(this.#unread)];
   }
 
   /** Whether a reply has begun and not ended. */

@@ -1,12 +1,19 @@
 import { codeOf } from '../net/connect.js';
+import type { PeerText } from '../text/peer.js';
 import type { Reply } from './reply.js';
 
 /** The connection ended where the server owed an answer. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 
-  /** @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way */
-  constructor(override readonly cause?: unknown) {
+  /**
+   * @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way
+   * @param heard the lines of a reply that had begun, the last one perhaps in part
+   */
+  constructor(
+    override readonly cause?: unknown,
+    readonly heard: readonly PeerText[] = [],
+  ) {
     super(cause === undefined ? 'the server closed the connection' : `connection lost: ${codeOf(cause)}`);
   }
 }
@@ -15,8 +22,14 @@ export class ConnectionLost extends Error {
 export class ReplyTimeout extends Error {
   override readonly name = 'ReplyTimeout';
 
-  /** @param waitedMs how long was waited, in milliseconds */
-  constructor(readonly waitedMs: number) {
+  /**
+   * @param waitedMs how long was waited, in milliseconds
+   * @param heard the lines of a reply that had begun, the last one perhaps in part
+   */
+  constructor(
+    readonly waitedMs: number,
+    readonly heard: readonly PeerText[] = [],
+  ) {
     super(`no complete reply within ${waitedMs} ms`);
   }
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../net/deadline.js';
+import type { PeerText } from '../text/peer.js';
 import { ReplyParser, ReplySyntaxError } from './reply.js';
 import type { Reply } from './reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
@@ -46,11 +47,6 @@ export class SmtpSession {
 
   /** Whether a reply has ended its lines in bare LF since this was last set back. */
   bareLineFeed = false;
-
-  /** What has arrived and is no complete reply. */
-  get unread(): Buffer {
-    return this.#parser.unread;
-  }
 
   /** @param channel connected; nobody else may read from it while the session lives */
   constructor(channel: Duplex, settings: SessionSettings) {
@@ -139,6 +135,12 @@ export class SmtpSession {
     });
   }
 
+  /** Hangs up without a word: to a server that waits for a message QUIT would be its text. */
+  hangUp(): void {
+    this.#quitted = true;
+    this.#channel.destroy();
+  }
+
   /**
    * Ends the session and leaves the channel open, for TLS to take it over.
    * @returns octets that the server sent behind its last reply; RFC 3207 allows none
@@ -179,7 +181,7 @@ export class SmtpSession {
   async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget): Promise<Reply> {
     const deadline = Deadline.after(timeoutMs, budget);
     const waitMs = Math.round(deadline.remainingMs);
-    const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs));
+    const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs, this.#unfinished()));
     this.#owed -= 1;
     if (reply.code === 421) throw new ServiceNotAvailable(reply);
     return reply;
@@ -189,10 +191,7 @@ export class SmtpSession {
     for (;;) {
       const reply = this.#take();
       if (reply) return reply;
-      if (this.#end) {
-        if (this.#parser.unread.length > 0) this.#note(this.#parser.unread.toString('latin1'));
-        throw this.#end;
-      }
+      if (this.#end) throw new ConnectionLost(this.#end.cause, this.#unfinished());
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
         this.#channel.resume();
@@ -239,6 +238,13 @@ export class SmtpSession {
         });
       throw error;
     }
+  }
+
+  /** What there is of a reply that nobody waits for any longer. */
+  #unfinished(): readonly PeerText[] {
+    const { unfinished } = this.#parser;
+    for (const { exact } of unfinished) this.#note(exact);
+    return unfinished;
   }
 
   #note(text: string): void {

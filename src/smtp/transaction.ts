@@ -47,10 +47,10 @@ export async function askForRecipient(session: SmtpSession, envelope: Envelope):
   const commands = [mail(envelope), rcpt(envelope)] as const;
   const refused = await oneByOne(session, [commands[0]]);
   if (refused) return refused;
-  const reply = await session.command(commands[1].line);
-  await settle(session, 0);
+  const asked = { ...commands[1], reply: await session.command(commands[1].line) };
+  await settle(session, asked, []);
   await session.command('RSET').catch(() => undefined);
-  return { ...commands[1], reply };
+  return asked;
 }
 
 /** Whether what was asked for has been done. */
@@ -94,27 +94,29 @@ async function oneByOne(session: SmtpSession, commands: readonly Command[]): Pro
 async function together(session: SmtpSession, commands: readonly Command[]): Promise<Exchange | undefined> {
   await session.send(commands.map(({ line }) => line));
   for (const [at, command] of commands.entries()) {
-    const reply = await session.reply();
-    if (isAsDue(command.verb, reply)) continue;
-    await settle(session, commands.length - at - 1);
-    return { ...command, reply };
+    const stopped = { ...command, reply: await session.reply() };
+    if (isAsDue(command.verb, stopped.reply)) continue;
+    await settle(session, stopped, commands.slice(at + 1));
+    return stopped;
   }
   return undefined;
 }
 
 /**
  * Hears out the server behind a reply that has decided; it may hang up meanwhile, as it would have before the next
- * command. If the last thing that it says is 354, it gets a lone dot: no message is for a recipient that was refused
- * (RFC 2920 section 3.1).
- * @param owed the replies that are still to come, that to DATA the last of them
+ * command. If the last thing that it says is 354, it waits for a message. Where the recipient was refused it gets a
+ * lone dot (RFC 2920 section 3.1); where it was taken, that would be a message for it, so the connection ends instead.
+ * @param pending what was sent and has no reply yet, DATA the last of it
  * @throws {UnsolicitedReply} where there are more than that: then none can be told to belong to its command
  */
-async function settle(session: SmtpSession, owed: number): Promise<void> {
+async function settle(session: SmtpSession, stopped: Exchange, pending: readonly Command[]): Promise<void> {
   try {
-    let last: Reply | undefined;
-    for (let i = 0; i < owed; i += 1) last = await session.reply();
-    if (last?.code === 354) await session.message('');
-    else await session.expectSilence();
+    const answered = [stopped];
+    for (const command of pending) answered.push({ ...command, reply: await session.reply() });
+    await session.expectSilence();
+    if (!answered.some(({ verb, reply }) => verb === 'DATA' && reply.code === 354)) return;
+    if (answered.some(({ verb, reply }) => verb === 'RCPT' && reply.code >= 400)) await session.message('');
+    else session.hangUp();
   } catch (error) {
     if (error instanceof UnsolicitedReply) throw error;
   }

@@ -7,7 +7,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
  * them that Unicode keeps for more of the kind.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]+/gu;
+
+/** Made once: a peer that wants to cost us memory sends nothing but these. */
+const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
 
 /**
  * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
@@ -15,12 +18,13 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
  * @returns one line of text that shows what was there and does nothing
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    const digits = code.toString(16);
-    if (code > 0xffff) return `\\u{${digits}}`;
-    return code < 0x100 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`;
-  });
+  return text.replace(UNSEEN, (run) => Array.from(run, escaped).join(''));
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code > 0xffff) return `\\u{${code.toString(16)}}`;
+  return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /**

@@ -3,9 +3,10 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import { derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
 import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
-import { caIssuers, extendedKeyUsage, subjectAltNames } from './extensions.js';
+import { caIssuers, subjectAltNames } from './extensions.js';
 import { addressOf } from './names.js';
 import type { PresentedIdentifiers } from './names.js';
+import { purposeObjections } from './purpose.js';
 
 /** What a certificate says, without any judgement of it. Texts are the peer's. */
 export interface CertificateFacts extends PresentedIdentifiers {
@@ -16,8 +17,10 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly key: PublicKeyFacts;
   readonly signature: SignatureFacts;
   readonly isCa: boolean;
-  /** Whether the extended key usage allows a TLS server; true where the extension is absent. */
-  readonly forServers: boolean;
+  /** Why its key may not be that of a TLS server, in clauses; none where it may. */
+  readonly purposeObjections: readonly string[];
+  /** Whether it has subject alternative names that are neither DNS names nor addresses. */
+  readonly hasOtherNames: boolean;
   /** Where the certificate of the issuer is to be had. */
   readonly caIssuers: readonly string[];
   /** Fingerprint, lower-case hexadecimal without colons. */
@@ -40,9 +43,6 @@ export interface SignatureFacts {
   readonly weak: boolean;
 }
 
-/** serverAuth and anyExtendedKeyUsage. */
-export const FOR_SERVERS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']);
-
 /** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
 const DNS_NAME = 0x82;
 const IP_ADDRESS = 0x87;
@@ -53,7 +53,6 @@ const IP_ADDRESS = 0x87;
  */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
   const { from, to } = validityOf(certificate);
-  const purposes = extendedKeyUsage(certificate);
   return {
     subject: distinguishedName(certificate.subject),
     issuer: distinguishedName(certificate.issuer),
@@ -63,7 +62,7 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
     key: publicKeyFacts(certificate),
     signature: signatureFacts(certificate),
     isCa: certificate.ca,
-    forServers: purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true,
+    purposeObjections: purposeObjections(certificate),
     caIssuers: caIssuers(certificate),
     sha256: fingerprint(certificate),
     spki: createHash('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),
@@ -87,11 +86,14 @@ export function distinguishedName(multiLine: string | undefined): string {
  * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
  * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
  */
-function presentedIdentifiers(certificate: X509Certificate): PresentedIdentifiers {
+function presentedIdentifiers(
+  certificate: X509Certificate,
+): PresentedIdentifiers & Pick<CertificateFacts, 'hasOtherNames'> {
   const names = subjectAltNames(certificate);
   return {
     dnsNames: names.filter(({ tag }) => tag === DNS_NAME).map(({ content }) => content.toString('latin1')),
     ipAddresses: names.filter(({ tag }) => tag === IP_ADDRESS).map(({ content }) => addressOf(content)),
+    hasOtherNames: names.some(({ tag }) => tag !== DNS_NAME && tag !== IP_ADDRESS),
   };
 }
 

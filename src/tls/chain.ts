@@ -1,12 +1,18 @@
 import type { X509Certificate } from 'node:crypto';
 import { issued, obstacle, unevaluated } from './issuer.js';
+import type { Obstacle } from './issuer.js';
 
 /** Where the chain of a server leads, its leaf's dates left aside: those are a question of their own. */
 export type ChainFacts =
   | { readonly kind: 'trusted'; readonly path: readonly X509Certificate[] }
   | { readonly kind: 'self-signed' }
   | ({ readonly kind: 'incomplete' } & DeadEnd)
-  | ({ readonly kind: 'untrusted'; readonly obstacle?: string } & DeadEnd);
+  | ({
+      readonly kind: 'untrusted';
+      readonly obstacle?: string;
+      /** A path that holds if all does that could not be evaluated here. */
+      readonly path?: readonly X509Certificate[];
+    } & DeadEnd);
 
 /** Where the way up from the leaf ends, and no trust anchor is, or has issued, the certificate that stands there. */
 export interface DeadEnd {
@@ -30,7 +36,8 @@ interface Rung {
  * Looks for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate signed by the next,
  * every issuer a CA within its dates and its path length. OpenSSL does this too, and reports only the last thing
  * that it dislikes, so that an expired leaf hides an unknown issuer; here the question is answered by itself.
- * What this search cannot evaluate (name constraints, critical extensions that it does not know) makes no path.
+ * What this search cannot evaluate (constraints of some forms of names, critical extensions that it does not know)
+ * makes no path that is trusted.
  * @param sent the certificates as the server sent them, leaf first; at least one
  * @param anchors the trust anchors
  * @param now the time at which issuers must be valid
@@ -40,9 +47,12 @@ export function followChain(
   anchors: readonly X509Certificate[],
   now: Date,
 ): ChainFacts {
-  const [leaf, ...issuers] = sent;
+  const [leaf, ...others] = sent;
   if (!leaf) throw new RangeError('a chain without a leaf');
-  const { path, end, obstacles } = climb(leaf, [...anchors, ...issuers], anchors, now);
+  // Some configurations name the file of the certificate twice, which sends no issuer.
+  const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
+  const up = (doubtfulToo: boolean): Climb => climb(leaf, [...anchors, ...issuers], { anchors, now, doubtfulToo });
+  const { path, end, obstacles } = up(false);
   if (path) return { kind: 'trusted', path };
   if (issued(leaf, leaf)) return { kind: 'self-signed' };
   const deadEnd: DeadEnd = {
@@ -51,7 +61,10 @@ export function followChain(
     hasNamesake: anchors.some((anchor) => anchor.subject === end.issuer && !issued(anchor, end)),
   };
   const [first] = obstacles;
-  if (first !== undefined) return { kind: 'untrusted', obstacle: first, ...deadEnd };
+  if (first) {
+    const doubtful = obstacles.some(({ isCertain }) => !isCertain) ? up(true).path : undefined;
+    return { kind: 'untrusted', obstacle: first.words, ...(doubtful && { path: doubtful }), ...deadEnd };
+  }
   return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...deadEnd };
 }
 
@@ -59,19 +72,26 @@ interface Climb {
   readonly path?: readonly X509Certificate[];
   /** The highest certificate that was reached. */
   readonly end: X509Certificate;
-  readonly obstacles: readonly string[];
+  readonly obstacles: readonly Obstacle[];
+}
+
+interface Terms {
+  readonly anchors: readonly X509Certificate[];
+  readonly now: Date;
+  /** Whether to go on where it is not certain that the way is barred. */
+  readonly doubtfulToo: boolean;
 }
 
 function climb(
   leaf: X509Certificate,
   issuers: readonly X509Certificate[],
-  anchors: readonly X509Certificate[],
-  now: Date,
+  { anchors, now, doubtfulToo }: Terms,
 ): Climb {
   const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
+  const isPassable = (inTheWay: Obstacle | undefined): boolean => !inTheWay || (doubtfulToo && !inTheWay.isCertain);
   const odd = unevaluated(leaf);
-  if (odd !== undefined) return { end: leaf, obstacles: [odd] };
-  const obstacles: string[] = [];
+  const obstacles: Obstacle[] = odd ? [odd] : [];
+  if (!isPassable(odd)) return { end: leaf, obstacles };
   let verifications = 0;
   let end = leaf;
 
@@ -84,14 +104,14 @@ function climb(
     for (const issuer of issuers) {
       if (issuer.subject !== rung.certificate.issuer || seen.has(issuer.fingerprint256)) continue;
       if (verifications === MAX_VERIFICATIONS) {
-        return { end, obstacles: [...obstacles, 'too many possible issuers were sent'] };
+        return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
       }
       verifications += 1;
       if (!issued(issuer, rung.certificate)) continue;
       seen.add(issuer.fingerprint256);
       const inTheWay = obstacle(issuer, pathTo(rung), now);
-      if (inTheWay === undefined) rungs.push({ certificate: issuer, below: rung });
-      else obstacles.push(inTheWay);
+      if (inTheWay) obstacles.push(inTheWay);
+      if (isPassable(inTheWay)) rungs.push({ certificate: issuer, below: rung });
     }
   }
   return { end, obstacles };

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { DerError, derElements, derWithin } from './der.js';
+import { DerError, derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
 
 /*
@@ -11,6 +11,7 @@ import type { DerElement } from './der.js';
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
+  bits: 0x03,
   octets: 0x04,
   oid: 0x06,
   utcTime: 0x17,
@@ -38,6 +39,27 @@ export function signatureAlgorithm({ raw }: X509Certificate): DerElement[] {
  */
 export function subjectPublicKeyInfo(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 4, 'public key').whole;
+}
+
+/**
+ * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
+ * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
+ * @throws {DerError}
+ */
+export function hasExplicitCurve(certificate: X509Certificate): boolean {
+  const [algorithm] = derWithin(subjectPublicKeyInfo(certificate));
+  const [id, parameters] = derElements(algorithm?.content ?? Buffer.alloc(0));
+  return id?.tag === TAG.oid && oid(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
+}
+
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+
+/**
+ * What the subject's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+export function subjectName(certificate: X509Certificate): Buffer {
+  return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 
 /** When a certificate is valid, both ends included. */

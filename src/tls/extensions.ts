@@ -12,8 +12,11 @@ export interface Extension {
 }
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
+const KEY_USAGE = '2.5.29.15';
 const BASIC_CONSTRAINTS = '2.5.29.19';
+const NAME_CONSTRAINTS = '2.5.29.30';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
+const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
@@ -54,6 +57,52 @@ export function extendedKeyUsage(certificate: X509Certificate): string[] | undef
 }
 
 /**
+ * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
+ * where nothing is said.
+ * @throws {DerError}
+ */
+export function keyUsage(certificate: X509Certificate): number | undefined {
+  return bitsOf(certificate, KEY_USAGE);
+}
+
+/**
+ * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
+ * @throws {DerError}
+ */
+export function netscapeCertType(certificate: X509Certificate): number | undefined {
+  return bitsOf(certificate, NETSCAPE_CERT_TYPE);
+}
+
+/** The names that an issuer may vouch for, and those that it may not, as GeneralNames. */
+export interface NameConstraints {
+  readonly permitted: readonly DerElement[];
+  readonly excluded: readonly DerElement[];
+}
+
+/** The context tags of the two lists. */
+const PERMITTED = 0xa0;
+const EXCLUDED = 0xa1;
+
+/**
+ * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
+ * @throws {DerError} also where a minimum or maximum is given, which there must not be
+ */
+export function nameConstraints(certificate: X509Certificate): NameConstraints | undefined {
+  const lists = elementsOf(certificate, NAME_CONSTRAINTS);
+  if (!lists) return undefined;
+  const subtrees = (list: number): DerElement[] =>
+    lists
+      .filter(({ tag }) => tag === list)
+      .flatMap(({ content }) => derElements(content))
+      .map(({ content }) => {
+        const [base, ...bounds] = derElements(content);
+        if (!base || bounds.length > 0) throw new DerError('a name constraint without a name, or with bounds');
+        return base;
+      });
+  return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
+}
+
+/**
  * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
  * @throws {DerError}
  */
@@ -77,7 +126,17 @@ export function caIssuers(certificate: X509Certificate): string[] {
   });
 }
 
-/** What an extension consists of, all of those here being a SEQUENCE; undefined where it is absent. */
+/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
+function bitsOf(certificate: X509Certificate, id: string): number | undefined {
+  const extension = extensionsOf(certificate).find((one) => one.id === id);
+  if (!extension) return undefined;
+  const [whole] = derElements(extension.value);
+  if (whole?.tag !== TAG.bits) throw new DerError(`the extension ${id} is no bit string`);
+  // The first octet of the content counts the bits that are not used.
+  return whole.content[1] ?? 0;
+}
+
+/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
 function elementsOf(certificate: X509Certificate, id: string): DerElement[] | undefined {
   const extension = extensionsOf(certificate).find((one) => one.id === id);
   if (!extension) return undefined;

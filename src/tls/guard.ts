@@ -16,8 +16,11 @@ export function isTlsRecord(octets: Buffer): boolean {
   return RECORD_TYPES.includes(octets[0]);
 }
 
-/** Enough for every handshake with a chain of usual size; what a peer sends beyond it is not kept. */
-const MAX_HEARD_OCTETS = 64 * 1024;
+/**
+ * Ten times what a server says in a handshake with a chain of usual size. OpenSSL bounds each message and not their
+ * number, and takes some of them without end.
+ */
+export const MAX_HANDSHAKE_OCTETS = 64 * 1024;
 
 /**
  * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
@@ -28,6 +31,7 @@ export class FirstRecordGuard extends Duplex {
   readonly #socket: Socket;
   #heard: Buffer[] | undefined = [];
   #heardOctets = 0;
+  #isTooMuch = false;
 
   /** @param socket connected; nobody else may read from it */
   constructor(socket: Socket) {
@@ -56,6 +60,11 @@ export class FirstRecordGuard extends Duplex {
     return Buffer.concat(this.#heard ?? []);
   }
 
+  /** Whether the server has said more than a handshake has, and was cut off. */
+  get isTooMuch(): boolean {
+    return this.#isTooMuch;
+  }
+
   /** The handshake is over: what was heard is of no further use, and nothing more is kept. */
   release(): void {
     this.#heard = undefined;
@@ -63,7 +72,12 @@ export class FirstRecordGuard extends Duplex {
 
   readonly #pass = (octets: Buffer): void => {
     this.#heardOctets += octets.length;
-    if (this.#heardOctets <= MAX_HEARD_OCTETS) this.#heard?.push(octets);
+    this.#heard?.push(octets);
+    if (this.#heard && this.#heardOctets > MAX_HANDSHAKE_OCTETS) {
+      this.#isTooMuch = true;
+      this.destroy();
+      return;
+    }
     if (!this.push(octets)) this.#socket.pause();
   };
 

@@ -1,13 +1,12 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
-import { FirstRecordGuard } from './guard.js';
+import { FirstRecordGuard, MAX_HANDSHAKE_OCTETS } from './guard.js';
 import type { Opening } from './guard.js';
-import { asksForCertificate, keyExchange } from './records.js';
-import type { KeyExchange } from './records.js';
+import { asksForCertificate, behindRecords, keyExchange, oldSignature, warningAlert } from './records.js';
 
 /** A TLS channel that stands. Nothing has been judged: the peer may be anybody. */
 export interface TlsChannel {
@@ -19,6 +18,8 @@ export interface TlsChannel {
   readonly group?: string;
   /** Whether that group withstands a quantum computer; only said of groups that TLS 1.3 has. */
   readonly postQuantum?: boolean;
+  /** What the server signed the handshake with, where that is no longer offered; only to be told before TLS 1.3. */
+  readonly oldSignature?: string;
   /** The certificates exactly as the server sent them, leaf first. */
   readonly sent: readonly X509Certificate[];
   /** OpenSSL's own verdict on the chain: the last error that it came upon, undefined where it is content. */
@@ -32,13 +33,15 @@ export type HandshakeFailure =
   | { readonly kind: 'lost'; readonly detail: string }
   /** The server sent a fatal alert (RFC 8446 section 6.2), and may have asked for our certificate before that. */
   | { readonly kind: 'alert'; readonly number: number; readonly name: string; readonly asked: boolean }
-  /** This side gave up. */
-  | { readonly kind: 'refused-here'; readonly reason: string; readonly code: string }
+  /** This side gave up; with what came where a record was due and is none, where that is so. */
+  | { readonly kind: 'refused-here'; readonly reason: string; readonly code: string; readonly stray?: Buffer }
   /** What came first was not TLS. */
   | { readonly kind: 'cleartext' };
 
 /** A handshake under way. Neither promise ever rejects. */
 export interface Handshake {
+  /** What the channel will be. Until the outcome is there, it is for those who must name it beforehand, and not for use. */
+  readonly stream: TLSSocket;
   readonly opening: Promise<Opening>;
   readonly outcome: Promise<TlsChannel | HandshakeFailure>;
 }
@@ -62,9 +65,12 @@ export function beginHandshake(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
+  // Node asks for the certificate in its old form even where nobody wants it, and making that of a key on a curve
+  // without a NIST name ends the process (a null pointer in native code). It is not used here.
+  stream.getPeerCertificate = () => ({}) as DetailedPeerCertificate;
   const settled = new Promise<TlsChannel | HandshakeFailure>((resolve) => {
     stream.once('secureConnect', () => {
-      resolve(channel(stream, keyExchange(guard.heard)));
+      resolve(channel(stream, guard.heard));
       guard.release();
     });
     // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard. Who
@@ -74,7 +80,7 @@ export function beginHandshake(
       stream.destroy(error);
     });
     stream.once('close', () => {
-      resolve({ kind: 'lost', detail: 'closed during the handshake' });
+      resolve(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
     });
     void guard.opening.then(({ kind }) => {
       if (kind === 'cleartext') resolve({ kind: 'cleartext' });
@@ -91,7 +97,7 @@ export function beginHandshake(
       return result;
     });
   const opening = Promise.race([guard.opening, outcome.then((): Opening => ({ kind: 'nothing' }))]);
-  return { opening, outcome };
+  return { stream, opening, outcome };
 }
 
 class HandshakeTimeout extends Error {}
@@ -106,16 +112,20 @@ export function alertOf(error: unknown): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-function channel(stream: TLSSocket, chosen: KeyExchange | undefined): TlsChannel {
+function channel(stream: TLSSocket, heard: Buffer): TlsChannel {
+  const chosen = keyExchange(heard);
+  const version = stream.getProtocol() ?? 'unknown';
+  const old = version === 'TLSv1.2' ? oldSignature(heard) : undefined;
   // Up to TLS 1.2 the group stands in no ServerHello, and Node knows all there are.
   const ephemeral = stream.getEphemeralKeyInfo();
   const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
   const verifyError = stream.authorizationError as Error | string | null | undefined;
   return {
     stream,
-    version: stream.getProtocol() ?? 'unknown',
+    version,
     cipher: stream.getCipher().standardName,
     ...(chosen ?? (named === undefined ? {} : { group: named })),
+    ...(old !== undefined && { oldSignature: old }),
     sent: certificatesOf(stream),
     ...(verifyError != null && { verifyError: String(verifyError) }),
   };
@@ -137,7 +147,24 @@ function certificatesOf(stream: TLSSocket): X509Certificate[] {
   return sent;
 }
 
+const TOO_MUCH: HandshakeFailure = {
+  kind: 'refused-here',
+  reason: `more than ${MAX_HANDSHAKE_OCTETS} octets came before the handshake was over`,
+  code: '',
+};
+
+/** How a connection ended that was not reset. */
+function orderlyEnd(heard: Buffer): string {
+  const alert = warningAlert(heard);
+  if (alert === undefined) return 'the server closed it';
+  return `the server closed it after ${alert === CLOSE_NOTIFY ? 'the alert close_notify' : `the warning alert ${alert}`}`;
+}
+
+/** RFC 8446 section 6.1. */
+const CLOSE_NOTIFY = 0;
+
 function failureOf(error: Error, guard: FirstRecordGuard): HandshakeFailure {
+  if (guard.isTooMuch) return TOO_MUCH;
   const code = codeOf(error);
   const number = alertOf(error);
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
@@ -145,6 +172,11 @@ function failureOf(error: Error, guard: FirstRecordGuard): HandshakeFailure {
     const name = reason.replace(/^.*\balert /, '');
     return { kind: 'alert', number, name, asked: asksForCertificate(guard.heard) };
   }
-  if (code.startsWith('ERR_SSL_')) return { kind: 'refused-here', reason, code };
-  return { kind: 'lost', detail: code };
+  if (code.startsWith('ERR_SSL_')) {
+    const stray = behindRecords(guard.heard);
+    return { kind: 'refused-here', reason, code, ...(stray.length > 0 && { stray }) };
+  }
+  // Node calls an orderly end before its time a reset, too; in a real one it was the system that said so.
+  const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
+  return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.heard) : code };
 }

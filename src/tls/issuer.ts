@@ -1,8 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
-import { FOR_SERVERS, distinguishedName } from './certificate.js';
+import { distinguishedName } from './certificate.js';
 import { DerError } from './der.js';
-import { validityOf } from './encoding.js';
-import { extendedKeyUsage, extensionsOf, pathLength } from './extensions.js';
+import { hasExplicitCurve, validityOf } from './encoding.js';
+import { extensionsOf, nameConstraints, pathLength } from './extensions.js';
+import { isBeyondUs, violation } from './name-constraints.js';
+import { usageObjection } from './purpose.js';
 
 /*
  * Whether one certificate may stand above another on the way to a trust anchor (RFC 5280 section 6.1).
@@ -19,61 +21,107 @@ export function issued(issuer: X509Certificate, certificate: X509Certificate): b
   }
 }
 
+/** What is in the way of a path, and what may be. */
+export interface Obstacle {
+  /** For a reader, the peer's among them. */
+  readonly words: string;
+  /** Whether it surely is in the way; otherwise it is something that cannot be evaluated here. */
+  readonly isCertain: boolean;
+}
+
 /**
  * Why an issuer may not stand where it would stand.
  * @param issuer one that has {@link issued} the last of those below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
- * @returns words for a reader, the peer's among them; undefined where nothing is in the way
+ * @returns undefined where nothing is in the way
  */
-export function obstacle(issuer: X509Certificate, below: readonly X509Certificate[], now: Date): string | undefined {
-  return unlessOdd(issuer, () => {
-    // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
-    const { from, to } = validityOf(issuer);
-    const purposes = extendedKeyUsage(issuer);
-    const limit = pathLength(issuer);
-    const name = `the issuer ${distinguishedName(issuer.subject)}`;
-    if (!issuer.ca) return `${name} is no CA`;
-    if (!below.at(-1)?.checkIssued(issuer)) return `${name} may not sign certificates`;
-    if (to < now) return `${name} expired on ${issuer.validTo}`;
-    if (from > now) return `${name} is not valid before ${issuer.validFrom}`;
-    if (purposes?.every((purpose) => !FOR_SERVERS.has(purpose))) return `${name} may not issue for servers`;
-    const unknown = notEvaluated(issuer);
-    if (unknown !== undefined) return unknown;
-    // A self-issued certificate does not count (RFC 5280 section 4.2.1.9), and neither does the leaf.
-    const between = below.slice(1).filter(({ subject, issuer: by }) => subject !== by).length;
-    return between > limit ? `${name} may not have ${between} further CAs below it` : undefined;
+export function obstacle(issuer: X509Certificate, below: readonly X509Certificate[], now: Date): Obstacle | undefined {
+  const name = `the issuer ${distinguishedName(issuer.subject)}`;
+  // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
+  const counted = below.filter(({ subject, issuer: by }, i) => i === 0 || subject !== by);
+  return (
+    unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
+    first(counted, (one) => certainly(violation(issuer, one), name)) ??
+    unevaluated(issuer) ??
+    first(counted, (one, i) =>
+      isBeyondUs(issuer, one, i === 0) ? doubt(`${name} has name constraints that are not evaluated here`) : undefined,
+    )
+  );
+}
+
+/** @returns words that follow upon the name of the issuer */
+function prohibition(
+  issuer: X509Certificate,
+  issuee: X509Certificate | undefined,
+  between: number,
+  now: Date,
+): string | undefined {
+  // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
+  const { from, to } = validityOf(issuer);
+  const usage = usageObjection(issuer);
+  const limit = pathLength(issuer);
+  // Whether they can be read at all is a question of this certificate, and not of those that they are about.
+  nameConstraints(issuer);
+  if (!issuer.ca) return 'is no CA';
+  if (!issuee?.checkIssued(issuer)) return 'may not sign certificates';
+  if (to < now) return `expired on ${issuer.validTo}`;
+  if (from > now) return `is not valid before ${issuer.validFrom}`;
+  if (usage !== undefined) return `may not issue for servers: its ${usage}`;
+  return between > limit ? `may not have ${between} further CAs below it` : undefined;
+}
+
+/**
+ * What a certificate says that this search does not understand and must not pass over (RFC 5280 section 4.2), and a
+ * key that OpenSSL does not take.
+ * @returns undefined where there is nothing of the kind
+ */
+export function unevaluated(certificate: X509Certificate): Obstacle | undefined {
+  const name = distinguishedName(certificate.subject);
+  return unlessOdd(certificate, () => {
+    if (hasExplicitCurve(certificate)) {
+      return doubt(`the key of ${name} has explicit curve parameters, which no certificate may have (RFC 5480)`);
+    }
+    const odd = extensionsOf(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
+    return odd && doubt(`${name} has an extension that is not evaluated here (${odd.id})`);
   });
 }
 
 /**
- * What a certificate says that this search does not understand and must not pass over (RFC 5280 section 4.2).
- * @returns words for a reader, the peer's among them; undefined where there is nothing of the kind
+ * Extensions whose meaning is known here, or of no concern to the question whether a path holds: key identifiers,
+ * key usage, subject alternative name, basic constraints, name constraints, certificate policies, extended key usage.
  */
-export function unevaluated(certificate: X509Certificate): string | undefined {
-  return unlessOdd(certificate, () => notEvaluated(certificate));
+const EVALUATED: ReadonlySet<string> = new Set([
+  ...[14, 15, 17, 19, 30, 32, 35, 37].map((n) => `2.5.29.${n}`),
+  '2.16.840.1.113730.1.1',
+]);
+
+function certainly(words: string | undefined, name: string): Obstacle | undefined {
+  return words === undefined ? undefined : { words: `${name} ${words}`, isCertain: true };
 }
 
-/**
- * Extensions whose meaning is known here, or of no concern to the question whether a path holds: key identifiers,
- * key usage, subject alternative name, basic constraints, certificate policies, extended key usage.
- */
-const EVALUATED: ReadonlySet<string> = new Set([14, 15, 17, 19, 32, 35, 37].map((n) => `2.5.29.${n}`));
-const NAME_CONSTRAINTS = '2.5.29.30';
+function doubt(words: string): Obstacle {
+  return { words, isCertain: false };
+}
 
-function notEvaluated(certificate: X509Certificate): string | undefined {
-  const odd = extensionsOf(certificate).find(
-    ({ id, critical }) => id === NAME_CONSTRAINTS || (critical && !EVALUATED.has(id)),
-  );
-  return odd && `${distinguishedName(certificate.subject)} has an extension that is not evaluated here (${odd.id})`;
+/** What is in the way of the first of several of which something is. */
+function first(
+  certificates: readonly X509Certificate[],
+  question: (certificate: X509Certificate, index: number) => Obstacle | undefined,
+): Obstacle | undefined {
+  for (const [i, certificate] of certificates.entries()) {
+    const answer = unlessOdd(certificate, () => question(certificate, i));
+    if (answer) return answer;
+  }
+  return undefined;
 }
 
 /** What cannot be read cannot be relied upon. */
-function unlessOdd(certificate: X509Certificate, question: () => string | undefined): string | undefined {
+function unlessOdd(certificate: X509Certificate, question: () => Obstacle | undefined): Obstacle | undefined {
   try {
     return question();
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    return `${distinguishedName(certificate.subject)} is encoded oddly: ${error.message}`;
+    return certainly(`is encoded oddly: ${error.message}`, distinguishedName(certificate.subject));
   }
 }

@@ -14,6 +14,42 @@ export function asksForCertificate(octets: Buffer): boolean {
   return handshakeMessages(octets).some(({ type }) => type === CERTIFICATE_REQUEST);
 }
 
+const ALERT_RECORD = 21;
+const WARNING = 1;
+
+/**
+ * The last warning alert that a server sent in the clear (RFC 8446 section 6), close_notify (0) among them.
+ * @param octets what the server sent, from its first record on
+ */
+export function warningAlert(octets: Buffer): number | undefined {
+  let warning: number | undefined;
+  for (let at = 0; at + RECORD_HEADER_OCTETS + 2 <= octets.length;) {
+    const start = at + RECORD_HEADER_OCTETS;
+    if (octets.readUInt8(at) === ALERT_RECORD && octets.readUInt8(start) === WARNING) {
+      warning = octets.readUInt8(start + 1);
+    }
+    at = start + octets.readUInt16BE(at + 3);
+  }
+  return warning;
+}
+
+/** Of a handshake: change_cipher_spec, alert, handshake and application data. */
+const RECORD_TYPES: readonly number[] = [20, 21, HANDSHAKE_RECORD, 23];
+
+/**
+ * What stands behind the records of TLS and is none.
+ * @param octets what the server sent, from its first record on
+ * @returns nothing where a record is due or has only begun
+ */
+export function behindRecords(octets: Buffer): Buffer {
+  let at = 0;
+  while (at + RECORD_HEADER_OCTETS <= octets.length && RECORD_TYPES.includes(octets.readUInt8(at))) {
+    at += RECORD_HEADER_OCTETS + octets.readUInt16BE(at + 3);
+  }
+  const rest = octets.subarray(at);
+  return rest.length === 0 || RECORD_TYPES.includes(rest.readUInt8(0)) ? Buffer.alloc(0) : rest;
+}
+
 /** What the handshake records carry, up to the first record of another type. */
 function handshakeContent(octets: Buffer): Buffer {
   const parts: Buffer[] = [];
@@ -35,6 +71,11 @@ const GROUPS: Readonly<Record<number, KeyExchange>> = {
   25: { group: 'P-521', postQuantum: false },
   29: { group: 'X25519', postQuantum: false },
   30: { group: 'X448', postQuantum: false },
+  256: { group: 'ffdhe2048', postQuantum: false },
+  257: { group: 'ffdhe3072', postQuantum: false },
+  258: { group: 'ffdhe4096', postQuantum: false },
+  259: { group: 'ffdhe6144', postQuantum: false },
+  260: { group: 'ffdhe8192', postQuantum: false },
   512: { group: 'MLKEM512', postQuantum: true },
   513: { group: 'MLKEM768', postQuantum: true },
   514: { group: 'MLKEM1024', postQuantum: true },
@@ -66,6 +107,27 @@ export function keyExchange(octets: Buffer): KeyExchange | undefined {
     at += 4 + hello.readUInt16BE(at + 2);
   }
   return undefined;
+}
+
+const SERVER_KEY_EXCHANGE = 12;
+const NAMED_CURVE = 3;
+/** Hash and signature (RFC 5246 section 7.4.1.4.1) of those that are not offered any more. */
+const OLD_SIGNATURES: Readonly<Record<number, string>> = {
+  0x0101: 'RSA with MD5',
+  0x0201: 'RSA with SHA-1',
+  0x0202: 'DSA with SHA-1',
+  0x0203: 'ECDSA with SHA-1',
+};
+
+/**
+ * What a TLS 1.2 server signs its share of an ECDHE key exchange with (RFC 8422 section 5.4), where that is out of use.
+ * @param octets what the server sent, from its first record on
+ */
+export function oldSignature(octets: Buffer): string | undefined {
+  const body = handshakeMessages(octets).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.body;
+  const keyOctets = body?.[3];
+  if (body?.[0] !== NAMED_CURVE || keyOctets === undefined || body.length < 4 + keyOctets + 2) return undefined;
+  return OLD_SIGNATURES[body.readUInt16BE(4 + keyOctets)];
 }
 
 /** The messages of a handshake, as far as they are whole. */

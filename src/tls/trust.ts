@@ -26,6 +26,18 @@ const SIGNATURES: Readonly<Record<KeyKind, { sigalgs: string; ciphers: string }>
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
 const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
 
+/** Those of TLS 1.3 must be named one by one, and OpenSSL's ALL has none without encryption. */
+const EVERY_CIPHER = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_128_CCM_SHA256',
+  'TLS_AES_128_CCM_8_SHA256',
+  'ALL',
+  'eNULL',
+  '@SECLEVEL=0',
+].join(':');
+
 /** The certificates that are believed without proof, and the TLS contexts made of them. */
 export interface TrustSettings {
   /** PEM certificates that are trust anchors beside the default store. */
@@ -103,7 +115,7 @@ export class TrustStore {
   anything(): tls.SecureContext {
     this.#anything ??= tls.createSecureContext({
       minVersion: 'TLSv1',
-      ciphers: 'ALL:@SECLEVEL=0',
+      ciphers: EVERY_CIPHER,
       ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => getCurves().includes(curve))].join(':'),
     });
     return this.#anything;

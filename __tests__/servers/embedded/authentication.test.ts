@@ -203,6 +203,22 @@ describe('CRAM-MD5', () => {
     expect(heard[1]).toBe('AUTH CRAM-MD5');
   });
 
+  test('leaves nothing by which the password could be guessed, though the server folds it over two lines', async () => {
+    const heldBack: string[] = [];
+    const folds: Sasl = function* () {
+      const digest =
+        Buffer.from(yield base64('<1@x>'), 'base64')
+          .toString()
+          .split(' ')[1] ?? '';
+      heldBack.push(digest.slice(0, 16), digest.slice(16));
+      return [`535-5.7.8 you said ${digest.slice(0, 16)}`, `535 5.7.8 ${digest.slice(16)} and no more`];
+    };
+    const { report, found } = await visit(offering({ 'CRAM-MD5': folds }));
+    expect(heldBack.map(({ length }) => length)).toEqual([16, 16]);
+    for (const half of heldBack) expect(JSON.stringify(report)).not.toContain(half);
+    expect(found?.evidence?.reply).toBe('535 5.7.8 you said <redacted> / 5.7.8 <redacted> and no more');
+  });
+
   test('refused, it says what a server must keep for it', async () => {
     const { codes: all, found } = await visit(offering({ 'CRAM-MD5': cramMd5 }), {
       auth: { ...AUTH, secret: new Secret('wrong') },
@@ -237,7 +253,8 @@ describe('EXTERNAL', () => {
   test('refused, it says what the server must do', async () => {
     const { codes: all, found } = await visit(server(), { auth });
     expect(all).toEqual(['auth-rejected']);
-    expect(found?.message).toContain('The server must ask for a certificate');
+    expect(found?.message).toContain('the certificate is not good for this user');
+    expect(found?.remedy).toMatch(/^The server must ask for a certificate in the handshake/);
     expect(found?.reproduce).not.toContain('--auth');
   });
 
@@ -261,6 +278,10 @@ describe('a token', () => {
     expect(found?.evidence?.told).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
     expect(found?.message).toContain('status: 400');
     expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
+    expect(found?.message).toContain('the access token is not good for this user here');
+    expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
+    expect(found?.remedy).toMatch(/^Look at the token: .* The command shown ends at EHLO/);
+    expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
   });
 
   test('let in after a failure is let in by nobody', async () => {
@@ -280,6 +301,18 @@ describe('a refusal', () => {
     ['535 no', 'auth-rejected', 'the user name or the password is wrong'],
     ['535 5.7.3 Authentication unsuccessful', 'auth-rejected', 'as Exchange says it'],
     ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'is switched off for the mailbox or the tenant'],
+    [
+      '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
+      'auth-rejected',
+      'the user name or the password is wrong',
+    ],
+    [
+      "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
+      'auth-rejected',
+      'a policy of the organisation',
+    ],
+    ['535 5.7.8 unblocked.example.com says no', 'auth-rejected', 'the user name or the password is wrong'],
+    ['550 5.7.1 client locked', 'auth-rejected', 'the account, or this client, is locked out'],
     ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'wants a stronger proof'],
     ['534 5.7.14 Please log in via your web browser', 'auth-rejected', 'confirmed in a web browser'],
     ['550 5.7.1 not from your network', 'auth-rejected', 'an IP allow-list'],
@@ -326,15 +359,55 @@ describe('a refusal', () => {
   });
 });
 
+/** SCRAM that refuses the proof, and says no more than that. */
+const afterProof: Sasl = function* (initial) {
+  const nonce = /r=(.*)$/.exec(Buffer.from(initial ?? '', 'base64').toString())?.[1] ?? '';
+  yield base64(`r=${nonce}more,s=${base64('salt')},i=4096`);
+  return '535 5.7.8 no';
+};
+
+describe('a server that is content too early', () => {
+  const early: Sasl = function* () {
+    yield* [];
+    return '235 2.7.0 Welcome';
+  };
+  const afterName: Sasl = function* () {
+    yield base64('Username:');
+    return '235 2.7.0 Welcome';
+  };
+  const long = { ...AUTH, secret: new Secret('x'.repeat(600)) };
+
+  test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
+    ['LOGIN, at once', { LOGIN: early }, AUTH],
+    ['LOGIN, behind the user name', { LOGIN: afterName }, AUTH],
+    ['CRAM-MD5, at once', { 'CRAM-MD5': early }, AUTH],
+    ['PLAIN, before a long password', { PLAIN: early }, long],
+    ['PLAIN, where it must be rejected', { PLAIN: early }, { ...long, expect: 'rejected' }],
+    ['XOAUTH2, before a long token', { XOAUTH2: early }, { ...long, kind: 'access-token' }],
+  ])('has let in somebody without the password, and gets no mail: %s', async (_, sasl, auth) => {
+    const { heard, found, ...visited } = await visit(offering(sasl), { ...(auth && { auth }), delivery: DELIVERY });
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['protocol-error'] });
+    expect(found?.message).toContain('lets somebody in who has not shown it the credentials');
+    expect(heard.join('\n')).not.toMatch(/MAIL|RCPT/);
+  });
+});
+
 describe('credentials that must be rejected', () => {
   const auth = { ...AUTH, expect: 'rejected' } as const;
 
-  test.each(['535 5.7.8 no', '535 5.7.139 switched off', '550 5.7.1 no', '554 no'])(
-    '%s is as it should be',
-    async (reply) => {
-      expect(await visit({ replies: { AUTH: reply } }, { auth })).toMatchObject(PASS);
-    },
-  );
+  test.each([
+    '535 5.7.8 no',
+    '535 no',
+    '535 5.7.0 authentication failed',
+    '535 5.7.3 Authentication unsuccessful',
+    '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
+    '535 Authentication failed: Bad username / password',
+    '550 5.7.0 Invalid credentials',
+    '525 5.7.13 gone',
+    '554 5.7.0 account locked',
+  ])('%s is as it should be', async (reply) => {
+    expect(await visit({ replies: { AUTH: reply } }, { auth })).toMatchObject(PASS);
+  });
 
   test('by a server that hangs up behind its refusal, too', async () => {
     expect(await visit({ replies: { AUTH: ['535 no', '421 bye', close] } }, { auth })).toMatchObject(PASS);
@@ -360,6 +433,25 @@ describe('credentials that must be rejected', () => {
 
   test.each([
     ['534 5.7.9 an application password', 'f', 'auth-rejected'],
+    [
+      '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant',
+      'f',
+      'auth-rejected',
+    ],
+    ['535 5.7.139 switched off', 'f', 'auth-rejected'],
+    ["535 5.7.139 user is locked by your organization's security defaults policy", 'f', 'auth-rejected'],
+    ['535 5.7.9 too weak', 'f', 'auth-rejected'],
+    ['535 5.7.12 transition', 'f', 'auth-rejected'],
+    ['535 5.7.1 not from here', 'f', 'auth-rejected'],
+    ['535 5.7.5 what', 'f', 'auth-rejected'],
+    ['535 5.7.8 Application-specific password required', 'f', 'auth-rejected'],
+    ['535 5.7.8 too many failures', 'f', 'auth-rejected'],
+    ['535 client blocked', 'f', 'auth-rejected'],
+    ['550 5.7.1 client not allowed from this IP', 'f', 'auth-rejected'],
+    ['550 5.7.11 Encryption required', 'f', 'auth-rejected'],
+    ['554 5.7.1 relay', 'f', 'auth-rejected'],
+    ['554 no', 'f', 'auth-rejected'],
+    ['571 no', 'f', 'auth-rejected'],
     ['432 4.7.12 transition', 'f', 'auth-rejected'],
     ['454 4.7.0 later', 'i', 'auth-temporary-failure'],
     ['421 later', 'i', 'throttled'],
@@ -371,6 +463,25 @@ describe('credentials that must be rejected', () => {
   ])('%s answers another question', async (reply, letter, code) => {
     const visited = await visit({ replies: { AUTH: reply } }, { auth });
     expect(visited).toMatchObject({ steps: `ppp${letter}b`, codes: [code] });
+  });
+
+  test('have not been, where nothing shows that the server can compare them', async () => {
+    const atOnce: Sasl = function* (initial) {
+      if (initial === undefined) yield '';
+      return '535 5.7.8 no';
+    };
+    const open = async (sasl: Readonly<Record<string, Sasl>>): Promise<void> => {
+      const { codes: all, found } = await visit(offering(sasl), { auth: { ...auth, secret: new Secret('revoked') } });
+      expect(all).toEqual(['auth-rejected']);
+      expect(found?.message).toContain('So it is not told whether the credentials are rejected, as they must be.');
+      expect(found?.message).toMatch(/`auth\.mechanism: [A-Z0-9-]+` tells\.$/);
+    };
+    await open({ 'CRAM-MD5': cramMd5 });
+    await open({ 'SCRAM-SHA-256': atOnce });
+    await open({ 'SCRAM-SHA-256-PLUS': afterProof });
+    expect(await visit(offering({ 'SCRAM-SHA-256': afterProof }), { auth })).toMatchObject(PASS);
+    const { codes: all } = await visit(scramOnly({ couldBind: true }), { auth });
+    expect(all).toEqual(['auth-rejected']);
   });
 
   test('that cannot even be tried have not been rejected', async () => {
@@ -466,4 +577,5 @@ test('swaks is shown where it can do what was done', async () => {
     expect(command).toMatch(/^swaks .*--quit-after EHLO$/);
     expect(command).not.toContain('--auth');
   }
+  expect(await shownFor(AUTH)).toContain(' --tls-verify ');
 });

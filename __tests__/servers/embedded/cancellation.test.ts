@@ -61,7 +61,6 @@ describe('the end of the run, while the server', () => {
     ['does not answer EHLO', { replies: { 'plain:EHLO': silence } }, greeted, 'ibbbb'],
     ['drips its answer to EHLO', { replies: { 'plain:EHLO': drip(`250 ${'x'.repeat(3000)}`, 200) } }, greeted, 'ibbbb'],
     ['does not answer STARTTLS', { replies: { STARTTLS: silence } }, (line) => line === 'STARTTLS', 'pibbb'],
-    ['does not shake hands', { replies: { STARTTLS: ['220 go', silence] } }, (line) => line === 'STARTTLS', 'ppibb'],
     ['does not answer EHLO inside TLS', { replies: { 'tls:EHLO': silence } }, (_, phase) => phase === 'tls', 'pppib'],
     ['does not answer AUTH', { replies: { AUTH: silence } }, (line) => line.startsWith('AUTH'), 'pppib'],
     ['does not answer MAIL', { replies: { MAIL: silence } }, (line) => line.startsWith('MAIL'), 'ppppi'],
@@ -81,6 +80,12 @@ describe('the end of the run, while the server', () => {
     await using server = await startScriptedServer({ greeting: silence });
     const outcome = await stopped(planOf(patient(server.port)), () => server.connections > 0);
     expect(seen(outcome)).toEqual([['ibbbb', ['run-stopped'], 1]]);
+  });
+
+  test('does not shake hands', async () => {
+    await using server = await startScriptedServer({ greeting: silence });
+    const plan = planOf(patient(server.port, { transport: 'implicit' }));
+    expect(seen(await stopped(plan, () => server.connections > 0))).toEqual([['aaibb', ['run-stopped'], 1]]);
   });
 
   test('does not answer a probe', async () => {

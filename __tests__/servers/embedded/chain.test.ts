@@ -1,13 +1,18 @@
 import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
-import { AuthorityInfoAccessExtension, Extension } from '@peculiar/x509';
+import {
+  AuthorityInfoAccessExtension,
+  ExtendedKeyUsageExtension,
+  Extension,
+  SubjectAlternativeNameExtension,
+} from '@peculiar/x509';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { HOST, ISSUER_AT, createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
-import { behindExtension, month, rewritten } from '../../support/rewritten.js';
+import { behindExtension, month, onCurve, rewritten, unchanged } from '../../support/rewritten.js';
 import { createPki, inDays, issue } from '../../../src/demo/pki.js';
-import type { Identity, Pki } from '../../../src/demo/pki.js';
+import type { CertificateOptions, Identity, Pki } from '../../../src/demo/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { certificateFacts } from '../../../src/tls/certificate.js';
@@ -26,8 +31,30 @@ const waiveWeakKey: Endpoint['waive'] = [
   { finding: 'certificate-weak-key', until: '2099-12-31', reason: 'for the test' },
 ];
 
-/** permitted: DNS names below evil.test (RFC 5280 section 4.2.1.10) */
-const ONLY_EVIL = new Extension('2.5.29.30', true, Buffer.from('300fa00d300b82096576696c2e74657374', 'hex'));
+/** One or both lists of name constraints (RFC 5280 section 4.2.1.10), each entry a GeneralName in hexadecimal. */
+function constraints(permitted: readonly string[], excluded: readonly string[] = []): Extension {
+  const of = (tag: number, parts: readonly Buffer[]): Buffer => {
+    const content = Buffer.concat(parts);
+    return Buffer.concat([Buffer.of(tag, content.length), content]);
+  };
+  const list = (tag: number, names: readonly string[]): Buffer[] =>
+    names.length === 0
+      ? []
+      : [
+          of(
+            tag,
+            names.map((name) => of(0x30, [Buffer.from(name, 'hex')])),
+          ),
+        ];
+  return new Extension('2.5.29.30', true, of(0x30, [...list(0xa0, permitted), ...list(0xa1, excluded)]));
+}
+const generalName = (tag: number, content: Buffer): string =>
+  Buffer.concat([Buffer.of(tag, content.length), content]).toString('hex');
+const dns = (name: string): string => generalName(0x82, Buffer.from(name));
+const network = (...octets: number[]): string => generalName(0x87, Buffer.from(octets));
+/** directoryName: CN=x. */
+const DIRECTORY = 'a40e300c310a300806035504030c0178';
+
 const UNKNOWN = new Extension('1.3.6.1.4.1.99999.1', true, Buffer.from('0500', 'hex'));
 
 let pki: Pki;
@@ -98,7 +125,7 @@ test('a critical extension that nobody knows', async () => {
 });
 
 test('name constraints, behind a weak key', async () => {
-  const constrained = await ca('Constrained CA', { issuer: pki.root, further: [ONLY_EVIL] });
+  const constrained = await ca('Constrained CA', { issuer: pki.root, further: [constraints([dns('evil.test')])] });
   const leaf = await issue({ names, issuer: constrained, sends: [constrained], key: 'rsa1024' });
   expect(await see(leaf, waiveWeakKey)).toMatchObject({ steps: 'ppfbb', travelled: false });
 });
@@ -186,6 +213,170 @@ describe('where the chain ends, and what would mend it', () => {
       expect(first?.evidence?.namesake).toBe('a trust anchor has the name of the issuer, and another key');
     }
   });
+});
+
+describe('a key on a curve that has no name with NIST', () => {
+  const leafUnder = async (issuer: Identity, sends: readonly Identity[]): Promise<Identity> =>
+    rewritten(await issue({ names, issuer, sends }), issuer, unchanged, sends);
+
+  test.each(['brainpoolP256r1', 'secp256k1'] as const)('of an intermediate or of a root is fine: %s', async (curve) => {
+    const intermediate = onCurve(await ca('Odd Intermediate CA', { issuer: pki.root }), curve, pki.root);
+    const root = onCurve(await ca('Odd Root CA', {}), curve);
+    const seen = await Promise.all([
+      leafUnder(intermediate, [intermediate]).then((leaf) => see(leaf, [])),
+      leafUnder(root, []).then((leaf) => see(leaf, [], root)),
+      // Beside them, a server that has nothing to do with it.
+      pki.issue({ names }).then((leaf) => see(leaf, [])),
+    ]);
+    expect(seen.map(({ steps }) => steps)).toEqual(['ppppp', 'ppppp', 'ppppp']);
+  });
+
+  test('of the server itself is fine', async () => {
+    const leaf = onCurve(await pki.issue({ names }), 'brainpoolP256r1', pki.intermediate, [pki.intermediate]);
+    expect(await see(leaf, [])).toMatchObject({ steps: 'ppppp', travelled: true });
+  });
+
+  test('that nobody vouches for is not trusted', async () => {
+    const root = onCurve(await ca('Odd Root CA', {}), 'brainpoolP256r1');
+    const seen = await see(await leafUnder(root, [root]), []);
+    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-untrusted'], travelled: false });
+  });
+
+  test('whose parameters are explicit is named', async () => {
+    const leaf = onCurve(await pki.issue({ names }), 'explicit', pki.intermediate, [pki.intermediate]);
+    const { found } = await see(leaf, []);
+    expect(found[0]?.message).toMatch(/the key of CN=STARTTLS Gate demo has explicit curve parameters/);
+  });
+});
+
+describe('name constraints', () => {
+  const under = (extension: Extension, options: Partial<Parameters<typeof issue>[0]> = {}): Promise<Identity> =>
+    ca('Constrained CA', { issuer: pki.root, further: [extension] }).then((issuer) =>
+      issue({ names, issuer, sends: [issuer], ...options }),
+    );
+
+  test.each<[string, Extension]>([
+    ['the domain', constraints([dns('example.test')])],
+    ['the name itself', constraints([dns('mail.EXAMPLE.test')])],
+    ['what is below a domain', constraints([dns('.example.test')])],
+    ['one of several', constraints([dns('other.test'), dns('example.test')], [dns('secret.example.test')])],
+    ['everything', constraints([dns('')])],
+    ['addresses only, of which it has none', constraints([network(10, 0, 0, 0, 255, 0, 0, 0)])],
+  ])('that permit it leave an expired certificate expired, and no more: %s', async (_, extension) => {
+    const seen = await see(await under(extension, expired), waiveExpired);
+    expect(seen).toMatchObject({ steps: 'ppwpp', travelled: true });
+    expect(seen.codes[0]).toBe('(certificate-expired)');
+  });
+
+  test.each<[string, Extension, RegExp]>([
+    [
+      'another domain',
+      constraints([dns('evil.test'), dns('le.test')]),
+      /CN=Constrained CA may not issue for mail\.example\.test: its name constraints permit evil\.test, le\.test/,
+    ],
+    ['a longer one', constraints([dns('x.mail.example.test')]), /permit x\.mail\.example\.test/],
+    ['the end of a label', constraints([dns('ample.test')]), /permit ample\.test/],
+    ['what is below the name', constraints([dns('.mail.example.test')]), /permit \.mail\.example\.test/],
+    [
+      'an excluded domain',
+      constraints([dns('test')], [dns('example.test')]),
+      /may not issue for mail\.example\.test: its name constraints exclude example\.test/,
+    ],
+  ])('that do not are told, whatever else there is: %s', async (_, extension, message) => {
+    for (const options of [{}, expired]) {
+      const seen = await see(await under(extension, options), waiveExpired);
+      expect(seen).toMatchObject({ steps: 'ppfbb', travelled: false });
+      expect(seen.found.find(({ code }) => code === 'certificate-untrusted')?.message).toMatch(message);
+    }
+  });
+
+  test.each<[string, Extension, RegExp | undefined]>([
+    ['its network', constraints([network(127, 0, 0, 0, 255, 0, 0, 0)]), undefined],
+    ['another', constraints([network(10, 0, 0, 0, 255, 0, 0, 0)]), /127\.0\.0\.1: .* permit 10\.0\.0\.0\/255\.0\.0\.0/],
+    ['its network, excluded', constraints([], [network(127, 0, 0, 1, 255, 255, 255, 255)]), /exclude 127\.0\.0\.1/],
+    ['another, excluded', constraints([], [network(10, 0, 0, 0, 255, 0, 0, 0)]), undefined],
+    ['half a network', constraints([network(127, 0, 0)]), /encoded oddly/],
+  ])('of addresses are held against addresses: %s', async (_, extension, message) => {
+    const leaf = await under(extension, { ...expired, addresses: ['127.0.0.1'] });
+    const seen = await see(leaf, waiveExpired);
+    const untrusted = seen.found.find(({ code }) => code === 'certificate-untrusted');
+    expect([seen.travelled, untrusted?.message ?? '']).toEqual([
+      message === undefined,
+      message === undefined ? '' : (expect.stringMatching(message) as string),
+    ]);
+  });
+
+  test('hold for the whole path', async () => {
+    const upper = await ca('Upper CA', { issuer: pki.root, further: [constraints([dns('evil.test')])] });
+    const lower = await ca('Lower CA', { issuer: upper });
+    const leaf = await issue({ names, issuer: lower, sends: [lower, upper], ...expired });
+    const seen = await see(leaf, waiveExpired);
+    expect(seen).toMatchObject({ steps: 'ppfbb', travelled: false });
+    expect(seen.found[1]?.message).toMatch(/CN=Upper CA may not issue for mail\.example\.test/);
+  });
+
+  test('of a form that is not evaluated here leave the judgement to OpenSSL', async () => {
+    const seen = await see(await under(constraints([DIRECTORY], [])), []);
+    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-untrusted'], travelled: false });
+    expect(seen.found[0]?.message).toMatch(/name constraints that are not evaluated here; OpenSSL objects \(\w+\)\.$/);
+    expect(await see(await under(constraints([], [DIRECTORY])), [])).toMatchObject({ steps: 'ppppp' });
+    // What OpenSSL says then is about the date, and nobody knows whether it has looked at the rest.
+    const unsure = await see(await under(constraints([], [DIRECTORY]), expired), waiveExpired);
+    expect(unsure).toMatchObject({ steps: 'ppfbb', travelled: false });
+  });
+
+  test('do not hide how weak and how old the rest is, and blame nothing that does not count', async () => {
+    const extension = constraints([], [DIRECTORY]);
+    const short = await ca('Short CA', { issuer: pki.root, further: [extension], notAfter: inDays(30) });
+    const leaf = await issue({ names, issuer: short, sends: [short] });
+    expect((await see(leaf, [])).codes).toContain('certificate-issuer-expires-first');
+    const weak = await issue({ commonName: 'Weak CA', ca: true, key: 'rsa1024' });
+    const issuer = await ca('Constrained CA', { issuer: pki.root, further: [extension] });
+    const beside = await see(await issue({ names, issuer, sends: [issuer, weak] }), []);
+    expect(beside.codes).toEqual(['certificate-chain-disordered', 'receipt-not-verified']);
+  });
+});
+
+describe('a certificate that fits no server', () => {
+  test.each<[Species, RegExp]>([
+    ['signsCertificatesOnly', /its key usage allows neither a signature nor a key exchange/],
+    ['anyPurpose', /its extended key usage says "any", which is not taken for that of a TLS server/],
+    ['netscapeClient', /its Netscape certificate type is not a server/],
+  ])('says why: %s', async (species, message) => {
+    const zoo = await createZoo();
+    const { found, codes: seen } = await see(zoo[species], [], zoo.pki.root);
+    expect(seen).toEqual(['certificate-wrong-purpose']);
+    expect(found[0]?.message).toMatch(message);
+  });
+
+  test('an intermediate whose extended key usage is "any" is none for servers', async () => {
+    const any = await ca('Any CA', { issuer: pki.root, further: [new ExtendedKeyUsageExtension(['2.5.29.37.0'])] });
+    const { found } = await see(await issue({ names, issuer: any, sends: [any] }), []);
+    expect(found[0]?.message).toMatch(/CN=Any CA may not issue for servers: its extended key usage says "any"/);
+  });
+});
+
+test('what a certificate carries in place of the name is told in words that make sense', async () => {
+  const messageOf = async (options: CertificateOptions, servername = HOST): Promise<string | undefined> => {
+    const { key, chain: cert } = await pki.issue(options);
+    await using server = await startScriptedServer({ tls: { key, cert } });
+    const tls = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const { report } = await gate(testEndpoint(server.port, { tls, servername }));
+    return report.steps[2]?.findings[0]?.message;
+  };
+  const email = new SubjectAlternativeNameExtension([{ type: 'email', value: 'postmaster@example.test' }]);
+  expect(await messageOf({ names: ['127.0.0.1'] }, '127.0.0.1')).toBe(
+    'The certificate carries 127.0.0.1 as a DNS name, and not as an address.',
+  );
+  expect(await messageOf({})).toBe(
+    'The certificate has no subject alternative name at all, so it does not carry mail.example.test.',
+  );
+  expect(await messageOf({ further: [email] })).toBe(
+    'The certificate has subject alternative names, and among them neither a DNS name nor an address, so it does not carry mail.example.test.',
+  );
+  expect(await messageOf({ names: ['other.test'] })).toBe(
+    'The certificate carries other.test, and not mail.example.test.',
+  );
 });
 
 describe('the strength of what counts', () => {

@@ -11,6 +11,7 @@ import { listen } from '../../../src/demo/listener.js';
 import { createPki } from '../../../src/demo/pki.js';
 import type { Identity, Pki } from '../../../src/demo/pki.js';
 import { interruption } from '../../../src/gate/interruption.js';
+import { handshakeFailed } from '../../../src/gate/steps/handshake-failure.js';
 import type { Visit } from '../../../src/gate/visit.js';
 import type { ClientIdentity, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import { ConnectionLost } from '../../../src/smtp/session.js';
@@ -117,6 +118,51 @@ test.each([
     step: 'certificate',
     finding: { code: 'client-certificate-required', evidence: { alert: `alert ${number} (${name})` } },
     transient: false,
+  });
+});
+
+describe('a certificate that the server does not take', () => {
+  const visit = (client?: ClientIdentity): Visit => ({ endpoint: endpointOf(587, client) }) as Visit;
+  const REFUSALS = [
+    [42, 'bad certificate', /damaged/, /openssl verify/],
+    [43, 'unsupported certificate', /of a kind/, /clientAuth/],
+    [44, 'certificate revoked', /revoked/, /new certificate/],
+    [45, 'certificate expired', /expired/, /Renew/],
+    [46, 'certificate unknown', /something else/, /log/],
+    [48, 'unknown ca', /no authority that the server trusts/, /smtpd_tls_CAfile/],
+    [49, 'access denied', /may not come in/, /lets in/],
+    [116, 'certificate required', /could not be shown/, /key of a usual kind/],
+  ] as const;
+
+  test.each(REFUSALS)('alert %i (%s) behind a TLS 1.3 handshake', (number, name, meaning, remedy) => {
+    const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
+    const { finding } = interruption(lost, 'authentication', visit(shownAs(ours)));
+    expect(finding).toMatchObject({
+      code: 'client-certificate-required',
+      message: expect.stringMatching(meaning) as string,
+      remedy: expect.stringMatching(remedy) as string,
+      evidence: { alert: `alert ${number} (${name})` },
+    });
+    expect(finding.message).toMatch(/^The server does not take the client certificate:/);
+    expect(finding.remedy).not.toMatch(/^Give the gate one with/);
+    const without = interruption(lost, 'authentication', visit()).finding;
+    expect(without.message).toMatch(/^The server wants a certificate of the client:/);
+    expect(without.remedy).toMatch(/^Give the gate one with/);
+  });
+
+  test.each([
+    [48, /leads to no authority that the server trusts/],
+    [40, /ended the handshake though the gate has one: alert 40 .*does not say why/],
+  ])('alert %i within a TLS 1.2 handshake', async (number, message) => {
+    const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
+    const { findings } = await handshakeFailed(visit(shownAs(ours)), failure);
+    expect(findings).toMatchObject([
+      {
+        code: 'client-certificate-required',
+        message: expect.stringMatching(message) as string,
+        remedy: expect.stringMatching(/authority that the server trusts/) as string,
+      },
+    ]);
   });
 });
 

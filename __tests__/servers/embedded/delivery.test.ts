@@ -181,6 +181,7 @@ class JunkInboxes extends Inboxes {
         source: raw,
         junk: 'Junk\u001b[2J',
         copies: 1,
+        recount: () => Promise.resolve(),
         delete: this.#remove,
       });
     };
@@ -196,6 +197,38 @@ describe('a recipient that must be refused', () => {
     ['and is', { replies: { RCPT: '554 5.7.1 Relay access denied' } }, 'p', []],
     ['and is, with a hang-up', { replies: { RCPT: ['550 no', close] } }, 'p', []],
     ['and is, with 530', { replies: { RCPT: '530 5.7.0 Authentication required' } }, 'p', []],
+    ...[
+      '550 5.1.1 <stranger@example.net>: Recipient address rejected: User unknown in relay recipient table',
+      '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
+      '550 relay not permitted',
+      "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+      '554 5.7.1 <stranger@example.net>: Recipient address rejected: Access denied',
+      '550 5.2.1 The account is disabled',
+    ].map((reply): [string, Dialogue, string, string[]] => [`and is: ${reply}`, { replies: { RCPT: reply } }, 'p', []]),
+    ...[
+      '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org',
+      '554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied',
+      '550 5.1.8 <gate@example.test>: Sender address rejected: Domain not found',
+      '550 5.1.0 <gate@example.test>: Sender address rejected: User unknown in relay recipient table',
+      '550 Sender unknown',
+      '550 Access denied - Invalid HELO name',
+      '550 5.7.23 <stranger@example.net>: Recipient address rejected: SPF fail - not authorized',
+      '550 5.7.1 Your IP has a poor reputation',
+      '550 Administrative prohibition',
+      '552 5.2.2 Over quota',
+      '500 5.5.1 Command unrecognized',
+      '501 5.1.3 Bad recipient address syntax',
+      '503 5.5.1 Need MAIL before RCPT',
+      '504 5.5.2 <gate>: Helo command rejected: need fully-qualified hostname',
+      '554 5.3.0 no',
+      '554 Transaction failed',
+      '530 5.7.0 Must issue a STARTTLS command first',
+    ].map((reply): [string, Dialogue, string, string[]] => [
+      `and something else is: ${reply}`,
+      { replies: { RCPT: reply } },
+      'f',
+      ['recipient-rejected'],
+    ]),
     ['and is taken', {}, 'f', ['relay-open']],
     ['and is taken by 251', { replies: { RCPT: '251 will forward' } }, 'f', ['relay-open']],
     ['and is taken by a server that then hangs up', { replies: { RSET: close } }, 'f', ['relay-open']],
@@ -234,6 +267,23 @@ describe('a recipient that must be refused', () => {
     );
     expect(server.heard.filter(({ line }) => line.startsWith('RCPT'))).toEqual([]);
   });
+
+  test.each(['530 5.7.0 Must authenticate', '550 5.7.1 Authentication required'])(
+    'is not refused to those who have signed in by %s, which the finding says',
+    async (reply) => {
+      await using server = await startScriptedServer(served({ ...pipelining, replies: { RCPT: reply } }));
+      const stranger = await gate(endpointAt(server.port, { delivery }));
+      expect(letters(stranger.report.steps)).toBe('pppnp');
+      const { report } = await gate(endpointAt(server.port, { delivery, auth: AUTH }));
+      expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
+        steps: 'ppppf',
+        found: ['recipient-rejected'],
+      });
+      expect(report.steps[4]?.findings[0]?.message).toMatch(
+        /wants authentication first\. So it is not told whether the recipient is refused, as it must be\.$/,
+      );
+    },
+  );
 
   test('satisfies require', async () => {
     await using server = await startScriptedServer(served({ replies: { RCPT: '550 no' } }));
@@ -307,6 +357,9 @@ describe('greylisting', () => {
   test.each<[string, Dialogue]>([
     ['a defect that is temporary', put('RCPT', '451 4.3.0 Local error')],
     ['a full mailbox', put('RCPT', '452 4.2.2 Full')],
+    ['a client without a name', put('RCPT', '450 4.7.25 Client host rejected: cannot find your hostname')],
+    ['a client by another name', put('RCPT', '450 4.7.1 <gate>: Helo command rejected: Host not found')],
+    ['a limit of the rate', put('RCPT', '451 4.7.650 temporarily rate limited due to IP reputation')],
     ['a sender that is put off', { replies: { MAIL: '450 4.7.1 later' } }],
     ['421', { replies: { RCPT: ['421 4.7.0 later', close] } }],
   ])('is not %s, which has its retries and no more', async (_name, dialogue) => {

@@ -1,9 +1,13 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { close, drip, flood, raw, reset, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
+import { listen } from '../../../src/demo/listener.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 
@@ -136,6 +140,48 @@ describe('step 1, capability', () => {
       steps: 'fbbbb',
       codes: ['implicit-tls-port'],
     },
+    ...['1503030002020a', '15030300020228', '16030100'].map((octets) => ({
+      name: `a TLS record for a greeting, and a close (${octets})`,
+      server: { greeting: [raw(Buffer.from(octets, 'hex')), close] },
+      steps: 'fbbbb',
+      codes: ['implicit-tls-port'],
+    })),
+    {
+      name: 'an octet of TLS that begins no record',
+      server: { greeting: raw(Buffer.from('1541420d0a', 'hex')) },
+      steps: 'fbbbb',
+      codes: ['protocol-error'],
+    },
+    {
+      name: 'ManageSieve',
+      server: { greeting: ['"IMPLEMENTATION" "Dovecot Pigeonhole"', '"SIEVE" "fileinto"', 'OK "ready"'] },
+      steps: 'fbbbb',
+      codes: ['not-smtp'],
+    },
+    {
+      name: 'Telnet',
+      server: { greeting: [raw(Buffer.from('fffd18fffd20fffd23fffd27', 'hex')), silence] },
+      steps: 'fbbbb',
+      codes: ['not-smtp'],
+    },
+    {
+      name: 'MySQL, which turns us away',
+      server: { greeting: [raw(Buffer.from('45000000ff6a04', 'hex')), raw("Host '192.0.2.1' is not allowed"), close] },
+      steps: 'fbbbb',
+      codes: ['not-smtp'],
+    },
+    {
+      name: 'Redis',
+      server: { greeting: '-DENIED Redis is running in protected mode' },
+      steps: 'fbbbb',
+      codes: ['not-smtp'],
+    },
+    {
+      name: 'IMAP where the answer to EHLO is due',
+      server: { replies: { 'plain:EHLO': '* OK' } },
+      steps: 'fbbbb',
+      codes: ['protocol-error'],
+    },
     {
       name: 'no capability at all',
       server: { offers: [], replies: { STARTTLS: close } },
@@ -148,6 +194,24 @@ describe('step 1, capability', () => {
       server: { offers: ['XXXXXXXA', '8BITMIME'] },
       steps: 'fbbbb',
       codes: ['starttls-stripped'],
+    },
+    {
+      name: 'the keyword written over, all of it',
+      server: { offers: ['XXXXXXXX', '8BITMIME'] },
+      steps: 'fbbbb',
+      codes: ['starttls-stripped'],
+    },
+    {
+      name: 'a shorter keyword written over, and STARTTLS answered 220',
+      server: { offers: ['XXXXB', '8BITMIME'], replies: { STARTTLS: '220 go' } },
+      steps: 'fbbbb',
+      codes: ['starttls-stripped'],
+    },
+    {
+      name: 'a shorter keyword written over, and no STARTTLS',
+      server: { offers: ['XXXXB', '8BITMIME'], replies: { STARTTLS: '502 no' } },
+      steps: 'fbbbb',
+      codes: ['starttls-not-advertised'],
     },
     {
       name: 'AUTH in the clear',
@@ -176,6 +240,103 @@ describe('step 1, capability', () => {
     },
   ])('$name: $steps $codes', (row) => check(row));
 
+  const foundAt = async (port: number, overrides: Partial<Endpoint> = {}): Promise<Finding | undefined> => {
+    const { report } = await gate(testEndpoint(port, { timeoutMs: 1000, ...overrides }));
+    return report.steps.flatMap(({ findings }) => findings)[0];
+  };
+  const foundOf = async (server: Dialogue, overrides: Partial<Endpoint> = {}): Promise<Finding | undefined> => {
+    await using running = await startScriptedServer({ tls: served('good'), ...server });
+    return await foundAt(running.port, overrides);
+  };
+
+  test.each<[string, () => Server]>([
+    ['HTTP', () => createHttpServer((_, response) => response.end())],
+    ['HTTP', () => createTcpServer((socket) => socket.once('data', () => socket.end('<html>\r\n<head><title>400')))],
+    [
+      'Redis',
+      () => createTcpServer((socket) => socket.once('data', () => socket.end("-ERR unknown command '\x16'\r\n"))),
+    ],
+  ])('a server that waits to be spoken to is named: %s', async (protocol, make) => {
+    let connections = 0;
+    const server = make().on('connection', (socket: Socket) => {
+      connections += 1;
+      socket.on('error', () => undefined);
+    });
+    const listener = await listen(server);
+    try {
+      const found = await foundAt(listener.port);
+      expect(found).toMatchObject({ code: 'not-smtp', evidence: { protocol } });
+      expect(found?.message).toMatch(
+        new RegExp(`^What answers is ${protocol}, which says nothing until it is spoken to:`),
+      );
+      expect(connections).toBe(2);
+    } finally {
+      await listener.close();
+    }
+  });
+
+  test('a server that is silent, and greets as SMTP when it is asked again, is only slow', async () => {
+    await using server = await startScriptedServer([{ greeting: silence }, { greeting: '220 mail' }]);
+    expect(await foundAt(server.port)).toMatchObject({ code: 'reply-timeout', evidence: { waited: '1.0 s' } });
+    expect(server.connections).toBe(2);
+  });
+
+  test.each([
+    ['closes', close],
+    ['resets the connection', reset],
+  ])('a TLS port that %s when it has waited in vain is known by a second look', async (_, end) => {
+    await using server = await startScriptedServer([
+      { greeting: [wait(400), end] },
+      { implicit: true, tls: served('good') },
+    ]);
+    expect(await foundAt(server.port)).toMatchObject({ code: 'implicit-tls-port' });
+    expect(server.connections).toBe(2);
+  });
+
+  test('who hangs up at once is not looked at again', async () => {
+    await using server = await startScriptedServer({ greeting: close });
+    expect(await foundAt(server.port)).toMatchObject({ code: 'connection-lost' });
+    expect(server.connections).toBe(1);
+  });
+
+  test.each<[string, Dialogue['greeting'] & {}, string]>([
+    ['a greeting without its end', [raw('220 mail without end'), silence], '220 mail without end'],
+    ['the first lines of one', ['220-mail', '220-no spam', raw('220-'), silence], '220-mail / 220-no spam / 220-'],
+  ])('what there was of a reply is told: %s', async (_, greeting, received) => {
+    await using server = await startScriptedServer({ greeting });
+    const { report } = await gate(testEndpoint(server.port, { timeoutMs: 500 }));
+    expect(report.steps[0]?.findings[0]).toMatchObject({
+      code: 'reply-timeout',
+      message: `No complete reply came within 0.5 s, only "${received}".`,
+      evidence: { received },
+    });
+    expect(report.transcript.map(({ text }) => text)).toEqual(received.split(' / '));
+  });
+
+  test('so it is where the connection is lost', async () => {
+    const found = await foundOf({ greeting: ['220-mail', raw('220 re'), close] });
+    expect(found).toMatchObject({ code: 'connection-lost', evidence: { received: '220-mail / 220 re' } });
+  });
+
+  test('a keyword that is not as long as STARTTLS is told, and nothing is claimed of it', async () => {
+    const found = await foundOf({ offers: ['XXXXB', '8BITMIME'], replies: { STARTTLS: '502 no' } });
+    expect(found?.message).toMatch(/does not offer STARTTLS\. Another keyword is written over \("XXXXB"\)/);
+    expect(found?.evidence).toMatchObject({ masked: 'XXXXB' });
+  });
+
+  test.each<[Dialogue, string]>([
+    [{ offers: ['8BITMIME'], replies: { STARTTLS: '502 no' } }, 'starttls-not-advertised'],
+    [{ replies: { EHLO: '500 what' } }, 'ehlo-rejected'],
+  ])('a greeting of asterisks is taken for SMTP inspection: %j, %s', async (dialogue, code) => {
+    const greeting = '220 ****************';
+    const found = await foundOf({ ...dialogue, greeting });
+    expect(found).toMatchObject({ code, evidence: { greeting } });
+    expect(found?.remedy).toMatch(/^The greeting is written over with asterisks.*`no inspect esmtp`/);
+    const plain = await foundOf(dialogue);
+    expect(plain?.evidence).not.toHaveProperty('greeting');
+    expect(plain?.remedy).not.toMatch(/asterisks/);
+  });
+
   test('nothing listens', async () => {
     const { report, transient } = await gate(testEndpoint(await closedPort()));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['fbbbb', ['connection-refused']]);
@@ -190,6 +351,18 @@ describe('step 1, capability', () => {
     const { report, transient } = await gate(testEndpoint(25, { host: 'nothing.example.test' }), { resolver });
     expect([letters(report.steps), codes(report.steps)]).toEqual([steps, ['dns-failed']]);
     expect(transient).toBe(again);
+  });
+
+  test.each([
+    ['no such name', { code: 'ENOTFOUND', errno: -3008 }, /^The resolver finds no name/, 'ENOTFOUND'],
+    ['no address', { code: 'ENOTFOUND', errno: -3007 }, /is there, and has no address/, 'ENODATA'],
+    ['no address, by a resolver of another kind', { code: 'ENODATA' }, /is there, and has no address/, 'ENODATA'],
+  ])('what is not found is told: %s', async (_, error, message, detail) => {
+    const resolver = (): Promise<never> => Promise.reject(Object.assign(new Error('lookup'), error));
+    const { report } = await gate(testEndpoint(25, { host: 'nothing.example.test' }), { resolver });
+    expect(report.steps[0]?.findings).toMatchObject([
+      { code: 'dns-failed', message: expect.stringMatching(message) as string, evidence: { detail } },
+    ]);
   });
 });
 
@@ -223,6 +396,53 @@ describe('step 2, upgrade', () => {
       codes: ['plaintext-after-starttls'],
     },
   ])('$name: $steps $codes', (row) => check(row));
+
+  test('what looks like TLS before the handshake has begun is not said to be in the clear', async () => {
+    const record = Buffer.from('15030300020228', 'hex');
+    await using server = await startScriptedServer({
+      tls: served('good'),
+      replies: { STARTTLS: [raw(Buffer.concat([Buffer.from('220 go\r\n'), record])), silence] },
+    });
+    const { report } = await gate(testEndpoint(server.port));
+    const [found] = report.steps[1]?.findings ?? [];
+    expect(found).toMatchObject({ code: 'plaintext-after-starttls' });
+    expect(found?.message).toMatch(/before the gate had begun the handshake/);
+    expect(found?.message).not.toMatch(/in the clear/);
+  });
+});
+
+describe('an implicit-TLS port that begins in the clear', () => {
+  test.each<[string, Dialogue['greeting'] & {}, string | undefined, boolean, boolean]>([
+    ['SMTP', '220 mail ESMTP', undefined, true, false],
+    ['SSH', 'SSH-2.0-OpenSSH_9.2', 'SSH', false, false],
+    ['IMAP', '* OK IMAP4rev1', 'IMAP', false, false],
+    ['HTTP', 'HTTP/1.1 400 Bad Request', 'HTTP', false, false],
+    ['NNTP', '200 news ready', 'NNTP', false, false],
+    ['a refusal', '554 not you', undefined, true, false],
+    ['a rate limit', '421 busy', undefined, true, true],
+  ])('%s', async (name, greeting, protocol, isForStarttls, again) => {
+    await using server = await startScriptedServer({ greeting });
+    const { report, transient } = await gate(testEndpoint(server.port, { transport: 'implicit' }));
+    expect([letters(report.steps), codes(report.steps), transient]).toEqual([
+      'aafbb',
+      ['plaintext-on-implicit-port'],
+      again,
+    ]);
+    const [found] = report.steps[2]?.findings ?? [];
+    expect(found?.evidence?.protocol).toBe(protocol);
+    expect(found?.remedy.includes('transport: starttls')).toBe(isForStarttls);
+    expect(found?.message.includes('turns this client away')).toBe(name.startsWith('a '));
+  });
+});
+
+test.each([
+  ['220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABC', 'Amazon SES', '2465'],
+  ['220 smtp.gmail.com ESMTP 5b1f17b1804b1-42 - gsmtp', 'Google', '465'],
+  ['220 AB1PR01CA0001.outlook.office365.com Microsoft ESMTP MAIL Service ready', 'Microsoft 365', '587'],
+])('a server that begins in the clear may be known by it: %s', async (greeting, name, port) => {
+  await using server = await startScriptedServer({ greeting });
+  const { report } = await gate(testEndpoint(server.port, { transport: 'implicit' }));
+  expect(report.steps[2]?.findings[0]?.remedy).toMatch(new RegExp(`transport: starttls.* This is ${name}: .*${port}`));
 });
 
 describe('step 3, the handshake', () => {
@@ -297,6 +517,7 @@ describe('the key exchange', () => {
   test.each([
     ['X25519MLKEM768', 'TLSv1.3', { group: 'X25519MLKEM768', postQuantum: true }],
     ['X25519', 'TLSv1.3', { group: 'X25519', postQuantum: false }],
+    ['ffdhe3072', 'TLSv1.3', { group: 'ffdhe3072', postQuantum: false }],
     ['prime256v1', 'TLSv1.2', { group: 'prime256v1' }],
   ] as const)('%s with %s is in the report', async (ecdhCurve, maxVersion, expected) => {
     await using server = await startScriptedServer({ tls: { ...served('good'), ecdhCurve, maxVersion } });
@@ -348,6 +569,13 @@ describe('step 3, the certificate', () => {
     ['caAsLeaf', ['certificate-wrong-purpose']],
     ['clientOnly', ['certificate-wrong-purpose']],
     ['rsa1024', ['certificate-weak-key']],
+    ['explicitCurve', ['certificate-untrusted']],
+    ['signsCertificatesOnly', ['certificate-wrong-purpose']],
+    ['anyPurpose', ['certificate-wrong-purpose']],
+    ['netscapeClient', ['certificate-wrong-purpose']],
+    ['emailOnly', ['certificate-hostname-mismatch']],
+    ['leafTwice', ['certificate-chain-incomplete', 'certificate-chain-disordered']],
+    ['outsideConstraints', ['certificate-untrusted']],
     ['everything', ['certificate-expired', 'certificate-chain-incomplete', 'certificate-hostname-mismatch']],
   ])('%s: %j, and neither AUTH nor MAIL', async (species, expected) => {
     await using server = await startScriptedServer({ tls: { ...served(species), ciphers: 'DEFAULT@SECLEVEL=0' } });
@@ -358,8 +586,9 @@ describe('step 3, the certificate', () => {
     expect(report.tls?.certificate.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test.each<Species>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address'])('%s holds', (species) =>
-    check({ name: species, server: {}, ...GOOD }, species),
+  test.each<Species>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'brainpool', 'constrained'])(
+    '%s holds',
+    (species) => check({ name: species, server: {}, ...GOOD }, species),
   );
 
   test('a chain that is out of order holds, and is remarked upon', () =>

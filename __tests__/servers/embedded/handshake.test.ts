@@ -59,6 +59,20 @@ describe('a hang-up in place of a ServerHello', () => {
     });
   });
 
+  test.each([
+    ['FIN', [close], 'the server closed it'],
+    [
+      'close_notify',
+      [raw(Buffer.of(21, 3, 3, 0, 2, 1, 0)), close],
+      'the server closed it after the alert close_notify',
+    ],
+    ['a warning', [raw(Buffer.of(21, 3, 3, 0, 2, 1, 112)), close], 'the server closed it after the warning alert 112'],
+    ['RST', [reset], 'ECONNRESET'],
+  ] as const)('says how: %s', async (_, acts, detail) => {
+    const { found } = await see([instead(...acts)]);
+    expect(found).toMatchObject({ code: 'connection-lost', evidence: { detail } });
+  });
+
   test('is a lost connection where the server hangs up again', async () => {
     const seen = await see([instead(close)]);
     expect(seen).toMatchObject({ found: { code: 'connection-lost' }, transient: true, connections: 2 });
@@ -88,6 +102,18 @@ describe('alert 70, of the version', () => {
     expect(found?.message).toMatch(/^The server speaks no version of TLS that can be offered here;/);
   });
 
+  test.each<[string, Dialogue]>([
+    ['421', { greeting: ['421 busy', close] }],
+    ['a STARTTLS that is put off', { replies: { STARTTLS: '454 later' } }],
+    ['a hang-up', instead(close)],
+  ])('says that it could not be found out, where nobody could look: %s', async (_, second) => {
+    const { found } = await see([alert(70), second]);
+    expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { spoken: 'not found out', alert: '70' } });
+    expect(found?.message).toMatch(
+      /^The server does not take TLSv1\.2 or later, and what it speaks could not be found out/,
+    );
+  });
+
   test('is no old version where a new one is agreed on when all are offered', async () => {
     const { found } = await see([alert(70), {}]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '70' } });
@@ -105,6 +131,45 @@ describe('no cipher suite in common', () => {
       message: expect.stringMatching(NONE) as string,
       remedy: expect.stringMatching(/cipher configuration/) as string,
       evidence: { alert: '40', spoken: expect.stringMatching(/CAMELLIA/) as string },
+    });
+  });
+
+  test.each([
+    [
+      'of TLS 1.3',
+      { minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_CCM_SHA256' },
+      /^TLSv1\.3 with TLS_AES_128_CCM_SHA256$/,
+    ],
+    [
+      'of TLS 1.3, short',
+      { minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_CCM_8_SHA256:DEFAULT:@SECLEVEL=0' },
+      /CCM_8_SHA256$/,
+    ],
+    [
+      'without encryption',
+      { maxVersion: 'TLSv1.2', ciphers: 'eNULL:@SECLEVEL=0' },
+      /^TLSv1\.2 with TLS_\w+_WITH_NULL_SHA/,
+    ],
+  ] as const)('is found for those %s', async (_, tls, spoken) => {
+    const { found } = await see([{ tls }]);
+    expect(found).toMatchObject({
+      code: 'tls-handshake-failed',
+      message: expect.stringMatching(NONE) as string,
+      evidence: { alert: '40', spoken: expect.stringMatching(spoken) as string },
+    });
+  });
+
+  test('is told from a signature of the handshake that is out of use', async () => {
+    const { key, chain: cert } = zoo.rsa2048;
+    const tls = { sigalgs: 'RSA+SHA1', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0' };
+    const { found } = await see([{ tls: { key, cert, ...tls, maxVersion: 'TLSv1.2' } }]);
+    expect(found).toMatchObject({
+      code: 'tls-handshake-failed',
+      message: expect.stringMatching(
+        /^The server signs the handshake with nothing better than RSA with SHA-1,/,
+      ) as string,
+      remedy: expect.stringMatching(/SHA-256 or better/) as string,
+      evidence: { alert: '40', signature: 'RSA with SHA-1' },
     });
   });
 
@@ -155,6 +220,20 @@ describe('no cipher suite in common', () => {
       message: expect.stringMatching(NONE) as string,
       evidence: { code: expect.stringMatching(/CIPHER_RETURNED/) as string },
     });
+  });
+});
+
+test('text behind the first record of TLS is told', async () => {
+  // An empty ServerHelloDone is a whole record, and OpenSSL asks for the next one.
+  const begun = Buffer.from('160303000402000046', 'hex');
+  const seen = await see([
+    instead(raw(Buffer.concat([begun, Buffer.from('454 4.7.0 not now\r\n')])), wait(200), close),
+  ]);
+  expect(seen).toMatchObject({ steps: 'ppfbb', connections: 1 });
+  expect(seen.found).toMatchObject({
+    code: 'tls-handshake-failed',
+    message: 'In the midst of the TLS handshake came what is no TLS: "454 4.7.0 not now".',
+    evidence: { octets: '454 4.7.0 not now' },
   });
 });
 

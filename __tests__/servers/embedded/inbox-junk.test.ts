@@ -163,7 +163,10 @@ describe('a message in the folder for junk', () => {
     let rows: string[] = [];
     await using server = await scripted({
       SELECT: (line) => (line.includes('Spam') ? 'silence' : ['* 0 EXISTS', '* OK [UIDNEXT 1] Next', '$ OK Done']),
-      'UID FETCH': (line) => [...(line.includes('BODY.PEEK[]') ? [sourceRow(1, 'x')] : rows), '$ OK Done'],
+      'UID FETCH': (line) => [
+        ...(line.includes('BODY.PEEK[]') ? [sourceRow(1, raw(ID).toString())] : rows),
+        '$ OK Done',
+      ],
       DONE: ['$ OK Done'],
     });
     const inbox = await open(server, 'INBOX', 20_000);

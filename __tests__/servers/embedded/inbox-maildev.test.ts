@@ -9,6 +9,7 @@ import { createInboxTrust, HOST, LOGIN, sought } from '../../support/inbox.js';
 import type { InboxTrust } from '../../support/inbox.js';
 import { startMailDev } from '../../support/maildev.js';
 import { startHttp } from '../../support/mailpit.js';
+import type { HttpScript } from '../../support/mailpit.js';
 
 const ID = '<Wanted@example.test>';
 const NONCE = '6f9c1f0e-nonce';
@@ -110,33 +111,82 @@ describe('a MailDev', () => {
   });
 });
 
-describe('a MailDev of version 2', () => {
-  /** Its API has no path before it, and finds by whole values only. */
-  const start = () => {
-    const emails = new Map([
-      ['old', '<old@example.test>'],
-      ['b', ID],
-    ]);
-    return startHttp({}, ({ route, url }) => {
-      const id = /^\w+ \/email\/(\w+)/.exec(route)?.[1] ?? '';
-      if (route === 'GET /config') return { body: '{"version":"2.2.1","smtpPort":1025}' };
-      if (route === 'GET /email') {
-        const wanted = url.searchParams.get('headers.message-id');
-        const found = [...emails].filter(([, messageId]) => messageId === wanted);
-        return { body: JSON.stringify(found.map(([each]) => ({ id: each, subject: 'probe', headers: {} }))) };
-      }
-      if (route === `GET /email/${id}/source`) return { body: `Message-ID: ${emails.get(id) ?? ''}\r\n\r\n` };
-      if (route === `DELETE /email/${id}`) return { body: String(emails.delete(id)) };
-      return undefined;
-    });
-  };
+/** The API of MailDev 1 and 2 has no path before it, and finds by whole values only; before 2.0.2 it finds nothing. */
+async function startOld(version: '1.1.0' | '2.2.1', script: HttpScript = {}) {
+  const emails = new Map<string, string>();
+  const server = await startHttp(script, ({ route, url }) => {
+    const id = /^\w+ \/email\/(\w+)/.exec(route)?.[1] ?? '';
+    const source = emails.get(id);
+    if (route === 'GET /config') return { body: `{"version":"${version}","smtpPort":1025}` };
+    if (route === 'GET /email') {
+      const wanted = url.searchParams.get('headers.message-id');
+      const list = [...emails].map(([each, text]) => {
+        const field = (name: string) => new RegExp(`^${name}: (.*?)\\r$`, 'im').exec(text)?.[1];
+        return { id: each, subject: field('subject'), headers: { 'message-id': field('message-id') } };
+      });
+      const found = list.filter(({ headers }) => version === '1.1.0' || headers['message-id'] === wanted);
+      return { body: JSON.stringify(found) };
+    }
+    if (source !== undefined && route === `GET /email/${id}/source`) return { body: source };
+    if (route !== `DELETE /email/${id}`) return undefined;
+    return emails.delete(id) ? { body: 'true' } : { status: 500, body: '{"error":"Email not found"}' };
+  });
+  return Object.defineProperties({ emails } as typeof server & { emails: typeof emails }, {
+    ...Object.getOwnPropertyDescriptors(server),
+  });
+}
 
-  test('is found without being told', async () => {
-    await using server = await start();
-    const received = await (await open(server.port)).find(sought(ID), Deadline.after(1000));
-    expect(received?.source.toString()).toBe(`Message-ID: ${ID}\r\n\r\n`);
+const caught = (messageId: string, subject = 'probe', body = 'hello'): string =>
+  `Subject: ${subject}\r\nMessage-ID: ${messageId}\r\n\r\n${body}\r\n`;
+
+describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) => {
+  const deleted = ({ heard }: { heard: readonly string[] }) => heard.filter((line) => !line.startsWith('GET'));
+
+  test('is found without being told, and loses the very message and its copies', async () => {
+    await using server = await startOld(version);
+    server.emails.set('old', caught('<old@example.test>', 'an invoice'));
+    const inbox = await open(server.port);
+    server.emails.set('other', caught('<other@example.test>')).set('b', caught(ID)).set('c', caught(ID));
+    const received = await inbox.find(sought(ID), Deadline.after(1000));
+    expect([received?.source.toString(), received?.copies]).toEqual([caught(ID), 2]);
     await received?.delete();
-    expect(server.heard.filter((line) => !line.startsWith('GET'))).toEqual(['DELETE /email/b']);
+    expect(deleted(server)).toEqual(['DELETE /email/b', 'DELETE /email/c']);
+    expect([...server.emails.keys()]).toEqual(['old', 'other']);
+  });
+
+  test('loses nothing where the message never comes', async () => {
+    await using server = await startOld(version);
+    server.emails.set('a', caught('<a@example.test>', 'an invoice', `Message-ID: ${ID}`));
+    server.emails.set('b', 'From: somebody@example.test\r\n\r\nNeither Subject nor Message-ID.\r\n');
+    const before = [...server.emails];
+    const inbox = await open(server.port);
+    expect(await inbox.find(sought(ID, { nonce: NONCE }), Deadline.after(700))).toBeUndefined();
+    expect([[...server.emails], deleted(server)]).toEqual([before, []]);
+    // What is not like ours is not even read.
+    expect(server.heard.filter((line) => line.endsWith('/source'))).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['of the asked one', { 'message-id': ID }],
+    ['twice, once of the asked one', { 'message-id': [ID, '<a@example.test>'] }],
+  ])('loses no message of somebody else although it tells the Message-ID %s', async (_, headers) => {
+    const body = JSON.stringify([{ id: 'a', subject: `probe ${NONCE}`, headers }]);
+    await using server = await startOld(version, { replies: { 'GET /email': { body } } });
+    server.emails.set('a', caught('<a@example.test>', 'an invoice', `Message-ID: ${ID}\r\n${NONCE}`));
+    const inbox = await open(server.port);
+    expect(await inbox.find(sought(ID, { nonce: NONCE }), Deadline.after(100))).toBeUndefined();
+    expect(deleted(server)).toEqual([]);
+    expect(server.heard.filter((line) => line.endsWith('/source'))).toHaveLength(1);
+  });
+
+  test.each([404, 500])('that says %d to a deletion is asked whether the message is gone', async (status) => {
+    await using server = await startOld(version, { replies: { 'DELETE /email/b': { status } } });
+    const inbox = await open(server.port);
+    server.emails.set('b', caught(ID));
+    const received = await inbox.find(sought(ID), Deadline.after(1000));
+    await expect(received?.delete()).rejects.toThrow(new RegExp(`DELETE /email/b the server says ${status}`));
+    server.emails.clear();
+    await expect(received?.delete()).resolves.toBeUndefined();
   });
 });
 

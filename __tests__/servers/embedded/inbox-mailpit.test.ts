@@ -7,7 +7,7 @@ import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, milliseconds, sought } from '../../support/inbox.js';
 import type { InboxTrust } from '../../support/inbox.js';
 import { startMailpit } from '../../support/mailpit.js';
-import type { HttpScript } from '../../support/mailpit.js';
+import type { HttpReply, HttpScript } from '../../support/mailpit.js';
 import { createZoo, HOST as ZOO_HOST } from '../../support/zoo.js';
 
 const ID = '<Wanted@test>';
@@ -55,7 +55,9 @@ describe('a Mailpit', () => {
       ['old', false],
       ['other', false],
     ]);
-    expect(server.heard.at(-1)).toBe(`DELETE ${target.basePath ?? ''}/api/v1/messages {"IDs":["b"]}`);
+    expect(server.heard.filter((line) => !line.startsWith('GET'))).toEqual([
+      `DELETE ${target.basePath ?? ''}/api/v1/messages {"IDs":["b"]}`,
+    ]);
     while (server.open > 0) await sleep(5);
   });
 
@@ -94,6 +96,23 @@ describe('a Mailpit', () => {
     const received = await inbox.find(sought(ID, { nonce: NONCE, is }), Deadline.after(1000));
     await received?.delete();
     expect(server.messages.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('says that a message of somebody else is ours: what it has is believed, and that stays', async () => {
+    const listed = { messages: [{ ID: 'a', MessageID: ID.slice(1, -1), Subject: NONCE }] };
+    await using server = await startMailpit({ replies: { 'GET /api/v1/search': { body: JSON.stringify(listed) } } });
+    const inbox = await open(server);
+    const stranger = message('a', '<stranger@test>', 'an invoice', `Message-ID: ${ID}\r\nSubject: ${NONCE}`);
+    server.messages.push(stranger);
+    expect(await inbox.find(sought(ID, { nonce: NONCE }), Deadline.after(100))).toBeUndefined();
+    expect(server.messages).toEqual([stranger]);
+  });
+
+  test('finds the message behind a Subject of any length', async () => {
+    await using server = await startMailpit();
+    const inbox = await open(server);
+    server.messages.push({ ...message('b', ID), text: `Subject: ${'x'.repeat(5000)}\r\nMessage-ID: ${ID}\r\n\r\n` });
+    expect(await inbox.find(sought(ID), Deadline.after(100))).toBeDefined();
   });
 
   test('may have copies, which are all deleted', async () => {
@@ -164,12 +183,30 @@ describe('an HTTP server that cannot be used', () => {
     await expect(inbox.find(sought(ID), Deadline.after(100))).rejects.toThrow(kind);
   });
 
-  test('does not delete: that is told', async () => {
-    await using server = await startMailpit({ replies: { 'DELETE /api/v1/messages': { status: 405 } } });
+  test.each<[string, HttpReply | 'close', typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
+    ['refuses', { status: 405 }, InboxRejected, /DELETE .* 405/],
+    ['knows nothing of it', { status: 404 }, InboxRejected, /DELETE .* 404/],
+    ['fails', { status: 500 }, InboxUnreachable, /DELETE .* 500/],
+    ['hangs up', 'close', InboxUnreachable, /no HTTP answer/],
+    ['says that it does', { body: 'ok' }, InboxRejected, /is still there/],
+  ])('does not delete, and %s: that is told', async (_, reply, kind, told) => {
+    await using server = await startMailpit({ replies: { 'DELETE /api/v1/messages': reply } });
     const inbox = await open(server);
     server.messages.push(message('b', ID));
     const received = await inbox.find(sought(ID), Deadline.after(100));
-    await expect(received?.delete()).rejects.toThrow(InboxRejected);
+    const outcome = await received?.delete().catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(kind);
+    expect(outcome).toMatchObject({ message: expect.stringMatching(told) as string });
+  });
+
+  test('has nothing to delete any more: whatever it says, that is no failure', async () => {
+    const replies = { 'DELETE /api/v1/messages': { status: 404 } };
+    await using server = await startMailpit({ replies });
+    const inbox = await open(server);
+    server.messages.push(message('b', ID));
+    const received = await inbox.find(sought(ID), Deadline.after(100));
+    server.messages.splice(0);
+    await expect(received?.delete()).resolves.toBeUndefined();
   });
 
   test('is another server: nobody listens', async () => {

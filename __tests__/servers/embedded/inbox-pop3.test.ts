@@ -54,12 +54,11 @@ describe('a maildrop', () => {
     expect(received?.junk).toBeUndefined();
     await received?.delete();
     expect(server.maildrop.map(({ id }) => id)).toEqual(['old', 'a']);
-    // What is not ours has its header looked at once, if it is new, and is never read.
-    expect(server.heard.filter((line) => /^(TOP|RETR|DELE)/.test(line))).toEqual([
-      'TOP 2 0',
-      'TOP 3 0',
-      'RETR 3',
-      'DELE 3',
+    // What is not ours has its header looked at once, if it is new, and is never read. Each session ends with QUIT.
+    expect(server.heard.filter((line) => /^(PASS|TOP|RETR|DELE|QUIT)/.test(line))).toEqual([
+      ...[PASS, 'QUIT'],
+      ...[PASS, 'TOP 2 0', 'TOP 3 0', 'RETR 3', 'QUIT'],
+      ...[PASS, 'TOP 3 0', 'DELE 3', 'QUIT'],
     ]);
     expect(server.heard.filter((line) => line.startsWith('!'))).toEqual(
       security === 'stls' ? expect.arrayContaining(['!STLS']) : [],
@@ -74,7 +73,7 @@ describe('a maildrop', () => {
     await sleep(500);
     server.maildrop.push(message('b', ID));
     expect(await milliseconds(found)).toBeLessThan(4000);
-    expect(server.logins).toBe(4);
+    expect(server.logins).toBe(3);
   });
 
   test('is looked at by one session for all who wait', async () => {
@@ -136,11 +135,109 @@ describe('a maildrop', () => {
     expect(server.maildrop).toHaveLength(1);
   });
 
-  test('that loses the message between two looks is told of', async () => {
-    await using server = await start({ replies: { TOP: () => (server.maildrop.splice(0), undefined) } });
+  test('that loses a message before it could be read is told of, and only to who waits for that', async () => {
+    await using server = await start({ replies: { RETR: () => (server.maildrop.splice(0), undefined) } });
+    const inbox = await open(server);
+    // Too long to be read to its end, and that ends the session.
+    server.maildrop.push(message('a', '<long@test>', 'x'.repeat(1_100_000)), message('b', ID));
+    const found = inbox.find(sought('<long@test>', { octets: 1000 }), Deadline.after(1000));
+    await expect(inbox.find(sought(ID), Deadline.after(1000))).rejects.toThrow(/gone before it could be read/);
+    expect(await found).toBeDefined();
+  });
+
+  test('shows a message behind any number of other fields, and one with a longer header is no hindrance', async () => {
+    await using server = await start();
+    const inbox = await open(server);
+    const trace = 'Received: from a.example by b.example with ESMTPS; Mon, 1 Jan 2024 00:00:00 +0000\r\n'.repeat(500);
+    server.maildrop.push({ id: 'a', text: `${trace.repeat(10)}${message('a', '<other@test>').text}` });
+    server.maildrop.push({ id: 'b', text: `${trace}${message('b', ID).text}` });
+    const received = await inbox.find(sought(ID), Deadline.after(1000));
+    await received?.delete();
+    expect(server.maildrop.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('that gives the name of the message to another one keeps that', async () => {
+    await using server = await start();
     const inbox = await open(server);
     server.maildrop.push(message('b', ID));
-    await expect(inbox.find(sought(ID), Deadline.after(1000))).rejects.toThrow(/gone before it could be read/);
+    const received = await inbox.find(sought(ID), Deadline.after(1000));
+    server.maildrop.splice(0, 1, message('b', '<other@test>'));
+    await expect(received?.delete()).rejects.toThrow(/another message has its name/);
+    expect(server.maildrop.map(({ text }) => text)).toEqual([message('b', '<other@test>').text]);
+  });
+
+  test('is emptied of many messages in one session', async () => {
+    await using server = await start();
+    const inbox = await open(server);
+    const ids = Array.from({ length: 10 }, (_, i) => `<${i}@test>`);
+    server.maildrop.push(...ids.map((id, i) => message(String(i), id)));
+    const found = await Promise.all(ids.map((id) => inbox.find(sought(id), Deadline.after(5000))));
+    const before = server.logins;
+    await Promise.all(found.map(async (received) => received?.delete()));
+    expect([server.maildrop, server.logins - before]).toEqual([[], 1]);
+  });
+
+  test('where one message cannot be deleted loses the others', async () => {
+    await using server = await start({
+      replies: { DELE: (line) => (line === 'DELE 1' ? ['-ERR Locked'] : undefined) },
+    });
+    const inbox = await open(server);
+    server.maildrop.push(message('a', '<a@test>'), message('b', '<b@test>'));
+    const [first, second] = await Promise.all(
+      ['<a@test>', '<b@test>'].map((id) => inbox.find(sought(id), Deadline.after(5000))),
+    );
+    const outcomes = await Promise.allSettled([first?.delete(), second?.delete()]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(server.maildrop.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  describe('that is open elsewhere', () => {
+    const BUSY = ['-ERR [IN-USE] Somebody else reads', '-ERR [LOGIN-DELAY] Wait', '-ERR maildrop already locked'];
+
+    test.each(BUSY)(
+      'is tried again at the look and at the deletion: %s',
+      async (busy) => {
+        let refusals = 0;
+        await using server = await start({
+          replies: { PASS: () => (refusals > 0 ? ((refusals -= 1), [busy]) : undefined) },
+        });
+        const inbox = await open(server);
+        refusals = 2;
+        server.maildrop.push(message('b', ID));
+        const received = await inbox.find(sought(ID), Deadline.after(10_000));
+        refusals = 2;
+        await received?.delete();
+        expect([server.maildrop, refusals]).toEqual([[], 0]);
+      },
+      20_000,
+    );
+
+    test('is waited for when it is opened', async () => {
+      let refusals = 1;
+      await using server = await start({
+        replies: { PASS: () => (refusals > 0 ? ((refusals -= 1), [BUSY[0] ?? '']) : undefined) },
+      });
+      await expect(open(server)).resolves.toBeDefined();
+    });
+
+    test('to the end of the time is told of, and not that nothing has come', async () => {
+      let busy = false;
+      await using server = await start({ replies: { PASS: () => (busy ? [BUSY[0] ?? ''] : undefined) } });
+      const inbox = await open(server);
+      busy = true;
+      const begun = performance.now();
+      await expect(inbox.find(sought(ID), Deadline.after(500))).rejects.toThrow(/^no login now: .*Somebody else reads/);
+      expect(performance.now() - begun).toBeLessThan(4000);
+    });
+  });
+
+  test('with a server that is slow about much that is not ours is given up soon after the time is over', async () => {
+    await using server = await start({ delays: { TOP: 300 } });
+    const inbox = await open(server);
+    server.maildrop.push(...Array.from({ length: 40 }, (_, i) => message(String(i), '<other@test>')));
+    const begun = performance.now();
+    await expect(inbox.find(sought(ID), Deadline.after(500))).rejects.toThrow(InboxUnreachable);
+    expect(performance.now() - begun).toBeLessThan(500 + 2 * 1000 + 500);
   });
 
   test('is given up when it is closed', async () => {
@@ -185,10 +282,10 @@ describe('a POP3 server that cannot be used', () => {
     ['refuses TOP', { TOP: ['-ERR Unknown'] }, /header of a message/],
     [
       'sends a header without end',
-      { TOP: ['+OK', ...Array.from({ length: 5000 }, () => 'X: '.padEnd(100, 'x'))] },
+      { TOP: ['+OK', ...Array.from({ length: 11_000 }, () => 'X: '.padEnd(100, 'x'))] },
       /header of over/,
     ],
-    ['sends a line without end', { TOP: ['+OK', 'x'.repeat(300_000)] }, /line of over/],
+    ['sends a line without end', { TOP: ['+OK', 'x'.repeat(1_100_000)] }, /header of over/],
     ['refuses RETR', { RETR: ['-ERR Quota'] }, /asked for the message/],
     ['hangs up in the message', { RETR: 'close' }, /connection was lost/],
     ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /no answer in time/],
@@ -201,7 +298,7 @@ describe('a POP3 server that cannot be used', () => {
   });
 
   test('because its message has no end: as much is read as may be', async () => {
-    const flood = ['+OK', ...Array.from({ length: 30_000 }, () => 'x'.repeat(98))];
+    const flood = ['+OK', `Message-ID: ${ID}`, '', ...Array.from({ length: 30_000 }, () => 'x'.repeat(98))];
     await using server = await start({ replies: { RETR: flood } });
     const inbox = await open(server);
     server.maildrop.push(message('b', ID));
@@ -209,6 +306,18 @@ describe('a POP3 server that cannot be used', () => {
     expect(received?.source.length).toBe(1000 + 1024 * 1024);
     while (server.open > 0) await sleep(5);
   });
+
+  test('because its message is of nothing but line ends: that takes no more memory than its octets', async () => {
+    const octets = 20 * 1024 * 1024;
+    await using server = await start({ replies: { RETR: ['+OK', `Message-ID: ${ID}`, '\r\n'.repeat(octets)] } });
+    const inbox = await open(server, 'pop3s', 5000);
+    server.maildrop.push(message('b', ID));
+    const before = process.resourceUsage().maxRSS;
+    const received = await inbox.find(sought(ID, { octets }), Deadline.after(1000));
+    expect(received?.source.length).toBe(octets + 1024 * 1024);
+    // Kilobytes. Twenty megabytes have ten million line ends; an entry of a list for each takes a gigabyte.
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(400 * 1024);
+  }, 60_000);
 
   test.each(HOSTILE)('shows what it says as harmless text: %j', async (text) => {
     await using server = await start({ replies: { PASS: [`-ERR ${text.replace(/[\r\n]/g, ' ')}`] } });

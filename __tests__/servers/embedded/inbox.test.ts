@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startImap } from '../../../src/demo/imap.js';
 import { Mailbox } from '../../../src/demo/mailbox.js';
-import { createPki } from '../../../src/demo/pki.js';
+import { createPki, issue } from '../../../src/demo/pki.js';
 import type { Pki } from '../../../src/demo/pki.js';
 import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
 import type { Inbox, InboxSettings } from '../../../src/inbox/inbox.js';
@@ -15,6 +15,7 @@ import type { Embedded } from '../../support/embedded.js';
 import { DELIVERY, codes, gate, letters } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
 import { milliseconds, sought } from '../../support/inbox.js';
+import { onCurve, rewritten, unchanged } from '../../support/rewritten.js';
 import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
 import type { ImapScript, ScriptedImap } from '../../support/scripted-imap.js';
 import { createZoo } from '../../support/zoo.js';
@@ -54,7 +55,7 @@ function target(port: number, replaced: Partial<MailboxTarget> = {}): MailboxTar
 
 function settings(replaced: Partial<InboxSettings> = {}): InboxSettings {
   const context = trust.context({ ca: [pki.root.cert], minVersion: 'TLSv1.2' });
-  return { context, minValidDays: 14, objection: () => undefined, timeoutMs: 2000, ...replaced };
+  return { context, minValidDays: 14, objection: ({ verifyError }) => verifyError, timeoutMs: 2000, ...replaced };
 }
 
 type Kind = typeof InboxRejected | typeof InboxUnreachable;
@@ -415,6 +416,23 @@ describe('a message that arrives', () => {
     expect(outcome).toMatchObject({ message: expect.stringMatching(message) as string });
   });
 
+  test('by the word of the server alone is not ours: what it has is believed, and nothing is deleted', async () => {
+    const stranger = sourceRow(1, 'Message-ID: <stranger@test>\r\n\r\nMessage-ID: <wanted@test>\r\n');
+    await using server = await arrived({
+      'UID FETCH': (line) => [line.includes('BODY.PEEK[]') ? stranger : headerRow(1, '<wanted@test>'), '$ OK Done'],
+    });
+    const inbox = await open(server);
+    expect(await inbox.find(sought('<wanted@test>'), Deadline.after(200))).toBeUndefined();
+    expect(server.heard.filter((line) => /STORE|EXPUNGE/.test(line))).toEqual([]);
+  });
+
+  test('is found behind a Subject of any length', async () => {
+    await using server = await startMailbox();
+    const inbox = await open(server);
+    server.deliver('<wanted@test>', 'x'.repeat(5000));
+    expect(await inbox.find(sought('<wanted@test>'), Deadline.after(500))).toBeDefined();
+  });
+
   test.each<[string, readonly string[] | 'silence' | 'close', Kind, RegExp]>([
     ['is gone', ['$ OK Done'], InboxRejected, /gone before it could be read/],
     ['is refused', ['$ NO Quota of reading'], InboxRejected, /Quota of reading/],
@@ -490,6 +508,32 @@ describe('the probe in the inbox', () => {
     const { report } = await gate(within(server, 300));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-not-received']]);
     expect(server.mailbox.messages.map(({ flags }) => [...flags])).toEqual([[]]);
+  });
+
+  test.each([false, true])('is counted with the copies that come a moment later; kept: %s', async (keep) => {
+    await using server = await startEmbedded({
+      pki,
+      alter: (raw) => {
+        for (const ms of [400, 700]) setTimeout(() => { server.mailbox.append(raw); }, ms);
+        return raw;
+      },
+    });
+    const endpoint = server.endpoint();
+    const { report } = await gate({
+      ...endpoint,
+      ...(endpoint.delivery && { delivery: { ...endpoint.delivery, keep } }),
+    });
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppw', ['message-duplicated']]);
+    expect(report.delivery?.copies).toBe(3);
+    expect(report.delivery?.latencyMs).toBeLessThan(400);
+    expect(server.mailbox.messages).toHaveLength(keep ? 3 : 0);
+  });
+
+  test('is waited for with its copies no longer than the time lasts', async () => {
+    await using server = await startEmbedded({ pki });
+    const { report } = await gate(within(server, 300));
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
+    expect(report.steps[4]?.durationMs).toBeLessThan(900);
   });
 
   test('is reported as altered and as not deleted at once', async () => {
@@ -644,6 +688,19 @@ test('an inbox whose certificate is worth a notice is opened', async () => {
   expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', ['certificate-lifetime-long']]);
   expect(server.mailbox.messages).toEqual([]);
 });
+
+test.each(['implicit', 'starttls'] as const)(
+  'over %s, an authority on any curve may vouch for it',
+  async (security) => {
+    const authority = { commonName: 'Brainpool CA', ca: true, issuer: pki.root, notAfter: new Date('2049-12-31') };
+    const issuer = onCurve(await issue(authority), 'brainpoolP256r1', pki.root);
+    const identity = rewritten(await issue({ addresses: [HOST], issuer }), issuer, unchanged);
+    await using server = await startEmbedded({ pki, imap: { identity, security } });
+    const { report } = await gate(server.endpoint());
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
+    expect(server.mailbox.messages).toEqual([]);
+  },
+);
 
 describe('the password of the inbox', () => {
   test.each<[string, ImapScript]>([

@@ -1,3 +1,5 @@
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { close, raw, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
@@ -6,6 +8,7 @@ import { startInjectable } from '../../support/injectable-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
+import { listen } from '../../../src/demo/listener.js';
 import { PROBES } from '../../../src/plan/schema.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, StepReport } from '../../../src/report/report.js';
@@ -83,6 +86,13 @@ describe('plaintext-auth', () => {
     expect(seen.report.steps[0]?.findings[0]?.evidence).toEqual({ sent: 'AUTH PLAIN', reply: '334' });
   });
 
+  test.each(['235 2.7.0 Welcome', '250 fine', '252 perhaps'])('an AUTH that is taken counts too: %s', async (reply) => {
+    const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': reply } }]);
+    expect(seen).toMatchObject({ steps: 'fbbbb', codes: ['plaintext-auth-accepted'] });
+    expect(seen.heard).toEqual([[EHLO, 'AUTH PLAIN', 'QUIT']]);
+    expect(seen.report.steps[0]?.findings[0]?.evidence).toEqual({ sent: 'AUTH PLAIN', reply });
+  });
+
   test('it counts though the server hangs up on the "*"', async () => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': ['334 ', close] } }]);
     expect(seen).toMatchObject({ steps: 'fbbbb', codes: ['plaintext-auth-accepted'] });
@@ -124,6 +134,69 @@ describe('plaintext-mail', () => {
       [EHLO, 'STARTTLS', `tls: ${EHLO}`, 'tls: MAIL FROM:<>', 'tls: RSET', 'tls: QUIT'],
     ]);
     expect(seen.report.steps[3]).not.toHaveProperty('skipped');
+  });
+
+  test.each(['251 will forward', '200 fine'])('%s is an acceptance', async (reply) => {
+    const seen = await see(['plaintext-mail'], [{}, { replies: { MAIL: reply } }]);
+    expect(seen).toMatchObject({
+      steps: 'wppwn',
+      codes: ['plaintext-mail-accepted', 'unauthenticated-mail-accepted'],
+    });
+    expect(seen.heard[0]).toEqual([EHLO, 'MAIL FROM:<>', 'RSET', 'QUIT']);
+  });
+
+  describe('a refusal that may be of the null sender alone', () => {
+    const OTHER = 'MAIL FROM:<gate@example.invalid>';
+    /** Answers MAIL before TLS, and then MAIL from another sender. */
+    const answering = async (
+      first: string,
+      second: string,
+    ): Promise<Pick<Seen, 'codes' | 'report'> & { said: string[] }> => {
+      const said: string[] = [];
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined).write('220 mail\r\n');
+        createInterface(socket).on('line', (line) => {
+          if (/^(MAIL|RSET)/.test(line)) said.push(line);
+          const answers: Record<string, string> = {
+            EHLO: '250-mail\r\n250 STARTTLS',
+            STARTTLS: '502 no',
+            MAIL: line === OTHER ? second : first,
+          };
+          socket.write(`${answers[line.split(' ', 1)[0] ?? ''] ?? '250 ok'}\r\n`);
+        });
+      });
+      const listener = await listen(server);
+      try {
+        const { report } = await gate(endpointOf(listener.port, { probes: ['plaintext-mail'] }));
+        return { codes: codes(report.steps), report, said };
+      } finally {
+        await listener.close();
+      }
+    };
+
+    test('is no refusal of mail, where another sender is taken', async () => {
+      const seen = await answering('501 5.1.7 no null sender here', '250 ok');
+      expect(seen.codes).toEqual(['plaintext-mail-accepted', 'starttls-refused']);
+      expect(seen.said).toEqual(['MAIL FROM:<>', OTHER, 'RSET']);
+      const [found] = seen.report.steps[0]?.findings ?? [];
+      expect(found?.evidence).toEqual({ sent: OTHER, reply: '250 ok' });
+      expect(found?.reproduce).toMatch(/--from gate@example\.invalid/);
+    });
+
+    test('leaves the question open, where another sender is refused in other words', async () => {
+      const seen = await answering('550 no null sender here', '550 no such domain');
+      expect(seen.codes).toEqual(['probe-inconclusive', 'starttls-refused']);
+      expect(seen.said).toEqual(['MAIL FROM:<>', OTHER]);
+    });
+
+    test.each([
+      ['503 5.5.1 STARTTLS first', '503 5.5.1 STARTTLS first'],
+      ['550 no null sender here', '530 5.7.0 Must issue a STARTTLS command first'],
+    ])('is one where another sender is refused so, too: %s, %s', async (first, second) => {
+      const seen = await answering(first, second);
+      expect(seen.codes).toEqual(['starttls-refused']);
+      expect(seen.said).toEqual(['MAIL FROM:<>', OTHER]);
+    });
   });
 
   test('each without the other', async () => {
@@ -227,6 +300,24 @@ describe('a probe that cannot be carried out leaves its step without green', () 
   ])('command-injection: %s', async (_, dialogue) => {
     const seen = await see(['command-injection'], [{}, dialogue]);
     expect(seen).toMatchObject({ codes: ['probe-inconclusive'], steps: 'pwpnn' });
+  });
+
+  test('says so where its time is spent', async () => {
+    const late: Dialogue = {
+      greeting: [wait(300), '220 late'],
+      replies: { EHLO: [wait(350), '250 late'], AUTH: silence },
+    };
+    const seen = await see(['plaintext-auth'], [{}, late], { timeoutMs: 400 });
+    expect(seen.report.steps[0]?.findings).toMatchObject([
+      {
+        code: 'probe-inconclusive',
+        message: expect.stringMatching(
+          /within 0\.\d s\. A probe has 0\.8 s in all, two timeouts, and they are spent\.$/,
+        ) as string,
+      },
+    ]);
+    const silent = await see(['plaintext-auth'], [{}, { greeting: silence }], { timeoutMs: 400 });
+    expect(silent.report.steps[0]?.findings[0]?.message).toMatch(/within 0\.4 s\.$/);
   });
 
   test('one probe in trouble is nothing to the others', async () => {

@@ -110,8 +110,39 @@ describe('what the receiver found', () => {
       'ppppf',
       MISMATCH,
     ],
+    [
+      'is not what a relay has written in its name',
+      (message) =>
+        says('spf=pass')(`Received: from relay by ${OWN} with ESMTPS;\r\n\tMon\r\n${says('dmarc=pass')(message)}`),
+      { ...SPF, ...DMARC },
+      'ppppf',
+      MISSING,
+    ],
+    [
+      'is not what stands below the lines of all servers',
+      (message) => {
+        const [first = ''] = /^.*\r\n .*\r\n/.exec(message) ?? [];
+        const relayed = `Received: from relay by ${OWN} with ESMTPS;\r\n\tMon\r\n${first}`;
+        return relayed + says('spf=pass')(message.slice(first.length));
+      },
+      SPF,
+      'ppppf',
+      MISSING,
+    ],
   ])('%s', async (_, alter, verdicts, steps, found) => {
     expect((await deliver(alter, verdicts)).outcome).toEqual([steps, found]);
+  });
+
+  test('is said not to be believed where a relay could have written it', async () => {
+    const relayed = (message: string): string =>
+      `Received: from a by b with ESMTPS;\r\n\tMon\r\nReceived: from relay by a with ESMTPS;\r\n\tMon\r\n${says('spf=pass')(message)}`;
+    const { findings } = await deliver(relayed, SPF);
+    expect(findings).toMatchObject([
+      {
+        code: 'delivery-verdict-missing',
+        message: expect.stringMatching(/could have written it, and is not believed\.$/) as unknown,
+      },
+    ]);
   });
 
   test('is shown beside what was demanded', async () => {

@@ -128,6 +128,21 @@ test('a 354 in spite of a refused recipient is answered by a lone dot, then the 
   expect(messages).toEqual(['']);
 });
 
+test.each<[string, Dialogue['replies']]>([
+  ['MAIL is refused', { MAIL: REFUSED }],
+  ['RCPT has an answer that is none', { RCPT: '354 what' }],
+])('a 354 where %s and no recipient was refused gets no dot, and no word at all', async (_, replies = {}) => {
+  const { heard, messages, codes: found } = await run({ ...offering('PIPELINING'), replies });
+  expect(heard).toEqual([MAIL, RCPT, 'DATA']);
+  expect(messages).toEqual([]);
+  expect(found).toEqual([replies.MAIL ? 'sender-rejected' : 'protocol-error']);
+});
+
+test('a 354 where MAIL and RCPT were refused gets the lone dot', async () => {
+  const { heard } = await run({ ...offering('PIPELINING'), replies: { MAIL: REFUSED, RCPT: '503 5.5.1 No MAIL' } });
+  expect(heard).toEqual([MAIL, RCPT, 'DATA', '.', 'QUIT']);
+});
+
 test('354 after the final dot is no answer to it', async () => {
   const { steps, codes: found } = await run({ replies: { MESSAGE: '354 more' } });
   expect({ steps, found }).toEqual({ steps: 'ppppf', found: ['protocol-error'] });
@@ -155,10 +170,19 @@ describe('SIZE', () => {
   });
 });
 
-test('international addresses are announced, beside SIZE', async () => {
+describe('international addresses', () => {
   const delivery = { ...DELIVERY, to: 'pöst@example.test' };
-  const { heard } = await run(offering('SIZE', 'SMTPUTF8', '8BITMIME'), { delivery });
-  expect(heard[0]).toMatch(/^MAIL FROM:<gate@example\.test> SIZE=\d+ SMTPUTF8$/);
+
+  test('are announced beside SIZE, and so is the eighth bit that the header has by them', async () => {
+    const { heard, messages } = await run(offering('SIZE', 'SMTPUTF8', '8BITMIME'), { delivery });
+    expect(heard[0]).toMatch(/^MAIL FROM:<gate@example\.test> SIZE=\d+ BODY=8BITMIME SMTPUTF8$/);
+    expect(Buffer.from(messages[0] ?? '', 'latin1').toString()).toMatch(/^To: pöst@example\.test\r$/m);
+  });
+
+  test('are announced alone to a server that does not offer the eighth bit', async () => {
+    const { heard } = await run(offering('SMTPUTF8'), { delivery });
+    expect(heard[0]).toBe('MAIL FROM:<gate@example.test> SMTPUTF8');
+  });
 });
 
 describe('a refusal says what it means', () => {
@@ -202,6 +226,85 @@ describe('a refusal says what it means', () => {
     ['MESSAGE', '550 Looks like spam to us', 'message-rejected', /filter/, /Rspamd/],
     ['DATA', '554 5.7.0 No', 'message-rejected', /policy/, /log/],
     ['RCPT', '550 no', 'recipient-rejected', /says "550 no"\.$/, /text says why/],
+    [
+      'RCPT',
+      '550 5.1.1 <b@example.com>: Recipient address rejected: User unknown in relay recipient table',
+      'recipient-rejected',
+      /no such recipient/,
+      /`delivery.to`/,
+    ],
+    [
+      'RCPT',
+      '550 <b@c>: Recipient address rejected: User unknown in relay recipient table',
+      'recipient-rejected',
+      /no such recipient/,
+      /`delivery.to`/,
+    ],
+    [
+      'RCPT',
+      '550 5.1.1 <b@relay.example.com>: User unknown',
+      'recipient-rejected',
+      /no such recipient/,
+      /`delivery.to`/,
+    ],
+    [
+      'RCPT',
+      '550 5.0.0 b@relay.example.com at relay.example.com: no',
+      'recipient-rejected',
+      /: no"\.$/,
+      /text says why/,
+    ],
+    [
+      'RCPT',
+      '550 5.7.1 <c@d>: Recipient address rejected: Access denied',
+      'recipient-rejected',
+      /mail for this recipient/,
+      /`delivery.to`/,
+    ],
+    [
+      'RCPT',
+      '450 4.7.25 Client host rejected: cannot find your hostname',
+      'recipient-rejected',
+      /client by its address/,
+      /hosted runners/,
+    ],
+    [
+      'RCPT',
+      '450 4.7.1 <[192.0.2.1]>: Helo command rejected: Host not found',
+      'recipient-rejected',
+      /client by its address/,
+      /hosted runners/,
+    ],
+    [
+      'RCPT',
+      '450 4.7.1 mail: Client host rejected: Greylisted',
+      'recipient-rejected',
+      /greylisting/,
+      /`delivery.within`/,
+    ],
+    [
+      'RCPT',
+      '451 4.7.650 The mail server has been temporarily rate limited due to IP reputation',
+      'recipient-rejected',
+      /no more for now/,
+      /`concurrency`/,
+    ],
+    ['RCPT', '530 5.7.0 Must issue a STARTTLS command first', 'recipient-rejected', /policy of the server/, /log/],
+    ['RCPT', '550 Access denied - Invalid HELO name', 'recipient-rejected', /client by its address/, /hosted runners/],
+    ['RCPT', '550 5.2.4 Mailing list expansion problem', 'recipient-rejected', /problem"\.$/, /text says why/],
+    ['RCPT', '550 5.3.3 system not capable', 'recipient-rejected', /capable"\.$/, /text says why/],
+    [
+      'MESSAGE',
+      '552 5.7.0 This was blocked because its content presents a security issue',
+      'message-rejected',
+      /filter/,
+      /Rspamd/,
+    ],
+    ['MESSAGE', '552 blocked, as its content presents a security issue', 'message-rejected', /filter/, /Rspamd/],
+    ['MESSAGE', '552 5.2.3 Too much', 'message-rejected', /too large/, /attachment-bytes/],
+    ['MESSAGE', '550 5.7.1 Message rejected: relay spam score', 'message-rejected', /filter/, /Rspamd/],
+    ['MESSAGE', '554 5.7.1 Message contains spam (dkim ok, spf=pass)', 'message-rejected', /filter/, /Rspamd/],
+    ['MESSAGE', '550 SPF check failed', 'message-rejected', /SPF, DKIM, DMARC/, /SPF record/],
   ])('%s: %s', async (verb, reply, code, says, remedy) => {
     const { finding } = await run({ replies: { [verb]: reply } });
     expect(finding).toMatchObject({

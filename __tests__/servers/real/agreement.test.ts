@@ -33,7 +33,17 @@ const ALL: Verdicts = { gate: true, openssl: true, posttlsFinger: true };
 const NONE: Verdicts = { gate: false, openssl: false, posttlsFinger: false };
 const ONLY_THE_GATE_REFUSES: Verdicts = { ...ALL, gate: false };
 
-const IN_ORDER: readonly Species[] = ['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'misordered', 'pss'];
+const IN_ORDER: readonly Species[] = [
+  'good',
+  'wildcard',
+  'rsa2048',
+  'ed25519',
+  'address',
+  'misordered',
+  'pss',
+  'brainpool',
+  'constrained',
+];
 
 /** Where they differ, and that is meant so. */
 const BY_DESIGN: Partial<Record<Species, { readonly why: string; readonly verdicts: Verdicts }>> = {

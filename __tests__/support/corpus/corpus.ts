@@ -16,7 +16,7 @@ export interface Corpus {
   /** The authority of its certificates, in PEM. */
   readonly ca: string;
   /** A good server. */
-  readonly good: Entry['server'];
+  readonly good: Pick<Means, 'tls'>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { TLSSocketOptions } from 'node:tls';
 import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension } from '@peculiar/x509';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
@@ -59,17 +60,19 @@ function said(stage: Stage, means: Means, what: string, lines: readonly string[]
   ];
 }
 
-/** What comes as no reply at all, line by line. */
+/** What is no reply at all, by what it is to somebody else. */
+const NO_REPLIES: readonly (readonly [what: string, line: string])[] = [
+  ['a command to the runner', '::error::pwned'],
+  ['an old command to the runner', 'text ##[add-path]/pwned'],
+  ['a script', '<script>pwned</script>'],
+  ['a command to the terminal', '\x1b]0;pwned\x07'],
+  ['a reply from right to left', '\u202e220 pwned'],
+];
+
 function malformed(means: Means): Entry[] {
-  return [
-    '::error::pwned',
-    '##[add-path]/pwned',
-    '<script>pwned</script>',
-    '\x1b]0;pwned\x07',
-    '\u202e220 pwned',
-  ].flatMap((line) =>
+  return NO_REPLIES.flatMap(([what, line]) =>
     STAGES.map((stage) => ({
-      name: `${stage.name}: says ${JSON.stringify(line)}`,
+      name: `${stage.name}: says ${what}`,
       server: serverAt(stage, means, [line]),
       ...stoppedAt(stage.step, 'f', 'protocol-error'),
     })),
@@ -101,12 +104,12 @@ function toldOf({ tls, password }: Means): Entry {
 }
 
 /** Texts that a certificate takes in any of its fields. */
-const IN_CERTIFICATES = [
-  '::error::pwned',
-  'text ##[add-path]/pwned',
-  '</code></pre><script>pwned</script>',
-  '[pwned](https://evil.example) @octocat',
-  '\x1b[2J\x07\r\n::error::pwned\0',
+const IN_CERTIFICATES: readonly (readonly [what: string, text: string])[] = [
+  ['a command to the runner', '::error::pwned'],
+  ['an old command to the runner', 'text ##[add-path]/pwned'],
+  ['a script', '</code></pre><script>pwned</script>'],
+  ['a link and a mention', '[pwned](https://evil.example) @octocat'],
+  ['control characters', '\x1b[2J\x07\r\n::error::pwned\0'],
 ];
 
 /** Certificates with such a text in every field that takes one. */
@@ -115,7 +118,7 @@ export async function hostileCertificates(
   pki: Pki,
   good: { readonly names: readonly string[]; readonly addresses: readonly string[] },
 ): Promise<Entry[]> {
-  const entries = IN_CERTIFICATES.map(async (text): Promise<Entry[]> => {
+  const entries = IN_CERTIFICATES.map(async ([what, text]): Promise<Entry[]> => {
     const further = [
       new AuthorityInfoAccessExtension({ caIssuers: `http://ca.example.test/${text}`, ocsp: text }),
       new CRLDistributionPointsExtension([text, `http://crl.example.test/${text}`]),
@@ -129,21 +132,20 @@ export async function hostileCertificates(
       pki.issue({ ...fields, names, addresses: good.addresses, sends: [] }),
       stranger.issue({ ...fields, names, addresses: good.addresses }),
     ]);
-    const called = JSON.stringify(text);
     return [
-      { name: `a certificate with ${called} in it`, server: { tls: served(trusted) }, ...AS_GOOD },
+      { name: `a certificate with ${what} in it`, server: { tls: served(trusted) }, ...AS_GOOD },
       {
-        name: `a certificate for ${called}`,
+        name: `a certificate for ${what}`,
         server: { tls: served(misnamed) },
         ...stoppedAt(2, 'f', 'certificate-hostname-mismatch'),
       },
       {
-        name: `a certificate with ${called} in it, alone`,
+        name: `a certificate with ${what} in it, alone`,
         server: { tls: served(alone) },
         ...stoppedAt(2, 'f', 'certificate-chain-incomplete'),
       },
       {
-        name: `a certificate with ${called} in it, of an authority with that name`,
+        name: `a certificate with ${what} in it, of an authority with that name`,
         server: { tls: served(untrusted) },
         ...stoppedAt(2, 'f', 'certificate-untrusted'),
       },

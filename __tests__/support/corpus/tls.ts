@@ -1,6 +1,6 @@
 import type { TLSSocketOptions } from 'node:tls';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import { beneath, close, drip, flood, handshake, raw, renegotiate, reset, silence } from '../dialogue.js';
+import { beneath, close, drip, flood, handshake, raw, renegotiate, reset, silence, wait } from '../dialogue.js';
 import type { Act, Dialogue } from '../dialogue.js';
 import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt } from './entry.js';
 import type { Entry, Means } from './entry.js';
@@ -46,7 +46,8 @@ const INSTEAD: readonly (readonly [name: string, acts: readonly Act[], code: Fin
     'tls-handshake-failed',
   ],
   ['a Finished', [raw(octets(record(HANDSHAKE, '\x14\0\0\x0c' + 'v'.repeat(12)))), silence], 'tls-handshake-failed'],
-  ['an empty record', [raw(octets(record(HANDSHAKE, ''))), silence], 'tls-handshake-failed'],
+  ['an empty record', [raw(octets(record(HANDSHAKE, ''))), silence], 'handshake-timeout'],
+  // To a client in its handshake they are nothing (RFC 5246 section 7.4.1.1).
   ['HelloRequests without end', [flood('\x16\x03\x03\0\x04\0\0\0\0')], 'tls-handshake-failed'],
   ['warnings without end', [flood(alert(1, 90))], 'tls-handshake-failed'],
   ['records of nothing without end', [flood(record(HANDSHAKE, ''))], 'tls-handshake-failed'],
@@ -59,7 +60,8 @@ const INSTEAD: readonly (readonly [name: string, acts: readonly Act[], code: Fin
   ['alert 80, internal error', [raw(octets(alert(2, 80))), silence], 'tls-handshake-failed'],
   ['alert 112, unrecognised name', [raw(octets(alert(2, 112))), silence], 'tls-handshake-failed'],
   ['alert 116, certificate required', [raw(octets(alert(2, 116))), silence], 'client-certificate-required'],
-  ['alert 255, of which nobody knows', [raw(octets(alert(2, 255))), silence], 'tls-handshake-failed'],
+  // Node says nothing of an alert for which OpenSSL has no name.
+  ['alert 255, of which nobody knows', [raw(octets(alert(2, 255))), silence], 'handshake-timeout'],
   ['alert 70, protocol version', [raw(octets(alert(2, 70))), silence], 'tls-version-too-old'],
 ];
 
@@ -113,10 +115,14 @@ function handshakes(
       { tls: { maxVersion: 'TLSv1.2', ciphers: 'aNULL@SECLEVEL=0' } },
       failed('tls-handshake-failed'),
     ],
-    ['records of one octet each', { tls, replies: { STARTTLS: ['220 Ready', handshake(tls, 0)] } }, AS_GOOD],
+    [
+      'records in pieces',
+      { tls, replies: { STARTTLS: ['220 Ready', handshake(tls, { octets: 200, ms: 0 })] } },
+      AS_GOOD,
+    ],
     [
       'records dripped',
-      { tls, replies: { STARTTLS: ['220 Ready', handshake(tls, TIMEOUT_MS / 50)] } },
+      { tls, replies: { STARTTLS: ['220 Ready', handshake(tls, { octets: 1, ms: TIMEOUT_MS / 50 })] } },
       failed('handshake-timeout'),
     ],
   ];
@@ -132,8 +138,9 @@ function within(tls: TLSSocketOptions): (readonly [name: string, server: Dialogu
     ['garbage beneath', ehlo([beneath(raw(octets('\x99'.repeat(99)))), silence]), lost],
     ['a forged record beneath', ehlo([beneath(raw(octets(record(23, 'a'.repeat(99))))), silence]), lost],
     [
+      // Up to TLS 1.2 nothing of the server's own comes behind it, as tickets do later.
       'half a record beneath',
-      ehlo([beneath(raw(octets('\x17\x03\x03\0\x50'))), silence]),
+      ehlo([beneath(raw(octets('\x17\x03\x03\0\x50'))), silence], old),
       stoppedAt(3, 'f', 'reply-timeout'),
     ],
     ['half a record beneath, and an end', ehlo([beneath(raw(octets('\x17\x03\x03\0\x50')), close)]), lost],
@@ -151,13 +158,20 @@ function within(tls: TLSSocketOptions): (readonly [name: string, server: Dialogu
       { tls, replies: { STARTTLS: ['220 Ready', handshake(tls), '220 again'] } },
       stoppedAt(3, 'f', 'protocol-error'),
     ],
-    ['TLS within TLS', ehlo([handshake(tls)]), lost],
+    [
+      'the records of another handshake',
+      ehlo([raw(octets(`${record(HANDSHAKE, HALF_A_HELLO)}\r\n`))]),
+      stoppedAt(3, 'f', 'protocol-error'),
+    ],
   ];
 }
 
 /** The rows of all of these, with STARTTLS and where TLS is due from the first octet. */
 export function tlsEntries({ tls }: Means): Entry[] {
-  const starttls = (acts: readonly Act[]): Dialogue => ({ tls, replies: { STARTTLS: ['220 Ready', ...acts] } });
+  const starttls = (acts: readonly Act[]): Dialogue => ({
+    tls,
+    replies: { STARTTLS: ['220 Ready', wait(TIMEOUT_MS / 5), ...acts] },
+  });
   const implicitly = { transport: 'implicit' } as const;
   return [
     ...INSTEAD.flatMap(([what, acts, code]): Entry[] => [

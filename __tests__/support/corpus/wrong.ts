@@ -174,7 +174,7 @@ function asAWhole({ tls }: Means): Entry[] {
             ['MESSAGE', '250', 'Queued'],
           ].map(([verb = '', code = '', last = '']) => [
             verb,
-            [`${`${code}-${'a'.repeat(4000)}\r\n`.repeat(15)}${code} ${last}`],
+            [`${`${code}-${'a'.repeat(4000)}\r\n`.repeat(3)}${code} ${last}`],
           ]),
         ),
       }),

@@ -18,7 +18,7 @@ export const ANY_STEP = {
     severity: 'error',
     steps: EVERY,
     explanation:
-      'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use.',
+      'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use, or does not end it; `received` has what there was of it.',
     remedy:
       'Find out what the server waits for at this point: a name lookup of the client, a blocklist, an authentication back-end, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
     reference: 'RFC 5321 section 4.5.3.2',
@@ -57,7 +57,7 @@ export const ANY_STEP = {
     severity: 'warning',
     steps: ['capability', 'upgrade', 'authentication'],
     explanation:
-      'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, or a client certificate that is demanded (a probe shows none). Its question is open, so the step is not green.',
+      'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, a client certificate that is demanded (a probe shows none), or refusals of MAIL that may be about the sender alone. Its question is open, so the step is not green.',
     remedy:
       'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
   },

@@ -43,9 +43,10 @@ export const STEP_4 = {
     title: 'Credentials refused',
     severity: 'error',
     steps: ['authentication'],
-    explanation: 'The server knows the mechanism and refuses these credentials, for this client, on this port.',
+    explanation:
+      'The server knows the mechanism and refuses these credentials, for this client, on this port. Where they must be refused (`auth.expect: rejected`), this says that the refusal does not judge them: it is about the client, the mechanism or a policy, or nothing shows that the server has anything to compare them with.',
     remedy:
-      'Try the same credentials with the command shown, from the same network. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
+      'Try the same credentials from the same network: with the command shown, or, where it goes no further than EHLO because swaks does not have the mechanism, with the mail program that uses them. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
     reference: 'RFC 4954 section 6',
   },
   'auth-command-refused': {

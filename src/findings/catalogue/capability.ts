@@ -16,7 +16,8 @@ export const STEP_1 = {
     title: 'Another protocol answers',
     severity: 'error',
     steps: GREETING,
-    explanation: 'What greets on this port is not SMTP.',
+    explanation:
+      'What answers on this port is not SMTP: it greets as another protocol does, or it waits to be spoken to and answers as one (HTTP).',
     remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for a mail exchanger.',
     reference: 'RFC 5321 section 3.1',
   },
@@ -36,7 +37,7 @@ export const STEP_1 = {
     severity: 'error',
     steps: ['capability'],
     explanation:
-      'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does.',
+      'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does. It says nothing, hangs up without a greeting, or begins with a record of TLS; after a silence one further connection has shown which it is.',
     remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
     reference: 'RFC 8314 section 3.3',
   },
@@ -55,7 +56,7 @@ export const STEP_1 = {
     severity: 'error',
     steps: ['capability'],
     explanation:
-      'Something between here and the server overwrote or hid the STARTTLS keyword, which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
+      'Something between here and the server overwrote the STARTTLS keyword (eight letters, mostly X, stand there) or hid it (the server takes the command all the same), which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
     remedy:
       'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
     reference: 'RFC 3207 section 6',
@@ -76,7 +77,7 @@ export const STEP_1 = {
     severity: 'error',
     steps: ['capability'],
     explanation:
-      'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+      'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) or took the command (2yz) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
     remedy:
       'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
     reference: 'RFC 4954 section 4',
@@ -86,7 +87,7 @@ export const STEP_1 = {
     severity: 'warning',
     steps: ['capability'],
     explanation:
-      'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+      'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it (2yz). Where it refuses that sender in a way that does not speak of TLS or AUTH (any 5yz but 530 and 538), a second MAIL from `gate@example.invalid` shows whether it refuses any. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
     remedy:
       'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
     reference: 'RFC 8314 section 4.1',

@@ -32,7 +32,7 @@ export const STEP_3 = {
     resultType: 'validation-failure',
   },
   'client-certificate-required': {
-    title: 'Server wants a client certificate',
+    title: 'No client certificate that the server takes',
     severity: 'error',
     steps: ['certificate'],
     explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
@@ -126,9 +126,10 @@ export const STEP_3 = {
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth, or it is the certificate of a CA.',
-    remedy: 'Have a certificate issued with extended key usage "TLS Web Server Authentication", that is no CA.',
-    reference: 'RFC 5280 section 4.2.1.12',
+      'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (anyExtendedKeyUsage in its place is not taken by OpenSSL), its key usage allows neither a digital signature nor a key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+    remedy:
+      'Have a certificate issued with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication", that is no CA.',
+    reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
     resultType: 'validation-failure',
   },
   'certificate-malformed': {

@@ -8,7 +8,7 @@ export const CONNECTION = {
     severity: 'error',
     steps: CONNECTING,
     explanation:
-      'The name has no address here. Either it does not exist, or the resolver could not say (then the finding is inconclusive).',
+      'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive).',
     remedy:
       'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',
     reference: 'RFC 5321 section 5.1',
@@ -29,7 +29,7 @@ export const CONNECTION = {
     explanation:
       'The system of this machine refused to open the connection, before a packet left it: it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or a rule of its own forbids it (EPERM, EACCES: a local firewall, a sandbox). That says nothing about the server.',
     remedy:
-      'The evidence has the system\'s word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
+      "The evidence has the system's word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.",
   },
   'connection-refused': {
     title: 'Connection refused',

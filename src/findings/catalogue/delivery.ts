@@ -15,7 +15,8 @@ export const STEP_5 = {
     title: 'Recipient refused',
     severity: 'error',
     steps: ['delivery'],
-    explanation: 'The server refuses the envelope recipient (RCPT TO).',
+    explanation:
+      'The server refuses the envelope recipient (RCPT TO). Where it must (`delivery.expect: refused`), this says that the refusal at RCPT is about something else: the client, the sender, the command. Whether the recipient would be taken is still open.',
     remedy:
       'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `delivery.within`.',
     reference: 'RFC 5321 section 3.3',
@@ -139,7 +140,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed: whoever sends the message can write them.',
+      'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed, nor are lines in its name that stand where an earlier server could have written them: below the first `Received` line of the receiver, where it has written above that line, and below the next one in any case.',
     remedy:
       'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
     reference: 'RFC 8601 section 5',

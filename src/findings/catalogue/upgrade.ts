@@ -17,7 +17,7 @@ export const STEP_2 = {
     severity: 'error',
     steps: ['upgrade'],
     explanation:
-      'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
+      'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear, or something like TLS before the handshake had begun. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
     remedy:
       'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
     reference: 'RFC 3207 section 4.2',

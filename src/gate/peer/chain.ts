@@ -62,15 +62,16 @@ export function judgeChain(
 
 function untrusted(
   chain: ChainFacts & { kind: 'untrusted' },
-  evidence: Readonly<Record<string, string>>,
+  evidence: Readonly<{ issuer: string; openssl: string; sent: string }>,
 ): KnownFinding {
-  const { obstacle, end, isRoot } = chain;
+  const { obstacle, end, isRoot, path } = chain;
   const name = nameOf(end.subject);
   if (obstacle !== undefined) {
     const reason = brief(obstacle);
-    return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-      evidence: { ...evidence, reason },
-    });
+    const message = path
+      ? `The chain leads to a trust anchor, and cannot be relied on: ${reason}; OpenSSL objects (${evidence.openssl}).`
+      : `The chain leads to no trust anchor: ${reason}.`;
+    return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
   }
   if (isRoot) {
     return finding('certificate-untrusted', `The chain ends in the private root ${name}; add it with \`tls.ca\`.`, {

@@ -1,9 +1,11 @@
+import type { X509Certificate } from 'node:crypto';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
 import { visible } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/certificate.js';
 import { followChain } from '../../tls/chain.js';
+import type { ChainFacts } from '../../tls/chain.js';
 import { judgeChain, judgeOrder } from './chain.js';
 import { judgeDates, judgeIssuerDates, judgeLifetime } from './dates.js';
 import { daysBetween } from './days.js';
@@ -30,7 +32,7 @@ export interface PeerJudgement {
 export function judgePeer(presented: Presented, demands: PeerDemands): PeerJudgement {
   const { trust, policy, now } = demands;
   const chain = followChain(presented.sent, trust.anchors(policy.ca), now);
-  const path = chain.kind === 'trusted' ? chain.path : undefined;
+  const path = pathOf(chain, presented);
   // Where there is a path, nothing rests upon what else was sent.
   const [own, ...issuers] = (path ?? presented.sent).map(read);
   if (!own) throw new RangeError('a peer without a certificate');
@@ -63,6 +65,12 @@ export function judgePeer(presented: Presented, demands: PeerDemands): PeerJudge
     authenticated: odd.length === 0 && (pinned || identity.length === 0),
     certificate: certificateReport(facts, now),
   };
+}
+
+/** The path that the peer's certificate rests upon: ours, or one that we could not judge to the end and OpenSSL has. */
+function pathOf(chain: ChainFacts, { verifyError }: Presented): readonly X509Certificate[] | undefined {
+  if (chain.kind === 'trusted') return chain.path;
+  return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
 }
 
 function pinMismatch({ spki }: CertificateFacts, { policy }: PeerDemands): KnownFinding {

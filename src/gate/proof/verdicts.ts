@@ -1,6 +1,6 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { resultsOf } from '../../message/authentication-results.js';
+import { parseAuthenticationResults, resultsOf } from '../../message/authentication-results.js';
 import { verifySignatures } from '../../message/dkim.js';
 import type { DkimSignature } from '../../message/dkim.js';
 import { valuesOf } from '../../message/fields.js';
@@ -60,8 +60,16 @@ function judgeReceiver(
   const ofSender = all.filter(({ detail }) => check === 'spf' && /\bsmtp\.mailfrom\b/i.test(detail));
   const results = ofSender.length > 0 ? ofSender : all;
   if (results.length === 0) {
-    const present = brief([...new Set(valuesOf(message, 'authentication-results'))].join(' / ')) || 'none';
-    const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.`;
+    const fields = [...new Set(valuesOf(message, 'authentication-results'))];
+    const present = brief(fields.join(' / ')) || 'none';
+    const isElsewhere = fields.some((value) => {
+      const other = parseAuthenticationResults(value);
+      return other?.authservId === authservId && other.results.some(({ method }) => method === check);
+    });
+    const doubt = isElsewhere
+      ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
+      : '';
+    const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
     return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
   }
   const other = results.find(({ result }) => result !== wanted);

@@ -1,13 +1,13 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
-import { shown } from '../../smtp/reply.js';
-import { ReplyTimeout } from '../../smtp/session.js';
+import { ReplySyntaxError, shown } from '../../smtp/reply.js';
+import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
 import type { SmtpSession } from '../../smtp/session.js';
-import { brief } from '../../text/peer.js';
-import { isTlsRecord } from '../../tls/guard.js';
+import { PeerText, brief } from '../../text/peer.js';
+import { otherProtocol } from '../protocols.js';
 import { opensslCommand, plainEhloCommand } from '../reproduce.js';
-import { speaksTlsAtOnce } from '../second-look.js';
+import { answerToHandshake } from '../second-look.js';
 import type { StepOutcome, Visit } from '../visit.js';
 import { beginSession, openConnection, readGreeting, sayEhlo } from './opening.js';
 
@@ -39,23 +39,46 @@ export async function capability(visit: Visit): Promise<StepOutcome> {
   return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
 }
 
-/** Reads the greeting; where none comes, finds out whether the port waits for TLS. */
+/** How a record of TLS begins: an alert or a handshake, of a version 3 (RFC 8446 section 5.1). */
+const TLS_RECORDS = ['\x15\x03', '\x16\x03'];
+
+/** Who closes sooner turns a client away, and waits for nothing. */
+const WAITS_AT_LEAST_MS = 250;
+
+/** Reads the greeting; where none comes, finds out whether the port speaks TLS, or waits to be spoken to. */
 async function greeted(visit: Visit, session: SmtpSession): Promise<StepOutcome | undefined> {
+  const begun = performance.now();
   try {
     return await readGreeting(visit, session);
   } catch (error) {
-    if (!(error instanceof ReplyTimeout)) throw error;
-    const { unread } = session;
-    const isTls = unread.length === 0 ? await speaksTlsAtOnce(visit) : isTlsRecord(unread);
-    if (!isTls) throw error;
-    const { port, host } = visit.endpoint;
-    const found = finding(
-      'implicit-tls-port',
-      `Port ${port} of ${host} does not greet: it speaks TLS from the first byte.`,
-    );
-    const reproduce = opensslCommand({ ...visit.endpoint, transport: 'implicit' }, visit.address);
-    return { findings: [{ ...found, reproduce }], impassable: true };
+    const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
+    if (first) {
+      if (!TLS_RECORDS.some((record) => first.exact.startsWith(record))) throw error;
+      return whole(implicitTlsPort(visit));
+    }
+    const waited = performance.now() - begun;
+    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waited > WAITS_AT_LEAST_MS);
+    const answer = isSilence ? await answerToHandshake(visit) : undefined;
+    if (answer?.kind === 'record') return whole(implicitTlsPort(visit));
+    const said = answer?.kind === 'cleartext' ? new PeerText(answer.octets).exact : '';
+    const other = otherProtocol(said, ', which says nothing until it is spoken to');
+    if (!other) throw error;
+    return whole(other);
   }
+}
+
+function heardBefore(error: unknown): readonly PeerText[] {
+  return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
+}
+
+function implicitTlsPort({ endpoint, address }: Visit): KnownFinding {
+  const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
+  const reproduce = opensslCommand({ ...endpoint, transport: 'implicit' }, address);
+  return finding('implicit-tls-port', message, { reproduce });
+}
+
+function whole(found: KnownFinding): StepOutcome {
+  return { findings: [found], impassable: true };
 }
 
 /** Asks for STARTTLS all the same: a server that knows it has offered it, and somebody took the offer away. */
@@ -64,12 +87,16 @@ async function withoutStarttls(
   session: SmtpSession,
   { lines, masked }: Capabilities,
 ): Promise<KnownFinding> {
-  const evidence = { capabilities: lines.length > 0 ? brief(lines.join(', ')) : 'none' };
-  if (masked !== undefined) {
+  const evidence = {
+    capabilities: lines.length > 0 ? brief(lines.join(', ')) : 'none',
+    ...(masked.length > 0 && { masked: brief(masked.join(', ')) }),
+  };
+  const keyword = masked.find(({ length }) => length === 'STARTTLS'.length);
+  if (keyword !== undefined) {
     return finding(
       'starttls-stripped',
-      `Where STARTTLS should stand, the answer to EHLO says "${brief(masked)}": a device on the way wrote over the keyword.`,
-      { evidence: { ...evidence, keyword: brief(masked) } },
+      `Where STARTTLS should stand, the answer to EHLO says "${keyword}": a device on the way wrote over the keyword.`,
+      { evidence: { ...evidence, keyword } },
     );
   }
   const answer = await session.command('STARTTLS').catch(() => undefined);
@@ -82,7 +109,10 @@ async function withoutStarttls(
       { evidence: { ...evidence, reply: shown(answer) } },
     );
   }
-  return finding('starttls-not-advertised', `Port ${endpoint.port} of ${endpoint.host} does not offer STARTTLS.`, {
-    evidence,
-  });
+  const over =
+    masked.length > 0
+      ? ` Another keyword is written over ("${evidence.masked}"), as SMTP inspection on the way does; it is too long or too short for STARTTLS.`
+      : '';
+  const message = `Port ${endpoint.port} of ${endpoint.host} does not offer STARTTLS.${over}`;
+  return finding('starttls-not-advertised', message, { evidence });
 }

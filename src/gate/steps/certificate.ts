@@ -5,6 +5,7 @@ import type { TlsChannel } from '../../tls/handshake.js';
 import { otherCertificates } from '../both-keys.js';
 import { judgePeer } from '../peer/judge.js';
 import type { PeerJudgement, Presented } from '../peer/judge.js';
+import { protocolOf } from '../protocols.js';
 import type { StepOutcome, Visit } from '../visit.js';
 import { isWaived } from '../waivers.js';
 import { handshakeFailed } from './handshake-failure.js';
@@ -63,16 +64,30 @@ function judge({ endpoint, world }: Visit, presented: Presented): PeerJudgement 
   });
 }
 
+/** RFC 8314 section 3.3: TLS is due from the first byte, whatever the protocol. */
 function greetsInTheClear(visit: Visit, octets: Buffer): StepOutcome {
-  const text = new PeerText(octets);
-  visit.transcript.add('server', text.exact.trimEnd());
-  return failed(
-    finding(
-      'plaintext-on-implicit-port',
-      `Port ${visit.endpoint.port} begins in the clear, with "${brief(text.exact.trimEnd())}".`,
-      { evidence: { octets: brief(text.exact.trimEnd()) } },
-    ),
-  );
+  const said = new PeerText(octets).exact.trimEnd();
+  visit.transcript.add('server', said);
+  const { port } = visit.endpoint;
+  const evidence = { octets: brief(said) };
+  const begins = `Port ${port} begins in the clear, with "${evidence.octets}"`;
+  const protocol = protocolOf(said);
+  if (protocol !== undefined) {
+    const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {
+      evidence: { ...evidence, protocol },
+      remedy: `Correct the port or the host: what answers there is ${protocol}, with any transport. Submission with TLS from the first byte is usual on 465, and with STARTTLS on 587.`,
+    });
+    return failed(found);
+  }
+  if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
+    return failed(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
+  }
+  const found = finding('plaintext-on-implicit-port', `${begins}: it turns this client away before any TLS.`, {
+    evidence,
+    remedy:
+      "The server's text says why it turns this client away: see to that first. That it says so in the clear means that the port does not begin with TLS, or that something before the server speaks in its place; if the service is meant for STARTTLS, set `transport: starttls`.",
+  });
+  return { ...failed(found), transient: said.startsWith('4') };
 }
 
 function failed(found: KnownFinding): StepOutcome {

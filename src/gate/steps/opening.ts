@@ -6,6 +6,7 @@ import { capabilitiesOf } from '../../smtp/capabilities.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { shown } from '../../smtp/reply.js';
 import { SmtpSession } from '../../smtp/session.js';
+import { otherProtocol } from '../protocols.js';
 import type { StepOutcome, Visit } from '../visit.js';
 
 /**
@@ -45,15 +46,9 @@ export async function readGreeting(visit: Visit, session: SmtpSession): Promise<
     case 5:
       return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
     default: {
-      const isNntp = reply.code === 200 || reply.code === 201;
+      const other = otherProtocol(reply.raw[0]?.exact ?? '');
       return {
-        findings: [
-          isNntp
-            ? finding('not-smtp', `What answers is NNTP: "${shown(reply)}".`, {
-                evidence: { ...evidence, protocol: 'NNTP' },
-              })
-            : finding('protocol-error', `${said}, where 220 is due.`, { evidence }),
-        ],
+        findings: [other ?? finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
         impassable: true,
       };
     }

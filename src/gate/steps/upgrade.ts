@@ -3,6 +3,7 @@ import { Deadline } from '../../net/deadline.js';
 import { shown } from '../../smtp/reply.js';
 import type { Reply } from '../../smtp/reply.js';
 import { PeerText, brief } from '../../text/peer.js';
+import { isTlsRecord } from '../../tls/guard.js';
 import { beginHandshake } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
 import { CONTENT } from '../visit.js';
@@ -66,14 +67,12 @@ export function startTls(visit: Visit): void {
 function cleartext(visit: Visit, octets: Buffer): StepOutcome {
   const text = new PeerText(octets);
   visit.transcript.add('server', text.exact.trimEnd());
+  const came = brief(text.exact);
+  const message = isTlsRecord(octets)
+    ? `Behind the 220 to STARTTLS came "${came}" before the gate had begun the handshake: it looks like TLS, and answers nothing.`
+    : `Behind the 220 to STARTTLS, where only TLS may follow, came "${came}" in the clear.`;
   return {
-    findings: [
-      finding(
-        'plaintext-after-starttls',
-        `Behind the 220 to STARTTLS, where only TLS may follow, came "${brief(text.exact)}" in the clear.`,
-        { evidence: { octets: brief(text.exact) } },
-      ),
-    ],
+    findings: [finding('plaintext-after-starttls', message, { evidence: { octets: came } })],
     impassable: true,
   };
 }

@@ -73,6 +73,11 @@ export function secretOf(identity: Identity): string {
   return identity.secret.reveal();
 }
 
+/** What is said to a success that comes before the client has said all that the mechanism has to say. */
+export function tooEarly(): SaslFault {
+  return new SaslFault('malformed', 'the server lets somebody in who has not shown it the credentials');
+}
+
 /** What is said to a challenge that the mechanism does not have. */
 export function tooMany(): SaslFault {
   return new SaslFault('malformed', 'the server asks for more than the mechanism has to say');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { decoded } from './base64.js';
-import { SaslFault, secretOf, tooMany } from './conversation.js';
+import { SaslFault, secretOf, tooEarly, tooMany } from './conversation.js';
 import type { Conversation, Identity, Surroundings } from './conversation.js';
 
 /** CRAM-MD5 (RFC 2195): the password stays here, and signs what the server has made up. */
@@ -15,6 +15,9 @@ export function cramMd5(identity: Identity, { derived }: Surroundings): Conversa
       const digest = createHmac('md5', secretOf(identity)).update(octets).digest('hex');
       derived(digest);
       return `${identity.username} ${digest}`;
+    },
+    conclude: () => {
+      if (!answered) throw tooEarly();
     },
   };
 }

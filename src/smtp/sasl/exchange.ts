@@ -2,7 +2,7 @@ import { REDACTED } from '../../text/secret.js';
 import type { Reply } from '../reply.js';
 import type { SmtpSession } from '../session.js';
 import { encoded } from './base64.js';
-import { SaslFault } from './conversation.js';
+import { SaslFault, tooEarly } from './conversation.js';
 import type { Identity, Surroundings } from './conversation.js';
 import { converse } from './mechanisms.js';
 
@@ -55,7 +55,10 @@ export async function authenticate(
       initial = undefined;
       reply = await session.command(encoded(answer), REDACTED);
     }
-    if (reply.code === 235) conversation.conclude?.(reply.lines.map(({ exact }) => exact));
+    if (reply.code === 235) {
+      conversation.conclude?.(reply.lines.map(({ exact }) => exact));
+      if (initial !== undefined) throw tooEarly();
+    }
     return ended(reply);
   } catch (error) {
     if (!(error instanceof SaslFault)) throw error;

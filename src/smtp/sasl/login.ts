@@ -1,4 +1,4 @@
-import { secretOf, tooMany } from './conversation.js';
+import { secretOf, tooEarly, tooMany } from './conversation.js';
 import type { Conversation, Identity } from './conversation.js';
 
 /** LOGIN (draft-murchison-sasl-login): two prompts whose wording is no protocol, the first for the name. */
@@ -9,6 +9,9 @@ export function login(identity: Identity): Conversation {
       const answer = answers.shift();
       if (answer === undefined) throw tooMany();
       return answer;
+    },
+    conclude: () => {
+      if (answers.length > 0) throw tooEarly();
     },
   };
 }

@@ -2,19 +2,24 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
-/** A connection that sends every octet by itself, so that a record of TLS arrives as slowly as one likes. */
-export class OctetByOctet extends Duplex {
-  readonly #socket: Socket;
-  readonly #ms: number;
+/** How records of TLS are cut, and how many milliseconds there are between the pieces. */
+export interface Pieces {
+  readonly octets: number;
+  readonly ms: number;
+}
 
-  /** @param ms milliseconds behind each octet; 0 for no more than a turn of the event loop */
-  constructor(socket: Socket, ms: number) {
+/** A connection that sends everything in small pieces, wherever the records of TLS begin and end. */
+export class InPieces extends Duplex {
+  readonly #socket: Socket;
+  readonly #pieces: Pieces;
+
+  constructor(socket: Socket, pieces: Pieces) {
     super();
+    this.#pieces = pieces;
     this.#socket = socket
       .on('data', (octets: Buffer) => this.push(octets))
       .on('end', () => this.push(null))
       .on('close', () => this.destroy());
-    this.#ms = ms;
   }
 
   override _read(): void {
@@ -28,10 +33,10 @@ export class OctetByOctet extends Duplex {
   }
 
   async #send(octets: Buffer): Promise<void> {
-    for (const octet of octets) {
-      if (!this.#socket.writable) return;
-      this.#socket.write(Uint8Array.of(octet));
-      await (this.#ms === 0 ? turn() : sleep(this.#ms));
+    const { octets: size, ms } = this.#pieces;
+    for (let at = 0; at < octets.length && this.#socket.writable; at += size) {
+      this.#socket.write(octets.subarray(at, at + size));
+      await (ms === 0 ? turn() : sleep(ms));
     }
   }
 

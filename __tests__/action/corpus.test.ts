@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createCorpus, TIMEOUT_MS } from '../support/corpus/corpus.js';
+import type { Corpus, Entry } from '../support/corpus/corpus.js';
+import { startEntry } from '../support/corpus/start.js';
+import type { Started } from '../support/corpus/start.js';
+import { flood, raw, wait } from '../support/dialogue.js';
+import type { Dialogue } from '../support/dialogue.js';
+import { codes, letters } from '../support/gate.js';
+import { createRunner } from '../support/runner.js';
+import type { StepEnded } from '../support/runner.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+import { disclosed } from '../support/secret-forms.js';
+import { HOST } from '../support/zoo.js';
+
+/** One run of the built action over every hostile server at once, with a good one among them. */
+
+/** With everything in it that encoders treat differently. */
+const PASSWORD = 'pa+ss/"w<rd>&_*é 100%?';
+const USERNAME = 'joe@example.test';
+const GOOD = 'the good one';
+/** The elements of a summary. */
+const PAIRS = ['pre', 'code', 'details', 'summary'].map((name) => [`<${name}>`, `</${name}>`]);
+const OWN_TAGS = [...PAIRS.flat(), '<wbr>', '<br>'];
+const CONCURRENCY = 32;
+/** A run over one good endpoint has 85 MB, most of it Node itself. */
+const PEAK_OCTETS = 150 * 1024 * 1024;
+
+let corpus: Corpus;
+beforeAll(async () => {
+  corpus = await createCorpus({ username: USERNAME, password: PASSWORD });
+});
+
+/** An endpoint as it stands in a workflow; YAML takes JSON. */
+function endpointOf({ name, transport, accessToken }: Entry, { port, inbox }: Started): string {
+  return JSON.stringify({
+    name,
+    host: '127.0.0.1',
+    port,
+    servername: HOST,
+    transport: transport ?? 'starttls',
+    auth: accessToken ? { username: USERNAME, 'access-token': '${SECRET}' } : undefined,
+    delivery: inbox && {
+      from: USERNAME,
+      to: USERNAME,
+      inbox: `${inbox.scheme}://127.0.0.1:${inbox.port}`,
+      username: USERNAME,
+      password: '${SECRET}',
+    },
+  });
+}
+
+/** All that left the step, but for what tells the runner what to mask. */
+function published({ log, summary, outputs, report, aftermath }: StepEnded): string {
+  const shown = log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+  return [...shown, summary, aftermath, JSON.stringify(outputs), JSON.stringify(report)].join('\n');
+}
+
+describe('a run over the whole corpus', () => {
+  let ended: StepEnded;
+  beforeAll(async () => {
+    await using stack = new AsyncDisposableStack();
+    const entries = [...corpus.entries, { name: GOOD, server: corpus.good, steps: 'ppppp', codes: [] }];
+    const endpoints = await Promise.all(
+      entries.map(async (entry) => `- ${endpointOf(entry, stack.use(await startEntry(entry)))}`),
+    );
+    const runner = stack.use(await createRunner());
+    ended = await runner.run(
+      {
+        endpoints: endpoints.join('\n'),
+        ca: corpus.ca,
+        username: USERNAME,
+        password: PASSWORD,
+        'mail-from': USERNAME,
+        'rcpt-to': USERNAME,
+        timeout: String(TIMEOUT_MS / 1000),
+        retries: '0',
+        concurrency: String(CONCURRENCY),
+      },
+      { SECRET: PASSWORD },
+    );
+  }, 120_000);
+
+  test('fails, and every endpoint has the verdict that it must come to', () => {
+    expect([ended.code, ended.leftSomething]).toEqual([1, false]);
+    const came = ended.report?.endpoints.map(({ name, steps }) => [name, letters(steps), codes(steps).toSorted()]);
+    const due = corpus.entries.map((entry) => [entry.name, entry.steps, entry.codes.toSorted()]);
+    expect(came?.filter((one, at) => at < due.length && JSON.stringify(one) !== JSON.stringify(due[at]))).toEqual([]);
+    expect(came).toHaveLength(due.length + 1);
+  });
+
+  test('disturbs no good server among them', () => {
+    const good = ended.report?.endpoints.find(({ name }) => name === GOOD);
+    expect([good?.result, good?.attempts]).toEqual(['pass', 1]);
+  });
+
+  test('gives the runner no command that the gate did not mean', () => {
+    const { commands, behindWall, aftermath, log } = ended;
+    for (const told of ['error', '[add-path]', '<script>']) expect(log).toContain(told);
+    const meant = ['add-mask', 'group', 'endgroup', 'error', 'warning'];
+    expect(commands.filter(({ name }) => !meant.includes(name))).toEqual([]);
+    const names = [...corpus.entries.map(({ name }) => name), GOOD];
+    expect(commands.filter(({ name }) => name === 'group')).toHaveLength(names.length);
+    expect(commands.filter(({ name, data }) => name === 'group' && !data.startsWith('Transcript of '))).toEqual([]);
+    expect(commands.filter(({ name }) => name === 'error').length).toBeLessThanOrEqual(10);
+    expect(commands.filter(({ name }) => name === 'warning').length).toBeLessThanOrEqual(10);
+    expect(behindWall).toEqual([]);
+    expect(aftermath).toBe('');
+  });
+
+  test('writes nothing into the log that acts on a terminal or turns its reading round', () => {
+    // eslint-disable-next-line no-control-regex -- that is what is looked for
+    expect(ended.log).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  });
+
+  test('writes a summary without any markup but its own', () => {
+    expect(ended.summary).toContain('pwned');
+    const tags = ended.summary.match(/<[/!a-z][^>]*>/gi) ?? [];
+    expect(tags.filter((tag) => !OWN_TAGS.includes(tag))).toEqual([]);
+    for (const [open = '', closed = ''] of PAIRS) {
+      const count = (sought: string): number => tags.filter((tag) => tag === sought).length;
+      expect([open, count(open)]).toEqual([open, count(closed)]);
+    }
+    expect(ended.summary).not.toMatch(/\]\(https:\/\/evil\.example/);
+  });
+
+  test('shows the credentials nowhere, in no form', () => {
+    expect(disclosed(published(ended), PASSWORD, USERNAME)).toEqual([]);
+  });
+});
+
+describe('the memory of the process', () => {
+  type Floods = (good: Corpus['good']) => Dialogue;
+  const KINDS: readonly (readonly [name: string, server: Floods])[] = [
+    ['a line without end', () => ({ greeting: [raw('220 '), flood('aaaaaaaa')] })],
+    ['a reply without end', () => ({ greeting: flood('220-more\r\n') })],
+    ['octets without end behind STARTTLS', (good) => ({ ...good, replies: { STARTTLS: ['220 Ready', flood('\0')] } })],
+    ['records without end', (good) => ({ ...good, replies: { STARTTLS: ['220 Ready', wait(99), flood(NO_RECORD)] } })],
+    ['a reply without end in TLS', (good) => ({ ...good, replies: { 'tls:EHLO': flood('250-\x01\x01\x01\r\n') } })],
+    ['a line without end in TLS', (good) => ({ ...good, replies: { MAIL: [raw('250 '), flood('\x01')] } })],
+    ['a chain of 100 KiB', ({ tls }) => ({ tls: { ...tls, cert: String(tls.cert).repeat(80) } })],
+    [
+      'replies as large as they may be',
+      (good) => ({ ...good, offers: large('STARTTLS'), offersInTls: large('AUTH PLAIN') }),
+    ],
+  ];
+  const all = (at: number): Floods => KINDS[at % KINDS.length]?.[1] ?? (({ tls }) => ({ tls }));
+
+  test.each<readonly [string, (at: number) => Floods]>([
+    ...KINDS.map(([name, server]) => [name, () => server] as const),
+    ['all of these', all],
+  ])(`stays within its bound with ${CONCURRENCY} at once: %s`, async (_name, kind) => {
+    await using stack = new AsyncDisposableStack();
+    const servers = Array.from({ length: CONCURRENCY }, (_, at) => kind(at)(corpus.good));
+    const started = await Promise.all(servers.map(async (server) => stack.use(await startScriptedServer(server))));
+    const runner = stack.use(await createRunner());
+    const peak = join(runner.temp, 'peak');
+    const { report } = await runner.run(
+      {
+        endpoints: started.map(({ port }) => `- { host: 127.0.0.1, port: ${port}, servername: ${HOST} }`).join('\n'),
+        ca: corpus.ca,
+        username: USERNAME,
+        password: PASSWORD,
+        'mail-from': USERNAME,
+        'rcpt-to': USERNAME,
+        timeout: '3',
+        retries: '0',
+        concurrency: String(CONCURRENCY),
+      },
+      { PEAK_FILE: peak, NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/peak-memory.mjs')}` },
+    );
+    expect(report?.endpoints).toHaveLength(CONCURRENCY);
+    expect(Number(await readFile(peak, 'utf8'))).toBeLessThan(PEAK_OCTETS);
+  });
+});
+
+/** An alert of no consequence (RFC 8446 section 6.1). */
+const NO_RECORD = '\x15\x03\x03\0\x02\x01\x5a';
+
+/** Offers that make a reply as large as it may be, of what grows most in a report. */
+function large(last: string): string[] {
+  return [...Array.from({ length: 4 }, () => '\x01'.repeat(4000)), last];
+}

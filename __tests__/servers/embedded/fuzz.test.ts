@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { createPki } from '../../../src/demo/pki.js';
+import type { Identity, Pki } from '../../../src/demo/pki.js';
+import { SPOKEN } from '../../../src/smtp/sasl/mechanisms.js';
+import { Secret } from '../../../src/text/secret.js';
+import { TrustStore } from '../../../src/tls/trust.js';
+import { beneath, close, raw, silence, wait } from '../../support/dialogue.js';
+import type { Act, Dialogue, Sasl } from '../../support/dialogue.js';
+import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
+import { startScriptedImap } from '../../support/scripted-imap.js';
+import type { ImapReply } from '../../support/scripted-imap.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { HOST } from '../../support/zoo.js';
+
+/**
+ * What `any-bytes` leaves out: octets in place of TLS records, before, in and behind the handshake; challenges of SASL;
+ * and the answers of an inbox. Whatever comes, the gate ends in time, in a verdict that is no defect of its own.
+ */
+
+const TIMEOUT_MS = 300;
+/** The dialogue may wait four times as long as any one wait, the inbox for as long again. */
+const BUDGET_MS = 8 * TIMEOUT_MS + 1500;
+const BATCH = 32;
+const RUNS = { numRuns: 8, interruptAfterTimeLimit: 20_000 };
+
+let pki: Pki;
+let identity: Identity;
+let tls: { readonly key: string; readonly cert: string };
+const trust = new TrustStore();
+beforeAll(async () => {
+  pki = await createPki('Fuzz');
+  identity = await pki.issue({ names: [HOST], addresses: ['127.0.0.1'] });
+  tls = { key: identity.key, cert: identity.chain };
+});
+
+const batchOf = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.array(one, { minLength: BATCH / 2, maxLength: BATCH, size: 'max' });
+
+/** Gates a server once. @returns the five letters, once it is certain that they came in time and from no defect */
+async function verdictOn(
+  dialogue: Dialogue,
+  endpoint: Omit<Parameters<typeof testEndpoint>[1] & object, 'tls'> = {},
+): Promise<string> {
+  await using server = await startScriptedServer(dialogue);
+  const policy = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const begun = performance.eventLoopUtilization();
+  const { report } = await gate(
+    testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, timeoutMs: TIMEOUT_MS, tls: policy, ...endpoint }),
+    { trust },
+  );
+  // Only what was spent waiting: how long the work takes beside other work is the machine's affair.
+  expect(performance.eventLoopUtilization(begun).idle).toBeLessThan(BUDGET_MS);
+  expect(codes(report.steps)).not.toContain('internal-error');
+  return letters(report.steps);
+}
+
+/** Records with a right length or a wrong one, of any type, and what they carry like messages of a handshake. */
+const records: fc.Arbitrary<Buffer> = fc
+  .array(
+    fc
+      .tuple(
+        fc.constantFrom(20, 21, 22, 22, 22, 23),
+        fc.constantFrom(0, 1, 2, 3, 4),
+        fc.oneof(
+          fc.uint8Array({ maxLength: 60 }).map((octets) => Buffer.from(octets)),
+          fc
+            .tuple(fc.constantFrom(0, 2, 4, 8, 11, 12, 13, 14, 15, 20, 24), fc.uint8Array({ maxLength: 120 }))
+            .map(([type, body]) => Buffer.from([type, 0, 0, body.length, ...body])),
+        ),
+        fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(65_535) }),
+      )
+      .map(([type, minor, content, wrong]) => {
+        const length = wrong === 0 ? content.length : wrong;
+        return Buffer.concat([Buffer.from([type, 3, minor, length >> 8, length & 255]), content]);
+      }),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((all) => Buffer.concat(all));
+
+const ends: fc.Arbitrary<Act> = fc.constantFrom(silence, close);
+
+test('records in place of a handshake never come to a session', async () => {
+  await fc.assert(
+    fc.asyncProperty(batchOf(fc.tuple(records, ends, fc.boolean())), async (batch) => {
+      await Promise.all(
+        batch.map(async ([octets, end, implicit]) => {
+          const acts = [wait(30), raw(octets), end];
+          const steps = implicit
+            ? await verdictOn({ greeting: acts }, { transport: 'implicit' })
+            : await verdictOn({ tls, replies: { STARTTLS: ['220 Ready', ...acts] } });
+          expect(['aafbb', 'pfbbb', 'ppfbb']).toContain(steps);
+        }),
+      );
+    }),
+    RUNS,
+  );
+});
+
+test('records beneath a session end it, and say nothing in it', async () => {
+  const at = fc.constantFrom('EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'MESSAGE', 'QUIT');
+  await fc.assert(
+    fc.asyncProperty(batchOf(fc.tuple(at, records, ends)), async (batch) => {
+      await Promise.all(
+        batch.map(async ([verb, octets, end]) => {
+          const steps = await verdictOn({ tls, replies: { [`tls:${verb}`]: [beneath(raw(octets)), end] } });
+          if (verb === 'QUIT') expect(steps).toBe('ppppp');
+          else expect(steps).toMatch(/^ppp(fb|pf)$/);
+        }),
+      );
+    }),
+    RUNS,
+  );
+});
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const challenge: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom('', '=', '====', 'r', base64('r=,s=,i='), base64('{}'), base64('e=no'), base64('v=AAAA')),
+  fc.string({ maxLength: 40 }).map(base64),
+  fc.string({ maxLength: 40 }).map((text) => text.replaceAll(/[\r\n]/g, ' ')),
+);
+
+test('no challenges sign anybody in where the server must prove that it knows the password', async () => {
+  const one = fc.tuple(
+    fc.constantFrom(...SPOKEN),
+    fc.array(challenge, { maxLength: 5 }),
+    fc.constantFrom('235', '535', '454'),
+  );
+  await fc.assert(
+    fc.asyncProperty(batchOf(one), async (batch) => {
+      await Promise.all(
+        batch.map(async ([mechanism, challenges, code]) => {
+          const sasl: Sasl = function* () {
+            for (const each of challenges) yield each;
+            return `${code} 2.7.0 ok`;
+          };
+          const kind = mechanism.includes('OAUTH') ? 'access-token' : 'password';
+          const auth = { username: 'user', secret: new Secret('correct horse'), kind, expect: 'accepted' } as const;
+          const steps = await verdictOn(
+            { tls, offersInTls: [`AUTH ${mechanism}`], sasl: { [mechanism]: sasl } },
+            { auth },
+          );
+          expect(steps).toMatch(/^ppp([fi]b|pp)$/);
+          if (code !== '235' || mechanism.startsWith('SCRAM')) expect(steps).not.toBe('ppppp');
+        }),
+      );
+    }),
+    RUNS,
+  );
+});
+
+/** Lines that are IMAP, or nearly so; `$` stands for the tag. */
+const imapLine: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(
+    '$ OK',
+    '$ NO',
+    '$ BAD',
+    '* BYE',
+    '* OK',
+    '+ ',
+    '* 1 EXISTS',
+    '* 1 FETCH (UID 1 BODY[] {5}',
+    '* SEARCH 1',
+  ),
+  fc.constantFrom(
+    '* LIST () "/" INBOX',
+    '* LIST () NIL {3}',
+    '* CAPABILITY IMAP4rev1',
+    '* 4294967296 EXISTS',
+    '* ESEARCH',
+  ),
+  fc.string({ maxLength: 40 }).map((text) => text.replaceAll(/[\r\n]/g, ' ')),
+  fc
+    .array(fc.constantFrom('(', ')', '"', '{', '}', '9', '\\', 'NIL', ' ', '[', ']', '*'), { maxLength: 30 })
+    .map((all) => `* ${all.join('')}`),
+);
+const imapReply: fc.Arbitrary<ImapReply> = fc.oneof(
+  { weight: 6, arbitrary: fc.array(imapLine, { minLength: 1, maxLength: 5 }) },
+  { weight: 1, arbitrary: fc.constantFrom('silence' as const, 'close' as const) },
+);
+
+test('no answers of an inbox make a message arrive', async () => {
+  const commands = ['LOGIN', 'CAPABILITY', 'NAMESPACE', 'LIST', 'SELECT', 'IDLE', 'UID SEARCH', 'UID FETCH', 'NOOP'];
+  const script = fc.record({
+    greeting: fc.option(imapReply, { nil: undefined }),
+    replies: fc.dictionary(fc.constantFrom(...commands), imapReply, { maxKeys: 4 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(batchOf(script), async (batch) => {
+      await Promise.all(
+        batch.map(async ({ greeting, replies }) => {
+          await using imap = await startScriptedImap({ identity, replies, ...(greeting && { greeting }) });
+          const inbox = {
+            scheme: 'imaps',
+            host: '127.0.0.1',
+            port: imap.port,
+            mailbox: 'INBOX',
+            username: 'inbox',
+            password: AUTH.secret,
+          } as const;
+          const delivery = { ...DELIVERY, withinMs: TIMEOUT_MS, inbox };
+          expect(await verdictOn({ tls }, { delivery })).toBe('ppppf');
+        }),
+      );
+    }),
+    RUNS,
+  );
+});

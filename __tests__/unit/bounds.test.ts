@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { CATALOGUE } from '../../src/findings/catalogue.js';
+
+/** Every bound on what a peer may send stands in the threat model as it is in the code. */
+
+const ROWS = readFileSync('docs/threat-model.md', 'utf8')
+  .split('\n')
+  .filter((line) => line.includes('` in `src/'))
+  .map((line) => line.split('|').map((cell) => cell.trim()));
+
+test('there are bounds', () => {
+  expect(ROWS.length).toBeGreaterThan(25);
+});
+
+test.each(ROWS)('%s%s: %s, %s', (_, what, value = '', where = '', because = '', hit = '') => {
+  const [, name = '', path = ''] = /^`(\w+)` in `([\w./-]+)`$/.exec(where) ?? [];
+  const [, inCode] = new RegExp(`const ${name} = ([^;]+);`).exec(readFileSync(path, 'utf8')) ?? [];
+  expect([what, value]).toEqual([what, `\`${inCode ?? 'nothing'}\``]);
+  expect(because).not.toBe('');
+  const codes = [...hit.matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code);
+  expect(codes.filter((code) => !(code in CATALOGUE))).toEqual([]);
+});

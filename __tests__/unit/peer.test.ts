@@ -1,0 +1,70 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { brief, PeerText, visible } from '../../src/text/peer.js';
+import { HOSTILE, hostileText } from '../support/hostile.js';
+
+/** Characters that Unicode keeps for what is not seen. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/u;
+
+describe('text that is made visible', () => {
+  test.each([
+    ['\x00', '\\x00'],
+    ['\x1b[31m', '\\x1b[31m'],
+    ['\x7f', '\\x7f'],
+    ['\x85', '\\x85'],
+    ['\xad', '\\xad'],
+    ['\u0600', '\\u0600'],
+    ['\u200b', '\\u200b'],
+    ['\u2028\u2029', '\\u2028\\u2029'],
+    ['\u202e', '\\u202e'],
+    ['\u2065', '\\u2065'],
+    ['\ufeff', '\\ufeff'],
+    ['\u{110bd}', '\\u{110bd}'],
+    ['\u{e0000}', '\\u{e0000}'],
+    ['\u{e0020}', '\\u{e0020}'],
+    ['\u{e0fff}', '\\u{e0fff}'],
+    ['a\r\nb', 'a\\x0d\\x0ab'],
+  ])('%j is shown as %j', (text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  test.each(['', 'mx.example.com ESMTP', 'grüße 日本 😀', '\u{1f468}', '\xa0', '\u3000', '\u{e1000}'])(
+    '%j stays as it is',
+    (text) => {
+      expect(visible(text)).toBe(text);
+    },
+  );
+
+  test('has nothing unseen in it, and is the same done twice', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const shown = visible(text);
+        expect(shown).not.toMatch(UNSEEN);
+        expect(visible(shown)).toBe(shown);
+      }),
+    );
+  });
+
+  test('is bounded where it is brief, before it is made longer', () => {
+    expect(brief('\x1b')).toBe('\\x1b');
+    expect(brief('a'.repeat(8192))).toHaveLength(8192);
+    expect(brief('a'.repeat(8193))).toHaveLength(8192);
+    expect(brief('\n'.repeat(8193))).toBe('\\x0a'.repeat(8192));
+  });
+});
+
+describe('text of a peer', () => {
+  test.each(HOSTILE)('%j is printed only as it is visible', (text) => {
+    const said = new PeerText(text);
+    expect(said.exact).toBe(text);
+    expect([String(said), [said].join(), inspect(said)]).toEqual(Array(3).fill(visible(text)));
+    expect(inspect({ said })).toContain(visible(text));
+    expect(JSON.parse(JSON.stringify({ said }))).toEqual({ said: text });
+  });
+
+  test('is UTF-8 where it is that, and ISO 8859-1 otherwise', () => {
+    expect(new PeerText(Buffer.from('grüße 😀')).exact).toBe('grüße 😀');
+    expect(new PeerText(Buffer.from([0x67, 0xfc, 0xdf])).exact).toBe('gü\u00df');
+    expect(new PeerText(new Uint8Array([0xff, 0x0a])).toString()).toBe('\u00ff\\x0a');
+  });
+});

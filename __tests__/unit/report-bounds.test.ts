@@ -1,0 +1,46 @@
+import { renderJson } from '../../src/report/json.js';
+import { transcriptLines } from '../../src/report/progress.js';
+import { redactEndpoint } from '../../src/report/redact.js';
+import { Redactor } from '../../src/text/redactor.js';
+import { aReport, anEndpoint } from '../support/reports.js';
+
+/** What a peer makes as large as it may be does not become larger still in what is made of it. */
+
+const relay = anEndpoint();
+const redactor = new Redactor(['correct horse']);
+
+test('the JSON of several endpoints is what it would be as a whole', () => {
+  const separators = { ...relay, name: 'a\u2028b\nc' };
+  for (const endpoints of [[relay], [relay, separators, relay]]) {
+    const report = aReport(...endpoints);
+    expect(renderJson(report)).toBe(`${JSON.stringify(report, null, 2)}\n`);
+  }
+});
+
+describe('what is kept of an EHLO answer', () => {
+  const kept = (tls: string[]): string[] | undefined =>
+    redactEndpoint({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls;
+
+  test('is all of it, as long as there is room', () => {
+    const lines = Array.from({ length: 8 }, () => 'a'.repeat(1024));
+    expect(kept(lines)).toEqual(lines);
+  });
+
+  test('is as many lines as have room, and how many there are beyond', () => {
+    const lines = Array.from({ length: 12 }, () => 'a'.repeat(1024));
+    expect(kept(lines)).toEqual([...lines.slice(0, 8), '… and 4 more lines']);
+  });
+
+  test('has no secret in it, and none that is cut', () => {
+    const lines = ['AUTH correct horse', ...Array.from({ length: 12 }, () => `${'a'.repeat(1013)}correct horse`)];
+    expect(kept(lines)?.join(' ')).not.toMatch(/correct/);
+  });
+});
+
+test('a line of a transcript that is too long for a log is cut there', () => {
+  const line = (length: number) => ({ at: 1, from: 'server', text: 'a'.repeat(length) }) as const;
+  const [whole, cut] = transcriptLines({ ...relay, transcript: [line(900), line(4000)] });
+  expect(whole).toMatch(/ S: a{900}$/);
+  expect(cut?.length).toBeLessThan(1100);
+  expect(cut).toMatch(/more characters\)$/);
+});

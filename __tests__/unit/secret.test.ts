@@ -1,0 +1,103 @@
+import { AssertionError, deepStrictEqual } from 'node:assert';
+import { Console } from 'node:console';
+import { PassThrough } from 'node:stream';
+import { format, inspect } from 'node:util';
+import { serialize } from 'node:v8';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import fc from 'fast-check';
+import { REDACTED, Secret } from '../../src/text/secret.js';
+
+/** Every way in which a value has become text by accident somewhere. */
+const WAYS: Readonly<Record<string, (secret: Secret) => string>> = {
+  String: (secret) => String(secret),
+  'a template': (secret) => `it is ${secret as unknown as string}`,
+  concatenation: (secret) => 'it is '.concat(secret as unknown as string),
+  join: (secret) => [secret, secret].join(),
+  'a key of an object': (secret) => Object.keys({ [secret as unknown as string]: 1 }).join(),
+  'JSON.stringify': (secret) => JSON.stringify({ secret, list: [secret], deep: { secret } }),
+  'JSON.stringify of a copy': (secret) => JSON.stringify(Object.assign({}, secret)),
+  'JSON.stringify of its entries': (secret) => JSON.stringify([Object.entries(secret), Reflect.ownKeys(secret)]),
+  inspect: (secret) => inspect(secret),
+  'inspect, of everything': (secret) =>
+    inspect({ secret, map: new Map([[secret, secret]]) }, { showHidden: true, depth: null, getters: true }),
+  'inspect, without its own word': (secret) => inspect(secret, { customInspect: false, showHidden: true }),
+  'format %s': (secret) => format('%s', secret),
+  'format %j': (secret) => format('%j', { secret }),
+  'format %o and %O': (secret) => format('%o %O', secret, { secret }),
+  'console.log': (secret) =>
+    printed((log) => {
+      log.log(secret, [secret], { secret });
+    }),
+  'console.dir': (secret) =>
+    printed((log) => {
+      log.dir(secret, { showHidden: true });
+    }),
+  'console.table': (secret) =>
+    printed((log) => {
+      log.table([secret]);
+    }),
+  'a URL': (secret) => new URLSearchParams({ secret: secret as unknown as string }).toString(),
+  'percent-encoding': (secret) => decodeURIComponent(encodeURIComponent(secret as unknown as string)),
+  'an error': (secret) => inspect(new Error(secret as unknown as string, { cause: secret })),
+  'an error with it beside': (secret) => inspect(Object.assign(new Error('x'), { secret, auth: { secret } })),
+  'the difference that an assertion shows': (secret) => {
+    try {
+      deepStrictEqual({ secret }, { secret: 'another' });
+    } catch (error) {
+      if (error instanceof AssertionError) return inspect(error) + error.message;
+    }
+    throw new Error('no difference');
+  },
+  'a structured clone': (secret) => inspect(structuredClone({ secret }), { showHidden: true }),
+  'another thread': (secret) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage({ secret });
+    const received = inspect(receiveMessageOnPort(port2), { showHidden: true, depth: null });
+    port1.close();
+    return received;
+  },
+  'what V8 serialises': (secret) => serialize({ secret }).toString('latin1'),
+};
+
+function printed(use: (log: Console) => void): string {
+  const stream = new PassThrough();
+  use(new Console(stream));
+  return String(stream.read());
+}
+
+/** Nothing that the words around it would hold by chance. */
+const secrets = fc.string({ unit: 'grapheme', minLength: 8 }).map((text) => `~${text}~`);
+
+test.each(Object.entries(WAYS))('a secret is not shown by %s', (_, show) => {
+  fc.assert(
+    fc.property(secrets, (value) => {
+      const shown = show(new Secret(value));
+      for (const form of [value, JSON.stringify(value).slice(1, -1), inspect(value).slice(1, -1)]) {
+        expect(shown.includes(form)).toBe(false);
+      }
+    }),
+  );
+});
+
+/** What a secret would be without its care: text by itself, and its value for all to see. */
+class Careless {
+  constructor(readonly value: string) {}
+
+  toString(): string {
+    return this.value;
+  }
+}
+
+test.each(Object.entries(WAYS))('%s would show it, if it could be shown', (_, show) => {
+  expect(show(new Careless('a-secret-of-the-tests') as unknown as Secret)).toContain('a-secret-of-the-tests');
+});
+
+test('it reads as redacted', () => {
+  const secret = new Secret('hunter2');
+  expect([String(secret), JSON.stringify(secret), inspect(secret)]).toEqual([REDACTED, `"${REDACTED}"`, REDACTED]);
+});
+
+test('no octets are made of it but by who asks for it', () => {
+  expect(() => Buffer.from(new Secret('hunter2') as unknown as string)).toThrow(/Received an instance of Secret/);
+  expect(new Secret('hunter2').reveal()).toBe('hunter2');
+});

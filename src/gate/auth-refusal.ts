@@ -1,0 +1,99 @@
+import { finding } from '../findings/finding.js';
+import type { KnownFinding } from '../findings/finding.js';
+import type { Credentials } from '../plan/endpoint.js';
+import { shown } from '../smtp/reply.js';
+import type { SignIn } from '../smtp/sasl/exchange.js';
+import { bindsChannel } from '../smtp/sasl/mechanisms.js';
+import type { ChannelBinding } from '../tls/channel-binding.js';
+import { meaningOf } from './auth-meaning.js';
+import { CONTENT } from './visit.js';
+import type { StepOutcome } from './visit.js';
+
+/** One exchange, as it was tried. */
+export interface Attempted {
+  readonly auth: Credentials;
+  readonly mechanism: string;
+  readonly binding: ChannelBinding | undefined;
+}
+
+/**
+ * Judges a 4yz or 5yz to AUTH.
+ * @param evidence the reply and, as `told`, what the server said within the mechanism
+ */
+export function refused(
+  signedIn: SignIn,
+  attempted: Attempted,
+  evidence: Readonly<Record<string, string>>,
+): StepOutcome {
+  const { reply, told } = signedIn;
+  const { code } = reply;
+  const { auth, mechanism } = attempted;
+  const meaning = meaningOf(reply, auth.kind);
+  const message = [
+    `To AUTH ${mechanism} the server says "${shown(reply)}".`,
+    ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
+    ...(meaning ? [`That means: ${meaning.says}.`] : []),
+  ].join(' ');
+  // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
+  if (code < 500 && code !== 432) {
+    const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true });
+    return { findings: [found], transient: true };
+  }
+  const other = OTHER_REFUSALS[code];
+  if (other) return { findings: [finding(other, message, { evidence })] };
+  const mustBeRejected = auth.expect === 'rejected';
+  // In another way, or by another channel, credentials that were not judged might still open the door.
+  if (mustBeRejected && meaning?.judges === true && isCompared(signedIn, attempted)) return CONTENT;
+  const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
+  const remedy = REMEDIES[auth.kind];
+  const text = `${message}${stillOpen}${hint(attempted, signedIn)}`;
+  return { findings: [finding('auth-rejected', text, { evidence, ...(remedy !== undefined && { remedy }) })] };
+}
+
+/** Refusals that say nothing of the credentials. */
+const OTHER_REFUSALS: Readonly<Partial<Record<number, KnownFinding['code']>>> = {
+  500: 'auth-command-refused',
+  501: 'auth-command-refused',
+  502: 'auth-command-refused',
+  503: 'auth-command-refused',
+  504: 'auth-mechanism-unavailable',
+  530: 'auth-tls-required',
+  538: 'auth-tls-required',
+};
+
+/** What helps where there is no password; the catalogue has what does where there is one. */
+const REMEDIES: Readonly<Partial<Record<Credentials['kind'], string>>> = {
+  'access-token':
+    'Look at the token: whether it has expired (most are good for an hour, so let the job fetch a fresh one), whether it was issued for this very user name, for this service, and with the scope that SMTP needs (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO, with what the server offers.',
+  certificate:
+    'The server must ask for a certificate in the handshake, trust the issuer of this one, and know whose it is: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO, with what the server offers.',
+};
+
+/** What a SCRAM server says of credentials that it has compared with its own (RFC 5802 section 7). */
+const SCRAM_VERDICTS = ['invalid-proof', 'unknown-user'];
+
+/**
+ * Whether the server has what the mechanism compares the password with. Before it asks a SCRAM client for its proof it
+ * has looked that up, but an exchange that is bound to the channel may fail for the channel's sake; whether a CRAM-MD5
+ * server has it is not seen.
+ */
+function isCompared({ told, iterations }: SignIn, { mechanism }: Attempted): boolean {
+  if (mechanism.startsWith('CRAM-')) return false;
+  if (!mechanism.startsWith('SCRAM-')) return true;
+  return told === undefined ? iterations !== undefined && !bindsChannel(mechanism) : SCRAM_VERDICTS.includes(told);
+}
+
+/** What else may be the reason, beside what the server says. */
+function hint({ auth, mechanism, binding }: Attempted, { told, iterations }: SignIn): string {
+  if (auth.kind === 'certificate') return '';
+  if (binding && bindsChannel(mechanism)) {
+    const unbound = mechanism.replace(/-PLUS$/, '');
+    return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
+  }
+  if (told === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
+    return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
+  }
+  const { kind, secret } = auth;
+  const isPadded = secret.reveal() !== secret.reveal().trim();
+  return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
+}

@@ -1,0 +1,26 @@
+/** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
+export const MAX_HEADER_OCTETS = 128 * 1024;
+
+/** As much is kept of either field; those of the probe have some hundred characters. */
+const MAX_MARK_LENGTH = 1024;
+
+/** The fields by which a message is known, unfolded, each up to a length; one that is there twice counts as one. */
+export interface Marks {
+  /** With angle brackets; empty where there is none. */
+  readonly messageId: string;
+  readonly subject: string;
+}
+
+/** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
+export function marksOf(source: Buffer): Marks {
+  const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+  const end = text.indexOf('\n\n');
+  const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
+  const valueOf = (field: RegExp): string => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
+  return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+}
+
+/** The marks of a message whose fields are known. */
+export function marks(messageId: string, subject: string): Marks {
+  return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MECHANISMS } from '../../src/plan/schema.js';
+import { MECHANISMS } from '../../src/plan/legal.js';
 import { SPOKEN, chooseMechanism, wireForms } from '../../src/smtp/sasl/mechanisms.js';
 import type { Choice } from '../../src/smtp/sasl/mechanisms.js';
 import { Secret } from '../../src/text/secret.js';

@@ -2,7 +2,7 @@ import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { ConnectFailure, NAME_UNKNOWN } from '../net/connect.js';
 import type { StepId } from '../report/report.js';
-import { PORTS } from '../plan/schema.js';
+import { PORTS } from '../plan/legal.js';
 import { ReplySyntaxError, shown } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
 import { brief } from '../text/peer.js';

@@ -1,7 +1,7 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { Deadline } from '../net/deadline.js';
-import type { ProbeName } from '../plan/schema.js';
+import type { ProbeName } from '../plan/legal.js';
 import type { StepId } from '../report/report.js';
 import type { Capabilities } from '../smtp/capabilities.js';
 import { ReplyParser, shown } from '../smtp/reply.js';

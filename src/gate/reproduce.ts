@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Credentials, Endpoint } from '../plan/endpoint.js';
-import type { Mechanism } from '../plan/schema.js';
+import type { Mechanism } from '../plan/legal.js';
 import type { StepId } from '../report/report.js';
 
 /*

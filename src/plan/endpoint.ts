@@ -12,7 +12,7 @@ import type {
   TlsVersion,
   Transport,
   Verdict,
-} from './schema.js';
+} from './legal.js';
 import type { ApiAddress, MailboxAddress } from './values.js';
 
 /** What is to be gated, and how: the whole of it valid, complete and resolved before anything is sent. */

@@ -2,8 +2,8 @@ import { at, mappingAt, withEntry } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
 import type { Problem } from './problem.js';
 import { inboxUrl } from './values.js';
-import { MECHANISMS } from './schema.js';
-import type { Mechanism } from './schema.js';
+import { MECHANISMS } from './legal.js';
+import type { Mechanism } from './legal.js';
 
 /** What the inputs bring to endpoints that have nothing of their own, each as a whole or not at all. */
 export interface InputLayer {

@@ -2,8 +2,9 @@ import { isIPv6 } from 'node:net';
 import type { Anchors } from './anchors.js';
 import type { ClientIdentities } from './client-identities.js';
 import type { Credentials, DemandedVerdicts, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } from './endpoint.js';
-import { PORTS } from './schema.js';
-import type { EndpointSettings, InputSettings, Role, Transport } from './schema.js';
+import { PORTS } from './legal.js';
+import type { Role, Transport } from './legal.js';
+import type { EndpointSettings, InputSettings } from './schema.js';
 
 const SECOND = 1000;
 

@@ -1,56 +1,20 @@
 import { z } from 'zod';
 import { FINDING_CODES, UNWAIVABLE } from '../findings/catalogue.js';
-import { STEP_IDS } from '../report/report.js';
-import type { StepId } from '../report/report.js';
-import { didYouMean } from './suggest.js';
+import { value, number, oneOf, flag, anyText, list, steps, probes, anchors, mapping } from './fields.js';
+import {
+  TRANSPORTS,
+  ADDRESSES,
+  ROLES,
+  TLS_VERSIONS,
+  FAIL_ON,
+  ON_INCONCLUSIVE,
+  MECHANISMS,
+  AUTH_EXPECT,
+  DELIVERY_EXPECT,
+  VERDICTS,
+  TLS_CHECKS,
+} from './legal.js';
 import * as values from './values.js';
-
-/** Legal values, once: the schema below, the documentation and the types all come from these. */
-export const TRANSPORTS = ['starttls', 'implicit'] as const;
-export const ADDRESSES = ['first', 'all'] as const;
-export const ROLES = ['submission', 'mx'] as const;
-/** Tries that nobody gets unasked, each on connections of its own, and none with a credential or a recipient. */
-export const PROBES = ['plaintext-auth', 'plaintext-mail', 'command-injection'] as const;
-export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
-export const FAIL_ON = ['fail', 'warn', 'never'] as const;
-export const ON_INCONCLUSIVE = ['fail', 'warn'] as const;
-/** SASL mechanisms by their registered names, strongest first. */
-export const MECHANISMS = [
-  'SCRAM-SHA-256-PLUS',
-  'SCRAM-SHA-1-PLUS',
-  'SCRAM-SHA-256',
-  'SCRAM-SHA-1',
-  'OAUTHBEARER',
-  'XOAUTH2',
-  'CRAM-MD5',
-  'PLAIN',
-  'LOGIN',
-  'EXTERNAL',
-] as const;
-
-/** Whether the server must let these credentials in, or keep them out. */
-export const AUTH_EXPECT = ['accepted', 'rejected'] as const;
-/** Whether the server must take the message, or refuse its recipient. */
-export const DELIVERY_EXPECT = ['received', 'refused'] as const;
-/** What a receiver may say of a message's origin (RFC 8601 section 2.7), so far as it is of use to demand it. */
-export const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'] as const;
-
-/** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
-export const TLS_CHECKS = ['single', 'both'] as const;
-
-export type Transport = (typeof TRANSPORTS)[number];
-export type Role = (typeof ROLES)[number];
-export type ProbeName = (typeof PROBES)[number];
-export type TlsVersion = (typeof TLS_VERSIONS)[number];
-export type FailOn = (typeof FAIL_ON)[number];
-export type OnInconclusive = (typeof ON_INCONCLUSIVE)[number];
-export type AuthExpect = (typeof AUTH_EXPECT)[number];
-export type DeliveryExpect = (typeof DELIVERY_EXPECT)[number];
-export type Verdict = (typeof VERDICTS)[number];
-export type Mechanism = (typeof MECHANISMS)[number];
-
-/** Ports that decide other defaults. */
-export const PORTS = { mx: 25, implicit: 465, submission: 587 } as const;
 
 const DNS_OR_IP = 'must be a DNS name or an IP address, without a port';
 const MAILBOX = 'must be a plain address of the form local@domain';
@@ -59,51 +23,6 @@ const NO_CONTROLS =
   'must be text without control characters (a line break at the end is easily stored with a secret by mistake)';
 const INBOX =
   'must be imaps://host[:port]/mailbox, imap://… (by STARTTLS), pop3s://host[:port], pop3://… (by STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment';
-
-/**
- * A value as text, read by `read`.
- * @param legal what is wrong with any other value, as the end of a sentence that begins with the key
- */
-function value<T>(legal: string | ((text: string) => string), read: (text: string) => T | undefined) {
-  const message = (text: string) => (typeof legal === 'string' ? legal : legal(text));
-  return z.string({ error: message('') }).transform((text, context) => {
-    const result = read(text);
-    if (result !== undefined) return result;
-    context.issues.push({ code: 'custom', message: message(text), input: text });
-    return z.NEVER;
-  });
-}
-
-const number = (min: number, max: number) =>
-  value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max));
-
-const oneOf = <T extends string>(known: readonly T[], legal = `must be one of ${known.join(', ')}`) =>
-  value(
-    (text) => legal + didYouMean(text, known),
-    (text) => known.find((word) => word === text),
-  );
-
-const flag = value('must be true or false', values.truth);
-
-const anyText = value('must be text', (text) => text);
-
-/** A list, or a text that `split` makes one. */
-const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
-  z.preprocess((given) => (typeof given === 'string' ? split(given) : given), z.array(item, 'must be text or a list'));
-
-const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
-
-const steps = list(oneOf(['all', ...STEP_IDS]), words).transform((named): readonly StepId[] =>
-  STEP_IDS.filter((id) => named.includes('all') || named.includes(id)),
-);
-
-const probes = list(oneOf(PROBES), words).transform((named): readonly ProbeName[] =>
-  PROBES.filter((probe) => named.includes(probe)),
-);
-
-const anchors = list(anyText, (text) => [text]);
-
-const mapping = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, 'must be a mapping of keys to values');
 
 /** The inputs of the action. The gate has no other defaults for them than these. */
 export const inputSchema = mapping({

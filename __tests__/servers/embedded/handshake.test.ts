@@ -9,7 +9,7 @@ import { handshakeFailed } from '../../../src/gate/steps/handshake-failure.js';
 import type { Visit } from '../../../src/gate/visit.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import { PROBES } from '../../../src/plan/schema.js';
+import { PROBES } from '../../../src/plan/legal.js';
 import type { Finding } from '../../../src/report/report.js';
 import { ReplyTimeout } from '../../../src/smtp/session.js';
 

@@ -514,7 +514,10 @@ describe('the probe in the inbox', () => {
     await using server = await startEmbedded({
       pki,
       alter: (raw) => {
-        for (const ms of [400, 700]) setTimeout(() => { server.mailbox.append(raw); }, ms);
+        for (const ms of [400, 700])
+          setTimeout(() => {
+            server.mailbox.append(raw);
+          }, ms);
         return raw;
       },
     });

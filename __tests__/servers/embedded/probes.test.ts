@@ -9,7 +9,7 @@ import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
 import { listen } from '../../../src/demo/listener.js';
-import { PROBES } from '../../../src/plan/schema.js';
+import { PROBES } from '../../../src/plan/legal.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, StepReport } from '../../../src/report/report.js';
 

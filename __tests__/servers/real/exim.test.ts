@@ -1,5 +1,5 @@
 import type { Credentials, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/schema.js';
+import type { Mechanism } from '../../../src/plan/legal.js';
 import { Secret } from '../../../src/text/secret.js';
 import { startEximServers } from '../../support/exim-dovecot.js';
 import type { EximServers } from '../../support/exim-dovecot.js';

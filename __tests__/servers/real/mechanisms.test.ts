@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credentials, Endpoint } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/schema.js';
+import type { Mechanism } from '../../../src/plan/legal.js';
 import { Secret } from '../../../src/text/secret.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint } from '../../support/mail-endpoint.js';

@@ -11,8 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/run.ts + 90 modules
-var run = __webpack_require__(18795);
+// EXTERNAL MODULE: ./src/run.ts + 94 modules
+var run = __webpack_require__(5901);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __webpack_require__(12);
 // EXTERNAL MODULE: external "node:net"

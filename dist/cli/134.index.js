@@ -11,8 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/run.ts + 94 modules
-var run = __webpack_require__(96075);
+// EXTERNAL MODULE: ./src/run.ts + 97 modules
+var run = __webpack_require__(10864);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __webpack_require__(12);
 // EXTERNAL MODULE: external "node:net"

@@ -7,8 +7,9 @@ export const modules = {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   ID: () => (/* binding */ ID),
-/* harmony export */   J: () => (/* binding */ apiInbox),
-/* harmony export */   h: () => (/* binding */ unknownApi)
+/* harmony export */   JY: () => (/* binding */ apiInbox),
+/* harmony export */   Sp: () => (/* binding */ makeSure),
+/* harmony export */   h7: () => (/* binding */ unknownApi)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92857);
 /* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89588);
@@ -29,6 +30,24 @@ function apiInbox(folder, stop) {
         close: () => Promise.resolve(),
     };
 }
+/**
+ * Deletes messages, and looks whether they are gone: only that tells a server that does not delete them from one that
+ * had them no more.
+ * @param folder where they are
+ * @throws if one of them is still there: what the deletion has thrown, or {InboxRejected} where it has not
+ */
+async function makeSure(folder, ids, remove) {
+    let reason = new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxRejected */ .ty('the message arrived, and is still there although the server has deleted it');
+    try {
+        await remove();
+    }
+    catch (error) {
+        reason = error;
+    }
+    for (const id of ids)
+        if (await folder.read(id, 1))
+            throw reason;
+}
 /** What answers is something else. */
 function unknownApi(name) {
     return new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxUnreachable */ .F3(`what answers is not the API of ${name}`);
@@ -41,8 +60,9 @@ function unknownApi(name) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ secure),
-/* harmony export */   m: () => (/* binding */ connectTo)
+/* harmony export */   ek: () => (/* binding */ secure),
+/* harmony export */   m6: () => (/* binding */ connectTo),
+/* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
@@ -68,26 +88,31 @@ async function connectTo({ host, port }, deadline) {
     }
 }
 /**
- * Makes a TLS channel of a connection and judges its certificates, before anything but the handshake is sent.
+ * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
  * @param socket with nothing unread
- * @throws {InboxUnreachable} if there is no channel, or a certificate does not hold; then the connection is over
  */
-async function secure(socket, host, settings, deadline) {
-    const { outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .N)(socket, {
+function beginSecuring(socket, host, settings, deadline) {
+    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
         context: settings.context,
         servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
         deadline,
     });
-    const channel = await outcome;
-    if ('kind' in channel) {
+    const judged = outcome.then((channel) => {
+        const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+        if (objection === undefined)
+            return stream;
+        stream.destroy();
         socket.destroy();
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no TLS: ${inWords(channel)}`);
-    }
-    const objection = settings.objection(channel);
-    if (objection === undefined)
-        return channel.stream;
-    channel.stream.destroy();
-    throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+    });
+    return { stream, judged };
+}
+/**
+ * Makes a TLS channel of a connection, as {@link beginSecuring} does.
+ * @throws {InboxUnreachable}
+ */
+function secure(socket, host, settings, deadline) {
+    return beginSecuring(socket, host, settings, deadline).judged;
 }
 function inWords(failure) {
     switch (failure.kind) {
@@ -165,6 +190,16 @@ class HttpApi {
         return status === 404 ? undefined : body;
     }
     /**
+     * Asks for something to be deleted.
+     * @param json says what, where the path does not
+     * @throws as {@link ask} does, and {InboxRejected} where the answer is 404: whatever is not there, that is no success
+     */
+    async delete(path, json) {
+        const { status } = await this.ask({ method: 'DELETE', path, json }, 0);
+        if (status === 404)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(`to DELETE ${path} the server says 404`);
+    }
+    /**
      * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
      * @param most octets of the body that are read
      * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
@@ -190,8 +225,8 @@ class HttpApi {
         }
     }
     async #channel(deadline) {
-        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m)(this.#target, deadline);
-        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .e)(socket, this.#target.host, this.#settings, deadline) : socket;
+        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m6)(this.#target, deadline);
+        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .ek)(socket, this.#target.host, this.#settings, deadline) : socket;
     }
     get #isSecure() {
         return this.#target.scheme.endsWith('+https');
@@ -258,20 +293,22 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   openMailDevInbox: () => (/* binding */ openMailDevInbox)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92857);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(47879);
 /* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(95660);
 /* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73750);
-/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3510);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(93266);
 
 
 
 
 
-const CONFIG = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ version: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP() });
-const EMAIL = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ id: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, subject: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP() });
-const EMAILS = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(EMAIL);
-const SUMMARIES = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ items: EMAILS });
+const CONFIG = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ version: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP() });
+/** A summary has no header, and a field that is there twice is a list. */
+const HEADERS = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ 'message-id': zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP())]) }).catch({ 'message-id': '' });
+const EMAIL = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ id: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, subject: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().default(''), headers: HEADERS });
+const EMAILS = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(EMAIL);
+const SUMMARIES = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ items: EMAILS });
 /**
  * Opens the inbox of a MailDev by its HTTP API: that of version 3 under `/api`, or that of version 2 without. It has
  * one folder, none for junk.
@@ -284,9 +321,9 @@ async function openMailDevInbox(target, settings, stop) {
     for (const prefix of ['/api', '']) {
         const answer = await api.json({ path: `${prefix}/config` });
         if (CONFIG.safeParse(answer).success)
-            return (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .apiInbox */ .J)(new MailDev(api, prefix), stop);
+            return (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .apiInbox */ .JY)(new MailDev(api, prefix), stop);
     }
-    throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h)('MailDev');
+    throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('MailDev');
 }
 class MailDev {
     #api;
@@ -295,18 +332,20 @@ class MailDev {
         this.#api = api;
         this.#prefix = prefix;
     }
-    /** The nonce is new with every probe, so what is found has come since. */
+    /**
+     * The nonce is new with every probe, so what is found has come since. Versions before 2.0.2 take no notice of the
+     * question, and answer with all that they have.
+     */
     async look({ messageId, nonce }) {
         const byId = new URLSearchParams({ 'headers.message-id': messageId });
         const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`));
         // Version 2 finds nothing by a part of its Subject.
         const namesakes = this.#prefix === '' ? undefined : await this.#search(nonce);
         if (!named.success || (namesakes && !namesakes.success))
-            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h)('MailDev');
-        const arrivals = [
-            ...(namesakes?.data.items ?? []).map(({ id, subject }) => (0,_search_js__WEBPACK_IMPORTED_MODULE_3__/* .arrival */ .G5)(id, Buffer.from(`Subject: ${subject}\r\n`))),
-            ...named.data.map(({ id, subject }) => (0,_search_js__WEBPACK_IMPORTED_MODULE_3__/* .arrival */ .G5)(id, Buffer.from(`Message-ID: ${messageId}\r\nSubject: ${subject}\r\n`))),
-        ];
+            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('MailDev');
+        const arrivals = [...(namesakes?.data.items ?? []), ...named.data].map(({ id, subject, headers }) => {
+            return { id, ...(0,_marks_js__WEBPACK_IMPORTED_MODULE_4__/* .marks */ .Z8)([headers['message-id']].flat().join(' '), subject) };
+        });
         return [...new Map(arrivals.map((found) => [found.id, found])).values()];
     }
     read(id, most) {
@@ -314,7 +353,7 @@ class MailDev {
     }
     async remove(ids) {
         for (const id of ids)
-            await this.#api.ask({ method: 'DELETE', path: `${this.#prefix}/email/${id}` }, 0);
+            await (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .makeSure */ .Sp)(this, [id], () => this.#api.delete(`${this.#prefix}/email/${id}`));
     }
     async #search(text) {
         const query = new URLSearchParams({ search: text, limit: '50' });
@@ -328,29 +367,51 @@ class MailDev {
 
 /***/ }),
 
+/***/ 93266:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   OM: () => (/* binding */ MAX_HEADER_OCTETS),
+/* harmony export */   Ok: () => (/* binding */ marksOf),
+/* harmony export */   Z8: () => (/* binding */ marks)
+/* harmony export */ });
+/** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
+const MAX_HEADER_OCTETS = 128 * 1024;
+/** As much is kept of either field; those of the probe have some hundred characters. */
+const MAX_MARK_LENGTH = 1024;
+/** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
+function marksOf(source) {
+    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const end = text.indexOf('\n\n');
+    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
+    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
+    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+}
+/** The marks of a message whose fields are known. */
+function marks(messageId, subject) {
+    return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+}
+
+
+/***/ }),
+
 /***/ 3510:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ search),
-/* harmony export */   G5: () => (/* binding */ arrival),
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93266);
+
 
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
-/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
-const MAX_HEADER_OCTETS = 1024;
-/** @param fields a header, or a part of it, with its Message-ID and Subject */
-function arrival(id, fields) {
-    const header = fields.toString('latin1', 0, MAX_HEADER_OCTETS);
-    return { id, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header };
-}
 /**
  * Waits for a message to come into one of several folders.
  * @param folders in the order in which they are looked through
@@ -359,9 +420,9 @@ function arrival(id, fields) {
  * @throws {InboxUnreachable} {InboxRejected}
  */
 async function search(folders, sought, deadline, watch) {
-    const hunts = folders.map((folder) => new Hunt(folder, sought));
+    const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
     for (;;) {
-        const last = deadline.remainingMs === 0;
+        const last = deadline.isOver;
         const wait = watch();
         for (const hunt of hunts) {
             const source = await hunt.look(last);
@@ -391,17 +452,22 @@ function ended(stop) {
         });
     });
 }
-/** The search for a message in one folder. */
+/**
+ * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
+ * a server may answer a search with mail of others, or know it by identifiers that it uses again.
+ */
 class Hunt {
     #folder;
     #sought;
+    #deadline;
     /** Those that were read. */
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
-    constructor(folder, sought) {
+    constructor(folder, sought, deadline) {
         this.#folder = folder;
         this.#sought = sought;
+        this.#deadline = deadline;
     }
     get junk() {
         return this.#folder.junk;
@@ -411,27 +477,29 @@ class Hunt {
     }
     /** @returns the message, where this look found it */
     async look(last) {
-        const { messageId, nonce, is, octets } = this.#sought;
+        const { is, octets } = this.#sought;
         let found;
         let changed;
         let gone = false;
-        for (const { id, ...arrived } of await this.#folder.look(this.#sought, last)) {
-            const named = arrived.messageId === messageId;
-            if (!named && !arrived.header.includes(nonce))
+        for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
+            const { id } = arrived;
+            if (!this.#isLike(arrived))
                 continue;
             if (this.#read.has(id) || this.#read.size >= MAX_READ)
                 continue;
             this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets));
-            if (source && is(source)) {
+            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            if (!source) {
+                gone ||= this.#isNamed(arrived);
+                continue;
+            }
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            if (this.#isLike(marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;
             }
-            else if (named) {
-                if (source)
-                    changed ??= { id, source };
-                else
-                    gone = true;
+            else if (this.#isNamed(marks)) {
+                changed ??= { id, source };
             }
         }
         if (found || this.copies > 0)
@@ -445,7 +513,14 @@ class Hunt {
     }
     async remove() {
         if (this.#ours.size > 0)
-            await this.#folder.remove([...this.#ours]);
+            await this.#folder.remove([...this.#ours], this.#deadline);
+    }
+    #isNamed({ messageId }) {
+        return messageId.includes(this.#sought.messageId);
+    }
+    #isLike(marks) {
+        const { nonce } = this.#sought;
+        return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
     }
 }
 const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
@@ -462,9 +537,12 @@ class FoundMessage {
     get copies() {
         return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
     }
-    async delete() {
+    async recount() {
         for (const hunt of this.#hunts)
             await hunt.look(true);
+    }
+    async delete() {
+        await this.recount();
         for (const hunt of this.#hunts)
             await hunt.remove();
     }

@@ -7,8 +7,9 @@ export const modules = {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   ID: () => (/* binding */ ID),
-/* harmony export */   J: () => (/* binding */ apiInbox),
-/* harmony export */   h: () => (/* binding */ unknownApi)
+/* harmony export */   JY: () => (/* binding */ apiInbox),
+/* harmony export */   Sp: () => (/* binding */ makeSure),
+/* harmony export */   h7: () => (/* binding */ unknownApi)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92857);
 /* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89588);
@@ -29,6 +30,24 @@ function apiInbox(folder, stop) {
         close: () => Promise.resolve(),
     };
 }
+/**
+ * Deletes messages, and looks whether they are gone: only that tells a server that does not delete them from one that
+ * had them no more.
+ * @param folder where they are
+ * @throws if one of them is still there: what the deletion has thrown, or {InboxRejected} where it has not
+ */
+async function makeSure(folder, ids, remove) {
+    let reason = new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxRejected */ .ty('the message arrived, and is still there although the server has deleted it');
+    try {
+        await remove();
+    }
+    catch (error) {
+        reason = error;
+    }
+    for (const id of ids)
+        if (await folder.read(id, 1))
+            throw reason;
+}
 /** What answers is something else. */
 function unknownApi(name) {
     return new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxUnreachable */ .F3(`what answers is not the API of ${name}`);
@@ -41,8 +60,9 @@ function unknownApi(name) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ secure),
-/* harmony export */   m: () => (/* binding */ connectTo)
+/* harmony export */   ek: () => (/* binding */ secure),
+/* harmony export */   m6: () => (/* binding */ connectTo),
+/* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
@@ -68,26 +88,31 @@ async function connectTo({ host, port }, deadline) {
     }
 }
 /**
- * Makes a TLS channel of a connection and judges its certificates, before anything but the handshake is sent.
+ * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
  * @param socket with nothing unread
- * @throws {InboxUnreachable} if there is no channel, or a certificate does not hold; then the connection is over
  */
-async function secure(socket, host, settings, deadline) {
-    const { outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .N)(socket, {
+function beginSecuring(socket, host, settings, deadline) {
+    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
         context: settings.context,
         servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
         deadline,
     });
-    const channel = await outcome;
-    if ('kind' in channel) {
+    const judged = outcome.then((channel) => {
+        const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+        if (objection === undefined)
+            return stream;
+        stream.destroy();
         socket.destroy();
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no TLS: ${inWords(channel)}`);
-    }
-    const objection = settings.objection(channel);
-    if (objection === undefined)
-        return channel.stream;
-    channel.stream.destroy();
-    throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+    });
+    return { stream, judged };
+}
+/**
+ * Makes a TLS channel of a connection, as {@link beginSecuring} does.
+ * @throws {InboxUnreachable}
+ */
+function secure(socket, host, settings, deadline) {
+    return beginSecuring(socket, host, settings, deadline).judged;
 }
 function inWords(failure) {
     switch (failure.kind) {
@@ -165,6 +190,16 @@ class HttpApi {
         return status === 404 ? undefined : body;
     }
     /**
+     * Asks for something to be deleted.
+     * @param json says what, where the path does not
+     * @throws as {@link ask} does, and {InboxRejected} where the answer is 404: whatever is not there, that is no success
+     */
+    async delete(path, json) {
+        const { status } = await this.ask({ method: 'DELETE', path, json }, 0);
+        if (status === 404)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(`to DELETE ${path} the server says 404`);
+    }
+    /**
      * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
      * @param most octets of the body that are read
      * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
@@ -190,8 +225,8 @@ class HttpApi {
         }
     }
     async #channel(deadline) {
-        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m)(this.#target, deadline);
-        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .e)(socket, this.#target.host, this.#settings, deadline) : socket;
+        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m6)(this.#target, deadline);
+        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .ek)(socket, this.#target.host, this.#settings, deadline) : socket;
     }
     get #isSecure() {
         return this.#target.scheme.endsWith('+https');
@@ -258,19 +293,19 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   openMailpitInbox: () => (/* binding */ openMailpitInbox)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92857);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(47879);
 /* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(95660);
 /* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73750);
-/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3510);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(93266);
 
 
 
 
 
 /** A list of messages, as far as it is of interest (MessagesSummary in Mailpit's description of its API v1). */
-const SUMMARY = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
-    messages: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ ID: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, MessageID: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), Subject: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP() })),
+const SUMMARY = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+    messages: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ ID: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, MessageID: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), Subject: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP() })),
 });
 /** As many of those found are looked at. */
 const LIMIT = 50;
@@ -284,8 +319,8 @@ async function openMailpitInbox(target, settings, stop) {
     const api = new _http_js__WEBPACK_IMPORTED_MODULE_2__/* .HttpApi */ .R(target, settings, _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__/* .Deadline */ .B.on(stop));
     const first = SUMMARY.safeParse(await api.json({ path: '/api/v1/messages?limit=1' }));
     if (!first.success)
-        throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h)('Mailpit');
-    return (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .apiInbox */ .J)(new Mailpit(api), stop);
+        throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('Mailpit');
+    return (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .apiInbox */ .JY)(new Mailpit(api), stop);
 }
 class Mailpit {
     #api;
@@ -305,15 +340,43 @@ class Mailpit {
         // Without a single ID, Mailpit deletes everything.
         if (ids.length === 0)
             return;
-        await this.#api.ask({ method: 'DELETE', path: '/api/v1/messages', json: { IDs: ids } }, 0);
+        await (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .makeSure */ .Sp)(this, ids, () => this.#api.delete('/api/v1/messages', { IDs: ids }));
     }
     async #search(query) {
         const path = `/api/v1/search?${new URLSearchParams({ query, limit: String(LIMIT) }).toString()}`;
         const found = SUMMARY.safeParse(await this.#api.json({ path }));
         if (!found.success)
-            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h)('Mailpit');
-        return found.data.messages.map(({ ID: id, MessageID, Subject }) => (0,_search_js__WEBPACK_IMPORTED_MODULE_3__/* .arrival */ .G5)(id, Buffer.from(`Message-ID: <${MessageID}>\r\nSubject: ${Subject}\r\n`)));
+            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('Mailpit');
+        return found.data.messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...(0,_marks_js__WEBPACK_IMPORTED_MODULE_4__/* .marks */ .Z8)(`<${MessageID}>`, Subject) }));
     }
+}
+
+
+/***/ }),
+
+/***/ 93266:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   OM: () => (/* binding */ MAX_HEADER_OCTETS),
+/* harmony export */   Ok: () => (/* binding */ marksOf),
+/* harmony export */   Z8: () => (/* binding */ marks)
+/* harmony export */ });
+/** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
+const MAX_HEADER_OCTETS = 128 * 1024;
+/** As much is kept of either field; those of the probe have some hundred characters. */
+const MAX_MARK_LENGTH = 1024;
+/** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
+function marksOf(source) {
+    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const end = text.indexOf('\n\n');
+    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
+    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
+    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+}
+/** The marks of a message whose fields are known. */
+function marks(messageId, subject) {
+    return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
 }
 
 
@@ -324,24 +387,18 @@ class Mailpit {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ search),
-/* harmony export */   G5: () => (/* binding */ arrival),
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93266);
+
 
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
-/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
-const MAX_HEADER_OCTETS = 1024;
-/** @param fields a header, or a part of it, with its Message-ID and Subject */
-function arrival(id, fields) {
-    const header = fields.toString('latin1', 0, MAX_HEADER_OCTETS);
-    return { id, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header };
-}
 /**
  * Waits for a message to come into one of several folders.
  * @param folders in the order in which they are looked through
@@ -350,9 +407,9 @@ function arrival(id, fields) {
  * @throws {InboxUnreachable} {InboxRejected}
  */
 async function search(folders, sought, deadline, watch) {
-    const hunts = folders.map((folder) => new Hunt(folder, sought));
+    const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
     for (;;) {
-        const last = deadline.remainingMs === 0;
+        const last = deadline.isOver;
         const wait = watch();
         for (const hunt of hunts) {
             const source = await hunt.look(last);
@@ -382,17 +439,22 @@ function ended(stop) {
         });
     });
 }
-/** The search for a message in one folder. */
+/**
+ * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
+ * a server may answer a search with mail of others, or know it by identifiers that it uses again.
+ */
 class Hunt {
     #folder;
     #sought;
+    #deadline;
     /** Those that were read. */
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
-    constructor(folder, sought) {
+    constructor(folder, sought, deadline) {
         this.#folder = folder;
         this.#sought = sought;
+        this.#deadline = deadline;
     }
     get junk() {
         return this.#folder.junk;
@@ -402,27 +464,29 @@ class Hunt {
     }
     /** @returns the message, where this look found it */
     async look(last) {
-        const { messageId, nonce, is, octets } = this.#sought;
+        const { is, octets } = this.#sought;
         let found;
         let changed;
         let gone = false;
-        for (const { id, ...arrived } of await this.#folder.look(this.#sought, last)) {
-            const named = arrived.messageId === messageId;
-            if (!named && !arrived.header.includes(nonce))
+        for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
+            const { id } = arrived;
+            if (!this.#isLike(arrived))
                 continue;
             if (this.#read.has(id) || this.#read.size >= MAX_READ)
                 continue;
             this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets));
-            if (source && is(source)) {
+            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            if (!source) {
+                gone ||= this.#isNamed(arrived);
+                continue;
+            }
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            if (this.#isLike(marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;
             }
-            else if (named) {
-                if (source)
-                    changed ??= { id, source };
-                else
-                    gone = true;
+            else if (this.#isNamed(marks)) {
+                changed ??= { id, source };
             }
         }
         if (found || this.copies > 0)
@@ -436,7 +500,14 @@ class Hunt {
     }
     async remove() {
         if (this.#ours.size > 0)
-            await this.#folder.remove([...this.#ours]);
+            await this.#folder.remove([...this.#ours], this.#deadline);
+    }
+    #isNamed({ messageId }) {
+        return messageId.includes(this.#sought.messageId);
+    }
+    #isLike(marks) {
+        const { nonce } = this.#sought;
+        return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
     }
 }
 const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
@@ -453,9 +524,12 @@ class FoundMessage {
     get copies() {
         return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
     }
-    async delete() {
+    async recount() {
         for (const hunt of this.#hunts)
             await hunt.look(true);
+    }
+    async delete() {
+        await this.recount();
         for (const hunt of this.#hunts)
             await hunt.remove();
     }

@@ -45,7 +45,7 @@ const ANY_STEP = {
         title: 'No reply in time',
         severity: 'error',
         steps: EVERY,
-        explanation: 'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use.',
+        explanation: 'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use, or does not end it; `received` has what there was of it.',
         remedy: 'Find out what the server waits for at this point: a name lookup of the client, a blocklist, an authentication back-end, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
         reference: 'RFC 5321 section 4.5.3.2',
     },
@@ -77,7 +77,7 @@ const ANY_STEP = {
         title: 'Probe without an answer',
         severity: 'warning',
         steps: ['capability', 'upgrade', 'authentication'],
-        explanation: 'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, or a client certificate that is demanded (a probe shows none). Its question is open, so the step is not green.',
+        explanation: 'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, a client certificate that is demanded (a probe shows none), or refusals of MAIL that may be about the sender alone. Its question is open, so the step is not green.',
         remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
     },
 };
@@ -121,8 +121,8 @@ const STEP_4 = {
         title: 'Credentials refused',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'The server knows the mechanism and refuses these credentials, for this client, on this port.',
-        remedy: 'Try the same credentials with the command shown, from the same network. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
+        explanation: 'The server knows the mechanism and refuses these credentials, for this client, on this port. Where they must be refused (`auth.expect: rejected`), this says that the refusal does not judge them: it is about the client, the mechanism or a policy, or nothing shows that the server has anything to compare them with.',
+        remedy: 'Try the same credentials from the same network: with the command shown, or, where it goes no further than EHLO because swaks does not have the mechanism, with the mail program that uses them. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
         reference: 'RFC 4954 section 6',
     },
     'auth-command-refused': {
@@ -223,7 +223,7 @@ const STEP_1 = {
         title: 'Another protocol answers',
         severity: 'error',
         steps: GREETING,
-        explanation: 'What greets on this port is not SMTP.',
+        explanation: 'What answers on this port is not SMTP: it greets as another protocol does, or it waits to be spoken to and answers as one (HTTP).',
         remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for a mail exchanger.',
         reference: 'RFC 5321 section 3.1',
     },
@@ -240,7 +240,7 @@ const STEP_1 = {
         title: 'The port speaks TLS from the first byte',
         severity: 'error',
         steps: ['capability'],
-        explanation: 'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does.',
+        explanation: 'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does. It says nothing, hangs up without a greeting, or begins with a record of TLS; after a silence one further connection has shown which it is.',
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reference: 'RFC 8314 section 3.3',
     },
@@ -257,7 +257,7 @@ const STEP_1 = {
         title: 'STARTTLS removed on the way',
         severity: 'error',
         steps: ['capability'],
-        explanation: 'Something between here and the server overwrote or hid the STARTTLS keyword, which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
+        explanation: 'Something between here and the server overwrote the STARTTLS keyword (eight letters, mostly X, stand there) or hid it (the server takes the command all the same), which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
         remedy: 'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
@@ -274,7 +274,7 @@ const STEP_1 = {
         title: 'A password would be taken in the clear',
         severity: 'error',
         steps: ['capability'],
-        explanation: 'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+        explanation: 'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) or took the command (2yz) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
         remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
@@ -282,7 +282,7 @@ const STEP_1 = {
         title: 'Mail taken without TLS',
         severity: 'warning',
         steps: ['capability'],
-        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it (2yz). Where it refuses that sender in a way that does not speak of TLS or AUTH (any 5yz but 530 and 538), a second MAIL from `gate@example.invalid` shows whether it refuses any. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
         remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
         reference: 'RFC 8314 section 4.1',
     },
@@ -318,7 +318,7 @@ const STEP_3 = {
         resultType: 'validation-failure',
     },
     'client-certificate-required': {
-        title: 'Server wants a client certificate',
+        title: 'No client certificate that the server takes',
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
@@ -400,9 +400,9 @@ const STEP_3 = {
         title: 'Certificate not for a server',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth, or it is the certificate of a CA.',
-        remedy: 'Have a certificate issued with extended key usage "TLS Web Server Authentication", that is no CA.',
-        reference: 'RFC 5280 section 4.2.1.12',
+        explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (anyExtendedKeyUsage in its place is not taken by OpenSSL), its key usage allows neither a digital signature nor a key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+        remedy: 'Have a certificate issued with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication", that is no CA.',
+        reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
     },
     'certificate-malformed': {
@@ -489,7 +489,7 @@ const CONNECTION = {
         title: 'Host name not found',
         severity: 'error',
         steps: CONNECTING,
-        explanation: 'The name has no address here. Either it does not exist, or the resolver could not say (then the finding is inconclusive).',
+        explanation: 'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive).',
         remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',
         reference: 'RFC 5321 section 5.1',
     },
@@ -505,7 +505,7 @@ const CONNECTION = {
         severity: 'error',
         steps: CONNECTING,
         explanation: 'The system of this machine refused to open the connection, before a packet left it: it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or a rule of its own forbids it (EPERM, EACCES: a local firewall, a sandbox). That says nothing about the server.',
-        remedy: 'The evidence has the system\'s word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
+        remedy: "The evidence has the system's word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.",
     },
     'connection-refused': {
         title: 'Connection refused',
@@ -545,7 +545,7 @@ const STEP_5 = {
         title: 'Recipient refused',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The server refuses the envelope recipient (RCPT TO).',
+        explanation: 'The server refuses the envelope recipient (RCPT TO). Where it must (`delivery.expect: refused`), this says that the refusal at RCPT is about something else: the client, the sender, the command. Whether the recipient would be taken is still open.',
         remedy: 'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `delivery.within`.',
         reference: 'RFC 5321 section 3.3',
     },
@@ -647,7 +647,7 @@ const STEP_5 = {
         title: 'The receiver says nothing about SPF or DMARC',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed: whoever sends the message can write them.',
+        explanation: 'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed, nor are lines in its name that stand where an earlier server could have written them: below the first `Received` line of the receiver, where it has written above that line, and below the next one in any case.',
         remedy: 'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
         reference: 'RFC 8601 section 5',
     },
@@ -726,7 +726,7 @@ const STEP_2 = {
         title: 'Data in the clear behind the 220',
         severity: 'error',
         steps: ['upgrade'],
-        explanation: 'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
+        explanation: 'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear, or something like TLS before the handshake had begun. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
         remedy: 'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
         reference: 'RFC 3207 section 4.2',
         resultType: 'validation-failure',
@@ -813,13 +813,17 @@ class InboxRejected extends Error {
 /* harmony export */   IC: () => (/* binding */ systemResolver),
 /* harmony export */   Ng: () => (/* binding */ connect),
 /* harmony export */   Vm: () => (/* binding */ ConnectFailure),
-/* harmony export */   hd: () => (/* binding */ resolve)
+/* harmony export */   hd: () => (/* binding */ resolve),
+/* harmony export */   z0: () => (/* binding */ NAME_UNKNOWN)
 /* harmony export */ });
 /* unused harmony export failureOf */
 /* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71553);
 /* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_dns_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_2__);
+
 
 
 class ConnectFailure extends Error {
@@ -858,14 +862,23 @@ async function resolve(host, deadline, resolver) {
     const answer = resolver(host).catch((error) => {
         if (error instanceof ConnectFailure)
             throw error;
-        const code = codeOf(error);
-        const permanent = code === 'ENOTFOUND' || code === 'ENODATA';
+        const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
+        const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;
         throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
     });
     const found = await deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
     if (found.length === 0)
-        throw new ConnectFailure('name-not-found', 'no address');
+        throw new ConnectFailure('name-not-found', NAME_WITHOUT_ADDRESS);
     return found;
+}
+/** What a resolver says where there is no such name, as far as it can tell. */
+const NAME_UNKNOWN = 'ENOTFOUND';
+/** What it says where there is, and it stands for no address of a family that can be used. */
+const NAME_WITHOUT_ADDRESS = 'ENODATA';
+/** Node says ENOTFOUND for either; the system's own number tells more, where the system does. */
+function isWithoutAddress(error) {
+    const errno = typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
+    return typeof errno === 'number' && errno < 0 && (0,node_util__WEBPACK_IMPORTED_MODULE_2__.getSystemErrorName)(errno) === 'EAI_NODATA';
 }
 /**
  * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
@@ -1031,31 +1044,25 @@ class Deadline {
 
 /***/ }),
 
-/***/ 47684:
+/***/ 74138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Jd: () => (/* binding */ endpointSchema),
+/* harmony export */   Df: () => (/* binding */ AUTH_EXPECT),
+/* harmony export */   FV: () => (/* binding */ ADDRESSES),
+/* harmony export */   Mk: () => (/* binding */ TLS_VERSIONS),
 /* harmony export */   Nr: () => (/* binding */ MECHANISMS),
-/* harmony export */   Qh: () => (/* binding */ INPUT_NAMES),
-/* harmony export */   Qn: () => (/* binding */ configSchema),
+/* harmony export */   Xv: () => (/* binding */ ON_INCONCLUSIVE),
+/* harmony export */   Zz: () => (/* binding */ TRANSPORTS),
+/* harmony export */   _v: () => (/* binding */ PROBES),
+/* harmony export */   bk: () => (/* binding */ VERDICTS),
+/* harmony export */   d$: () => (/* binding */ FAIL_ON),
+/* harmony export */   gg: () => (/* binding */ ROLES),
 /* harmony export */   hz: () => (/* binding */ PORTS),
-/* harmony export */   is: () => (/* binding */ inputSchema),
-/* harmony export */   ms: () => (/* binding */ defaultsSchema)
+/* harmony export */   sW: () => (/* binding */ TLS_CHECKS),
+/* harmony export */   xx: () => (/* binding */ DELIVERY_EXPECT)
 /* harmony export */ });
-/* unused harmony exports TRANSPORTS, ADDRESSES, ROLES, PROBES, TLS_VERSIONS, FAIL_ON, ON_INCONCLUSIVE, AUTH_EXPECT, DELIVERY_EXPECT, VERDICTS, TLS_CHECKS, OUTPUTS */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(92857);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(88532);
-/* harmony import */ var _findings_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(18166);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2123);
-/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1410);
-/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(86057);
-
-
-
-
-
-/** Legal values, once: the schema below, the documentation and the types all come from these. */
+/* Legal values, once: the schema, the documentation and the types all come from these. */
 const TRANSPORTS = ['starttls', 'implicit'];
 const ADDRESSES = ['first', 'all'];
 const ROLES = ['submission', 'mx'];
@@ -1087,681 +1094,75 @@ const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temp
 const TLS_CHECKS = ['single', 'both'];
 /** Ports that decide other defaults. */
 const PORTS = { mx: 25, implicit: 465, submission: 587 };
-const DNS_OR_IP = 'must be a DNS name or an IP address, without a port';
-const MAILBOX = 'must be a plain address of the form local@domain';
-const ONE_LINE = 'must be one line of 1 to 200 visible characters';
-const NO_CONTROLS = 'must be text without control characters (a line break at the end is easily stored with a secret by mistake)';
-const INBOX = 'must be imaps://host[:port]/mailbox, imap://… (by STARTTLS), pop3s://host[:port], pop3://… (by STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment';
-/**
- * A value as text, read by `read`.
- * @param legal what is wrong with any other value, as the end of a sentence that begins with the key
- */
-function value(legal, read) {
-    const message = (text) => (typeof legal === 'string' ? legal : legal(text));
-    return zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP({ error: message('') }).transform((text, context) => {
-        const result = read(text);
-        if (result !== undefined)
-            return result;
-        context.issues.push({ code: 'custom', message: message(text), input: text });
-        return zod__WEBPACK_IMPORTED_MODULE_4__/* .NEVER */ .tm;
-    });
-}
-const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => _values_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD(text, min, max));
-const oneOf = (known, legal = `must be one of ${known.join(', ')}`) => value((text) => legal + (0,_suggest_js__WEBPACK_IMPORTED_MODULE_5__/* .didYouMean */ .a)(text, known), (text) => known.find((word) => word === text));
-const flag = value('must be true or false', _values_js__WEBPACK_IMPORTED_MODULE_2__/* .truth */ .Im);
-const anyText = value('must be text', (text) => text);
-/** A list, or a text that `split` makes one. */
-const list = (item, split) => zod__WEBPACK_IMPORTED_MODULE_3__/* .preprocess */ .vkY((given) => (typeof given === 'string' ? split(given) : given), zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(item, 'must be text or a list'));
-const words = (text) => text.split(/[\s,]+/).filter(Boolean);
-const steps = list(oneOf(['all', ..._report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .STEP_IDS */ .W1]), words).transform((named) => _report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .STEP_IDS */ .W1.filter((id) => named.includes('all') || named.includes(id)));
-const probes = list(oneOf(PROBES), words).transform((named) => PROBES.filter((probe) => named.includes(probe)));
-const anchors = list(anyText, (text) => [text]);
-const mapping = (shape) => zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej(shape, 'must be a mapping of keys to values');
-/** The inputs of the action. The gate has no other defaults for them than these. */
-const inputSchema = mapping({
-    endpoints: anyText.optional().meta({
-        description: 'The mail servers to gate: `host`, `host:port` or `[v6]:port`, one a line (or separated by commas or blanks, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. One of `endpoints` and `config` is needed; with both, both lists are gated.',
-    }),
-    config: anyText.optional().meta({
-        description: 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
-    }),
-    username: value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .userName */ .nT)
-        .optional()
-        .meta({ description: 'User name for endpoints that name no credentials of their own.' }),
-    password: value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)
-        .optional()
-        .meta({ description: 'Password that goes with `username`. Take it from a secret.' }),
-    'access-token': value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)
-        .optional()
-        .meta({ description: 'OAuth 2.0 access token that goes with `username`, instead of `password`.' }),
-    'mail-from': value(MAILBOX, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .mailbox */ .B5).optional().meta({
-        description: 'Envelope sender of the probe message, for endpoints without a `delivery` of their own. Needs `rcpt-to`.',
-    }),
-    'rcpt-to': value(MAILBOX, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .mailbox */ .B5).optional().meta({
-        description: 'Envelope recipient of the probe message. Needs `mail-from`.',
-    }),
-    inbox: value(INBOX, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .inboxUrl */ .Ww).optional().meta({
-        description: 'Where the probe must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, upgraded by STARTTLS or refused); the mailbox is percent-encoded, default `INBOX`; the folder for junk beside it is looked through too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, upgraded by STLS or refused). Mail catchers by their HTTP APIs: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox only the acceptance of the probe is tested.',
-    }),
-    'inbox-username': value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .userName */ .nT).optional().meta({
-        description: 'User name for `inbox`. A mail catcher may need none, and gets none over plain HTTP.',
-    }),
-    'inbox-password': value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)
-        .optional()
-        .meta({ description: 'Password for `inbox`. Take it from a secret.' }),
-    ca: anchors.optional().meta({
-        description: 'Further trust anchors: PEM text, or paths of PEM files, one a line. They are added to the default store.',
-    }),
-    'min-tls-version': oneOf(TLS_VERSIONS)
-        .default('TLSv1.2')
-        .meta({ description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.' }),
-    'min-valid-days': number(0, 3650).default(14).meta({
-        description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
-    }),
-    require: steps.optional().meta({
-        description: 'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`.',
-    }),
-    'fail-on': oneOf(FAIL_ON).default('fail').meta({
-        description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
-    }),
-    'on-inconclusive': oneOf(ON_INCONCLUSIVE).default('fail').meta({
-        description: 'What an endpoint that could not be tested from here counts as: `fail` or `warn`.',
-    }),
-    concurrency: number(1, 1000).default(32).meta({ description: 'Endpoints gated at a time: 1 to 1000.' }),
-    timeout: number(1, 600).default(15).meta({
-        description: 'Seconds for any one wait (connect, a whole reply, the handshake): 1 to 600.',
-    }),
-    retries: number(0, 10).default(2).meta({
-        description: 'Further tries after a transient failure, each a new connection from step 1: 0 to 10.',
-    }),
-    deadline: value('must be a number of minutes from 0.1 to 1440', _values_js__WEBPACK_IMPORTED_MODULE_2__/* .minutes */ .Gx).optional().meta({
-        description: 'Minutes for the whole run: 0.1 to 1440. When they are over, what is known is reported, the rest is `inconclusive`, and the job fails whatever the policy. By default there is none; set it below `timeout-minutes` of the job, which would leave no report.',
-    }),
-    'self-test': flag.default(false).meta({
-        description: 'Whether the gate first runs against lying servers of its own on loopback, and refuses to gate anything if it does not find every one of them out.',
-    }),
-    'report-dir': anyText.optional().meta({
-        description: "Where report files go. By default `report.json` is a file under the runner's temp folder.",
-    }),
-    shard: value('must be K/N with K from 1 to N, such as 1/3', _values_js__WEBPACK_IMPORTED_MODULE_2__/* .shard */ .Uq).optional().meta({
-        description: 'Gate only the K-th of N parts of the endpoints, as `K/N`, to spread them over N jobs of a matrix.',
-    }),
-});
-const authShape = {
-    username: value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .userName */ .nT).optional().meta({
-        description: 'User name. Needs `password` or `access-token`; with `mechanism: EXTERNAL` it is whom to act as, and may be left out.',
-    }),
-    password: value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)
-        .optional()
-        .meta({ description: 'Password, as `${NAME}` from the environment.' }),
-    'access-token': value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)
-        .optional()
-        .meta({ description: 'OAuth 2.0 access token, instead of `password`.' }),
-    mechanism: oneOf(MECHANISMS)
-        .optional()
-        .meta({
-        description: `The SASL mechanism to insist on. Strongest first: ${MECHANISMS.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\`, and is never chosen unasked.`,
-        otherwise: 'the strongest that both sides have',
-    }),
-    expect: oneOf(AUTH_EXPECT).default('accepted').meta({
-        description: 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or a test of a lock-out, where being let in is the failure. An endpoint of the latter kind has no `delivery`.',
-    }),
-};
-const verdictsShape = {
-    'authserv-id': value('must be the name by which the receiving server signs its Authentication-Results', _values_js__WEBPACK_IMPORTED_MODULE_2__/* .authservId */ .iL)
-        .optional()
-        .meta({
-        description: 'The receiver whose `Authentication-Results` count for `spf` and `dmarc`, by its authserv-id (RFC 8601). No other is believed. Needed for `spf` and `dmarc`.',
-    }),
-    spf: oneOf(VERDICTS).optional().meta({ description: 'What SPF must come to at that receiver: `pass`, mostly.' }),
-    dkim: oneOf(VERDICTS).optional().meta({
-        description: 'What the DKIM signature must come to: `pass`, mostly. It is verified here, on the message that arrived, with the key from DNS.',
-    }),
-    dmarc: oneOf(VERDICTS).optional().meta({ description: 'What DMARC must come to at that receiver: `pass`, mostly.' }),
-};
-const deliveryShape = {
-    from: value(MAILBOX, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .mailbox */ .B5).meta({ description: 'Envelope sender of the probe message.' }),
-    to: value(MAILBOX, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .mailbox */ .B5).meta({ description: 'Envelope recipient of the probe message.' }),
-    inbox: value(INBOX, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .inboxUrl */ .Ww).optional().meta({
-        description: 'Where the probe must arrive, as in the input `inbox`. IMAP and POP3 need `username` and `password`; a mail catcher may need none.',
-        otherwise: 'only its acceptance is tested',
-    }),
-    username: value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .userName */ .nT).optional().meta({ description: 'User name for `inbox`.' }),
-    password: value(NO_CONTROLS, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)
-        .optional()
-        .meta({ description: 'Password for `inbox`, as `${NAME}` from the environment.' }),
-    within: number(1, 3600).default(60).meta({
-        description: 'Seconds from its acceptance until the message must be there: 1 to 3600. As long, too, a server is asked again that greylists the sender, if `retries` is not 0.',
-    }),
-    expect: oneOf(DELIVERY_EXPECT).default('received').meta({
-        description: '`received`; or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. Excludes `inbox`.',
-    }),
-    keep: flag.default(false).meta({
-        description: 'Whether the probe message stays in the inbox. By default it is deleted once it was read, and nothing else is.',
-    }),
-    'attachment-bytes': number(0, 50_000_000).default(0).meta({
-        description: 'Octets of an attachment at random that the probe carries, to show that a large message passes: 0 to 50000000. On its way it is a good third more (base64). Of endpoints with more than 1000000, two are gated at a time.',
-    }),
-    verdicts: mapping(verdictsShape).optional().meta({
-        description: 'What must have been found about the origin of the message: at least one of `spf`, `dkim` and `dmarc`. Needs `inbox`.',
-        otherwise: 'not asked',
-    }),
-};
-const tlsShape = {
-    ca: anchors.optional().meta({
-        description: 'Further trust anchors: PEM text, or paths of PEM files, one a line; or a list of these. They are added to those of the input `ca`.',
-    }),
-    'min-version': oneOf(TLS_VERSIONS).optional().meta({
-        description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.',
-        otherwise: 'the input `min-tls-version`',
-    }),
-    'min-valid-days': number(0, 3650).optional().meta({
-        description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
-        otherwise: 'the input `min-valid-days`',
-    }),
-    pin: list(value('must be sha256/ and the base64 of 32 octets', _values_js__WEBPACK_IMPORTED_MODULE_2__/* .pin */ .y_), (text) => [text])
-        .optional()
-        .meta({
-        description: 'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
-    }),
-    check: oneOf(TLS_CHECKS).default('single').meta({
-        description: 'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a few further connections, up to the handshake.',
-    }),
-    'client-cert': anyText.optional().meta({
-        description: 'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. Only this endpoint gets to see it, and not its inbox.',
-    }),
-    'client-key': anyText.optional().meta({
-        description: 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',
-    }),
-};
-const waivable = _findings_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .FINDING_CODES */ .f2.filter((code) => !_findings_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .UNWAIVABLE */ .Zs.includes(code));
-const waiverShape = {
-    finding: oneOf(waivable, 'must be the code of a finding that can be waived').meta({
-        description: 'Code of the finding that no longer blocks.',
-    }),
-    until: value('must be a day of the calendar as YYYY-MM-DD', _values_js__WEBPACK_IMPORTED_MODULE_2__/* .day */ .vd).meta({
-        description: 'The last day of the waiver (UTC), as YYYY-MM-DD. After it the finding counts again.',
-    }),
-    reason: value(ONE_LINE, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .displayName */ .QC).meta({
-        description: 'Why, for whoever reads the report.',
-    }),
-};
-const endpointShape = {
-    name: value(ONE_LINE, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .displayName */ .QC).optional().meta({
-        description: 'What the endpoint is called everywhere. Unique.',
-        otherwise: '`host:port`',
-    }),
-    host: value(DNS_OR_IP, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .host */ .Hc).meta({
-        description: 'DNS name (converted to A-labels where it is international) or IP address of the server.',
-    }),
-    port: number(1, 65535).optional().meta({
-        description: 'TCP port: 1 to 65535.',
-        otherwise: '587, or 465 with `transport: implicit`',
-    }),
-    transport: oneOf(TRANSPORTS).optional().meta({
-        description: '`starttls`, or `implicit` for TLS from the first byte.',
-        otherwise: '`implicit` on port 465, else `starttls`',
-    }),
-    servername: value(DNS_OR_IP, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .host */ .Hc).optional().meta({
-        description: 'SNI, and the name that the certificate must carry.',
-        otherwise: '`host`',
-    }),
-    ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', _values_js__WEBPACK_IMPORTED_MODULE_2__/* .ehloName */ .gi)
-        .optional()
-        .meta({
-        description: 'What EHLO says: a domain or an address literal.',
-        otherwise: "the runner's host name if fully qualified, else the address literal of the local socket",
-    }),
-    addresses: oneOf(ADDRESSES).default('first').meta({
-        description: '`first`, or `all`: every A and AAAA address is an endpoint of its own, named `name (address)`.',
-    }),
-    role: oneOf(ROLES).optional().meta({
-        description: '`submission` or `mx`: what is right differs (RFC 3207 section 4).',
-        otherwise: '`mx` on port 25, else `submission`',
-    }),
-    environment: value(ONE_LINE, _values_js__WEBPACK_IMPORTED_MODULE_2__/* .displayName */ .QC)
-        .optional()
-        .meta({ description: 'Environment that the endpoint belongs to, shown in the report.' }),
-    auth: mapping(authShape).optional().meta({
-        description: 'Credentials for step 4.',
-        otherwise: 'the inputs `username`, `password`, `access-token`',
-    }),
-    delivery: mapping(deliveryShape).optional().meta({
-        description: 'The probe message of step 5.',
-        otherwise: 'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`',
-    }),
-    tls: mapping(tlsShape).optional().meta({ description: 'Policy for step 3.' }),
-    probes: probes.optional().meta({
-        description: 'Further tries, each on short connections of its own, without a credential or a recipient; with `transport: starttls` only. `plaintext-auth`: would the server take a password before TLS? `plaintext-mail` (role `submission`): does it take MAIL without TLS, or without AUTH? `command-injection`: does a command sent in the clear behind STARTTLS reach the TLS session?',
-        otherwise: 'none',
-    }),
-    require: steps.optional().meta({
-        description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`.',
-        otherwise: 'the input `require`',
-    }),
-    waive: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(mapping(waiverShape), 'must be a list of waivers').default([]).meta({
-        description: 'Known findings that are reported as waived and do not block until a day.',
-        otherwise: 'none',
-    }),
-};
-/** An endpoint mapping as the user writes it, once defaults are laid under it. */
-const endpointSchema = mapping(endpointShape);
-/** The `defaults` of a file: an endpoint mapping of which any part may be left out. */
-const defaultsSchema = mapping({
-    ...endpointShape,
-    host: zod__WEBPACK_IMPORTED_MODULE_3__/* .never */ .ZmZ('belongs to each endpoint and has no default').optional(),
-    delivery: mapping(deliveryShape).partial().optional(),
-});
-/** The `config` file. Its defaults, and its endpoints on top of them, are checked one by one. */
-const configSchema = mapping({
-    defaults: zod__WEBPACK_IMPORTED_MODULE_3__/* .unknown */ .L5J().optional().meta({
-        description: 'What holds for every endpoint of this file that does not say otherwise: an endpoint mapping without `host`.',
-    }),
-    endpoints: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .unknown */ .L5J(), 'must be a list of endpoints').meta({
-        description: 'The endpoints: `host`, `host:port` or `[v6]:port`, or endpoint mappings.',
-    }),
-});
-/** Names of all inputs, as in `action.yml`. */
-const INPUT_NAMES = Object.keys(inputSchema.shape);
-/** The outputs of the action, as in `action.yml`, each with its description. */
-const OUTPUTS = {
-    result: '`pass`, `warn`, `inconclusive` or `fail`: the worst result of all endpoints.',
-    'endpoints-total': 'How many endpoints were gated.',
-    'endpoints-failed': 'How many of them count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and, with `fail-on: warn`, all that warn. With `fail-on: never` as with `fail`.',
-    'failed-endpoints': 'Their names, as a JSON array.',
-    report: 'Path of `report.json`. Empty after a configuration error.',
-};
 
 
 /***/ }),
 
-/***/ 1410:
+/***/ 29743:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  a: () => (/* binding */ didYouMean)
+  r: () => (/* binding */ redactedReason),
+  z: () => (/* binding */ redactorsFor)
 });
 
-;// CONCATENATED MODULE: ./node_modules/leven/index.js
-const array = [];
-const characterCodeCache = [];
-
-function leven(first, second, options) {
-	if (first === second) {
-		return 0;
-	}
-
-	const maxDistance = options?.maxDistance;
-	const swap = first;
-
-	// Swapping the strings if `a` is longer than `b` so we know which one is the
-	// shortest & which one is the longest
-	if (first.length > second.length) {
-		first = second;
-		second = swap;
-	}
-
-	let firstLength = first.length;
-	let secondLength = second.length;
-
-	// Performing suffix trimming:
-	// We can linearly drop suffix common to both strings since they
-	// don't increase distance at all
-	// Note: `~-` is the bitwise way to perform a `- 1` operation
-	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
-		firstLength--;
-		secondLength--;
-	}
-
-	// Performing prefix trimming
-	// We can linearly drop prefix common to both strings since they
-	// don't increase distance at all
-	let start = 0;
-
-	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
-		start++;
-	}
-
-	firstLength -= start;
-	secondLength -= start;
-
-	// Early termination after trimming: if difference in length exceeds max distance
-	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
-		return maxDistance;
-	}
-
-	if (firstLength === 0) {
-		return maxDistance !== undefined && secondLength > maxDistance
-			? maxDistance
-			: secondLength;
-	}
-
-	let bCharacterCode;
-	let result;
-	let temporary;
-	let temporary2;
-	let index = 0;
-	let index2 = 0;
-
-	while (index < firstLength) {
-		characterCodeCache[index] = first.charCodeAt(start + index);
-		array[index] = ++index;
-	}
-
-	while (index2 < secondLength) {
-		bCharacterCode = second.charCodeAt(start + index2);
-		temporary = index2++;
-		result = index2;
-
-		for (index = 0; index < firstLength; index++) {
-			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-			temporary = array[index];
-			// eslint-disable-next-line no-multi-assign
-			result = array[index] = temporary > result
-				? (temporary2 > result ? result + 1 : temporary2)
-				: (temporary2 > temporary ? temporary + 1 : temporary2);
-		}
-
-		// Early termination: if all values in current row exceed maxDistance
-		if (maxDistance !== undefined) {
-			let rowMinimum = result;
-			for (index = 0; index < firstLength; index++) {
-				if (array[index] < rowMinimum) {
-					rowMinimum = array[index];
-				}
-			}
-
-			if (rowMinimum > maxDistance) {
-				return maxDistance;
-			}
-		}
-	}
-
-	// Bound arrays to avoid retaining large previous sizes
-	array.length = firstLength;
-	characterCodeCache.length = firstLength;
-
-	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
-}
-
-function closestMatch(target, candidates, options) {
-	if (!Array.isArray(candidates) || candidates.length === 0) {
-		return undefined;
-	}
-
-	const userMax = options?.maxDistance;
-	const targetLength = target.length;
-
-	// Exact match fast-path
-	for (const candidate of candidates) {
-		if (candidate === target) {
-			return candidate;
-		}
-	}
-
-	if (userMax === 0) {
-		return undefined;
-	}
-
-	let best;
-	let bestDist = Number.POSITIVE_INFINITY;
-	const seen = new Set();
-
-	for (const candidate of candidates) {
-		if (seen.has(candidate)) {
-			continue;
-		}
-
-		seen.add(candidate);
-
-		const lengthDiff = Math.abs(candidate.length - targetLength);
-		if (lengthDiff >= bestDist) {
-			continue;
-		}
-
-		if (userMax !== undefined && lengthDiff > userMax) {
-			continue;
-		}
-
-		const cap = Number.isFinite(bestDist)
-			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
-			: userMax;
-
-		const distance = cap === undefined
-			? leven(target, candidate)
-			: leven(target, candidate, {maxDistance: cap});
-
-		// Skip candidates that exceed the user's maximum distance
-		if (userMax !== undefined && distance > userMax) {
-			continue;
-		}
-
-		// If we got a capped result that equals the cap, we need the actual distance
-		// for accurate comparison, but only if the cap was due to userMax
-		let actualD = distance;
-		if (cap !== undefined && distance === cap && cap === userMax) {
-			actualD = leven(target, candidate);
-		}
-
-		if (actualD < bestDist) {
-			bestDist = actualD;
-			best = candidate;
-			if (bestDist === 0) {
-				break;
-			}
-		}
-	}
-
-	if (userMax !== undefined && bestDist > userMax) {
-		return undefined;
-	}
-
-	return best;
-}
-
-;// CONCATENATED MODULE: ./src/plan/suggest.ts
-
+;// CONCATENATED MODULE: ./src/plan/secrets.ts
 /**
- * A hint for somebody who mistyped a word.
- * @returns `; did you mean "word"?`, or nothing where no known word is near
+ * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
+ * key of a client certificate is none of them: it never travels, so no server can echo it.
  */
-function didYouMean(word, known) {
-    const match = closestMatch(word, known, { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
-    return match === undefined ? '' : `; did you mean "${match}"?`;
+function secretsOf({ endpoints }) {
+    return endpoints.flatMap(({ auth, delivery, host, port }) => {
+        const inbox = delivery?.inbox;
+        return [
+            ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
+            ...(inbox?.password && inbox.username !== undefined
+                ? [
+                    {
+                        secret: inbox.password,
+                        kind: 'password',
+                        username: inbox.username,
+                        host: inbox.host,
+                        port: inbox.port,
+                    },
+                ]
+                : []),
+        ];
+    });
 }
 
-
-/***/ }),
-
-/***/ 86057:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B5: () => (/* binding */ mailbox),
-/* harmony export */   Gx: () => (/* binding */ minutes),
-/* harmony export */   Hc: () => (/* binding */ host),
-/* harmony export */   Im: () => (/* binding */ truth),
-/* harmony export */   QC: () => (/* binding */ displayName),
-/* harmony export */   Uq: () => (/* binding */ shard),
-/* harmony export */   Ww: () => (/* binding */ inboxUrl),
-/* harmony export */   gi: () => (/* binding */ ehloName),
-/* harmony export */   iL: () => (/* binding */ authservId),
-/* harmony export */   nT: () => (/* binding */ userName),
-/* harmony export */   rD: () => (/* binding */ wholeNumber),
-/* harmony export */   rJ: () => (/* binding */ secret),
-/* harmony export */   vd: () => (/* binding */ day),
-/* harmony export */   y_: () => (/* binding */ pin)
-/* harmony export */ });
-/* unused harmony export dnsName */
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(73136);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_url__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _text_peer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(50875);
-/* harmony import */ var _text_secret_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(78091);
+// EXTERNAL MODULE: ./src/text/redactor.ts + 1 modules
+var redactor = __nccwpck_require__(39216);
+;// CONCATENATED MODULE: ./src/redaction.ts
 
 
-
-
+/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
+const SOUGHT_TOGETHER = 50;
 /**
- * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
- * None knows of keys, places or messages.
+ * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
+ * with many, each for those that the endpoint's own server and inbox get, so that the time grows with the fleet only.
+ * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
-const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
-const PRINTABLE = /^[!-~]+$/;
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-/** A whole number in plain decimal digits. */
-function wholeNumber(text, min, max) {
-    if (!/^(?:0|[1-9]\d{0,8})$/.test(text))
-        return undefined;
-    const number = Number(text);
-    return number >= min && number <= max ? number : undefined;
-}
-/**
- * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
- * would take for a number (`127.1`, `0x7f`) is no name.
- */
-function dnsName(text) {
-    // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
-    if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) !== text)
-        return undefined;
-    const name = (PRINTABLE.test(text) ? text.toLowerCase() : (0,node_url__WEBPACK_IMPORTED_MODULE_1__.domainToASCII)(text)).replace(/\.$/, '');
-    const labels = name.split('.');
-    if (name.length > 253 || !labels.every((label) => LABEL.test(label)))
-        return undefined;
-    return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
-}
-/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
-function host(text) {
-    const bare = /^\[(.*)\]$/.exec(text)?.[1];
-    if (bare !== undefined)
-        return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
-    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(text) !== 0)
-        return text.includes('%') ? undefined : text.toLowerCase();
-    return dnsName(text);
-}
-/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
-function ehloName(text) {
-    const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
-    if (!literal)
-        return dnsName(text);
-    const [, six, four] = literal;
-    return (six !== undefined ? (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(six) && !six.includes('%') : (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(four ?? '')) ? text : undefined;
-}
-/**
- * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
- * international (RFC 6531); the domain is given in A-labels.
- */
-function mailbox(text) {
-    const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-    if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
-        return undefined;
-    const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
-    return ascii === undefined ? undefined : `${local}@${ascii}`;
-}
-/** A name for people: one line, at most 200 characters, none of them unseen. */
-function displayName(text) {
-    return text.trim() !== '' && text.length <= 200 && (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) === text ? text : undefined;
-}
-/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
-function userName(text) {
-    return CONTROL.test(text) ? undefined : text;
-}
-/** A password or token, possibly empty. */
-function secret(text) {
-    return CONTROL.test(text) ? undefined : new _text_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z(text);
-}
-/** `sha256/` and the base64 of 32 octets; gives the base64. */
-function pin(text) {
-    const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
-    return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
-}
-/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
-function authservId(text) {
-    return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
-}
-/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
-function truth(text) {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-}
-/** Minutes from 0.1 to 1440, in milliseconds. */
-function minutes(text) {
-    if (!/^\d{1,4}(\.\d{1,3})?$/.test(text))
-        return undefined;
-    const given = Number(text);
-    return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
-}
-/** A day of the calendar as YYYY-MM-DD. */
-function day(text) {
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
-        return undefined;
-    const date = new Date(`${text}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
-}
-/** `K/N` with K from 1 to N. */
-function shard(text) {
-    const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-    const parts = wholeNumber(n, 1, 999_999_999);
-    const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
-    return part === undefined || parts === undefined ? undefined : { part, parts };
-}
-const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 };
-/** Both catchers listen on one port, be it with TLS or without. */
-const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 };
-/**
- * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
- * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
- */
-function inboxUrl(text) {
-    const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
-    const scheme = match?.[1]?.toLowerCase() ?? '';
-    const name = host(match?.[2] ?? '');
-    const path = match?.[4] ?? '';
-    if (!match || name === undefined)
-        return undefined;
-    const port = (usual) => match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
-    if (isKeyOf(MAILBOX_PORTS, scheme)) {
-        const at = port(MAILBOX_PORTS[scheme]);
-        const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
-        return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
+function redactorsFor(plan) {
+    const secrets = revealed(plan);
+    if (secrets.size <= SOUGHT_TOGETHER) {
+        const one = new redactor/* Redactor */.p(secrets);
+        return () => one;
     }
-    if (isKeyOf(API_PORTS, scheme)) {
-        const at = port(API_PORTS[scheme]);
-        const basePath = base(path);
-        return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
-    }
-    return undefined;
+    const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
+    return (name) => {
+        const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
+        return new redactor/* Redactor */.p(endpoint ? revealed({ ...plan, endpoints: [endpoint] }) : secrets);
+    };
 }
-function isKeyOf(table, key) {
-    return Object.hasOwn(table, key);
+/** What our own code or a library says of a failure of its own, without the secrets of the plan. */
+function redactedReason(reason, plan) {
+    return plan ? new redactor/* Redactor */.p(revealed(plan)).redact(reason) : reason;
 }
-/** The folder of an IMAP URL. */
-function folder(path) {
-    const decoded = percentDecoded(path);
-    if (decoded === undefined || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(decoded) !== decoded)
-        return undefined;
-    return decoded === '' ? 'INBOX' : decoded;
-}
-/** The base path of an API, as it is sent. */
-function base(path) {
-    const segments = path.split('/').filter((segment) => segment !== '');
-    const isLegal = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
-    return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
-}
-function percentDecoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return undefined;
-    }
+function revealed(plan) {
+    return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
 }
 
 
@@ -1904,7 +1305,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 96075:
+/***/ 10864:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2190,11 +1591,93 @@ function finding(code, message, details = {}) {
     };
 }
 
+// EXTERNAL MODULE: ./src/text/shorten.ts
+var shorten = __nccwpck_require__(56942);
+;// CONCATENATED MODULE: ./src/report/redact.ts
+
+/**
+ * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
+ * somebody's password is `pass`.
+ */
+const OWN_WORDS = new Set([
+    'result',
+    'transport',
+    'role',
+    'id',
+    'status',
+    'skipped',
+    'step',
+    'code',
+    'severity',
+    'from',
+    'validFrom',
+    'validTo',
+    'sha256',
+]);
+/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
+const MESSAGE_LIMIT = 1000;
+const EVIDENCE_LIMIT = 600;
+/** Four times what the longest EHLO answers seen have, for each of the lists that are made of them. */
+const OFFERS_LIMIT = 8192;
+/**
+ * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
+ * lest the beginning of a secret stays behind that nobody recognises.
+ */
+function redactEndpoint(endpoint, redactor) {
+    const { steps, capabilities, ...rest } = withoutSecrets(endpoint, redactor);
+    const fit = (finding) => ({
+        ...finding,
+        message: (0,shorten/* shorten */.m)(finding.message, MESSAGE_LIMIT),
+        ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
+    });
+    return {
+        ...rest,
+        steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
+        ...(capabilities && { capabilities: fitOffers(capabilities) }),
+    };
+}
+/** The same report, uncut, with `<redacted>` wherever it held a secret. */
+function withoutSecrets(endpoint, redactor) {
+    return redactor.redactDeep({ ...endpoint, transcript: unfold(endpoint.transcript, redactor) }, OWN_WORDS);
+}
+/** The transcript without secrets that are folded over lines which the server says one after the other. */
+function unfold(transcript, redactor) {
+    const turns = [];
+    for (const line of transcript) {
+        const turn = turns.at(-1);
+        if (turn?.[0]?.from === line.from && line.from === 'server')
+            turn.push(line);
+        else
+            turns.push([line]);
+    }
+    return turns.flatMap((turn) => {
+        const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
+        return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
+    });
+}
+/** Of each list as many lines as have room, and how many there are beyond. */
+function fitOffers(offers) {
+    return Object.fromEntries(Object.entries(offers).map(([which, lines]) => [which, fitLines(lines)]));
+}
+function fitLines(lines = []) {
+    let room = OFFERS_LIMIT;
+    const overflow = lines.findIndex(({ length }) => (room -= length) < 0);
+    if (overflow < 0)
+        return [...lines];
+    return [...lines.slice(0, overflow), `… and ${lines.length - overflow} more lines`];
+}
+/** Evidence has keys of its own choice: there they say nothing about the value. */
+function fitEvidence(evidence, redactor) {
+    const redacted = Object.entries(redactor.redactDeep(evidence));
+    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.m)(value, EVIDENCE_LIMIT)]));
+}
+
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
 const MAX_LINES = 1000;
-const MAX_OCTETS = 256 * 1024;
+/** With the message of the gate, of which 16 KiB are kept at most. In JSON and in a log they may become six times as many. */
+const MAX_OCTETS = 64 * 1024;
 const CUT = '… the rest of the dialogue is not kept';
 /** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
 class Transcript {
@@ -2216,226 +1699,8 @@ class Transcript {
     }
 }
 
-// EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(78091);
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
-;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
-
-/* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
-/** Fewer characters of a secret than these are not told from other text. */
-const SHORTEST_PREFIX = 8;
-/** Nobody says so much of a long token by chance: behind this prefix the rest of the word goes with it. */
-const LONGEST_PREFIX = 64;
-/** A pattern for much more is more than the engine takes. */
-const LONGEST_WHOLE = 4096;
-/** Where a text that was cut short ends: at its end, at an ellipsis, or at a closing quote or bracket. */
-const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]}\\r\\n])';
-/**
- * @param characters patterns for the characters of a secret in one form
- * @returns a pattern for all of them, or for as many as stand before a break. It takes no second look: at a break
- * every further character may be missing.
- */
-function cutAnywhere(characters) {
-    const head = characters.slice(0, SHORTEST_PREFIX);
-    const body = characters.slice(SHORTEST_PREFIX, LONGEST_PREFIX);
-    const rest = characters.slice(LONGEST_PREFIX, LONGEST_WHOLE);
-    const word = '[^\\s"\'<>]*';
-    const more = characters.length > LONGEST_WHOLE ? word : '';
-    const tail = rest.length > 0 ? `(?:${rest.join('')}${more}|${word})` : '';
-    return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
-}
-/**
- * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
- * itself, so in any mixture; whole, or cut short
- */
-function escapedPattern(secret) {
-    return cutAnywhere(Array.from(secret, (character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character))));
-}
-/** All that encoders make of a character that they do not leave alone. */
-function escapedCharacter(character) {
-    const octets = [...Buffer.from(character)];
-    const code = character.codePointAt(0) ?? 0;
-    const units = character.split('').map((unit) => unit.charCodeAt(0));
-    const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
-    const forms = [
-        units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
-        octets.map((octet) => `%${hex(octet, 2)}`).join(''),
-        `&#0*${code};`,
-        `&#x0*${hex(code, 1)};`,
-        ...(named ? [`&${named};`] : []),
-        ...(character === ' ' ? ['\\+'] : []),
-        literal(JSON.stringify(character).slice(1, -1)),
-        literal((0,peer/* visible */.RK)(character)),
-        literal(Buffer.from(octets).toString('latin1')),
-        literal(character), // last, since it is what some of the others begin with
-    ];
-    return `(?:${[...new Set(forms)].join('|')})`;
-}
-/** @returns a pattern for the secret in hexadecimal */
-function hexPattern(secret) {
-    const octets = Buffer.from(secret);
-    return octets.subarray(0, LONGEST_WHOLE).toString('hex') + (octets.length > LONGEST_WHOLE ? '[0-9a-f]*' : '');
-}
-/**
- * @param offset how many octets precede the secret in its group of three
- * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours: whole, or
- * the beginning of it, which is enough to know the word by
- */
-function base64Pattern(secret, offset) {
-    const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-    const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-    const eitherAlphabet = (part) => part.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-    const beginning = eitherAlphabet(settled.slice(0, SHORTEST_PREFIX));
-    return `(?:${eitherAlphabet(settled.slice(0, LONGEST_WHOLE))}|${beginning})`;
-}
-function hex(value, digits) {
-    return value.toString(16).padStart(digits, '0');
-}
-function literal(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-;// CONCATENATED MODULE: ./src/text/redactor.ts
-
-
-/** Anything shorter would be found by chance in words that are no secret. */
-const SHORTEST = 4;
-/**
- * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
- * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
- * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
- * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
- */
-class Redactor {
-    /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
-    #plain;
-    #inBase64;
-    /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
-    constructor(secrets) {
-        const asGiven = [...secrets].flatMap(variants);
-        const prepared = asGiven.map(saslPrepared).filter((secret) => !asGiven.includes(secret));
-        const spellings = [asGiven, prepared].map(worthSeeking);
-        this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
-        this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
-    }
-    /**
-     * @param text text of any origin
-     * @returns the text with `<redacted>` for every secret in it
-     */
-    redact(text) {
-        return this.#redactWithin(text.includes(FOLD) ? this.#unfolded(text.split(FOLD)).join(FOLD) : text);
-    }
-    /**
-     * @param lines consecutive lines, over whose ends a secret may be folded
-     * @returns as many lines, with `<redacted>` for every secret and for every part of one
-     */
-    redactLines(lines) {
-        return this.#unfolded(lines).map((line) => this.#redactWithin(line));
-    }
-    #redactWithin(text) {
-        return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
-    }
-    /** The lines without the secrets that go over the end of one. */
-    #unfolded(lines) {
-        let length = 0;
-        const pieces = lines.map((line) => {
-            const from = LINE_HEAD.exec(line)?.[0].length ?? 0;
-            const text = line.slice(from).trimEnd();
-            const start = length;
-            length += text.length;
-            return { line, from, start, end: length, text };
-        });
-        const joined = pieces.map(({ text }) => text).join('');
-        const spans = matches(joined, [...this.#plain, ...this.#inBase64]);
-        spans.sort((a, b) => a.start - b.start);
-        let next = 0;
-        let open = [];
-        return pieces.map(({ line, from, start, end }) => {
-            open = open.filter((span) => span.end > start);
-            for (let span = spans[next]; span && span.start < end; span = spans[++next])
-                open.push(span);
-            const folded = open.filter((span) => span.start < start || span.end > end);
-            return replaced(line, folded.map((span) => ({
-                start: from + Math.max(span.start, start) - start,
-                end: from + Math.min(span.end, end) - start,
-            })));
-        });
-    }
-    /**
-     * Redacts every string in a structure of arrays and plain objects.
-     * @param value left as it is
-     * @param keep keys whose values are not looked at, because they come from a closed vocabulary
-     * @returns a copy without secrets
-     */
-    redactDeep(value, keep = new Set()) {
-        return this.#redactAny(value, keep);
-    }
-    #redactAny(value, keep) {
-        if (typeof value === 'string')
-            return this.redact(value);
-        if (Array.isArray(value))
-            return value.map((item) => this.#redactAny(item, keep));
-        if (typeof value !== 'object' || value === null)
-            return value;
-        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
-    }
-}
-/** What stands between the lines of a reply where it is shown on one line. */
-const FOLD = ' / ';
-/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
-const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
-function replaced(text, spans) {
-    let shown = '';
-    let at = 0;
-    for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
-        if (start >= at)
-            shown += text.slice(at, start) + secret/* REDACTED */.X;
-        at = Math.max(at, end);
-    }
-    return shown + text.slice(at);
-}
-function matches(text, patterns) {
-    return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
-}
-/**
- * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
- * looking at one word again for every span in it.
- */
-function base64Words(text, spans) {
-    const isBase64 = (at) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
-    const words = [];
-    for (const span of spans.toSorted((a, b) => a.start - b.start)) {
-        if (span.end <= (words.at(-1)?.end ?? 0))
-            continue;
-        let { start, end } = span;
-        while (isBase64(start - 1))
-            start -= 1;
-        while (isBase64(end))
-            end += 1;
-        while (text.charAt(end) === '=')
-            end += 1;
-        words.push({ start, end });
-    }
-    return words;
-}
-/** @returns one pattern for all, or none where there is nothing to look for */
-function anyOf(patterns) {
-    return patterns.length > 0 ? [new RegExp([...new Set(patterns)].join('|'), 'gi')] : [];
-}
-/** The secret whole and by its lines. */
-function variants(secret) {
-    return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim()]);
-}
-/** As SASL prepares it (RFC 4013 section 2.2). */
-function saslPrepared(secret) {
-    return secret.normalize('NFKC');
-}
-/** Each once, the longest first. */
-function worthSeeking(secrets) {
-    return [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
-}
-
+// EXTERNAL MODULE: ./src/text/redactor.ts + 1 modules
+var redactor = __nccwpck_require__(39216);
 ;// CONCATENATED MODULE: ./src/findings/providers.ts
 /** The services that most submissions go to. */
 const PROVIDERS = {
@@ -2524,6 +1789,16 @@ const SETTINGS = {
         Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
         Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
     },
+    'greeting-rejected': {
+        'Microsoft 365': 'Where the text speaks of a blocked client host, ask for the address of the runner to be taken off the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+        Google: 'For smtp-relay.gmail.com the public address of the runner must be among the allowed ones of the setting "SMTP relay service" in the Admin console (Gmail, Routing).',
+    },
+    'plaintext-on-implicit-port': {
+        Stalwart: 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
+        'Microsoft 365': 'smtp.office365.com has STARTTLS only, on 587 or 25: set `transport: starttls`.',
+        Google: 'smtp.gmail.com and smtp-relay.gmail.com have TLS from the first byte on 465, and STARTTLS on 587.',
+        'Amazon SES': 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
+    },
     'plaintext-auth-advertised': {
         Postfix: 'Set `smtpd_tls_auth_only = yes`.',
         Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
@@ -2539,6 +1814,9 @@ const SETTINGS = {
         Sendmail: 'Set `ServerSSLOptions` to `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1`; the OpenSSL beneath must have TLS 1.2.',
         OpenSMTPD: 'Take `protocols` out of the `listen on` rule: by default it speaks TLS 1.2 and 1.3.',
         Exchange: 'Enable TLS 1.2 in Windows (`SchUseStrongCrypto`, Schannel `Enabled` for the server).',
+        Haraka: 'Set `minVersion=TLSv1.2` in `config/tls.ini`; the Node.js beneath must have TLS 1.2.',
+        Stalwart: 'Take TLS 1.2 and 1.3 out of `tls.disable-protocols` of the listener (`tlsDisableProtocols`).',
+        'Microsoft 365': 'Use smtp.office365.com: smtp-legacy.office365.com is for clients that have no TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`).',
     },
     'certificate-chain-incomplete': {
         Postfix: 'Put the key and the full chain, leaf first, into `smtpd_tls_chain_files`, and `postfix reload`.',
@@ -2546,6 +1824,13 @@ const SETTINGS = {
         Sendmail: 'Put the intermediates behind the leaf in `confSERVER_CERT`.',
         OpenSMTPD: 'Let `pki NAME cert` name the full chain, leaf first.',
         Exchange: 'Install the intermediate in the store "Intermediate Certification Authorities" of the machine.',
+        Haraka: 'Put the intermediates behind the leaf in `config/tls_cert.pem`, or in its file in `config/tls`.',
+        Stalwart: 'Let `cert` of the certificate (`certificate.NAME.cert`) hold the full chain, leaf first.',
+    },
+    'certificate-hostname-mismatch': {
+        'Microsoft 365': 'Address it by its own name, and not by an alias of yours: smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
+        Google: 'Address it by its own name, and not by an alias of yours: smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
+        'Amazon SES': 'Address it as email-smtp.REGION.amazonaws.com, and not by an alias of yours; through a VPC endpoint, give that name with `servername`.',
     },
     'certificate-expired': {
         Postfix: 'After renewal: `postfix reload`.',
@@ -2555,9 +1840,10 @@ const SETTINGS = {
         Exchange: 'After renewal: `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`.',
     },
     'client-certificate-required': {
-        Postfix: 'Set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
-        Exim: 'Use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
-        OpenSMTPD: 'Use `tls-require` without `verify` in the `listen on` rule.',
+        Postfix: 'Let `smtpd_tls_CAfile` name the authority of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
+        Exim: 'Let `tls_verify_certificates` name the authority of the clients, or use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
+        OpenSMTPD: 'Let `ca` name the authority of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+        Haraka: 'Set `rejectUnauthorized=false` in `config/tls.ini`, and take the port out of `requireAuthorized`.',
     },
     'auth-not-advertised': {
         Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
@@ -2630,12 +1916,13 @@ function plainEhloCommand(endpoint, address) {
     return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
 }
 /**
- * The command that shows whether MAIL with the null sender is taken, up to which point nothing is sent.
+ * The command that shows whether MAIL is taken, up to which point nothing is sent.
  * @param where in the clear, or inside TLS and without AUTH
+ * @param sender by default the null sender
  */
-function mailCommand(endpoint, where, address) {
+function mailCommand(endpoint, where, address, sender = '') {
     const secured = where === 'tls' ? tlsOptions(endpoint) : [];
-    return command([...swaks(endpoint, address), ...secured, '--from', '<>', '--quit-after', 'MAIL']);
+    return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', '--quit-after', 'MAIL']);
 }
 /**
  * The command that shows whether a bare AUTH PLAIN is taken in the clear, without a credential. No tool asks for that,
@@ -2769,15 +2056,37 @@ const NOT_BY_HAND = new Set([
     'inbox-unreachable',
     'inbox-rejected',
 ]);
+/** Evidence in which a server may give itself away. */
+const SAYS = ['reply', 'octets'];
 /** A remedy names the setting of the very server, where that gives itself away; a command shows the step by hand. */
 function advised(found, step, visit) {
     const { greeting, plain, secured, endpoint, address, addresses } = visit;
     const to = address ?? addresses?.[0]?.address;
     const byHand = found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint, to) };
-    const said = [greeting ?? '', ...(plain?.lines ?? []), ...(secured?.lines ?? []), found.evidence?.reply ?? ''];
+    const said = [
+        greeting ?? '',
+        ...(plain?.lines ?? []),
+        ...(secured?.lines ?? []),
+        ...SAYS.map((where) => found.evidence?.[where] ?? ''),
+    ];
     const software = recognise(said);
-    return { ...byHand, ...found, remedy: remedyFor(found.code, found.remedy, software) };
+    const inspected = OF_INSPECTION.has(found.code) && STARS.test(greeting ?? '');
+    return {
+        ...byHand,
+        ...found,
+        ...(inspected && { evidence: { ...found.evidence, greeting: greeting ?? '' } }),
+        remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software),
+    };
 }
+/** Findings that a firewall can cause which inspects SMTP and writes over what it does not know. */
+const OF_INSPECTION = new Set([
+    'ehlo-rejected',
+    'starttls-not-advertised',
+    'starttls-stripped',
+]);
+/** Cisco's PIX and ASA hide the name of the server and of its software so. */
+const STARS = /\*{8}/;
+const INSPECTED = 'The greeting is written over with asterisks: a firewall inspects SMTP on the way, and hides what the server offers. Switch that off first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';
 
 ;// CONCATENATED MODULE: ./src/gate/budget.ts
 /**
@@ -2799,6 +2108,12 @@ function attemptMs({ timeoutMs, probes }) {
 function probeMs({ timeoutMs }) {
     return timeoutMs * PROBE_IN_TIMEOUTS;
 }
+/** Why a wait in a probe was cut short, in a sentence of its own; nothing while the probe had time left. */
+function spentProbe(budget, endpoint) {
+    if (budget.remainingMs > TIMER_SLACK_MS)
+        return '';
+    return ` A probe has ${probeMs(endpoint) / 1000} s in all, two timeouts, and they are spent.`;
+}
 /**
  * What a finding about a wait that was too long must add where it was not that wait alone that spent the time.
  * @returns the end of the message and the evidence; nothing while the attempt had time left
@@ -2813,19 +2128,23 @@ function spentBudget({ budget, endpoint, world }) {
 ;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
 /** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
 const AUTH = /^AUTH(?:[ =](.*))?$/i;
-const MASKED = /^X{4,}[A-Z]?$/;
+const MASKED = /^X{3,}[A-Z]$/;
 /** @param reply a 250 to EHLO */
 function capabilitiesOf(reply) {
     const lines = reply.lines.slice(1).map((line) => line.exact.trim());
-    const keywords = new Set(lines.map((line) => line.split(/\s/, 1)[0]?.toUpperCase()));
+    const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
     const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
-    const mechanisms = lines.flatMap((line) => AUTH.exec(line)?.[1]?.toUpperCase().split(/\s+/) ?? []);
+    const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
     return {
         lines,
         has: (keyword) => keywords.has(keyword.toUpperCase()),
         mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-        masked: lines.find((line) => MASKED.test(line)),
+        masked: lines.filter((line) => MASKED.test(line)),
     };
+}
+/** Letters of ASCII alone, lest a stranger's `ſ` becomes an S (RFC 5321 section 2.4). */
+function upperCase(text) {
+    return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 /**
  * Compares what was offered in the clear with what is offered inside TLS, each SASL mechanism by itself; STARTTLS,
@@ -3000,6 +2319,8 @@ function lineDifference(was, is) {
     return `line ${at + 1} of the body was "${was[at] ?? ''}" and is "${is[at] ?? 'missing'}"`;
 }
 
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(50875);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./src/tls/der.ts
@@ -3068,6 +2389,7 @@ function oid(content) {
 const TAG = {
     boolean: 0x01,
     integer: 0x02,
+    bits: 0x03,
     octets: 0x04,
     oid: 0x06,
     utcTime: 0x17,
@@ -3092,6 +2414,24 @@ function signatureAlgorithm({ raw }) {
  */
 function subjectPublicKeyInfo(certificate) {
     return sequenceOfTbs(certificate, 4, 'public key').whole;
+}
+/**
+ * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
+ * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
+ * @throws {DerError}
+ */
+function hasExplicitCurve(certificate) {
+    const [algorithm] = derWithin(subjectPublicKeyInfo(certificate));
+    const [id, parameters] = derElements(algorithm?.content ?? Buffer.alloc(0));
+    return id?.tag === TAG.oid && oid(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
+}
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+/**
+ * What the subject's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+function subjectName(certificate) {
+    return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 /**
  * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
@@ -3141,8 +2481,11 @@ function withCentury(tag, text) {
 
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
+const KEY_USAGE = '2.5.29.15';
 const BASIC_CONSTRAINTS = '2.5.29.19';
+const NAME_CONSTRAINTS = '2.5.29.30';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
+const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 /**
  * The extensions of a certificate, in their order.
@@ -3182,6 +2525,43 @@ function extendedKeyUsage(certificate) {
     return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => oid(content));
 }
 /**
+ * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
+ * where nothing is said.
+ * @throws {DerError}
+ */
+function keyUsage(certificate) {
+    return bitsOf(certificate, KEY_USAGE);
+}
+/**
+ * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
+ * @throws {DerError}
+ */
+function netscapeCertType(certificate) {
+    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
+}
+/** The context tags of the two lists. */
+const PERMITTED = 0xa0;
+const EXCLUDED = 0xa1;
+/**
+ * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
+ * @throws {DerError} also where a minimum or maximum is given, which there must not be
+ */
+function nameConstraints(certificate) {
+    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
+    if (!lists)
+        return undefined;
+    const subtrees = (list) => lists
+        .filter(({ tag }) => tag === list)
+        .flatMap(({ content }) => derElements(content))
+        .map(({ content }) => {
+        const [base, ...bounds] = derElements(content);
+        if (!base || bounds.length > 0)
+            throw new DerError('a name constraint without a name, or with bounds');
+        return base;
+    });
+    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
+}
+/**
  * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
  * @throws {DerError}
  */
@@ -3202,7 +2582,18 @@ function caIssuers(certificate) {
         return isUrl ? [location.content.toString('latin1')] : [];
     });
 }
-/** What an extension consists of, all of those here being a SEQUENCE; undefined where it is absent. */
+/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
+function bitsOf(certificate, id) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = derElements(extension.value);
+    if (whole?.tag !== TAG.bits)
+        throw new DerError(`the extension ${id} is no bit string`);
+    // The first octet of the content counts the bits that are not used.
+    return whole.content[1] ?? 0;
+}
+/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
 function elementsOf(certificate, id) {
     const extension = extensionsOf(certificate).find((one) => one.id === id);
     if (!extension)
@@ -3233,9 +2624,9 @@ function serverNameIndication(name) {
 function carries(presented, reference) {
     return reference.kind === 'ip'
         ? presented.ipAddresses.includes(reference.address)
-        : presented.dnsNames.some((pattern) => names_matches(pattern, reference.name));
+        : presented.dnsNames.some((pattern) => matches(pattern, reference.name));
 }
-function names_matches(pattern, name) {
+function matches(pattern, name) {
     const [first, ...rest] = pattern.toLowerCase().split('.');
     const [label, ...domain] = name.split('.');
     if (rest.length !== domain.length || [first, ...rest].includes(''))
@@ -3258,14 +2649,58 @@ function canonical(address) {
     return (0,external_node_net_.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : address;
 }
 
+;// CONCATENATED MODULE: ./src/tls/purpose.ts
+
+/** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
+const FOR_SERVERS = new Set([
+    '1.3.6.1.5.5.7.3.1',
+    '2.16.840.1.113730.4.1',
+    '1.3.6.1.4.1.311.10.3.3',
+]);
+const ANY = '2.5.29.37.0';
+/** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
+const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
+/** sslServer. */
+const NETSCAPE_SERVER = 0x40;
+/**
+ * Whether the extended key usage of a certificate, or of an issuer, leaves out servers (RFC 5280 section 4.2.1.12).
+ * OpenSSL does not take anyExtendedKeyUsage for that of a server, and neither does this.
+ * @returns why, in words that follow upon "its"; undefined where it does not
+ * @throws {DerError}
+ */
+function usageObjection(certificate) {
+    const purposes = extendedKeyUsage(certificate);
+    if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
+        return undefined;
+    return purposes?.includes(ANY)
+        ? 'extended key usage says "any", which is not taken for that of a TLS server'
+        : 'extended key usage does not allow a TLS server';
+}
+/**
+ * Why a key may not be that of a TLS server, by all that its certificate says of purposes, as OpenSSL sees it.
+ * @returns clauses for a reader; none where it may
+ * @throws {DerError}
+ */
+function purposeObjections(certificate) {
+    const usage = usageObjection(certificate);
+    const uses = keyUsage(certificate);
+    const type = netscapeCertType(certificate);
+    return [
+        ...(usage === undefined ? [] : [`its ${usage}`]),
+        ...(uses === undefined || (uses & SERVER_KEY_USAGES) !== 0
+            ? []
+            : ['its key usage allows neither a signature nor a key exchange']),
+        ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/tls/certificate.ts
 
 
 
 
 
-/** serverAuth and anyExtendedKeyUsage. */
-const FOR_SERVERS = new Set(['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']);
+
 /** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
 const DNS_NAME = 0x82;
 const IP_ADDRESS = 0x87;
@@ -3275,7 +2710,6 @@ const IP_ADDRESS = 0x87;
  */
 function certificateFacts(certificate) {
     const { from, to } = validityOf(certificate);
-    const purposes = extendedKeyUsage(certificate);
     return {
         subject: distinguishedName(certificate.subject),
         issuer: distinguishedName(certificate.issuer),
@@ -3285,7 +2719,7 @@ function certificateFacts(certificate) {
         key: publicKeyFacts(certificate),
         signature: signatureFacts(certificate),
         isCa: certificate.ca,
-        forServers: purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true,
+        purposeObjections: purposeObjections(certificate),
         caIssuers: caIssuers(certificate),
         sha256: fingerprint(certificate),
         spki: (0,external_node_crypto_.createHash)('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),
@@ -3311,6 +2745,7 @@ function presentedIdentifiers(certificate) {
     return {
         dnsNames: names.filter(({ tag }) => tag === DNS_NAME).map(({ content }) => content.toString('latin1')),
         ipAddresses: names.filter(({ tag }) => tag === IP_ADDRESS).map(({ content }) => addressOf(content)),
+        hasOtherNames: names.some(({ tag }) => tag !== DNS_NAME && tag !== IP_ADDRESS),
     };
 }
 const MIN_RSA_BITS = 2048;
@@ -3387,7 +2822,113 @@ function pssFacts(parameters) {
     return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
 }
 
+;// CONCATENATED MODULE: ./src/tls/name-constraints.ts
+
+
+
+
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+const RFC822_NAME = 0x81;
+const name_constraints_DNS_NAME = 0x82;
+const DIRECTORY_NAME = 0xa4;
+const name_constraints_IP_ADDRESS = 0x87;
+const FORMS = {
+    [name_constraints_DNS_NAME]: { isWithin: isWithinDomain, text: latin1, subtreeText: (subtree) => latin1(subtree) || 'every name' },
+    [name_constraints_IP_ADDRESS]: { isWithin: isWithinNetwork, text: addressOf, subtreeText: networkText },
+};
+/** As many comparisons as OpenSSL makes for one certificate. */
+const MAX_COMPARISONS = 2 ** 20;
+/**
+ * Whether a certificate carries a name that an issuer above it may not have vouched for.
+ * @returns which name and which constraint, in words that follow upon the issuer's name; undefined where all is well
+ * @throws {DerError}
+ */
+function violation(issuer, certificate) {
+    const constraints = nameConstraints(issuer);
+    if (!constraints)
+        return undefined;
+    const { permitted, excluded } = constraints;
+    const names = subjectAltNames(certificate);
+    if (names.length * (permitted.length + excluded.length) > MAX_COMPARISONS) {
+        throw new DerError('more names than can be held against name constraints');
+    }
+    for (const { tag, content } of names) {
+        const form = FORMS[tag];
+        if (!form)
+            continue;
+        const holds = (subtree) => form.isWithin(content, subtree.content);
+        const ofForm = (subtrees) => subtrees.filter((subtree) => subtree.tag === tag);
+        const name = form.text(content);
+        const not = ofForm(excluded).find(holds);
+        if (not)
+            return `may not issue for ${name}: its name constraints exclude ${form.subtreeText(not.content)}`;
+        const only = ofForm(permitted);
+        if (only.length > 0 && !only.some(holds)) {
+            const list = only.map((subtree) => form.subtreeText(subtree.content)).join(', ');
+            return `may not issue for ${name}: its name constraints permit ${list}`;
+        }
+    }
+    return undefined;
+}
+/** What stands in a subject and is held against constraints like an alternative name: emailAddress and commonName. */
+const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
+const COMMON_NAME = Buffer.from('0603550403', 'hex');
+/**
+ * Whether an issuer constrains names of a form that is not evaluated here, and a certificate below it has such a name.
+ * @param isLeaf whether it is the certificate of the server, whose common name OpenSSL takes for a DNS name if it has none
+ * @throws {DerError}
+ */
+function isBeyondUs(issuer, certificate, isLeaf) {
+    const constraints = nameConstraints(issuer);
+    if (!constraints)
+        return false;
+    const subject = subjectName(certificate);
+    const names = subjectAltNames(certificate);
+    const carries = (form) => names.some(({ tag }) => tag === form);
+    return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
+        switch (tag) {
+            case name_constraints_IP_ADDRESS:
+                return false;
+            case name_constraints_DNS_NAME:
+                return isLeaf && !carries(name_constraints_DNS_NAME) && subject.includes(COMMON_NAME);
+            case DIRECTORY_NAME:
+                return subject.length > 0 || carries(tag);
+            case RFC822_NAME:
+                return subject.includes(EMAIL_ADDRESS) || carries(tag);
+            default:
+                return carries(tag);
+        }
+    });
+}
+function latin1(octets) {
+    return octets.toString('latin1');
+}
+/** The domain and all that is below it; with a dot before it, only what is below. */
+function isWithinDomain(name, subtree) {
+    const [whole, domain] = [latin1(name).toLowerCase(), latin1(subtree).toLowerCase()];
+    if (domain === '' || domain.startsWith('.'))
+        return whole.endsWith(domain);
+    return whole === domain || whole.endsWith(`.${domain}`);
+}
+/** An address and a mask of the same length behind it. */
+function isWithinNetwork(name, subtree) {
+    const { address, mask } = network(subtree);
+    return (name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0));
+}
+function network(subtree) {
+    const half = subtree.length / 2;
+    if (half !== 4 && half !== 16)
+        throw new DerError('a constraint of addresses that has an odd length');
+    return { address: subtree.subarray(0, half), mask: subtree.subarray(half) };
+}
+function networkText(subtree) {
+    const { address, mask } = network(subtree);
+    return `${addressOf(address)}/${addressOf(mask)}`;
+}
+
 ;// CONCATENATED MODULE: ./src/tls/issuer.ts
+
+
 
 
 
@@ -3412,49 +2953,74 @@ function issued(issuer, certificate) {
  * @param issuer one that has {@link issued} the last of those below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
- * @returns words for a reader, the peer's among them; undefined where nothing is in the way
+ * @returns undefined where nothing is in the way
  */
 function obstacle(issuer, below, now) {
-    return unlessOdd(issuer, () => {
-        // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
-        const { from, to } = validityOf(issuer);
-        const purposes = extendedKeyUsage(issuer);
-        const limit = pathLength(issuer);
-        const name = `the issuer ${distinguishedName(issuer.subject)}`;
-        if (!issuer.ca)
-            return `${name} is no CA`;
-        if (!below.at(-1)?.checkIssued(issuer))
-            return `${name} may not sign certificates`;
-        if (to < now)
-            return `${name} expired on ${issuer.validTo}`;
-        if (from > now)
-            return `${name} is not valid before ${issuer.validFrom}`;
-        if (purposes?.every((purpose) => !FOR_SERVERS.has(purpose)))
-            return `${name} may not issue for servers`;
-        const unknown = notEvaluated(issuer);
-        if (unknown !== undefined)
-            return unknown;
-        // A self-issued certificate does not count (RFC 5280 section 4.2.1.9), and neither does the leaf.
-        const between = below.slice(1).filter(({ subject, issuer: by }) => subject !== by).length;
-        return between > limit ? `${name} may not have ${between} further CAs below it` : undefined;
+    const name = `the issuer ${distinguishedName(issuer.subject)}`;
+    // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
+    const counted = below.filter(({ subject, issuer: by }, i) => i === 0 || subject !== by);
+    return (unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
+        first(counted, (one) => certainly(violation(issuer, one), name)) ??
+        unevaluated(issuer) ??
+        first(counted, (one, i) => isBeyondUs(issuer, one, i === 0) ? doubt(`${name} has name constraints that are not evaluated here`) : undefined));
+}
+/** @returns words that follow upon the name of the issuer */
+function prohibition(issuer, issuee, between, now) {
+    // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
+    const { from, to } = validityOf(issuer);
+    const usage = usageObjection(issuer);
+    const limit = pathLength(issuer);
+    // Whether they can be read at all is a question of this certificate, and not of those that they are about.
+    nameConstraints(issuer);
+    if (!issuer.ca)
+        return 'is no CA';
+    if (!issuee?.checkIssued(issuer))
+        return 'may not sign certificates';
+    if (to < now)
+        return `expired on ${issuer.validTo}`;
+    if (from > now)
+        return `is not valid before ${issuer.validFrom}`;
+    if (usage !== undefined)
+        return `may not issue for servers: its ${usage}`;
+    return between > limit ? `may not have ${between} further CAs below it` : undefined;
+}
+/**
+ * What a certificate says that this search does not understand and must not pass over (RFC 5280 section 4.2), and a
+ * key that OpenSSL does not take.
+ * @returns undefined where there is nothing of the kind
+ */
+function unevaluated(certificate) {
+    const name = distinguishedName(certificate.subject);
+    return unlessOdd(certificate, () => {
+        if (hasExplicitCurve(certificate)) {
+            return doubt(`the key of ${name} has explicit curve parameters, which no certificate may have (RFC 5480)`);
+        }
+        const odd = extensionsOf(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
+        return odd && doubt(`${name} has an extension that is not evaluated here (${odd.id})`);
     });
 }
 /**
- * What a certificate says that this search does not understand and must not pass over (RFC 5280 section 4.2).
- * @returns words for a reader, the peer's among them; undefined where there is nothing of the kind
- */
-function unevaluated(certificate) {
-    return unlessOdd(certificate, () => notEvaluated(certificate));
-}
-/**
  * Extensions whose meaning is known here, or of no concern to the question whether a path holds: key identifiers,
- * key usage, subject alternative name, basic constraints, certificate policies, extended key usage.
+ * key usage, subject alternative name, basic constraints, name constraints, certificate policies, extended key usage.
  */
-const EVALUATED = new Set([14, 15, 17, 19, 32, 35, 37].map((n) => `2.5.29.${n}`));
-const NAME_CONSTRAINTS = '2.5.29.30';
-function notEvaluated(certificate) {
-    const odd = extensionsOf(certificate).find(({ id, critical }) => id === NAME_CONSTRAINTS || (critical && !EVALUATED.has(id)));
-    return odd && `${distinguishedName(certificate.subject)} has an extension that is not evaluated here (${odd.id})`;
+const EVALUATED = new Set([
+    ...[14, 15, 17, 19, 30, 32, 35, 37].map((n) => `2.5.29.${n}`),
+    '2.16.840.1.113730.1.1',
+]);
+function certainly(words, name) {
+    return words === undefined ? undefined : { words: `${name} ${words}`, isCertain: true };
+}
+function doubt(words) {
+    return { words, isCertain: false };
+}
+/** What is in the way of the first of several of which something is. */
+function first(certificates, question) {
+    for (const [i, certificate] of certificates.entries()) {
+        const answer = unlessOdd(certificate, () => question(certificate, i));
+        if (answer)
+            return answer;
+    }
+    return undefined;
 }
 /** What cannot be read cannot be relied upon. */
 function unlessOdd(certificate, question) {
@@ -3464,7 +3030,7 @@ function unlessOdd(certificate, question) {
     catch (error) {
         if (!(error instanceof DerError))
             throw error;
-        return `${distinguishedName(certificate.subject)} is encoded oddly: ${error.message}`;
+        return certainly(`is encoded oddly: ${error.message}`, distinguishedName(certificate.subject));
     }
 }
 
@@ -3476,16 +3042,20 @@ const MAX_VERIFICATIONS = 64;
  * Looks for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate signed by the next,
  * every issuer a CA within its dates and its path length. OpenSSL does this too, and reports only the last thing
  * that it dislikes, so that an expired leaf hides an unknown issuer; here the question is answered by itself.
- * What this search cannot evaluate (name constraints, critical extensions that it does not know) makes no path.
+ * What this search cannot evaluate (constraints of some forms of names, critical extensions that it does not know)
+ * makes no path that is trusted.
  * @param sent the certificates as the server sent them, leaf first; at least one
  * @param anchors the trust anchors
  * @param now the time at which issuers must be valid
  */
 function followChain(sent, anchors, now) {
-    const [leaf, ...issuers] = sent;
+    const [leaf, ...others] = sent;
     if (!leaf)
         throw new RangeError('a chain without a leaf');
-    const { path, end, obstacles } = climb(leaf, [...anchors, ...issuers], anchors, now);
+    // Some configurations name the file of the certificate twice, which sends no issuer.
+    const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
+    const up = (doubtfulToo) => climb(leaf, [...anchors, ...issuers], { anchors, now, doubtfulToo });
+    const { path, end, obstacles } = up(false);
     if (path)
         return { kind: 'trusted', path };
     if (issued(leaf, leaf))
@@ -3496,16 +3066,19 @@ function followChain(sent, anchors, now) {
         hasNamesake: anchors.some((anchor) => anchor.subject === end.issuer && !issued(anchor, end)),
     };
     const [first] = obstacles;
-    if (first !== undefined)
-        return { kind: 'untrusted', obstacle: first, ...deadEnd };
+    if (first) {
+        const doubtful = obstacles.some(({ isCertain }) => !isCertain) ? up(true).path : undefined;
+        return { kind: 'untrusted', obstacle: first.words, ...(doubtful && { path: doubtful }), ...deadEnd };
+    }
     return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...deadEnd };
 }
-function climb(leaf, issuers, anchors, now) {
+function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
     const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
+    const isPassable = (inTheWay) => !inTheWay || (doubtfulToo && !inTheWay.isCertain);
     const odd = unevaluated(leaf);
-    if (odd !== undefined)
-        return { end: leaf, obstacles: [odd] };
-    const obstacles = [];
+    const obstacles = odd ? [odd] : [];
+    if (!isPassable(odd))
+        return { end: leaf, obstacles };
     let verifications = 0;
     let end = leaf;
     // Breadth first, each certificate once: the shortest path, in time that grows with what was sent and no faster.
@@ -3519,17 +3092,17 @@ function climb(leaf, issuers, anchors, now) {
             if (issuer.subject !== rung.certificate.issuer || seen.has(issuer.fingerprint256))
                 continue;
             if (verifications === MAX_VERIFICATIONS) {
-                return { end, obstacles: [...obstacles, 'too many possible issuers were sent'] };
+                return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
             }
             verifications += 1;
             if (!issued(issuer, rung.certificate))
                 continue;
             seen.add(issuer.fingerprint256);
             const inTheWay = obstacle(issuer, pathTo(rung), now);
-            if (inTheWay === undefined)
-                rungs.push({ certificate: issuer, below: rung });
-            else
+            if (inTheWay)
                 obstacles.push(inTheWay);
+            if (isPassable(inTheWay))
+                rungs.push({ certificate: issuer, below: rung });
         }
     }
     return { end, obstacles };
@@ -3549,6 +3122,8 @@ function firstOutOfOrder(sent) {
     });
 }
 
+// EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
+var handshake = __nccwpck_require__(28807);
 ;// CONCATENATED MODULE: ./src/gate/peer/malformed.ts
 
 
@@ -3578,6 +3153,7 @@ function malformed({ certificate, oddity }) {
 }
 
 ;// CONCATENATED MODULE: ./src/gate/peer/chain.ts
+
 
 
 
@@ -3627,13 +3203,14 @@ function judgeChain({ sent, verifyError }, chain, others) {
     }
 }
 function untrusted(chain, evidence) {
-    const { obstacle, end, isRoot } = chain;
+    const { obstacle, end, isRoot, path } = chain;
     const name = nameOf(end.subject);
     if (obstacle !== undefined) {
         const reason = (0,peer/* brief */.dh)(obstacle);
-        return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-            evidence: { ...evidence, reason },
-        });
+        const message = path
+            ? `The chain leads to a trust anchor, and cannot be relied on: ${reason}; OpenSSL objects (${evidence.openssl}).`
+            : `The chain leads to no trust anchor: ${reason}.`;
+        return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
     }
     if (isRoot) {
         return finding('certificate-untrusted', `The chain ends in the private root ${name}; add it with \`tls.ca\`.`, {
@@ -3671,6 +3248,10 @@ function urlOfIssuer({ end }) {
 }
 /** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
 function judgeOrder({ sent }) {
+    if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
+        const message = `The server sends more than ${handshake/* MAX_CERTIFICATES */.WT} certificates, and those beyond were not looked at.`;
+        return [finding('certificate-chain-disordered', message, { evidence: { sent: `more than ${handshake/* MAX_CERTIFICATES */.WT}` } })];
+    }
     const astray = firstOutOfOrder(sent);
     if (!astray)
         return [];
@@ -3765,22 +3346,30 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
 
 /** Whether the certificate carries the name that was asked for (RFC 9525). */
 function judgeName(facts, { name }) {
-    if (carries(facts, referenceIdentity(name)))
+    const wanted = referenceIdentity(name);
+    if (carries(facts, wanted))
         return [];
     const names = [...facts.dnsNames, ...facts.ipAddresses];
-    const has = names.length === 0 ? 'has no subject alternative name at all' : `carries ${(0,peer/* brief */.dh)(names.join(', '))}`;
     return [
-        finding('certificate-hostname-mismatch', `The certificate ${has}, and not ${name}.`, {
+        finding('certificate-hostname-mismatch', `The certificate ${whatItHas(facts, names, wanted, name)}.`, {
             evidence: { wanted: name, names: (0,peer/* brief */.dh)(names.join(', ')) || 'none', subject: (0,peer/* brief */.dh)(facts.subject) },
         }),
     ];
 }
-/** Whether the certificate is one of a server at all (RFC 5280 section 4.2.1.12). */
-function judgePurpose({ isCa, forServers, subject }) {
-    const reasons = [
-        ...(forServers ? [] : ['its extended key usage does not allow a TLS server']),
-        ...(isCa ? ['it is the certificate of a CA'] : []),
-    ];
+function whatItHas({ dnsNames, hasOtherNames }, names, wanted, name) {
+    if (names.length === 0) {
+        return hasOtherNames
+            ? `has subject alternative names, and among them neither a DNS name nor an address, so it does not carry ${name}`
+            : `has no subject alternative name at all, so it does not carry ${name}`;
+    }
+    const asName = wanted.kind === 'ip' && dnsNames.includes(name);
+    return asName
+        ? `carries ${name} as a DNS name, and not as an address`
+        : `carries ${(0,peer/* brief */.dh)(names.join(', '))}, and not ${name}`;
+}
+/** Whether the certificate is one of a server at all (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
+function judgePurpose({ isCa, purposeObjections, subject }) {
+    const reasons = [...purposeObjections, ...(isCa ? ['it is the certificate of a CA'] : [])];
     if (reasons.length === 0)
         return [];
     return [
@@ -3838,7 +3427,7 @@ function judgeStrength(chain, anchor) {
 function judgePeer(presented, demands) {
     const { trust, policy, now } = demands;
     const chain = followChain(presented.sent, trust.anchors(policy.ca), now);
-    const path = chain.kind === 'trusted' ? chain.path : undefined;
+    const path = pathOf(chain, presented);
     // Where there is a path, nothing rests upon what else was sent.
     const [own, ...issuers] = (path ?? presented.sent).map(read);
     if (!own)
@@ -3871,6 +3460,12 @@ function judgePeer(presented, demands) {
         authenticated: odd.length === 0 && (pinned || identity.length === 0),
         certificate: certificateReport(facts, now),
     };
+}
+/** The path that the peer's certificate rests upon: ours, or one that we could not judge to the end and OpenSSL has. */
+function pathOf(chain, { verifyError }) {
+    if (chain.kind === 'trusted')
+        return chain.path;
+    return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
 }
 function pinMismatch({ spki }, { policy }) {
     return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
@@ -3958,6 +3553,23 @@ const MAX_LINE = 8192;
  */
 function receivedHops(message) {
     return valuesOf(message, 'received').slice(-MAX_HOPS).map(hopOf);
+}
+/** The same, of more than 64 those that were last on the way. */
+function lastHops(message) {
+    return valuesOf(message, 'received').slice(0, MAX_HOPS).map(hopOf);
+}
+const ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
+const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
+/**
+ * Whether a line, if it can be believed, is of a hand-over within one receiver: to its store (RFC 2033), or of a host to
+ * itself, as behind a filter. The address that a server has seen stands in a comment; what the client calls itself, which
+ * may be an address too, need not.
+ */
+function isHandOver({ from = '', with: protocol = '' }) {
+    if (/^(?:utf8)?lmtp/i.test(protocol))
+        return true;
+    const addresses = [...from.matchAll(ADDRESS)].map(([, address = '']) => address);
+    return /\((?:\S+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
 }
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
 function hopOf(value) {
@@ -4087,7 +3699,7 @@ function judgeHop(session, hops) {
                 }),
             ];
         case 'unknown':
-            return unproved('names no protocol of mail');
+            return unproved('names no protocol by which the gate hands a message over');
     }
 }
 /**
@@ -4115,11 +3727,14 @@ function wordsOf(clause) {
         .map((word) => word.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
         .filter((word) => word !== '');
 }
-/** The protocols of RFC 3848 and RFC 6531 section 4.3, and those that servers made up beside them. */
+/**
+ * The protocols of RFC 3848 and RFC 6531 section 4.3, and those that servers made up beside them. LMTP in the clear is
+ * none by which the gate hands over: that line is of a server behind one that writes none.
+ */
 function channelOf(protocol) {
     if (/^(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i.test(protocol))
         return 'encrypted';
-    return /^(?:(?:utf8)?(?:e?smtp|lmtp)a?|asmtp|microsoft smtp server)(?= |$)/i.test(protocol) ? 'clear' : 'unknown';
+    return /^(?:(?:utf8)?e?smtpa?|asmtp|microsoft smtp server)(?= |$)/i.test(protocol) ? 'clear' : 'unknown';
 }
 /** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
 function differences({ tls: session }, { tls, raw }) {
@@ -4141,6 +3756,7 @@ function differences({ tls: session }, { tls, raw }) {
 }
 
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
+
 
 const MAX_FIELD = 16_384;
 const MAX_FIELDS = 64;
@@ -4174,25 +3790,47 @@ function parseAuthenticationResults(value) {
     return { authservId: authservId.toLowerCase(), results };
 }
 /**
- * The fields of a message, in its order, as far as they can be believed to come from one receiver: from the topmost
- * with its name on, down to where the next hop but one begins. Servers write theirs above or below their own Received
- * line, and filters of the same server a field each. What stands further down, an earlier hop could have written;
- * a receiver should have taken that out (RFC 8601 section 5), and not every one does.
+ * The fields of a message that can be believed to come from one receiver, in the order of the message. Servers write
+ * on top of what they get (RFC 8601 section 4.1), so what stands above the receiver's own Received line came from it or
+ * from behind it. If it has written there, that is all: not every receiver takes out what others wrote in its name
+ * (section 5), and whoever handed the message over can have written below that line. If it has not, what stands right
+ * below that line is believed, for Gmail and filters of Postfix write there, and are known to take the rest out. Nothing
+ * further down is believed, since earlier servers could have written it (section 7.1).
  * @param authservId in lower case
  */
 function resultsOf(message, authservId) {
-    const found = [];
-    let hops = 0;
-    for (const { name, value } of message.fields) {
-        if (name === 'received' && found.length > 0)
-            hops += 1;
-        if (hops > 1 || found.length === MAX_FIELDS)
-            break;
-        const results = name === 'authentication-results' ? parseAuthenticationResults(value) : undefined;
-        if (results?.authservId === authservId)
-            found.push(results);
+    const stretches = [[]];
+    for (const field of message.fields) {
+        if (field.name === 'received')
+            stretches.push([]);
+        else if (field.name === 'authentication-results')
+            stretches.at(-1)?.push(field);
     }
-    return found;
+    const own = ownLine(message, authservId);
+    const [above, below] = [stretches.slice(0, own + 1).flat(), stretches[own + 1] ?? []].map((fields) => fields
+        .slice(0, MAX_FIELDS)
+        .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
+        .filter((results) => results.authservId === authservId));
+    return above?.length ? above : (below ?? []);
+}
+/**
+ * Which Received line is the receiver's own: the topmost that has its name behind `by`, or else the topmost, both
+ * without those at the top by which a receiver hands the message on within itself. Where all are such lines, the lowest:
+ * nobody else has had the message, and the gate writes no such fields.
+ * @returns its number from the top, -1 where there is none
+ */
+function ownLine(message, authservId) {
+    const hops = lastHops(message);
+    const first = hops.findIndex((hop) => !isHandOver(hop));
+    if (first < 0)
+        return hops.length - 1;
+    const named = hops.findIndex(({ by = '' }, at) => at >= first && isNamed(by, authservId));
+    return named < 0 ? first : named;
+}
+/** Whether a host goes by the name of the receiver, or has one under it. */
+function isNamed(by, authservId) {
+    const [host = ''] = by.toLowerCase().split(' ', 1);
+    return `.${host.replace(/\.$/, '')}`.endsWith(`.${authservId}`);
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -4375,8 +4013,16 @@ function judgeReceiver(check, { [check]: wanted, authservId = '' }, message) {
     const ofSender = all.filter(({ detail }) => check === 'spf' && /\bsmtp\.mailfrom\b/i.test(detail));
     const results = ofSender.length > 0 ? ofSender : all;
     if (results.length === 0) {
-        const present = (0,peer/* brief */.dh)([...new Set(valuesOf(message, 'authentication-results'))].join(' / ')) || 'none';
-        const message_ = `${authservId} says nothing about ${verdicts_NAMES[check]} in the header of the message; ${wanted} is demanded.`;
+        const fields = [...new Set(valuesOf(message, 'authentication-results'))];
+        const present = (0,peer/* brief */.dh)(fields.join(' / ')) || 'none';
+        const isElsewhere = fields.some((value) => {
+            const other = parseAuthenticationResults(value);
+            return other?.authservId === authservId && other.results.some(({ method }) => method === check);
+        });
+        const doubt = isElsewhere
+            ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
+            : '';
+        const message_ = `${authservId} says nothing about ${verdicts_NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
         return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
     }
     const other = results.find(({ result }) => result !== wanted);
@@ -4457,6 +4103,11 @@ function judgeIdentity(probe, source) {
 
 
 
+/**
+ * So long copies are waited for once the message is there: those that another way or another try makes come a moment
+ * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
+ */
+const SETTLING_MS = 1000;
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
 function openInbox({ endpoint, world }, target) {
     const { ca, minVersion, minValidDays } = endpoint.tls;
@@ -4485,16 +4136,18 @@ function openInbox({ endpoint, world }, target) {
 async function awaitArrival(visit, probe, inbox, delivery) {
     const acceptedAt = external_node_perf_hooks_.performance.now();
     const octets = Buffer.byteLength(probe.text);
-    const received = await inbox.find({ messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => isProbe(probe, source) }, net_deadline/* Deadline */.B.after(delivery.withinMs, visit.world.end));
+    const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, visit.world.end);
+    const received = await inbox.find({ messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => isProbe(probe, source) }, deadline);
     if (!received)
         return [notReceived(probe, delivery)];
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
+    const settled = net_deadline/* Deadline */.B.after(SETTLING_MS, deadline);
     const findings = await judgeArrival(visit, probe, received.source);
     if (received.junk !== undefined)
         findings.push(inJunk(received.junk));
-    // What was seen in the message stays true, whatever comes of its deletion.
-    if (!delivery.keep)
-        findings.push(...(await removed(received, delivery.inbox)));
+    await settled.race(new Promise(() => undefined), () => new Error('settled')).catch(() => undefined);
+    // What was seen in the message stays true, whatever comes of the last look and its deletion.
+    findings.push(...(await finished(received, delivery)));
     const { copies } = received;
     if (copies > 1)
         findings.push(duplicated(probe, copies));
@@ -4507,13 +4160,13 @@ async function awaitArrival(visit, probe, inbox, delivery) {
     };
     return findings;
 }
-async function removed(received, target) {
+async function finished(received, { keep, inbox }) {
     try {
-        await received.delete();
+        await (keep ? received.recount() : received.delete());
         return [];
     }
     catch (error) {
-        return [inboxFinding(error, target)];
+        return [inboxFinding(error, inbox)];
     }
 }
 function notReceived({ messageId }, { to, withinMs }) {
@@ -4540,8 +4193,8 @@ function inboxFinding(error, { scheme, host, port }) {
     throw error;
 }
 
-// EXTERNAL MODULE: ./src/plan/schema.ts
-var schema = __nccwpck_require__(47684);
+// EXTERNAL MODULE: ./src/plan/legal.ts
+var legal = __nccwpck_require__(74138);
 ;// CONCATENATED MODULE: ./src/smtp/reply.ts
 
 /**
@@ -4551,6 +4204,16 @@ var schema = __nccwpck_require__(47684);
 const MAX_LINE_OCTETS = 4096;
 /** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
 const MAX_REPLY_LINES = 128;
+/**
+ * Thirty-two lines of the length that RFC 5321 allows. What an answer says goes into transcript, report and findings, and
+ * in JSON becomes up to six times as much.
+ */
+const MAX_REPLY_OCTETS = 16 * 1024;
+/**
+ * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
+ * stopped here, with as much as a transcript keeps.
+ */
+const MAX_SESSION_OCTETS = 64 * 1024;
 /** What came is no SMTP reply. */
 class ReplySyntaxError extends Error {
     problem;
@@ -4575,13 +4238,15 @@ const CR = 0x0d;
 const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
 /**
- * Turns octets into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
+ * Turns the octets of one session into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
  * a reply stays unread until somebody asks: behind the 220 to STARTTLS that makes all the difference.
  */
 class ReplyParser {
     #unread = Buffer.alloc(0);
     #searchedTo = 0;
     #partial;
+    #replyOctets = 0;
+    #sessionOctets = 0;
     /** Takes in what arrived. */
     push(octets) {
         this.#unread = this.#unread.length === 0 ? Buffer.from(octets) : Buffer.concat([this.#unread, octets]);
@@ -4589,6 +4254,11 @@ class ReplyParser {
     /** Octets that have arrived and belong to no complete reply yet taken. */
     get unread() {
         return this.#unread;
+    }
+    /** What has arrived of a reply that has not ended: its whole lines, and the beginning of the next. */
+    get unfinished() {
+        const lines = this.#partial?.raw ?? [];
+        return this.#unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.#unread)];
     }
     /** Whether a reply has begun and not ended. */
     get midReply() {
@@ -4619,6 +4289,7 @@ class ReplyParser {
     #line(withCr) {
         const bareLineFeed = withCr.at(-1) !== CR;
         const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
+        this.#count(withCr.length + 1, octets);
         const match = REPLY_LINE.exec(octets.toString('latin1'));
         if (!match?.[1])
             throw this.#error('a line that is no SMTP reply', octets);
@@ -4636,8 +4307,19 @@ class ReplyParser {
         if (match[2] === '-')
             return undefined;
         this.#partial = undefined;
+        this.#replyOctets = 0;
         const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
         return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
+    }
+    #count(length, octets) {
+        this.#replyOctets += length;
+        this.#sessionOctets += length;
+        if (this.#replyOctets > MAX_REPLY_OCTETS) {
+            throw this.#error(`a reply of more than ${MAX_REPLY_OCTETS} octets`, octets);
+        }
+        if (this.#sessionOctets > MAX_SESSION_OCTETS) {
+            throw this.#error(`more than ${MAX_SESSION_OCTETS} octets in one session`, octets);
+        }
     }
     #error(problem, octets) {
         return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial?.raw ?? []);
@@ -4654,21 +4336,31 @@ function shown(reply) {
 /** The connection ended where the server owed an answer. */
 class ConnectionLost extends Error {
     cause;
+    heard;
     name = 'ConnectionLost';
-    /** @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way */
-    constructor(cause) {
+    /**
+     * @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way
+     * @param heard the lines of a reply that had begun, the last one perhaps in part
+     */
+    constructor(cause, heard = []) {
         super(cause === undefined ? 'the server closed the connection' : `connection lost: ${(0,connect/* codeOf */.$N)(cause)}`);
         this.cause = cause;
+        this.heard = heard;
     }
 }
 /** A whole reply was not there in time. */
 class ReplyTimeout extends Error {
     waitedMs;
+    heard;
     name = 'ReplyTimeout';
-    /** @param waitedMs how long was waited, in milliseconds */
-    constructor(waitedMs) {
+    /**
+     * @param waitedMs how long was waited, in milliseconds
+     * @param heard the lines of a reply that had begun, the last one perhaps in part
+     */
+    constructor(waitedMs, heard = []) {
         super(`no complete reply within ${waitedMs} ms`);
         this.waitedMs = waitedMs;
+        this.heard = heard;
     }
 }
 /** The server sent a complete reply where it owed none. */
@@ -4715,13 +4407,11 @@ class SmtpSession {
     #end;
     #wake;
     #owed = 0;
+    /** Sent together, and not yet answered: the transcript shows each of them before its reply. */
+    #unanswered = [];
     #quitted = false;
     /** Whether a reply has ended its lines in bare LF since this was last set back. */
     bareLineFeed = false;
-    /** What has arrived and is no complete reply. */
-    get unread() {
-        return this.#parser.unread;
-    }
     /** @param channel connected; nobody else may read from it while the session lives */
     constructor(channel, settings) {
         this.#channel = channel;
@@ -4761,8 +4451,7 @@ class SmtpSession {
      */
     async send(lines) {
         await this.#refuseEarlyReply();
-        for (const line of lines)
-            this.#settings.transcript.add('client', line);
+        this.#unanswered.push(...lines);
         this.#owed += lines.length;
         this.#channel.write(lines.map((line) => `${line}\r\n`).join(''));
     }
@@ -4771,6 +4460,9 @@ class SmtpSession {
      * @throws as {@link command} does
      */
     async reply() {
+        const line = this.#unanswered.shift();
+        if (line !== undefined)
+            this.#settings.transcript.add('client', line);
         return this.#read();
     }
     /**
@@ -4802,6 +4494,11 @@ class SmtpSession {
         this.#channel.end(() => {
             this.#channel.destroy();
         });
+    }
+    /** Hangs up without a word: to a server that waits for a message QUIT would be its text. */
+    hangUp() {
+        this.#quitted = true;
+        this.#channel.destroy();
     }
     /**
      * Ends the session and leaves the channel open, for TLS to take it over.
@@ -4840,7 +4537,7 @@ class SmtpSession {
     async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget) {
         const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
         const waitMs = Math.round(deadline.remainingMs);
-        const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs));
+        const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs, this.#unfinished()));
         this.#owed -= 1;
         if (reply.code === 421)
             throw new ServiceNotAvailable(reply);
@@ -4851,11 +4548,8 @@ class SmtpSession {
             const reply = this.#take();
             if (reply)
                 return reply;
-            if (this.#end) {
-                if (this.#parser.unread.length > 0)
-                    this.#note(this.#parser.unread.toString('latin1'));
-                throw this.#end;
-            }
+            if (this.#end)
+                throw new ConnectionLost(this.#end.cause, this.#unfinished());
             await new Promise((resolve) => {
                 this.#wake = resolve;
                 this.#channel.resume();
@@ -4904,6 +4598,13 @@ class SmtpSession {
             throw error;
         }
     }
+    /** What there is of a reply that nobody waits for any longer. */
+    #unfinished() {
+        const { unfinished } = this.#parser;
+        for (const { exact } of unfinished)
+            this.#note(exact);
+        return unfinished;
+    }
     #note(text) {
         this.#settings.transcript.add('server', text);
     }
@@ -4937,9 +4638,275 @@ function kept(message) {
 
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(32223);
-// EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
-var handshake = __nccwpck_require__(28807);
+;// CONCATENATED MODULE: ./src/gate/protocols.ts
+
+
+/** Protocols that show themselves by the first octets that a server sends. */
+const PROTOCOLS = [
+    [/^SSH-/, 'SSH'],
+    [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
+    // A POP3 server may greet with -ERR too, and never in these words.
+    [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, 'Redis'],
+    [/^(\+OK|-ERR)\b/, 'POP3'],
+    [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
+    [/^RFB \d{3}\.\d{3}/, 'VNC'],
+    [/^20[01](?=[ -]|\r|$)/, 'NNTP'],
+    // RFC 5804 section 1.7: the capabilities, each in quotes, are the greeting.
+    [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, 'ManageSieve'],
+    // RFC 854: IAC, and WILL, WONT, DO or DONT.
+    [/^\xff[\xfb-\xfe]/, 'Telnet'],
+    // A packet of so many octets: a greeting begins with the protocol's version 10, which is a line feed, an error with 255.
+    [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
+];
+/**
+ * Names another protocol than SMTP.
+ * @param said what a server says first, or its first line; octets that are no UTF-8 as ISO 8859-1
+ */
+function protocolOf(said) {
+    return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
+}
+/**
+ * The finding for a server that speaks another protocol than SMTP.
+ * @param said what it says first
+ * @param when when it says so, as the end of "What answers is …"
+ * @returns undefined where the protocol cannot be named
+ */
+function otherProtocol(said, when = '') {
+    const protocol = protocolOf(said);
+    if (protocol === undefined)
+        return undefined;
+    const line = (0,peer/* brief */.dh)(firstLine(said));
+    return finding('not-smtp', `What answers is ${protocol}${when}: "${line}".`, { evidence: { line, protocol } });
+}
+/** The beginning of what a server said, up to the end of its first line that holds anything. */
+function firstLine(said) {
+    return said.trimStart().split(/\r?\n/, 1)[0] ?? '';
+}
+
+;// CONCATENATED MODULE: ./src/gate/steps/client-certificate.ts
+
+/** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
+const CERTIFICATE_REQUIRED = 116;
+const OTHER_ISSUER = 'Give `tls.client-cert` a certificate of an authority that the server trusts, with the intermediates behind it; or let the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).';
+/**
+ * What a server says of a client's certificate (RFC 8446 section 6.2); after the handshake there is no other that it
+ * could speak of.
+ */
+const ALERTS = {
+    42: {
+        name: 'bad certificate',
+        meaning: 'the certificate is damaged, or a signature in its chain does not hold',
+        remedy: 'Check with `openssl verify` that the file of `tls.client-cert` holds the whole chain, leaf first.',
+    },
+    43: {
+        name: 'unsupported certificate',
+        meaning: 'the certificate is of a kind that the server does not take',
+        remedy: 'Give the gate a certificate for TLS clients: its extended key usage, where it has one, must include clientAuth, and its key be of a kind that the server knows.',
+    },
+    44: {
+        name: 'certificate revoked',
+        meaning: 'its issuer has revoked the certificate',
+        remedy: 'Have a new certificate issued, and give it to the gate with `tls.client-cert` and `tls.client-key`.',
+    },
+    45: {
+        name: 'certificate expired',
+        meaning: 'the certificate has expired, or is not valid yet',
+        remedy: 'Renew the certificate of `tls.client-cert`; if its dates are right, look at the clock of the server.',
+    },
+    46: {
+        name: 'certificate unknown',
+        meaning: 'something else about the certificate is not acceptable',
+        remedy: "The server's log says what it has against the certificate of `tls.client-cert`.",
+    },
+    48: {
+        name: 'unknown ca',
+        meaning: 'the chain of the certificate leads to no authority that the server trusts',
+        remedy: OTHER_ISSUER,
+    },
+    49: {
+        name: 'access denied',
+        meaning: 'the certificate holds, and who it stands for may not come in',
+        remedy: 'Add the certificate, its name or its fingerprint to those that the server lets in.',
+    },
+    [CERTIFICATE_REQUIRED]: {
+        name: 'certificate required',
+        meaning: 'the certificate could not be shown, since the server takes no signature that its key can make',
+        remedy: 'Give the gate a certificate with a key of a usual kind (RSA of 2048 bits, or EC P-256).',
+    },
+};
+/**
+ * With TLS 1.3 the handshake is over for the client before the server has seen its certificate.
+ * @param alert its number, where an alert ended the connection
+ * @returns the finding, if the alert speaks of the client's certificate
+ */
+function belatedClientCertificateAlert(alert, visit) {
+    const name = alert === undefined ? undefined : ALERTS[alert]?.name;
+    return alert === undefined || name === undefined ? undefined : clientCertificateRefused(visit, alert, name);
+}
+/**
+ * The finding for an alert of a server that has asked for a certificate.
+ * @param number of the alert
+ * @param name in words
+ */
+function clientCertificateRefused({ endpoint }, number, name) {
+    const alert = `alert ${number} (${name})`;
+    const evidence = { alert };
+    if (!endpoint.tls.client) {
+        return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
+            evidence,
+        });
+    }
+    const known = ALERTS[number];
+    const message = known
+        ? `The server does not take the client certificate: ${alert}, so ${known.meaning}.`
+        : `The server asked for a client certificate, and ended the handshake though the gate has one: ${alert}, which does not say why.`;
+    return finding('client-certificate-required', message, { evidence, remedy: known?.remedy ?? OTHER_ISSUER });
+}
+
+;// CONCATENATED MODULE: ./src/gate/interruption.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Translates whatever a step throws into a finding. What is not known to come from the network is a defect of
+ * the gate itself.
+ */
+function interruption(error, step, visit) {
+    if (error instanceof connect/* ConnectFailure */.Vm)
+        return connectInterruption(error, step, visit);
+    if (error instanceof ConnectionLost) {
+        const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert((0,handshake/* alertOf */.GU)(error.cause), visit);
+        if (refused)
+            return { finding: refused, step: 'certificate', transient: false };
+        const other = insteadOfGreeting(error.heard, visit);
+        if (other)
+            return { finding: other, step, transient: false };
+        const { only, evidence } = unfinished(error.heard);
+        const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer${only}.`, {
+            evidence: { detail: error.message, ...evidence },
+        });
+        return { finding: found, step, transient: true };
+    }
+    if (error instanceof ReplyTimeout) {
+        const other = insteadOfGreeting(error.heard, visit);
+        if (other)
+            return { finding: other, step, transient: false };
+        const waited = `${(error.waitedMs / 1000).toFixed(1)} s`;
+        const { only, evidence } = unfinished(error.heard);
+        const spent = spentBudget(visit);
+        const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
+            evidence: { waited, ...evidence, ...spent.evidence },
+        });
+        return { finding: found, step, transient: false };
+    }
+    if (error instanceof ServiceNotAvailable) {
+        const said = shown(error.reply);
+        const found = finding('throttled', `The server says "${said}" and closes.`, {
+            inconclusive: true,
+            evidence: { reply: said },
+        });
+        return { finding: found, step, transient: true };
+    }
+    if (error instanceof ReplySyntaxError) {
+        return { finding: interruption_malformed(error, visit), step, transient: false };
+    }
+    if (error instanceof UnsolicitedReply) {
+        const found = finding('protocol-error', `The server said "${(0,peer/* brief */.dh)(error.text)}" without being asked.`, {
+            evidence: { line: (0,peer/* brief */.dh)(error.text) },
+        });
+        return { finding: found, step, transient: false };
+    }
+    return { finding: internalError(error), step, transient: false };
+}
+/**
+ * Whether the server has answered inside TLS. By then it has seen the client's certificate, or its absence, and an
+ * alert is about something else.
+ */
+function hasAnsweredInTls({ endpoint, greeting, secured }) {
+    return secured !== undefined || (endpoint.transport === 'implicit' && greeting !== undefined);
+}
+/** A defect of our own, whatever was thrown, of whatever realm. */
+function internalError(error) {
+    return finding('internal-error', `The gate failed: ${(0,peer/* brief */.dh)((0,reason/* reasonOf */.A)(error))}`);
+}
+function connectInterruption({ kind, detail, address }, step, { endpoint, world }) {
+    const { host, port } = endpoint;
+    const to = `${host} port ${port}`;
+    const details = { evidence: { detail, ...(address !== undefined && { address }) } };
+    const inconclusive = { ...details, inconclusive: true };
+    switch (kind) {
+        case 'name-not-found': {
+            const why = detail === connect/* NAME_UNKNOWN */.z0
+                ? `The resolver finds no name ${host} (${detail}).`
+                : `The name ${host} is there, and has no address of a family that can be used (${detail}).`;
+            return { finding: finding('dns-failed', why, details), step, transient: false };
+        }
+        case 'lookup-failed':
+            return {
+                finding: finding('dns-failed', `The address of ${host} could not be looked up (${detail}).`, inconclusive),
+                step,
+                transient: true,
+            };
+        case 'not-possible-here':
+            return {
+                finding: finding('connection-failed-locally', `This machine does not make the connection to ${to} (${detail}).`, inconclusive),
+                step,
+                transient: false,
+            };
+        case 'no-route':
+            return {
+                finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive),
+                step,
+                transient: false,
+            };
+        case 'refused':
+            return {
+                finding: finding('connection-refused', `${to} refuses the connection.`, details),
+                step,
+                transient: true,
+            };
+        case 'reset':
+            return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
+        case 'timed-out': {
+            const blocked = world.hostedRunner && port === legal/* PORTS */.hz.mx;
+            return {
+                finding: finding(blocked ? 'egress-blocked' : 'connection-timeout', `${to} does not answer within ${endpoint.timeoutMs / 1000} s.`, inconclusive),
+                step,
+                transient: true,
+            };
+        }
+    }
+}
+function interruption_malformed({ problem, line, before }, visit) {
+    const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
+    return (insteadOfGreeting([...before, line], visit) ??
+        finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence }));
+}
+/** The finding where another protocol shows itself in what a server says first; later it means something else. */
+function insteadOfGreeting([first], { greeting }) {
+    return first && greeting === undefined ? otherProtocol(first.exact) : undefined;
+}
+/** What there was of a reply, for the message and for the evidence. */
+function unfinished(heard) {
+    if (heard.length === 0)
+        return { only: '', evidence: {} };
+    const received = (0,peer/* brief */.dh)(heard.map(({ exact }) => exact).join(' / '));
+    return { only: `, only "${received}"`, evidence: { received } };
+}
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 ;// CONCATENATED MODULE: ./src/gate/steps/opening.ts
+
 
 
 
@@ -4982,15 +4949,9 @@ async function readGreeting(visit, session) {
         case 5:
             return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
         default: {
-            const isNntp = reply.code === 200 || reply.code === 201;
+            const other = otherProtocol(reply.raw[0]?.exact ?? '');
             return {
-                findings: [
-                    isNntp
-                        ? finding('not-smtp', `What answers is NNTP: "${shown(reply)}".`, {
-                            evidence: { ...evidence, protocol: 'NNTP' },
-                        })
-                        : finding('protocol-error', `${said}, where 220 is due.`, { evidence }),
-                ],
+                findings: [other ?? finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
                 impassable: true,
             };
         }
@@ -5093,332 +5054,58 @@ async function aside({ endpoint, world, address, addresses }, terms, at) {
 function handshakeAside({ socket, budget, endpoint }, context) {
     if (!socket)
         throw new TypeError('a handshake without a socket');
-    return (0,handshake/* beginHandshake */.N)(socket, {
+    return (0,handshake/* beginHandshake */.Nr)(socket, {
         context,
         servername: serverNameIndication(endpoint.servername),
         deadline: budget,
     });
 }
 
-;// CONCATENATED MODULE: ./src/gate/second-look.ts
+;// CONCATENATED MODULE: ./src/gate/probe-answers.ts
 
-
-
-
-
-/*
- * One further connection, most often after a failure and for its diagnosis only: then it changes no verdict, only the
- * words for it. Nothing is sent over it but a handshake and what leads to one.
- */
+/** The server's answer leaves the question of the probe open. */
+class Unanswered extends Error {
+    name = 'Unanswered';
+}
+/** The refusals that are about what is missing before MAIL, whoever the sender is: TLS, or AUTH (RFC 4954 section 6). */
+const WANTS_MORE_FIRST = [530, 538];
+/** The null sender, and one of a domain that nobody has (RFC 2606 section 2). */
+const SENDERS = ['', 'gate@example.invalid'];
 /**
- * What a server speaks when it is offered everything: the answer to why it would not within policy.
- * @returns version, cipher suite and group, or undefined where not even that leads to a session
+ * MAIL, taken back at once. Some servers refuse the null sender for itself, which says nothing of other mail: then it is
+ * tried once with another sender.
+ * @returns whose mail was taken, and how; undefined where MAIL is refused whoever the sender is
+ * @throws {Unanswered} where the two senders are refused for reasons that may be their own
  */
-async function whatItSpeaks(visit) {
-    return look(visit, async (second) => {
-        if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second)))
+async function mail(session) {
+    const refusals = [];
+    for (const sender of SENDERS) {
+        const reply = await session.command(`MAIL FROM:<${sender}>`);
+        if (!isRefusal(reply)) {
+            await session.command('RSET').catch(() => undefined);
+            return { sender, reply: shown(reply) };
+        }
+        if (WANTS_MORE_FIRST.includes(reply.code))
             return undefined;
-        const outcome = await second_look_handshake(second).outcome;
-        return 'kind' in outcome ? undefined : outcome;
-    });
-}
-/** Whether a port that does not greet answers a TLS handshake from the first byte. */
-async function speaksTlsAtOnce(visit) {
-    return (await look(visit, async (second) => (await second_look_handshake(second).opening).kind === 'record')) ?? false;
-}
-/**
- * Makes the further connection.
- * @param at what is done there
- * @returns what came of it, or undefined where something went wrong
- */
-async function look(visit, at) {
-    const budget = net_deadline/* Deadline */.B.after(visit.endpoint.timeoutMs, visit.budget);
-    try {
-        return await aside(visit, { transcript: new Transcript(), budget }, at);
+        refusals.push(shown(reply));
     }
-    catch {
-        // What goes wrong here says nothing beyond the failure that is already known.
+    if (new Set(refusals).size === 1)
         return undefined;
-    }
-}
-/** Whether STARTTLS is answered as it should be, so that a handshake may begin. */
-async function startTlsAccepted(second) {
-    const { socket, transcript, budget, endpoint } = second;
-    if (!socket)
-        return false;
-    const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
-    await session.greeting();
-    await session.command(`EHLO ${ehloName(second)}`);
-    const reply = await session.command('STARTTLS');
-    return reply.code === 220 && session.detach().length === 0;
-}
-function second_look_handshake(second) {
-    return handshakeAside(second, second.world.trust.anything());
-}
-
-;// CONCATENATED MODULE: ./src/gate/steps/handshake-failure.ts
-
-
-
-
-
-/** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
-const UNRECOGNIZED_NAME = 112;
-const CERTIFICATE_REQUIRED = 116;
-/** What alerts are about: handshake failure, protocol version, insufficient security. */
-const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
-/** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
-const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
-const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
-/** Cipher suites that are offered whatever the policy, by their standard names. */
-const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_)?(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)/;
-/** Curves that are offered only where everything is, by the names that OpenSSL gives them. */
-const UNUSUAL_CURVE = /^(secp224r1|secp256k1|brainpool\w+)$/;
-/** What a server says of a client's certificate; after the handshake there is no other that it could speak of. */
-const CLIENT_CERTIFICATE_ALERTS = {
-    42: 'bad certificate',
-    43: 'unsupported certificate',
-    44: 'certificate revoked',
-    45: 'certificate expired',
-    46: 'certificate unknown',
-    48: 'unknown ca',
-    [CERTIFICATE_REQUIRED]: 'certificate required',
-};
-/** Why the handshake came to nothing, in words. */
-async function handshakeFailed(visit, failure) {
-    const whole = (found) => ({ findings: [found], impassable: true });
-    switch (failure.kind) {
-        case 'timed-out': {
-            const { clause, evidence } = spentBudget(visit);
-            const message = `The server did not finish the TLS handshake in time${clause}.`;
-            return whole(finding('handshake-timeout', message, { evidence }));
-        }
-        case 'lost': {
-            const said = `The connection ended during the TLS handshake (${failure.detail})`;
-            const evidence = { detail: failure.detail };
-            // Some servers hang up where others send an alert.
-            const tooOld = versionBelowPolicy(await whatItSpeaks(visit), visit);
-            return tooOld !== undefined
-                ? whole(versionTooOld(visit, { said, evidence }, tooOld))
-                : { ...whole(finding('connection-lost', `${said}.`, { evidence })), transient: true };
-        }
-        case 'alert': {
-            const { number, name, asked } = failure;
-            const alert = `alert ${number} (${name})`;
-            if (asked || number === CERTIFICATE_REQUIRED)
-                return whole(clientCertificateRequired(alert));
-            const refusal = {
-                said: `The server ended the handshake with ${alert}`,
-                evidence: { alert: String(number), name },
-            };
-            if (number === UNRECOGNIZED_NAME)
-                return whole(nameUnknown(visit, refusal));
-            return whole(await noAgreement(visit, {
-                ...refusal,
-                about: ABOUT[number],
-            }));
-        }
-        case 'refused-here': {
-            const { code } = failure;
-            const reason = (0,peer/* brief */.dh)(failure.reason);
-            return whole(await noAgreement(visit, {
-                said: `TLS failed on our side: ${reason}`,
-                evidence: { reason, code },
-                about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
-            }));
-        }
-        case 'cleartext':
-            throw new TypeError('cleartext is the question of the opening');
-    }
-}
-/** Why there was no agreement, by what the server does when it is offered everything. */
-async function noAgreement(visit, refusal) {
-    const spoken = await whatItSpeaks(visit);
-    const tooOld = versionBelowPolicy(spoken, visit);
-    if (tooOld !== undefined || (refusal.about === 'version' && !spoken))
-        return versionTooOld(visit, refusal, tooOld);
-    const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
-    const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
-    const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
-    const evidence = { ...refusal.evidence, ...(chosen !== undefined && { spoken: chosen }) };
-    const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
-    if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
-        return finding('tls-handshake-failed', `${refusal.said}.${only}`, { evidence });
-    }
-    const what = oddCurve === undefined ? 'cipher suites' : 'curves';
-    return finding('tls-handshake-failed', `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`, { evidence, remedy: OTHER_CIPHERS });
-}
-const OTHER_CIPHERS = 'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
-function versionBelowPolicy(spoken, { endpoint }) {
-    return spoken && spoken.version < endpoint.tls.minVersion ? spoken.version : undefined;
-}
-/** @param spoken the version that the server takes; undefined where it takes none that can be offered here */
-function versionTooOld({ endpoint }, { said, evidence }, spoken) {
-    const wanted = endpoint.tls.minVersion;
-    const best = spoken ?? 'no version of TLS that can be offered here';
-    return finding('tls-version-too-old', `The server speaks ${best}; wanted is ${wanted} or later. ${said}.`, {
-        evidence: { ...evidence, wanted, ...(spoken !== undefined && { spoken }) },
-    });
-}
-/** RFC 6066 section 3: the server has nothing for the name that was sent. */
-function nameUnknown({ endpoint }, { said, evidence }) {
-    const sent = serverNameIndication(endpoint.servername);
-    const what = sent === undefined
-        ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
-        : `The server does not know the name ${sent}, which was sent as SNI.`;
-    return finding('tls-handshake-failed', `${what} ${said}.`, {
-        evidence: { ...evidence, servername: sent ?? 'none sent' },
-        reference: 'RFC 6066 section 3',
-        remedy: 'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must carry it), or configure the server for this name: a certificate for it, or a default one for names that it does not know.',
-    });
+    const [toNull, toOther] = refusals;
+    throw new Unanswered(`The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}": both may be about the sender.`);
 }
 /**
- * With TLS 1.3 the handshake is over for the client before the server has seen its certificate.
- * @param alert its number, where an alert ended the connection
- * @returns the finding, if the alert speaks of the client's certificate
+ * Whether a command was refused, and not carried out.
+ * @throws {Unanswered} where the server puts its answer off, or gives none that fits
  */
-function belatedClientCertificateAlert(alert) {
-    const name = alert === undefined ? undefined : CLIENT_CERTIFICATE_ALERTS[alert];
-    return name === undefined ? undefined : clientCertificateRequired(`alert ${alert} (${name})`);
-}
-function clientCertificateRequired(said) {
-    return finding('client-certificate-required', `The server wants a certificate of the client: ${said}.`, {
-        evidence: { alert: said },
-    });
-}
-
-;// CONCATENATED MODULE: ./src/gate/interruption.ts
-
-
-
-
-
-
-
-
-
-
-/**
- * Translates whatever a step throws into a finding. What is not known to come from the network is a defect of
- * the gate itself.
- */
-function interruption(error, step, visit) {
-    if (error instanceof connect/* ConnectFailure */.Vm)
-        return connectInterruption(error, step, visit);
-    if (error instanceof ConnectionLost) {
-        const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert((0,handshake/* alertOf */.G)(error.cause));
-        if (refused)
-            return { finding: refused, step: 'certificate', transient: false };
-        const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer.`, {
-            evidence: { detail: error.message },
-        });
-        return { finding: found, step, transient: true };
-    }
-    if (error instanceof ReplyTimeout) {
-        const waited = `${(error.waitedMs / 1000).toFixed(1)} s`;
-        const { clause, evidence } = spentBudget(visit);
-        const found = finding('reply-timeout', `No complete reply came within ${waited}${clause}.`, {
-            evidence: { waited, ...evidence },
-        });
-        return { finding: found, step, transient: false };
-    }
-    if (error instanceof ServiceNotAvailable) {
-        const said = shown(error.reply);
-        const found = finding('throttled', `The server says "${said}" and closes.`, {
-            inconclusive: true,
-            evidence: { reply: said },
-        });
-        return { finding: found, step, transient: true };
-    }
-    if (error instanceof ReplySyntaxError) {
-        return { finding: interruption_malformed(error), step, transient: false };
-    }
-    if (error instanceof UnsolicitedReply) {
-        const found = finding('protocol-error', `The server said "${(0,peer/* brief */.dh)(error.text)}" without being asked.`, {
-            evidence: { line: (0,peer/* brief */.dh)(error.text) },
-        });
-        return { finding: found, step, transient: false };
-    }
-    return { finding: internalError(error), step, transient: false };
-}
-/**
- * Whether the server has answered inside TLS. By then it has seen the client's certificate, or its absence, and an
- * alert is about something else.
- */
-function hasAnsweredInTls({ endpoint, greeting, secured }) {
-    return secured !== undefined || (endpoint.transport === 'implicit' && greeting !== undefined);
-}
-/** A defect of our own, whatever was thrown, of whatever realm. */
-function internalError(error) {
-    return finding('internal-error', `The gate failed: ${(0,peer/* brief */.dh)((0,reason/* reasonOf */.A)(error))}`);
-}
-function connectInterruption({ kind, detail, address }, step, { endpoint, world }) {
-    const { host, port } = endpoint;
-    const to = `${host} port ${port}`;
-    const details = { evidence: { detail, ...(address !== undefined && { address }) } };
-    const inconclusive = { ...details, inconclusive: true };
-    switch (kind) {
-        case 'name-not-found':
-            return { finding: finding('dns-failed', `${host} has no address (${detail}).`, details), step, transient: false };
-        case 'lookup-failed':
-            return {
-                finding: finding('dns-failed', `The address of ${host} could not be looked up (${detail}).`, inconclusive),
-                step,
-                transient: true,
-            };
-        case 'not-possible-here':
-            return {
-                finding: finding('connection-failed-locally', `This machine does not make the connection to ${to} (${detail}).`, inconclusive),
-                step,
-                transient: false,
-            };
-        case 'no-route':
-            return {
-                finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive),
-                step,
-                transient: false,
-            };
-        case 'refused':
-            return {
-                finding: finding('connection-refused', `${to} refuses the connection.`, details),
-                step,
-                transient: true,
-            };
-        case 'reset':
-            return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
-        case 'timed-out': {
-            const blocked = world.hostedRunner && port === schema/* PORTS */.hz.mx;
-            return {
-                finding: finding(blocked ? 'egress-blocked' : 'connection-timeout', `${to} does not answer within ${endpoint.timeoutMs / 1000} s.`, inconclusive),
-                step,
-                transient: true,
-            };
-        }
-    }
-}
-/** Protocols that show themselves by their first line. */
-const PROTOCOLS = [
-    [/^SSH-/, 'SSH'],
-    [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
-    [/^(\+OK|-ERR)\b/, 'POP3'],
-    [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
-    [/^RFB \d{3}\.\d{3}/, 'VNC'],
-    // A packet of so many octets, the first of them the protocol's version 10, which is a line feed.
-    [/^.\0\0\0$/s, 'MySQL'],
-];
-function interruption_malformed({ problem, line, before }) {
-    const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
-    const isFirst = before.length === 0;
-    const protocol = isFirst ? PROTOCOLS.find(([pattern]) => pattern.test(line.exact))?.[1] : undefined;
-    return protocol === undefined
-        ? finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
-        : finding('not-smtp', `What answers is ${protocol}: "${evidence.line}".`, { evidence: { ...evidence, protocol } });
-}
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
+function isRefusal(reply) {
+    if (reply.code >= 300 && reply.code < 500)
+        throw new Unanswered(`The server says "${shown(reply)}".`);
+    return reply.code >= 500;
 }
 
 ;// CONCATENATED MODULE: ./src/gate/probes.ts
+
 
 
 
@@ -5450,10 +5137,6 @@ async function probe(step, visit) {
 async function handshakeStands({ handshake }) {
     return handshake !== undefined && !('kind' in (await handshake.outcome));
 }
-/** The server's answer leaves the question of the probe open. */
-class Unanswered extends Error {
-    name = 'Unanswered';
-}
 async function carryOut({ name, step, run }, visit) {
     const budget = net_deadline/* Deadline */.B.after(probeMs(visit.endpoint), visit.budget);
     try {
@@ -5463,7 +5146,9 @@ async function carryOut({ name, step, run }, visit) {
         if (error instanceof Unanswered)
             return inconclusive(name, error.message);
         const { finding: found } = interruption(error, step, visit);
-        return found.code === 'internal-error' ? found : inconclusive(name, found.message, found.evidence);
+        if (found.code === 'internal-error')
+            return found;
+        return inconclusive(name, `${found.message}${spentProbe(budget, visit.endpoint)}`, found.evidence);
     }
 }
 function inconclusive(probe, why, evidence = {}) {
@@ -5471,25 +5156,33 @@ function inconclusive(probe, why, evidence = {}) {
         evidence: { ...evidence, probe },
     });
 }
+const WAITS_FOR_CREDENTIALS = 334;
 async function authInTheClear(second) {
     const session = await greeted(second);
-    const reply = decisive(await session.command('AUTH PLAIN'));
-    if (reply.code !== 334)
+    const reply = await session.command('AUTH PLAIN');
+    const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
+    if (!isWaiting && isRefusal(reply))
         return undefined;
     // RFC 4954 section 4: a lone `*` gives the exchange up. What the server makes of that does not matter any more.
-    await session.command('*').catch(() => undefined);
-    return finding('plaintext-auth-accepted', `Before TLS the server answers a bare AUTH PLAIN with "${shown(reply)}": it waits for the credentials.`, {
+    if (isWaiting)
+        await session.command('*').catch(() => undefined);
+    const meaning = isWaiting
+        ? 'it waits for the credentials'
+        : 'it takes AUTH there without even asking for the credentials';
+    return finding('plaintext-auth-accepted', `Before TLS the server answers a bare AUTH PLAIN with "${shown(reply)}": ${meaning}.`, {
         evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
         reproduce: plainAuthCommand(second.endpoint, second.address),
     });
 }
 async function mailInTheClear(second) {
-    const reply = await mail(await greeted(second));
-    if (reply.code !== 250)
+    const taken = await mail(await greeted(second));
+    if (!taken)
         return undefined;
-    return finding('plaintext-mail-accepted', `Before TLS the server answers MAIL FROM:<> with "${shown(reply)}".`, {
-        evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) },
-        reproduce: mailCommand(second.endpoint, 'plain', second.address),
+    const { sender, reply } = taken;
+    const sent = `MAIL FROM:<${sender}>`;
+    return finding('plaintext-mail-accepted', `Before TLS the server answers ${sent} with "${reply}".`, {
+        evidence: { sent, reply },
+        reproduce: mailCommand(second.endpoint, 'plain', second.address, sender),
     });
 }
 async function mailInTls(second) {
@@ -5503,12 +5196,14 @@ async function mailInTls(second) {
         throw new Unanswered(whyNoChannel(channel));
     const session = beginSession(second, channel.stream);
     unlessRefused(await sayEhlo(second, session, 'ehlo-after-tls-rejected'));
-    const reply = await mail(session);
-    if (reply.code !== 250)
+    const taken = await mail(session);
+    if (!taken)
         return undefined;
-    return finding('unauthenticated-mail-accepted', `Inside TLS, without AUTH, the server answers MAIL FROM:<> with "${shown(reply)}".`, {
-        evidence: { sent: 'MAIL FROM:<>', reply: shown(reply) },
-        reproduce: mailCommand(second.endpoint, 'tls', second.address),
+    const { sender, reply } = taken;
+    const sent = `MAIL FROM:<${sender}>`;
+    return finding('unauthenticated-mail-accepted', `Inside TLS, without AUTH, the server answers ${sent} with "${reply}".`, {
+        evidence: { sent, reply },
+        reproduce: mailCommand(second.endpoint, 'tls', second.address, sender),
     });
 }
 /** How two lines in one write are shown: apart they would look like two. */
@@ -5524,7 +5219,7 @@ async function commandInjection(second) {
             return undefined;
         throw error;
     });
-    if (!reply || decisive(reply).code !== 220 || session.detach().length > 0)
+    if (!reply || isRefusal(reply) || reply.code !== 220 || session.detach().length > 0)
         return undefined;
     const channel = await probes_handshake(second);
     if ('kind' in channel) {
@@ -5601,19 +5296,6 @@ function unlessRefused(answer) {
         return;
     throw new Unanswered(answer.findings.map(({ message }) => message).join(' '));
 }
-/** MAIL with the null sender, taken back at once. */
-async function mail(session) {
-    const reply = decisive(await session.command('MAIL FROM:<>'));
-    if (reply.code === 250)
-        await session.command('RSET').catch(() => undefined);
-    return reply;
-}
-/** @throws {Unanswered} where the server puts its answer off */
-function decisive(reply) {
-    if (reply.code >= 400 && reply.code < 500)
-        throw new Unanswered(`The server says "${shown(reply)}".`);
-    return reply;
-}
 /** By the endpoint's policy, without its client certificate: that is a credential. */
 function probes_handshake(second) {
     const { ca, minVersion } = second.endpoint.tls;
@@ -5624,6 +5306,8 @@ function whyNoChannel(failure) {
     return `The TLS handshake did not come to its end: ${failure.kind}${details}.`;
 }
 
+// EXTERNAL MODULE: ./src/text/secret.ts
+var secret = __nccwpck_require__(78091);
 ;// CONCATENATED MODULE: ./src/smtp/sasl/base64.ts
 /** Base64 of text, which SASL messages carry as UTF-8. */
 function base64_encoded(text) {
@@ -5659,6 +5343,10 @@ function secretOf(identity) {
         throw new TypeError('a certificate is no secret to be sent');
     return identity.secret.reveal();
 }
+/** What is said to a success that comes before the client has said all that the mechanism has to say. */
+function tooEarly() {
+    return new SaslFault('malformed', 'the server lets somebody in who has not shown it the credentials');
+}
 /** What is said to a challenge that the mechanism does not have. */
 function tooMany() {
     return new SaslFault('malformed', 'the server asks for more than the mechanism has to say');
@@ -5682,6 +5370,10 @@ function cramMd5(identity, { derived }) {
             const digest = (0,external_node_crypto_.createHmac)('md5', secretOf(identity)).update(octets).digest('hex');
             derived(digest);
             return `${identity.username} ${digest}`;
+        },
+        conclude: () => {
+            if (!answered)
+                throw tooEarly();
         },
     };
 }
@@ -5709,6 +5401,10 @@ function login(identity) {
             if (answer === undefined)
                 throw tooMany();
             return answer;
+        },
+        conclude: () => {
+            if (answers.length > 0)
+                throw tooEarly();
         },
     };
 }
@@ -6066,8 +5762,11 @@ async function authenticate(session, mechanism, identity, surroundings) {
             initial = undefined;
             reply = await session.command(base64_encoded(answer), secret/* REDACTED */.X);
         }
-        if (reply.code === 235)
+        if (reply.code === 235) {
             conversation.conclude?.(reply.lines.map(({ exact }) => exact));
+            if (initial !== undefined)
+                throw tooEarly();
+        }
         return ended(reply);
     }
     catch (error) {
@@ -6112,59 +5811,189 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     return { type: 'tls-server-end-point', data: (0,external_node_crypto_.createHash)(hash).update(leaf.raw).digest() };
 }
 
+;// CONCATENATED MODULE: ./src/gate/words.ts
+/**
+ * What a server says in words of its own, for whoever looks for words that tell what it means: a recipient at
+ * `relay.example.com` is no matter of relaying. Addresses, host names, numbers with dots and what stands in angle
+ * brackets are quoted and not said; a link is said.
+ * @returns the texts of all lines as one, in lower case
+ */
+function words_wordsOf({ lines }) {
+    const text = lines.map(({ exact }) => exact).join(' ');
+    const words = text
+        .toLowerCase()
+        .replace(/<[^<>]*>/g, ' ')
+        .split(/\s+/);
+    return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
+}
+
 ;// CONCATENATED MODULE: ./src/gate/auth-meaning.ts
+
+const WRONG = {
+    password: 'the user name or the password is wrong, as far as the server tells',
+    'access-token': 'the access token is not good for this user here, as far as the server tells',
+    certificate: 'the certificate is not good for this user, as far as the server tells',
+};
+const STRONGER = {
+    password: 'the server wants a stronger proof than this: another mechanism, or an application password',
+    'access-token': 'the server wants another proof than this',
+    certificate: 'the server wants another proof than this',
+};
+const verdict = (says) => ({ says, judges: true });
+const auth_meaning_open = (says) => ({ says, judges: false });
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
-const BY_ENHANCED_CODE = {
-    '5.5.4': 'the server does not know the mechanism, or cannot read what came with it',
-    '5.5.6': 'the server takes no line as long as these credentials make it',
-    '5.7.1': 'a policy forbids it to this client: an IP allow-list, or the port',
-    '5.7.3': 'the credentials are wrong, or not for this server (as Exchange says it)',
-    '5.7.8': 'the user name or the password is wrong, as far as the server tells',
-    '5.7.9': 'the server wants a stronger proof than this: another mechanism, or an application password',
-    '5.7.11': 'the server believes that the session is not encrypted',
-    '5.7.12': 'the account must sign in with PLAIN once, for its password to be converted',
-    '5.7.13': 'the account is disabled',
-    '5.7.14': 'the account must be confirmed in a web browser first (as Google says it)',
-    '5.7.139': 'SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password',
-};
+const byEnhancedCode = (kind) => ({
+    '5.5.4': auth_meaning_open('the server does not know the mechanism, or cannot read what came with it'),
+    '5.5.6': auth_meaning_open('the server takes no line as long as these credentials make it'),
+    '5.7.1': auth_meaning_open('a policy forbids it to this client: an IP allow-list, or the port'),
+    '5.7.3': verdict('the credentials are wrong, or not for this server (as Exchange says it)'),
+    '5.7.8': verdict(WRONG[kind]),
+    '5.7.9': auth_meaning_open(STRONGER[kind]),
+    '5.7.11': auth_meaning_open('the server believes that the session is not encrypted'),
+    '5.7.12': auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
+    '5.7.13': verdict('the account is disabled'),
+    '5.7.14': auth_meaning_open('the account must be confirmed in a web browser first (as Google says it)'),
+    '5.7.139': auth_meaning_open('SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password'),
+});
 /** What a code (RFC 4954 section 6) says, where nothing more precise is there. */
-const BY_CODE = {
-    432: 'the account must sign in with PLAIN once, for its password to be converted',
-    454: 'the server cannot check credentials now',
-    500: 'the server does not know AUTH, or the line is too long for it',
-    501: 'the server cannot read what the mechanism sends',
-    502: 'the server does not know AUTH, though it offers it',
-    503: 'AUTH has no place here: it is not switched on for this client, or somebody is signed in already',
-    504: 'the server does not know the mechanism, though it offers it',
-    530: 'the server believes that the session is not encrypted',
-    534: 'the server wants a stronger proof than this: another mechanism, or an application password',
-    535: 'the user name or the password is wrong, as far as the server tells',
-    538: 'the server believes that the session is not encrypted',
-};
+const byCode = (kind) => ({
+    432: auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
+    454: auth_meaning_open('the server cannot check credentials now'),
+    500: auth_meaning_open('the server does not know AUTH, or the line is too long for it'),
+    501: auth_meaning_open('the server cannot read what the mechanism sends'),
+    502: auth_meaning_open('the server does not know AUTH, though it offers it'),
+    503: auth_meaning_open('AUTH has no place here: it is not switched on for this client, or somebody is signed in already'),
+    504: auth_meaning_open('the server does not know the mechanism, though it offers it'),
+    530: auth_meaning_open('the server believes that the session is not encrypted'),
+    534: auth_meaning_open(STRONGER[kind]),
+    535: verdict(WRONG[kind]),
+    538: auth_meaning_open('the server believes that the session is not encrypted'),
+});
+/** Enhanced codes with which servers say 535 and mean no more than that. */
+const UNSPECIFIC = ['5.0.0', '5.7.0'];
+const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
+/** To be believed of a refusal of what was shown, and not of the command (RFC 4954 section 6). */
+const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
 /** Words by which servers say what no code of theirs does. */
-const BY_WORDS = [
-    [/app(lication)?[- ](specific )?password/i, 'an application password is wanted in place of that of the account'],
-    [/disabled for the (tenant|mailbox)/i, 'SMTP AUTH is switched off for the mailbox or the tenant'],
-    [/too many|rate limit/i, 'the server has seen too many failures, and answers no question now'],
-    [/locked|suspended|blocked/i, 'the account, or this client, is locked out'],
-    [/already auth/i, 'somebody is signed in already, such as a proxy or by the certificate'],
-    [/not enabled/i, 'AUTH is not switched on for this client'],
+const byWords = (kind) => [
+    [/app(lication)?[- ](specific )?password/, auth_meaning_open('an application password is wanted in place of that of the account')],
+    [/disabled for the (tenant|mailbox)/, auth_meaning_open('SMTP AUTH is switched off for the mailbox or the tenant')],
+    [
+        /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
+        auth_meaning_open('a policy of the organisation forbids basic authentication, whatever the password'),
+    ],
+    [/too many|rate limit/, auth_meaning_open('the server has seen too many failures, and answers no question now')],
+    [
+        /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
+        verdict('the account is locked out'),
+    ],
+    [/\b(locked|suspended|blocked)\b/, auth_meaning_open('the account, or this client, is locked out')],
+    [/already auth/, auth_meaning_open('somebody is signed in already, such as a proxy or by the certificate')],
+    [/not enabled/, auth_meaning_open('AUTH is not switched on for this client')],
+    [IS_WRONG, verdict(WRONG[kind])],
 ];
 /**
- * What a refusal of AUTH means, in words.
- * @returns the end of a sentence; undefined where nothing is known of it
+ * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
+ * @param kind what was refused
+ * @returns undefined where nothing is known of it
  */
-function meaningOf({ code, enhanced, lines }) {
-    const text = lines.map(({ exact }) => exact).join(' ');
-    const byWords = BY_WORDS.find(([pattern]) => pattern.test(text))?.[1];
+function meaningOf(reply, kind) {
+    const { code, enhanced = '' } = reply;
+    const text = words_wordsOf(reply);
+    const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
     // Whether for now or for good is the question of the reply's own code.
-    const permanent = enhanced?.replace(/^4/, '5');
-    return byWords ?? BY_ENHANCED_CODE[permanent ?? ''] ?? BY_CODE[code];
+    const permanent = enhanced.replace(/^4/, '5');
+    const byStatus = byEnhancedCode(kind)[permanent];
+    const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
+    const plain = byCode(kind)[code];
+    return said ?? byStatus ?? (plain && { ...plain, judges: plain.judges && unspecific });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/visit.ts
 /** A step took a look and is content. */
 const CONTENT = { findings: [] };
+
+;// CONCATENATED MODULE: ./src/gate/auth-refusal.ts
+
+
+
+
+
+/**
+ * Judges a 4yz or 5yz to AUTH.
+ * @param evidence the reply and, as `told`, what the server said within the mechanism
+ */
+function refused(signedIn, attempted, evidence) {
+    const { reply, told } = signedIn;
+    const { code } = reply;
+    const { auth, mechanism } = attempted;
+    const meaning = meaningOf(reply, auth.kind);
+    const message = [
+        `To AUTH ${mechanism} the server says "${shown(reply)}".`,
+        ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
+        ...(meaning ? [`That means: ${meaning.says}.`] : []),
+    ].join(' ');
+    // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
+    if (code < 500 && code !== 432) {
+        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true });
+        return { findings: [found], transient: true };
+    }
+    const other = OTHER_REFUSALS[code];
+    if (other)
+        return { findings: [finding(other, message, { evidence })] };
+    const mustBeRejected = auth.expect === 'rejected';
+    // In another way, or by another channel, credentials that were not judged might still open the door.
+    if (mustBeRejected && meaning?.judges === true && isCompared(signedIn, attempted))
+        return CONTENT;
+    const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
+    const remedy = REMEDIES[auth.kind];
+    const text = `${message}${stillOpen}${hint(attempted, signedIn)}`;
+    return { findings: [finding('auth-rejected', text, { evidence, ...(remedy !== undefined && { remedy }) })] };
+}
+/** Refusals that say nothing of the credentials. */
+const OTHER_REFUSALS = {
+    500: 'auth-command-refused',
+    501: 'auth-command-refused',
+    502: 'auth-command-refused',
+    503: 'auth-command-refused',
+    504: 'auth-mechanism-unavailable',
+    530: 'auth-tls-required',
+    538: 'auth-tls-required',
+};
+/** What helps where there is no password; the catalogue has what does where there is one. */
+const REMEDIES = {
+    'access-token': 'Look at the token: whether it has expired (most are good for an hour, so let the job fetch a fresh one), whether it was issued for this very user name, for this service, and with the scope that SMTP needs (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO, with what the server offers.',
+    certificate: 'The server must ask for a certificate in the handshake, trust the issuer of this one, and know whose it is: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO, with what the server offers.',
+};
+/** What a SCRAM server says of credentials that it has compared with its own (RFC 5802 section 7). */
+const SCRAM_VERDICTS = ['invalid-proof', 'unknown-user'];
+/**
+ * Whether the server has what the mechanism compares the password with. Before it asks a SCRAM client for its proof it
+ * has looked that up, but an exchange that is bound to the channel may fail for the channel's sake; whether a CRAM-MD5
+ * server has it is not seen.
+ */
+function isCompared({ told, iterations }, { mechanism }) {
+    if (mechanism.startsWith('CRAM-'))
+        return false;
+    if (!mechanism.startsWith('SCRAM-'))
+        return true;
+    return told === undefined ? iterations !== undefined && !bindsChannel(mechanism) : SCRAM_VERDICTS.includes(told);
+}
+/** What else may be the reason, beside what the server says. */
+function hint({ auth, mechanism, binding }, { told, iterations }) {
+    if (auth.kind === 'certificate')
+        return '';
+    if (binding && bindsChannel(mechanism)) {
+        const unbound = mechanism.replace(/-PLUS$/, '');
+        return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
+    }
+    if (told === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
+        return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
+    }
+    const { kind, secret } = auth;
+    const isPadded = secret.reveal() !== secret.reveal().trim();
+    return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
+}
 
 ;// CONCATENATED MODULE: ./src/gate/sign-in.ts
 
@@ -6205,12 +6034,15 @@ async function signIn(visit, session, auth) {
         const signedIn = await authenticate(session, mechanism, identity, {
             binding,
             serverBinds: offered.some(bindsChannel),
-            derived: (text) => derived.push(text),
+            derived: (text) => {
+                derived.push(text);
+                visit.world.conceal(text);
+            },
         });
         return sign_in_judge(signedIn, { auth, mechanism, binding });
     }
     catch (error) {
-        if (error instanceof ConnectionLost && (0,handshake/* alertOf */.G)(error.cause) === undefined)
+        if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
             return hungUp(error, mechanism);
         throw error;
     }
@@ -6249,7 +6081,7 @@ function sign_in_judge(signedIn, attempted) {
         return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
     }
     if (isRefused)
-        return refused(signedIn, attempted, said, evidence);
+        return refused(signedIn, attempted, evidence);
     if (reply.code !== 235) {
         return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
     }
@@ -6265,58 +6097,6 @@ function sign_in_judge(signedIn, attempted) {
         return CONTENT;
     const message = `With ${mechanism} the server has the password hashed ${iterations} times; ${FEWEST_ITERATIONS} are the least.`;
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
-}
-function refused({ reply, told }, attempted, said, evidence) {
-    const { code } = reply;
-    const { auth } = attempted;
-    const more = told === undefined ? '' : ` Within the mechanism it says: ${evidence.told ?? ''}.`;
-    const meaning = meaningOf(reply);
-    const message = `${said}${more}${meaning === undefined ? '' : ` That means: ${meaning}.`}`;
-    // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
-    if (code < 500 && code !== 432) {
-        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true });
-        return { findings: [found], transient: true };
-    }
-    const other = OTHER_REFUSALS[code];
-    if (other)
-        return { findings: [finding(other, message, { evidence })] };
-    if (auth.expect === 'rejected' && isVerdict(code, told))
-        return CONTENT;
-    return { findings: [rejected(`${message}${hint(attempted, told)}`, auth, { evidence })] };
-}
-/** Refusals that say nothing of the credentials. */
-const OTHER_REFUSALS = {
-    500: 'auth-command-refused',
-    501: 'auth-command-refused',
-    502: 'auth-command-refused',
-    503: 'auth-command-refused',
-    504: 'auth-mechanism-unavailable',
-    530: 'auth-tls-required',
-    538: 'auth-tls-required',
-};
-/** Whether a refusal tells that these credentials open nothing: in another way, or by another channel, they still might. */
-function isVerdict(code, told) {
-    return code !== 432 && code !== 534 && !told?.includes('channel-binding');
-}
-function rejected(message, { expect }, details) {
-    const open = ' So it is not told whether the credentials are rejected, as they must be.';
-    return finding('auth-rejected', expect === 'rejected' ? `${message}${open}` : message, details);
-}
-/** What else may be the reason, beside what the server says. */
-function hint({ auth, mechanism, binding }, told) {
-    if (auth.kind === 'certificate') {
-        return ' The server must ask for a certificate in the handshake, trust its issuer, and know whose it is.';
-    }
-    if (binding && bindsChannel(mechanism)) {
-        const unbound = mechanism.replace(/-PLUS$/, '');
-        return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
-    }
-    if (told === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-        return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
-    }
-    const { kind, secret } = auth;
-    const isPadded = secret.reveal() !== secret.reveal().trim();
-    return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }
 
 ;// CONCATENATED MODULE: ./src/gate/steps/authentication.ts
@@ -6390,8 +6170,63 @@ function withheld({ endpoint }) {
     return finding('credentials-withheld', `Nobody has authenticated this server, so no ${what} went to it.`);
 }
 
-// EXTERNAL MODULE: ./src/tls/guard.ts
-var guard = __nccwpck_require__(46936);
+;// CONCATENATED MODULE: ./src/gate/second-look.ts
+
+
+
+
+
+/**
+ * What a server speaks when it is offered everything: the answer to why it would not within policy.
+ * @returns version, cipher suite and group; `nothing` where the two do not agree even then; undefined where the
+ *   question stays open, since the further connection did not come to a handshake or its end was another
+ */
+async function whatItSpeaks(visit) {
+    return look(visit, async (second) => {
+        if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second)))
+            return undefined;
+        const outcome = await second_look_handshake(second).outcome;
+        if (!('kind' in outcome))
+            return outcome;
+        // Who asks for a certificate has agreed on everything else.
+        const isDisagreement = outcome.kind === 'refused-here' || (outcome.kind === 'alert' && !outcome.asked);
+        return isDisagreement ? 'nothing' : undefined;
+    });
+}
+/** What a port that does not greet says to a TLS handshake from the first byte; undefined where nobody could ask. */
+async function answerToHandshake(visit) {
+    return look(visit, async (second) => second_look_handshake(second).opening);
+}
+/**
+ * Makes the further connection.
+ * @param at what is done there
+ * @returns what came of it, or undefined where something went wrong
+ */
+async function look(visit, at) {
+    const budget = net_deadline/* Deadline */.B.after(visit.endpoint.timeoutMs, visit.budget);
+    try {
+        return await aside(visit, { transcript: new Transcript(), budget }, at);
+    }
+    catch {
+        // What goes wrong here says nothing beyond the failure that is already known.
+        return undefined;
+    }
+}
+/** Whether STARTTLS is answered as it should be, so that a handshake may begin. */
+async function startTlsAccepted(second) {
+    const { socket, transcript, budget, endpoint } = second;
+    if (!socket)
+        return false;
+    const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
+    await session.greeting();
+    await session.command(`EHLO ${ehloName(second)}`);
+    const reply = await session.command('STARTTLS');
+    return reply.code === 220 && session.detach().length === 0;
+}
+function second_look_handshake(second) {
+    return handshakeAside(second, second.world.trust.anything());
+}
+
 ;// CONCATENATED MODULE: ./src/gate/steps/capability.ts
 
 
@@ -6425,29 +6260,55 @@ async function capability(visit) {
         return { findings };
     return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
 }
-/** Reads the greeting; where none comes, finds out whether the port waits for TLS. */
+/** How a record of TLS begins: an alert or a handshake, of a version 3 (RFC 8446 section 5.1). */
+const TLS_RECORDS = ['\x15\x03', '\x16\x03'];
+/** Who closes sooner turns a client away, and waits for nothing. */
+const WAITS_AT_LEAST_MS = 250;
+/** Reads the greeting; where none comes, finds out whether the port speaks TLS, or waits to be spoken to. */
 async function capability_greeted(visit, session) {
+    const begun = performance.now();
     try {
         return await readGreeting(visit, session);
     }
     catch (error) {
-        if (!(error instanceof ReplyTimeout))
+        const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
+        if (first) {
+            if (!TLS_RECORDS.some((record) => first.exact.startsWith(record)))
+                throw error;
+            return whole(implicitTlsPort(visit));
+        }
+        const waited = performance.now() - begun;
+        const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waited > WAITS_AT_LEAST_MS);
+        const answer = isSilence ? await answerToHandshake(visit) : undefined;
+        if (answer?.kind === 'record')
+            return whole(implicitTlsPort(visit));
+        const said = answer?.kind === 'cleartext' ? new peer/* PeerText */.gC(answer.octets).exact : '';
+        const other = otherProtocol(said, ', which says nothing until it is spoken to');
+        if (!other)
             throw error;
-        const { unread } = session;
-        const isTls = unread.length === 0 ? await speaksTlsAtOnce(visit) : (0,guard/* isTlsRecord */.R)(unread);
-        if (!isTls)
-            throw error;
-        const { port, host } = visit.endpoint;
-        const found = finding('implicit-tls-port', `Port ${port} of ${host} does not greet: it speaks TLS from the first byte.`);
-        const reproduce = opensslCommand({ ...visit.endpoint, transport: 'implicit' }, visit.address);
-        return { findings: [{ ...found, reproduce }], impassable: true };
+        return whole(other);
     }
+}
+function heardBefore(error) {
+    return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
+}
+function implicitTlsPort({ endpoint, address }) {
+    const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
+    const reproduce = opensslCommand({ ...endpoint, transport: 'implicit' }, address);
+    return finding('implicit-tls-port', message, { reproduce });
+}
+function whole(found) {
+    return { findings: [found], impassable: true };
 }
 /** Asks for STARTTLS all the same: a server that knows it has offered it, and somebody took the offer away. */
 async function withoutStarttls({ endpoint }, session, { lines, masked }) {
-    const evidence = { capabilities: lines.length > 0 ? (0,peer/* brief */.dh)(lines.join(', ')) : 'none' };
-    if (masked !== undefined) {
-        return finding('starttls-stripped', `Where STARTTLS should stand, the answer to EHLO says "${(0,peer/* brief */.dh)(masked)}": a device on the way wrote over the keyword.`, { evidence: { ...evidence, keyword: (0,peer/* brief */.dh)(masked) } });
+    const evidence = {
+        capabilities: lines.length > 0 ? (0,peer/* brief */.dh)(lines.join(', ')) : 'none',
+        ...(masked.length > 0 && { masked: (0,peer/* brief */.dh)(masked.join(', ')) }),
+    };
+    const keyword = masked.find(({ length }) => length === 'STARTTLS'.length);
+    if (keyword !== undefined) {
+        return finding('starttls-stripped', `Where STARTTLS should stand, the answer to EHLO says "${keyword}": a device on the way wrote over the keyword.`, { evidence: { ...evidence, keyword } });
     }
     const answer = await session.command('STARTTLS').catch(() => undefined);
     if (answer?.code === 220) {
@@ -6455,9 +6316,11 @@ async function withoutStarttls({ endpoint }, session, { lines, masked }) {
         session.detach();
         return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and STARTTLS is answered "${shown(answer)}": the offer was hidden on the way.`, { evidence: { ...evidence, reply: shown(answer) } });
     }
-    return finding('starttls-not-advertised', `Port ${endpoint.port} of ${endpoint.host} does not offer STARTTLS.`, {
-        evidence,
-    });
+    const over = masked.length > 0
+        ? ` Another keyword is written over ("${evidence.masked}"), as SMTP inspection on the way does; it is too long or too short for STARTTLS.`
+        : '';
+    const message = `Port ${endpoint.port} of ${endpoint.host} does not offer STARTTLS.${over}`;
+    return finding('starttls-not-advertised', message, { evidence });
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -6486,6 +6349,17 @@ const trust_SIGNATURES = {
 /** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
 const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
+/** Those of TLS 1.3 must be named one by one, and OpenSSL's ALL has none without encryption. */
+const EVERY_CIPHER = [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'TLS_AES_128_CCM_SHA256',
+    'TLS_AES_128_CCM_8_SHA256',
+    'ALL',
+    'eNULL',
+    '@SECLEVEL=0',
+].join(':');
 /**
  * The default store as this Node has it: with the system's, where it knows how to say so, and with
  * `NODE_EXTRA_CA_CERTS`.
@@ -6549,7 +6423,7 @@ class TrustStore {
     anything() {
         this.#anything ??= external_node_tls_.createSecureContext({
             minVersion: 'TLSv1',
-            ciphers: 'ALL:@SECLEVEL=0',
+            ciphers: EVERY_CIPHER,
             ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => (0,external_node_crypto_.getCurves)().includes(curve))].join(':'),
         });
         return this.#anything;
@@ -6675,7 +6549,129 @@ function failed(kind, failure) {
     return unchecked(kind, `alert ${failure.number}`, why);
 }
 
+;// CONCATENATED MODULE: ./src/gate/steps/handshake-failure.ts
+
+
+
+
+
+
+/** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const UNRECOGNIZED_NAME = 112;
+/** What alerts are about: handshake failure, protocol version, insufficient security. */
+const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
+/** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
+const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
+const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
+/** Cipher suites that are offered whatever the policy, by their standard names. */
+const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
+/** Curves that are offered only where everything is, by the names that OpenSSL gives them. */
+const UNUSUAL_CURVE = /^(secp224r1|secp256k1|brainpool\w+)$/;
+/** Why the handshake came to nothing, in words. */
+async function handshakeFailed(visit, failure) {
+    const whole = (found) => ({ findings: [found], impassable: true });
+    switch (failure.kind) {
+        case 'timed-out': {
+            const { clause, evidence } = spentBudget(visit);
+            const message = `The server did not finish the TLS handshake in time${clause}.`;
+            return whole(finding('handshake-timeout', message, { evidence }));
+        }
+        case 'lost': {
+            const said = `The connection ended during the TLS handshake (${failure.detail})`;
+            const evidence = { detail: failure.detail };
+            // Some servers hang up where others send an alert.
+            const tooOld = versionBelowPolicy(await whatItSpeaks(visit), visit);
+            return tooOld !== undefined
+                ? whole(versionTooOld(visit, { said, evidence }, tooOld))
+                : { ...whole(finding('connection-lost', `${said}.`, { evidence })), transient: true };
+        }
+        case 'alert': {
+            const { number, name, asked } = failure;
+            if (asked || number === CERTIFICATE_REQUIRED)
+                return whole(clientCertificateRefused(visit, number, name));
+            const refusal = {
+                said: `The server ended the handshake with alert ${number} (${name})`,
+                evidence: { alert: String(number), name },
+            };
+            if (number === UNRECOGNIZED_NAME)
+                return whole(nameUnknown(visit, refusal));
+            return whole(await noAgreement(visit, {
+                ...refusal,
+                about: ABOUT[number],
+            }));
+        }
+        case 'refused-here': {
+            const { code, stray } = failure;
+            const reason = (0,peer/* brief */.dh)(failure.reason);
+            if (stray) {
+                const octets = (0,peer/* brief */.dh)(new peer/* PeerText */.gC(stray).exact.trimEnd());
+                const message = `In the midst of the TLS handshake came what is no TLS: "${octets}".`;
+                return whole(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
+            }
+            return whole(await noAgreement(visit, {
+                said: `TLS failed on our side: ${reason}`,
+                evidence: { reason, code },
+                about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
+            }));
+        }
+        case 'cleartext':
+            throw new TypeError('cleartext is the question of the opening');
+    }
+}
+/** Why there was no agreement, by what the server does when it is offered everything. */
+async function noAgreement(visit, refusal) {
+    const seen = await whatItSpeaks(visit);
+    const tooOld = versionBelowPolicy(seen, visit);
+    const spoken = seen === 'nothing' ? undefined : seen;
+    if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
+        return versionTooOld(visit, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
+    }
+    const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
+    const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
+    const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
+    const evidence = { ...refusal.evidence, ...(chosen !== undefined && { spoken: chosen }) };
+    if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
+        return finding('tls-handshake-failed', `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`, { evidence: { ...evidence, signature: spoken.oldSignature }, remedy: OTHER_SIGNATURES });
+    }
+    const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
+    if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
+        return finding('tls-handshake-failed', `${refusal.said}.${only}`, { evidence });
+    }
+    const what = oddCurve === undefined ? 'cipher suites' : 'curves';
+    return finding('tls-handshake-failed', `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`, { evidence, remedy: OTHER_CIPHERS });
+}
+const OTHER_CIPHERS = 'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
+const OTHER_SIGNATURES = 'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';
+function versionBelowPolicy(seen, { endpoint }) {
+    return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
+}
+/** @param spoken the version that the server takes, or that it takes none; undefined where that was not found out */
+function versionTooOld({ endpoint }, { said, evidence }, spoken) {
+    const wanted = endpoint.tls.minVersion;
+    const message = spoken === undefined
+        ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
+        : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
+    return finding('tls-version-too-old', message, {
+        evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+    });
+}
+/** RFC 6066 section 3: the server has nothing for the name that was sent. */
+function nameUnknown({ endpoint }, { said, evidence }) {
+    const sent = serverNameIndication(endpoint.servername);
+    const what = sent === undefined
+        ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
+        : `The server does not know the name ${sent}, which was sent as SNI.`;
+    return finding('tls-handshake-failed', `${what} ${said}.`, {
+        evidence: { ...evidence, servername: sent ?? 'none sent' },
+        reference: 'RFC 6066 section 3',
+        remedy: 'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must carry it), or configure the server for this name: a certificate for it, or a default one for names that it does not know.',
+    });
+}
+
+// EXTERNAL MODULE: ./src/tls/guard.ts
+var guard = __nccwpck_require__(46936);
 ;// CONCATENATED MODULE: ./src/gate/steps/upgrade.ts
+
 
 
 
@@ -6726,7 +6722,7 @@ function startTls(visit) {
     const { endpoint, world, socket, budget } = visit;
     if (!socket)
         throw new TypeError('TLS without a socket');
-    visit.handshake = (0,handshake/* beginHandshake */.N)(socket, {
+    visit.handshake = (0,handshake/* beginHandshake */.Nr)(socket, {
         context: world.trust.context(endpoint.tls),
         servername: serverNameIndication(endpoint.servername),
         deadline: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget),
@@ -6735,15 +6731,18 @@ function startTls(visit) {
 function cleartext(visit, octets) {
     const text = new peer/* PeerText */.gC(octets);
     visit.transcript.add('server', text.exact.trimEnd());
+    const came = (0,peer/* brief */.dh)(text.exact);
+    const message = (0,guard/* isTlsRecord */.RZ)(octets)
+        ? `Behind the 220 to STARTTLS came "${came}" before the gate had begun the handshake: it looks like TLS, and answers nothing.`
+        : `Behind the 220 to STARTTLS, where only TLS may follow, came "${came}" in the clear.`;
     return {
-        findings: [
-            finding('plaintext-after-starttls', `Behind the 220 to STARTTLS, where only TLS may follow, came "${(0,peer/* brief */.dh)(text.exact)}" in the clear.`, { evidence: { octets: (0,peer/* brief */.dh)(text.exact) } }),
-        ],
+        findings: [finding('plaintext-after-starttls', message, { evidence: { octets: came } })],
         impassable: true,
     };
 }
 
 ;// CONCATENATED MODULE: ./src/gate/steps/certificate.ts
+
 
 
 
@@ -6803,10 +6802,29 @@ function certificate_judge({ endpoint, world }, presented) {
         waived: (code) => isWaived(code, endpoint.waive, now),
     });
 }
+/** RFC 8314 section 3.3: TLS is due from the first byte, whatever the protocol. */
 function greetsInTheClear(visit, octets) {
-    const text = new peer/* PeerText */.gC(octets);
-    visit.transcript.add('server', text.exact.trimEnd());
-    return certificate_failed(finding('plaintext-on-implicit-port', `Port ${visit.endpoint.port} begins in the clear, with "${(0,peer/* brief */.dh)(text.exact.trimEnd())}".`, { evidence: { octets: (0,peer/* brief */.dh)(text.exact.trimEnd()) } }));
+    const said = new peer/* PeerText */.gC(octets).exact.trimEnd();
+    visit.transcript.add('server', said);
+    const { port } = visit.endpoint;
+    const evidence = { octets: (0,peer/* brief */.dh)(said) };
+    const begins = `Port ${port} begins in the clear, with "${evidence.octets}"`;
+    const protocol = protocolOf(said);
+    if (protocol !== undefined) {
+        const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {
+            evidence: { ...evidence, protocol },
+            remedy: `Correct the port or the host: what answers there is ${protocol}, with any transport. Submission with TLS from the first byte is usual on 465, and with STARTTLS on 587.`,
+        });
+        return certificate_failed(found);
+    }
+    if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
+        return certificate_failed(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
+    }
+    const found = finding('plaintext-on-implicit-port', `${begins}: it turns this client away before any TLS.`, {
+        evidence,
+        remedy: "The server's text says why it turns this client away: see to that first. That it says so in the clear means that the port does not begin with TLS, or that something before the server speaks in its place; if the service is meant for STARTTLS, set `transport: starttls`.",
+    });
+    return { ...certificate_failed(found), transient: said.startsWith('4') };
 }
 function certificate_failed(found) {
     return { findings: [found], impassable: true };
@@ -13984,10 +14002,10 @@ async function askForRecipient(session, envelope) {
     const refused = await oneByOne(session, [commands[0]]);
     if (refused)
         return refused;
-    const reply = await session.command(commands[1].line);
-    await settle(session, 0);
+    const asked = { ...commands[1], reply: await session.command(commands[1].line) };
+    await settle(session, asked, []);
     await session.command('RSET').catch(() => undefined);
-    return { ...commands[1], reply };
+    return asked;
 }
 /** Whether what was asked for has been done. */
 function isDone({ code }) {
@@ -14023,30 +14041,33 @@ async function oneByOne(session, commands) {
 async function together(session, commands) {
     await session.send(commands.map(({ line }) => line));
     for (const [at, command] of commands.entries()) {
-        const reply = await session.reply();
-        if (isAsDue(command.verb, reply))
+        const stopped = { ...command, reply: await session.reply() };
+        if (isAsDue(command.verb, stopped.reply))
             continue;
-        await settle(session, commands.length - at - 1);
-        return { ...command, reply };
+        await settle(session, stopped, commands.slice(at + 1));
+        return stopped;
     }
     return undefined;
 }
 /**
  * Hears out the server behind a reply that has decided; it may hang up meanwhile, as it would have before the next
- * command. If the last thing that it says is 354, it gets a lone dot: no message is for a recipient that was refused
- * (RFC 2920 section 3.1).
- * @param owed the replies that are still to come, that to DATA the last of them
+ * command. If the last thing that it says is 354, it waits for a message. Where the recipient was refused it gets a
+ * lone dot (RFC 2920 section 3.1); where it was taken, that would be a message for it, so the connection ends instead.
+ * @param pending what was sent and has no reply yet, DATA the last of it
  * @throws {UnsolicitedReply} where there are more than that: then none can be told to belong to its command
  */
-async function settle(session, owed) {
+async function settle(session, stopped, pending) {
     try {
-        let last;
-        for (let i = 0; i < owed; i += 1)
-            last = await session.reply();
-        if (last?.code === 354)
+        const answered = [stopped];
+        for (const command of pending)
+            answered.push({ ...command, reply: await session.reply() });
+        await session.expectSilence();
+        if (!answered.some(({ verb, reply }) => verb === 'DATA' && reply.code === 354))
+            return;
+        if (answered.some(({ verb, reply }) => verb === 'RCPT' && reply.code >= 400))
             await session.message('');
         else
-            await session.expectSilence();
+            session.hangUp();
     }
     catch (error) {
         if (error instanceof UnsolicitedReply)
@@ -14056,37 +14077,56 @@ async function settle(session, owed) {
 
 ;// CONCATENATED MODULE: ./src/gate/refusal.ts
 
+const GREYLISTING = {
+    says: 'That looks like greylisting: whoever is new is asked to come again.',
+    remedy: 'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
+};
+/** Words of a refusal that is for the sake of somebody or something else than the recipient. */
+const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
+const refusal_CONTENT = /spam|virus|malware|content|policy|score/;
 /** The first row that fits counts: words that are plain come before codes that many causes share. */
 const TABLE = [
     {
-        fits: ({ at, code, text }) => code === 530 || (at !== 'MESSAGE' && /\bauthenticat\w+ (is )?(required|first)|not authenticated/.test(text)),
+        fits: ({ at, code, text }) => !/starttls|encrypt/.test(text) &&
+            (code === 530 ||
+                (at !== 'MESSAGE' &&
+                    /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/.test(text))),
         says: 'It wants authentication first.',
         remedy: ({ auth }) => auth
             ? 'The credentials were accepted, and still the session counts as a stranger. Ask whose account may send through this server, and on which port (587 and 465 are for submission, 25 is not).'
             : 'Configure `auth`, or `username` and `password`. Where they are configured and come from secrets, check that these exist: a secret that does not is empty.',
+        about: 'stranger',
+    },
+    { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
+    {
+        fits: ({ status, text }) => ['7.28', '7.650'].includes(status) ||
+            /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/.test(text),
+        says: 'It takes no more for now: there was too much, of this client or for this recipient.',
+        remedy: 'Hosted runners share their addresses with strangers, who count too. Gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or have the client of the gate exempted from the limit.',
     },
     {
-        fits: looksGreylisted,
-        says: 'That looks like greylisting: whoever is new is asked to come again.',
-        remedy: 'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
-    },
-    {
-        fits: ({ status, text }) => /\brelay/.test(text) || ['7.54', '7.64'].includes(status),
-        says: 'It does not relay mail for this client.',
-        remedy: 'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
-    },
-    {
-        fits: ({ status, text }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|helo command rejected|reverse (dns|hostname)|\bptr\b/.test(text) || status === '7.25',
+        fits: ({ status, text }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(text) || status === '7.25',
         says: 'It refuses this client by its address or its name.',
         remedy: 'The runner counts as suspicious: hosted runners share their addresses with strangers. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate where the address is known and has a name.',
     },
     {
-        fits: ({ status, text }) => ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) || /\b(spf|dmarc|dkim)\b/.test(text),
+        fits: ({ at, status, text }) => ['7.54', '7.64'].includes(status) ||
+            (at !== 'MESSAGE' &&
+                status !== '1.1' &&
+                /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
+        says: 'It does not relay mail for this client.',
+        remedy: 'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
+        about: 'recipient',
+    },
+    {
+        fits: ({ status, text }) => ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) ||
+            /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/.test(text),
         says: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
         remedy: 'Send from where the domain of `delivery.from` allows it, or allow it there: the runner in its SPF record, or a DKIM signature by the server that is gated. Else choose a `delivery.from` whose domain has the server as its own.',
     },
     {
-        fits: ({ status, text }) => ['1.7', '1.8', '7.27'].includes(status) || /sender address rejected: (domain|malformed)|sender verif/.test(text),
+        fits: ({ status, text }) => ['1.7', '1.8', '7.27'].includes(status) ||
+            /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/.test(text),
         says: 'It does not believe that the sender exists.',
         remedy: 'Choose a `delivery.from` whose domain is in DNS with an MX or an address, and takes bounces.',
     },
@@ -14103,25 +14143,41 @@ const TABLE = [
         remedy: 'Empty the mailbox or raise its quota; look for free space where the server has its queue.',
     },
     {
-        fits: ({ code, status, text }) => /^[23]\.[34]$/.test(status) || code === 552 || /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text),
+        fits: ({ code, status, text }) => /^(2\.3|3\.4)$/.test(status) ||
+            /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text) ||
+            (code === 552 && status === '' && !refusal_CONTENT.test(text)),
         says: 'The message is too large for it.',
         remedy: 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
-        ofMessage: true,
+        about: 'message',
+    },
+    {
+        ...GREYLISTING,
+        fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status),
     },
     {
         fits: ({ at, status, text }) => /^1\.([0-6]|10)$/.test(status) ||
             (at === 'RCPT' && status === '4.1') ||
-            (at === 'RCPT' && /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
+            (at === 'RCPT' &&
+                !OTHERS.test(text) &&
+                /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
         says: 'It knows no such recipient.',
         remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
+        about: 'recipient',
     },
     {
         fits: ({ status }) => status === '2.1',
         says: 'The mailbox is disabled.',
         remedy: 'Enable the mailbox of `delivery.to`, or choose another one.',
+        about: 'recipient',
     },
     {
-        fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || /spam|virus|malware|content|policy|score/.test(text)),
+        fits: ({ at, text }) => at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
+        says: 'It does not take mail for this recipient.',
+        remedy: "Choose a `delivery.to` for which the server takes mail, or mend the rule that refuses it: the server's log says which.",
+        about: 'recipient',
+    },
+    {
+        fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || refusal_CONTENT.test(text)),
         says: 'A filter does not like the content, or a policy the message.',
         remedy: "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe says the same each time.",
     },
@@ -14136,28 +14192,43 @@ const TABLE = [
  * @returns undefined where neither its codes nor its words tell
  */
 function refusal_meaningOf(at, reply, endpoint) {
-    const refusal = refusalOf(at, reply);
-    const row = TABLE.find(({ fits }) => fits(refusal));
+    const row = rowFor(refusalOf(at, reply));
     if (!row)
         return undefined;
-    const { says, remedy, ofMessage = false } = row;
-    return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ofMessage };
+    const { says, remedy, about } = row;
+    return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ...(about && { about }) };
+}
+/**
+ * Whether a 5yz to RCPT says that this recipient is not taken from this client: that it is unknown here or mail for it
+ * is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
+ * of the sender off to RCPT (Postfix: `smtpd_delay_reject`); these, and a command that was not understood, leave it open
+ * whether the recipient would be taken.
+ */
+function refusesRecipient(reply, { auth }) {
+    const refusal = refusalOf('RCPT', reply);
+    const { code, status, text } = refusal;
+    // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
+    if (code < 510 || status === '1.3')
+        return false;
+    const row = rowFor(refusal);
+    if (row)
+        return row.about === 'recipient' || (row.about === 'stranger' && !auth);
+    // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
+    return [550, 551, 553].includes(code) && ['', '0.0'].includes(status) && !OTHERS.test(text);
 }
 /** Whether a server that answers so is likely to take the message a little later (RFC 6647 section 4). */
 function isGreylisting(at, reply) {
-    return looksGreylisted(refusalOf(at, reply));
+    return rowFor(refusalOf(at, reply))?.says === GREYLISTING.says;
 }
-/** At RCPT or DATA, with a word for it, a code for policy, or no further code at all. */
-function looksGreylisted({ at, code, status, text }) {
-    if ((at !== 'RCPT' && at !== 'DATA') || (code !== 450 && code !== 451))
-        return false;
-    return /gr[ae]y-?list/.test(text) || status === '' || status.startsWith('7.');
+function rowFor(refusal) {
+    return TABLE.find(({ fits }) => fits(refusal));
+}
+function mayGreylist({ at, code }) {
+    return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
 }
 function refusalOf(at, reply) {
-    return { at, code: reply.code, status: refusal_statusOf(reply), text: shown(reply).toLowerCase() };
-}
-function refusal_statusOf({ enhanced = '' }) {
-    return enhanced.slice(enhanced.indexOf('.') + 1);
+    const { code, enhanced = '' } = reply;
+    return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text: words_wordsOf(reply) };
 }
 
 ;// CONCATENATED MODULE: ./src/gate/submission.ts
@@ -14175,7 +14246,8 @@ const REJECTED = {
 };
 /**
  * Hands the probe over. Nothing is asked of the server that it does not offer: PIPELINING, SIZE and SMTPUTF8 where they
- * are, no notification in any case, and no BODY, since the probe has seven bits.
+ * are, and no notification in any case. The probe has seven bits, but for an international address in its header, which
+ * is announced as eight (RFC 6152): who has SMTPUTF8 must have 8BITMIME, too (RFC 6531 section 3.1).
  * @returns what was refused, or undefined once the server has accepted the message
  * @throws what a session throws
  */
@@ -14187,6 +14259,7 @@ async function submission_submit(visit, session, { from, to }, probe) {
         return { findings: [unfit] };
     const parameters = [
         ...(secured?.has('SIZE') === true ? [`SIZE=${octets}`] : []),
+        ...(secured?.has('8BITMIME') === true && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
         ...(international(from, to) === undefined ? [] : ['SMTPUTF8']),
     ];
     const stopped = await openTransaction(session, { from, to, parameters }, secured?.has('PIPELINING') === true);
@@ -14208,7 +14281,8 @@ function takenLate({ putOff }) {
     return [finding('greylisted', message, { evidence: { reply: putOff.said, seconds: String(seconds) } })];
 }
 /**
- * The negative of a delivery: the recipient must be refused, and no message follows in any case.
+ * The negative of a delivery: the recipient must be refused, and no message follows in any case. That strangers must
+ * sign in first refuses it to those who have not. A refusal of anything else answers another question.
  * @throws what a session throws
  */
 async function expectRefusal(visit, session, { from, to }) {
@@ -14219,10 +14293,11 @@ async function expectRefusal(visit, session, { from, to }) {
     const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
     if (verb === 'MAIL')
         return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
-    if (reply.code >= 500)
-        return CONTENT;
-    if (!isDone(reply))
-        return judged(visit, verb, line, reply);
+    if (!isDone(reply)) {
+        if (reply.code >= 500 && refusesRecipient(reply, visit.endpoint))
+            return CONTENT;
+        return withRemark(judged(visit, verb, line, reply), 'So it is not told whether the recipient is refused, as it must be.');
+    }
     const client = visit.endpoint.auth ? 'this account' : 'a client that has not signed in';
     return {
         findings: [
@@ -14271,7 +14346,7 @@ function judged(visit, at, to, reply) {
     const patience = putOff && temporary ? `It has put the message off for ${Math.round(putOff.forMs / 1000)} s now.` : '';
     return {
         findings: [
-            finding(meaning?.ofMessage === true ? 'message-rejected' : REJECTED[at], [`${said}.`, meaning?.says ?? '', patience].filter(Boolean).join(' '), {
+            finding(meaning?.about === 'message' ? 'message-rejected' : REJECTED[at], [`${said}.`, meaning?.says ?? '', patience].filter(Boolean).join(' '), {
                 evidence,
                 ...(meaning && { remedy: meaning.remedy }),
                 ...(temporary && { inconclusive: true }),
@@ -14361,6 +14436,7 @@ function compose({ world }, { from, to, attachmentOctets }) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -14414,7 +14490,7 @@ async function attempt(endpoint, world, addresses, putOff) {
     noteUnusedWaivers(steps, endpoint);
     const report = reportOf(visit, steps, external_node_perf_hooks_.performance.now() - begun);
     return {
-        report: visit.derived ? new Redactor(visit.derived).redactDeep(report) : report,
+        report: visit.derived ? withoutSecrets(report, new redactor/* Redactor */.p(visit.derived)) : report,
         transient: transient && !visit.handedOver,
         ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
     };
@@ -14422,14 +14498,15 @@ async function attempt(endpoint, world, addresses, putOff) {
 async function takeStep(id, visit) {
     const begun = external_node_perf_hooks_.performance.now();
     const { end } = visit.world;
-    if (end.isOver)
+    const isOver = () => end.isOver;
+    if (isOver())
         return cutShort(id, visit, begun);
     let outcome;
     try {
         outcome = await end.race(STEPS[id](visit), () => new Error('the run is over'));
     }
     catch (error) {
-        if (end.isOver)
+        if (isOver())
             return cutShort(id, visit, begun);
         const stopped = interruption(error, id, visit);
         if (stopped.step !== id) {
@@ -14445,7 +14522,7 @@ async function takeStep(id, visit) {
     // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
     const probed = outcome.transient ? [] : await probe(id, visit);
     // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
-    if (end.isOver)
+    if (isOver())
         return cutShort(id, visit, begun);
     const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...probed], id, visit);
     const status = statusOf(findings);
@@ -14677,10 +14754,10 @@ async function inboxes_openInbox(target, settings, stop) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(360)]).then(__nccwpck_require__.bind(__nccwpck_require__, 88360))).openImapInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 74890))).openImapInbox(target, settings, stop);
         case 'pop3':
         case 'pop3s':
-            return (await __nccwpck_require__.e(/* import() */ 781).then(__nccwpck_require__.bind(__nccwpck_require__, 97781))).openPop3Inbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 968).then(__nccwpck_require__.bind(__nccwpck_require__, 6968))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
             return (await __nccwpck_require__.e(/* import() */ 844).then(__nccwpck_require__.bind(__nccwpck_require__, 74844))).openMailpitInbox(target, settings, stop);
@@ -14721,118 +14798,8 @@ function textResolver(servers) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/plan/secrets.ts
-/**
- * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
- * key of a client certificate is none of them: it never travels, so no server can echo it.
- */
-function secretsOf({ endpoints }) {
-    return endpoints.flatMap(({ auth, delivery, host, port }) => {
-        const inbox = delivery?.inbox;
-        return [
-            ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
-            ...(inbox?.password && inbox.username !== undefined
-                ? [
-                    {
-                        secret: inbox.password,
-                        kind: 'password',
-                        username: inbox.username,
-                        host: inbox.host,
-                        port: inbox.port,
-                    },
-                ]
-                : []),
-        ];
-    });
-}
-
-;// CONCATENATED MODULE: ./src/redaction.ts
-
-
-/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
-const SOUGHT_TOGETHER = 50;
-/**
- * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
- * with many, each for those that the endpoint's own server and inbox get, so that the time grows with the fleet only.
- * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
- */
-function redactorsFor(plan) {
-    const secrets = revealed(plan);
-    if (secrets.size <= SOUGHT_TOGETHER) {
-        const one = new Redactor(secrets);
-        return () => one;
-    }
-    const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
-    return (name) => {
-        const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-        return new Redactor(endpoint ? revealed({ ...plan, endpoints: [endpoint] }) : secrets);
-    };
-}
-function revealed(plan) {
-    return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
-}
-
-// EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(56942);
-;// CONCATENATED MODULE: ./src/report/redact.ts
-
-/**
- * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
- * somebody's password is `pass`.
- */
-const OWN_WORDS = new Set([
-    'result',
-    'transport',
-    'role',
-    'id',
-    'status',
-    'skipped',
-    'step',
-    'code',
-    'severity',
-    'from',
-    'validFrom',
-    'validTo',
-    'sha256',
-]);
-/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
-const MESSAGE_LIMIT = 1000;
-const EVIDENCE_LIMIT = 600;
-/**
- * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
- * lest the beginning of a secret stays behind that nobody recognises.
- */
-function redactEndpoint(endpoint, redactor) {
-    const unfolded = { ...endpoint, transcript: unfold(endpoint.transcript, redactor) };
-    const { steps, ...rest } = redactor.redactDeep(unfolded, OWN_WORDS);
-    const fit = (finding) => ({
-        ...finding,
-        message: (0,shorten/* shorten */.m)(finding.message, MESSAGE_LIMIT),
-        ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
-    });
-    return { ...rest, steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })) };
-}
-/** The transcript without secrets that are folded over lines which the server says one after the other. */
-function unfold(transcript, redactor) {
-    const turns = [];
-    for (const line of transcript) {
-        const turn = turns.at(-1);
-        if (turn?.[0]?.from === line.from && line.from === 'server')
-            turn.push(line);
-        else
-            turns.push([line]);
-    }
-    return turns.flatMap((turn) => {
-        const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
-        return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
-    });
-}
-/** Evidence has keys of its own choice: there they say nothing about the value. */
-function fitEvidence(evidence, redactor) {
-    const redacted = Object.entries(redactor.redactDeep(evidence));
-    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.m)(value, EVIDENCE_LIMIT)]));
-}
-
+// EXTERNAL MODULE: ./src/redaction.ts + 1 modules
+var redaction = __nccwpck_require__(29743);
 ;// CONCATENATED MODULE: ./src/version.ts
 /** The version of the gate; a test compares it with `package.json`. */
 const version_VERSION = '1.0.0';
@@ -14858,11 +14825,12 @@ const MINUTE_MS = 60_000;
  * @param env the environment; it tells whether this is a runner of GitHub's own
  * @param finished told of each endpoint as it finishes, without secrets
  * @param cancelled ends the run before its time; its reason says why
+ * @param conceal told of what is made of a secret for one sign-in alone, for whoever keeps secrets out of a log
  */
-async function run(plan, env, finished, cancelled) {
+async function run(plan, env, finished, cancelled, conceal = () => undefined) {
     const startedAt = new Date();
     const begun = external_node_perf_hooks_.performance.now();
-    const redactorOf = redactorsFor(plan);
+    const redactorOf = (0,redaction/* redactorsFor */.z)(plan);
     const inboxes = new Inboxes();
     const cut = AbortSignal.any([
         ...(cancelled ? [cancelled] : []),
@@ -14885,10 +14853,11 @@ async function run(plan, env, finished, cancelled) {
             trust: new TrustStore(),
             inboxes,
             redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
+            conceal,
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
         }, finished);
-        const verdict = judge(endpoints, plan.policy, wasStopped(endpoints));
+        const verdict = judge(endpoints, plan.policy, wasCutShort(endpoints));
         const report = {
             schemaVersion: 1,
             tool: { name: 'starttls-gate', version: version_VERSION },
@@ -14903,10 +14872,13 @@ async function run(plan, env, finished, cancelled) {
         await inboxes.close();
     }
 }
-/** Whether an endpoint was left before its time: a run whose end comes after the last of them is whole. */
-function wasStopped(endpoints) {
-    const stopped = 'run-stopped';
-    return endpoints.some(({ steps }) => steps.some(({ findings }) => findings.some(({ code }) => code === stopped)));
+/**
+ * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
+ * after the last of them is whole.
+ */
+function wasCutShort(endpoints) {
+    const unjudged = new Set(['run-stopped', 'internal-error']);
+    return endpoints.some(({ steps }) => steps.some(({ findings }) => findings.some(({ code }) => unjudged.has(code))));
 }
 
 
@@ -14943,20 +14915,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
  * them that Unicode keeps for more of the kind.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]+/gu;
+/** Made once: a peer that wants to cost us memory sends nothing but these. */
+const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
 /**
  * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
  * @param text text of any origin
  * @returns one line of text that shows what was there and does nothing
  */
 function visible(text) {
-    return text.replace(UNSEEN, (character) => {
-        const code = character.codePointAt(0) ?? 0;
-        const digits = code.toString(16);
-        if (code > 0xffff)
-            return `\\u{${digits}}`;
-        return code < 0x100 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`;
-    });
+    return text.replace(UNSEEN, (run) => Array.from(run, escaped).join(''));
+}
+function escaped(character) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code > 0xffff)
+        return `\\u{${code.toString(16)}}`;
+    return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
 /**
  * A bound, not yet a readable length: a secret that a peer echoes must still be whole when secrets are taken out
@@ -15018,6 +14992,238 @@ function reasonOf(thrown) {
     catch {
         return 'something that cannot be shown';
     }
+}
+
+
+/***/ }),
+
+/***/ 39216:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ Redactor)
+});
+
+// EXTERNAL MODULE: ./src/text/secret.ts
+var secret = __nccwpck_require__(78091);
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(50875);
+;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
+
+/* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
+/** Fewer characters of a secret than these are not told from other text. */
+const SHORTEST_PREFIX = 8;
+/** Nobody says so much of a long token by chance: behind this prefix the rest of the word goes with it. */
+const LONGEST_PREFIX = 64;
+/** A pattern for much more is more than the engine takes. */
+const LONGEST_WHOLE = 4096;
+/** Where a text that was cut short ends: at its end, at an ellipsis, or at a closing quote or bracket. */
+const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]}\\r\\n])';
+/**
+ * @param characters patterns for the characters of a secret in one form
+ * @returns a pattern for all of them, or for as many as stand before a break. It takes no second look: at a break
+ * every further character may be missing.
+ */
+function cutAnywhere(characters) {
+    const head = characters.slice(0, SHORTEST_PREFIX);
+    const body = characters.slice(SHORTEST_PREFIX, LONGEST_PREFIX);
+    const rest = characters.slice(LONGEST_PREFIX, LONGEST_WHOLE);
+    const word = '[^\\s"\'<>]*';
+    const more = characters.length > LONGEST_WHOLE ? word : '';
+    const tail = rest.length > 0 ? `(?:${rest.join('')}${more}|${word})` : '';
+    return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
+}
+/**
+ * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
+ * itself, so in any mixture; whole, or cut short
+ */
+function escapedPattern(secret) {
+    return cutAnywhere(Array.from(secret, (character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character))));
+}
+/** All that encoders make of a character that they do not leave alone. */
+function escapedCharacter(character) {
+    const octets = [...Buffer.from(character)];
+    const code = character.codePointAt(0) ?? 0;
+    const units = character.split('').map((unit) => unit.charCodeAt(0));
+    const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
+    const forms = [
+        units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
+        octets.map((octet) => `%${hex(octet, 2)}`).join(''),
+        `&#0*${code};`,
+        `&#x0*${hex(code, 1)};`,
+        ...(named ? [`&${named};`] : []),
+        ...(character === ' ' ? ['\\+'] : []),
+        literal(JSON.stringify(character).slice(1, -1)),
+        literal((0,peer/* visible */.RK)(character)),
+        literal(Buffer.from(octets).toString('latin1')),
+        literal(character), // last, since it is what some of the others begin with
+    ];
+    return `(?:${[...new Set(forms)].join('|')})`;
+}
+/** @returns a pattern for the secret in hexadecimal */
+function hexPattern(secret) {
+    const octets = Buffer.from(secret);
+    return octets.subarray(0, LONGEST_WHOLE).toString('hex') + (octets.length > LONGEST_WHOLE ? '[0-9a-f]*' : '');
+}
+/**
+ * @param offset how many octets precede the secret in its group of three
+ * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours: whole, or
+ * the beginning of it, which is enough to know the word by
+ */
+function base64Pattern(secret, offset) {
+    const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
+    const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
+    const eitherAlphabet = (part) => part.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+    const beginning = eitherAlphabet(settled.slice(0, SHORTEST_PREFIX));
+    return `(?:${eitherAlphabet(settled.slice(0, LONGEST_WHOLE))}|${beginning})`;
+}
+function hex(value, digits) {
+    return value.toString(16).padStart(digits, '0');
+}
+function literal(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+;// CONCATENATED MODULE: ./src/text/redactor.ts
+
+
+/** Anything shorter would be found by chance in words that are no secret. */
+const SHORTEST = 4;
+/**
+ * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
+ * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
+ * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
+ * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
+ */
+class Redactor {
+    /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
+    #plain;
+    #inBase64;
+    /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
+    constructor(secrets) {
+        const asGiven = [...secrets].flatMap(variants);
+        const prepared = asGiven.map(saslPrepared).filter((secret) => !asGiven.includes(secret));
+        const spellings = [asGiven, prepared].map(worthSeeking);
+        this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
+        this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
+    }
+    /**
+     * @param text text of any origin
+     * @returns the text with `<redacted>` for every secret in it
+     */
+    redact(text) {
+        return this.#redactWithin(text.includes(FOLD) ? this.#unfolded(text.split(FOLD)).join(FOLD) : text);
+    }
+    /**
+     * @param lines consecutive lines, over whose ends a secret may be folded
+     * @returns as many lines, with `<redacted>` for every secret and for every part of one
+     */
+    redactLines(lines) {
+        return this.#unfolded(lines).map((line) => this.#redactWithin(line));
+    }
+    #redactWithin(text) {
+        return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
+    }
+    /** The lines without the secrets that go over the end of one. */
+    #unfolded(lines) {
+        let length = 0;
+        const pieces = lines.map((line) => {
+            const from = LINE_HEAD.exec(line)?.[0].length ?? 0;
+            const text = line.slice(from).trimEnd();
+            const start = length;
+            length += text.length;
+            return { line, from, start, end: length, text };
+        });
+        const joined = pieces.map(({ text }) => text).join('');
+        const spans = matches(joined, [...this.#plain, ...this.#inBase64]);
+        spans.sort((a, b) => a.start - b.start);
+        let next = 0;
+        let open = [];
+        return pieces.map(({ line, from, start, end }) => {
+            open = open.filter((span) => span.end > start);
+            for (let span = spans[next]; span && span.start < end; span = spans[++next])
+                open.push(span);
+            const folded = open.filter((span) => span.start < start || span.end > end);
+            return replaced(line, folded.map((span) => ({
+                start: from + Math.max(span.start, start) - start,
+                end: from + Math.min(span.end, end) - start,
+            })));
+        });
+    }
+    /**
+     * Redacts every string in a structure of arrays and plain objects.
+     * @param value left as it is
+     * @param keep keys whose values are not looked at, because they come from a closed vocabulary
+     * @returns a copy without secrets
+     */
+    redactDeep(value, keep = new Set()) {
+        return this.#redactAny(value, keep);
+    }
+    #redactAny(value, keep) {
+        if (typeof value === 'string')
+            return this.redact(value);
+        if (Array.isArray(value))
+            return value.map((item) => this.#redactAny(item, keep));
+        if (typeof value !== 'object' || value === null)
+            return value;
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
+    }
+}
+/** What stands between the lines of a reply where it is shown on one line. */
+const FOLD = ' / ';
+/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
+const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+function replaced(text, spans) {
+    let shown = '';
+    let at = 0;
+    for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+        if (start >= at)
+            shown += text.slice(at, start) + secret/* REDACTED */.X;
+        at = Math.max(at, end);
+    }
+    return shown + text.slice(at);
+}
+function matches(text, patterns) {
+    return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
+}
+/**
+ * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
+ * looking at one word again for every span in it.
+ */
+function base64Words(text, spans) {
+    const isBase64 = (at) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
+    const words = [];
+    for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+        if (span.end <= (words.at(-1)?.end ?? 0))
+            continue;
+        let { start, end } = span;
+        while (isBase64(start - 1))
+            start -= 1;
+        while (isBase64(end))
+            end += 1;
+        while (text.charAt(end) === '=')
+            end += 1;
+        words.push({ start, end });
+    }
+    return words;
+}
+/** @returns one pattern for all, or none where there is nothing to look for */
+function anyOf(patterns) {
+    return patterns.length > 0 ? [new RegExp([...new Set(patterns)].join('|'), 'gi')] : [];
+}
+/** The secret whole and by its lines. */
+function variants(secret) {
+    return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim()]);
+}
+/** As SASL prepares it (RFC 4013 section 2.2). */
+function saslPrepared(secret) {
+    return secret.normalize('NFKC');
+}
+/** Each once, the longest first. */
+function worthSeeking(secrets) {
+    return [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
 }
 
 
@@ -15095,8 +15301,9 @@ function wholeCharacters(text, length) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ FirstRecordGuard),
-/* harmony export */   R: () => (/* binding */ isTlsRecord)
+/* harmony export */   Hv: () => (/* binding */ FirstRecordGuard),
+/* harmony export */   OQ: () => (/* binding */ MAX_HANDSHAKE_OCTETS),
+/* harmony export */   RZ: () => (/* binding */ isTlsRecord)
 /* harmony export */ });
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57075);
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
@@ -15107,8 +15314,11 @@ const RECORD_TYPES = [0x16, 0x15];
 function isTlsRecord(octets) {
     return RECORD_TYPES.includes(octets[0]);
 }
-/** Enough for every handshake with a chain of usual size; what a peer sends beyond it is not kept. */
-const MAX_HEARD_OCTETS = 64 * 1024;
+/**
+ * Ten times what a server says in a handshake with a chain of usual size. OpenSSL bounds each message and not their
+ * number, and takes some of them without end.
+ */
+const MAX_HANDSHAKE_OCTETS = 64 * 1024;
 /**
  * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
  * never fed to the TLS library, which could only call it a "wrong version number".
@@ -15118,6 +15328,7 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     #socket;
     #heard = [];
     #heardOctets = 0;
+    #isTooMuch = false;
     /** @param socket connected; nobody else may read from it */
     constructor(socket) {
         super();
@@ -15144,14 +15355,22 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     get heard() {
         return Buffer.concat(this.#heard ?? []);
     }
+    /** Whether the server has said more than a handshake has, and was cut off. */
+    get isTooMuch() {
+        return this.#isTooMuch;
+    }
     /** The handshake is over: what was heard is of no further use, and nothing more is kept. */
     release() {
         this.#heard = undefined;
     }
     #pass = (octets) => {
         this.#heardOctets += octets.length;
-        if (this.#heardOctets <= MAX_HEARD_OCTETS)
-            this.#heard?.push(octets);
+        this.#heard?.push(octets);
+        if (this.#heard && this.#heardOctets > MAX_HANDSHAKE_OCTETS) {
+            this.#isTooMuch = true;
+            this.destroy();
+            return;
+        }
         if (!this.push(octets))
             this.#socket.pause();
     };
@@ -15179,8 +15398,9 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  G: () => (/* binding */ alertOf),
-  N: () => (/* binding */ beginHandshake)
+  WT: () => (/* binding */ MAX_CERTIFICATES),
+  GU: () => (/* binding */ alertOf),
+  Nr: () => (/* binding */ beginHandshake)
 });
 
 // EXTERNAL MODULE: external "node:tls"
@@ -15204,6 +15424,38 @@ const CERTIFICATE_REQUEST = 13;
 function asksForCertificate(octets) {
     return handshakeMessages(octets).some(({ type }) => type === CERTIFICATE_REQUEST);
 }
+const ALERT_RECORD = 21;
+const WARNING = 1;
+/**
+ * The last warning alert that a server sent in the clear (RFC 8446 section 6), close_notify (0) among them.
+ * @param octets what the server sent, from its first record on
+ */
+function warningAlert(octets) {
+    let warning;
+    for (let at = 0; at + RECORD_HEADER_OCTETS + 2 <= octets.length;) {
+        const start = at + RECORD_HEADER_OCTETS;
+        if (octets.readUInt8(at) === ALERT_RECORD && octets.readUInt8(start) === WARNING) {
+            warning = octets.readUInt8(start + 1);
+        }
+        at = start + octets.readUInt16BE(at + 3);
+    }
+    return warning;
+}
+/** Of a handshake: change_cipher_spec, alert, handshake and application data. */
+const RECORD_TYPES = [20, 21, HANDSHAKE_RECORD, 23];
+/**
+ * What stands behind the records of TLS and is none.
+ * @param octets what the server sent, from its first record on
+ * @returns nothing where a record is due or has only begun
+ */
+function behindRecords(octets) {
+    let at = 0;
+    while (at + RECORD_HEADER_OCTETS <= octets.length && RECORD_TYPES.includes(octets.readUInt8(at))) {
+        at += RECORD_HEADER_OCTETS + octets.readUInt16BE(at + 3);
+    }
+    const rest = octets.subarray(at);
+    return rest.length === 0 || RECORD_TYPES.includes(rest.readUInt8(0)) ? Buffer.alloc(0) : rest;
+}
 /** What the handshake records carry, up to the first record of another type. */
 function handshakeContent(octets) {
     const parts = [];
@@ -15223,6 +15475,11 @@ const GROUPS = {
     25: { group: 'P-521', postQuantum: false },
     29: { group: 'X25519', postQuantum: false },
     30: { group: 'X448', postQuantum: false },
+    256: { group: 'ffdhe2048', postQuantum: false },
+    257: { group: 'ffdhe3072', postQuantum: false },
+    258: { group: 'ffdhe4096', postQuantum: false },
+    259: { group: 'ffdhe6144', postQuantum: false },
+    260: { group: 'ffdhe8192', postQuantum: false },
     512: { group: 'MLKEM512', postQuantum: true },
     513: { group: 'MLKEM768', postQuantum: true },
     514: { group: 'MLKEM1024', postQuantum: true },
@@ -15250,6 +15507,26 @@ function keyExchange(octets) {
     }
     return undefined;
 }
+const SERVER_KEY_EXCHANGE = 12;
+const NAMED_CURVE = 3;
+/** Hash and signature (RFC 5246 section 7.4.1.4.1) of those that are not offered any more. */
+const OLD_SIGNATURES = {
+    0x0101: 'RSA with MD5',
+    0x0201: 'RSA with SHA-1',
+    0x0202: 'DSA with SHA-1',
+    0x0203: 'ECDSA with SHA-1',
+};
+/**
+ * What a TLS 1.2 server signs its share of an ECDHE key exchange with (RFC 8422 section 5.4), where that is out of use.
+ * @param octets what the server sent, from its first record on
+ */
+function oldSignature(octets) {
+    const body = handshakeMessages(octets).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.body;
+    const keyOctets = body?.[3];
+    if (body?.[0] !== NAMED_CURVE || keyOctets === undefined || body.length < 4 + keyOctets + 2)
+        return undefined;
+    return OLD_SIGNATURES[body.readUInt16BE(4 + keyOctets)];
+}
 /** The messages of a handshake, as far as they are whole. */
 function handshakeMessages(octets) {
     const content = handshakeContent(octets);
@@ -15276,7 +15553,7 @@ function handshakeMessages(octets) {
  * @param options.deadline the end of the whole handshake
  */
 function beginHandshake(socket, options) {
-    const guard = new tls_guard/* FirstRecordGuard */.H(socket);
+    const guard = new tls_guard/* FirstRecordGuard */.Hv(socket);
     const stream = (0,external_node_tls_.connect)({
         socket: guard,
         secureContext: options.context,
@@ -15284,9 +15561,12 @@ function beginHandshake(socket, options) {
         rejectUnauthorized: false,
         checkServerIdentity: () => undefined,
     });
+    // Node asks for the certificate in its old form even where nobody wants it, and making that of a key on a curve
+    // without a NIST name ends the process (a null pointer in native code). It is not used here.
+    stream.getPeerCertificate = () => ({});
     const settled = new Promise((resolve) => {
         stream.once('secureConnect', () => {
-            resolve(channel(stream, keyExchange(guard.heard)));
+            resolve(channel(stream, guard.heard));
             guard.release();
         });
         // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard. Who
@@ -15296,7 +15576,7 @@ function beginHandshake(socket, options) {
             stream.destroy(error);
         });
         stream.once('close', () => {
-            resolve({ kind: 'lost', detail: 'closed during the handshake' });
+            resolve(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
         });
         void guard.opening.then(({ kind }) => {
             if (kind === 'cleartext')
@@ -15316,7 +15596,7 @@ function beginHandshake(socket, options) {
         return result;
     });
     const opening = Promise.race([guard.opening, outcome.then(() => ({ kind: 'nothing' }))]);
-    return { opening, outcome };
+    return { stream, opening, outcome };
 }
 class HandshakeTimeout extends Error {
 }
@@ -15329,32 +15609,55 @@ function alertOf(error) {
     const number = /SSL alert number (\d+)/.exec(message)?.[1];
     return number === undefined ? undefined : Number(number);
 }
-function channel(stream, chosen) {
+function channel(stream, heard) {
+    const chosen = keyExchange(heard);
+    const version = stream.getProtocol() ?? 'unknown';
+    const old = version === 'TLSv1.2' ? oldSignature(heard) : undefined;
     // Up to TLS 1.2 the group stands in no ServerHello, and Node knows all there are.
     const ephemeral = stream.getEphemeralKeyInfo();
     const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
     const verifyError = stream.authorizationError;
     return {
         stream,
-        version: stream.getProtocol() ?? 'unknown',
+        version,
         cipher: stream.getCipher().standardName,
         ...(chosen ?? (named === undefined ? {} : { group: named })),
+        ...(old !== undefined && { oldSignature: old }),
         sent: certificatesOf(stream),
         ...(verifyError != null && { verifyError: String(verifyError) }),
     };
 }
-/** OpenSSL bounds what a peer may send to 100 KiB; the count bounds what is looked at. */
+/**
+ * Chains have two to five certificates. OpenSSL bounds what a peer may send to 100 KiB; the count bounds what is looked
+ * at. One more is read, to know that there are more.
+ */
 const MAX_CERTIFICATES = 32;
 function certificatesOf(stream) {
     const sent = [];
     let next = stream.getPeerX509Certificate();
-    while (next && sent.length < MAX_CERTIFICATES) {
+    while (next && sent.length <= MAX_CERTIFICATES) {
         sent.push(next);
         next = next.issuerCertificate;
     }
     return sent;
 }
+const TOO_MUCH = {
+    kind: 'refused-here',
+    reason: `more than ${tls_guard/* MAX_HANDSHAKE_OCTETS */.OQ} octets came before the handshake was over`,
+    code: '',
+};
+/** How a connection ended that was not reset. */
+function orderlyEnd(heard) {
+    const alert = warningAlert(heard);
+    if (alert === undefined)
+        return 'the server closed it';
+    return `the server closed it after ${alert === CLOSE_NOTIFY ? 'the alert close_notify' : `the warning alert ${alert}`}`;
+}
+/** RFC 8446 section 6.1. */
+const CLOSE_NOTIFY = 0;
 function failureOf(error, guard) {
+    if (guard.isTooMuch)
+        return TOO_MUCH;
     const code = (0,connect/* codeOf */.$N)(error);
     const number = alertOf(error);
     const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
@@ -15362,9 +15665,13 @@ function failureOf(error, guard) {
         const name = reason.replace(/^.*\balert /, '');
         return { kind: 'alert', number, name, asked: asksForCertificate(guard.heard) };
     }
-    if (code.startsWith('ERR_SSL_'))
-        return { kind: 'refused-here', reason, code };
-    return { kind: 'lost', detail: code };
+    if (code.startsWith('ERR_SSL_')) {
+        const stray = behindRecords(guard.heard);
+        return { kind: 'refused-here', reason, code, ...(stray.length > 0 && { stray }) };
+    }
+    // Node calls an orderly end before its time a reset, too; in a real one it was the system that said so.
+    const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
+    return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.heard) : code };
 }
 
 
@@ -26549,10 +26856,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   g1P: () => (/* binding */ record),
   rej: () => (/* binding */ strictObject),
   YjP: () => (/* binding */ string),
+  KCZ: () => (/* binding */ union),
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(88532);
@@ -36518,10 +36826,14 @@ function constantCatch(value) {
 /************************************************************************/
 var __webpack_exports__ = {};
 
+// EXTERNAL MODULE: ./src/redaction.ts + 1 modules
+var redaction = __nccwpck_require__(29743);
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(32223);
 ;// CONCATENATED MODULE: ./src/start.ts
 
+/** The runner keeps ten errors of a step. */
+const MOST_COMPLAINTS = 10;
 /**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
  * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
@@ -36530,9 +36842,19 @@ var reason = __nccwpck_require__(32223);
  */
 function start(main, complain) {
     let stray = 0;
+    let complaints = 0;
     const onStray = (thrown) => {
         stray = 1;
-        complain((0,reason/* reasonOf */.A)(thrown));
+        complaints += 1;
+        // What is broken may be the very thing that tells of it: then it would be asked for ever.
+        if (complaints > MOST_COMPLAINTS)
+            return;
+        try {
+            complain((0,reason/* reasonOf */.A)(thrown));
+        }
+        catch {
+            // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
+        }
     };
     process.exitCode = 1;
     process.on('uncaughtException', onStray);
@@ -36544,8 +36866,8 @@ function start(main, complain) {
     })
         .then((code) => {
         // A name lookup that nobody waits for any more would keep the process alive for as long as it likes; what
-        // was written goes out first.
-        process.stdout.write('', () => process.exit(code || stray));
+        // was written goes out first, and a rejection of the last moment is heard of.
+        process.stdout.write('', () => setImmediate(() => process.exit(code || stray)));
     });
 }
 
@@ -36749,8 +37071,194 @@ function withEntry(mapping, key, value) {
     return { ...mapping, entries: new Map(mapping.entries).set(key, { key: value.place, value }) };
 }
 
-// EXTERNAL MODULE: ./src/plan/suggest.ts + 1 modules
-var suggest = __nccwpck_require__(1410);
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./src/plan/suggest.ts
+
+/**
+ * A hint for somebody who mistyped a word.
+ * @returns `; did you mean "word"?`, or nothing where no known word is near
+ */
+function didYouMean(word, known) {
+    const match = closestMatch(word, known, { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
+    return match === undefined ? '' : `; did you mean "${match}"?`;
+}
+
 ;// CONCATENATED MODULE: ./src/plan/check.ts
 
 
@@ -36808,7 +37316,7 @@ function unknownKeys(schema, root, { path, keys }) {
     const known = keysAt(schema, path);
     return keys.map((key) => {
         const place = mapping.entries.get(key)?.key ?? mapping.place;
-        const what = place.line === undefined ? `unknown input${(0,suggest/* didYouMean */.a)(key, known)}` : unknownKey(key, known, path);
+        const what = place.line === undefined ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
         return { ...place, message: what };
     });
 }
@@ -36816,7 +37324,7 @@ function unknownKeys(schema, root, { path, keys }) {
 function unknownKey(key, known, path) {
     const isPrivate = path.some((step) => PRIVATE.includes(step));
     const [word = ''] = /^[\w-]*/.exec(key) ?? [];
-    const suggestion = (0,suggest/* didYouMean */.a)(word, known);
+    const suggestion = didYouMean(word, known);
     const isQuoted = isQuotableKey(word) && (suggestion !== '' || (word === key && !isPrivate));
     if (!isQuoted)
         return 'an unknown key';
@@ -36913,10 +37421,178 @@ function isText(node, text) {
 var external_node_tls_ = __nccwpck_require__(41692);
 // EXTERNAL MODULE: ./src/text/secret.ts
 var secret = __nccwpck_require__(78091);
-// EXTERNAL MODULE: ./src/plan/values.ts
-var values = __nccwpck_require__(86057);
-// EXTERNAL MODULE: ./src/plan/schema.ts
-var schema = __nccwpck_require__(47684);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(73136);
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(50875);
+;// CONCATENATED MODULE: ./src/plan/values.ts
+
+
+
+
+/**
+ * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
+ * None knows of keys, places or messages.
+ */
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+const PRINTABLE = /^[!-~]+$/;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+/** A whole number in plain decimal digits. */
+function wholeNumber(text, min, max) {
+    if (!/^(?:0|[1-9]\d{0,8})$/.test(text))
+        return undefined;
+    const number = Number(text);
+    return number >= min && number <= max ? number : undefined;
+}
+/**
+ * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
+ * would take for a number (`127.1`, `0x7f`) is no name.
+ */
+function dnsName(text) {
+    // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
+    if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || (0,peer/* visible */.RK)(text) !== text)
+        return undefined;
+    const name = (PRINTABLE.test(text) ? text.toLowerCase() : (0,external_node_url_.domainToASCII)(text)).replace(/\.$/, '');
+    const labels = name.split('.');
+    if (name.length > 253 || !labels.every((label) => LABEL.test(label)))
+        return undefined;
+    return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
+}
+/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
+function host(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1];
+    if (bare !== undefined)
+        return (0,external_node_net_.isIPv6)(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
+    if ((0,external_node_net_.isIP)(text) !== 0)
+        return text.includes('%') ? undefined : text.toLowerCase();
+    return dnsName(text);
+}
+/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
+function ehloName(text) {
+    const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
+    if (!literal)
+        return dnsName(text);
+    const [, six, four] = literal;
+    return (six !== undefined ? (0,external_node_net_.isIPv6)(six) && !six.includes('%') : (0,external_node_net_.isIPv4)(four ?? '')) ? text : undefined;
+}
+/**
+ * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
+ * international (RFC 6531); the domain is given in A-labels.
+ */
+function mailbox(text) {
+    const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
+    if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
+        return undefined;
+    const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
+    return ascii === undefined ? undefined : `${local}@${ascii}`;
+}
+/** A name for people: one line, at most 200 characters, none of them unseen. */
+function displayName(text) {
+    return text.trim() !== '' && text.length <= 200 && (0,peer/* visible */.RK)(text) === text ? text : undefined;
+}
+/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
+function userName(text) {
+    return CONTROL.test(text) ? undefined : text;
+}
+/** A password or token, possibly empty. */
+function values_secret(text) {
+    return CONTROL.test(text) ? undefined : new secret/* Secret */.z(text);
+}
+/** `sha256/` and the base64 of 32 octets; gives the base64. */
+function pin(text) {
+    const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
+    return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
+}
+/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
+function authservId(text) {
+    return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
+}
+/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
+function truth(text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+}
+/** Minutes from 0.1 to 1440, in milliseconds. */
+function minutes(text) {
+    if (!/^\d{1,4}(\.\d{1,3})?$/.test(text))
+        return undefined;
+    const given = Number(text);
+    return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
+}
+/** A day of the calendar as YYYY-MM-DD. */
+function day(text) {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
+        return undefined;
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
+}
+/** `K/N` with K from 1 to N. */
+function shard(text) {
+    const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+    const parts = wholeNumber(n, 1, 999_999_999);
+    const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
+    return part === undefined || parts === undefined ? undefined : { part, parts };
+}
+const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 };
+/** Both catchers listen on one port, be it with TLS or without. */
+const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 };
+/**
+ * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
+ * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
+ */
+function inboxUrl(text) {
+    const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
+    const scheme = match?.[1]?.toLowerCase() ?? '';
+    const name = host(match?.[2] ?? '');
+    const path = match?.[4] ?? '';
+    if (!match || name === undefined)
+        return undefined;
+    const port = (usual) => match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
+    if (isKeyOf(MAILBOX_PORTS, scheme)) {
+        const at = port(MAILBOX_PORTS[scheme]);
+        const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+        return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
+    }
+    if (isKeyOf(API_PORTS, scheme)) {
+        const at = port(API_PORTS[scheme]);
+        const basePath = base(path);
+        return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
+    }
+    return undefined;
+}
+function isKeyOf(table, key) {
+    return Object.hasOwn(table, key);
+}
+/** The folder of an IMAP URL. */
+function folder(path) {
+    const decoded = percentDecoded(path);
+    if (decoded === undefined || (0,peer/* visible */.RK)(decoded) !== decoded)
+        return undefined;
+    return decoded === '' ? 'INBOX' : decoded;
+}
+/** The base path of an API, as it is sent. */
+function base(path) {
+    const segments = path.split('/').filter((segment) => segment !== '');
+    const isLegal = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
+    return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
+}
+function percentDecoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/plan/legal.ts
+var legal = __nccwpck_require__(74138);
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
 
 
@@ -36992,7 +37668,7 @@ function credentialProblems(auth) {
         const message = `expect: rejected needs credentials, and there are none. ${EMPTY_SECRETS}`;
         return expectsRejection(auth) ? [{ ...place, message }] : [];
     }
-    const mechanism = schema/* MECHANISMS */.Nr.find((known) => known === textIn(auth, 'mechanism'));
+    const mechanism = legal/* MECHANISMS */.Nr.find((known) => known === textIn(auth, 'mechanism'));
     const needed = mechanism && (TOKEN_MECHANISMS.includes(mechanism) ? 'access-token' : 'password');
     if (needed && secret && secret !== needed) {
         return [{ ...place, message: `mechanism ${mechanism} takes ${needed}, and not ${secret}` }];
@@ -37030,7 +37706,7 @@ function inboxProblems(delivery, prefix = '') {
     if (!has('inbox') && !has('username') && !has('password'))
         return [];
     const inbox = at(delivery, 'inbox');
-    const address = inbox?.kind === 'text' ? (0,values/* inboxUrl */.Ww)(inbox.text) : undefined;
+    const address = inbox?.kind === 'text' ? inboxUrl(inbox.text) : undefined;
     const isApi = address !== undefined && 'basePath' in address;
     if (isApi && !has('username') && !has('password'))
         return [];
@@ -37184,6 +37860,319 @@ function problem(key, { place, text, expanded }, what) {
     return { ...place, message: `${key}: ${isPem(text) ? 'the text' : file} ${what}` };
 }
 
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 9 modules
+var catalogue = __nccwpck_require__(18166);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var cli_core = __nccwpck_require__(88532);
+// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
+var report = __nccwpck_require__(2123);
+;// CONCATENATED MODULE: ./src/plan/fields.ts
+
+
+
+
+
+/* The kinds of values that keys have. Each takes text, as all of YAML's scalars and all inputs are here. */
+/**
+ * A value as text, read by `read`.
+ * @param legal what is wrong with any other value, as the end of a sentence that begins with the key
+ */
+function value(legal, read) {
+    const message = (text) => (typeof legal === 'string' ? legal : legal(text));
+    return cli_schemas/* string */.YjP({ error: message('') }).transform((text, context) => {
+        const result = read(text);
+        if (result !== undefined)
+            return result;
+        context.issues.push({ code: 'custom', message: message(text), input: text });
+        return cli_core/* NEVER */.tm;
+    });
+}
+/** A whole number within bounds. */
+const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => wholeNumber(text, min, max));
+/** One of some words. @param legal what to say of any other, if not which words there are */
+const oneOf = (known, legal = `must be one of ${known.join(', ')}`) => value((text) => legal + didYouMean(text, known), (text) => known.find((word) => word === text));
+/** A boolean. */
+const flag = value('must be true or false', truth);
+/** Any text. */
+const anyText = value('must be text', (text) => text);
+/** A list, or a text that `split` makes one. */
+const list = (item, split) => cli_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), cli_schemas/* array */.YOg(item, 'must be text or a list'));
+const words = (text) => text.split(/[\s,]+/).filter(Boolean);
+/** Steps by their ids, in their order; `all` is all of them. */
+const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform((named) => report/* STEP_IDS */.W1.filter((id) => named.includes('all') || named.includes(id)));
+/** Probes by their names, in their order. */
+const probes = list(oneOf(legal/* PROBES */._v), words).transform((named) => legal/* PROBES */._v.filter((probe) => named.includes(probe)));
+/** PEM text or paths, as one text or a list. */
+const fields_anchors = list(anyText, (text) => [text]);
+/** A mapping with these keys and no others. */
+const mapping = (shape) => cli_schemas/* strictObject */.rej(shape, 'must be a mapping of keys to values');
+
+;// CONCATENATED MODULE: ./src/plan/schema.ts
+
+
+
+
+
+const DNS_OR_IP = 'must be a DNS name or an IP address, without a port';
+const MAILBOX = 'must be a plain address of the form local@domain';
+const ONE_LINE = 'must be one line of 1 to 200 visible characters';
+const NO_CONTROLS = 'must be text without control characters (a line break at the end is easily stored with a secret by mistake)';
+const INBOX = 'must be imaps://host[:port]/mailbox, imap://… (by STARTTLS), pop3s://host[:port], pop3://… (by STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment';
+/** The inputs of the action. The gate has no other defaults for them than these. */
+const inputSchema = mapping({
+    endpoints: anyText.optional().meta({
+        description: 'The mail servers to gate: `host`, `host:port` or `[v6]:port`, one a line (or separated by commas or blanks, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. One of `endpoints` and `config` is needed; with both, both lists are gated.',
+    }),
+    config: anyText.optional().meta({
+        description: 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
+    }),
+    username: value(NO_CONTROLS, userName)
+        .optional()
+        .meta({ description: 'User name for endpoints that name no credentials of their own.' }),
+    password: value(NO_CONTROLS, values_secret)
+        .optional()
+        .meta({ description: 'Password that goes with `username`. Take it from a secret.' }),
+    'access-token': value(NO_CONTROLS, values_secret)
+        .optional()
+        .meta({ description: 'OAuth 2.0 access token that goes with `username`, instead of `password`.' }),
+    'mail-from': value(MAILBOX, mailbox).optional().meta({
+        description: 'Envelope sender of the probe message, for endpoints without a `delivery` of their own. Needs `rcpt-to`.',
+    }),
+    'rcpt-to': value(MAILBOX, mailbox).optional().meta({
+        description: 'Envelope recipient of the probe message. Needs `mail-from`.',
+    }),
+    inbox: value(INBOX, inboxUrl).optional().meta({
+        description: 'Where the probe must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, upgraded by STARTTLS or refused); the mailbox is percent-encoded, default `INBOX`; the folder for junk beside it is looked through too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, upgraded by STLS or refused). Mail catchers by their HTTP APIs: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox only the acceptance of the probe is tested.',
+    }),
+    'inbox-username': value(NO_CONTROLS, userName).optional().meta({
+        description: 'User name for `inbox`. A mail catcher may need none, and gets none over plain HTTP.',
+    }),
+    'inbox-password': value(NO_CONTROLS, values_secret)
+        .optional()
+        .meta({ description: 'Password for `inbox`. Take it from a secret.' }),
+    ca: fields_anchors.optional().meta({
+        description: 'Further trust anchors: PEM text, or paths of PEM files, one a line. They are added to the default store.',
+    }),
+    'min-tls-version': oneOf(legal/* TLS_VERSIONS */.Mk)
+        .default('TLSv1.2')
+        .meta({ description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.' }),
+    'min-valid-days': number(0, 3650).default(14).meta({
+        description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
+    }),
+    require: steps.optional().meta({
+        description: 'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`.',
+    }),
+    'fail-on': oneOf(legal/* FAIL_ON */.d$).default('fail').meta({
+        description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
+    }),
+    'on-inconclusive': oneOf(legal/* ON_INCONCLUSIVE */.Xv).default('fail').meta({
+        description: 'What an endpoint that could not be tested from here counts as: `fail` or `warn`.',
+    }),
+    concurrency: number(1, 1000).default(32).meta({ description: 'Endpoints gated at a time: 1 to 1000.' }),
+    timeout: number(1, 600).default(15).meta({
+        description: 'Seconds for any one wait (connect, a whole reply, the handshake): 1 to 600.',
+    }),
+    retries: number(0, 10).default(2).meta({
+        description: 'Further tries after a transient failure, each a new connection from step 1: 0 to 10.',
+    }),
+    deadline: value('must be a number of minutes from 0.1 to 1440', minutes).optional().meta({
+        description: 'Minutes for the whole run: 0.1 to 1440. When they are over, what is known is reported, the rest is `inconclusive`, and the job fails whatever the policy. By default there is none; set it below `timeout-minutes` of the job, which would leave no report.',
+    }),
+    'self-test': flag.default(false).meta({
+        description: 'Whether the gate first runs against lying servers of its own on loopback, and refuses to gate anything if it does not find every one of them out.',
+    }),
+    'report-dir': anyText.optional().meta({
+        description: "Where report files go. By default `report.json` is a file under the runner's temp folder.",
+    }),
+    shard: value('must be K/N with K from 1 to N, such as 1/3', shard).optional().meta({
+        description: 'Gate only the K-th of N parts of the endpoints, as `K/N`, to spread them over N jobs of a matrix.',
+    }),
+});
+const authShape = {
+    username: value(NO_CONTROLS, userName).optional().meta({
+        description: 'User name. Needs `password` or `access-token`; with `mechanism: EXTERNAL` it is whom to act as, and may be left out.',
+    }),
+    password: value(NO_CONTROLS, values_secret)
+        .optional()
+        .meta({ description: 'Password, as `${NAME}` from the environment.' }),
+    'access-token': value(NO_CONTROLS, values_secret)
+        .optional()
+        .meta({ description: 'OAuth 2.0 access token, instead of `password`.' }),
+    mechanism: oneOf(legal/* MECHANISMS */.Nr)
+        .optional()
+        .meta({
+        description: `The SASL mechanism to insist on. Strongest first: ${legal/* MECHANISMS */.Nr.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\`, and is never chosen unasked.`,
+        otherwise: 'the strongest that both sides have',
+    }),
+    expect: oneOf(legal/* AUTH_EXPECT */.Df).default('accepted').meta({
+        description: 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or a test of a lock-out, where being let in is the failure. An endpoint of the latter kind has no `delivery`.',
+    }),
+};
+const verdictsShape = {
+    'authserv-id': value('must be the name by which the receiving server signs its Authentication-Results', authservId)
+        .optional()
+        .meta({
+        description: 'The receiver whose `Authentication-Results` count for `spf` and `dmarc`, by its authserv-id (RFC 8601). No other is believed. Needed for `spf` and `dmarc`.',
+    }),
+    spf: oneOf(legal/* VERDICTS */.bk).optional().meta({ description: 'What SPF must come to at that receiver: `pass`, mostly.' }),
+    dkim: oneOf(legal/* VERDICTS */.bk).optional().meta({
+        description: 'What the DKIM signature must come to: `pass`, mostly. It is verified here, on the message that arrived, with the key from DNS.',
+    }),
+    dmarc: oneOf(legal/* VERDICTS */.bk).optional().meta({ description: 'What DMARC must come to at that receiver: `pass`, mostly.' }),
+};
+const deliveryShape = {
+    from: value(MAILBOX, mailbox).meta({ description: 'Envelope sender of the probe message.' }),
+    to: value(MAILBOX, mailbox).meta({ description: 'Envelope recipient of the probe message.' }),
+    inbox: value(INBOX, inboxUrl).optional().meta({
+        description: 'Where the probe must arrive, as in the input `inbox`. IMAP and POP3 need `username` and `password`; a mail catcher may need none.',
+        otherwise: 'only its acceptance is tested',
+    }),
+    username: value(NO_CONTROLS, userName).optional().meta({ description: 'User name for `inbox`.' }),
+    password: value(NO_CONTROLS, values_secret)
+        .optional()
+        .meta({ description: 'Password for `inbox`, as `${NAME}` from the environment.' }),
+    within: number(1, 3600).default(60).meta({
+        description: 'Seconds from its acceptance until the message must be there: 1 to 3600. As long, too, a server is asked again that greylists the sender, if `retries` is not 0.',
+    }),
+    expect: oneOf(legal/* DELIVERY_EXPECT */.xx).default('received').meta({
+        description: '`received`; or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. Excludes `inbox`.',
+    }),
+    keep: flag.default(false).meta({
+        description: 'Whether the probe message stays in the inbox. By default it is deleted once it was read, and nothing else is.',
+    }),
+    'attachment-bytes': number(0, 50_000_000).default(0).meta({
+        description: 'Octets of an attachment at random that the probe carries, to show that a large message passes: 0 to 50000000. On its way it is a good third more (base64). Of endpoints with more than 1000000, two are gated at a time.',
+    }),
+    verdicts: mapping(verdictsShape).optional().meta({
+        description: 'What must have been found about the origin of the message: at least one of `spf`, `dkim` and `dmarc`. Needs `inbox`.',
+        otherwise: 'not asked',
+    }),
+};
+const tlsShape = {
+    ca: fields_anchors.optional().meta({
+        description: 'Further trust anchors: PEM text, or paths of PEM files, one a line; or a list of these. They are added to those of the input `ca`.',
+    }),
+    'min-version': oneOf(legal/* TLS_VERSIONS */.Mk).optional().meta({
+        description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.',
+        otherwise: 'the input `min-tls-version`',
+    }),
+    'min-valid-days': number(0, 3650).optional().meta({
+        description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
+        otherwise: 'the input `min-valid-days`',
+    }),
+    pin: list(value('must be sha256/ and the base64 of 32 octets', pin), (text) => [text])
+        .optional()
+        .meta({
+        description: 'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
+    }),
+    check: oneOf(legal/* TLS_CHECKS */.sW).default('single').meta({
+        description: 'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a few further connections, up to the handshake.',
+    }),
+    'client-cert': anyText.optional().meta({
+        description: 'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. Only this endpoint gets to see it, and not its inbox.',
+    }),
+    'client-key': anyText.optional().meta({
+        description: 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',
+    }),
+};
+const waivable = catalogue/* FINDING_CODES */.f2.filter((code) => !catalogue/* UNWAIVABLE */.Zs.includes(code));
+const waiverShape = {
+    finding: oneOf(waivable, 'must be the code of a finding that can be waived').meta({
+        description: 'Code of the finding that no longer blocks.',
+    }),
+    until: value('must be a day of the calendar as YYYY-MM-DD', day).meta({
+        description: 'The last day of the waiver (UTC), as YYYY-MM-DD. After it the finding counts again.',
+    }),
+    reason: value(ONE_LINE, displayName).meta({
+        description: 'Why, for whoever reads the report.',
+    }),
+};
+const endpointShape = {
+    name: value(ONE_LINE, displayName).optional().meta({
+        description: 'What the endpoint is called everywhere. Unique.',
+        otherwise: '`host:port`',
+    }),
+    host: value(DNS_OR_IP, host).meta({
+        description: 'DNS name (converted to A-labels where it is international) or IP address of the server.',
+    }),
+    port: number(1, 65535).optional().meta({
+        description: 'TCP port: 1 to 65535.',
+        otherwise: '587, or 465 with `transport: implicit`',
+    }),
+    transport: oneOf(legal/* TRANSPORTS */.Zz).optional().meta({
+        description: '`starttls`, or `implicit` for TLS from the first byte.',
+        otherwise: '`implicit` on port 465, else `starttls`',
+    }),
+    servername: value(DNS_OR_IP, host).optional().meta({
+        description: 'SNI, and the name that the certificate must carry.',
+        otherwise: '`host`',
+    }),
+    ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', ehloName)
+        .optional()
+        .meta({
+        description: 'What EHLO says: a domain or an address literal.',
+        otherwise: "the runner's host name if fully qualified, else the address literal of the local socket",
+    }),
+    addresses: oneOf(legal/* ADDRESSES */.FV).default('first').meta({
+        description: '`first`, or `all`: every A and AAAA address is an endpoint of its own, named `name (address)`.',
+    }),
+    role: oneOf(legal/* ROLES */.gg).optional().meta({
+        description: '`submission` or `mx`: what is right differs (RFC 3207 section 4).',
+        otherwise: '`mx` on port 25, else `submission`',
+    }),
+    environment: value(ONE_LINE, displayName)
+        .optional()
+        .meta({ description: 'Environment that the endpoint belongs to, shown in the report.' }),
+    auth: mapping(authShape).optional().meta({
+        description: 'Credentials for step 4.',
+        otherwise: 'the inputs `username`, `password`, `access-token`',
+    }),
+    delivery: mapping(deliveryShape).optional().meta({
+        description: 'The probe message of step 5.',
+        otherwise: 'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`',
+    }),
+    tls: mapping(tlsShape).optional().meta({ description: 'Policy for step 3.' }),
+    probes: probes.optional().meta({
+        description: 'Further tries, each on short connections of its own, without a credential or a recipient; with `transport: starttls` only. `plaintext-auth`: would the server take a password before TLS? `plaintext-mail` (role `submission`): does it take MAIL without TLS, or without AUTH? `command-injection`: does a command sent in the clear behind STARTTLS reach the TLS session?',
+        otherwise: 'none',
+    }),
+    require: steps.optional().meta({
+        description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`.',
+        otherwise: 'the input `require`',
+    }),
+    waive: cli_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]).meta({
+        description: 'Known findings that are reported as waived and do not block until a day.',
+        otherwise: 'none',
+    }),
+};
+/** An endpoint mapping as the user writes it, once defaults are laid under it. */
+const endpointSchema = mapping(endpointShape);
+/** The `defaults` of a file: an endpoint mapping of which any part may be left out. */
+const defaultsSchema = mapping({
+    ...endpointShape,
+    host: cli_schemas/* never */.ZmZ('belongs to each endpoint and has no default').optional(),
+    delivery: mapping(deliveryShape).partial().optional(),
+});
+/** The `config` file. Its defaults, and its endpoints on top of them, are checked one by one. */
+const configSchema = mapping({
+    defaults: cli_schemas/* unknown */.L5J().optional().meta({
+        description: 'What holds for every endpoint of this file that does not say otherwise: an endpoint mapping without `host`.',
+    }),
+    endpoints: cli_schemas/* array */.YOg(cli_schemas/* unknown */.L5J(), 'must be a list of endpoints').meta({
+        description: 'The endpoints: `host`, `host:port` or `[v6]:port`, or endpoint mappings.',
+    }),
+});
+/** Names of all inputs, as in `action.yml`. */
+const INPUT_NAMES = Object.keys(inputSchema.shape);
+/** The outputs of the action, as in `action.yml`, each with its description. */
+const OUTPUTS = {
+    result: '`pass`, `warn`, `inconclusive` or `fail`: the worst result of all endpoints.',
+    'endpoints-total': 'How many endpoints were gated.',
+    'endpoints-failed': 'How many of them count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and, with `fail-on: warn`, all that warn. With `fail-on: never` as with `fail`.',
+    'failed-endpoints': 'Their names, as a JSON array.',
+    report: 'Path of `report.json`. Empty after a configuration error.',
+};
+
 ;// CONCATENATED MODULE: ./src/plan/inputs.ts
 
 
@@ -37216,7 +38205,7 @@ function readInputs(raw) {
     const delivery = part(given, DELIVERY);
     const authProblems = [...slotProblems(auth), ...credentialProblems(auth)];
     const deliveryProblems = [...addressProblems(delivery), ...inboxProblems(delivery, 'inbox-')];
-    const { value, problems } = check(schema/* inputSchema */.is, given);
+    const { value, problems } = check(inputSchema, given);
     return {
         given,
         ...(value && { settings: value }),
@@ -37241,8 +38230,6 @@ function addressProblems(delivery) {
     return [{ ...delivery.place, message: 'delivery needs both mail-from and rcpt-to, and one is missing or empty' }];
 }
 
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
 ;// CONCATENATED MODULE: ./src/plan/problem.ts
 
 /** More would bury the first ones, and the limits of a summary with them. */
@@ -37275,8 +38262,6 @@ function byPlace(a, b) {
     return rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
 
 
@@ -37317,15 +38302,15 @@ function resolveEndpoint(settings, inputs, files, source) {
     };
 }
 function portOf({ port, transport }) {
-    return port ?? (transport === 'implicit' ? schema/* PORTS */.hz.implicit : schema/* PORTS */.hz.submission);
+    return port ?? (transport === 'implicit' ? legal/* PORTS */.hz.implicit : legal/* PORTS */.hz.submission);
 }
 /** How TLS begins: as the user says, else by the port. */
 function transportOf(settings) {
-    return settings.transport ?? (portOf(settings) === schema/* PORTS */.hz.implicit ? 'implicit' : 'starttls');
+    return settings.transport ?? (portOf(settings) === legal/* PORTS */.hz.implicit ? 'implicit' : 'starttls');
 }
 /** What the server is for: as the user says, else by the port. */
 function roleOf(settings) {
-    return settings.role ?? (portOf(settings) === schema/* PORTS */.hz.mx ? 'mx' : 'submission');
+    return settings.role ?? (portOf(settings) === legal/* PORTS */.hz.mx ? 'mx' : 'submission');
 }
 function tlsPolicyOf(tls, inputs, { anchors, identities }) {
     const client = identities.of(tls['client-cert'], tls['client-key']);
@@ -37475,9 +38460,9 @@ function entryProblem(text, name, port) {
     if (/^[^[]*:.*:/.test(text) && !text.includes('/')) {
         return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
     }
-    if ((0,values/* host */.Hc)(name) === undefined || /[/@]/.test(text))
+    if (host(name) === undefined || /[/@]/.test(text))
         return 'must be host, host:port or [v6]:port';
-    if (port !== undefined && (0,values/* wholeNumber */.rD)(port, 1, 65535) === undefined) {
+    if (port !== undefined && wholeNumber(port, 1, 65535) === undefined) {
         return 'the port must be a whole number from 1 to 65535';
     }
     return undefined;
@@ -37683,8 +38668,8 @@ async function readConfigFile(path, { cwd, env, readFile }) {
     const defaults = at(root, 'defaults');
     return withItems(defaults?.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
         ...problems,
-        ...check(schema/* configSchema */.Qn, root, 'the file').problems,
-        ...(defaults ? check(schema/* defaultsSchema */.ms, defaults, 'defaults').problems : []),
+        ...check(configSchema, root, 'the file').problems,
+        ...(defaults ? check(defaultsSchema, defaults, 'defaults').problems : []),
         ...slotProblems(at(defaults, 'auth')),
     ]);
 }
@@ -37784,7 +38769,7 @@ async function loadAll(files, values) {
 }
 function examine(own, defaults, layer) {
     const merged = overlay(layer, defaults, own);
-    const { value, problems } = check(schema/* endpointSchema */.Jd, merged);
+    const { value, problems } = check(endpointSchema, merged);
     const incomplete = [
         ...credentialProblems(at(merged, 'auth')),
         ...signInProblems(merged),
@@ -37845,9 +38830,24 @@ function sharded(endpoints, shard) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/json.ts
+const LIST_BEGINS = '{\n  "endpoints": [\n';
+const LIST_ENDS = '\n  ]\n}';
 /** @returns report.json: the report as JSON, indented for people, with a line feed at its end */
 function renderJson(report) {
-    return `${JSON.stringify(report, null, 2)}\n`;
+    return [...jsonPieces(report)].join('');
+}
+/**
+ * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
+ * it at once would be most of the memory of a run.
+ */
+function* jsonPieces({ endpoints, ...rest }) {
+    yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
+    for (const [at, endpoint] of endpoints.entries()) {
+        if (at > 0)
+            yield ',\n';
+        yield JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length);
+    }
+    yield `${LIST_ENDS}\n`;
 }
 
 ;// CONCATENATED MODULE: ./src/text/neutral.ts
@@ -37869,9 +38869,7 @@ function neutral_neutralise(text) {
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(56942);
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 9 modules
-var catalogue = __nccwpck_require__(18166);
+var text_shorten = __nccwpck_require__(56942);
 ;// CONCATENATED MODULE: ./src/report/wording.ts
 
 const SIGNS = {
@@ -37901,8 +38899,9 @@ function statusInBrief({ status, skipped }) {
     return `${emoji} ${skipped ? SKIPPED_BRIEFLY[skipped] : status}`;
 }
 /** What a cell of a table says behind the status of step 5: how long the message was on its way. */
-function travelTime({ id }, { delivery }) {
-    return id === 'delivery' && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
+function travelTime({ id, status }, { delivery }) {
+    const arrived = id === 'delivery' && (status === 'pass' || status === 'warn');
+    return arrived && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
 }
 /** What became of endpoints with a result, as it follows their number: "2 failed". */
 const BECAME = {
@@ -37957,11 +38956,9 @@ function signOf(finding) {
         return SIGNS.warn;
     return finding.inconclusive ? SIGNS.inconclusive : SIGNS.fail;
 }
-/** How long a certificate is valid: "20 days left", "expired 3 days ago". */
+/** How long a certificate is still valid: "20 days", or "expired". */
 function daysLeft(days) {
-    const count = Math.abs(days);
-    const amount = `${count} ${count === 1 ? 'day' : 'days'}`;
-    return days < 0 ? `expired ${amount} ago` : `${amount} left`;
+    return days < 0 ? 'expired' : `${days} ${days === 1 ? 'day' : 'days'}`;
 }
 /** A time for people: "321 ms", "12.3 s". */
 function duration(milliseconds) {
@@ -38077,6 +39074,8 @@ function endOf(step, transcript) {
 
 const NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
+/** No honest server says more in a line; the whole of it is in the report. */
+const LINE_LIMIT = 1000;
 /**
  * The line that tells of an endpoint as soon as it is finished:
  * `✗  3/9  relay  fail  capability ✓  upgrade ✓  certificate ✗  authentication - blocked  delivery - blocked  321 ms  …`.
@@ -38087,27 +39086,25 @@ function progressLine(endpoint, { done, total }) {
     const attempts = attemptsInFull(endpoint);
     const cells = [
         `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
-        (0,shorten/* shorten */.m)(endpoint.name, NAME_LIMIT),
+        (0,text_shorten/* shorten */.m)(endpoint.name, NAME_LIMIT),
         endpoint.result,
         ...endpoint.steps.map((step) => `${step.id} ${SIGNS[step.status].plain}${step.skipped ? ` ${statusWord(step)}` : ''}`),
         duration(endpoint.durationMs),
-        ...(worst ? [(0,shorten/* shorten */.m)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
-        ...(attempts === undefined ? [] : [(0,shorten/* shorten */.m)(attempts, FINDING_LIMIT)]),
+        ...(worst ? [(0,text_shorten/* shorten */.m)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
+        ...(attempts === undefined ? [] : [(0,text_shorten/* shorten */.m)(attempts, FINDING_LIMIT)]),
     ];
     return neutral_neutralise(cells.join('  '));
 }
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 function transcriptLines({ transcript }) {
     const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
-    return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${spoken(entry)}`));
+    return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${shorten(spoken(entry), LINE_LIMIT)}`));
 }
 /** @param liars how many there were */
 function selfTestLine(liars) {
     return `Self-test: all of ${liars} lying servers were found out.`;
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
-var report = __nccwpck_require__(2123);
 ;// CONCATENATED MODULE: ./src/report/terminal.ts
 
 
@@ -38117,7 +39114,7 @@ var report = __nccwpck_require__(2123);
 
 const terminal_NAME_LIMIT = 60;
 const TEXT_LIMIT = 1000;
-const LINE_LIMIT = 300;
+const terminal_LINE_LIMIT = 300;
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' };
 /**
  * What the summary of a job tells, for a terminal: headline, counts, a table, and what is wrong with each endpoint that is
@@ -38139,10 +39136,10 @@ function renderTerminal(report, verdict, { color = false } = {}) {
     return `${lines.join('\n')}\n`;
 }
 function overview(endpoints, paint) {
-    const head = ['', 'endpoint', ...report/* STEP_IDS */.W1, 'TLS', 'validity', 'time'].map((text) => ({ text }));
+    const head = ['', 'endpoint', ...report/* STEP_IDS */.W1, 'TLS', 'valid for', 'time'].map((text) => ({ text }));
     const rows = endpoints.map((endpoint) => [
         { text: SIGNS[endpoint.result].plain, status: endpoint.result },
-        { text: (0,shorten/* shorten */.m)(endpoint.name, terminal_NAME_LIMIT) },
+        { text: (0,text_shorten/* shorten */.m)(endpoint.name, terminal_NAME_LIMIT) },
         ...endpoint.steps.map((step) => ({
             text: `${SIGNS[step.status].plain} ${statusWord(step)}${travelTime(step, endpoint)}`,
             status: step.status,
@@ -38162,7 +39159,7 @@ function section({ endpoint, chapters }, paint) {
     const attempts = attemptsInFull(endpoint);
     return [
         '',
-        paint(`${SIGNS[endpoint.result].plain} ${safe(`${(0,shorten/* shorten */.m)(endpoint.name, terminal_NAME_LIMIT)}: ${endpoint.result}`)}`, endpoint.result),
+        paint(`${SIGNS[endpoint.result].plain} ${safe(`${(0,text_shorten/* shorten */.m)(endpoint.name, terminal_NAME_LIMIT)}: ${endpoint.result}`)}`, endpoint.result),
         safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
         ...(attempts === undefined ? [] : [safe(`  ${attempts}`)]),
         ...chapters.flatMap((chapter) => ['', ...chapterOf(chapter)]),
@@ -38174,7 +39171,7 @@ function chapterOf({ step, finding, decisive }) {
         `  ${signOf(finding).plain} ${titleOf(finding)} (${step}, ${code})`,
         ...(waived ? [`    waived until ${waived.until}: ${waived.reason}`] : []),
         `    what is wrong   ${message}`,
-        ...[...Object.entries(evidence).map(([what, value]) => `${what}: ${value}`), ...decisive].map((line, at) => `    ${at === 0 ? 'how we know  ' : '             '}   ${(0,shorten/* shorten */.m)(line, LINE_LIMIT)}`),
+        ...[...Object.entries(evidence).map(([what, value]) => `${what}: ${value}`), ...decisive].map((line, at) => `    ${at === 0 ? 'how we know  ' : '             '}   ${(0,text_shorten/* shorten */.m)(line, terminal_LINE_LIMIT)}`),
         `    how to mend it  ${remedy}${reference === undefined ? '' : ` (${reference})`}`,
         ...(reproduce === undefined
             ? []
@@ -38182,15 +39179,15 @@ function chapterOf({ step, finding, decisive }) {
     ].map(safe);
 }
 function remarks(told) {
-    const lines = told.flatMap((story) => remarksOf(story).map(({ text, code }) => safe(`  ${(0,shorten/* shorten */.m)(story.endpoint.name, terminal_NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`)));
+    const lines = told.flatMap((story) => remarksOf(story).map(({ text, code }) => safe(`  ${(0,text_shorten/* shorten */.m)(story.endpoint.name, terminal_NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`)));
     return lines.length === 0 ? [] : ['', 'Worth knowing', ...lines];
 }
 function safe(text) {
-    return neutral_neutralise((0,shorten/* shorten */.m)(text, TEXT_LIMIT));
+    return neutral_neutralise((0,text_shorten/* shorten */.m)(text, TEXT_LIMIT));
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 94 modules
-var run = __nccwpck_require__(96075);
+// EXTERNAL MODULE: ./src/run.ts + 97 modules
+var run = __nccwpck_require__(10864);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __nccwpck_require__(12);
 ;// CONCATENATED MODULE: ./src/terminal.ts
@@ -38229,14 +39226,15 @@ const FROM_ENVIRONMENT = ['password', 'access-token', 'inbox-password'];
 /** What makes sense only where a runner waits for files. */
 const OF_THE_RUNNER = ['endpoints', 'report-dir'];
 const FLAGS = ['self-test'];
-const OPTIONS = schema/* INPUT_NAMES */.Qh.filter((name) => ![...FROM_ENVIRONMENT, ...OF_THE_RUNNER, ...FLAGS].includes(name));
+const OPTIONS = INPUT_NAMES.filter((name) => ![...FROM_ENVIRONMENT, ...OF_THE_RUNNER, ...FLAGS].includes(name));
 const EXIT = { open: 0, closed: 1, misconfigured: 2 };
 /**
  * The same run without a runner.
  * @param args the arguments of the command line
+ * @param planned told of the plan, once there is one
  * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
  */
-async function runTerminal(args) {
+async function runTerminal(args, planned) {
     try {
         const { values, positionals } = readArguments(args);
         if (values.help === true) {
@@ -38250,6 +39248,7 @@ async function runTerminal(args) {
         if (args.every((arg) => arg === '--self-test'))
             return await demonstrate();
         const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
+        planned(plan);
         const outcome = await gate(plan, progress);
         process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
         return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
@@ -38335,7 +39334,11 @@ function shownOnTerminal({ report, verdict }) {
 
 
 
-start(() => runTerminal(process.argv.slice(2)), (reason) => {
-    process.stderr.write(`The gate itself failed: ${(0,peer/* visible */.RK)(reason)}\n`);
+
+let plan;
+start(() => runTerminal(process.argv.slice(2), (loaded) => {
+    plan = loaded;
+}), (reason) => {
+    process.stderr.write(`The gate itself failed: ${(0,peer/* visible */.RK)((0,redaction/* redactedReason */.r)(reason, plan))}\n`);
 });
 

@@ -1,8 +1,84 @@
-export const id = 360;
-export const ids = [360];
+export const id = 890;
+export const ids = [890];
 export const modules = {
 
-/***/ 88360:
+/***/ 39367:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   ek: () => (/* binding */ secure),
+/* harmony export */   m6: () => (/* binding */ connectTo),
+/* harmony export */   qI: () => (/* binding */ beginSecuring)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
+
+
+
+
+/**
+ * Connects to the server of an inbox.
+ * @throws {InboxUnreachable}
+ */
+async function connectTo({ host, port }, deadline) {
+    try {
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC), port, deadline);
+    }
+    catch (error) {
+        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${error.message})`);
+        throw error;
+    }
+}
+/**
+ * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
+ * @param socket with nothing unread
+ */
+function beginSecuring(socket, host, settings, deadline) {
+    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
+        context: settings.context,
+        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
+        deadline,
+    });
+    const judged = outcome.then((channel) => {
+        const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+        if (objection === undefined)
+            return stream;
+        stream.destroy();
+        socket.destroy();
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+    });
+    return { stream, judged };
+}
+/**
+ * Makes a TLS channel of a connection, as {@link beginSecuring} does.
+ * @throws {InboxUnreachable}
+ */
+function secure(socket, host, settings, deadline) {
+    return beginSecuring(socket, host, settings, deadline).judged;
+}
+function inWords(failure) {
+    switch (failure.kind) {
+        case 'timed-out':
+            return 'the handshake did not end in time';
+        case 'lost':
+            return `the connection was lost (${failure.detail})`;
+        case 'alert':
+            return `the server refuses the handshake (alert ${failure.number}, ${failure.name})`;
+        case 'refused-here':
+            return `the handshake fails (${failure.reason})`;
+        case 'cleartext':
+            return 'the server speaks in the clear';
+    }
+}
+
+
+/***/ }),
+
+/***/ 74890:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -15,8 +91,6 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/net/deadline.ts
 var net_deadline = __webpack_require__(47879);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./node_modules/imapflow/dist/esm/imap-flow.js + 61 modules
 var imap_flow = __webpack_require__(15469);
 // EXTERNAL MODULE: ./src/net/connect.ts
@@ -34,6 +108,55 @@ function isRefusal(error) {
 function whatServerSays(error) {
     const { responseText, reason, message } = error;
     return (0,peer/* brief */.dh)(responseText ?? reason ?? message ?? 'no reason given');
+}
+
+// EXTERNAL MODULE: ./src/inbox/channel.ts
+var inbox_channel = __webpack_require__(39367);
+;// CONCATENATED MODULE: ./src/inbox/imap-transport.ts
+
+
+/**
+ * The connection of an IMAP client, with our own handshake and our own judgement in it: the client would leave both to
+ * Node, which certificates on some curves make crash.
+ */
+class JudgedTransport {
+    #socket;
+    #secureLater;
+    #objection = Promise.resolve();
+    constructor(socket, secureLater) {
+        this.#socket = socket;
+        this.#secureLater = secureLater;
+    }
+    /**
+     * Connects; for `imaps` with a TLS channel that has been judged.
+     * @param end of everything that is waited for
+     * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
+     */
+    static async open(target, settings, end) {
+        const wait = () => net_deadline/* Deadline */.B.after(settings.timeoutMs, end);
+        const socket = await (0,inbox_channel/* connectTo */.m6)(target, wait());
+        const channel = target.scheme === 'imaps' ? await (0,inbox_channel/* secure */.ek)(socket, target.host, settings, wait()) : socket;
+        return new JudgedTransport(channel, () => (0,inbox_channel/* beginSecuring */.qI)(socket, target.host, settings, wait()));
+    }
+    /** What was wrong with the TLS channel that STARTTLS should have brought, if anything was. */
+    get objection() {
+        return this.#objection;
+    }
+    connect(_options, onConnect) {
+        process.nextTick(onConnect);
+        return this.#socket;
+    }
+    upgrade(_socket, _options, onSecure) {
+        const { stream, judged } = this.#secureLater();
+        this.#objection = judged.then(() => {
+            onSecure();
+        }, (error) => {
+            // The client waits for an error; that the connection is over does not tell it.
+            stream.emit('error', error);
+            return error;
+        });
+        return stream;
+    }
 }
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
@@ -54,8 +177,6 @@ const MAX_LINE_OCTETS = 64 * 1024;
 const MAX_LITERAL_OCTETS = 2 * inbox/* PART_OCTETS */.jz;
 /** A literal, and the lines around it with plenty of room. */
 const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
-/** The certificates of a chain that are looked at. */
-const MAX_CERTIFICATES = 32;
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
  * @param stop says that nobody wants it any more; of interest only while it is being opened
@@ -63,12 +184,16 @@ const MAX_CERTIFICATES = 32;
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
 async function connectImap(target, settings, stop) {
-    let objection;
+    // Connecting, greeting, upgrade, login and selection have as long together as connecting and one answer may take.
+    const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs, net_deadline/* Deadline */.B.on(stop));
+    const late = () => new inbox/* InboxUnreachable */.F3('no answer in time');
+    const transport = await JudgedTransport.open(target, settings, deadline);
     const client = new imap_flow/* ImapFlow */._f({
         host: target.host,
         port: target.port,
         secure: target.scheme === 'imaps',
         ...(target.scheme === 'imap' && { doSTARTTLS: true }),
+        transport,
         auth: { user: target.username, pass: target.password.reveal() },
         logger: false,
         // Compressed, a flood would cost its sender next to nothing.
@@ -77,32 +202,14 @@ async function connectImap(target, settings, stop) {
         maxLiteralSize: MAX_LITERAL_OCTETS,
         maxResponseSize: MAX_ANSWER_OCTETS,
         autoIdleDelay: IDLE_AFTER_MS,
-        connectionTimeout: settings.timeoutMs,
         greetingTimeout: settings.timeoutMs,
-        tls: {
-            secureContext: settings.context,
-            rejectUnauthorized: true,
-            // Called once the chain holds, and before anything but the handshake is sent.
-            checkServerIdentity: (_host, leaf) => {
-                objection = settings.objection({ sent: chainOf(leaf) });
-                return objection === undefined ? undefined : new Error(objection);
-            },
-        },
     });
     // An error after the connection has been lost is told by `close`; unheard, it would end the process.
     client.on('error', () => undefined);
-    const abandon = () => {
-        client.close();
-    };
-    stop.addEventListener('abort', abandon);
-    if (stop.aborted)
-        abandon();
-    // Greeting, upgrade, login and selection have as long together as connecting and one answer may take.
-    const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs);
-    const late = () => new inbox/* InboxUnreachable */.F3('no answer in time');
     try {
-        await deadline.race(client.connect(), late).catch((error) => {
-            throw connectFailure(error, objection);
+        await deadline.race(client.connect(), late).catch(async (error) => {
+            client.close();
+            throw connectFailure((await transport.objection) ?? error);
         });
         const opened = await deadline
             .race(client.mailboxOpen(target.mailbox), late)
@@ -116,29 +223,14 @@ async function connectImap(target, settings, stop) {
         client.close();
         throw error;
     }
-    finally {
-        stop.removeEventListener('abort', abandon);
-    }
 }
-/** The certificates from the leaf up to the anchor, as far as they are known. */
-function chainOf(leaf) {
-    const chain = [];
-    let next = leaf;
-    while (next && chain.length < MAX_CERTIFICATES) {
-        chain.push(new external_node_crypto_.X509Certificate(next.raw));
-        // A root has issued itself.
-        const issuer = next.issuerCertificate;
-        next = issuer === next ? undefined : issuer;
-    }
-    return chain;
-}
-function connectFailure(error, objection) {
+function connectFailure(error) {
     if (error instanceof inbox/* InboxUnreachable */.F3)
         return error;
     const said = whatServerSays(error);
     if (error.authenticationFailed)
         return new inbox/* InboxRejected */.ty(`login refused: ${said}`);
-    return new inbox/* InboxUnreachable */.F3(objection ?? `${said} (${(0,connect/* codeOf */.$N)(error)})`);
+    return new inbox/* InboxUnreachable */.F3(`${said} (${(0,connect/* codeOf */.$N)(error)})`);
 }
 function openFailure(error, mailbox) {
     if (error instanceof inbox/* InboxUnreachable */.F3)
@@ -198,8 +290,8 @@ class ImapDialogue {
     }
 }
 
-// EXTERNAL MODULE: ./src/inbox/search.ts
-var search = __webpack_require__(3510);
+// EXTERNAL MODULE: ./src/inbox/marks.ts
+var marks = __webpack_require__(93266);
 ;// CONCATENATED MODULE: ./src/inbox/imap-mailbox.ts
 
 
@@ -340,7 +432,7 @@ class ImapMailbox {
             // may tell of changed flags at any time, with no header and perhaps no UID.
             if (headers === undefined || !(uid >= from))
                 continue;
-            this.#arrived.push((0,search/* arrival */.G5)(String(uid), headers));
+            this.#arrived.push({ id: String(uid), ...(0,marks/* marksOf */.Ok)(headers) });
             this.#nextUid = Math.max(this.#nextUid, uid + 1);
         }
     }
@@ -376,7 +468,7 @@ class JunkFolder {
         this.#connect = connect;
         this.#timeoutMs = timeoutMs;
     }
-    async look(_sought, last) {
+    async look(_sought, _deadline, last) {
         if (last)
             await this.#lookNow();
         else if (this.#due.remainingMs === 0)
@@ -424,6 +516,8 @@ class JunkFolder {
     }
 }
 
+// EXTERNAL MODULE: ./src/inbox/search.ts
+var search = __webpack_require__(3510);
 ;// CONCATENATED MODULE: ./src/inbox/imap.ts
 
 
@@ -473,29 +567,51 @@ class ImapInbox {
 
 /***/ }),
 
+/***/ 93266:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   OM: () => (/* binding */ MAX_HEADER_OCTETS),
+/* harmony export */   Ok: () => (/* binding */ marksOf),
+/* harmony export */   Z8: () => (/* binding */ marks)
+/* harmony export */ });
+/** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
+const MAX_HEADER_OCTETS = 128 * 1024;
+/** As much is kept of either field; those of the probe have some hundred characters. */
+const MAX_MARK_LENGTH = 1024;
+/** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
+function marksOf(source) {
+    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const end = text.indexOf('\n\n');
+    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
+    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
+    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+}
+/** The marks of a message whose fields are known. */
+function marks(messageId, subject) {
+    return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+}
+
+
+/***/ }),
+
 /***/ 3510:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ search),
-/* harmony export */   G5: () => (/* binding */ arrival),
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93266);
+
 
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
-/** As much is kept of a message's Message-ID and Subject; those of the probe have some two hundred octets. */
-const MAX_HEADER_OCTETS = 1024;
-/** @param fields a header, or a part of it, with its Message-ID and Subject */
-function arrival(id, fields) {
-    const header = fields.toString('latin1', 0, MAX_HEADER_OCTETS);
-    return { id, messageId: /^message-id:\s*(<[^<>]*>)/im.exec(header)?.[1], header };
-}
 /**
  * Waits for a message to come into one of several folders.
  * @param folders in the order in which they are looked through
@@ -504,9 +620,9 @@ function arrival(id, fields) {
  * @throws {InboxUnreachable} {InboxRejected}
  */
 async function search(folders, sought, deadline, watch) {
-    const hunts = folders.map((folder) => new Hunt(folder, sought));
+    const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
     for (;;) {
-        const last = deadline.remainingMs === 0;
+        const last = deadline.isOver;
         const wait = watch();
         for (const hunt of hunts) {
             const source = await hunt.look(last);
@@ -536,17 +652,22 @@ function ended(stop) {
         });
     });
 }
-/** The search for a message in one folder. */
+/**
+ * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
+ * a server may answer a search with mail of others, or know it by identifiers that it uses again.
+ */
 class Hunt {
     #folder;
     #sought;
+    #deadline;
     /** Those that were read. */
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
-    constructor(folder, sought) {
+    constructor(folder, sought, deadline) {
         this.#folder = folder;
         this.#sought = sought;
+        this.#deadline = deadline;
     }
     get junk() {
         return this.#folder.junk;
@@ -556,27 +677,29 @@ class Hunt {
     }
     /** @returns the message, where this look found it */
     async look(last) {
-        const { messageId, nonce, is, octets } = this.#sought;
+        const { is, octets } = this.#sought;
         let found;
         let changed;
         let gone = false;
-        for (const { id, ...arrived } of await this.#folder.look(this.#sought, last)) {
-            const named = arrived.messageId === messageId;
-            if (!named && !arrived.header.includes(nonce))
+        for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
+            const { id } = arrived;
+            if (!this.#isLike(arrived))
                 continue;
             if (this.#read.has(id) || this.#read.size >= MAX_READ)
                 continue;
             this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets));
-            if (source && is(source)) {
+            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            if (!source) {
+                gone ||= this.#isNamed(arrived);
+                continue;
+            }
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            if (this.#isLike(marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;
             }
-            else if (named) {
-                if (source)
-                    changed ??= { id, source };
-                else
-                    gone = true;
+            else if (this.#isNamed(marks)) {
+                changed ??= { id, source };
             }
         }
         if (found || this.copies > 0)
@@ -590,7 +713,14 @@ class Hunt {
     }
     async remove() {
         if (this.#ours.size > 0)
-            await this.#folder.remove([...this.#ours]);
+            await this.#folder.remove([...this.#ours], this.#deadline);
+    }
+    #isNamed({ messageId }) {
+        return messageId.includes(this.#sought.messageId);
+    }
+    #isLike(marks) {
+        const { nonce } = this.#sought;
+        return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
     }
 }
 const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
@@ -607,9 +737,12 @@ class FoundMessage {
     get copies() {
         return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
     }
-    async delete() {
+    async recount() {
         for (const hunt of this.#hunts)
             await hunt.look(true);
+    }
+    async delete() {
+        await this.recount();
         for (const hunt of this.#hunts)
             await hunt.remove();
     }

@@ -1,0 +1,899 @@
+export const id = 968;
+export const ids = [968];
+export const modules = {
+
+/***/ 39367:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   ek: () => (/* binding */ secure),
+/* harmony export */   m6: () => (/* binding */ connectTo),
+/* harmony export */   qI: () => (/* binding */ beginSecuring)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
+
+
+
+
+/**
+ * Connects to the server of an inbox.
+ * @throws {InboxUnreachable}
+ */
+async function connectTo({ host, port }, deadline) {
+    try {
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC), port, deadline);
+    }
+    catch (error) {
+        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${error.message})`);
+        throw error;
+    }
+}
+/**
+ * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
+ * @param socket with nothing unread
+ */
+function beginSecuring(socket, host, settings, deadline) {
+    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
+        context: settings.context,
+        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
+        deadline,
+    });
+    const judged = outcome.then((channel) => {
+        const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+        if (objection === undefined)
+            return stream;
+        stream.destroy();
+        socket.destroy();
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+    });
+    return { stream, judged };
+}
+/**
+ * Makes a TLS channel of a connection, as {@link beginSecuring} does.
+ * @throws {InboxUnreachable}
+ */
+function secure(socket, host, settings, deadline) {
+    return beginSecuring(socket, host, settings, deadline).judged;
+}
+function inWords(failure) {
+    switch (failure.kind) {
+        case 'timed-out':
+            return 'the handshake did not end in time';
+        case 'lost':
+            return `the connection was lost (${failure.detail})`;
+        case 'alert':
+            return `the server refuses the handshake (alert ${failure.number}, ${failure.name})`;
+        case 'refused-here':
+            return `the handshake fails (${failure.reason})`;
+        case 'cleartext':
+            return 'the server speaks in the clear';
+    }
+}
+
+
+/***/ }),
+
+/***/ 93266:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   OM: () => (/* binding */ MAX_HEADER_OCTETS),
+/* harmony export */   Ok: () => (/* binding */ marksOf),
+/* harmony export */   Z8: () => (/* binding */ marks)
+/* harmony export */ });
+/** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
+const MAX_HEADER_OCTETS = 128 * 1024;
+/** As much is kept of either field; those of the probe have some hundred characters. */
+const MAX_MARK_LENGTH = 1024;
+/** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
+function marksOf(source) {
+    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const end = text.indexOf('\n\n');
+    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
+    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
+    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+}
+/** The marks of a message whose fields are known. */
+function marks(messageId, subject) {
+    return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+}
+
+
+/***/ }),
+
+/***/ 6968:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  openPop3Inbox: () => (/* binding */ openPop3Inbox)
+});
+
+// EXTERNAL MODULE: ./src/net/deadline.ts
+var net_deadline = __webpack_require__(47879);
+// EXTERNAL MODULE: ./src/inbox/inbox.ts
+var inbox = __webpack_require__(89588);
+// EXTERNAL MODULE: ./src/inbox/marks.ts
+var marks = __webpack_require__(93266);
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __webpack_require__(50875);
+// EXTERNAL MODULE: ./src/inbox/channel.ts
+var inbox_channel = __webpack_require__(39367);
+// EXTERNAL MODULE: ./src/net/connect.ts
+var connect = __webpack_require__(78141);
+;// CONCATENATED MODULE: ./src/inbox/pop3-lines.ts
+
+
+const LF = 0x0a;
+const CR = 0x0d;
+/** Reads lines from a server, and no more than somebody waits for: a flood stays in the kernel. */
+class Pop3Lines {
+    #channel;
+    #unread = Buffer.alloc(0);
+    #searchedTo = 0;
+    #end;
+    #wake;
+    /** @param channel connected; nobody else may read from it */
+    constructor(channel) {
+        this.#channel = channel;
+        channel.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
+        channel.pause();
+    }
+    /**
+     * The next line without its end.
+     * @param most octets that it may have
+     * @throws {InboxUnreachable} if it has more, is not there in time, or the connection ends first
+     */
+    async next(most, deadline) {
+        for (;;) {
+            const end = this.#unread.indexOf(LF, this.#searchedTo);
+            if (end > most || (end < 0 && this.#unread.length > most)) {
+                throw new inbox/* InboxUnreachable */.F3(`the server sent a line of over ${most} octets`);
+            }
+            if (end >= 0) {
+                const line = this.#unread.subarray(0, this.#unread[end - 1] === CR ? end - 1 : end);
+                this.#unread = this.#unread.subarray(end + 1);
+                this.#searchedTo = 0;
+                return line;
+            }
+            this.#searchedTo = this.#unread.length;
+            await this.#more(deadline);
+        }
+    }
+    /**
+     * Reads a text up to its end, or until it has so many octets.
+     * @throws {InboxUnreachable} if it is not there in time, or the connection ends first
+     */
+    async into(text, most, deadline) {
+        for (;;) {
+            this.#unread = this.#unread.subarray(text.take(this.#unread));
+            if (text.hasEnded || text.octets >= most)
+                return;
+            await this.#more(deadline);
+        }
+    }
+    /** Lets go of the channel, for TLS to take it over. @returns what was sent behind the last line that was read */
+    detach() {
+        this.#channel.pause();
+        this.#channel
+            .off('data', this.#onData)
+            .off('end', this.#onEnd)
+            .off('close', this.#onEnd)
+            .off('error', this.#onError);
+        return this.#unread;
+    }
+    async #more(deadline) {
+        if (this.#end)
+            throw this.#end;
+        const more = new Promise((resolve) => {
+            this.#wake = resolve;
+            this.#channel.resume();
+        });
+        await deadline.race(more, () => new inbox/* InboxUnreachable */.F3('the server gave no answer in time'));
+    }
+    #onData = (octets) => {
+        this.#unread = this.#unread.length === 0 ? octets : Buffer.concat([this.#unread, octets]);
+        this.#channel.pause();
+        this.#wake?.();
+    };
+    #onEnd = () => {
+        this.#end ??= new inbox/* InboxUnreachable */.F3('the connection was lost');
+        this.#wake?.();
+    };
+    #onError = (error) => {
+        this.#end ??= new inbox/* InboxUnreachable */.F3(`the connection was lost (${(0,connect/* codeOf */.$N)(error)})`);
+        this.#wake?.();
+    };
+}
+
+;// CONCATENATED MODULE: ./src/inbox/pop3-text.ts
+const pop3_text_LF = 0x0a;
+const pop3_text_CR = 0x0d;
+const DOT = 0x2e;
+const FIRST_OCTETS = 16 * 1024;
+/**
+ * Takes the text of an answer of several lines out of what arrives, up to the line with a dot alone (RFC 1939 section
+ * 3): dots unstuffed, every line end a CR LF. What it keeps it keeps in one piece, be it a line or a million of them.
+ */
+class Pop3Text {
+    #most;
+    #kept = Buffer.alloc(FIRST_OCTETS);
+    #octets = 0;
+    #at = 'line start';
+    #last = pop3_text_LF;
+    #hasEnded = false;
+    /** @param most octets that are kept */
+    constructor(most) {
+        this.#most = most;
+    }
+    /** Whether the line with the dot has come. */
+    get hasEnded() {
+        return this.#hasEnded;
+    }
+    /** Octets so far, kept or not. */
+    get octets() {
+        return this.#octets;
+    }
+    /** The text so far, as much of it as is kept. */
+    get text() {
+        return this.#kept.subarray(0, Math.min(this.#octets, this.#most));
+    }
+    /** @returns how many of the octets belong to the text and its end */
+    take(octets) {
+        let taken = 0;
+        for (const octet of octets) {
+            if (this.#hasEnded)
+                break;
+            taken += 1;
+            this.#take(octet);
+        }
+        return taken;
+    }
+    #take(octet) {
+        switch (this.#at) {
+            case 'line start':
+                if (octet !== DOT)
+                    break;
+                this.#at = 'behind a dot';
+                return;
+            case 'behind a dot':
+                if (octet === pop3_text_LF)
+                    this.#hasEnded = true;
+                if (octet === pop3_text_CR)
+                    this.#at = 'behind a dot and CR';
+                if (octet === pop3_text_LF || octet === pop3_text_CR)
+                    return;
+                break;
+            case 'behind a dot and CR':
+                if (octet === pop3_text_LF)
+                    this.#hasEnded = true;
+                if (octet === pop3_text_LF)
+                    return;
+                this.#keep(pop3_text_CR);
+                break;
+            case 'in a line':
+                break;
+        }
+        if (octet === pop3_text_LF && this.#last !== pop3_text_CR)
+            this.#keep(pop3_text_CR);
+        this.#keep(octet);
+        this.#at = octet === pop3_text_LF ? 'line start' : 'in a line';
+    }
+    #keep(octet) {
+        this.#last = octet;
+        if (this.#octets < this.#most) {
+            if (this.#octets === this.#kept.length)
+                this.#grow();
+            this.#kept[this.#octets] = octet;
+        }
+        this.#octets += 1;
+    }
+    #grow() {
+        const larger = Buffer.alloc(Math.min(this.#most, 2 * this.#kept.length));
+        this.#kept.copy(larger);
+        this.#kept = larger;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/inbox/pop3-session.ts
+
+
+
+
+
+
+
+/** RFC 2449 section 4 allows 512 octets; eight times that is read. */
+const MAX_LINE_OCTETS = 4096;
+/** As many messages may be in the maildrop; every session is told of all. */
+const MAX_MESSAGES = 200_000;
+/** As much is read of a header, which is more than is looked through: no server takes a longer one. */
+const MAX_TOP_OCTETS = 1024 * 1024;
+/** What comes of a session that only looked does not depend on the answer to QUIT. */
+const GOODBYE_MS = 1000;
+/**
+ * The maildrop is open in another session, or too many came one after the other (RFC 2449 section 8.1, RFC 3206); older
+ * servers say it in the words of RFC 1939 section 5.
+ */
+const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
+/** No login for now; another try may find the maildrop free. */
+class MaildropBusy extends inbox/* InboxUnreachable */.F3 {
+}
+/**
+ * One session on a maildrop by POP3 (RFC 1939), logged in: `pop3s` with TLS from the first byte, `pop3` with STLS
+ * (RFC 2595) or not at all. The server locks the maildrop meanwhile, and what comes is seen by the next session.
+ */
+class Pop3Session {
+    #channel;
+    #lines;
+    #timeoutMs;
+    #end;
+    #messages;
+    constructor(channel, timeoutMs, end) {
+        this.#channel = channel;
+        this.#lines = new Pop3Lines(channel);
+        this.#timeoutMs = timeoutMs;
+        this.#end = end;
+    }
+    /**
+     * @param end of everything that is waited for in the session
+     * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
+     * @throws {InboxRejected} if the login is refused
+     */
+    static async open(target, settings, end) {
+        const { timeoutMs } = settings;
+        const socket = await (0,inbox_channel/* connectTo */.m6)(target, net_deadline/* Deadline */.B.after(timeoutMs, end));
+        try {
+            if (target.scheme === 'pop3') {
+                const plain = new Pop3Session(socket, timeoutMs, end);
+                await plain.#greeting();
+                await plain.#prepareTls();
+            }
+            const channel = await (0,inbox_channel/* secure */.ek)(socket, target.host, settings, net_deadline/* Deadline */.B.after(timeoutMs, end));
+            const session = new Pop3Session(channel, timeoutMs, end);
+            if (target.scheme === 'pop3s')
+                await session.#greeting();
+            await session.#login(target);
+            return session;
+        }
+        catch (error) {
+            socket.destroy();
+            throw error;
+        }
+    }
+    /** The number of each message in this session by its unique identifier (RFC 1939 section 7, UIDL). */
+    async messages() {
+        this.#messages ??= await this.#list();
+        return this.#messages;
+    }
+    /** The header of a message, as much of it as is looked through; the message is not marked as seen by that. */
+    async header(message) {
+        await this.#demand(`TOP ${message} 0`, 'the header of a message');
+        const header = new Pop3Text(marks/* MAX_HEADER_OCTETS */.OM);
+        await this.#lines.into(header, MAX_TOP_OCTETS, this.#wait());
+        if (header.hasEnded)
+            return header.text;
+        throw new inbox/* InboxUnreachable */.F3(`the server sent a header of over ${MAX_TOP_OCTETS} octets`);
+    }
+    /** A whole message, or `most` octets of it; then the session is over. */
+    async message(message, most) {
+        await this.#demand(`RETR ${message}`, 'the message');
+        const source = new Pop3Text(most);
+        // Each part of a large message has as long as one answer.
+        const deadline = net_deadline/* Deadline */.B.after(this.#timeoutMs * Math.ceil(most / inbox/* PART_OCTETS */.jz), this.#end);
+        await this.#lines.into(source, most, deadline);
+        if (!source.hasEnded)
+            this.leave();
+        return source.text;
+    }
+    /** Marks a message; it is deleted when the session ends with {@link quit}. */
+    async mark(message) {
+        await this.#demand(`DELE ${message}`, 'its deletion');
+    }
+    /** Ends the session and has the server delete what was marked. */
+    async quit() {
+        await this.#demand('QUIT', 'the end of the session');
+        this.leave();
+    }
+    /** Ends the session, so that the maildrop is free for the next. Never throws. */
+    async goodbye() {
+        const deadline = net_deadline/* Deadline */.B.after(GOODBYE_MS, this.#end);
+        if (!this.isOver)
+            await deadline.race(this.quit(), () => new Error('no goodbye')).catch(() => undefined);
+        this.leave();
+    }
+    /** Hangs up; nothing is deleted. */
+    leave() {
+        this.#channel.destroy();
+    }
+    /** Whether nothing can be asked any more. */
+    get isOver() {
+        return this.#channel.destroyed;
+    }
+    async #list() {
+        await this.#demand('UIDL', 'the list of messages');
+        const deadline = this.#wait();
+        const messages = new Map();
+        for (;;) {
+            const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
+            if (line === '.')
+                return messages;
+            const [, number, name] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
+            if (number === undefined || name === undefined) {
+                throw new inbox/* InboxUnreachable */.F3(`the server sent a line that is no answer to UIDL: ${(0,peer/* brief */.dh)(line)}`);
+            }
+            if (messages.size === MAX_MESSAGES)
+                throw new inbox/* InboxUnreachable */.F3(`the server told of over ${MAX_MESSAGES} messages`);
+            messages.set(distinct(name, messages), Number(number));
+        }
+    }
+    #wait() {
+        return net_deadline/* Deadline */.B.after(this.#timeoutMs, this.#end);
+    }
+    async #greeting() {
+        const { ok, text } = await this.#status();
+        if (!ok)
+            throw new inbox/* InboxUnreachable */.F3(`the server greets with ${text}`);
+    }
+    async #prepareTls() {
+        const { ok, text } = await this.#command('STLS');
+        if (!ok)
+            throw new inbox/* InboxUnreachable */.F3(`no TLS: to STLS the server says ${text}`);
+        const early = this.#lines.detach();
+        if (early.length > 0) {
+            throw new inbox/* InboxUnreachable */.F3(`the server sent more in the clear behind its answer to STLS: ${(0,peer/* brief */.dh)(early.toString('latin1'))}`);
+        }
+    }
+    async #login({ username, password }) {
+        for (const line of [`USER ${username}`, `PASS ${password.reveal()}`]) {
+            const { ok, text } = await this.#command(line);
+            if (ok)
+                continue;
+            if (BUSY.test(text))
+                throw new MaildropBusy(`no login now: ${text}`);
+            throw new inbox/* InboxRejected */.ty(`login refused: ${text}`);
+        }
+    }
+    async #demand(line, about) {
+        const { ok, text } = await this.#command(line);
+        if (!ok)
+            throw new inbox/* InboxRejected */.ty(`asked for ${about}, the server says: ${text}`);
+    }
+    async #command(line) {
+        this.#channel.write(`${line}\r\n`);
+        return this.#status();
+    }
+    /** The first line of an answer. */
+    async #status() {
+        const line = (await this.#lines.next(MAX_LINE_OCTETS, this.#wait())).toString('utf8');
+        const text = (0,peer/* brief */.dh)(line);
+        if (/^\+OK(?: |$)/i.test(line))
+            return { ok: true, text };
+        if (/^-ERR(?: |$)/i.test(line))
+            return { ok: false, text };
+        throw new inbox/* InboxUnreachable */.F3(`the server does not speak POP3: ${text}`);
+    }
+}
+/** Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none. */
+function distinct(name, taken) {
+    for (let nth = 1;; nth += 1) {
+        const key = nth === 1 ? name : `${name} ${nth}`;
+        if (!taken.has(key))
+            return key;
+    }
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+;// CONCATENATED MODULE: ./src/inbox/pop3-sessions.ts
+
+
+
+/** A maildrop that is open elsewhere is mostly free again in a moment. */
+const BUSY_AGAIN_MS = 1000;
+/**
+ * The sessions on a maildrop, one at a time, for that is all that a server allows. What is asked for while a session is
+ * open, or at once in answer to what it has shown, is done in it, if it can be: each further login costs the server
+ * much, and it may find the maildrop locked by somebody else.
+ */
+class Pop3Sessions {
+    #open;
+    #end;
+    #tasks = [];
+    #isServing = false;
+    #busy;
+    /**
+     * @param open logs in
+     * @param end of everything that is waited for
+     */
+    constructor(open, end) {
+        this.#open = open;
+        this.#end = end;
+    }
+    /** Has a look in a session whose login is still to come, so that it sees all that has come until now. */
+    look(until, work) {
+        return this.#ask(work, { until, isLook: true, isDeletion: false });
+    }
+    /** Reads, in whatever session comes next. */
+    read(until, work) {
+        return this.#ask(work, { until, isLook: false, isDeletion: false });
+    }
+    /** Marks messages as deleted. Returns when the session has ended, and the server has deleted them. */
+    delete(until, work) {
+        return this.#ask(work, { until, isLook: false, isDeletion: true });
+    }
+    #ask(work, how) {
+        const { until } = how;
+        const late = () => this.#busy ?? new inbox/* InboxUnreachable */.F3('the server gave no answer in time');
+        const done = new Promise((resolve, reject) => {
+            const perform = async (session) => {
+                const value = await until.race(work(session), late);
+                return () => {
+                    resolve(value);
+                };
+            };
+            this.#tasks = [...this.#tasks, { ...how, perform, fail: reject }];
+        });
+        if (!this.#isServing)
+            void this.#serve();
+        // The turn may not come in time.
+        return until.race(done, late);
+    }
+    async #serve() {
+        this.#isServing = true;
+        for (;;) {
+            // Whoever has asked for these has been told that they come too late.
+            this.#drop(({ until }) => until.isOver);
+            if (this.#tasks.length === 0)
+                break;
+            await this.#serveInOne(new Set(this.#tasks));
+        }
+        this.#isServing = false;
+    }
+    /** @param before those that were asked for before the login */
+    async #serveInOne(before) {
+        try {
+            const session = await this.#open();
+            this.#busy = undefined;
+            await this.#use(session, before);
+        }
+        catch (error) {
+            const longest = Math.max(...[...before].map(({ until }) => until.remainingMs));
+            if (error instanceof MaildropBusy && longest > BUSY_AGAIN_MS) {
+                this.#busy = error;
+                await this.#end.race((0,promises_.setTimeout)(BUSY_AGAIN_MS), () => error).catch(() => undefined);
+                return;
+            }
+            this.#drop((task) => before.has(task));
+            for (const { fail } of before)
+                fail(error);
+        }
+    }
+    /** Does all that can be done in a session, and ends it. */
+    async #use(session, before) {
+        const marked = [];
+        for (;;) {
+            const task = this.#next(before, marked.length > 0);
+            if (!task)
+                break;
+            this.#drop((each) => each === task);
+            try {
+                const done = await task.perform(session);
+                if (task.isDeletion)
+                    marked.push({ done, fail: task.fail });
+                else
+                    done();
+            }
+            catch (error) {
+                task.fail(error);
+                if (!(error instanceof inbox/* InboxRejected */.ty))
+                    session.leave();
+            }
+            if (session.isOver)
+                break;
+            // Those who have been served ask at once for what comes next.
+            await (0,promises_.setImmediate)();
+        }
+        if (marked.length === 0) {
+            await session.goodbye();
+            return;
+        }
+        try {
+            await session.quit();
+            for (const { done } of marked)
+                done();
+        }
+        catch (error) {
+            for (const { fail } of marked)
+                fail(error);
+            session.leave();
+        }
+    }
+    /** @param isEnding something is marked as deleted: what may cost the session its good end waits for the next */
+    #next(before, isEnding) {
+        const possible = this.#tasks.filter((task) => !task.until.isOver && (!task.isLook || before.has(task)));
+        const deletion = possible.find(({ isDeletion }) => isDeletion);
+        return isEnding ? deletion : (possible.find(({ isDeletion }) => !isDeletion) ?? deletion);
+    }
+    #drop(isDone) {
+        this.#tasks = this.#tasks.filter((task) => !isDone(task));
+    }
+}
+
+// EXTERNAL MODULE: ./src/inbox/search.ts
+var search = __webpack_require__(3510);
+;// CONCATENATED MODULE: ./src/inbox/pop3.ts
+
+
+
+
+
+
+/** POP3 tells of nothing by itself: a new session looks after so long. Servers dislike it more often. */
+const LOOK_AGAIN_MS = 3000;
+/** As many messages are looked at, each by a question of its own; a maildrop that gets more meanwhile is a flood. */
+const MAX_ARRIVED = 10_000;
+/**
+ * Opens a maildrop by POP3 (RFC 1939) and notes what is in it. POP3 has one folder, none for junk.
+ * @param stop says that nobody wants the inbox any more
+ * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
+ * @throws {InboxRejected} if the login is refused, or the server does not tell messages apart (UIDL)
+ */
+async function openPop3Inbox(target, settings, stop) {
+    const maildrop = new Maildrop(target, settings, stop);
+    await maildrop.noteOld();
+    const watch = (0,search/* every */.Si)(LOOK_AGAIN_MS);
+    return {
+        find: (sought, deadline) => (0,search/* search */.$P)([maildrop], sought, deadline, () => watch),
+        ended: (0,search/* ended */.v6)(stop),
+        close: () => Promise.resolve(),
+    };
+}
+/** What has come into a maildrop, over one session after the other. */
+class Maildrop {
+    #sessions;
+    #timeoutMs;
+    #end;
+    /** Those that were there before, or have been looked at. */
+    #known = new Set();
+    #arrived = new Map();
+    constructor(target, settings, stop) {
+        this.#end = net_deadline/* Deadline */.B.on(stop);
+        this.#timeoutMs = settings.timeoutMs;
+        this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, this.#end), this.#end);
+    }
+    /** Connecting and the list have as long together as two answers. */
+    async noteOld() {
+        const until = net_deadline/* Deadline */.B.after(2 * this.#timeoutMs, this.#end);
+        await this.#sessions.look(until, async (session) => {
+            for (const id of (await session.messages()).keys())
+                this.#known.add(id);
+        });
+    }
+    async look(_sought, deadline, last) {
+        const until = this.#until(deadline, 1);
+        try {
+            await this.#sessions.look(until, (session) => this.#lookAtNew(session));
+        }
+        catch (error) {
+            // Whoever has the maildrop open lets go of it, and what there was no time for is still there: there is another look.
+            if (last || !(error instanceof MaildropBusy || until.isOver))
+                throw error;
+        }
+        return [...this.#arrived.values()];
+    }
+    read(id, most, deadline) {
+        const until = this.#until(deadline, 1 + Math.ceil(most / inbox/* PART_OCTETS */.jz));
+        return this.#sessions.read(until, async (session) => {
+            const message = (await session.messages()).get(id);
+            return message === undefined ? undefined : session.message(message, most);
+        });
+    }
+    async remove(ids, deadline) {
+        try {
+            await this.#sessions.delete(this.#until(deadline, 1), (session) => this.#mark(session, ids));
+        }
+        catch (error) {
+            if (!(error instanceof inbox/* InboxRejected */.ty))
+                throw error;
+            throw new inbox/* InboxRejected */.ty(`the message arrived, and the server does not let it be deleted (${error.message})`);
+        }
+    }
+    /** Whatever it is, it may take some time beyond the end of the search. */
+    #until(deadline, answers) {
+        return net_deadline/* Deadline */.B.after(deadline.remainingMs + answers * this.#timeoutMs, this.#end);
+    }
+    async #lookAtNew(session) {
+        for (const [id, message] of await session.messages()) {
+            if (this.#known.has(id))
+                continue;
+            if (this.#arrived.size === MAX_ARRIVED)
+                throw new inbox/* InboxUnreachable */.F3(`over ${MAX_ARRIVED} messages have come`);
+            this.#arrived.set(id, { id, ...(0,marks/* marksOf */.Ok)(await session.header(message)) });
+            this.#known.add(id);
+        }
+    }
+    /** Some servers give an identifier to another message once its own is gone, so each is looked at first. */
+    async #mark(session, ids) {
+        const messages = await session.messages();
+        for (const id of ids) {
+            const message = messages.get(id);
+            if (message === undefined)
+                continue;
+            const { messageId, subject } = (0,marks/* marksOf */.Ok)(await session.header(message));
+            const noted = this.#arrived.get(id);
+            if (noted?.messageId !== messageId || noted.subject !== subject)
+                throw new inbox/* InboxRejected */.ty('another message has its name');
+            await session.mark(message);
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 3510:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $P: () => (/* binding */ search),
+/* harmony export */   Si: () => (/* binding */ every),
+/* harmony export */   v6: () => (/* binding */ ended)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93266);
+
+
+
+/** As many messages with the probe's Message-ID or Subject are read in one search. */
+const MAX_READ = 16;
+/**
+ * Waits for a message to come into one of several folders.
+ * @param folders in the order in which they are looked through
+ * @param watch called before each look; what it returns waits until another look is worth while
+ * @returns undefined if it was not there by the deadline
+ * @throws {InboxUnreachable} {InboxRejected}
+ */
+async function search(folders, sought, deadline, watch) {
+    const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
+    for (;;) {
+        const last = deadline.isOver;
+        const wait = watch();
+        for (const hunt of hunts) {
+            const source = await hunt.look(last);
+            if (source)
+                return new FoundMessage(source, hunt.junk, hunts);
+        }
+        if (last)
+            return undefined;
+        await wait(deadline);
+    }
+}
+/** @returns waits for so many milliseconds; all who wait meanwhile wake at once, so that one look serves them all */
+function every(ms) {
+    let pause;
+    return async (deadline) => {
+        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { ref: false }).finally(() => {
+            pause = undefined;
+        });
+        await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
+    };
+}
+/** For an inbox without a connection of its own: nothing ends it but the end of the run. */
+function ended(stop) {
+    return new Promise((resolve) => {
+        stop.addEventListener('abort', () => {
+            resolve();
+        });
+    });
+}
+/**
+ * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
+ * a server may answer a search with mail of others, or know it by identifiers that it uses again.
+ */
+class Hunt {
+    #folder;
+    #sought;
+    #deadline;
+    /** Those that were read. */
+    #read = new Set();
+    /** Those of them that are the message, or a copy. */
+    #ours = new Set();
+    constructor(folder, sought, deadline) {
+        this.#folder = folder;
+        this.#sought = sought;
+        this.#deadline = deadline;
+    }
+    get junk() {
+        return this.#folder.junk;
+    }
+    get copies() {
+        return this.#ours.size;
+    }
+    /** @returns the message, where this look found it */
+    async look(last) {
+        const { is, octets } = this.#sought;
+        let found;
+        let changed;
+        let gone = false;
+        for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
+            const { id } = arrived;
+            if (!this.#isLike(arrived))
+                continue;
+            if (this.#read.has(id) || this.#read.size >= MAX_READ)
+                continue;
+            this.#read.add(id);
+            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            if (!source) {
+                gone ||= this.#isNamed(arrived);
+                continue;
+            }
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            if (this.#isLike(marks) && is(source)) {
+                this.#ours.add(id);
+                found ??= source;
+            }
+            else if (this.#isNamed(marks)) {
+                changed ??= { id, source };
+            }
+        }
+        if (found || this.copies > 0)
+            return found;
+        // Changed beyond recognition, it is the message all the same: nobody else has its Message-ID.
+        if (changed)
+            this.#ours.add(changed.id);
+        else if (gone)
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxRejected */ .ty(GONE);
+        return changed?.source;
+    }
+    async remove() {
+        if (this.#ours.size > 0)
+            await this.#folder.remove([...this.#ours], this.#deadline);
+    }
+    #isNamed({ messageId }) {
+        return messageId.includes(this.#sought.messageId);
+    }
+    #isLike(marks) {
+        const { nonce } = this.#sought;
+        return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
+    }
+}
+const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
+class FoundMessage {
+    source;
+    junk;
+    #hunts;
+    constructor(source, junk, hunts) {
+        this.source = source;
+        if (junk !== undefined)
+            this.junk = junk;
+        this.#hunts = hunts;
+    }
+    get copies() {
+        return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
+    }
+    async recount() {
+        for (const hunt of this.#hunts)
+            await hunt.look(true);
+    }
+    async delete() {
+        await this.recount();
+        for (const hunt of this.#hunts)
+            await hunt.remove();
+    }
+}
+
+
+/***/ })
+
+};

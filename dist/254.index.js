@@ -140,17 +140,24 @@ function inWords(failure) {
 /* harmony export */ });
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var p_limit__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(70370);
 /* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(47879);
 /* harmony import */ var _channel_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(39367);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89588);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(89588);
 
 
 
 
 
-/** What we ask for has some kilobytes. */
-const MAX_JSON_OCTETS = 4 * 1024 * 1024;
+
+/** What we mostly ask for has some kilobytes. */
+const MAX_JSON_OCTETS = 128 * 1024;
+/** As many braces and brackets may open in JSON: an empty object takes far more memory than its octets. */
+const MAX_OPENED = 50_000;
+const OPENING = new Set(Buffer.from('{['));
+/** Whatever JSON has more than usual is read on and parsed one answer at a time: parsed, it has many times its octets. */
+const largeInTurn = (0,p_limit__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(1);
 /** The HTTP API of a mail catcher. Each question has a connection of its own, judged before anything is asked. */
 class HttpApi {
     #target;
@@ -164,21 +171,16 @@ class HttpApi {
     }
     /**
      * Asks, and takes the answer as JSON.
+     * @param most octets that are read; one that has so many or more is no answer
      * @returns undefined where the answer is 404, or no JSON at all: another server, or another path
      * @throws as {@link ask} does
      */
-    async json(question) {
-        const { status, body } = await this.ask(question, MAX_JSON_OCTETS);
-        if (status === 404)
-            return undefined;
-        if (body.length >= MAX_JSON_OCTETS)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`the server sent over ${MAX_JSON_OCTETS} octets of JSON`);
-        try {
-            return JSON.parse(body.toString('utf8'));
-        }
-        catch {
-            return undefined;
-        }
+    async json(question, most = MAX_JSON_OCTETS) {
+        const { status, body } = await this.ask(question, most, async (answer) => {
+            const isLarge = most > MAX_JSON_OCTETS && (await answer.upTo(MAX_JSON_OCTETS)).length >= MAX_JSON_OCTETS;
+            return isLarge ? largeInTurn(() => parsed(answer, most)) : parsed(answer, most);
+        });
+        return status === 404 ? undefined : body;
     }
     /**
      * Asks for a message.
@@ -186,7 +188,7 @@ class HttpApi {
      * @returns undefined where there is none
      */
     async source(path, most) {
-        const { status, body } = await this.ask({ path }, most);
+        const { status, body } = await this.ask({ path }, most, (answer) => answer.upTo(most));
         return status === 404 ? undefined : body;
     }
     /**
@@ -195,30 +197,31 @@ class HttpApi {
      * @throws as {@link ask} does, and {InboxRejected} where the answer is 404: whatever is not there, that is no success
      */
     async delete(path, json) {
-        const { status } = await this.ask({ method: 'DELETE', path, json }, 0);
+        const { status } = await this.ask({ method: 'DELETE', path, json }, 0, () => Promise.resolve());
         if (status === 404)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(`to DELETE ${path} the server says 404`);
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxRejected */ .ty(`to DELETE ${path} the server says 404`);
     }
     /**
      * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
      * @param most octets of the body that are read
+     * @param read reads them
      * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
      * @throws {InboxRejected} if the server refuses
      */
-    async ask(question, most) {
+    async ask(question, most, read) {
         const { timeoutMs } = this.#settings;
         const channel = await this.#channel(_net_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B.after(2 * timeoutMs, this.#end));
         // Each part of a large message has as long as one answer.
-        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(most / _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .PART_OCTETS */ .jz)), this.#end);
+        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(most / _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .PART_OCTETS */ .jz)), this.#end);
         try {
-            const late = () => new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3('the server gave no answer in time');
-            const { status, body } = await deadline.race(this.#exchange(channel, question, most), late);
+            const late = () => new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3('the server gave no answer in time');
+            const { status, body } = await deadline.race(this.#exchange(channel, question, read), late);
             if (status === 200 || status === 404)
                 return { status, body };
             const told = `to ${question.method ?? 'GET'} ${question.path} the server says ${status}`;
             if (status === 401 || status === 403)
-                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(`login refused: ${told}`);
-            throw status >= 400 && status < 500 ? new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(told) : new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(told);
+                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxRejected */ .ty(`login refused: ${told}`);
+            throw status >= 400 && status < 500 ? new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxRejected */ .ty(told) : new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(told);
         }
         finally {
             channel.destroy();
@@ -231,7 +234,7 @@ class HttpApi {
     get #isSecure() {
         return this.#target.scheme.endsWith('+https');
     }
-    async #exchange(channel, question, most) {
+    async #exchange(channel, question, read) {
         const { host, port, basePath } = this.#target;
         const body = question.json === undefined ? undefined : JSON.stringify(question.json);
         const asked = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.request)({
@@ -251,12 +254,12 @@ class HttpApi {
             asked.on('response', resolve);
             // Stays on: an error after the answer belongs to whoever reads then, and must not be thrown as unheard.
             asked.on('error', (error) => {
-                reject(new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`no HTTP answer (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`));
+                reject(new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`no HTTP answer (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`));
             });
         });
         asked.end(body);
         const answer = await answered;
-        return { status: answer.statusCode ?? 0, body: await bodyOf(answer, most) };
+        return { status: answer.statusCode ?? 0, body: await read(new HttpBody(answer)) };
     }
     /** A password travels inside TLS or not at all. */
     #authorization() {
@@ -266,21 +269,51 @@ class HttpApi {
         return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` };
     }
 }
-async function bodyOf(answer, most) {
-    const pieces = [];
-    let octets = 0;
+/** @returns undefined for what is no JSON */
+async function parsed(answer, most) {
+    const json = await answer.upTo(most);
+    if (json.length >= most)
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the server sent over ${most} octets of JSON`);
+    let opened = 0;
+    for (const octet of json)
+        if (OPENING.has(octet))
+            opened += 1;
+    if (opened > MAX_OPENED)
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the server sent JSON of over ${MAX_OPENED} objects`);
     try {
-        for await (const piece of answer) {
-            pieces.push(piece);
-            octets += piece.length;
-            if (octets >= most)
-                break;
+        return JSON.parse(json.toString('utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The body of an answer, of which no more is read than somebody asks for. */
+class HttpBody {
+    #pieces = [];
+    #rest;
+    #octets = 0;
+    constructor(answer) {
+        this.#rest = answer[Symbol.asyncIterator]();
+    }
+    /**
+     * @returns so many octets from the beginning, or all there are
+     * @throws {InboxUnreachable} if it breaks off
+     */
+    async upTo(most) {
+        try {
+            while (this.#octets < most) {
+                const { done, value } = await this.#rest.next();
+                if (done)
+                    break;
+                this.#pieces.push(value);
+                this.#octets += value.length;
+            }
         }
+        catch (error) {
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the HTTP answer breaks off (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`);
+        }
+        return Buffer.concat(this.#pieces).subarray(0, most);
     }
-    catch (error) {
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`the HTTP answer breaks off (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`);
-    }
-    return Buffer.concat(pieces).subarray(0, most);
 }
 
 
@@ -303,6 +336,8 @@ __webpack_require__.r(__webpack_exports__);
 
 
 
+/** Versions before 2.0.2 answer with all the messages that they have, in full. */
+const MAX_LIST_OCTETS = 4 * 1024 * 1024;
 const CONFIG = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ version: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP() });
 /** A summary has no header, and a field that is there twice is a list. */
 const HEADERS = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ 'message-id': zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP())]) }).catch({ 'message-id': '' });
@@ -338,7 +373,7 @@ class MailDev {
      */
     async look({ messageId, nonce }) {
         const byId = new URLSearchParams({ 'headers.message-id': messageId });
-        const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`));
+        const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`, MAX_LIST_OCTETS));
         // Version 2 finds nothing by a part of its Subject.
         const namesakes = this.#prefix === '' ? undefined : await this.#search(nonce);
         if (!named.success || (namesakes && !namesakes.success))
@@ -359,8 +394,8 @@ class MailDev {
         const query = new URLSearchParams({ search: text, limit: '50' });
         return SUMMARIES.safeParse(await this.#get(`/email/summary?${query.toString()}`));
     }
-    #get(path) {
-        return this.#api.json({ path: `${this.#prefix}${path}` });
+    #get(path, most) {
+        return this.#api.json({ path: `${this.#prefix}${path}` }, most);
     }
 }
 
@@ -389,7 +424,11 @@ function marksOf(source) {
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {
-    return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+    return { messageId: kept(messageId), subject: kept(subject) };
+}
+/** A copy: a part of a text would keep the whole header in memory. */
+function kept(text) {
+    return Buffer.from(text.slice(0, MAX_MARK_LENGTH)).toString();
 }
 
 
@@ -412,6 +451,8 @@ function marks(messageId, subject) {
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
+/** As many of them once the time is over: each may take as long as one answer more. */
+const MAX_READ_LATE = 2;
 /**
  * Waits for a message to come into one of several folders.
  * @param folders in the order in which they are looked through
@@ -481,12 +522,15 @@ class Hunt {
         let found;
         let changed;
         let gone = false;
+        let late = 0;
         for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
             const { id } = arrived;
             if (!this.#isLike(arrived))
                 continue;
             if (this.#read.has(id) || this.#read.size >= MAX_READ)
                 continue;
+            if (this.#deadline.isOver && ++late > MAX_READ_LATE)
+                break;
             this.#read.add(id);
             const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {

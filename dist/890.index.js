@@ -112,15 +112,22 @@ function whatServerSays(error) {
 
 // EXTERNAL MODULE: ./src/inbox/channel.ts
 var inbox_channel = __webpack_require__(39367);
+// EXTERNAL MODULE: ./src/inbox/inbox.ts
+var inbox = __webpack_require__(89588);
 ;// CONCATENATED MODULE: ./src/inbox/imap-transport.ts
 
 
+
+/** Greeting, login and the opening of a mailbox have some kilobytes; a flood would keep us from everything else. */
+const MAX_OPENING_OCTETS = 32 * 1024;
 /**
  * The connection of an IMAP client, with our own handshake and our own judgement in it: the client would leave both to
  * Node, which certificates on some curves make crash.
  */
 class JudgedTransport {
     #socket;
+    /** What has come until the mailbox is open. */
+    #octets = 0;
     #secureLater;
     #objection = Promise.resolve();
     constructor(socket, secureLater) {
@@ -143,13 +150,20 @@ class JudgedTransport {
         return this.#objection;
     }
     connect(_options, onConnect) {
-        process.nextTick(onConnect);
+        process.nextTick(() => {
+            onConnect();
+            this.#socket.on('data', this.#count);
+        });
         return this.#socket;
     }
     upgrade(_socket, _options, onSecure) {
+        this.#socket.off('data', this.#count);
         const { stream, judged } = this.#secureLater();
+        this.#socket = stream;
         this.#objection = judged.then(() => {
             onSecure();
+            stream.on('data', this.#count);
+            return undefined;
         }, (error) => {
             // The client waits for an error; that the connection is over does not tell it.
             stream.emit('error', error);
@@ -157,10 +171,20 @@ class JudgedTransport {
         });
         return stream;
     }
+    /** Says that the mailbox is open. */
+    opened() {
+        this.#socket.off('data', this.#count);
+    }
+    #count = (octets) => {
+        this.#octets += octets.length;
+        if (this.#octets <= MAX_OPENING_OCTETS)
+            return;
+        const flood = new inbox/* InboxUnreachable */.F3(`the server sent over ${MAX_OPENING_OCTETS} octets before the mailbox was open`);
+        this.#objection = Promise.resolve(flood);
+        this.#socket.destroy(flood);
+    };
 }
 
-// EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox = __webpack_require__(89588);
 ;// CONCATENATED MODULE: ./src/inbox/imap-client.ts
 
 
@@ -173,8 +197,10 @@ var inbox = __webpack_require__(89588);
 const IDLE_AFTER_MS = 50;
 /** No answer that we ask for has a longer line; the client's own limits are in gigabytes. */
 const MAX_LINE_OCTETS = 64 * 1024;
+/** A message is asked for in parts of this size, each of which has as long as any answer. */
+const FETCH_OCTETS = 256 * 1024;
 /** Twice the most that we ask for of a message at a time. */
-const MAX_LITERAL_OCTETS = 2 * inbox/* PART_OCTETS */.jz;
+const MAX_LITERAL_OCTETS = 2 * FETCH_OCTETS;
 /** A literal, and the lines around it with plenty of room. */
 const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
 /**
@@ -213,9 +239,10 @@ async function connectImap(target, settings, stop) {
         });
         const opened = await deadline
             .race(client.mailboxOpen(target.mailbox), late)
-            .catch((error) => {
-            throw openFailure(error, target.mailbox);
+            .catch(async (error) => {
+            throw openFailure((await transport.objection) ?? error, target.mailbox);
         });
+        transport.opened();
         // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
         return { client, nextUid: opened.uidNext ?? 1 };
     }
@@ -298,6 +325,7 @@ var marks = __webpack_require__(93266);
 
 
 
+
 /** A server whose IDLE tells nothing, or that has none, is asked again after this long. */
 const LOOK_AGAIN_MS = 10_000;
 /** As many answers to our looks are taken in all; a server that sends more floods us. */
@@ -341,8 +369,8 @@ class ImapMailbox {
     }
     async read(id, most) {
         const parts = [];
-        for (let start = 0; start < most; start += inbox/* PART_OCTETS */.jz) {
-            const source = { ...(start > 0 && { start }), maxLength: Math.min(inbox/* PART_OCTETS */.jz, most - start) };
+        for (let start = 0; start < most; start += FETCH_OCTETS) {
+            const source = { ...(start > 0 && { start }), maxLength: Math.min(FETCH_OCTETS, most - start) };
             const message = await this.#dialogue.ask('the message', (client) => client.fetchOne(id, { source }, { uid: true }));
             if (message === false || message.source === undefined)
                 return undefined;
@@ -589,7 +617,11 @@ function marksOf(source) {
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {
-    return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+    return { messageId: kept(messageId), subject: kept(subject) };
+}
+/** A copy: a part of a text would keep the whole header in memory. */
+function kept(text) {
+    return Buffer.from(text.slice(0, MAX_MARK_LENGTH)).toString();
 }
 
 
@@ -612,6 +644,8 @@ function marks(messageId, subject) {
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
+/** As many of them once the time is over: each may take as long as one answer more. */
+const MAX_READ_LATE = 2;
 /**
  * Waits for a message to come into one of several folders.
  * @param folders in the order in which they are looked through
@@ -681,12 +715,15 @@ class Hunt {
         let found;
         let changed;
         let gone = false;
+        let late = 0;
         for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
             const { id } = arrived;
             if (!this.#isLike(arrived))
                 continue;
             if (this.#read.has(id) || this.#read.size >= MAX_READ)
                 continue;
+            if (this.#deadline.isOver && ++late > MAX_READ_LATE)
+                break;
             this.#read.add(id);
             const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {

@@ -100,7 +100,11 @@ function marksOf(source) {
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {
-    return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+    return { messageId: kept(messageId), subject: kept(subject) };
+}
+/** A copy: a part of a text would keep the whole header in memory. */
+function kept(text) {
+    return Buffer.from(text.slice(0, MAX_MARK_LENGTH)).toString();
 }
 
 
@@ -313,8 +317,8 @@ class Pop3Text {
 
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
-/** As many messages may be in the maildrop; every session is told of all. */
-const MAX_MESSAGES = 200_000;
+/** Every session is told of all messages in the maildrop: as much as this is some twenty-five thousand of them. */
+const MAX_LIST_OCTETS = 1024 * 1024;
 /** As much is read of a header, which is more than is looked through: no server takes a longer one. */
 const MAX_TOP_OCTETS = 1024 * 1024;
 /** What comes of a session that only looked does not depend on the answer to QUIT. */
@@ -422,18 +426,22 @@ class Pop3Session {
         await this.#demand('UIDL', 'the list of messages');
         const deadline = this.#wait();
         const messages = new Map();
-        for (;;) {
+        const named = new Map();
+        for (let octets = 0; octets <= MAX_LIST_OCTETS;) {
             const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
             if (line === '.')
                 return messages;
+            octets += line.length;
             const [, number, name] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
             if (number === undefined || name === undefined) {
                 throw new inbox/* InboxUnreachable */.F3(`the server sent a line that is no answer to UIDL: ${(0,peer/* brief */.dh)(line)}`);
             }
-            if (messages.size === MAX_MESSAGES)
-                throw new inbox/* InboxUnreachable */.F3(`the server told of over ${MAX_MESSAGES} messages`);
-            messages.set(distinct(name, messages), Number(number));
+            // Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none.
+            const nth = (named.get(name) ?? 0) + 1;
+            named.set(name, nth);
+            messages.set(nth === 1 ? name : `${name} ${nth}`, Number(number));
         }
+        throw new inbox/* InboxUnreachable */.F3(`the list of messages has over ${MAX_LIST_OCTETS} octets`);
     }
     #wait() {
         return net_deadline/* Deadline */.B.after(this.#timeoutMs, this.#end);
@@ -480,14 +488,6 @@ class Pop3Session {
         if (/^-ERR(?: |$)/i.test(line))
             return { ok: false, text };
         throw new inbox/* InboxUnreachable */.F3(`the server does not speak POP3: ${text}`);
-    }
-}
-/** Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none. */
-function distinct(name, taken) {
-    for (let nth = 1;; nth += 1) {
-        const key = nth === 1 ? name : `${name} ${nth}`;
-        if (!taken.has(key))
-            return key;
     }
 }
 
@@ -757,6 +757,8 @@ class Maildrop {
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
+/** As many of them once the time is over: each may take as long as one answer more. */
+const MAX_READ_LATE = 2;
 /**
  * Waits for a message to come into one of several folders.
  * @param folders in the order in which they are looked through
@@ -826,12 +828,15 @@ class Hunt {
         let found;
         let changed;
         let gone = false;
+        let late = 0;
         for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
             const { id } = arrived;
             if (!this.#isLike(arrived))
                 continue;
             if (this.#read.has(id) || this.#read.size >= MAX_READ)
                 continue;
+            if (this.#deadline.isOver && ++late > MAX_READ_LATE)
+                break;
             this.#read.add(id);
             const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {

@@ -29149,10 +29149,10 @@ const UNWAIVABLE = ['internal-error', 'run-stopped', 'waiver-expired', 'waiver-u
 /* harmony export */   jz: () => (/* binding */ PART_OCTETS),
 /* harmony export */   ty: () => (/* binding */ InboxRejected)
 /* harmony export */ });
-/** A large message is read in parts of this size, each of which has as long as one answer. */
+/** Each part of this size of a large message has as long as one answer. */
 const PART_OCTETS = 1024 * 1024;
-/** What a message may grow by on the way: trace fields, signatures, a footer. */
-const MAX_ADDED_OCTETS = 1024 * 1024;
+/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
+const MAX_ADDED_OCTETS = 128 * 1024;
 /**
  * How much of a message is read. One that has so many octets or more is not read to its end.
  * @param sent the octets of the message as it was sent
@@ -29676,7 +29676,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 5901:
+/***/ 53553:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29693,248 +29693,8 @@ var external_node_os_ = __nccwpck_require__(48161);
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(58500);
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
-
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
-}
-
-class Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
-}
-
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __nccwpck_require__(70370);
 // EXTERNAL MODULE: ./src/net/connect.ts
 var connect = __nccwpck_require__(78141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
@@ -30616,30 +30376,62 @@ function reportOf(visit, steps, durationMs) {
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
 var inbox_inbox = __nccwpck_require__(89588);
+;// CONCATENATED MODULE: ./src/message/lines.ts
+const LF = 0x0a;
+const CR = 0x0d;
+/**
+ * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
+ * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
+ * @param from where a line begins
+ */
+function* linesOf(text, from = 0) {
+    for (let start = from; start <= text.length;) {
+        const at = text.indexOf(LF, start);
+        const end = at < 0 ? text.length : at;
+        const next = end + 1;
+        yield { start, end: at > start && text[at - 1] === CR ? at - 1 : end, next };
+        start = next;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/message/fields.ts
+
+/**
+ * As much of a header is read. One that is longer has grown by more than any message may, or has lost the empty line
+ * behind it and with that the body; that much is noticed without the rest.
+ */
+const MAX_HEADER_OCTETS = 512 * 1024;
 /**
  * Takes a message apart, whatever its line ends. A line of the header that is no field is left out.
  * @param message header and body; any octets
  */
 function parseMessage(message) {
-    const lines = message.toString('utf8').replace(/\r\n/g, '\n');
-    const end = lines.indexOf('\n\n');
-    const header = end < 0 ? lines : lines.slice(0, end);
-    const unfolded = header.replace(/\n(?=[ \t])/g, '');
-    const fields = unfolded.split('\n').flatMap((line) => {
+    const octets = typeof message === 'string' ? Buffer.from(message) : message;
+    const { header, body } = split(octets);
+    const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const fields = [];
+    for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
         const colon = line.indexOf(':');
         if (colon < 0)
-            return [];
-        return [{ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() }];
-    });
-    return { fields, body: end < 0 ? '' : lines.slice(end + 2) };
+            continue;
+        fields.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() });
+    }
+    return { fields, body };
 }
 /** The values of every field of that name, in order; `name` is in lower case. */
 function valuesOf({ fields }, name) {
     return fields.flatMap((field) => (field.name === name ? [field.value] : []));
 }
+function split(message) {
+    for (const { start, end, next } of linesOf(message)) {
+        if (end === start && start > 0)
+            return { header: message.subarray(0, start), body: message.subarray(next) };
+    }
+    return { header: message, body: message.subarray(message.length) };
+}
 
 ;// CONCATENATED MODULE: ./src/message/alterations.ts
+
 
 
 /**
@@ -30650,8 +30442,21 @@ function valuesOf({ fields }, name) {
 function isProbe(sent, received) {
     const message = parseMessage(received);
     const has = (name, text) => valuesOf(message, name).some((value) => value.includes(text));
-    const [from = ''] = valuesOf(parseMessage(sent.text), 'from');
-    return has('subject', sent.nonce) && has('from', from) && message.body.split('\n').includes(sent.nonce);
+    const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
+    const [from = ''] = valuesOf(parseMessage(header), 'from');
+    return has('subject', sent.nonce) && has('from', from) && hasLine(message.body, sent.nonce);
+}
+/** Whether a text is a line of its own. */
+function hasLine(body, text) {
+    const wanted = Buffer.from(text);
+    for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
+        if (at > 0 && body[at - 1] !== LF)
+            continue;
+        const [line] = linesOf(body, at);
+        if (line?.end === at + wanted.length)
+            return true;
+    }
+    return false;
 }
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
@@ -30677,17 +30482,38 @@ function fieldDifference(name, was, is) {
     return first === was ? [] : [`${name} was "${was}" and is "${first}"`];
 }
 /** Some stores take or add an empty line at the end; more than that was added by somebody. */
-const LAST_LINE_ENDS = /\n{1,2}$/;
+const LAST_LINE_ENDS = 2;
+/** As much of a line is quoted. */
+const MAX_QUOTED_OCTETS = 1000;
+/** Line by line: a large message is compared without another copy of it. */
 function bodyDifference(before, after) {
-    const was = before.replace(LAST_LINE_ENDS, '');
-    const is = after.replace(LAST_LINE_ENDS, '');
-    return was === is ? [] : [lineDifference(was.split('\n'), is.split('\n'))];
+    const [was, is] = [trimmed(before), trimmed(after)];
+    const there = linesOf(is);
+    let number = 0;
+    for (const line of linesOf(was)) {
+        number += 1;
+        const { value: other } = there.next();
+        if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
+            continue;
+        return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
+    }
+    const { value: first } = there.next();
+    if (!first)
+        return [];
+    let more = 1;
+    while (!there.next().done)
+        more += 1;
+    return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
 }
-function lineDifference(was, is) {
-    const at = was.findIndex((line, i) => line !== is[i]);
-    if (at < 0)
-        return `the body has ${is.length - was.length} lines more, beginning with "${is[was.length] ?? ''}"`;
-    return `line ${at + 1} of the body was "${was[at] ?? ''}" and is "${is[at] ?? 'missing'}"`;
+function trimmed(body) {
+    let end = body.length;
+    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === LF; times += 1) {
+        end -= body[end - 2] === CR ? 2 : 1;
+    }
+    return body.subarray(0, end);
+}
+function quoted(text, { start, end }) {
+    return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
 }
 
 // EXTERNAL MODULE: ./src/text/peer.ts
@@ -32222,7 +32048,7 @@ const MAX_HEADER_LINES = 4096;
  * @returns what each signature comes to; none where the message has none
  */
 async function verifySignatures(source, { lookup, now }) {
-    const { fields, body } = split(source);
+    const { fields, body } = dkim_split(source);
     const signatures = fields.filter(({ name }) => name === 'dkim-signature').slice(0, MAX_SIGNATURES);
     const objections = new Map(signatures.flatMap((field) => {
         const found = objection(field.text, body);
@@ -32246,7 +32072,7 @@ async function verifySignatures(source, { lookup, now }) {
     const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
     return [...verified, ...objections.values()];
 }
-function split(source) {
+function dkim_split(source) {
     const message = source.toString('latin1').replace(/\r?\n/g, '\r\n');
     const end = message.indexOf('\r\n\r\n');
     const header = end < 0 ? message : message.slice(0, end);
@@ -32603,8 +32429,8 @@ class ReplySyntaxError extends Error {
         this.before = before;
     }
 }
-const LF = 0x0a;
-const CR = 0x0d;
+const reply_LF = 0x0a;
+const reply_CR = 0x0d;
 /** The text may hold any octet, so the pattern is matched against ISO 8859-1 and `s` lets the dot match them all. */
 const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
@@ -32641,7 +32467,7 @@ class ReplyParser {
      */
     take() {
         for (;;) {
-            const end = this.#unread.indexOf(LF, this.#searchedTo);
+            const end = this.#unread.indexOf(reply_LF, this.#searchedTo);
             if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
                 throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
             }
@@ -32658,7 +32484,7 @@ class ReplyParser {
         }
     }
     #line(withCr) {
-        const bareLineFeed = withCr.at(-1) !== CR;
+        const bareLineFeed = withCr.at(-1) !== reply_CR;
         const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
         this.#count(withCr.length + 1, octets);
         const match = REPLY_LINE.exec(octets.toString('latin1'));
@@ -44789,8 +44615,8 @@ const LARGE_AT_A_TIME = 2;
  * @returns the endpoints in the order of the plan
  */
 async function gateFleet(plan, world, finished) {
-    const limit = pLimit(plan.concurrency);
-    const limitLarge = pLimit(LARGE_AT_A_TIME);
+    const limit = (0,p_limit/* default */.A)(plan.concurrency);
+    const limitLarge = (0,p_limit/* default */.A)(LARGE_AT_A_TIME);
     const inTurn = ({ delivery }, work) => (delivery?.attachmentOctets ?? 0) > LARGE_OCTETS ? limitLarge(() => limit(work)) : limit(work);
     const gateOne = (endpoint, surroundings, addresses) => inTurn(endpoint, async () => {
         const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
@@ -45760,6 +45586,8 @@ class Redactor {
     /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
     #plain;
     #inBase64;
+    /** Secrets without the blanks in them: where a line ends, nobody can tell whether there was one. */
+    #squeezed;
     /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
     constructor(secrets) {
         const asGiven = [...secrets].flatMap(variants);
@@ -45767,13 +45595,22 @@ class Redactor {
         const spellings = [asGiven, prepared].map(worthSeeking);
         this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
         this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
+        const blank = spellings.flat().filter((secret) => /\s/.test(secret));
+        this.#squeezed = anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
     }
     /**
      * @param text text of any origin
      * @returns the text with `<redacted>` for every secret in it
      */
     redact(text) {
-        return this.#redactWithin(text.includes(FOLD) ? this.#unfolded(text.split(FOLD)).join(FOLD) : text);
+        if (!text.includes(FOLD))
+            return this.#redactWithin(text);
+        const unfolded = this.#redactWithin(this.#unfolded(text.split(FOLD)).join(FOLD));
+        // Once more line by line, at whose ends a secret may be cut.
+        return unfolded
+            .split(FOLD)
+            .map((line) => this.#redactWithin(line))
+            .join(FOLD);
     }
     /**
      * @param lines consecutive lines, over whose ends a secret may be folded
@@ -45789,25 +45626,25 @@ class Redactor {
     #unfolded(lines) {
         let length = 0;
         const pieces = lines.map((line) => {
-            const from = LINE_HEAD.exec(line)?.[0].length ?? 0;
-            const text = line.slice(from).trimEnd();
+            const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
+            const places = Array.from(line.slice(head).matchAll(/\S/g), ({ index }) => head + index);
             const start = length;
-            length += text.length;
-            return { line, from, start, end: length, text };
+            length += places.length;
+            return { line, places, start, end: length };
         });
-        const joined = pieces.map(({ text }) => text).join('');
-        const spans = matches(joined, [...this.#plain, ...this.#inBase64]);
+        const joined = pieces.map(({ line, places }) => places.map((at) => line.charAt(at)).join('')).join('');
+        const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
         spans.sort((a, b) => a.start - b.start);
         let next = 0;
         let open = [];
-        return pieces.map(({ line, from, start, end }) => {
+        return pieces.map(({ line, places, start, end }) => {
             open = open.filter((span) => span.end > start);
             for (let span = spans[next]; span && span.start < end; span = spans[++next])
                 open.push(span);
             const folded = open.filter((span) => span.start < start || span.end > end);
             return replaced(line, folded.map((span) => ({
-                start: from + Math.max(span.start, start) - start,
-                end: from + Math.min(span.end, end) - start,
+                start: places[Math.max(span.start, start) - start] ?? 0,
+                end: (places[Math.min(span.end, end) - start - 1] ?? -1) + 1,
             })));
         });
     }
@@ -55221,6 +55058,262 @@ function replaceNode(key, path, node) {
 
 exports.visit = visit;
 exports.visitAsync = visitAsync;
+
+
+/***/ }),
+
+/***/ 70370:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ pLimit)
+});
+
+// UNUSED EXPORTS: limitFunction
+
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
 
 
 /***/ }),
@@ -70453,8 +70546,8 @@ function selfTestLine(liars) {
     return `Self-test: all of ${liars} lying servers were found out.`;
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 94 modules
-var run = __nccwpck_require__(5901);
+// EXTERNAL MODULE: ./src/run.ts + 93 modules
+var run = __nccwpck_require__(53553);
 ;// CONCATENATED MODULE: ./src/runner/docs.ts
 /**
  * Where the documentation of the findings stands for the very version of the action that is running.
@@ -71121,7 +71214,7 @@ async function planOfInputs() {
 /** @throws {SelfTestFailed} */
 async function proveItself(log) {
     // Loaded when it is asked for: it brings mail servers along.
-    const { selfTest } = await Promise.all(/* import() */[__nccwpck_require__.e(631), __nccwpck_require__.e(420)]).then(__nccwpck_require__.bind(__nccwpck_require__, 67420));
+    const { selfTest } = await Promise.all(/* import() */[__nccwpck_require__.e(631), __nccwpck_require__.e(39)]).then(__nccwpck_require__.bind(__nccwpck_require__, 40039));
     log.info(selfTestLine(await selfTest()));
 }
 /** @returns the exit code of a failure */

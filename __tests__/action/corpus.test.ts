@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { FindingCode } from '../../src/findings/catalogue.js';
 import { createCorpus, TIMEOUT_MS } from '../support/corpus/corpus.js';
 import type { Corpus, Entry } from '../support/corpus/corpus.js';
+import { LARGE_INBOXES } from '../support/corpus/large-inboxes.js';
+import type { LargeInbox } from '../support/corpus/large-inboxes.js';
 import { startEntry } from '../support/corpus/start.js';
 import type { Started } from '../support/corpus/start.js';
 import { flood, raw, wait } from '../support/dialogue.js';
@@ -153,26 +156,64 @@ describe('the memory of the process', () => {
     await using stack = new AsyncDisposableStack();
     const servers = Array.from({ length: CONCURRENCY }, (_, at) => kind(at)(corpus.good));
     const started = await Promise.all(servers.map(async (server) => stack.use(await startScriptedServer(server))));
-    const runner = stack.use(await createRunner());
-    const peak = join(runner.temp, 'peak');
-    const { report } = await runner.run(
-      {
-        endpoints: started.map(({ port }) => `- { host: 127.0.0.1, port: ${port}, servername: ${HOST} }`).join('\n'),
-        ca: corpus.ca,
-        username: USERNAME,
-        password: PASSWORD,
-        'mail-from': USERNAME,
-        'rcpt-to': USERNAME,
-        timeout: '3',
-        retries: '0',
-        concurrency: String(CONCURRENCY),
-      },
-      { PEAK_FILE: peak, NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/peak-memory.mjs')}` },
+    expect(
+      await peakOf(started.map(({ port }) => `- { host: 127.0.0.1, port: ${port}, servername: ${HOST} }`)),
+    ).toBeLessThan(PEAK_OCTETS);
+  });
+
+  test.each<readonly [string, readonly LargeInbox[]]>([
+    ...LARGE_INBOXES.map((inbox) => [inbox.name, [inbox]] as const),
+    ['all of these', LARGE_INBOXES],
+  ])(`stays within its bound with ${CONCURRENCY} inboxes at once: %s`, async (_name, kinds) => {
+    await using stack = new AsyncDisposableStack();
+    const { tls } = corpus.good;
+    const { port } = stack.use(await startScriptedServer({ tls }));
+    const inboxes = Array.from({ length: CONCURRENCY }, () => kinds)
+      .flat()
+      .slice(0, CONCURRENCY);
+    const endpoints = await Promise.all(
+      inboxes.map(async ({ scheme, says }, at) => {
+        const beside = stack.use(await startScriptedServer({ tls, implicit: true, greeting: says }));
+        const inbox = `${scheme}://127.0.0.1:${beside.port}`;
+        const delivery = { from: USERNAME, to: USERNAME, inbox, username: USERNAME, password: '${SECRET}', within: 3 };
+        return `- ${JSON.stringify({ name: `inbox ${at}`, host: '127.0.0.1', port, servername: HOST, delivery })}`;
+      }),
     );
-    expect(report?.endpoints).toHaveLength(CONCURRENCY);
-    expect(Number(await readFile(peak, 'utf8'))).toBeLessThan(PEAK_OCTETS);
+    expect(await peakOf(endpoints, 'inbox-unreachable')).toBeLessThan(PEAK_OCTETS);
   });
 });
+
+/**
+ * Gates endpoints, all at once.
+ * @param code of the one finding that each must have
+ * @returns the most memory that the process has ever had, in octets
+ */
+async function peakOf(endpoints: readonly string[], code?: FindingCode): Promise<number> {
+  await using stack = new AsyncDisposableStack();
+  const runner = stack.use(await createRunner());
+  const peak = join(runner.temp, 'peak');
+  const { report } = await runner.run(
+    {
+      endpoints: endpoints.join('\n'),
+      ca: corpus.ca,
+      username: USERNAME,
+      password: PASSWORD,
+      'mail-from': USERNAME,
+      'rcpt-to': USERNAME,
+      timeout: '3',
+      retries: '0',
+      concurrency: String(CONCURRENCY),
+    },
+    {
+      SECRET: PASSWORD,
+      PEAK_FILE: peak,
+      NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/peak-memory.mjs')}`,
+    },
+  );
+  expect(report?.endpoints).toHaveLength(CONCURRENCY);
+  if (code) expect(report?.endpoints.filter(({ steps }) => codes(steps).join() !== code)).toEqual([]);
+  return Number(await readFile(peak, 'utf8'));
+}
 
 /** An alert of no consequence (RFC 8446 section 6.1). */
 const NO_RECORD = '\x15\x03\x03\0\x02\x01\x5a';

@@ -45,6 +45,28 @@ describe('the redactor', () => {
       expect(redactor.redact(`a ${form} b`)).toBe('a <redacted> b');
   });
 
+  test('finds a secret of several words, wherever it is folded', () => {
+    const secret = 'correct horse battery staple';
+    const redactor = new Redactor([secret]);
+    for (let at = 1; at < secret.length; at += 1) {
+      const parts = [secret.slice(0, at), secret.slice(at)];
+      for (const [one = '', two = ''] of [parts, parts.map((part) => part.trim())]) {
+        for (const lines of [
+          [`550-${one}`, `550 ${two} no`],
+          [`535-5.7.8 ${one}  `, `535 5.7.8 ${two} no`],
+        ]) {
+          expect(redactor.redactLines(lines).join('\n')).not.toMatch(/correct|horse|orse|battery|staple|tapl/);
+          expect(redactor.redact(lines.join(' / '))).not.toMatch(/correct|horse|orse|battery|staple|tapl/);
+        }
+      }
+    }
+  });
+
+  test('finds a secret that is cut at the end of a line before the last', () => {
+    const redactor = new Redactor(['Xk29vQz7LmPw4Rtz']);
+    expect(redactor.redact('535 got: Xk29vQz7LmPw4Rt / 535 sorry')).toBe('535 got: <redacted> / 535 sorry');
+  });
+
   test('finds two spellings in base64, whichever comes first', () => {
     const redactor = new Redactor(['\uff41bcdefgh']);
     const words = ['abcdefgh', '\uff41bcdefgh'].map((text) => Buffer.from(text).toString('base64'));

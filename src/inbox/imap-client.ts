@@ -7,7 +7,7 @@ import { brief } from '../text/peer.js';
 import { isRefusal, whatServerSays } from './imap-failure.js';
 import type { ImapFailure } from './imap-failure.js';
 import { JudgedTransport } from './imap-transport.js';
-import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
+import { InboxRejected, InboxUnreachable } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
 
 /** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
@@ -16,8 +16,11 @@ const IDLE_AFTER_MS = 50;
 /** No answer that we ask for has a longer line; the client's own limits are in gigabytes. */
 const MAX_LINE_OCTETS = 64 * 1024;
 
+/** A message is asked for in parts of this size, each of which has as long as any answer. */
+export const FETCH_OCTETS = 256 * 1024;
+
 /** Twice the most that we ask for of a message at a time. */
-const MAX_LITERAL_OCTETS = 2 * PART_OCTETS;
+const MAX_LITERAL_OCTETS = 2 * FETCH_OCTETS;
 
 /** A literal, and the lines around it with plenty of room. */
 const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
@@ -69,9 +72,10 @@ export async function connectImap(
     });
     const opened: Partial<MailboxObject> = await deadline
       .race(client.mailboxOpen(target.mailbox), late)
-      .catch((error: unknown) => {
-        throw openFailure(error, target.mailbox);
+      .catch(async (error: unknown) => {
+        throw openFailure((await transport.objection) ?? error, target.mailbox);
       });
+    transport.opened();
     // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
     return { client, nextUid: opened.uidNext ?? 1 };
   } catch (error) {

@@ -1,9 +1,10 @@
 import type { ImapFlow } from 'imapflow';
 import { codeOf } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
+import { FETCH_OCTETS } from './imap-client.js';
 import type { ImapConnection } from './imap-client.js';
 import { ImapDialogue } from './imap-dialogue.js';
-import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
+import { InboxRejected, InboxUnreachable } from './inbox.js';
 import { marksOf } from './marks.js';
 import type { Arrival, Folder } from './search.js';
 
@@ -61,8 +62,8 @@ export class ImapMailbox implements Folder {
 
   async read(id: string, most: number): Promise<Buffer | undefined> {
     const parts: Buffer[] = [];
-    for (let start = 0; start < most; start += PART_OCTETS) {
-      const source = { ...(start > 0 && { start }), maxLength: Math.min(PART_OCTETS, most - start) };
+    for (let start = 0; start < most; start += FETCH_OCTETS) {
+      const source = { ...(start > 0 && { start }), maxLength: Math.min(FETCH_OCTETS, most - start) };
       const message = await this.#dialogue.ask('the message', (client) =>
         client.fetchOne(id, { source }, { uid: true }),
       );

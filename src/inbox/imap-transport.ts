@@ -3,14 +3,20 @@ import type { ImapTransport } from 'imapflow';
 import { Deadline } from '../net/deadline.js';
 import type { MailboxTarget } from '../plan/endpoint.js';
 import { beginSecuring, connectTo, secure } from './channel.js';
+import { InboxUnreachable } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
+
+/** Greeting, login and the opening of a mailbox have some kilobytes; a flood would keep us from everything else. */
+const MAX_OPENING_OCTETS = 32 * 1024;
 
 /**
  * The connection of an IMAP client, with our own handshake and our own judgement in it: the client would leave both to
  * Node, which certificates on some curves make crash.
  */
 export class JudgedTransport implements ImapTransport {
-  readonly #socket: Socket;
+  #socket: Socket;
+  /** What has come until the mailbox is open. */
+  #octets = 0;
   readonly #secureLater: () => ReturnType<typeof beginSecuring>;
   #objection: Promise<unknown> = Promise.resolve();
 
@@ -37,15 +43,22 @@ export class JudgedTransport implements ImapTransport {
   }
 
   connect(_options: unknown, onConnect: () => void): Socket {
-    process.nextTick(onConnect);
+    process.nextTick(() => {
+      onConnect();
+      this.#socket.on('data', this.#count);
+    });
     return this.#socket;
   }
 
   upgrade(_socket: unknown, _options: unknown, onSecure: () => void): Socket {
+    this.#socket.off('data', this.#count);
     const { stream, judged } = this.#secureLater();
+    this.#socket = stream;
     this.#objection = judged.then(
       () => {
         onSecure();
+        stream.on('data', this.#count);
+        return undefined;
       },
       (error: unknown) => {
         // The client waits for an error; that the connection is over does not tell it.
@@ -55,4 +68,17 @@ export class JudgedTransport implements ImapTransport {
     );
     return stream;
   }
+
+  /** Says that the mailbox is open. */
+  opened(): void {
+    this.#socket.off('data', this.#count);
+  }
+
+  readonly #count = (octets: Buffer): void => {
+    this.#octets += octets.length;
+    if (this.#octets <= MAX_OPENING_OCTETS) return;
+    const flood = new InboxUnreachable(`the server sent over ${MAX_OPENING_OCTETS} octets before the mailbox was open`);
+    this.#objection = Promise.resolve(flood);
+    this.#socket.destroy(flood);
+  };
 }

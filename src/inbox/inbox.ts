@@ -2,11 +2,11 @@ import type { X509Certificate } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import type { Deadline } from '../net/deadline.js';
 
-/** A large message is read in parts of this size, each of which has as long as one answer. */
+/** Each part of this size of a large message has as long as one answer. */
 export const PART_OCTETS = 1024 * 1024;
 
-/** What a message may grow by on the way: trace fields, signatures, a footer. */
-const MAX_ADDED_OCTETS = 1024 * 1024;
+/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
+const MAX_ADDED_OCTETS = 128 * 1024;
 
 /**
  * How much of a message is read. One that has so many octets or more is not read to its end.

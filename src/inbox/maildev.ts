@@ -7,6 +7,9 @@ import type { Inbox, InboxSettings, Sought } from './inbox.js';
 import { marks } from './marks.js';
 import type { Arrival, Folder } from './search.js';
 
+/** Versions before 2.0.2 answer with all the messages that they have, in full. */
+const MAX_LIST_OCTETS = 4 * 1024 * 1024;
+
 const CONFIG = z.object({ version: z.string() });
 
 /** A summary has no header, and a field that is there twice is a list. */
@@ -47,7 +50,7 @@ class MailDev implements Folder {
    */
   async look({ messageId, nonce }: Sought): Promise<readonly Arrival[]> {
     const byId = new URLSearchParams({ 'headers.message-id': messageId });
-    const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`));
+    const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`, MAX_LIST_OCTETS));
     // Version 2 finds nothing by a part of its Subject.
     const namesakes = this.#prefix === '' ? undefined : await this.#search(nonce);
     if (!named.success || (namesakes && !namesakes.success)) throw unknownApi('MailDev');
@@ -70,7 +73,7 @@ class MailDev implements Folder {
     return SUMMARIES.safeParse(await this.#get(`/email/summary?${query.toString()}`));
   }
 
-  #get(path: string): Promise<unknown> {
-    return this.#api.json({ path: `${this.#prefix}${path}` });
+  #get(path: string, most?: number): Promise<unknown> {
+    return this.#api.json({ path: `${this.#prefix}${path}` }, most);
   }
 }

@@ -12,8 +12,8 @@ const SUMMARY = z.object({
   messages: z.array(z.object({ ID, MessageID: z.string(), Subject: z.string() })),
 });
 
-/** As many of those found are looked at. */
-const LIMIT = 50;
+/** As many of those found are looked at, which is more than are read. */
+const LIMIT = 20;
 
 /**
  * Opens the inbox of a Mailpit by its HTTP API. It has one folder, none for junk.

@@ -22,5 +22,10 @@ export function marksOf(source: Buffer): Marks {
 
 /** The marks of a message whose fields are known. */
 export function marks(messageId: string, subject: string): Marks {
-  return { messageId: messageId.slice(0, MAX_MARK_LENGTH), subject: subject.slice(0, MAX_MARK_LENGTH) };
+  return { messageId: kept(messageId), subject: kept(subject) };
+}
+
+/** A copy: a part of a text would keep the whole header in memory. */
+function kept(text: string): string {
+  return Buffer.from(text.slice(0, MAX_MARK_LENGTH)).toString();
 }

@@ -12,8 +12,8 @@ import { Pop3Text } from './pop3-text.js';
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
 
-/** As many messages may be in the maildrop; every session is told of all. */
-const MAX_MESSAGES = 200_000;
+/** Every session is told of all messages in the maildrop: as much as this is some twenty-five thousand of them. */
+const MAX_LIST_OCTETS = 1024 * 1024;
 
 /** As much is read of a header, which is more than is looked through: no server takes a longer one. */
 const MAX_TOP_OCTETS = 1024 * 1024;
@@ -131,17 +131,21 @@ export class Pop3Session {
     await this.#demand('UIDL', 'the list of messages');
     const deadline = this.#wait();
     const messages = new Map<string, number>();
-    for (;;) {
+    const named = new Map<string, number>();
+    for (let octets = 0; octets <= MAX_LIST_OCTETS;) {
       const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
       if (line === '.') return messages;
+      octets += line.length;
       const [, number, name] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
       if (number === undefined || name === undefined) {
         throw new InboxUnreachable(`the server sent a line that is no answer to UIDL: ${brief(line)}`);
       }
-      if (messages.size === MAX_MESSAGES)
-        throw new InboxUnreachable(`the server told of over ${MAX_MESSAGES} messages`);
-      messages.set(distinct(name, messages), Number(number));
+      // Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none.
+      const nth = (named.get(name) ?? 0) + 1;
+      named.set(name, nth);
+      messages.set(nth === 1 ? name : `${name} ${nth}`, Number(number));
     }
+    throw new InboxUnreachable(`the list of messages has over ${MAX_LIST_OCTETS} octets`);
   }
 
   #wait(): Deadline {
@@ -190,13 +194,5 @@ export class Pop3Session {
     if (/^\+OK(?: |$)/i.test(line)) return { ok: true, text };
     if (/^-ERR(?: |$)/i.test(line)) return { ok: false, text };
     throw new InboxUnreachable(`the server does not speak POP3: ${text}`);
-  }
-}
-
-/** Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none. */
-function distinct(name: string, taken: ReadonlyMap<string, number>): string {
-  for (let nth = 1; ; nth += 1) {
-    const key = nth === 1 ? name : `${name} ${nth}`;
-    if (!taken.has(key)) return key;
   }
 }

@@ -8,6 +8,9 @@ import type { Marks } from './marks.js';
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;
 
+/** As many of them once the time is over: each may take as long as one answer more. */
+const MAX_READ_LATE = 2;
+
 /** A message that has come, before it is read. What its folder says of it is a hint, and no more: see {@link Hunt}. */
 export interface Arrival extends Marks {
   /** By which its folder knows it. */
@@ -114,10 +117,12 @@ class Hunt {
     let found: Buffer | undefined;
     let changed: { id: string; source: Buffer } | undefined;
     let gone = false;
+    let late = 0;
     for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
       const { id } = arrived;
       if (!this.#isLike(arrived)) continue;
       if (this.#read.has(id) || this.#read.size >= MAX_READ) continue;
+      if (this.#deadline.isOver && ++late > MAX_READ_LATE) break;
       this.#read.add(id);
       const source = await this.#folder.read(id, mostOctets(octets), this.#deadline);
       if (!source) {

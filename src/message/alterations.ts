@@ -1,5 +1,7 @@
 import { mostOctets } from '../inbox/inbox.js';
 import { parseMessage, valuesOf } from './fields.js';
+import { CR, LF, linesOf } from './lines.js';
+import type { Line } from './lines.js';
 import type { Probe } from './probe.js';
 
 /**
@@ -10,8 +12,20 @@ import type { Probe } from './probe.js';
 export function isProbe(sent: Probe, received: Buffer): boolean {
   const message = parseMessage(received);
   const has = (name: string, text: string): boolean => valuesOf(message, name).some((value) => value.includes(text));
-  const [from = ''] = valuesOf(parseMessage(sent.text), 'from');
-  return has('subject', sent.nonce) && has('from', from) && message.body.split('\n').includes(sent.nonce);
+  const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
+  const [from = ''] = valuesOf(parseMessage(header), 'from');
+  return has('subject', sent.nonce) && has('from', from) && hasLine(message.body, sent.nonce);
+}
+
+/** Whether a text is a line of its own. */
+function hasLine(body: Buffer, text: string): boolean {
+  const wanted = Buffer.from(text);
+  for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
+    if (at > 0 && body[at - 1] !== LF) continue;
+    const [line] = linesOf(body, at);
+    if (line?.end === at + wanted.length) return true;
+  }
+  return false;
 }
 
 /**
@@ -38,16 +52,37 @@ function fieldDifference(name: string, was: string, is: readonly string[]): stri
 }
 
 /** Some stores take or add an empty line at the end; more than that was added by somebody. */
-const LAST_LINE_ENDS = /\n{1,2}$/;
+const LAST_LINE_ENDS = 2;
 
-function bodyDifference(before: string, after: string): string[] {
-  const was = before.replace(LAST_LINE_ENDS, '');
-  const is = after.replace(LAST_LINE_ENDS, '');
-  return was === is ? [] : [lineDifference(was.split('\n'), is.split('\n'))];
+/** As much of a line is quoted. */
+const MAX_QUOTED_OCTETS = 1000;
+
+/** Line by line: a large message is compared without another copy of it. */
+function bodyDifference(before: Buffer, after: Buffer): string[] {
+  const [was, is] = [trimmed(before), trimmed(after)];
+  const there = linesOf(is);
+  let number = 0;
+  for (const line of linesOf(was)) {
+    number += 1;
+    const { value: other } = there.next();
+    if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0) continue;
+    return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
+  }
+  const { value: first } = there.next();
+  if (!first) return [];
+  let more = 1;
+  while (!there.next().done) more += 1;
+  return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
 }
 
-function lineDifference(was: readonly string[], is: readonly string[]): string {
-  const at = was.findIndex((line, i) => line !== is[i]);
-  if (at < 0) return `the body has ${is.length - was.length} lines more, beginning with "${is[was.length] ?? ''}"`;
-  return `line ${at + 1} of the body was "${was[at] ?? ''}" and is "${is[at] ?? 'missing'}"`;
+function trimmed(body: Buffer): Buffer {
+  let end = body.length;
+  for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === LF; times += 1) {
+    end -= body[end - 2] === CR ? 2 : 1;
+  }
+  return body.subarray(0, end);
+}
+
+function quoted(text: Buffer, { start, end }: Line): string {
+  return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
 }

@@ -1,3 +1,5 @@
+import { linesOf } from './lines.js';
+
 /** One field of a message's header. */
 export interface HeaderField {
   /** In lower case. */
@@ -10,28 +12,41 @@ export interface HeaderField {
 export interface ParsedMessage {
   /** Every field, in the order of the message; the same name may come again. */
   readonly fields: readonly HeaderField[];
-  /** Its lines end in line feeds alone. */
-  readonly body: string;
+  /** As it is in the message, of which it is a part and no copy: it may be large. */
+  readonly body: Buffer;
 }
+
+/**
+ * As much of a header is read. One that is longer has grown by more than any message may, or has lost the empty line
+ * behind it and with that the body; that much is noticed without the rest.
+ */
+const MAX_HEADER_OCTETS = 512 * 1024;
 
 /**
  * Takes a message apart, whatever its line ends. A line of the header that is no field is left out.
  * @param message header and body; any octets
  */
 export function parseMessage(message: string | Buffer): ParsedMessage {
-  const lines = message.toString('utf8').replace(/\r\n/g, '\n');
-  const end = lines.indexOf('\n\n');
-  const header = end < 0 ? lines : lines.slice(0, end);
-  const unfolded = header.replace(/\n(?=[ \t])/g, '');
-  const fields = unfolded.split('\n').flatMap((line) => {
+  const octets = typeof message === 'string' ? Buffer.from(message) : message;
+  const { header, body } = split(octets);
+  const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+  const fields: HeaderField[] = [];
+  for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
     const colon = line.indexOf(':');
-    if (colon < 0) return [];
-    return [{ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() }];
-  });
-  return { fields, body: end < 0 ? '' : lines.slice(end + 2) };
+    if (colon < 0) continue;
+    fields.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() });
+  }
+  return { fields, body };
 }
 
 /** The values of every field of that name, in order; `name` is in lower case. */
 export function valuesOf({ fields }: ParsedMessage, name: string): readonly string[] {
   return fields.flatMap((field) => (field.name === name ? [field.value] : []));
+}
+
+function split(message: Buffer): { header: Buffer; body: Buffer } {
+  for (const { start, end, next } of linesOf(message)) {
+    if (end === start && start > 0) return { header: message.subarray(0, start), body: message.subarray(next) };
+  }
+  return { header: message, body: message.subarray(message.length) };
 }

@@ -6,54 +6,33 @@ import { startImap } from '../demo/imap.js';
 import { LOOPBACK, listen } from '../demo/listener.js';
 import type { Listener } from '../demo/listener.js';
 import { Mailbox } from '../demo/mailbox.js';
-import { createPki, inDays } from '../demo/pki.js';
-import type { CertificateOptions, Identity } from '../demo/pki.js';
-import type { FindingCode } from '../findings/catalogue.js';
+import { createPki } from '../demo/pki.js';
+import type { Identity } from '../demo/pki.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { Secret } from '../text/secret.js';
+import { NAME } from './lies.js';
+import type { Conduct } from './lies.js';
 
-/** Mail servers that lie, each in its own way. */
+/** Mail servers that lie, each in its own way, and such as do not. */
 export interface Liars {
-  /** Each with the finding that must come of it. */
-  readonly endpoints: readonly { readonly endpoint: Endpoint; readonly mustFind: FindingCode }[];
+  readonly servers: readonly Server[];
   /** Stops every server and cuts every connection. */
   close(): Promise<void>;
 }
 
-/** What a liar does otherwise than an honest server. */
-export interface Lie {
-  readonly mustFind: FindingCode;
-  readonly certificate?: CertificateOptions;
-  /** Replies in place of the honest ones, by command. */
-  readonly replies?: Readonly<Record<string, string>>;
+export interface Server extends Pick<Conduct, 'lie'> {
+  readonly endpoint: Endpoint;
+  /** The commands that it was given so far, in capitals. */
+  readonly heard: ReadonlySet<string>;
 }
 
-const NAME = 'mail.self-test.example';
 const MAILBOX = `gate@${NAME}`;
 const WAIT_MS = 2000;
-/** As long as a message that never comes is waited for: an honest server on loopback is quicker. */
-const WITHIN_MS = 100;
-
-const LIES: Readonly<Record<string, Lie>> = {
-  'hides STARTTLS': { mustFind: 'starttls-stripped', replies: { EHLO: `250 ${NAME}` } },
-  'speaks in the clear behind STARTTLS': {
-    mustFind: 'plaintext-after-starttls',
-    replies: { STARTTLS: '220 go ahead\r\n250 injected' },
-  },
-  'shows an expired certificate': {
-    mustFind: 'certificate-expired',
-    certificate: { notBefore: inDays(-100), notAfter: inDays(-10) },
-  },
-  'shows the certificate of another': {
-    mustFind: 'certificate-hostname-mismatch',
-    certificate: { names: ['mail.other.example'] },
-  },
-  'refuses the password': { mustFind: 'auth-rejected', replies: { AUTH: '535 5.7.8 no' } },
-  'accepts the message and loses it': { mustFind: 'message-not-received' },
-};
+/** So long each message is waited for, and copies of one that came: on loopback it takes a tenth of that. */
+const WITHIN_MS = 150;
 
 const HONEST: Readonly<Record<string, string>> = {
-  EHLO: `250-${NAME}\r\n250-STARTTLS\r\n250 AUTH PLAIN`,
+  EHLO: `250-${NAME}\r\n250 STARTTLS`,
   STARTTLS: '220 go ahead',
   AUTH: '235 2.7.0 welcome',
   MAIL: '250 2.1.0 ok',
@@ -62,56 +41,83 @@ const HONEST: Readonly<Record<string, string>> = {
   '.': '250 2.0.0 accepted',
   QUIT: '221 2.0.0 bye',
 };
+const EHLO_SECURED = `250-${NAME}\r\n250 AUTH PLAIN`;
 
 /**
- * Starts liars, and an inbox that stays empty, all in this process and on free ports of loopback.
- * @param lies what each of them does, by its name
+ * Starts servers and their common inbox, all in this process and on free ports of loopback.
+ * @param conducts what each of them does, by its name
  */
-export async function startLiars(lies: Readonly<Record<string, Lie>> = LIES): Promise<Liars> {
-  const pki = await createPki('Self-test');
-  const [honest, inbox] = await Promise.all([
-    pki.issue({ names: [NAME] }),
-    pki
-      .issue({ addresses: [LOOPBACK] })
-      .then((identity) => startImap({ identity, security: 'implicit', mailbox: new Mailbox(), knows: () => true })),
-  ]);
-  const liars = await Promise.all(
-    Object.entries(lies).map(async ([name, { mustFind, certificate, replies }]) => {
-      const identity = certificate ? await pki.issue({ names: [NAME], ...certificate }) : honest;
-      const listener = await startLiar(identity, { ...HONEST, ...replies });
-      return { listener, mustFind, endpoint: endpointOf(name, listener, inbox, pki.root.cert) };
+export async function startLiars(conducts: Readonly<Record<string, Conduct>>): Promise<Liars> {
+  const [pki, strangers] = await Promise.all([createPki('Self-test'), createPki('Stranger')]);
+  const mailbox = new Mailbox();
+  const inboxIdentity = await pki.issue({ addresses: [LOOPBACK] });
+  const inbox = await startImap({ identity: inboxIdentity, security: 'implicit', mailbox, knows: () => true });
+  const servers = await Promise.all(
+    Object.entries(conducts).map(async ([name, conduct]) => {
+      const { lie, certificate, stranger = false, replies, deliver = (message: string) => message } = conduct;
+      const identity = await (stranger ? strangers : pki).issue({ names: [NAME], ...certificate });
+      const heard = new Set<string>();
+      const listener = await startServer(identity, { ...HONEST, ...replies }, heard, (message) => {
+        const delivered = deliver(message);
+        if (delivered !== undefined) mailbox.append(Buffer.from(delivered));
+      });
+      return { listener, ...(lie && { lie }), heard, endpoint: endpointOf(name, listener, inbox, pki.root.cert) };
     }),
   );
   return {
-    endpoints: liars,
+    servers,
     close: async () => {
-      await Promise.all([inbox, ...liars.map(({ listener }) => listener)].map((listener) => listener.close()));
+      await Promise.all([inbox, ...servers.map(({ listener }) => listener)].map((listener) => listener.close()));
     },
   };
 }
 
-function startLiar({ key, chain }: Identity, replies: Readonly<Record<string, string>>): Promise<Listener> {
+type Replies = Readonly<Record<string, string>>;
+
+function startServer(
+  { key, chain }: Identity,
+  replies: Replies,
+  heard: Set<string>,
+  deliver: (message: string) => void,
+): Promise<Listener> {
   return listen(
     createServer((socket) => {
       socket.write(`220 ${NAME} ESMTP\r\n`);
-      answer(socket, replies, () => {
+      answer(socket, replies, heard, deliver, () => {
         const secured = new TLSSocket(socket, { isServer: true, key, cert: chain });
-        answer(secured, { ...replies, EHLO: HONEST.EHLO ?? '' }, () => undefined);
+        answer(secured, { ...replies, EHLO: EHLO_SECURED }, heard, deliver, () => undefined);
       });
     }),
   );
 }
 
-/** Answers line by line. @param upgrade takes the socket over once STARTTLS has been answered */
-function answer(socket: Socket, replies: Readonly<Record<string, string>>, upgrade: () => void): void {
+/**
+ * Answers line by line.
+ * @param heard gets every command
+ * @param deliver gets every accepted message
+ * @param upgrade takes the socket over once STARTTLS has been answered
+ */
+function answer(
+  socket: Socket,
+  replies: Replies,
+  heard: Set<string>,
+  deliver: (message: string) => void,
+  upgrade: () => void,
+): void {
   const lines = createInterface({ input: socket });
   // A client that has seen enough hangs up, in the midst of a handshake too.
   for (const end of [socket, lines]) end.on('error', () => undefined);
-  let inMessage = false;
+  let message: string[] | undefined;
   lines.on('line', (line) => {
+    if (message && line !== '.') {
+      message.push(line.replace(/^\./, ''));
+      return;
+    }
     const verb = (/^\w+|^\.$/.exec(line)?.[0] ?? '').toUpperCase();
-    if (inMessage && verb !== '.') return;
-    inMessage = verb === 'DATA';
+    heard.add(verb);
+    // It is there before the client may look for it.
+    if (message) deliver([...message, ''].join('\r\n'));
+    message = verb === 'DATA' ? [traceField()] : undefined;
     if (verb !== 'STARTTLS') {
       socket.write(`${replies[verb] ?? '502 5.5.1 not known'}\r\n`);
       return;
@@ -120,6 +126,10 @@ function answer(socket: Socket, replies: Readonly<Record<string, string>>, upgra
     socket.removeAllListeners('data');
     socket.write(`${replies[verb] ?? ''}\r\n`, upgrade);
   });
+}
+
+function traceField(): string {
+  return `Received: from [${LOOPBACK}] by ${NAME} with ESMTPSA; ${new Date().toUTCString()}`;
 }
 
 function endpointOf(name: string, { port }: Listener, inbox: Listener, ca: string): Endpoint {

@@ -14,6 +14,8 @@ export class Redactor {
   /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
   readonly #plain: readonly RegExp[];
   readonly #inBase64: readonly RegExp[];
+  /** Secrets without the blanks in them: where a line ends, nobody can tell whether there was one. */
+  readonly #squeezed: readonly RegExp[];
 
   /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
   constructor(secrets: Iterable<string>) {
@@ -26,6 +28,8 @@ export class Redactor {
     this.#inBase64 = spellings.flatMap((sought) =>
       anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))),
     );
+    const blank = spellings.flat().filter((secret) => /\s/.test(secret));
+    this.#squeezed = anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
   }
 
   /**
@@ -33,7 +37,13 @@ export class Redactor {
    * @returns the text with `<redacted>` for every secret in it
    */
   redact(text: string): string {
-    return this.#redactWithin(text.includes(FOLD) ? this.#unfolded(text.split(FOLD)).join(FOLD) : text);
+    if (!text.includes(FOLD)) return this.#redactWithin(text);
+    const unfolded = this.#redactWithin(this.#unfolded(text.split(FOLD)).join(FOLD));
+    // Once more line by line, at whose ends a secret may be cut.
+    return unfolded
+      .split(FOLD)
+      .map((line) => this.#redactWithin(line))
+      .join(FOLD);
   }
 
   /**
@@ -52,27 +62,27 @@ export class Redactor {
   #unfolded(lines: readonly string[]): string[] {
     let length = 0;
     const pieces = lines.map((line) => {
-      const from = LINE_HEAD.exec(line)?.[0].length ?? 0;
-      const text = line.slice(from).trimEnd();
+      const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
+      const places = Array.from(line.slice(head).matchAll(/\S/g), ({ index }) => head + index);
       const start = length;
-      length += text.length;
-      return { line, from, start, end: length, text };
+      length += places.length;
+      return { line, places, start, end: length };
     });
-    const joined = pieces.map(({ text }) => text).join('');
-    const spans = matches(joined, [...this.#plain, ...this.#inBase64]);
+    const joined = pieces.map(({ line, places }) => places.map((at) => line.charAt(at)).join('')).join('');
+    const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
     spans.sort((a, b) => a.start - b.start);
 
     let next = 0;
     let open: Span[] = [];
-    return pieces.map(({ line, from, start, end }) => {
+    return pieces.map(({ line, places, start, end }) => {
       open = open.filter((span) => span.end > start);
       for (let span = spans[next]; span && span.start < end; span = spans[++next]) open.push(span);
       const folded = open.filter((span) => span.start < start || span.end > end);
       return replaced(
         line,
         folded.map((span) => ({
-          start: from + Math.max(span.start, start) - start,
-          end: from + Math.min(span.end, end) - start,
+          start: places[Math.max(span.start, start) - start] ?? 0,
+          end: (places[Math.min(span.end, end) - start - 1] ?? -1) + 1,
         })),
       );
     });

@@ -1,8 +1,8 @@
-export const id = 420;
-export const ids = [420];
+export const id = 39;
+export const ids = [39];
 export const modules = {
 
-/***/ 67420:
+/***/ 40039:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11,8 +11,10 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/run.ts + 94 modules
-var run = __webpack_require__(5901);
+// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
+var report = __webpack_require__(2123);
+// EXTERNAL MODULE: ./src/run.ts + 93 modules
+var run = __webpack_require__(53553);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __webpack_require__(12);
 // EXTERNAL MODULE: external "node:net"
@@ -708,6 +710,47 @@ function wrapped(der) {
 
 // EXTERNAL MODULE: ./src/text/secret.ts
 var secret = __webpack_require__(78091);
+;// CONCATENATED MODULE: ./src/self-test/lies.ts
+
+/** The name that all of them bear. */
+const NAME = 'mail.self-test.example';
+/** What a server does, by its name; the honest one comes last, so that a good end makes up for nothing before it. */
+const CONDUCTS = {
+    'hides STARTTLS': {
+        lie: { step: 'capability', finding: 'starttls-stripped' },
+        replies: { EHLO: `250 ${NAME}` },
+    },
+    'speaks in the clear behind STARTTLS': {
+        lie: { step: 'upgrade', finding: 'plaintext-after-starttls' },
+        replies: { STARTTLS: '220 go ahead\r\n250 injected' },
+    },
+    'shows an expired certificate': {
+        lie: { step: 'certificate', finding: 'certificate-expired' },
+        certificate: { notBefore: inDays(-100), notAfter: inDays(-10) },
+    },
+    'shows the certificate of another': {
+        lie: { step: 'certificate', finding: 'certificate-hostname-mismatch' },
+        certificate: { names: ['mail.other.example'] },
+    },
+    'shows a certificate of an unknown authority': {
+        lie: { step: 'certificate', finding: 'certificate-untrusted' },
+        stranger: true,
+    },
+    'refuses the password': {
+        lie: { step: 'authentication', finding: 'auth-rejected' },
+        replies: { AUTH: '535 5.7.8 no' },
+    },
+    'alters the message': {
+        lie: { step: 'delivery', finding: 'message-altered' },
+        deliver: (message) => `${message}Scanned and found harmless.\r\n`,
+    },
+    'accepts the message and loses it': {
+        lie: { step: 'delivery', finding: 'message-not-received' },
+        deliver: () => undefined,
+    },
+    'is honest': {},
+};
+
 ;// CONCATENATED MODULE: ./src/self-test/liars.ts
 
 
@@ -717,30 +760,13 @@ var secret = __webpack_require__(78091);
 
 
 
-const NAME = 'mail.self-test.example';
+
 const MAILBOX = `gate@${NAME}`;
 const WAIT_MS = 2000;
-/** As long as a message that never comes is waited for: an honest server on loopback is quicker. */
-const WITHIN_MS = 100;
-const LIES = {
-    'hides STARTTLS': { mustFind: 'starttls-stripped', replies: { EHLO: `250 ${NAME}` } },
-    'speaks in the clear behind STARTTLS': {
-        mustFind: 'plaintext-after-starttls',
-        replies: { STARTTLS: '220 go ahead\r\n250 injected' },
-    },
-    'shows an expired certificate': {
-        mustFind: 'certificate-expired',
-        certificate: { notBefore: inDays(-100), notAfter: inDays(-10) },
-    },
-    'shows the certificate of another': {
-        mustFind: 'certificate-hostname-mismatch',
-        certificate: { names: ['mail.other.example'] },
-    },
-    'refuses the password': { mustFind: 'auth-rejected', replies: { AUTH: '535 5.7.8 no' } },
-    'accepts the message and loses it': { mustFind: 'message-not-received' },
-};
+/** So long each message is waited for, and copies of one that came: on loopback it takes a tenth of that. */
+const WITHIN_MS = 150;
 const HONEST = {
-    EHLO: `250-${NAME}\r\n250-STARTTLS\r\n250 AUTH PLAIN`,
+    EHLO: `250-${NAME}\r\n250 STARTTLS`,
     STARTTLS: '220 go ahead',
     AUTH: '235 2.7.0 welcome',
     MAIL: '250 2.1.0 ok',
@@ -749,51 +775,66 @@ const HONEST = {
     '.': '250 2.0.0 accepted',
     QUIT: '221 2.0.0 bye',
 };
+const EHLO_SECURED = `250-${NAME}\r\n250 AUTH PLAIN`;
 /**
- * Starts liars, and an inbox that stays empty, all in this process and on free ports of loopback.
- * @param lies what each of them does, by its name
+ * Starts servers and their common inbox, all in this process and on free ports of loopback.
+ * @param conducts what each of them does, by its name
  */
-async function startLiars(lies = LIES) {
-    const pki = await createPki('Self-test');
-    const [honest, inbox] = await Promise.all([
-        pki.issue({ names: [NAME] }),
-        pki
-            .issue({ addresses: [LOOPBACK] })
-            .then((identity) => startImap({ identity, security: 'implicit', mailbox: new Mailbox(), knows: () => true })),
-    ]);
-    const liars = await Promise.all(Object.entries(lies).map(async ([name, { mustFind, certificate, replies }]) => {
-        const identity = certificate ? await pki.issue({ names: [NAME], ...certificate }) : honest;
-        const listener = await startLiar(identity, { ...HONEST, ...replies });
-        return { listener, mustFind, endpoint: endpointOf(name, listener, inbox, pki.root.cert) };
+async function startLiars(conducts) {
+    const [pki, strangers] = await Promise.all([createPki('Self-test'), createPki('Stranger')]);
+    const mailbox = new Mailbox();
+    const inboxIdentity = await pki.issue({ addresses: [LOOPBACK] });
+    const inbox = await startImap({ identity: inboxIdentity, security: 'implicit', mailbox, knows: () => true });
+    const servers = await Promise.all(Object.entries(conducts).map(async ([name, conduct]) => {
+        const { lie, certificate, stranger = false, replies, deliver = (message) => message } = conduct;
+        const identity = await (stranger ? strangers : pki).issue({ names: [NAME], ...certificate });
+        const heard = new Set();
+        const listener = await startServer(identity, { ...HONEST, ...replies }, heard, (message) => {
+            const delivered = deliver(message);
+            if (delivered !== undefined)
+                mailbox.append(Buffer.from(delivered));
+        });
+        return { listener, ...(lie && { lie }), heard, endpoint: endpointOf(name, listener, inbox, pki.root.cert) };
     }));
     return {
-        endpoints: liars,
+        servers,
         close: async () => {
-            await Promise.all([inbox, ...liars.map(({ listener }) => listener)].map((listener) => listener.close()));
+            await Promise.all([inbox, ...servers.map(({ listener }) => listener)].map((listener) => listener.close()));
         },
     };
 }
-function startLiar({ key, chain }, replies) {
+function startServer({ key, chain }, replies, heard, deliver) {
     return listen((0,external_node_net_.createServer)((socket) => {
         socket.write(`220 ${NAME} ESMTP\r\n`);
-        answer(socket, replies, () => {
+        answer(socket, replies, heard, deliver, () => {
             const secured = new external_node_tls_.TLSSocket(socket, { isServer: true, key, cert: chain });
-            answer(secured, { ...replies, EHLO: HONEST.EHLO ?? '' }, () => undefined);
+            answer(secured, { ...replies, EHLO: EHLO_SECURED }, heard, deliver, () => undefined);
         });
     }));
 }
-/** Answers line by line. @param upgrade takes the socket over once STARTTLS has been answered */
-function answer(socket, replies, upgrade) {
+/**
+ * Answers line by line.
+ * @param heard gets every command
+ * @param deliver gets every accepted message
+ * @param upgrade takes the socket over once STARTTLS has been answered
+ */
+function answer(socket, replies, heard, deliver, upgrade) {
     const lines = (0,external_node_readline_.createInterface)({ input: socket });
     // A client that has seen enough hangs up, in the midst of a handshake too.
     for (const end of [socket, lines])
         end.on('error', () => undefined);
-    let inMessage = false;
+    let message;
     lines.on('line', (line) => {
-        const verb = (/^\w+|^\.$/.exec(line)?.[0] ?? '').toUpperCase();
-        if (inMessage && verb !== '.')
+        if (message && line !== '.') {
+            message.push(line.replace(/^\./, ''));
             return;
-        inMessage = verb === 'DATA';
+        }
+        const verb = (/^\w+|^\.$/.exec(line)?.[0] ?? '').toUpperCase();
+        heard.add(verb);
+        // It is there before the client may look for it.
+        if (message)
+            deliver([...message, ''].join('\r\n'));
+        message = verb === 'DATA' ? [traceField()] : undefined;
         if (verb !== 'STARTTLS') {
             socket.write(`${replies[verb] ?? '502 5.5.1 not known'}\r\n`);
             return;
@@ -802,6 +843,9 @@ function answer(socket, replies, upgrade) {
         socket.removeAllListeners('data');
         socket.write(`${replies[verb] ?? ''}\r\n`, upgrade);
     });
+}
+function traceField() {
+    return `Received: from [${LOOPBACK}] by ${NAME} with ESMTPSA; ${new Date().toUTCString()}`;
 }
 function endpointOf(name, { port }, inbox, ca) {
     const password = new secret/* Secret */.z('self-test');
@@ -835,35 +879,67 @@ function endpointOf(name, { port }, inbox, ca) {
 
 
 
+
+
 /**
- * Has the gate show on servers that lie, in this process, that it still finds them out.
- * @param lies what they do, by name; all that are known here, unless a test brings others
- * @returns how many there were
- * @throws {SelfTestFailed} if one of them passes, or fails for another reason than its own
+ * Has the gate show on servers that lie, in this process, that it still finds them out, and on an honest one that it
+ * finds nothing there.
+ * @param conducts what they do, by name; all that are known here, unless a test brings others
+ * @returns how many liars there were
+ * @throws {SelfTestFailed} if one of them passes or fails for another reason than its own, an honest one does not
+ *   pass, or the gate stays open
  */
-async function selfTest(lies) {
-    const liars = await startLiars(lies);
+async function selfTest(conducts = CONDUCTS) {
+    const liars = await startLiars(conducts);
+    const { servers } = liars;
     try {
         const plan = {
-            endpoints: liars.endpoints.map(({ endpoint }) => endpoint),
+            endpoints: servers.map(({ endpoint }) => endpoint),
             policy: { failOn: 'fail', onInconclusive: 'fail' },
-            concurrency: liars.endpoints.length,
+            concurrency: servers.length,
             retries: 0,
         };
-        const { report } = await (0,run/* run */.e)(plan, {}, () => undefined);
-        const believed = liars.endpoints.filter(({ mustFind }, i) => {
-            const { result, steps = [] } = report.endpoints[i] ?? {};
-            return result !== 'fail' || !steps.some(({ findings }) => findings.some(({ code }) => code === mustFind));
+        const { report, verdict } = await (0,run/* run */.e)(plan, {}, () => undefined);
+        const misjudged = servers.filter((server, i) => {
+            const endpoint = report.endpoints[i];
+            const failed = endpoint !== undefined && verdict.failed.includes(endpoint);
+            return !endpoint || failed !== (server.lie !== undefined) || !isJudgedRightly(server, endpoint);
         });
-        if (believed.length > 0) {
-            const names = believed.map(({ endpoint, mustFind }) => `a server that ${endpoint.name} (${mustFind})`);
-            throw new failed/* SelfTestFailed */.k(`The self-test failed: the gate did not find out ${names.join(', ')}.`);
+        if (misjudged.length > 0) {
+            const names = misjudged.map(({ endpoint, lie }) => `a server that ${endpoint.name} (${lie?.finding ?? 'pass'})`);
+            throw new failed/* SelfTestFailed */.k(`The self-test failed: the gate misjudged ${names.join(', ')}.`);
         }
-        return liars.endpoints.length;
+        const count = servers.filter(({ lie }) => lie !== undefined).length;
+        if (count > 0 && !(report.result === 'fail' && verdict.result === 'fail' && verdict.blocks)) {
+            throw new failed/* SelfTestFailed */.k('The self-test failed: the gate stays open in spite of what it found.');
+        }
+        return count;
     }
     finally {
         await liars.close();
     }
+}
+/** Commands that give something away, with the first step in which they may be heard. */
+const GIVE_AWAY = { AUTH: 'authentication', MAIL: 'delivery' };
+/** Whether all steps before the lie pass, its own fails by it alone, and nothing is tried or given away after that. */
+function isJudgedRightly({ lie, heard }, { result, steps }) {
+    const last = lie ? report/* STEP_IDS */.W1.indexOf(lie.step) : report/* STEP_IDS */.W1.length;
+    const asExpected = report/* STEP_IDS */.W1.every((id, i) => {
+        const step = steps[i];
+        if (step?.id !== id)
+            return false;
+        if (i < last)
+            return step.status === 'pass';
+        if (i > last)
+            return step.status === 'skip' && step.skipped === 'blocked';
+        const errors = step.findings.filter(({ severity }) => severity === 'error');
+        return step.status === 'fail' && errors.length > 0 && errors.every(({ code }) => code === lie?.finding);
+    });
+    const heardInTime = Object.entries(GIVE_AWAY).every(([command, step]) => {
+        const mayBeHeard = report/* STEP_IDS */.W1.indexOf(step) <= last;
+        return heard.has(command) === mayBeHeard;
+    });
+    return result === (lie ? 'fail' : 'pass') && asExpected && heardInTime;
 }
 
 

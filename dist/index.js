@@ -29749,7 +29749,7 @@ const OWN_WORDS = new Set([
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 /** Four times what the longest EHLO answers seen have, for each of the lists that are made of them. */
-const OFFERS_LIMIT = 8192;
+const OFFERS_LIMIT = 4096;
 /**
  * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
  * lest the beginning of a secret stays behind that nobody recognises.
@@ -29808,7 +29808,7 @@ function fitEvidence(evidence, redactor) {
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
 const MAX_LINES = 1000;
 /** With the message of the gate, of which 16 KiB are kept at most. In JSON and in a log they may become six times as many. */
-const MAX_OCTETS = 64 * 1024;
+const MAX_OCTETS = 32 * 1024;
 const CUT = '… the rest of the dialogue is not kept';
 /** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
 class Transcript {

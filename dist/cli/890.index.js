@@ -422,7 +422,8 @@ class ImapMailbox {
                 return false;
             throw error;
         }));
-        return status === false ? undefined : status.uidNext;
+        // Nothing at all, whatever the types say, where the connection was lost meanwhile.
+        return status ? status.uidNext : undefined;
     }
     /** Takes note of how things are. @returns waits until they have changed, or another look is due */
     watch() {

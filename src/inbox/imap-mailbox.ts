@@ -116,7 +116,8 @@ export class ImapMailbox implements Folder {
         throw error;
       }),
     );
-    return status === false ? undefined : status.uidNext;
+    // Nothing at all, whatever the types say, where the connection was lost meanwhile.
+    return status ? status.uidNext : undefined;
   }
 
   /** Takes note of how things are. @returns waits until they have changed, or another look is due */

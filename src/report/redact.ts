@@ -26,7 +26,7 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 /** Four times what the longest EHLO answers seen have, for each of the lists that are made of them. */
-const OFFERS_LIMIT = 8192;
+const OFFERS_LIMIT = 4096;
 
 /**
  * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,

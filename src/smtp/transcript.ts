@@ -11,7 +11,7 @@ export interface Line {
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
 const MAX_LINES = 1000;
 /** With the message of the gate, of which 16 KiB are kept at most. In JSON and in a log they may become six times as many. */
-const MAX_OCTETS = 64 * 1024;
+const MAX_OCTETS = 32 * 1024;
 const CUT = '… the rest of the dialogue is not kept';
 
 /** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */

@@ -3,15 +3,20 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Below what Linux hands out for outgoing connections, so that no client takes a port between its choice and its use. */
-const LOWEST = 24_000;
-const HIGHEST = 32_000;
+const LOWEST = 16_000;
+/** Files run side by side, and a port that one has chosen is free until its server starts: each worker has its own. */
+const OF_A_WORKER = 1000;
+const WORKERS = 16;
 
 /** Finds ports of 127.0.0.1 on which nobody listens, for servers that cannot be asked to take any free one. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
-  let candidate = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST - 10 * count));
+  const worker = Number(process.env.JEST_WORKER_ID ?? 1) % WORKERS;
+  const first = LOWEST + worker * OF_A_WORKER;
+  const last = first + OF_A_WORKER - 1;
+  let candidate = first + Math.floor(Math.random() * (OF_A_WORKER - 4 * count));
   for (; ports.length < count; candidate++) {
-    if (candidate > HIGHEST) throw new Error('No free ports left');
+    if (candidate > last) throw new Error('No free ports left');
     if (await isFree(candidate)) ports.push(candidate);
   }
   return ports;

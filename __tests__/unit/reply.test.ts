@@ -207,6 +207,19 @@ describe('the reply parser', () => {
     expect(() => parse([lines(MAX_REPLY_LINES + 1)])).toThrow(/more than 128 lines/);
   });
 
+  test.each([
+    ['nothing', '', []],
+    ['a whole reply', '250 ok\r\n', []],
+    ['the beginning of a line', '220 mx', ['220 mx']],
+    ['a line of several', '250-one\r\n', ['250-one']],
+    ['a line of several, and the beginning of the next', '250-one\r\n250', ['250-one', '250']],
+  ])('tells what has arrived of a reply that has not ended: %s', (_, octets, unfinished) => {
+    const parser = new ReplyParser();
+    parser.push(Buffer.from(octets));
+    parser.take();
+    expect(parser.unfinished.map(({ exact }) => exact)).toEqual(unfinished);
+  });
+
   test('shows a reply on one harmless line', () => {
     const [reply] = parse(['550-5.7.1 no\x1b[31m\r\n550 ::error::x\r\n']);
     expect(reply && shown(reply)).toBe('550 5.7.1 no\\x1b[31m / ::error::x');

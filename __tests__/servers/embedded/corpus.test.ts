@@ -14,7 +14,7 @@ import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../suppor
 const CREDENTIALS = { username: AUTH.username, password: 'correct horse' };
 /** An attempt may wait four times as long as any one wait in it; the rest is for a machine with much to do. */
 const BUDGET_MS = 4 * TIMEOUT_MS + 1500;
-const AT_A_TIME = 48;
+const AT_A_TIME = 24;
 const PATIENCE_MS = 120_000;
 
 interface Came {

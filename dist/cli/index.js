@@ -1377,7 +1377,7 @@ const OWN_WORDS = new Set([
 /** Enough for every refusal seen in the field; the whole of it is in the transcript. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
-/** Four times what the longest EHLO answers seen have, for each of the lists that are made of them. */
+/** Twice what the longest EHLO answers seen have, for each of the lists that are made of them. */
 const OFFERS_LIMIT = 4096;
 /**
  * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,

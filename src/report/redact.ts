@@ -25,7 +25,7 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 /** Enough for every refusal seen in the field; the whole of it is in the transcript. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
-/** Four times what the longest EHLO answers seen have, for each of the lists that are made of them. */
+/** Twice what the longest EHLO answers seen have, for each of the lists that are made of them. */
 const OFFERS_LIMIT = 4096;
 
 /**

@@ -1,0 +1,33 @@
+import { search } from '../../src/inbox/search.js';
+import type { Arrival, Folder } from '../../src/inbox/search.js';
+import { Deadline } from '../../src/net/deadline.js';
+
+const SOUGHT = { messageId: '<wanted@test>', nonce: 'nonce', octets: 100, is: () => false };
+
+/** A folder full of messages that look like the one that is sought, and are not. */
+function namesakes(read: string[]): Folder {
+  const arrivals = Array.from({ length: 50 }, (_, at): Arrival => ({
+    id: String(at),
+    messageId: `<${at}@test>`,
+    subject: 'nonce',
+  }));
+  return {
+    look: () => Promise.resolve(arrivals),
+    read: (id) => {
+      read.push(id);
+      return Promise.resolve(Buffer.from(`Message-ID: <${id}@test>\r\nSubject: nonce\r\n\r\n`));
+    },
+    remove: () => Promise.reject(new Error('nothing here is ours')),
+  };
+}
+
+test.each([
+  ['sixteen while there is time', 1000, 16],
+  ['two once it is over', 0, 2],
+])('of messages that only look like the one that is sought, as many are read: %s', async (_, ms, most) => {
+  const read: string[] = [];
+  const wait = (deadline: Deadline): Promise<void> =>
+    deadline.race(new Promise<never>(() => undefined), () => new Error('over')).catch(() => undefined);
+  expect(await search([namesakes(read)], SOUGHT, Deadline.after(ms), () => wait)).toBeUndefined();
+  expect(read).toHaveLength(most);
+});

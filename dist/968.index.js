@@ -317,8 +317,10 @@ class Pop3Text {
 
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
-/** Every session is told of all messages in the maildrop: as much as this is some twenty-five thousand of them. */
-const MAX_LIST_OCTETS = 1024 * 1024;
+/** Every session is told of all messages in the maildrop, and keeps their names. */
+const MAX_MESSAGES = 10_000;
+/** Their names are mostly shorter than half of this, which allows fifty octets each. */
+const MAX_LIST_OCTETS = 512 * 1024;
 /** As much is read of a header, which is more than is looked through: no server takes a longer one. */
 const MAX_TOP_OCTETS = 1024 * 1024;
 /** What comes of a session that only looked does not depend on the answer to QUIT. */
@@ -426,22 +428,26 @@ class Pop3Session {
         await this.#demand('UIDL', 'the list of messages');
         const deadline = this.#wait();
         const messages = new Map();
-        const named = new Map();
-        for (let octets = 0; octets <= MAX_LIST_OCTETS;) {
+        const namesakes = new Map();
+        let octets = 0;
+        for (;;) {
             const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
             if (line === '.')
                 return messages;
             octets += line.length;
+            if (messages.size === MAX_MESSAGES || octets > MAX_LIST_OCTETS) {
+                throw new inbox/* InboxUnreachable */.F3(`there are over ${MAX_MESSAGES} messages, or their names have over ${MAX_LIST_OCTETS} octets`);
+            }
             const [, number, name] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
             if (number === undefined || name === undefined) {
                 throw new inbox/* InboxUnreachable */.F3(`the server sent a line that is no answer to UIDL: ${(0,peer/* brief */.dh)(line)}`);
             }
             // Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none.
-            const nth = (named.get(name) ?? 0) + 1;
-            named.set(name, nth);
+            const nth = messages.has(name) ? (namesakes.get(name) ?? 1) + 1 : 1;
+            if (nth > 1)
+                namesakes.set(name, nth);
             messages.set(nth === 1 ? name : `${name} ${nth}`, Number(number));
         }
-        throw new inbox/* InboxUnreachable */.F3(`the list of messages has over ${MAX_LIST_OCTETS} octets`);
     }
     #wait() {
         return net_deadline/* Deadline */.B.after(this.#timeoutMs, this.#end);

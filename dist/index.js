@@ -29748,23 +29748,22 @@ const OWN_WORDS = new Set([
 /** Enough for every refusal seen in the field; the whole of it is in the transcript. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
-/** Twice what the longest EHLO answers seen have, for each of the lists that are made of them. */
-const OFFERS_LIMIT = 4096;
 /**
  * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
  * lest the beginning of a secret stays behind that nobody recognises.
  */
 function redactEndpoint(endpoint, redactor) {
-    const { steps, capabilities, ...rest } = withoutSecrets(endpoint, redactor);
+    const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
     const fit = (finding) => ({
         ...finding,
-        message: (0,shorten/* shorten */.m)(finding.message, MESSAGE_LIMIT),
+        message: (0,shorten/* shorten */.ml)(finding.message, MESSAGE_LIMIT),
         ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
     });
     return {
         ...rest,
         steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-        ...(capabilities && { capabilities: fitOffers(capabilities) }),
+        ...(earlier && { earlier: earlier.map((one) => ({ ...one, message: (0,shorten/* shorten */.ml)(one.message, MESSAGE_LIMIT) })) }),
+        ...(tls && { tls: fitTls(tls) }),
     };
 }
 /** The same report, uncut, with `<redacted>` wherever it held a secret. */
@@ -29786,28 +29785,29 @@ function unfold(transcript, redactor) {
         return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
     });
 }
-/** Of each list as many lines as have room, and how many there are beyond. */
-function fitOffers(offers) {
-    return Object.fromEntries(Object.entries(offers).map(([which, lines]) => [which, fitLines(lines)]));
+function fitTls({ certificate, otherCertificates, ...rest }) {
+    return {
+        ...rest,
+        certificate: fitCertificate(certificate),
+        ...(otherCertificates && { otherCertificates: otherCertificates.map(fitCertificate) }),
+    };
 }
-function fitLines(lines = []) {
-    let room = OFFERS_LIMIT;
-    const overflow = lines.findIndex(({ length }) => (room -= length) < 0);
-    if (overflow < 0)
-        return [...lines];
-    return [...lines.slice(0, overflow), `… and ${lines.length - overflow} more lines`];
+function fitCertificate(certificate) {
+    const { subject, issuer } = certificate;
+    return { ...certificate, subject: (0,shorten/* shorten */.ml)(subject, MESSAGE_LIMIT), issuer: (0,shorten/* shorten */.ml)(issuer, MESSAGE_LIMIT) };
 }
 /** Evidence has keys of its own choice: there they say nothing about the value. */
 function fitEvidence(evidence, redactor) {
     const redacted = Object.entries(redactor.redactDeep(evidence));
-    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.m)(value, EVIDENCE_LIMIT)]));
+    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)]));
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
+
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
 const MAX_LINES = 1000;
-/** With the message of the gate, of which 16 KiB are kept at most. In JSON and in a log they may become six times as many. */
+/** As JSON, with the message of the gate, of which 16 KiB are kept at most. */
 const MAX_OCTETS = 32 * 1024;
 const CUT = '… the rest of the dialogue is not kept';
 /** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
@@ -29820,7 +29820,7 @@ class Transcript {
     add(from, text) {
         if (this.#cut)
             return;
-        this.#octets += Buffer.byteLength(text);
+        this.#octets += (0,shorten/* octetsInJson */.yg)(text);
         this.#cut = this.#lines.length >= MAX_LINES || this.#octets > MAX_OCTETS;
         const at = Math.round(external_node_perf_hooks_.performance.now() - this.#start);
         this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
@@ -30344,6 +30344,7 @@ function worst(results) {
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
 
 
+
 /** What an attempt has come to, and what was learned on the way. */
 function reportOf(visit, steps, durationMs) {
     const { endpoint, plain, secured, tls, delivered, transcript, asides } = visit;
@@ -30363,15 +30364,19 @@ function reportOf(visit, steps, durationMs) {
         steps,
         ...((plain ?? secured) && {
             capabilities: {
-                ...(plain && { plain: [...plain.lines] }),
-                ...(secured && { tls: [...secured.lines] }),
-                ...(plain && secured && capabilityDifference(plain, secured)),
+                ...(plain && { plain: (0,shorten/* shortenList */.YG)(plain.lines) }),
+                ...(secured && { tls: (0,shorten/* shortenList */.YG)(secured.lines) }),
+                ...(plain && secured && difference(plain, secured)),
             },
         }),
         ...(tls && { tls }),
         ...(delivered && { delivery: delivered }),
         transcript: [...transcript.lines, ...asides.lines],
     };
+}
+function difference(plain, secured) {
+    const { gained, lost } = capabilityDifference(plain, secured);
+    return { gained: (0,shorten/* shortenList */.YG)(gained), lost: (0,shorten/* shortenList */.YG)(lost) };
 }
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
@@ -31616,6 +31621,7 @@ function judgeStrength(chain, anchor) {
 
 
 
+
 /**
  * Judges what a peer presented, every question by itself, so that a certificate can be expired and misnamed and
  * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, be the certificates as they may.
@@ -31678,7 +31684,7 @@ function certificateReport(facts, now) {
     return {
         subject: (0,peer/* visible */.RK)(facts.subject),
         issuer: (0,peer/* visible */.RK)(facts.issuer),
-        names: [...facts.dnsNames, ...facts.ipAddresses].map((name) => (0,peer/* visible */.RK)(name)),
+        names: (0,shorten/* shortenList */.YG)([...facts.dnsNames, ...facts.ipAddresses].map((name) => (0,peer/* visible */.RK)(name))),
         validFrom: facts.validFrom.toISOString(),
         validTo: facts.validTo.toISOString(),
         daysLeft: daysBetween(now, facts.validTo),
@@ -34535,6 +34541,7 @@ function cleartext(visit, octets) {
 
 
 
+
 /** Step 3: the handshake completes within policy, and the certificate holds (RFC 8446, RFC 5280, RFC 9525). */
 async function certificate(visit) {
     const { endpoint } = visit;
@@ -34570,7 +34577,7 @@ async function judgeChannel(visit, channel) {
             ...(channel.group !== undefined && { group: channel.group }),
             ...(channel.postQuantum !== undefined && { postQuantum: channel.postQuantum }),
             certificate,
-            chain: channel.sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? '')),
+            chain: (0,shorten/* shortenList */.YG)(channel.sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? ''))),
             ...(others.certificates.length > 0 && { otherCertificates: others.certificates }),
         };
     }
@@ -45400,7 +45407,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
  * them that Unicode keeps for more of the kind.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]+/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 /** Made once: a peer that wants to cost us memory sends nothing but these. */
 const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
 /**
@@ -45409,7 +45416,7 @@ const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toStr
  * @returns one line of text that shows what was there and does nothing
  */
 function visible(text) {
-    return text.replace(UNSEEN, (run) => Array.from(run, escaped).join(''));
+    return text.replace(UNSEEN, escaped);
 }
 function escaped(character) {
     const code = character.codePointAt(0) ?? 0;
@@ -45417,14 +45424,14 @@ function escaped(character) {
         return `\\u{${code.toString(16)}}`;
     return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
+/** Twice what a reader gets to see of it: once secrets are taken out of a report, its texts are cut further. */
+const BRIEF_CHARACTERS = 2048;
 /**
- * A bound, not yet a readable length: a secret that a peer echoes must still be whole when secrets are taken out
- * of a report, and only then is quoted text cut to what a reader wants.
+ * The beginning of a text in its {@link visible} form, for a message: one line, bounded. An ellipsis stands where it
+ * was cut, by which a secret that was cut there is known.
  */
-const BRIEF_CHARACTERS = 8192;
-/** The beginning of a text in its {@link visible} form, for a message: one line, bounded. */
 function brief(text) {
-    return visible(text.slice(0, BRIEF_CHARACTERS));
+    return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
 }
 /**
  * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
@@ -45620,6 +45627,9 @@ class Redactor {
         return this.#unfolded(lines).map((line) => this.#redactWithin(line));
     }
     #redactWithin(text) {
+        // Most texts have nothing of the kind, and a server can send very many of them.
+        if (![...this.#plain, ...this.#inBase64].some((pattern) => text.search(pattern) >= 0))
+            return text;
         return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
     }
     /** The lines without the secrets that go over the end of one. */
@@ -45627,29 +45637,29 @@ class Redactor {
         let length = 0;
         const pieces = lines.map((line) => {
             const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
-            const places = Array.from(line.slice(head).matchAll(/\S/g), ({ index }) => head + index);
+            const squeezed = line.slice(head).replace(/\s+/g, '');
             const start = length;
-            length += places.length;
-            return { line, places, start, end: length };
+            length += squeezed.length;
+            return { line, head, squeezed, start, end: length };
         });
-        const joined = pieces.map(({ line, places }) => places.map((at) => line.charAt(at)).join('')).join('');
+        const joined = pieces.map(({ squeezed }) => squeezed).join('');
         const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
         spans.sort((a, b) => a.start - b.start);
         let next = 0;
         let open = [];
-        return pieces.map(({ line, places, start, end }) => {
+        return pieces.map(({ line, head, start, end }) => {
             open = open.filter((span) => span.end > start);
             for (let span = spans[next]; span && span.start < end; span = spans[++next])
                 open.push(span);
             const folded = open.filter((span) => span.start < start || span.end > end);
             return replaced(line, folded.map((span) => ({
-                start: places[Math.max(span.start, start) - start] ?? 0,
-                end: (places[Math.min(span.end, end) - start - 1] ?? -1) + 1,
+                start: placeOf(Math.max(span.start, start) - start, line, head),
+                end: placeOf(Math.min(span.end, end) - start - 1, line, head) + 1,
             })));
         });
     }
     /**
-     * Redacts every string in a structure of arrays and plain objects.
+     * Redacts every string in a structure of arrays and plain objects. An array of strings is taken for lines.
      * @param value left as it is
      * @param keep keys whose values are not looked at, because they come from a closed vocabulary
      * @returns a copy without secrets
@@ -45660,6 +45670,8 @@ class Redactor {
     #redactAny(value, keep) {
         if (typeof value === 'string')
             return this.redact(value);
+        if (isLines(value))
+            return this.redactLines(value);
         if (Array.isArray(value))
             return value.map((item) => this.#redactAny(item, keep));
         if (typeof value !== 'object' || value === null)
@@ -45667,10 +45679,24 @@ class Redactor {
         return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
     }
 }
+function isLines(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
 /** What stands between the lines of a reply where it is shown on one line. */
 const FOLD = ' / ';
 /** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+const BLANK = /\s/;
+/** Where the n-th character of a text stands that is no blank, counted from 0 and from `head` on. */
+function placeOf(n, text, head) {
+    for (let at = head, seen = 0;; at += 1) {
+        if (BLANK.test(text.charAt(at)))
+            continue;
+        if (seen >= n)
+            return at;
+        seen += 1;
+    }
+}
 function replaced(text, spans) {
     let shown = '';
     let at = 0;
@@ -45769,8 +45795,14 @@ class Secret {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ shorten)
+/* harmony export */   YG: () => (/* binding */ shortenList),
+/* harmony export */   ml: () => (/* binding */ shorten),
+/* harmony export */   yg: () => (/* binding */ octetsInJson)
 /* harmony export */ });
+/** What a text takes in a report, in octets of JSON: what a stranger has said may take six times its own. */
+function octetsInJson(text) {
+    return Buffer.byteLength(JSON.stringify(text));
+}
 /**
  * Cuts a text that is too long, and says so.
  * @param text text of any origin
@@ -45788,6 +45820,17 @@ function shorten(text, limit) {
 function wholeCharacters(text, length) {
     const last = text.charCodeAt(length - 1);
     return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}
+/**
+ * As much of a list that a server fills as a report has room for, in whole lines. A hundred long names of a certificate
+ * fit, and more than twice what the longest EHLO answers seen have.
+ */
+const LIST_OCTETS = 8192;
+/** As many lines of a list as have room, and how many there are beyond. */
+function shortenList(lines) {
+    let room = LIST_OCTETS;
+    const overflow = lines.findIndex((line) => (room -= octetsInJson(line)) < 0);
+    return overflow < 0 ? [...lines] : [...lines.slice(0, overflow), `… and ${lines.length - overflow} more`];
 }
 
 
@@ -70460,7 +70503,7 @@ function annotate(report, { failed, blocks }) {
 }
 /** The line with which a job fails: how many endpoints failed, and which. */
 function failureLine({ failed }) {
-    const names = failed.slice(0, annotations_NAMES).map(({ name }) => (0,shorten/* shorten */.m)(name, NAME_LIMIT));
+    const names = failed.slice(0, annotations_NAMES).map(({ name }) => (0,shorten/* shorten */.ml)(name, NAME_LIMIT));
     const more = failed.length - names.length;
     return neutralise(`Gate closed: ${endpointsOf(failed.length)} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
 }
@@ -70471,7 +70514,7 @@ function failureLine({ failed }) {
  */
 function nothingGated(why, problems) {
     const lines = [`Nothing was gated: ${why}.`, ...problems];
-    return (0,shorten/* shorten */.m)(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
+    return (0,shorten/* shorten */.ml)(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
 }
 function upTo(most, level, troubled) {
     const more = troubled.length - most;
@@ -70486,8 +70529,8 @@ function annotationOf(level, story, more) {
     ];
     return {
         level,
-        title: neutralise((0,shorten/* shorten */.m)(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
-        message: (0,shorten/* shorten */.m)(message.map(neutralise).join('\n'), MESSAGE_LIMIT),
+        title: neutralise((0,shorten/* shorten */.ml)(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
+        message: (0,shorten/* shorten */.ml)(message.map(neutralise).join('\n'), MESSAGE_LIMIT),
         ...endpoint.source,
     };
 }
@@ -70499,12 +70542,12 @@ function account({ endpoint, chapters: [worst, ...others] }) {
     const evidence = Object.entries(finding.evidence ?? {}).map(([what, value]) => `${what}: ${value}`);
     const attempts = attemptsInFull(endpoint);
     return [
-        `${addressOf(endpoint)}, ${step}, ${finding.code}: ${(0,shorten/* shorten */.m)(finding.message, TEXT_LIMIT)}`,
-        ...(finding.waived ? [`Waived until ${finding.waived.until}: ${(0,shorten/* shorten */.m)(finding.waived.reason, TEXT_LIMIT)}`] : []),
-        ...[...evidence, ...decisive.slice(-3)].slice(0, 8).map((line) => `  ${(0,shorten/* shorten */.m)(line, 200)}`),
-        `How to mend it: ${(0,shorten/* shorten */.m)(finding.remedy, TEXT_LIMIT)}`,
+        `${addressOf(endpoint)}, ${step}, ${finding.code}: ${(0,shorten/* shorten */.ml)(finding.message, TEXT_LIMIT)}`,
+        ...(finding.waived ? [`Waived until ${finding.waived.until}: ${(0,shorten/* shorten */.ml)(finding.waived.reason, TEXT_LIMIT)}`] : []),
+        ...[...evidence, ...decisive.slice(-3)].slice(0, 8).map((line) => `  ${(0,shorten/* shorten */.ml)(line, 200)}`),
+        `How to mend it: ${(0,shorten/* shorten */.ml)(finding.remedy, TEXT_LIMIT)}`,
         ...(others.length > 0 ? [`Also: ${[...new Set(others.map((other) => other.finding.code))].join(', ')}`] : []),
-        ...(attempts === undefined ? [] : [(0,shorten/* shorten */.m)(attempts, 300)]),
+        ...(attempts === undefined ? [] : [(0,shorten/* shorten */.ml)(attempts, 300)]),
     ];
 }
 
@@ -70527,19 +70570,19 @@ function progressLine(endpoint, { done, total }) {
     const attempts = attemptsInFull(endpoint);
     const cells = [
         `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
-        (0,shorten/* shorten */.m)(endpoint.name, progress_NAME_LIMIT),
+        (0,shorten/* shorten */.ml)(endpoint.name, progress_NAME_LIMIT),
         endpoint.result,
         ...endpoint.steps.map((step) => `${step.id} ${SIGNS[step.status].plain}${step.skipped ? ` ${statusWord(step)}` : ''}`),
         duration(endpoint.durationMs),
-        ...(worst ? [(0,shorten/* shorten */.m)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
-        ...(attempts === undefined ? [] : [(0,shorten/* shorten */.m)(attempts, FINDING_LIMIT)]),
+        ...(worst ? [(0,shorten/* shorten */.ml)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
+        ...(attempts === undefined ? [] : [(0,shorten/* shorten */.ml)(attempts, FINDING_LIMIT)]),
     ];
     return neutralise(cells.join('  '));
 }
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 function transcriptLines({ transcript }) {
     const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
-    return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${(0,shorten/* shorten */.m)(spoken(entry), LINE_LIMIT)}`));
+    return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${(0,shorten/* shorten */.ml)(spoken(entry), LINE_LIMIT)}`));
 }
 /** @param liars how many there were */
 function selfTestLine(liars) {
@@ -70767,7 +70810,7 @@ function section({ endpoint, chapters }, findingsUrl) {
     return blocks([
         gfm `### ${SIGNS[endpoint.result].emoji} ${sections_name(endpoint)}: ${endpoint.result}`,
         join(facts.filter((fact) => fact !== undefined), ' · '),
-        attempts === undefined ? undefined : gfm `**Attempts:** ${(0,shorten/* shorten */.m)(attempts, sections_TEXT_LIMIT)}`,
+        attempts === undefined ? undefined : gfm `**Attempts:** ${(0,shorten/* shorten */.ml)(attempts, sections_TEXT_LIMIT)}`,
         difference(endpoint),
         ...chapters.map((chapter) => chapterOf(chapter, findingsUrl)),
     ]);
@@ -70788,24 +70831,24 @@ function chapterOf({ step, finding, decisive }, findingsUrl) {
     const { message, remedy, evidence, reference, reproduce, waived } = finding;
     const label = code(finding.code);
     const where = findingsUrl === undefined ? label : markdown_link(label, `${findingsUrl}#${finding.code}`);
-    const known = Object.entries(evidence ?? {}).map(([what, value]) => gfm `${brief(what)}: ${code((0,shorten/* shorten */.m)(value, sections_TEXT_LIMIT))}`);
+    const known = Object.entries(evidence ?? {}).map(([what, value]) => gfm `${brief(what)}: ${code((0,shorten/* shorten */.ml)(value, sections_TEXT_LIMIT))}`);
     const section = reference && gfm ` (${brief(reference)})`;
     return blocks([
         gfm `#### ${signOf(finding).emoji} ${titleOf(finding)} · ${step} · ${where}`,
-        waived && gfm `**Waived until ${brief(waived.until)}:** ${(0,shorten/* shorten */.m)(waived.reason, sections_TEXT_LIMIT)}`,
-        gfm `**What is wrong:** ${(0,shorten/* shorten */.m)(message, sections_TEXT_LIMIT)}`,
+        waived && gfm `**Waived until ${brief(waived.until)}:** ${(0,shorten/* shorten */.ml)(waived.reason, sections_TEXT_LIMIT)}`,
+        gfm `**What is wrong:** ${(0,shorten/* shorten */.ml)(message, sections_TEXT_LIMIT)}`,
         known.length + decisive.length > 0 ? gfm `**How we know:**` : undefined,
         known.length > 0 ? markdown_list(known) : undefined,
-        decisive.length > 0 ? codeBlock(decisive.map((line) => (0,shorten/* shorten */.m)(line, sections_LINE_LIMIT))) : undefined,
-        gfm `**How to mend it:** ${prose((0,shorten/* shorten */.m)(remedy, sections_TEXT_LIMIT))}${section ?? ''}`,
+        decisive.length > 0 ? codeBlock(decisive.map((line) => (0,shorten/* shorten */.ml)(line, sections_LINE_LIMIT))) : undefined,
+        gfm `**How to mend it:** ${prose((0,shorten/* shorten */.ml)(remedy, sections_TEXT_LIMIT))}${section ?? ''}`,
         reproduce === undefined ? undefined : gfm `**See it by hand:**`,
-        reproduce === undefined ? undefined : codeBlock((0,shorten/* shorten */.m)(reproduce, sections_TEXT_LIMIT).split('\n')),
+        reproduce === undefined ? undefined : codeBlock((0,shorten/* shorten */.ml)(reproduce, sections_TEXT_LIMIT).split('\n')),
     ]);
 }
 /** What changes nothing about any endpoint, a line each. */
 function remarks(stories) {
     const lines = stories.flatMap((story) => remarksOf(story).map(({ text, code: finding }) => {
-        const line = gfm `${sections_name(story.endpoint)}: ${(0,shorten/* shorten */.m)(text, sections_TEXT_LIMIT)}`;
+        const line = gfm `${sections_name(story.endpoint)}: ${(0,shorten/* shorten */.ml)(text, sections_TEXT_LIMIT)}`;
         return finding === undefined ? line : gfm `${line} (${code(finding)})`;
     }));
     return lines.length === 0 ? undefined : blocks([gfm `### ℹ️ Worth knowing`, markdown_list(lines)]);
@@ -70817,7 +70860,7 @@ function transcripts(endpoints) {
 }
 function dialogue(endpoint) {
     const { transcript, result } = endpoint;
-    const lines = transcript.slice(0, TRANSCRIPT_LINES).map((entry) => (0,shorten/* shorten */.m)(spoken(entry), sections_LINE_LIMIT));
+    const lines = transcript.slice(0, TRANSCRIPT_LINES).map((entry) => (0,shorten/* shorten */.ml)(spoken(entry), sections_LINE_LIMIT));
     const more = transcript.length - lines.length;
     return details(gfm `${SIGNS[result].emoji} ${sections_name(endpoint)}: ${transcript.length} lines`, codeBlock(more > 0 ? [...lines, `… and ${more} more lines in report.json`] : lines));
 }
@@ -70825,7 +70868,7 @@ function sections_name(endpoint) {
     return brief(endpoint.name);
 }
 function brief(text) {
-    return (0,shorten/* shorten */.m)(text, sections_NAME_LIMIT);
+    return (0,shorten/* shorten */.ml)(text, sections_NAME_LIMIT);
 }
 /** Words that stay on one line, so that a table stays as high as its rows. */
 function unbroken(words) {
@@ -70883,7 +70926,7 @@ function renderSummary(report, verdict, options = {}) {
  * @param message everything that is wrong, a problem a line
  */
 function renderNothingGated(why, message, byteBudget = DEFAULT_BUDGET) {
-    const problems = message.split('\n').map((problem) => (0,shorten/* shorten */.m)(problem, 2000));
+    const problems = message.split('\n').map((problem) => (0,shorten/* shorten */.ml)(problem, 2000));
     const head = [
         gfm `## ${SIGNS.fail.emoji} Nothing was gated: ${why}`,
         gfm `**${problems.length}** ${problems.length === 1 ? 'problem' : 'problems'}. Nothing was sent to any server.`,
@@ -70924,7 +70967,7 @@ function crowded(head, endpoints, sections, options, budget) {
 }
 /** Says what the page leaves out, and where it is. */
 function omission(leftOut, { reportPath = 'report.json' }) {
-    return gfm `> This page would be too long with all of it, so it leaves out ${leftOut}. Everything is in ${code((0,shorten/* shorten */.m)(reportPath, 250))}.`;
+    return gfm `> This page would be too long with all of it, so it leaves out ${leftOut}. Everything is in ${code((0,shorten/* shorten */.ml)(reportPath, 250))}.`;
 }
 /** The bytes of the line feeds between two blocks, or of what makes a line an item of a list. */
 const SEPARATOR = 3;
@@ -71229,7 +71272,10 @@ async function refuse(why, problems, log) {
 
 // EXTERNAL MODULE: ./src/redaction.ts
 var redaction = __nccwpck_require__(81066);
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 ;// CONCATENATED MODULE: ./src/start.ts
+
 
 /** The runner keeps ten errors of a step. */
 const MOST_COMPLAINTS = 10;
@@ -71255,6 +71301,8 @@ function start(main, complain) {
             // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
         }
     };
+    // What servers send is garbage as soon as it is read. Left to itself the nursery of the heap grows to hold 48 MiB of it.
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
     process.exitCode = 1;
     process.on('uncaughtException', onStray);
     process.on('unhandledRejection', onStray);

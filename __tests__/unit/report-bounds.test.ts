@@ -2,6 +2,7 @@ import { renderJson } from '../../src/report/json.js';
 import { transcriptLines } from '../../src/report/progress.js';
 import { redactEndpoint } from '../../src/report/redact.js';
 import { Redactor } from '../../src/text/redactor.js';
+import { shortenList } from '../../src/text/shorten.js';
 import { aReport, anEndpoint } from '../support/reports.js';
 
 /** What a peer makes as large as it may be does not become larger still in what is made of it. */
@@ -17,23 +18,33 @@ test('the JSON of several endpoints is what it would be as a whole', () => {
   }
 });
 
-describe('what is kept of an EHLO answer', () => {
-  const kept = (tls: string[]): string[] | undefined =>
-    redactEndpoint({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls;
+describe('what is kept of a list that a server fills', () => {
+  const line = 'a'.repeat(1022);
 
   test('is all of it, as long as there is room', () => {
-    const lines = Array.from({ length: 4 }, () => 'a'.repeat(1024));
-    expect(kept(lines)).toEqual(lines);
+    const lines = Array.from({ length: 8 }, () => line);
+    expect(shortenList(lines)).toEqual(lines);
   });
 
   test('is as many lines as have room, and how many there are beyond', () => {
-    const lines = Array.from({ length: 12 }, () => 'a'.repeat(1024));
-    expect(kept(lines)).toEqual([...lines.slice(0, 4), '… and 8 more lines']);
+    const lines = Array.from({ length: 12 }, () => line);
+    expect(shortenList(lines)).toEqual([...lines.slice(0, 8), '… and 4 more']);
   });
 
   test('has no secret in it, and none that is cut', () => {
-    const lines = ['AUTH correct horse', ...Array.from({ length: 12 }, () => `${'a'.repeat(1013)}correct horse`)];
-    expect(kept(lines)?.join(' ')).not.toMatch(/correct/);
+    const tls = shortenList(['AUTH correct horse', ...Array.from({ length: 9 }, () => line), 'horse']);
+    tls.splice(-1, 0, 'correct ho');
+    expect(redactEndpoint({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls?.join(' ')).not.toMatch(
+      /correct/,
+    );
+  });
+
+  test('has no secret in it that goes over the end of a line', () => {
+    const tls = ['X-FIRST corr', 'ect horse'];
+    expect(redactEndpoint({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls).toEqual([
+      'X-FIRST <redacted>',
+      '<redacted>',
+    ]);
   });
 });
 

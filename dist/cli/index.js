@@ -1377,23 +1377,22 @@ const OWN_WORDS = new Set([
 /** Enough for every refusal seen in the field; the whole of it is in the transcript. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
-/** Twice what the longest EHLO answers seen have, for each of the lists that are made of them. */
-const OFFERS_LIMIT = 4096;
 /**
  * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
  * lest the beginning of a secret stays behind that nobody recognises.
  */
 function redactEndpoint(endpoint, redactor) {
-    const { steps, capabilities, ...rest } = withoutSecrets(endpoint, redactor);
+    const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
     const fit = (finding) => ({
         ...finding,
-        message: (0,shorten/* shorten */.m)(finding.message, MESSAGE_LIMIT),
+        message: (0,shorten/* shorten */.ml)(finding.message, MESSAGE_LIMIT),
         ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
     });
     return {
         ...rest,
         steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-        ...(capabilities && { capabilities: fitOffers(capabilities) }),
+        ...(earlier && { earlier: earlier.map((one) => ({ ...one, message: (0,shorten/* shorten */.ml)(one.message, MESSAGE_LIMIT) })) }),
+        ...(tls && { tls: fitTls(tls) }),
     };
 }
 /** The same report, uncut, with `<redacted>` wherever it held a secret. */
@@ -1415,28 +1414,29 @@ function unfold(transcript, redactor) {
         return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
     });
 }
-/** Of each list as many lines as have room, and how many there are beyond. */
-function fitOffers(offers) {
-    return Object.fromEntries(Object.entries(offers).map(([which, lines]) => [which, fitLines(lines)]));
+function fitTls({ certificate, otherCertificates, ...rest }) {
+    return {
+        ...rest,
+        certificate: fitCertificate(certificate),
+        ...(otherCertificates && { otherCertificates: otherCertificates.map(fitCertificate) }),
+    };
 }
-function fitLines(lines = []) {
-    let room = OFFERS_LIMIT;
-    const overflow = lines.findIndex(({ length }) => (room -= length) < 0);
-    if (overflow < 0)
-        return [...lines];
-    return [...lines.slice(0, overflow), `… and ${lines.length - overflow} more lines`];
+function fitCertificate(certificate) {
+    const { subject, issuer } = certificate;
+    return { ...certificate, subject: (0,shorten/* shorten */.ml)(subject, MESSAGE_LIMIT), issuer: (0,shorten/* shorten */.ml)(issuer, MESSAGE_LIMIT) };
 }
 /** Evidence has keys of its own choice: there they say nothing about the value. */
 function fitEvidence(evidence, redactor) {
     const redacted = Object.entries(redactor.redactDeep(evidence));
-    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.m)(value, EVIDENCE_LIMIT)]));
+    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)]));
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
+
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
 const MAX_LINES = 1000;
-/** With the message of the gate, of which 16 KiB are kept at most. In JSON and in a log they may become six times as many. */
+/** As JSON, with the message of the gate, of which 16 KiB are kept at most. */
 const MAX_OCTETS = 32 * 1024;
 const CUT = '… the rest of the dialogue is not kept';
 /** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
@@ -1449,7 +1449,7 @@ class Transcript {
     add(from, text) {
         if (this.#cut)
             return;
-        this.#octets += Buffer.byteLength(text);
+        this.#octets += (0,shorten/* octetsInJson */.yg)(text);
         this.#cut = this.#lines.length >= MAX_LINES || this.#octets > MAX_OCTETS;
         const at = Math.round(external_node_perf_hooks_.performance.now() - this.#start);
         this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
@@ -1973,6 +1973,7 @@ function worst(results) {
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
 
 
+
 /** What an attempt has come to, and what was learned on the way. */
 function reportOf(visit, steps, durationMs) {
     const { endpoint, plain, secured, tls, delivered, transcript, asides } = visit;
@@ -1992,15 +1993,19 @@ function reportOf(visit, steps, durationMs) {
         steps,
         ...((plain ?? secured) && {
             capabilities: {
-                ...(plain && { plain: [...plain.lines] }),
-                ...(secured && { tls: [...secured.lines] }),
-                ...(plain && secured && capabilityDifference(plain, secured)),
+                ...(plain && { plain: (0,shorten/* shortenList */.YG)(plain.lines) }),
+                ...(secured && { tls: (0,shorten/* shortenList */.YG)(secured.lines) }),
+                ...(plain && secured && difference(plain, secured)),
             },
         }),
         ...(tls && { tls }),
         ...(delivered && { delivery: delivered }),
         transcript: [...transcript.lines, ...asides.lines],
     };
+}
+function difference(plain, secured) {
+    const { gained, lost } = capabilityDifference(plain, secured);
+    return { gained: (0,shorten/* shortenList */.YG)(gained), lost: (0,shorten/* shortenList */.YG)(lost) };
 }
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
@@ -3245,6 +3250,7 @@ function judgeStrength(chain, anchor) {
 
 
 
+
 /**
  * Judges what a peer presented, every question by itself, so that a certificate can be expired and misnamed and
  * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, be the certificates as they may.
@@ -3307,7 +3313,7 @@ function certificateReport(facts, now) {
     return {
         subject: (0,peer/* visible */.RK)(facts.subject),
         issuer: (0,peer/* visible */.RK)(facts.issuer),
-        names: [...facts.dnsNames, ...facts.ipAddresses].map((name) => (0,peer/* visible */.RK)(name)),
+        names: (0,shorten/* shortenList */.YG)([...facts.dnsNames, ...facts.ipAddresses].map((name) => (0,peer/* visible */.RK)(name))),
         validFrom: facts.validFrom.toISOString(),
         validTo: facts.validTo.toISOString(),
         daysLeft: daysBetween(now, facts.validTo),
@@ -6577,6 +6583,7 @@ function cleartext(visit, octets) {
 
 
 
+
 /** Step 3: the handshake completes within policy, and the certificate holds (RFC 8446, RFC 5280, RFC 9525). */
 async function certificate(visit) {
     const { endpoint } = visit;
@@ -6612,7 +6619,7 @@ async function judgeChannel(visit, channel) {
             ...(channel.group !== undefined && { group: channel.group }),
             ...(channel.postQuantum !== undefined && { postQuantum: channel.postQuantum }),
             certificate,
-            chain: channel.sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? '')),
+            chain: (0,shorten/* shortenList */.YG)(channel.sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? ''))),
             ...(others.certificates.length > 0 && { otherCertificates: others.certificates }),
         };
     }
@@ -14741,7 +14748,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
  * them that Unicode keeps for more of the kind.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]+/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 /** Made once: a peer that wants to cost us memory sends nothing but these. */
 const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
 /**
@@ -14750,7 +14757,7 @@ const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toStr
  * @returns one line of text that shows what was there and does nothing
  */
 function visible(text) {
-    return text.replace(UNSEEN, (run) => Array.from(run, escaped).join(''));
+    return text.replace(UNSEEN, escaped);
 }
 function escaped(character) {
     const code = character.codePointAt(0) ?? 0;
@@ -14758,14 +14765,14 @@ function escaped(character) {
         return `\\u{${code.toString(16)}}`;
     return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
+/** Twice what a reader gets to see of it: once secrets are taken out of a report, its texts are cut further. */
+const BRIEF_CHARACTERS = 2048;
 /**
- * A bound, not yet a readable length: a secret that a peer echoes must still be whole when secrets are taken out
- * of a report, and only then is quoted text cut to what a reader wants.
+ * The beginning of a text in its {@link visible} form, for a message: one line, bounded. An ellipsis stands where it
+ * was cut, by which a secret that was cut there is known.
  */
-const BRIEF_CHARACTERS = 8192;
-/** The beginning of a text in its {@link visible} form, for a message: one line, bounded. */
 function brief(text) {
-    return visible(text.slice(0, BRIEF_CHARACTERS));
+    return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
 }
 /**
  * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
@@ -14961,6 +14968,9 @@ class Redactor {
         return this.#unfolded(lines).map((line) => this.#redactWithin(line));
     }
     #redactWithin(text) {
+        // Most texts have nothing of the kind, and a server can send very many of them.
+        if (![...this.#plain, ...this.#inBase64].some((pattern) => text.search(pattern) >= 0))
+            return text;
         return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
     }
     /** The lines without the secrets that go over the end of one. */
@@ -14968,29 +14978,29 @@ class Redactor {
         let length = 0;
         const pieces = lines.map((line) => {
             const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
-            const places = Array.from(line.slice(head).matchAll(/\S/g), ({ index }) => head + index);
+            const squeezed = line.slice(head).replace(/\s+/g, '');
             const start = length;
-            length += places.length;
-            return { line, places, start, end: length };
+            length += squeezed.length;
+            return { line, head, squeezed, start, end: length };
         });
-        const joined = pieces.map(({ line, places }) => places.map((at) => line.charAt(at)).join('')).join('');
+        const joined = pieces.map(({ squeezed }) => squeezed).join('');
         const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
         spans.sort((a, b) => a.start - b.start);
         let next = 0;
         let open = [];
-        return pieces.map(({ line, places, start, end }) => {
+        return pieces.map(({ line, head, start, end }) => {
             open = open.filter((span) => span.end > start);
             for (let span = spans[next]; span && span.start < end; span = spans[++next])
                 open.push(span);
             const folded = open.filter((span) => span.start < start || span.end > end);
             return replaced(line, folded.map((span) => ({
-                start: places[Math.max(span.start, start) - start] ?? 0,
-                end: (places[Math.min(span.end, end) - start - 1] ?? -1) + 1,
+                start: placeOf(Math.max(span.start, start) - start, line, head),
+                end: placeOf(Math.min(span.end, end) - start - 1, line, head) + 1,
             })));
         });
     }
     /**
-     * Redacts every string in a structure of arrays and plain objects.
+     * Redacts every string in a structure of arrays and plain objects. An array of strings is taken for lines.
      * @param value left as it is
      * @param keep keys whose values are not looked at, because they come from a closed vocabulary
      * @returns a copy without secrets
@@ -15001,6 +15011,8 @@ class Redactor {
     #redactAny(value, keep) {
         if (typeof value === 'string')
             return this.redact(value);
+        if (isLines(value))
+            return this.redactLines(value);
         if (Array.isArray(value))
             return value.map((item) => this.#redactAny(item, keep));
         if (typeof value !== 'object' || value === null)
@@ -15008,10 +15020,24 @@ class Redactor {
         return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
     }
 }
+function isLines(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
 /** What stands between the lines of a reply where it is shown on one line. */
 const FOLD = ' / ';
 /** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+const BLANK = /\s/;
+/** Where the n-th character of a text stands that is no blank, counted from 0 and from `head` on. */
+function placeOf(n, text, head) {
+    for (let at = head, seen = 0;; at += 1) {
+        if (BLANK.test(text.charAt(at)))
+            continue;
+        if (seen >= n)
+            return at;
+        seen += 1;
+    }
+}
 function replaced(text, spans) {
     let shown = '';
     let at = 0;
@@ -15110,8 +15136,14 @@ class Secret {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ shorten)
+/* harmony export */   YG: () => (/* binding */ shortenList),
+/* harmony export */   ml: () => (/* binding */ shorten),
+/* harmony export */   yg: () => (/* binding */ octetsInJson)
 /* harmony export */ });
+/** What a text takes in a report, in octets of JSON: what a stranger has said may take six times its own. */
+function octetsInJson(text) {
+    return Buffer.byteLength(JSON.stringify(text));
+}
 /**
  * Cuts a text that is too long, and says so.
  * @param text text of any origin
@@ -15129,6 +15161,17 @@ function shorten(text, limit) {
 function wholeCharacters(text, length) {
     const last = text.charCodeAt(length - 1);
     return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}
+/**
+ * As much of a list that a server fills as a report has room for, in whole lines. A hundred long names of a certificate
+ * fit, and more than twice what the longest EHLO answers seen have.
+ */
+const LIST_OCTETS = 8192;
+/** As many lines of a list as have room, and how many there are beyond. */
+function shortenList(lines) {
+    let room = LIST_OCTETS;
+    const overflow = lines.findIndex((line) => (room -= octetsInJson(line)) < 0);
+    return overflow < 0 ? [...lines] : [...lines.slice(0, overflow), `… and ${lines.length - overflow} more`];
 }
 
 
@@ -36921,9 +36964,12 @@ var __webpack_exports__ = {};
 
 // EXTERNAL MODULE: ./src/redaction.ts + 1 modules
 var redaction = __nccwpck_require__(29743);
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(32223);
 ;// CONCATENATED MODULE: ./src/start.ts
+
 
 /** The runner keeps ten errors of a step. */
 const MOST_COMPLAINTS = 10;
@@ -36949,6 +36995,8 @@ function start(main, complain) {
             // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
         }
     };
+    // What servers send is garbage as soon as it is read. Left to itself the nursery of the heap grows to hold 48 MiB of it.
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
     process.exitCode = 1;
     process.on('uncaughtException', onStray);
     process.on('unhandledRejection', onStray);
@@ -39179,12 +39227,12 @@ function progressLine(endpoint, { done, total }) {
     const attempts = attemptsInFull(endpoint);
     const cells = [
         `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
-        (0,text_shorten/* shorten */.m)(endpoint.name, NAME_LIMIT),
+        (0,text_shorten/* shorten */.ml)(endpoint.name, NAME_LIMIT),
         endpoint.result,
         ...endpoint.steps.map((step) => `${step.id} ${SIGNS[step.status].plain}${step.skipped ? ` ${statusWord(step)}` : ''}`),
         duration(endpoint.durationMs),
-        ...(worst ? [(0,text_shorten/* shorten */.m)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
-        ...(attempts === undefined ? [] : [(0,text_shorten/* shorten */.m)(attempts, FINDING_LIMIT)]),
+        ...(worst ? [(0,text_shorten/* shorten */.ml)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
+        ...(attempts === undefined ? [] : [(0,text_shorten/* shorten */.ml)(attempts, FINDING_LIMIT)]),
     ];
     return neutral_neutralise(cells.join('  '));
 }
@@ -39232,7 +39280,7 @@ function overview(endpoints, paint) {
     const head = ['', 'endpoint', ...report/* STEP_IDS */.W1, 'TLS', 'valid for', 'time'].map((text) => ({ text }));
     const rows = endpoints.map((endpoint) => [
         { text: SIGNS[endpoint.result].plain, status: endpoint.result },
-        { text: (0,text_shorten/* shorten */.m)(endpoint.name, terminal_NAME_LIMIT) },
+        { text: (0,text_shorten/* shorten */.ml)(endpoint.name, terminal_NAME_LIMIT) },
         ...endpoint.steps.map((step) => ({
             text: `${SIGNS[step.status].plain} ${statusWord(step)}${travelTime(step, endpoint)}`,
             status: step.status,
@@ -39252,7 +39300,7 @@ function section({ endpoint, chapters }, paint) {
     const attempts = attemptsInFull(endpoint);
     return [
         '',
-        paint(`${SIGNS[endpoint.result].plain} ${safe(`${(0,text_shorten/* shorten */.m)(endpoint.name, terminal_NAME_LIMIT)}: ${endpoint.result}`)}`, endpoint.result),
+        paint(`${SIGNS[endpoint.result].plain} ${safe(`${(0,text_shorten/* shorten */.ml)(endpoint.name, terminal_NAME_LIMIT)}: ${endpoint.result}`)}`, endpoint.result),
         safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
         ...(attempts === undefined ? [] : [safe(`  ${attempts}`)]),
         ...chapters.flatMap((chapter) => ['', ...chapterOf(chapter)]),
@@ -39264,7 +39312,7 @@ function chapterOf({ step, finding, decisive }) {
         `  ${signOf(finding).plain} ${titleOf(finding)} (${step}, ${code})`,
         ...(waived ? [`    waived until ${waived.until}: ${waived.reason}`] : []),
         `    what is wrong   ${message}`,
-        ...[...Object.entries(evidence).map(([what, value]) => `${what}: ${value}`), ...decisive].map((line, at) => `    ${at === 0 ? 'how we know  ' : '             '}   ${(0,text_shorten/* shorten */.m)(line, terminal_LINE_LIMIT)}`),
+        ...[...Object.entries(evidence).map(([what, value]) => `${what}: ${value}`), ...decisive].map((line, at) => `    ${at === 0 ? 'how we know  ' : '             '}   ${(0,text_shorten/* shorten */.ml)(line, terminal_LINE_LIMIT)}`),
         `    how to mend it  ${remedy}${reference === undefined ? '' : ` (${reference})`}`,
         ...(reproduce === undefined
             ? []
@@ -39272,11 +39320,11 @@ function chapterOf({ step, finding, decisive }) {
     ].map(safe);
 }
 function remarks(told) {
-    const lines = told.flatMap((story) => remarksOf(story).map(({ text, code }) => safe(`  ${(0,text_shorten/* shorten */.m)(story.endpoint.name, terminal_NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`)));
+    const lines = told.flatMap((story) => remarksOf(story).map(({ text, code }) => safe(`  ${(0,text_shorten/* shorten */.ml)(story.endpoint.name, terminal_NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`)));
     return lines.length === 0 ? [] : ['', 'Worth knowing', ...lines];
 }
 function safe(text) {
-    return neutral_neutralise((0,text_shorten/* shorten */.m)(text, TEXT_LIMIT));
+    return neutral_neutralise((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT));
 }
 
 // EXTERNAL MODULE: ./src/run.ts + 96 modules

@@ -1,5 +1,7 @@
 import type { EndpointReport, StepReport } from '../report/report.js';
 import { capabilityDifference } from '../smtp/capabilities.js';
+import type { Capabilities, CapabilityDifference } from '../smtp/capabilities.js';
+import { shortenList } from '../text/shorten.js';
 import { resultOf } from './verdict.js';
 import type { Visit } from './visit.js';
 
@@ -22,13 +24,18 @@ export function reportOf(visit: Visit, steps: StepReport[], durationMs: number):
     steps,
     ...((plain ?? secured) && {
       capabilities: {
-        ...(plain && { plain: [...plain.lines] }),
-        ...(secured && { tls: [...secured.lines] }),
-        ...(plain && secured && capabilityDifference(plain, secured)),
+        ...(plain && { plain: shortenList(plain.lines) }),
+        ...(secured && { tls: shortenList(secured.lines) }),
+        ...(plain && secured && difference(plain, secured)),
       },
     }),
     ...(tls && { tls }),
     ...(delivered && { delivery: delivered }),
     transcript: [...transcript.lines, ...asides.lines],
   };
+}
+
+function difference(plain: Capabilities, secured: Capabilities): CapabilityDifference {
+  const { gained, lost } = capabilityDifference(plain, secured);
+  return { gained: shortenList(gained), lost: shortenList(lost) };
 }

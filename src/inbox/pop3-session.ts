@@ -12,8 +12,10 @@ import { Pop3Text } from './pop3-text.js';
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
 
-/** Every session is told of all messages in the maildrop: as much as this is some twenty-five thousand of them. */
-const MAX_LIST_OCTETS = 1024 * 1024;
+/** Every session is told of all messages in the maildrop, and keeps their names. */
+const MAX_MESSAGES = 10_000;
+/** Their names are mostly shorter than half of this, which allows fifty octets each. */
+const MAX_LIST_OCTETS = 512 * 1024;
 
 /** As much is read of a header, which is more than is looked through: no server takes a longer one. */
 const MAX_TOP_OCTETS = 1024 * 1024;
@@ -131,21 +133,26 @@ export class Pop3Session {
     await this.#demand('UIDL', 'the list of messages');
     const deadline = this.#wait();
     const messages = new Map<string, number>();
-    const named = new Map<string, number>();
-    for (let octets = 0; octets <= MAX_LIST_OCTETS;) {
+    const namesakes = new Map<string, number>();
+    let octets = 0;
+    for (;;) {
       const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
       if (line === '.') return messages;
       octets += line.length;
+      if (messages.size === MAX_MESSAGES || octets > MAX_LIST_OCTETS) {
+        throw new InboxUnreachable(
+          `there are over ${MAX_MESSAGES} messages, or their names have over ${MAX_LIST_OCTETS} octets`,
+        );
+      }
       const [, number, name] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
       if (number === undefined || name === undefined) {
         throw new InboxUnreachable(`the server sent a line that is no answer to UIDL: ${brief(line)}`);
       }
       // Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none.
-      const nth = (named.get(name) ?? 0) + 1;
-      named.set(name, nth);
+      const nth = messages.has(name) ? (namesakes.get(name) ?? 1) + 1 : 1;
+      if (nth > 1) namesakes.set(name, nth);
       messages.set(nth === 1 ? name : `${name} ${nth}`, Number(number));
     }
-    throw new InboxUnreachable(`the list of messages has over ${MAX_LIST_OCTETS} octets`);
   }
 
   #wait(): Deadline {

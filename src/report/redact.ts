@@ -1,6 +1,6 @@
 import type { Redactor } from '../text/redactor.js';
 import { shorten } from '../text/shorten.js';
-import type { EndpointReport, Finding } from './report.js';
+import type { CertificateReport, EndpointReport, Finding, TlsReport } from './report.js';
 
 /**
  * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
@@ -25,15 +25,13 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 /** Enough for every refusal seen in the field; the whole of it is in the transcript. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
-/** Twice what the longest EHLO answers seen have, for each of the lists that are made of them. */
-const OFFERS_LIMIT = 4096;
 
 /**
  * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
  * lest the beginning of a secret stays behind that nobody recognises.
  */
 export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): EndpointReport {
-  const { steps, capabilities, ...rest } = withoutSecrets(endpoint, redactor);
+  const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
   const fit = (finding: Finding): Finding => ({
     ...finding,
     message: shorten(finding.message, MESSAGE_LIMIT),
@@ -42,7 +40,8 @@ export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): En
   return {
     ...rest,
     steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-    ...(capabilities && { capabilities: fitOffers(capabilities) }),
+    ...(earlier && { earlier: earlier.map((one) => ({ ...one, message: shorten(one.message, MESSAGE_LIMIT) })) }),
+    ...(tls && { tls: fitTls(tls) }),
   };
 }
 
@@ -65,18 +64,17 @@ function unfold(transcript: EndpointReport['transcript'], redactor: Redactor): E
   });
 }
 
-type Offers = NonNullable<EndpointReport['capabilities']>;
-
-/** Of each list as many lines as have room, and how many there are beyond. */
-function fitOffers(offers: Offers): Offers {
-  return Object.fromEntries(Object.entries(offers).map(([which, lines]) => [which, fitLines(lines)]));
+function fitTls({ certificate, otherCertificates, ...rest }: TlsReport): TlsReport {
+  return {
+    ...rest,
+    certificate: fitCertificate(certificate),
+    ...(otherCertificates && { otherCertificates: otherCertificates.map(fitCertificate) }),
+  };
 }
 
-function fitLines(lines: readonly string[] = []): string[] {
-  let room = OFFERS_LIMIT;
-  const overflow = lines.findIndex(({ length }) => (room -= length) < 0);
-  if (overflow < 0) return [...lines];
-  return [...lines.slice(0, overflow), `… and ${lines.length - overflow} more lines`];
+function fitCertificate(certificate: CertificateReport): CertificateReport {
+  const { subject, issuer } = certificate;
+  return { ...certificate, subject: shorten(subject, MESSAGE_LIMIT), issuer: shorten(issuer, MESSAGE_LIMIT) };
 }
 
 /** Evidence has keys of its own choice: there they say nothing about the value. */

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { octetsInJson } from '../text/shorten.js';
 
 /** One line of a dialogue. */
 export interface Line {
@@ -10,7 +11,7 @@ export interface Line {
 
 /** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
 const MAX_LINES = 1000;
-/** With the message of the gate, of which 16 KiB are kept at most. In JSON and in a log they may become six times as many. */
+/** As JSON, with the message of the gate, of which 16 KiB are kept at most. */
 const MAX_OCTETS = 32 * 1024;
 const CUT = '… the rest of the dialogue is not kept';
 
@@ -24,7 +25,7 @@ export class Transcript {
   /** Keeps a line; the first one that there is no room for is replaced by a remark, and nothing is kept after it. */
   add(from: Line['from'], text: string): void {
     if (this.#cut) return;
-    this.#octets += Buffer.byteLength(text);
+    this.#octets += octetsInJson(text);
     this.#cut = this.#lines.length >= MAX_LINES || this.#octets > MAX_OCTETS;
     const at = Math.round(performance.now() - this.#start);
     this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });

@@ -7,7 +7,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
  * them that Unicode keeps for more of the kind.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]+/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 
 /** Made once: a peer that wants to cost us memory sends nothing but these. */
 const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
@@ -18,7 +18,7 @@ const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toStr
  * @returns one line of text that shows what was there and does nothing
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (run) => Array.from(run, escaped).join(''));
+  return text.replace(UNSEEN, escaped);
 }
 
 function escaped(character: string): string {
@@ -27,15 +27,15 @@ function escaped(character: string): string {
   return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/**
- * A bound, not yet a readable length: a secret that a peer echoes must still be whole when secrets are taken out
- * of a report, and only then is quoted text cut to what a reader wants.
- */
-const BRIEF_CHARACTERS = 8192;
+/** Twice what a reader gets to see of it: once secrets are taken out of a report, its texts are cut further. */
+const BRIEF_CHARACTERS = 2048;
 
-/** The beginning of a text in its {@link visible} form, for a message: one line, bounded. */
+/**
+ * The beginning of a text in its {@link visible} form, for a message: one line, bounded. An ellipsis stands where it
+ * was cut, by which a secret that was cut there is known.
+ */
 export function brief(text: string): string {
-  return visible(text.slice(0, BRIEF_CHARACTERS));
+  return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
 }
 
 /**

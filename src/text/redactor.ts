@@ -55,6 +55,8 @@ export class Redactor {
   }
 
   #redactWithin(text: string): string {
+    // Most texts have nothing of the kind, and a server can send very many of them.
+    if (![...this.#plain, ...this.#inBase64].some((pattern) => text.search(pattern) >= 0)) return text;
     return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
   }
 
@@ -63,33 +65,33 @@ export class Redactor {
     let length = 0;
     const pieces = lines.map((line) => {
       const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
-      const places = Array.from(line.slice(head).matchAll(/\S/g), ({ index }) => head + index);
+      const squeezed = line.slice(head).replace(/\s+/g, '');
       const start = length;
-      length += places.length;
-      return { line, places, start, end: length };
+      length += squeezed.length;
+      return { line, head, squeezed, start, end: length };
     });
-    const joined = pieces.map(({ line, places }) => places.map((at) => line.charAt(at)).join('')).join('');
+    const joined = pieces.map(({ squeezed }) => squeezed).join('');
     const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
     spans.sort((a, b) => a.start - b.start);
 
     let next = 0;
     let open: Span[] = [];
-    return pieces.map(({ line, places, start, end }) => {
+    return pieces.map(({ line, head, start, end }) => {
       open = open.filter((span) => span.end > start);
       for (let span = spans[next]; span && span.start < end; span = spans[++next]) open.push(span);
       const folded = open.filter((span) => span.start < start || span.end > end);
       return replaced(
         line,
         folded.map((span) => ({
-          start: places[Math.max(span.start, start) - start] ?? 0,
-          end: (places[Math.min(span.end, end) - start - 1] ?? -1) + 1,
+          start: placeOf(Math.max(span.start, start) - start, line, head),
+          end: placeOf(Math.min(span.end, end) - start - 1, line, head) + 1,
         })),
       );
     });
   }
 
   /**
-   * Redacts every string in a structure of arrays and plain objects.
+   * Redacts every string in a structure of arrays and plain objects. An array of strings is taken for lines.
    * @param value left as it is
    * @param keep keys whose values are not looked at, because they come from a closed vocabulary
    * @returns a copy without secrets
@@ -100,6 +102,7 @@ export class Redactor {
 
   #redactAny(value: unknown, keep: ReadonlySet<string>): unknown {
     if (typeof value === 'string') return this.redact(value);
+    if (isLines(value)) return this.redactLines(value);
     if (Array.isArray(value)) return value.map((item) => this.#redactAny(item, keep));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
@@ -108,14 +111,28 @@ export class Redactor {
   }
 }
 
+function isLines(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
 /** What stands between the lines of a reply where it is shown on one line. */
 const FOLD = ' / ';
 /** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+const BLANK = /\s/;
 
 interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+/** Where the n-th character of a text stands that is no blank, counted from 0 and from `head` on. */
+function placeOf(n: number, text: string, head: number): number {
+  for (let at = head, seen = 0; ; at += 1) {
+    if (BLANK.test(text.charAt(at))) continue;
+    if (seen >= n) return at;
+    seen += 1;
+  }
 }
 
 function replaced(text: string, spans: readonly Span[]): string {

@@ -267,13 +267,13 @@ describe('a POP3 server that cannot be used', () => {
       'lists without end, and one identifier for all',
       { replies: { UIDL: ['+OK', ...Array.from({ length: 150_000 }, (_, i) => `${i + 1} x`)] } },
       InboxUnreachable,
-      /list of messages has over 1048576 octets/,
+      /over 10000 messages, or their names have over 524288 octets/,
     ],
     [
-      'lists without end',
-      { replies: { UIDL: ['+OK', ...Array.from({ length: 99_999 }, (_, i) => `${i + 1} unique-${i}`)] } },
+      'lists long names without end',
+      { replies: { UIDL: ['+OK', ...Array.from({ length: 9_000 }, (_, i) => `${i + 1} ${'u'.repeat(60)}-${i}`)] } },
       InboxUnreachable,
-      /list of messages has over 1048576 octets/,
+      /over 10000 messages, or their names have over 524288 octets/,
     ],
     ['hangs up at PASS', { replies: { PASS: 'close' } }, InboxUnreachable, /connection was lost/],
   ])('%s', async (_, script, kind, told) => {

@@ -3,6 +3,7 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
 import { visible } from '../../text/peer.js';
+import { shortenList } from '../../text/shorten.js';
 import type { CertificateFacts } from '../../tls/certificate.js';
 import { followChain } from '../../tls/chain.js';
 import type { ChainFacts } from '../../tls/chain.js';
@@ -89,7 +90,7 @@ function certificateReport(facts: CertificateFacts, now: Date): CertificateRepor
   return {
     subject: visible(facts.subject),
     issuer: visible(facts.issuer),
-    names: [...facts.dnsNames, ...facts.ipAddresses].map((name) => visible(name)),
+    names: shortenList([...facts.dnsNames, ...facts.ipAddresses].map((name) => visible(name))),
     validFrom: facts.validFrom.toISOString(),
     validTo: facts.validTo.toISOString(),
     daysLeft: daysBetween(now, facts.validTo),

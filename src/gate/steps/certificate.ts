@@ -1,6 +1,7 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { PeerText, brief, visible } from '../../text/peer.js';
+import { shortenList } from '../../text/shorten.js';
 import type { TlsChannel } from '../../tls/handshake.js';
 import { otherCertificates } from '../both-keys.js';
 import { judgePeer } from '../peer/judge.js';
@@ -46,7 +47,7 @@ async function judgeChannel(visit: Visit, channel: TlsChannel): Promise<StepOutc
       ...(channel.group !== undefined && { group: channel.group }),
       ...(channel.postQuantum !== undefined && { postQuantum: channel.postQuantum }),
       certificate,
-      chain: channel.sent.map(({ subject }) => visible((subject as string | undefined) ?? '')),
+      chain: shortenList(channel.sent.map(({ subject }) => visible((subject as string | undefined) ?? ''))),
       ...(others.certificates.length > 0 && { otherCertificates: others.certificates }),
     };
   }

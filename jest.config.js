@@ -8,6 +8,8 @@ const shared = {
 
 export default {
   testTimeout: 60_000,
+  // Most of the time they wait for one another's peers, so one of two processors is not left to rest.
+  maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
     { ...shared, displayName: 'embedded', testMatch: ['<rootDir>/__tests__/servers/embedded/**/*.test.ts'] },

@@ -34599,7 +34599,8 @@ function greetsInTheClear(visit, octets) {
     visit.transcript.add('server', said);
     const { port } = visit.endpoint;
     const evidence = { octets: (0,peer/* brief */.dh)(said) };
-    const begins = `Port ${port} begins in the clear, with "${evidence.octets}"`;
+    const [firstLine = ''] = said.split(/\r?\n/, 1);
+    const begins = `Port ${port} begins in the clear, with "${(0,peer/* brief */.dh)(firstLine)}"`;
     const protocol = protocolOf(said);
     if (protocol !== undefined) {
         const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {

@@ -175,7 +175,7 @@ describe('the memory of the process', () => {
       inboxes.map(async ({ scheme, says }, at) => {
         const beside = stack.use(await startScriptedServer({ tls, implicit: true, greeting: says }));
         const inbox = `${scheme}://127.0.0.1:${beside.port}`;
-        const delivery = { from: USERNAME, to: USERNAME, inbox, username: USERNAME, password: '${SECRET}', within: 3 };
+        const delivery = { from: USERNAME, to: USERNAME, inbox, username: USERNAME, password: '${SECRET}', within: 10 };
         return `- ${JSON.stringify({ name: `inbox ${at}`, host: '127.0.0.1', port, servername: HOST, delivery })}`;
       }),
     );
@@ -200,7 +200,7 @@ async function peakOf(endpoints: readonly string[], code?: FindingCode): Promise
       password: PASSWORD,
       'mail-from': USERNAME,
       'rcpt-to': USERNAME,
-      timeout: '3',
+      timeout: '10',
       retries: '0',
       concurrency: String(CONCURRENCY),
     },

@@ -51,7 +51,7 @@ export interface Played {
 }
 
 /** Enough for a busy machine, and not long to wait for a server that says nothing. */
-export const SCENE_TIMEOUT_MS = 1000;
+export const SCENE_TIMEOUT_MS = 2000;
 
 /** Takes the endpoint of a scene through its steps. Once only: a scene may wear out. */
 export async function play(scene: Scene, zoo: Zoo): Promise<Played> {

@@ -18,8 +18,10 @@ import { HOST } from '../../support/zoo.js';
  */
 
 const TIMEOUT_MS = 300;
+/** Where the dialogue itself is as it should be, and must not end because this machine is busy. */
+const PATIENT_MS = 1000;
 /** The dialogue may wait four times as long as any one wait, the inbox for as long again. */
-const BUDGET_MS = 8 * TIMEOUT_MS + 1500;
+const budgetMs = (timeoutMs: number): number => 8 * timeoutMs + 1500;
 const BATCH = 32;
 const RUNS = { numRuns: 8, interruptAfterTimeLimit: 20_000 };
 
@@ -39,17 +41,18 @@ const batchOf = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
 /** Gates a server once. @returns the five letters, once it is certain that they came in time and from no defect */
 async function verdictOn(
   dialogue: Dialogue,
-  endpoint: Omit<Parameters<typeof testEndpoint>[1] & object, 'tls'> = {},
+  endpoint: Omit<Parameters<typeof testEndpoint>[1] & object, 'tls' | 'timeoutMs'> = {},
+  timeoutMs = TIMEOUT_MS,
 ): Promise<string> {
   await using server = await startScriptedServer(dialogue);
   const policy = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const begun = performance.eventLoopUtilization();
   const { report } = await gate(
-    testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, timeoutMs: TIMEOUT_MS, tls: policy, ...endpoint }),
+    testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, timeoutMs, tls: policy, ...endpoint }),
     { trust },
   );
   // Only what was spent waiting: how long the work takes beside other work is the machine's affair.
-  expect(performance.eventLoopUtilization(begun).idle).toBeLessThan(BUDGET_MS);
+  expect(performance.eventLoopUtilization(begun).idle).toBeLessThan(budgetMs(timeoutMs));
   expect(codes(report.steps)).not.toContain('internal-error');
   return letters(report.steps);
 }
@@ -198,7 +201,7 @@ test('no answers of an inbox make a message arrive', async () => {
             password: AUTH.secret,
           } as const;
           const delivery = { ...DELIVERY, withinMs: TIMEOUT_MS, inbox };
-          expect(await verdictOn({ tls }, { delivery })).toBe('ppppf');
+          expect(await verdictOn({ tls }, { delivery }, PATIENT_MS)).toBe('ppppf');
         }),
       );
     }),

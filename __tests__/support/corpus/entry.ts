@@ -30,7 +30,7 @@ export interface Means {
 }
 
 /** Milliseconds for any one wait of the client. What is to be too late for it waits longer, what is in time far less. */
-export const TIMEOUT_MS = 1000;
+export const TIMEOUT_MS = 2000;
 
 /** What the five steps come to where the first finding that counts is at one of them, counted from 0. */
 export function stoppedAt(step: number, letter: 'f' | 'i', code: FindingCode): Pick<Entry, 'steps' | 'codes'> {

@@ -18,7 +18,7 @@ export interface Exhibit {
 export type Exhibits<Code extends FindingCode = FindingCode> = Readonly<Record<Code, Exhibit>>;
 
 /** Milliseconds that are long to wait for a server, and not too long. */
-export const LONG_MS = SCENE_TIMEOUT_MS / 2;
+export const LONG_MS = SCENE_TIMEOUT_MS / 4;
 
 /** Refuses all that the probes try, so that they pass. */
 export const STRICT = {

@@ -71,7 +71,8 @@ function greetsInTheClear(visit: Visit, octets: Buffer): StepOutcome {
   visit.transcript.add('server', said);
   const { port } = visit.endpoint;
   const evidence = { octets: brief(said) };
-  const begins = `Port ${port} begins in the clear, with "${evidence.octets}"`;
+  const [firstLine = ''] = said.split(/\r?\n/, 1);
+  const begins = `Port ${port} begins in the clear, with "${brief(firstLine)}"`;
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
     const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {

@@ -29676,7 +29676,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 53553:
+/***/ 79734:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30319,22 +30319,28 @@ function resultOf(steps) {
     return ran.length === 0 ? 'fail' : worst(ran);
 }
 /**
- * What a run comes to.
+ * What a run comes to. Where an endpoint was left before its time, no policy lets the run pass.
  * @param endpoints every endpoint that was gated; none at all is a failure
- * @param stopped whether the run ended before its time: then no policy lets what was not tested pass
  */
-function judge(endpoints, policy, stopped = false) {
-    const inForce = stopped ? { ...policy, onInconclusive: 'fail' } : policy;
-    const failed = endpoints.filter(({ result }) => countsAsFailed(result, inForce));
+function judge(endpoints, policy) {
+    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
     return {
         result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
         failed,
-        blocks: endpoints.length === 0 || stopped || (policy.failOn !== 'never' && failed.length > 0),
+        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
     };
 }
 function countsAsFailed(result, { failOn, onInconclusive }) {
     const counted = result === 'inconclusive' ? onInconclusive : result;
     return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+const UNJUDGED = new Set(['run-stopped', 'internal-error']);
+/**
+ * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
+ * after the last of them is whole.
+ */
+function isCutShort({ steps }) {
+    return steps.some(({ findings }) => findings.some(({ code }) => UNJUDGED.has(code)));
 }
 /** The worst of several results; `pass` where there is none. */
 function worst(results) {
@@ -33507,6 +33513,29 @@ function probes_handshake(second) {
 function whyNoChannel(failure) {
     const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
     return `The TLS handshake did not come to its end: ${failure.kind}${details}.`;
+}
+
+;// CONCATENATED MODULE: ./src/gate/stopped.ts
+
+
+/** The finding that stands where the end of the run has kept something from being tested. */
+function runStopped({ whyEnded }) {
+    const { why, ...advice } = whyEnded();
+    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...advice });
+}
+/**
+ * The report of an attempt that would have been followed by another one, had the run not ended: what failed in it
+ * stays, and that it might have passed is said beside it.
+ */
+function notTriedAgain(report, world) {
+    const failed = report.steps.find(({ status }) => status === 'fail' || status === 'inconclusive');
+    const steps = report.steps.map((step) => {
+        if (step !== failed)
+            return step;
+        const findings = [...step.findings, runStopped(world)];
+        return { ...step, findings, status: statusOf(findings) };
+    });
+    return { ...report, steps, result: resultOf(steps) };
 }
 
 // EXTERNAL MODULE: ./src/text/secret.ts
@@ -44468,6 +44497,7 @@ function compose({ world }, { from, to, attachmentOctets }) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -44550,12 +44580,13 @@ async function takeStep(id, visit) {
         }
         outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
     }
-    // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
-    const probed = outcome.transient ? [] : await probe(id, visit);
     // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
     if (isOver())
         return cutShort(id, visit, begun);
-    const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...probed], id, visit);
+    // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
+    const probed = outcome.transient ? [] : await probe(id, visit);
+    const beside = isOver() ? [runStopped(visit.world)] : probed;
+    const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
     const status = statusOf(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
     return {
@@ -44571,8 +44602,7 @@ async function takeStep(id, visit) {
     };
 }
 function cutShort(id, visit, begun) {
-    const found = finding('run-stopped', `Nothing more was tested: ${visit.world.whyEnded()}.`, { inconclusive: true });
-    const findings = weighed([found], id, visit);
+    const findings = weighed([runStopped(visit.world)], id, visit);
     return {
         report: { id, status: statusOf(findings), durationMs: elapsed(begun), findings },
         blocks: true,
@@ -44611,6 +44641,7 @@ function elapsed(since) {
 
 
 
+
 /** The pause before the first further try; each later one is four times as long, up to the longest. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -44634,7 +44665,7 @@ async function gateFleet(plan, world, finished) {
             return shown;
         }
         catch (error) {
-            return defective(endpoint, error, []);
+            return shownDefective(endpoint, error, world);
         }
     });
     const given = new Set(plan.endpoints.map(({ name }) => name));
@@ -44705,10 +44736,13 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
             const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
             const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
             if (pauseMs === undefined) {
-                return { ...report, durationMs: spentMs, attempts: tries, ...(earlier.length > 0 && { earlier }) };
+                return { ...report, durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
+            }
+            await world.pause(pauseMs);
+            if (world.end.isOver) {
+                return { ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
             }
             earlier.push(...whatFailed(report));
-            await world.pause(pauseMs);
             spentMs += Math.round(pauseMs);
         }
     }
@@ -44716,10 +44750,23 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
         return defective(endpoint, error, earlier);
     }
 }
+/** What stands in a report of the attempts before the last one; nothing where it was the first. */
+function beforeThis(earlier) {
+    return earlier.length > 0 ? { earlier } : {};
+}
 function whatFailed({ steps }) {
     const step = steps.find(({ status }) => status === 'fail' || status === 'inconclusive' || status === 'warn');
     const found = step?.findings.find(({ severity }) => severity === 'error');
     return step && found ? [{ step: step.id, code: found.code, message: found.message }] : [];
+}
+/** The same of a report that could not be shown: what was thrown may have a secret in it. */
+function shownDefective(endpoint, error, { redact }) {
+    try {
+        return redact(defective(endpoint, error, []));
+    }
+    catch {
+        return defective(endpoint, 'what it found could not be made fit to be shown', []);
+    }
 }
 /** What stands in the report where our own code failed outside of every step. */
 function defective(endpoint, error, earlier) {
@@ -44735,7 +44782,7 @@ function defective(endpoint, error, earlier) {
         ...(source && { source: { ...source } }),
         result: 'fail',
         attempts: earlier.length + 1,
-        ...(earlier.length > 0 && { earlier }),
+        ...beforeThis(earlier),
         durationMs: 0,
         steps: [
             { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },
@@ -44851,6 +44898,7 @@ const version_VERSION = '1.0.0';
 
 
 const MINUTE_MS = 60_000;
+const WHEN_CANCELLED = 'Run it again. Who or what has cancelled it stands with the run of the workflow: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short; then raise that, or lower `timeout`, `retries` or `delivery.within`.';
 /**
  * The story on one page: a Plan goes in, the fleet is gated, a Report and a Verdict come out.
  * @param env the environment; it tells whether this is a runner of GitHub's own
@@ -44874,8 +44922,8 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
         const endpoints = await gateFleet(plan, {
             end,
             whyEnded: () => cancelled?.aborted
-                ? String(cancelled.reason)
-                : `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over`,
+                ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
+                : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
             resolver: connect/* systemResolver */.IC,
             txt: textResolver(),
             now: () => new Date(),
@@ -44888,7 +44936,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
         }, finished);
-        const verdict = judge(endpoints, plan.policy, wasCutShort(endpoints));
+        const verdict = judge(endpoints, plan.policy);
         const report = {
             schemaVersion: 1,
             tool: { name: 'starttls-gate', version: version_VERSION },
@@ -44902,14 +44950,6 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
     finally {
         await inboxes.close();
     }
-}
-/**
- * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
- * after the last of them is whole.
- */
-function wasCutShort(endpoints) {
-    const unjudged = new Set(['run-stopped', 'internal-error']);
-    return endpoints.some(({ steps }) => steps.some(({ findings }) => findings.some(({ code }) => unjudged.has(code))));
 }
 
 
@@ -45395,6 +45435,7 @@ function wireForms(identity) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PR: () => (/* binding */ UNSEEN),
 /* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   dh: () => (/* binding */ brief),
 /* harmony export */   gC: () => (/* binding */ PeerText)
@@ -70275,6 +70316,20 @@ const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_
 function neutralise(text) {
     return (0,peer/* visible */.RK)(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
 }
+/**
+ * Writes what a terminal or a runner could obey, or a reader not see, as escapes of JSON: whoever parses it gets the
+ * same texts. No line of JSON starts with `::`.
+ * @param json indented or not
+ */
+function neutraliseJson(json) {
+    return json
+        .replace(OLD_COMMAND, '\\u0023')
+        .replace(peer/* UNSEEN */.PR, (character) => (character === '\n' ? character : escapes(character)));
+}
+function escapes(character) {
+    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+    return units.map((unit) => `\\u${unit}`).join('');
+}
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(56942);
@@ -70580,6 +70635,10 @@ function progressLine(endpoint, { done, total }) {
     ];
     return neutralise(cells.join('  '));
 }
+/** Whether the line that tells of an endpoint quotes what a server has said. */
+function quotesServer({ result, attempts }) {
+    return result !== 'pass' || attempts > 1;
+}
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 function transcriptLines({ transcript }) {
     const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
@@ -70590,8 +70649,10 @@ function selfTestLine(liars) {
     return `Self-test: all of ${liars} lying servers were found out.`;
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 93 modules
-var run = __nccwpck_require__(53553);
+// EXTERNAL MODULE: ./src/redaction.ts
+var redaction = __nccwpck_require__(81066);
+// EXTERNAL MODULE: ./src/run.ts + 94 modules
+var run = __nccwpck_require__(79734);
 ;// CONCATENATED MODULE: ./src/runner/docs.ts
 /**
  * Where the documentation of the findings stands for the very version of the action that is running.
@@ -70627,14 +70688,22 @@ async function secretsOfForks() {
  */
 function runnerLog(output = process.stdout) {
     const info = (line) => void output.write(`${neutralise(line)}\n`);
+    // A second wall: until it hears a word that nobody can guess, the runner obeys nothing at all.
+    const behindWall = (lines) => {
+        const resume = (0,external_node_crypto_.randomUUID)();
+        output.write(`::stop-commands::${resume}\n`);
+        lines.forEach(info);
+        output.write(`::${resume}::\n`);
+    };
     return {
         info,
+        quote(line) {
+            behindWall([line]);
+        },
         group(title, lines) {
-            // A second wall: until it hears a word that nobody can guess, the runner obeys nothing at all.
-            const resume = (0,external_node_crypto_.randomUUID)();
-            output.write(`::group::${commandData(neutralise(title))}\n::stop-commands::${resume}\n`);
-            lines.forEach(info);
-            output.write(`::${resume}::\n::endgroup::\n`);
+            output.write(`::group::${commandData(neutralise(title))}\n`);
+            behindWall(lines);
+            output.write('::endgroup::\n');
         },
     };
 }
@@ -70645,10 +70714,16 @@ function commandData(line) {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
+// EXTERNAL MODULE: ./src/net/deadline.ts
+var deadline = __nccwpck_require__(47879);
 ;// CONCATENATED MODULE: ./src/report/json.ts
+
 const LIST_BEGINS = '{\n  "endpoints": [\n';
 const LIST_ENDS = '\n  ]\n}';
-/** @returns report.json: the report as JSON, indented for people, with a line feed at its end */
+/**
+ * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
+ * or a terminal, which obey nothing in it.
+ */
 function renderJson(report) {
     return [...jsonPieces(report)].join('');
 }
@@ -70661,7 +70736,7 @@ function* jsonPieces({ endpoints, ...rest }) {
     for (const [at, endpoint] of endpoints.entries()) {
         if (at > 0)
             yield ',\n';
-        yield JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length);
+        yield neutraliseJson(JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length));
     }
     yield `${LIST_ENDS}\n`;
 }
@@ -70994,14 +71069,15 @@ var reason = __nccwpck_require__(32223);
 
 
 
+
 /**
  * Publishes a run by every channel of the runner: report file, outputs, summary, annotations, in this order. Each is
  * tried whatever became of the others; one that fails is told of in the log and in a warning, and changes no verdict.
  * The folders and files of the runner are found in the environment, where `@actions/core` finds them too.
  */
-async function publish({ report, verdict, reportDir, findingsUrl }, log) {
+async function publish({ report, verdict, reportDir, findingsUrl }, telling) {
     let reportPath;
-    await tryAll(log, {
+    await tryAll(telling, {
         'report.json': async () => {
             reportPath = await writeReport(report, reportDir);
         },
@@ -71023,25 +71099,28 @@ async function publish({ report, verdict, reportDir, findingsUrl }, log) {
 /**
  * Publishes that nothing was gated: outputs and summary.
  * @param why in a few words
- * @param message everything that is wrong, a problem a line
+ * @param message everything that is wrong, a problem a line, without secrets
  */
-async function publishNothingGated(why, message, log) {
-    await tryAll(log, {
+async function publishNothingGated(why, message, telling) {
+    await tryAll(telling, {
         'the outputs': () => {
             setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
         },
         'the summary of the job': () => appendSummary(renderNothingGated(why, message)),
     });
 }
+/** A runner that cancels a step waits for seven and a half seconds; a disk that has not answered by then does not matter. */
+const LONGEST_WRITE_MS = 4000;
 /** Does one thing after the other, each whatever became of the last, and then tells which of them failed. */
-async function tryAll(log, work) {
+async function tryAll({ log, redactReason }, work) {
     const failures = [];
     for (const [what, write] of Object.entries(work)) {
         try {
-            await write();
+            const written = Promise.resolve(write());
+            await deadline/* Deadline */.B.after(LONGEST_WRITE_MS).race(written, () => new Error('it takes too long'));
         }
         catch (error) {
-            failures.push(`Could not write ${what}: ${(0,reason/* reasonOf */.A)(error)}`);
+            failures.push(`Could not write ${what}: ${redactReason((0,reason/* reasonOf */.A)(error))}`);
         }
     }
     if (failures.length === 0)
@@ -71206,6 +71285,7 @@ var failed = __nccwpck_require__(12);
 
 
 
+
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
  * @param planned told of the plan, once there is one
@@ -71215,6 +71295,7 @@ async function runAction(planned) {
     const log = runnerLog();
     const cancelled = cancellation();
     let plan;
+    const telling = { log, redactReason: (reason) => (0,redaction/* redactedReason */.r)(reason, plan) };
     try {
         plan = await planOfInputs();
         mask((0,secrets/* secretsOf */.F)(plan));
@@ -71226,21 +71307,25 @@ async function runAction(planned) {
         if (error instanceof ConfigurationError) {
             // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
             const hints = await secretsOfForks().catch(() => []);
-            return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], log);
+            return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], telling);
         }
         if (error instanceof failed/* SelfTestFailed */.k)
-            return refuse('the self-test failed', [error.message], log);
+            return refuse('the self-test failed', [error.message], telling);
         throw error;
     }
     let done = 0;
     const total = plan.endpoints.length;
     const finished = (endpoint) => {
         done += 1;
-        log.info(progressLine(endpoint, { done, total: Math.max(done, total) }));
+        const line = progressLine(endpoint, { done, total: Math.max(done, total) });
+        if (quotesServer(endpoint))
+            log.quote(line);
+        else
+            log.info(line);
         log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
     };
     const { report, verdict } = await (0,run/* run */.e)(plan, process.env, finished, cancelled, core_setSecret);
-    await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, log);
+    await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, telling);
     if (verdict.blocks)
         setFailed(failureLine(verdict));
     return verdict.blocks ? 1 : 0;
@@ -71262,17 +71347,15 @@ async function proveItself(log) {
     log.info(selfTestLine(await selfTest()));
 }
 /** @returns the exit code of a failure */
-async function refuse(why, problems, log) {
+async function refuse(why, problems, telling) {
     problems.forEach((problem) => {
-        log.info(problem);
+        telling.log.info(problem);
     });
-    await publishNothingGated(why, problems.join('\n'), log);
+    await publishNothingGated(why, problems.join('\n'), telling);
     setFailed(nothingGated(why, problems));
     return 1;
 }
 
-// EXTERNAL MODULE: ./src/redaction.ts
-var redaction = __nccwpck_require__(81066);
 ;// CONCATENATED MODULE: external "node:v8"
 const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 ;// CONCATENATED MODULE: ./src/start.ts

@@ -7,14 +7,16 @@ import type { Plan } from './plan/endpoint.js';
 import { ConfigurationError } from './plan/problem.js';
 import { INPUT_NAMES } from './plan/schema.js';
 import { failureLine, nothingGated } from './report/annotations.js';
-import { progressLine, selfTestLine, transcriptLines } from './report/progress.js';
+import { progressLine, quotesServer, selfTestLine, transcriptLines } from './report/progress.js';
 import type { EndpointReport } from './report/report.js';
+import { redactedReason } from './redaction.js';
 import { run } from './run.js';
 import { findingsUrl } from './runner/docs.js';
 import { secretsOfForks } from './runner/fork.js';
 import { runnerLog } from './runner/log.js';
 import type { Log } from './runner/log.js';
 import { publish, publishNothingGated } from './runner/publish.js';
+import type { Telling } from './runner/publish.js';
 import { mask } from './runner/secrets.js';
 import { locateInput } from './runner/source.js';
 import { SelfTestFailed } from './self-test/failed.js';
@@ -27,7 +29,8 @@ import { SelfTestFailed } from './self-test/failed.js';
 export async function runAction(planned: (plan: Plan) => void): Promise<number> {
   const log = runnerLog();
   const cancelled = cancellation();
-  let plan: Plan;
+  let plan: Plan | undefined;
+  const telling = { log, redactReason: (reason: string) => redactedReason(reason, plan) };
   try {
     plan = await planOfInputs();
     mask(secretsOf(plan));
@@ -37,9 +40,9 @@ export async function runAction(planned: (plan: Plan) => void): Promise<number> 
     if (error instanceof ConfigurationError) {
       // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
       const hints = await secretsOfForks().catch(() => []);
-      return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], log);
+      return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], telling);
     }
-    if (error instanceof SelfTestFailed) return refuse('the self-test failed', [error.message], log);
+    if (error instanceof SelfTestFailed) return refuse('the self-test failed', [error.message], telling);
     throw error;
   }
 
@@ -47,11 +50,13 @@ export async function runAction(planned: (plan: Plan) => void): Promise<number> 
   const total = plan.endpoints.length;
   const finished = (endpoint: EndpointReport): void => {
     done += 1;
-    log.info(progressLine(endpoint, { done, total: Math.max(done, total) }));
+    const line = progressLine(endpoint, { done, total: Math.max(done, total) });
+    if (quotesServer(endpoint)) log.quote(line);
+    else log.info(line);
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
   };
   const { report, verdict } = await run(plan, process.env, finished, cancelled, core.setSecret);
-  await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, log);
+  await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, telling);
   if (verdict.blocks) core.setFailed(failureLine(verdict));
   return verdict.blocks ? 1 : 0;
 }
@@ -75,11 +80,11 @@ async function proveItself(log: Log): Promise<void> {
 }
 
 /** @returns the exit code of a failure */
-async function refuse(why: string, problems: readonly string[], log: Log): Promise<number> {
+async function refuse(why: string, problems: readonly string[], telling: Telling): Promise<number> {
   problems.forEach((problem) => {
-    log.info(problem);
+    telling.log.info(problem);
   });
-  await publishNothingGated(why, problems.join('\n'), log);
+  await publishNothingGated(why, problems.join('\n'), telling);
   core.setFailed(nothingGated(why, problems));
   return 1;
 }

@@ -2,7 +2,7 @@ import type { Plan } from './plan/endpoint.js';
 import { redactedReason } from './redaction.js';
 import { start } from './start.js';
 import { runTerminal } from './terminal.js';
-import { visible } from './text/peer.js';
+import { neutralise } from './text/neutral.js';
 
 let plan: Plan | undefined;
 
@@ -12,6 +12,6 @@ start(
       plan = loaded;
     }),
   (reason) => {
-    process.stderr.write(`The gate itself failed: ${visible(redactedReason(reason, plan))}\n`);
+    process.stderr.write(`The gate itself failed: ${neutralise(redactedReason(reason, plan))}\n`);
   },
 );

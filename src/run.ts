@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FindingCode } from './findings/catalogue.js';
 import { gateFleet } from './gate/fleet.js';
 import { judge } from './gate/verdict.js';
 import { Inboxes } from './inbox/inboxes.js';
@@ -17,6 +16,9 @@ import { TrustStore } from './tls/trust.js';
 import { VERSION } from './version.js';
 
 const MINUTE_MS = 60_000;
+
+const WHEN_CANCELLED =
+  'Run it again. Who or what has cancelled it stands with the run of the workflow: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short; then raise that, or lower `timeout`, `retries` or `delivery.within`.';
 
 /** What came of a run. */
 export interface Outcome {
@@ -56,8 +58,8 @@ export async function run(
         end,
         whyEnded: () =>
           cancelled?.aborted
-            ? String(cancelled.reason)
-            : `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over`,
+            ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
+            : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
         resolver: systemResolver,
         txt: textResolver(),
         now: () => new Date(),
@@ -72,7 +74,7 @@ export async function run(
       },
       finished,
     );
-    const verdict = judge(endpoints, plan.policy, wasCutShort(endpoints));
+    const verdict = judge(endpoints, plan.policy);
     const report: Report = {
       schemaVersion: 1,
       tool: { name: 'starttls-gate', version: VERSION },
@@ -85,13 +87,4 @@ export async function run(
   } finally {
     await inboxes.close();
   }
-}
-
-/**
- * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
- * after the last of them is whole.
- */
-function wasCutShort(endpoints: readonly EndpointReport[]): boolean {
-  const unjudged = new Set<string>(['run-stopped', 'internal-error'] satisfies FindingCode[]);
-  return endpoints.some(({ steps }) => steps.some(({ findings }) => findings.some(({ code }) => unjudged.has(code))));
 }

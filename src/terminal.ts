@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { cancellation } from './cancellation.js';
 import type { Plan } from './plan/endpoint.js';
+import { isCutShort } from './gate/verdict.js';
 import { loadPlan } from './plan/plan.js';
 import { ConfigurationError } from './plan/problem.js';
 import { INPUT_NAMES } from './plan/schema.js';
@@ -13,8 +14,8 @@ import { renderTerminal } from './report/terminal.js';
 import { run } from './run.js';
 import type { Outcome } from './run.js';
 import { SelfTestFailed } from './self-test/failed.js';
+import { neutralise } from './text/neutral.js';
 import { reasonOf } from './text/reason.js';
-import { visible } from './text/peer.js';
 
 const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
        starttls-gate --config FILE [OPTION]...
@@ -70,15 +71,20 @@ export async function runTerminal(args: readonly string[], planned: (plan: Plan)
     return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      process.stderr.write(`The configuration is wrong:\n${error.message}\n`);
+      complain(`The configuration is wrong:\n${error.message}`);
       return EXIT.misconfigured;
     }
     if (error instanceof SelfTestFailed) {
-      process.stderr.write(`${error.message}\n`);
+      complain(error.message);
       return EXIT.closed;
     }
     throw error;
   }
+}
+
+/** The terminal may be the log of a job, of whatever runner. */
+function complain(message: string): void {
+  for (const line of message.split('\n')) process.stderr.write(`${neutralise(line)}\n`);
 }
 
 /** @throws {SelfTestFailed} */
@@ -99,6 +105,7 @@ async function demonstrate(): Promise<number> {
     );
     const outcome = await gate(await planOf(demo.inputs), process.stdout);
     process.stdout.write(shownOnTerminal(outcome));
+    if (outcome.report.endpoints.some(isCutShort)) return EXIT.closed;
     process.stdout.write(
       '\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n',
     );
@@ -122,7 +129,7 @@ function readArguments(args: readonly string[]) {
       allowPositionals: true,
     });
   } catch (error) {
-    throw new ConfigurationError([{ message: `${visible(reasonOf(error))} (--help tells what there is)` }]);
+    throw new ConfigurationError([{ message: `${reasonOf(error)} (--help tells what there is)` }]);
   }
 }
 

@@ -267,6 +267,11 @@ describe('a library that throws a credential', () => {
     ['in a step', 'connecting', 'a secret'],
     ['elsewhere', 'run', 'a secret'],
     ['where nobody awaits it', 'connecting', 'a stray secret'],
+    ['at the log', 'log', 'a secret'],
+    ['at the report file', 'report file', 'a secret'],
+    ['at the outputs', 'outputs', 'a secret'],
+    ['at the summary', 'summary', 'a secret'],
+    ['at the annotations', 'annotations', 'a secret'],
   ])('%s, is not repeated', async (_, where, kind) => {
     await using server = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();

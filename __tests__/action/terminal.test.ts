@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Report } from '../../src/report/report.js';
+import { UNSEEN } from '../../src/text/peer.js';
 import { letters } from '../support/gate.js';
 import type { Dialogue } from '../support/dialogue.js';
 import { createLoopback } from '../support/loopback.js';
@@ -11,6 +12,7 @@ import type { Loopback } from '../support/loopback.js';
 import { NODE, runProgram } from '../support/program.js';
 import type { Ended } from '../support/program.js';
 import { schemaErrors } from '../support/report-schema.js';
+import { commands } from '../support/runner-grammar.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { disclosed } from '../support/secret-forms.js';
 
@@ -75,6 +77,25 @@ describe('endpoints on the command line', () => {
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as Report).endpoints).toHaveLength(2);
   });
+});
+
+test('what a stranger says is obeyed by no runner that the output goes to', async () => {
+  const text = '554 x ##[error]pwned ##[add-path]/evil \u009b31m \u202e ::error::pwned';
+  await using server = await startScriptedServer({ greeting: text });
+  const named = `- { name: "##[error]pwned", host: 127.0.0.1, port: ${server.port} }\n`;
+  await writeFile(join(folder, 'hostile.yml'), `endpoints:\n  ${named}`);
+  const said = await cli(['--json', '--config', 'hostile.yml']);
+  const reason = (JSON.parse(said.stdout) as Report).endpoints[0]?.transcript[0]?.text;
+  expect(reason).toBe(text);
+
+  await writeFile(join(folder, 'twice.yml'), `endpoints:\n  ${named}  ${named}`);
+  const wrong = await cli(['--config', 'twice.yml']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('pwned');
+  for (const { stdout, stderr } of [said, wrong]) {
+    expect([commands(stdout), commands(stderr)]).toEqual([[], []]);
+    expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(UNSEEN);
+  }
 });
 
 test.each([

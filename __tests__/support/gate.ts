@@ -16,7 +16,7 @@ import { HOST } from './zoo.js';
 export function testWorld(overrides: Partial<World> = {}): World {
   return {
     end: Deadline.after(Infinity),
-    whyEnded: () => 'a test ended it',
+    whyEnded: () => ({ why: 'a test ended it' }),
     resolver: systemResolver,
     txt: textResolver(),
     now: () => new Date(),

@@ -3,7 +3,11 @@ import { transcriptLines } from '../../src/report/progress.js';
 import { redactEndpoint } from '../../src/report/redact.js';
 import { Redactor } from '../../src/text/redactor.js';
 import { shortenList } from '../../src/text/shorten.js';
+import { neutraliseJson } from '../../src/text/neutral.js';
+import { UNSEEN } from '../../src/text/peer.js';
+import { HOSTILE } from '../support/hostile.js';
 import { aReport, anEndpoint } from '../support/reports.js';
+import { commands } from '../support/runner-grammar.js';
 
 /** What a peer makes as large as it may be does not become larger still in what is made of it. */
 
@@ -14,8 +18,16 @@ test('the JSON of several endpoints is what it would be as a whole', () => {
   const separators = { ...relay, name: 'a\u2028b\nc' };
   for (const endpoints of [[relay], [relay, separators, relay]]) {
     const report = aReport(...endpoints);
-    expect(renderJson(report)).toBe(`${JSON.stringify(report, null, 2)}\n`);
+    expect(renderJson(report)).toBe(`${neutraliseJson(JSON.stringify(report, null, 2))}\n`);
   }
+});
+
+test.each(HOSTILE)('the JSON of a report is obeyed by nobody who prints it, and says the same: %j', (text) => {
+  const report = aReport({ ...relay, transcript: [{ at: 1, from: 'server', text }] });
+  const json = renderJson(report);
+  expect(commands(json)).toEqual([]);
+  expect(json.replaceAll('\n', '')).not.toMatch(UNSEEN);
+  expect(JSON.parse(json)).toEqual(report);
 });
 
 describe('what is kept of a list that a server fills', () => {

@@ -68,6 +68,16 @@ describe('the log of the runner', () => {
     expect(behindWall(output)).toEqual([]);
   });
 
+  test.each(HOSTILE)('obeys nothing in a quotation, behind two walls: %j', (text) => {
+    const lines = printed((log) => {
+      log.quote(text);
+    }).split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^::stop-commands::\S{36}$/);
+    expect(lines[2]).toBe(`::${lines[0]?.slice('::stop-commands::'.length) ?? ''}::`);
+    expect([commands(lines.join('\n')), behindWall(lines.join('\n'))]).toEqual([[], []]);
+  });
+
   test('stops all commands within a group, with a word of its own each time', () => {
     const words = [1, 2].map(() => {
       const lines = printed((log) => {

@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../../src/gate/verdict.js';
 import { runnerLog } from '../../src/runner/log.js';
 import { publish, publishNothingGated } from '../../src/runner/publish.js';
+import type { Telling } from '../../src/runner/publish.js';
 import { reasonOf } from '../../src/text/reason.js';
 import { renderJson } from '../../src/report/json.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';
@@ -17,6 +20,10 @@ const report = aReport(
   anEndpoint({ name: 'good' }),
   anEndpoint({ name: 'bad', source: { file: 'gate.yml', line: 3 } }, { upgrade: [aFinding('starttls-refused')] }),
 );
+const telling = (): Telling => ({
+  log: runnerLog(),
+  redactReason: (reason) => reason.replaceAll('beneath', '<redacted>'),
+});
 const verdict = judge(report.endpoints, { failOn: 'fail', onInconclusive: 'fail' });
 
 describe('publishing', () => {
@@ -49,7 +56,7 @@ describe('publishing', () => {
   }
 
   async function published(reportDir?: string): Promise<{ printed: string; obeyed: Command[] }> {
-    const printed = await printedBy(() => publish({ report, verdict, reportDir }, runnerLog()));
+    const printed = await printedBy(() => publish({ report, verdict, reportDir }, telling()));
     return { printed, obeyed: commands(printed) };
   }
 
@@ -83,11 +90,20 @@ describe('publishing', () => {
 
   test('says that it could not write the report file, gives no path of it, and does the rest', async () => {
     const { printed, obeyed } = await published(join(folder, 'summary', 'beneath-a-file'));
-    expect(printed).toMatch(/^Could not write report\.json: ENOTDIR/m);
+    expect(printed).toMatch(/^Could not write report\.json: ENOTDIR.*<redacted>-a-file/m);
     expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
-    expect(obeyed[1]?.data).toMatch(/^Could not write report\.json: ENOTDIR/);
+    expect(obeyed[1]?.data).toMatch(/^Could not write report\.json: ENOTDIR.*<redacted>-a-file/);
     expect(Object.keys(outputs())).toEqual(KEPT);
     expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+  });
+
+  test('waits for no place that never takes the report, and does the rest', async () => {
+    execFileSync('mkfifo', [join(folder, 'report.json')]);
+    const { printed } = await published(folder);
+    expect(printed).toMatch(/^Could not write report\.json: it takes too long$/m);
+    expect(Object.keys(outputs())).toEqual(KEPT);
+    // Somebody reads at last, so that the test leaves no open waiting.
+    expect(await readFile(join(folder, 'report.json'), 'utf8')).toBe(renderJson(report));
   });
 
   test('says that it could not write the outputs, and does the rest', async () => {
@@ -116,7 +132,7 @@ describe('publishing', () => {
 
   test('of a configuration error gives a result and no report', async () => {
     const printed = await printedBy(() =>
-      publishNothingGated('the configuration is wrong', 'endpoints:1: nothing\ninput shard: no', runnerLog()),
+      publishNothingGated('the configuration is wrong', 'endpoints:1: nothing\ninput shard: no', telling()),
     );
     expect(printed).toBe('');
     expect(outputs()).toEqual({

@@ -45,7 +45,7 @@ describe('the result of an endpoint', () => {
 
 describe('the verdict', () => {
   const endpoints = (results: readonly Result[]): EndpointReport[] =>
-    results.map((result, i) => ({ name: String(i), result }) as EndpointReport);
+    results.map((result, i) => ({ name: String(i), result, steps: [] as StepReport[] }) as EndpointReport);
   const policy = fc.record({
     failOn: fc.constantFrom('fail', 'warn', 'never'),
     onInconclusive: fc.constantFrom('fail', 'warn'),
@@ -75,17 +75,20 @@ describe('the verdict', () => {
     );
   });
 
-  test('of a run that was stopped blocks under every policy, and counts what is inconclusive as failed', () => {
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...RESULTS)), policy, (results, p) => {
-        const verdict = judge(endpoints(results), p, true);
-        expect(verdict.blocks).toBe(true);
-        expect(verdict.failed.map(({ result }) => result)).toEqual(
-          results.filter(
-            (result) => result === 'fail' || result === 'inconclusive' || (result === 'warn' && p.failOn === 'warn'),
-          ),
-        );
-      }),
-    );
-  });
+  test.each(['run-stopped', 'internal-error'])(
+    'where an endpoint has %s blocks under every policy, counts that one as failed, and the others as ever',
+    (code) => {
+      const left = { ...found('error', { inconclusive: true }), code };
+      const steps: StepReport[] = [{ id: 'delivery', status: 'inconclusive', durationMs: 0, findings: [left] }];
+      const cutShort = { name: 'cut short', result: 'inconclusive', steps } as EndpointReport;
+      fc.assert(
+        fc.property(fc.array(fc.constantFrom(...RESULTS)), policy, (results, p) => {
+          const others = endpoints(results);
+          const verdict = judge([...others, cutShort], p);
+          expect(verdict.blocks).toBe(true);
+          expect(verdict.failed).toEqual([...judge(others, p).failed, cutShort]);
+        }),
+      );
+    },
+  );
 });

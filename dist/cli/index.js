@@ -773,6 +773,71 @@ const UNWAIVABLE = ['internal-error', 'run-stopped', 'waiver-expired', 'waiver-u
 
 /***/ }),
 
+/***/ 15950:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   S4: () => (/* binding */ judge),
+/* harmony export */   c2: () => (/* binding */ statusOf),
+/* harmony export */   zy: () => (/* binding */ isCutShort)
+/* harmony export */ });
+/* unused harmony export worst */
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2123);
+
+/**
+ * The status that a step's findings give it. A waived error or warning leaves it `warn`, never `pass`.
+ * @param findings all that was found in the step
+ */
+function statusOf(findings) {
+    return worst(findings.map((finding) => {
+        if (finding.severity === 'notice')
+            return 'pass';
+        if (finding.waived || finding.severity === 'warning')
+            return 'warn';
+        return finding.inconclusive ? 'inconclusive' : 'fail';
+    }));
+}
+/**
+ * The result of an endpoint: the worst status of its steps, where skips do not count.
+ * An endpoint whose steps were all skipped has shown nothing, and that is a failure.
+ */
+function resultOf(steps) {
+    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
+    return ran.length === 0 ? 'fail' : worst(ran);
+}
+/**
+ * What a run comes to. Where an endpoint was left before its time, no policy lets the run pass.
+ * @param endpoints every endpoint that was gated; none at all is a failure
+ */
+function judge(endpoints, policy) {
+    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
+    return {
+        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
+        failed,
+        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
+    };
+}
+function countsAsFailed(result, { failOn, onInconclusive }) {
+    const counted = result === 'inconclusive' ? onInconclusive : result;
+    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+const UNJUDGED = new Set(['run-stopped', 'internal-error']);
+/**
+ * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
+ * after the last of them is whole.
+ */
+function isCutShort({ steps }) {
+    return steps.some(({ findings }) => findings.some(({ code }) => UNJUDGED.has(code)));
+}
+/** The worst of several results; `pass` where there is none. */
+function worst(results) {
+    return results.reduce((a, b) => (_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .RESULTS */ .Pr.indexOf(b) > _report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .RESULTS */ .Pr.indexOf(a) ? b : a), 'pass');
+}
+
+
+/***/ }),
+
 /***/ 89588:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1305,7 +1370,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 58214:
+/***/ 37325:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1924,52 +1989,8 @@ function offers({ lines, mechanisms = [] }) {
     return new Map([...others, ...mechanisms.map((name) => `AUTH ${name}`)].map((line) => [line.toUpperCase(), line]));
 }
 
-;// CONCATENATED MODULE: ./src/gate/verdict.ts
-
-/**
- * The status that a step's findings give it. A waived error or warning leaves it `warn`, never `pass`.
- * @param findings all that was found in the step
- */
-function statusOf(findings) {
-    return worst(findings.map((finding) => {
-        if (finding.severity === 'notice')
-            return 'pass';
-        if (finding.waived || finding.severity === 'warning')
-            return 'warn';
-        return finding.inconclusive ? 'inconclusive' : 'fail';
-    }));
-}
-/**
- * The result of an endpoint: the worst status of its steps, where skips do not count.
- * An endpoint whose steps were all skipped has shown nothing, and that is a failure.
- */
-function resultOf(steps) {
-    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
-    return ran.length === 0 ? 'fail' : worst(ran);
-}
-/**
- * What a run comes to.
- * @param endpoints every endpoint that was gated; none at all is a failure
- * @param stopped whether the run ended before its time: then no policy lets what was not tested pass
- */
-function judge(endpoints, policy, stopped = false) {
-    const inForce = stopped ? { ...policy, onInconclusive: 'fail' } : policy;
-    const failed = endpoints.filter(({ result }) => countsAsFailed(result, inForce));
-    return {
-        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
-        failed,
-        blocks: endpoints.length === 0 || stopped || (policy.failOn !== 'never' && failed.length > 0),
-    };
-}
-function countsAsFailed(result, { failOn, onInconclusive }) {
-    const counted = result === 'inconclusive' ? onInconclusive : result;
-    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
-}
-/** The worst of several results; `pass` where there is none. */
-function worst(results) {
-    return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
-}
-
+// EXTERNAL MODULE: ./src/gate/verdict.ts
+var gate_verdict = __nccwpck_require__(15950);
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
 
 
@@ -1987,7 +2008,7 @@ function reportOf(visit, steps, durationMs) {
         transport,
         role,
         ...(environment !== undefined && { environment }),
-        result: resultOf(steps),
+        result: (0,gate_verdict/* resultOf */.Bg)(steps),
         durationMs: Math.round(durationMs),
         ...(source && { source: { ...source } }),
         steps,
@@ -5138,6 +5159,29 @@ function whyNoChannel(failure) {
     return `The TLS handshake did not come to its end: ${failure.kind}${details}.`;
 }
 
+;// CONCATENATED MODULE: ./src/gate/stopped.ts
+
+
+/** The finding that stands where the end of the run has kept something from being tested. */
+function runStopped({ whyEnded }) {
+    const { why, ...advice } = whyEnded();
+    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...advice });
+}
+/**
+ * The report of an attempt that would have been followed by another one, had the run not ended: what failed in it
+ * stays, and that it might have passed is said beside it.
+ */
+function notTriedAgain(report, world) {
+    const failed = report.steps.find(({ status }) => status === 'fail' || status === 'inconclusive');
+    const steps = report.steps.map((step) => {
+        if (step !== failed)
+            return step;
+        const findings = [...step.findings, runStopped(world)];
+        return { ...step, findings, status: (0,gate_verdict/* statusOf */.c2)(findings) };
+    });
+    return { ...report, steps, result: (0,gate_verdict/* resultOf */.Bg)(steps) };
+}
+
 // EXTERNAL MODULE: ./src/text/secret.ts
 var secret = __nccwpck_require__(78091);
 ;// CONCATENATED MODULE: ./src/smtp/sasl/base64.ts
@@ -5871,7 +5915,7 @@ async function signIn(visit, session, auth) {
                 visit.world.conceal(text);
             },
         });
-        return sign_in_judge(signedIn, { auth, mechanism, binding });
+        return judge(signedIn, { auth, mechanism, binding });
     }
     catch (error) {
         if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
@@ -5897,7 +5941,7 @@ function hungUp({ message }, mechanism) {
 }
 /** Below this RFC 5802 section 5.1 and RFC 7677 section 4 find a password badly kept. */
 const FEWEST_ITERATIONS = 4096;
-function sign_in_judge(signedIn, attempted) {
+function judge(signedIn, attempted) {
     const { reply, fault, told, iterations } = signedIn;
     const { auth, mechanism } = attempted;
     const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
@@ -14271,6 +14315,7 @@ function compose({ world }, { from, to, attachmentOctets }) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -14353,13 +14398,14 @@ async function takeStep(id, visit) {
         }
         outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
     }
-    // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
-    const probed = outcome.transient ? [] : await probe(id, visit);
     // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
     if (isOver())
         return cutShort(id, visit, begun);
-    const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...probed], id, visit);
-    const status = statusOf(findings);
+    // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
+    const probed = outcome.transient ? [] : await probe(id, visit);
+    const beside = isOver() ? [runStopped(visit.world)] : probed;
+    const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
+    const status = (0,gate_verdict/* statusOf */.c2)(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
     return {
         report: {
@@ -14374,10 +14420,9 @@ async function takeStep(id, visit) {
     };
 }
 function cutShort(id, visit, begun) {
-    const found = finding('run-stopped', `Nothing more was tested: ${visit.world.whyEnded()}.`, { inconclusive: true });
-    const findings = weighed([found], id, visit);
+    const findings = weighed([runStopped(visit.world)], id, visit);
     return {
-        report: { id, status: statusOf(findings), durationMs: elapsed(begun), findings },
+        report: { id, status: (0,gate_verdict/* statusOf */.c2)(findings), durationMs: elapsed(begun), findings },
         blocks: true,
         transient: false,
     };
@@ -14396,7 +14441,7 @@ function amend(steps, { step, finding: found }, visit) {
     if (!earlier)
         throw new RangeError(`a finding for step ${step}, which was not taken`);
     const findings = [...earlier.findings, ...weighed([found], step, visit)];
-    steps[at] = { ...earlier, status: statusOf(findings), findings };
+    steps[at] = { ...earlier, status: (0,gate_verdict/* statusOf */.c2)(findings), findings };
 }
 function noteUnusedWaivers(steps, { waive }) {
     for (const { step, notice } of unusedWaivers(waive, steps)) {
@@ -14408,6 +14453,7 @@ function elapsed(since) {
 }
 
 ;// CONCATENATED MODULE: ./src/gate/fleet.ts
+
 
 
 
@@ -14437,7 +14483,7 @@ async function gateFleet(plan, world, finished) {
             return shown;
         }
         catch (error) {
-            return defective(endpoint, error, []);
+            return shownDefective(endpoint, error, world);
         }
     });
     const given = new Set(plan.endpoints.map(({ name }) => name));
@@ -14508,10 +14554,13 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
             const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
             const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
             if (pauseMs === undefined) {
-                return { ...report, durationMs: spentMs, attempts: tries, ...(earlier.length > 0 && { earlier }) };
+                return { ...report, durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
+            }
+            await world.pause(pauseMs);
+            if (world.end.isOver) {
+                return { ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
             }
             earlier.push(...whatFailed(report));
-            await world.pause(pauseMs);
             spentMs += Math.round(pauseMs);
         }
     }
@@ -14519,10 +14568,23 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
         return defective(endpoint, error, earlier);
     }
 }
+/** What stands in a report of the attempts before the last one; nothing where it was the first. */
+function beforeThis(earlier) {
+    return earlier.length > 0 ? { earlier } : {};
+}
 function whatFailed({ steps }) {
     const step = steps.find(({ status }) => status === 'fail' || status === 'inconclusive' || status === 'warn');
     const found = step?.findings.find(({ severity }) => severity === 'error');
     return step && found ? [{ step: step.id, code: found.code, message: found.message }] : [];
+}
+/** The same of a report that could not be shown: what was thrown may have a secret in it. */
+function shownDefective(endpoint, error, { redact }) {
+    try {
+        return redact(defective(endpoint, error, []));
+    }
+    catch {
+        return defective(endpoint, 'what it found could not be made fit to be shown', []);
+    }
 }
 /** What stands in the report where our own code failed outside of every step. */
 function defective(endpoint, error, earlier) {
@@ -14538,7 +14600,7 @@ function defective(endpoint, error, earlier) {
         ...(source && { source: { ...source } }),
         result: 'fail',
         attempts: earlier.length + 1,
-        ...(earlier.length > 0 && { earlier }),
+        ...beforeThis(earlier),
         durationMs: 0,
         steps: [
             { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },
@@ -14654,6 +14716,7 @@ const version_VERSION = '1.0.0';
 
 
 const MINUTE_MS = 60_000;
+const WHEN_CANCELLED = 'Run it again. Who or what has cancelled it stands with the run of the workflow: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short; then raise that, or lower `timeout`, `retries` or `delivery.within`.';
 /**
  * The story on one page: a Plan goes in, the fleet is gated, a Report and a Verdict come out.
  * @param env the environment; it tells whether this is a runner of GitHub's own
@@ -14677,8 +14740,8 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
         const endpoints = await gateFleet(plan, {
             end,
             whyEnded: () => cancelled?.aborted
-                ? String(cancelled.reason)
-                : `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over`,
+                ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
+                : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
             resolver: connect/* systemResolver */.IC,
             txt: textResolver(),
             now: () => new Date(),
@@ -14691,7 +14754,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
         }, finished);
-        const verdict = judge(endpoints, plan.policy, wasCutShort(endpoints));
+        const verdict = (0,gate_verdict/* judge */.S4)(endpoints, plan.policy);
         const report = {
             schemaVersion: 1,
             tool: { name: 'starttls-gate', version: version_VERSION },
@@ -14705,14 +14768,6 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
     finally {
         await inboxes.close();
     }
-}
-/**
- * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
- * after the last of them is whole.
- */
-function wasCutShort(endpoints) {
-    const unjudged = new Set(['run-stopped', 'internal-error']);
-    return endpoints.some(({ steps }) => steps.some(({ findings }) => findings.some(({ code }) => unjudged.has(code))));
 }
 
 
@@ -14736,6 +14791,7 @@ class SelfTestFailed extends Error {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PR: () => (/* binding */ UNSEEN),
 /* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   dh: () => (/* binding */ brief),
 /* harmony export */   gC: () => (/* binding */ PeerText)
@@ -37035,6 +37091,8 @@ function cancellation() {
     return controller.signal;
 }
 
+// EXTERNAL MODULE: ./src/gate/verdict.ts
+var verdict = __nccwpck_require__(15950);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: external "node:crypto"
@@ -38971,27 +39029,6 @@ function sharded(endpoints, shard) {
     throw new ConfigurationError([{ input: 'shard', message }]);
 }
 
-;// CONCATENATED MODULE: ./src/report/json.ts
-const LIST_BEGINS = '{\n  "endpoints": [\n';
-const LIST_ENDS = '\n  ]\n}';
-/** @returns report.json: the report as JSON, indented for people, with a line feed at its end */
-function renderJson(report) {
-    return [...jsonPieces(report)].join('');
-}
-/**
- * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
- * it at once would be most of the memory of a run.
- */
-function* jsonPieces({ endpoints, ...rest }) {
-    yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
-    for (const [at, endpoint] of endpoints.entries()) {
-        if (at > 0)
-            yield ',\n';
-        yield JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length);
-    }
-    yield `${LIST_ENDS}\n`;
-}
-
 ;// CONCATENATED MODULE: ./src/text/neutral.ts
 
 /*
@@ -39008,6 +39045,45 @@ const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_
  */
 function neutral_neutralise(text) {
     return (0,peer/* visible */.RK)(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
+}
+/**
+ * Writes what a terminal or a runner could obey, or a reader not see, as escapes of JSON: whoever parses it gets the
+ * same texts. No line of JSON starts with `::`.
+ * @param json indented or not
+ */
+function neutraliseJson(json) {
+    return json
+        .replace(OLD_COMMAND, '\\u0023')
+        .replace(peer/* UNSEEN */.PR, (character) => (character === '\n' ? character : escapes(character)));
+}
+function escapes(character) {
+    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+    return units.map((unit) => `\\u${unit}`).join('');
+}
+
+;// CONCATENATED MODULE: ./src/report/json.ts
+
+const LIST_BEGINS = '{\n  "endpoints": [\n';
+const LIST_ENDS = '\n  ]\n}';
+/**
+ * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
+ * or a terminal, which obey nothing in it.
+ */
+function renderJson(report) {
+    return [...jsonPieces(report)].join('');
+}
+/**
+ * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
+ * it at once would be most of the memory of a run.
+ */
+function* jsonPieces({ endpoints, ...rest }) {
+    yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
+    for (const [at, endpoint] of endpoints.entries()) {
+        if (at > 0)
+            yield ',\n';
+        yield neutraliseJson(JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length));
+    }
+    yield `${LIST_ENDS}\n`;
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
@@ -39237,6 +39313,10 @@ function progressLine(endpoint, { done, total }) {
     ];
     return neutral_neutralise(cells.join('  '));
 }
+/** Whether the line that tells of an endpoint quotes what a server has said. */
+function quotesServer({ result, attempts }) {
+    return result !== 'pass' || attempts > 1;
+}
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 function transcriptLines({ transcript }) {
     const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
@@ -39329,10 +39409,11 @@ function safe(text) {
 }
 
 // EXTERNAL MODULE: ./src/run.ts + 96 modules
-var run = __nccwpck_require__(58214);
+var run = __nccwpck_require__(37325);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __nccwpck_require__(12);
 ;// CONCATENATED MODULE: ./src/terminal.ts
+
 
 
 
@@ -39397,15 +39478,20 @@ async function runTerminal(args, planned) {
     }
     catch (error) {
         if (error instanceof ConfigurationError) {
-            process.stderr.write(`The configuration is wrong:\n${error.message}\n`);
+            complain(`The configuration is wrong:\n${error.message}`);
             return EXIT.misconfigured;
         }
         if (error instanceof failed/* SelfTestFailed */.k) {
-            process.stderr.write(`${error.message}\n`);
+            complain(error.message);
             return EXIT.closed;
         }
         throw error;
     }
+}
+/** The terminal may be the log of a job, of whatever runner. */
+function complain(message) {
+    for (const line of message.split('\n'))
+        process.stderr.write(`${neutral_neutralise(line)}\n`);
 }
 /** @throws {SelfTestFailed} */
 async function proveItself(progress) {
@@ -39422,6 +39508,8 @@ async function demonstrate() {
         process.stdout.write('Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n');
         const outcome = await gate(await planOf(demo.inputs), process.stdout);
         process.stdout.write(shownOnTerminal(outcome));
+        if (outcome.report.endpoints.some(verdict/* isCutShort */.zy))
+            return EXIT.closed;
         process.stdout.write('\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n');
         return EXIT.open;
     }
@@ -39444,7 +39532,7 @@ function readArguments(args) {
         });
     }
     catch (error) {
-        throw new ConfigurationError([{ message: `${(0,peer/* visible */.RK)((0,reason/* reasonOf */.A)(error))} (--help tells what there is)` }]);
+        throw new ConfigurationError([{ message: `${(0,reason/* reasonOf */.A)(error)} (--help tells what there is)` }]);
     }
 }
 function planOf(given) {
@@ -39481,6 +39569,6 @@ let plan;
 start(() => runTerminal(process.argv.slice(2), (loaded) => {
     plan = loaded;
 }), (reason) => {
-    process.stderr.write(`The gate itself failed: ${(0,peer/* visible */.RK)((0,redaction/* redactedReason */.r)(reason, plan))}\n`);
+    process.stderr.write(`The gate itself failed: ${neutral_neutralise((0,redaction/* redactedReason */.r)(reason, plan))}\n`);
 });
 

@@ -8,6 +8,7 @@ import type { EndpointReport } from '../report/report.js';
 import { attempt } from './gate.js';
 import type { Attempt } from './gate.js';
 import { internalError } from './interruption.js';
+import { notTriedAgain } from './stopped.js';
 import type { World } from './visit.js';
 
 /** The pause before the first further try; each later one is four times as long, up to the longest. */
@@ -40,7 +41,7 @@ export async function gateFleet(
         finished(shown);
         return shown;
       } catch (error) {
-        return defective(endpoint, error, []);
+        return shownDefective(endpoint, error, world);
       }
     });
 
@@ -108,7 +109,7 @@ async function gateEndpoint(
   world: World,
   addresses: readonly Address[] | undefined,
 ): Promise<EndpointReport> {
-  const earlier: NonNullable<EndpointReport['earlier']> = [];
+  const earlier: Earlier = [];
   let spentMs = 0;
   let putOff: { said: string; atMs: number } | undefined;
   try {
@@ -121,10 +122,13 @@ async function gateEndpoint(
       const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
       const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
       if (pauseMs === undefined) {
-        return { ...report, durationMs: spentMs, attempts: tries, ...(earlier.length > 0 && { earlier }) };
+        return { ...report, durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
+      }
+      await world.pause(pauseMs);
+      if (world.end.isOver) {
+        return { ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
       }
       earlier.push(...whatFailed(report));
-      await world.pause(pauseMs);
       spentMs += Math.round(pauseMs);
     }
   } catch (error) {
@@ -132,18 +136,30 @@ async function gateEndpoint(
   }
 }
 
-function whatFailed({ steps }: Attempt['report']): NonNullable<EndpointReport['earlier']> {
+type Earlier = NonNullable<EndpointReport['earlier']>;
+
+/** What stands in a report of the attempts before the last one; nothing where it was the first. */
+function beforeThis(earlier: Earlier): { earlier?: Earlier } {
+  return earlier.length > 0 ? { earlier } : {};
+}
+
+function whatFailed({ steps }: Attempt['report']): Earlier {
   const step = steps.find(({ status }) => status === 'fail' || status === 'inconclusive' || status === 'warn');
   const found = step?.findings.find(({ severity }) => severity === 'error');
   return step && found ? [{ step: step.id, code: found.code, message: found.message }] : [];
 }
 
+/** The same of a report that could not be shown: what was thrown may have a secret in it. */
+function shownDefective(endpoint: Endpoint, error: unknown, { redact }: World): EndpointReport {
+  try {
+    return redact(defective(endpoint, error, []));
+  } catch {
+    return defective(endpoint, 'what it found could not be made fit to be shown', []);
+  }
+}
+
 /** What stands in the report where our own code failed outside of every step. */
-function defective(
-  endpoint: Endpoint,
-  error: unknown,
-  earlier: NonNullable<EndpointReport['earlier']>,
-): EndpointReport {
+function defective(endpoint: Endpoint, error: unknown, earlier: Earlier): EndpointReport {
   const { name, host, port, transport, role, environment, source } = endpoint;
   const [first, ...rest] = STEP_IDS;
   return {
@@ -156,7 +172,7 @@ function defective(
     ...(source && { source: { ...source } }),
     result: 'fail',
     attempts: earlier.length + 1,
-    ...(earlier.length > 0 && { earlier }),
+    ...beforeThis(earlier),
     durationMs: 0,
     steps: [
       { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },

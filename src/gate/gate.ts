@@ -16,6 +16,7 @@ import { openInbox } from './inbox-watch.js';
 import { interruption } from './interruption.js';
 import type { Interruption } from './interruption.js';
 import { probe } from './probes.js';
+import { runStopped } from './stopped.js';
 import { authentication } from './steps/authentication.js';
 import { capability } from './steps/capability.js';
 import { certificate } from './steps/certificate.js';
@@ -131,11 +132,12 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
     outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
   }
 
-  // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
-  const probed = outcome.transient ? [] : await probe(id, visit);
   // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
   if (isOver()) return cutShort(id, visit, begun);
-  const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...probed], id, visit);
+  // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
+  const probed = outcome.transient ? [] : await probe(id, visit);
+  const beside = isOver() ? [runStopped(visit.world)] : probed;
+  const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
   const status = statusOf(findings);
   const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;
   return {
@@ -152,8 +154,7 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
 }
 
 function cutShort(id: StepId, visit: Visit, begun: number): TakenStep {
-  const found = finding('run-stopped', `Nothing more was tested: ${visit.world.whyEnded()}.`, { inconclusive: true });
-  const findings = weighed([found], id, visit);
+  const findings = weighed([runStopped(visit.world)], id, visit);
   return {
     report: { id, status: statusOf(findings), durationMs: elapsed(begun), findings },
     blocks: true,

@@ -1,5 +1,6 @@
 import type { GatePolicy } from '../plan/endpoint.js';
 import { RESULTS } from '../report/report.js';
+import type { FindingCode } from '../findings/catalogue.js';
 import type { EndpointReport, Finding, Result, StepReport, Verdict } from '../report/report.js';
 
 /**
@@ -26,23 +27,31 @@ export function resultOf(steps: readonly StepReport[]): Result {
 }
 
 /**
- * What a run comes to.
+ * What a run comes to. Where an endpoint was left before its time, no policy lets the run pass.
  * @param endpoints every endpoint that was gated; none at all is a failure
- * @param stopped whether the run ended before its time: then no policy lets what was not tested pass
  */
-export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy, stopped = false): Verdict {
-  const inForce: GatePolicy = stopped ? { ...policy, onInconclusive: 'fail' } : policy;
-  const failed = endpoints.filter(({ result }) => countsAsFailed(result, inForce));
+export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy): Verdict {
+  const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
   return {
     result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
     failed,
-    blocks: endpoints.length === 0 || stopped || (policy.failOn !== 'never' && failed.length > 0),
+    blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
   };
 }
 
 function countsAsFailed(result: Result, { failOn, onInconclusive }: GatePolicy): boolean {
   const counted = result === 'inconclusive' ? onInconclusive : result;
   return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+
+const UNJUDGED: ReadonlySet<string> = new Set<FindingCode>(['run-stopped', 'internal-error']);
+
+/**
+ * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
+ * after the last of them is whole.
+ */
+export function isCutShort({ steps }: EndpointReport): boolean {
+  return steps.some(({ findings }) => findings.some(({ code }) => UNJUDGED.has(code)));
 }
 
 /** The worst of several results; `pass` where there is none. */

@@ -17,7 +17,7 @@ export interface World {
   /** The end of the run: its own deadline, or the moment in which it is cancelled. */
   readonly end: Deadline;
   /** Why the run has ended before its time. */
-  readonly whyEnded: () => string;
+  readonly whyEnded: () => Ending;
   readonly resolver: Resolver;
   readonly txt: TextResolver;
   readonly now: () => Date;
@@ -35,6 +35,12 @@ export interface World {
   readonly pause: (ms: number) => Promise<unknown>;
   /** @returns a number from 0 up to 1 */
   readonly random: () => number;
+}
+
+/** Why a run ends before its time, as the end of a sentence; and what to do, where that is not a matter of its inputs. */
+export interface Ending {
+  readonly why: string;
+  readonly remedy?: string;
 }
 
 /** One attempt at one endpoint: what the steps share, and what earlier ones have learned for later ones. */

@@ -1,9 +1,13 @@
+import { neutraliseJson } from '../text/neutral.js';
 import type { Report } from './report.js';
 
 const LIST_BEGINS = '{\n  "endpoints": [\n';
 const LIST_ENDS = '\n  ]\n}';
 
-/** @returns report.json: the report as JSON, indented for people, with a line feed at its end */
+/**
+ * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
+ * or a terminal, which obey nothing in it.
+ */
 export function renderJson(report: Report): string {
   return [...jsonPieces(report)].join('');
 }
@@ -16,7 +20,9 @@ export function* jsonPieces({ endpoints, ...rest }: Report): Generator<string, v
   yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
   for (const [at, endpoint] of endpoints.entries()) {
     if (at > 0) yield ',\n';
-    yield JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length);
+    yield neutraliseJson(
+      JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length),
+    );
   }
   yield `${LIST_ENDS}\n`;
 }

@@ -37,6 +37,11 @@ export function progressLine(endpoint: EndpointReport, { done, total }: Progress
   return neutralise(cells.join('  '));
 }
 
+/** Whether the line that tells of an endpoint quotes what a server has said. */
+export function quotesServer({ result, attempts }: EndpointReport): boolean {
+  return result !== 'pass' || attempts > 1;
+}
+
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 export function transcriptLines({ transcript }: EndpointReport): string[] {
   const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));

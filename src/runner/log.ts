@@ -3,8 +3,10 @@ import { neutralise } from '../text/neutral.js';
 
 /** The log of a job. Whatever it is given appears as text: no line is ever obeyed as a workflow command. */
 export interface Log {
-  /** One line. */
+  /** One line, of our own words. */
   info(line: string): void;
+  /** One line that quotes strangers. */
+  quote(line: string): void;
   /** Lines of strangers under a title, folded where the log can fold. */
   group(title: string, lines: readonly string[]): void;
 }
@@ -15,14 +17,22 @@ export interface Log {
  */
 export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
   const info = (line: string) => void output.write(`${neutralise(line)}\n`);
+  // A second wall: until it hears a word that nobody can guess, the runner obeys nothing at all.
+  const behindWall = (lines: readonly string[]): void => {
+    const resume = randomUUID();
+    output.write(`::stop-commands::${resume}\n`);
+    lines.forEach(info);
+    output.write(`::${resume}::\n`);
+  };
   return {
     info,
+    quote(line) {
+      behindWall([line]);
+    },
     group(title, lines) {
-      // A second wall: until it hears a word that nobody can guess, the runner obeys nothing at all.
-      const resume = randomUUID();
-      output.write(`::group::${commandData(neutralise(title))}\n::stop-commands::${resume}\n`);
-      lines.forEach(info);
-      output.write(`::${resume}::\n::endgroup::\n`);
+      output.write(`::group::${commandData(neutralise(title))}\n`);
+      behindWall(lines);
+      output.write('::endgroup::\n');
     },
   };
 }

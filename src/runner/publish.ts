@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as core from '@actions/core';
+import { Deadline } from '../net/deadline.js';
 import type { OutputName } from '../plan/schema.js';
 import { annotate } from '../report/annotations.js';
 import { jsonPieces } from '../report/json.js';
@@ -21,14 +22,23 @@ export interface Publication {
   readonly findingsUrl?: string;
 }
 
+/** Where it is told what could not be published, and what takes secrets out of the reasons. */
+export interface Telling {
+  readonly log: Log;
+  readonly redactReason: (reason: string) => string;
+}
+
 /**
  * Publishes a run by every channel of the runner: report file, outputs, summary, annotations, in this order. Each is
  * tried whatever became of the others; one that fails is told of in the log and in a warning, and changes no verdict.
  * The folders and files of the runner are found in the environment, where `@actions/core` finds them too.
  */
-export async function publish({ report, verdict, reportDir, findingsUrl }: Publication, log: Log): Promise<void> {
+export async function publish(
+  { report, verdict, reportDir, findingsUrl }: Publication,
+  telling: Telling,
+): Promise<void> {
   let reportPath: string | undefined;
-  await tryAll(log, {
+  await tryAll(telling, {
     'report.json': async () => {
       reportPath = await writeReport(report, reportDir);
     },
@@ -54,10 +64,10 @@ export async function publish({ report, verdict, reportDir, findingsUrl }: Publi
 /**
  * Publishes that nothing was gated: outputs and summary.
  * @param why in a few words
- * @param message everything that is wrong, a problem a line
+ * @param message everything that is wrong, a problem a line, without secrets
  */
-export async function publishNothingGated(why: string, message: string, log: Log): Promise<void> {
-  await tryAll(log, {
+export async function publishNothingGated(why: string, message: string, telling: Telling): Promise<void> {
+  await tryAll(telling, {
     'the outputs': () => {
       setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
     },
@@ -65,14 +75,21 @@ export async function publishNothingGated(why: string, message: string, log: Log
   });
 }
 
+/** A runner that cancels a step waits for seven and a half seconds; a disk that has not answered by then does not matter. */
+const LONGEST_WRITE_MS = 4000;
+
 /** Does one thing after the other, each whatever became of the last, and then tells which of them failed. */
-async function tryAll(log: Log, work: Readonly<Record<string, () => void | Promise<void>>>): Promise<void> {
+async function tryAll(
+  { log, redactReason }: Telling,
+  work: Readonly<Record<string, () => void | Promise<void>>>,
+): Promise<void> {
   const failures: string[] = [];
   for (const [what, write] of Object.entries(work)) {
     try {
-      await write();
+      const written = Promise.resolve(write());
+      await Deadline.after(LONGEST_WRITE_MS).race(written, () => new Error('it takes too long'));
     } catch (error) {
-      failures.push(`Could not write ${what}: ${reasonOf(error)}`);
+      failures.push(`Could not write ${what}: ${redactReason(reasonOf(error))}`);
     }
   }
   if (failures.length === 0) return;

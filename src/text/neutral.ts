@@ -1,4 +1,4 @@
-import { visible } from './peer.js';
+import { UNSEEN, visible } from './peer.js';
 
 /*
  * The runner trims a line, and obeys it if it starts with `::`; failing that, it looks for `##[` anywhere in it.
@@ -15,4 +15,20 @@ const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_
  */
 export function neutralise(text: string): string {
   return visible(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
+}
+
+/**
+ * Writes what a terminal or a runner could obey, or a reader not see, as escapes of JSON: whoever parses it gets the
+ * same texts. No line of JSON starts with `::`.
+ * @param json indented or not
+ */
+export function neutraliseJson(json: string): string {
+  return json
+    .replace(OLD_COMMAND, '\\u0023')
+    .replace(UNSEEN, (character) => (character === '\n' ? character : escapes(character)));
+}
+
+function escapes(character: string): string {
+  const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+  return units.map((unit) => `\\u${unit}`).join('');
 }

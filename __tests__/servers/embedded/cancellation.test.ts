@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import { run } from '../../../src/run.js';
 import type { Outcome } from '../../../src/run.js';
-import { close, drip, silence } from '../../support/dialogue.js';
+import { drip, silence } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { startEmbedded } from '../../support/embedded.js';
 import { AUTH, codes, DELIVERY, letters, testEndpoint } from '../../support/gate.js';
@@ -97,6 +97,18 @@ describe('the end of the run, while the server', () => {
     expect(found).toEqual(['run-stopped']);
   });
 
+  test('does not answer a probe, after its step has failed', async () => {
+    await using server = await startScriptedServer([
+      { offers: ['AUTH PLAIN'], replies: { STARTTLS: '502 5.5.1 Not here' } },
+      { greeting: silence },
+    ]);
+    const plan = planOf(patient(server.port, { probes: ['plaintext-auth'] }));
+    const outcome = await stopped(plan, () => server.connections > 1);
+    expect(seen(outcome)).toEqual([
+      ['fbbbb', ['starttls-not-advertised', 'plaintext-auth-advertised', 'run-stopped'], 1],
+    ]);
+  });
+
   test('delivers a message that never comes', async () => {
     let delivered = false;
     await using server = await startEmbedded({
@@ -112,12 +124,20 @@ describe('the end of the run, while the server', () => {
 });
 
 describe('the end of the run', () => {
-  test('between two attempts tells what failed in the first', async () => {
-    await using server = await startScriptedServer({ greeting: ['421 4.3.2 Later', close] });
-    const outcome = await stopped({ ...planOf(patient(server.port)), retries: 5 }, () => server.connections > 0);
-    expect(seen(outcome)).toEqual([['ibbbb', ['run-stopped'], 2]]);
-    expect(outcome.report.endpoints[0]?.earlier?.map(({ code }) => code)).toEqual(['throttled']);
+  test('between two attempts tells what failed in the first, and that it was not tried again', async () => {
+    await using server = await startScriptedServer({ greeting: '451 4.3.2 Later' });
+    const isOver = () => server.heard.some(({ line }) => line === 'QUIT');
+    const outcome = await stopped({ ...planOf(patient(server.port)), retries: 5 }, isOver);
+    expect(seen(outcome)).toEqual([['ibbbb', ['throttled', 'run-stopped'], 1]]);
+    expect(outcome.report.endpoints[0]).not.toHaveProperty('earlier');
     expect(server.connections).toBe(1);
+  });
+
+  test('between two attempts leaves a failure what it is', async () => {
+    await using server = await startScriptedServer({ offers: ['STARTTLS'], replies: { STARTTLS: '454 4.7.0 Later' } });
+    const isOver = () => server.heard.some(({ line }) => line === 'QUIT');
+    const outcome = await stopped({ ...planOf(patient(server.port)), retries: 5 }, isOver);
+    expect(seen(outcome)).toEqual([['pfbbb', ['starttls-refused', 'run-stopped'], 1]]);
   });
 
   test('leaves what has come to its end as it is', async () => {

@@ -21,7 +21,7 @@ function cancelled(): Pick<Scene, 'server' | 'world'> {
   };
   return {
     server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
-    world: { end: Deadline.on(cut.signal), whyEnded: () => 'the run was cancelled (SIGTERM)' },
+    world: { end: Deadline.on(cut.signal), whyEnded: () => ({ why: 'the run was cancelled (SIGTERM)' }) },
   };
 }
 

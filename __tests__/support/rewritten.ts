@@ -65,6 +65,12 @@ function signed(identity: Identity, tbs: Buffer, key: string, sends: readonly Id
   return { ...identity, cert, chain: [cert, ...sends.map((other) => other.cert)].join('') };
 }
 
+/** Makes another certificate of the same name and key: writes over the first octets of the serial number. */
+export function numbered(serial: number): Change {
+  // Behind the header, the version and the header of the number.
+  return (tbs) => tbs.writeUInt16BE(0x4000 + serial, 4 + 5 + 2);
+}
+
 /** Leaves everything as it is, but for the signature. */
 export const unchanged: Change = () => undefined;
 
@@ -94,7 +100,8 @@ export function pem(der: Buffer): string {
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-function element(tag: number, content: Buffer): Buffer {
+/** One element of DER. @param content less than 64 KiB */
+export function element(tag: number, content: Buffer): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(content.length);
   const head = content.length < 0x80 ? Buffer.of(tag, content.length) : Buffer.of(tag, 0x82, ...length);

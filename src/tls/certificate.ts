@@ -3,7 +3,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import { derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
 import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
-import { caIssuers, subjectAltNames } from './extensions.js';
+import { NAME_TAG, caIssuers, subjectAltNames } from './extensions.js';
 import { addressOf } from './names.js';
 import type { PresentedIdentifiers } from './names.js';
 import { purposeObjections } from './purpose.js';
@@ -42,10 +42,6 @@ export interface SignatureFacts {
   /** Made with SHA-1 or older. */
   readonly weak: boolean;
 }
-
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
-const DNS_NAME = 0x82;
-const IP_ADDRESS = 0x87;
 
 /**
  * Reads what there is to know of a certificate.
@@ -91,9 +87,9 @@ function presentedIdentifiers(
 ): PresentedIdentifiers & Pick<CertificateFacts, 'hasOtherNames'> {
   const names = subjectAltNames(certificate);
   return {
-    dnsNames: names.filter(({ tag }) => tag === DNS_NAME).map(({ content }) => content.toString('latin1')),
-    ipAddresses: names.filter(({ tag }) => tag === IP_ADDRESS).map(({ content }) => addressOf(content)),
-    hasOtherNames: names.some(({ tag }) => tag !== DNS_NAME && tag !== IP_ADDRESS),
+    dnsNames: names.filter(({ tag }) => tag === NAME_TAG.dnsName).map(({ content }) => content.toString('latin1')),
+    ipAddresses: names.filter(({ tag }) => tag === NAME_TAG.ipAddress).map(({ content }) => addressOf(content)),
+    hasOtherNames: names.some(({ tag }) => tag !== NAME_TAG.dnsName && tag !== NAME_TAG.ipAddress),
   };
 }
 

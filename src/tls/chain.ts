@@ -1,6 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
+import { namesAsIssuer } from './distinguished-names.js';
 import { issued, obstacle, unevaluated } from './issuer.js';
 import type { Obstacle } from './issuer.js';
+import { Comparisons } from './name-constraints.js';
 
 /** Where the chain of a server leads, its leaf's dates left aside: those are a question of their own. */
 export type ChainFacts =
@@ -58,7 +60,7 @@ export function followChain(
   const deadEnd: DeadEnd = {
     end,
     isRoot: issued(end, end),
-    hasNamesake: anchors.some((anchor) => anchor.subject === end.issuer && !issued(anchor, end)),
+    hasNamesake: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
   };
   const [first] = obstacles;
   if (first) {
@@ -92,6 +94,7 @@ function climb(
   const odd = unevaluated(leaf);
   const obstacles: Obstacle[] = odd ? [odd] : [];
   if (!isPassable(odd)) return { end: leaf, obstacles };
+  const comparisons = new Comparisons();
   let verifications = 0;
   let end = leaf;
 
@@ -102,14 +105,14 @@ function climb(
     end = rung.certificate;
     if (trusted.has(end.fingerprint256)) return { path: pathTo(rung), end, obstacles };
     for (const issuer of issuers) {
-      if (issuer.subject !== rung.certificate.issuer || seen.has(issuer.fingerprint256)) continue;
+      if (!namesAsIssuer(rung.certificate, issuer) || seen.has(issuer.fingerprint256)) continue;
       if (verifications === MAX_VERIFICATIONS) {
         return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
       }
       verifications += 1;
       if (!issued(issuer, rung.certificate)) continue;
       seen.add(issuer.fingerprint256);
-      const inTheWay = obstacle(issuer, pathTo(rung), now);
+      const inTheWay = obstacle(issuer, pathTo(rung), now, comparisons);
       if (inTheWay) obstacles.push(inTheWay);
       if (isPassable(inTheWay)) rungs.push({ certificate: issuer, below: rung });
     }

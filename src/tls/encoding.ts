@@ -55,6 +55,14 @@ export function hasExplicitCurve(certificate: X509Certificate): boolean {
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 
 /**
+ * What the issuer's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+export function issuerName(certificate: X509Certificate): Buffer {
+  return sequenceOfTbs(certificate, 1, 'issuer').content;
+}
+
+/**
  * What the subject's distinguished name consists of; empty where it has no part.
  * @throws {DerError}
  */

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
 import { TAG, tbsCertificate } from './encoding.js';
+import { remembered } from './remembered.js';
 
 /** One extension of a certificate (RFC 5280 section 4.2). */
 export interface Extension {
@@ -23,7 +24,7 @@ const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
  * The extensions of a certificate, in their order.
  * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
  */
-export function extensionsOf(certificate: X509Certificate): Extension[] {
+export const extensionsOf = remembered((certificate): readonly Extension[] => {
   const list = tbsCertificate(certificate).find(({ tag }) => tag === TAG.extensions);
   const extensions = derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
     const parts = derElements(content);
@@ -31,10 +32,13 @@ export function extensionsOf(certificate: X509Certificate): Extension[] {
     // OpenSSL takes every octet but zero for TRUE.
     return { id: oid(part(TAG.oid)), critical: (part(TAG.boolean)[0] ?? 0) !== 0, value: part(TAG.octets) };
   });
-  const twice = extensions.find(({ id }, at) => extensions.findIndex((other) => other.id === id) !== at);
-  if (twice) throw new DerError(`the extension ${twice.id} is there twice`);
+  const seen = new Set<string>();
+  for (const { id } of extensions) {
+    if (seen.has(id)) throw new DerError(`the extension ${id} is there twice`);
+    seen.add(id);
+  }
   return extensions;
-}
+});
 
 /**
  * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
@@ -87,7 +91,7 @@ const EXCLUDED = 0xa1;
  * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
  * @throws {DerError} also where a minimum or maximum is given, which there must not be
  */
-export function nameConstraints(certificate: X509Certificate): NameConstraints | undefined {
+export const nameConstraints = remembered((certificate): NameConstraints | undefined => {
   const lists = elementsOf(certificate, NAME_CONSTRAINTS);
   if (!lists) return undefined;
   const subtrees = (list: number): DerElement[] =>
@@ -100,19 +104,26 @@ export function nameConstraints(certificate: X509Certificate): NameConstraints |
         return base;
       });
   return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
-}
+});
+
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+export const NAME_TAG = {
+  rfc822Name: 0x81,
+  dnsName: 0x82,
+  uri: 0x86,
+  ipAddress: 0x87,
+  directoryName: 0xa4,
+} as const;
 
 /**
  * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
  * @throws {DerError}
  */
-export function subjectAltNames(certificate: X509Certificate): DerElement[] {
-  return elementsOf(certificate, SUBJECT_ALT_NAME) ?? [];
-}
+export const subjectAltNames = remembered(
+  (certificate): readonly DerElement[] => elementsOf(certificate, SUBJECT_ALT_NAME) ?? [],
+);
 
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
-/** The context tag of a URI among GeneralNames. */
-const URI = 0x86;
 
 /**
  * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
@@ -121,7 +132,7 @@ const URI = 0x86;
 export function caIssuers(certificate: X509Certificate): string[] {
   return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
     const [method, location] = derElements(content);
-    const isUrl = method && oid(method.content) === CA_ISSUERS && location?.tag === URI;
+    const isUrl = method && oid(method.content) === CA_ISSUERS && location?.tag === NAME_TAG.uri;
     return isUrl ? [location.content.toString('latin1')] : [];
   });
 }

@@ -1,9 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
 import { distinguishedName } from './certificate.js';
 import { DerError } from './der.js';
+import { isSelfIssued, namesAsIssuer } from './distinguished-names.js';
 import { hasExplicitCurve, validityOf } from './encoding.js';
 import { extensionsOf, nameConstraints, pathLength } from './extensions.js';
 import { isBeyondUs, violation } from './name-constraints.js';
+import type { Comparisons } from './name-constraints.js';
 import { usageObjection } from './purpose.js';
 
 /*
@@ -12,7 +14,7 @@ import { usageObjection } from './purpose.js';
 
 /** Whether the issuer's name and key fit; whether it was allowed to sign is the question of {@link obstacle}. */
 export function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
-  if (issuer.subject !== certificate.issuer) return false;
+  if (!namesAsIssuer(certificate, issuer)) return false;
   try {
     return certificate.verify(issuer.publicKey);
   } catch {
@@ -34,15 +36,21 @@ export interface Obstacle {
  * @param issuer one that has {@link issued} the last of those below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
+ * @param comparisons of the search
  * @returns undefined where nothing is in the way
  */
-export function obstacle(issuer: X509Certificate, below: readonly X509Certificate[], now: Date): Obstacle | undefined {
+export function obstacle(
+  issuer: X509Certificate,
+  below: readonly X509Certificate[],
+  now: Date,
+  comparisons: Comparisons,
+): Obstacle | undefined {
   const name = `the issuer ${distinguishedName(issuer.subject)}`;
   // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
-  const counted = below.filter(({ subject, issuer: by }, i) => i === 0 || subject !== by);
+  const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
   return (
     unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
-    first(counted, (one) => certainly(violation(issuer, one), name)) ??
+    first(counted, (one) => named(violation(issuer, one, comparisons), name)) ??
     unevaluated(issuer) ??
     first(counted, (one, i) =>
       isBeyondUs(issuer, one, i === 0) ? doubt(`${name} has name constraints that are not evaluated here`) : undefined,
@@ -97,7 +105,11 @@ const EVALUATED: ReadonlySet<string> = new Set([
 ]);
 
 function certainly(words: string | undefined, name: string): Obstacle | undefined {
-  return words === undefined ? undefined : { words: `${name} ${words}`, isCertain: true };
+  return words === undefined ? undefined : named({ words, isCertain: true }, name);
+}
+
+function named(inTheWay: Obstacle | undefined, name: string): Obstacle | undefined {
+  return inTheWay && { ...inTheWay, words: `${name} ${inTheWay.words}` };
 }
 
 function doubt(words: string): Obstacle {

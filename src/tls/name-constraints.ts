@@ -3,59 +3,107 @@ import { addressOf } from './names.js';
 import { DerError } from './der.js';
 import type { DerElement } from './der.js';
 import { subjectName } from './encoding.js';
-import { nameConstraints, subjectAltNames } from './extensions.js';
+import { NAME_TAG, nameConstraints, subjectAltNames } from './extensions.js';
 
 /*
  * Name constraints (RFC 5280 section 4.2.1.10), of the two forms that a server has: DNS names and addresses.
  */
 
 /** A form of names whose constraints are evaluated here. */
-interface Form {
-  readonly isWithin: (name: Buffer, subtree: Buffer) => boolean;
+interface Form<Name> {
+  readonly tag: number;
+  /** A name as it is compared. */
+  readonly name: (octets: Buffer) => Name;
+  /** Makes the question whether a name is within a subtree. */
+  readonly within: (subtree: Buffer) => (name: Name) => boolean;
   /** Of a name. */
-  readonly text: (name: Buffer) => string;
+  readonly text: (octets: Buffer) => string;
   readonly subtreeText: (subtree: Buffer) => string;
 }
 
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
-const RFC822_NAME = 0x81;
-const DNS_NAME = 0x82;
-const DIRECTORY_NAME = 0xa4;
-const IP_ADDRESS = 0x87;
-
-const FORMS: Readonly<Record<number, Form>> = {
-  [DNS_NAME]: { isWithin: isWithinDomain, text: latin1, subtreeText: (subtree) => latin1(subtree) || 'every name' },
-  [IP_ADDRESS]: { isWithin: isWithinNetwork, text: addressOf, subtreeText: networkText },
+const DNS: Form<string> = {
+  tag: NAME_TAG.dnsName,
+  name: (octets) => latin1(octets).toLowerCase(),
+  within: withinDomain,
+  text: latin1,
+  subtreeText: (subtree) => latin1(subtree) || 'every name',
 };
 
-/** As many comparisons as OpenSSL makes for one certificate. */
-const MAX_COMPARISONS = 2 ** 20;
+const ADDRESS: Form<Buffer> = {
+  tag: NAME_TAG.ipAddress,
+  name: (octets) => octets,
+  within: withinNetwork,
+  text: addressOf,
+  subtreeText: networkText,
+};
+
+/**
+ * A search for a chain holds as many names against constraints, all its certificates together: a hundred names against
+ * a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
+ */
+const MAX_COMPARISONS = 2 ** 16;
+
+/** What one search for a chain may yet compare. */
+export class Comparisons {
+  #left = MAX_COMPARISONS;
+
+  /** @returns whether so many more may be made */
+  take(count: number): boolean {
+    this.#left -= count;
+    return this.#left >= 0;
+  }
+}
+
+/** What an issuer's name constraints are against. */
+export interface Violation {
+  /** Which name and which constraint, in words that follow upon the issuer's name. */
+  readonly words: string;
+  /** Whether it surely is one; otherwise there was too much to compare. */
+  readonly isCertain: boolean;
+}
 
 /**
  * Whether a certificate carries a name that an issuer above it may not have vouched for.
- * @returns which name and which constraint, in words that follow upon the issuer's name; undefined where all is well
+ * @param comparisons of the search, from which what this takes is taken
+ * @returns undefined where all is well
  * @throws {DerError}
  */
-export function violation(issuer: X509Certificate, certificate: X509Certificate): string | undefined {
+export function violation(
+  issuer: X509Certificate,
+  certificate: X509Certificate,
+  comparisons: Comparisons,
+): Violation | undefined {
+  return violationOf(DNS, issuer, certificate, comparisons) ?? violationOf(ADDRESS, issuer, certificate, comparisons);
+}
+
+function violationOf<Name>(
+  form: Form<Name>,
+  issuer: X509Certificate,
+  certificate: X509Certificate,
+  comparisons: Comparisons,
+): Violation | undefined {
   const constraints = nameConstraints(issuer);
   if (!constraints) return undefined;
-  const { permitted, excluded } = constraints;
-  const names = subjectAltNames(certificate);
-  if (names.length * (permitted.length + excluded.length) > MAX_COMPARISONS) {
-    throw new DerError('more names than can be held against name constraints');
+  const ofForm = (elements: readonly DerElement[]): Buffer[] =>
+    elements.filter(({ tag }) => tag === form.tag).map(({ content }) => content);
+  const subtrees = (elements: readonly DerElement[]) =>
+    ofForm(elements).map((subtree) => ({ subtree, holds: form.within(subtree) }));
+  const excluded = subtrees(constraints.excluded);
+  const permitted = subtrees(constraints.permitted);
+  const names = ofForm(subjectAltNames(certificate));
+  if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
+    return { words: 'has more name constraints, for the names below it, than are compared here', isCertain: false };
   }
-  for (const { tag, content } of names) {
-    const form = FORMS[tag];
-    if (!form) continue;
-    const holds = (subtree: DerElement): boolean => form.isWithin(content, subtree.content);
-    const ofForm = (subtrees: readonly DerElement[]): DerElement[] => subtrees.filter((subtree) => subtree.tag === tag);
-    const name = form.text(content);
-    const not = ofForm(excluded).find(holds);
-    if (not) return `may not issue for ${name}: its name constraints exclude ${form.subtreeText(not.content)}`;
-    const only = ofForm(permitted);
-    if (only.length > 0 && !only.some(holds)) {
-      const list = only.map((subtree) => form.subtreeText(subtree.content)).join(', ');
-      return `may not issue for ${name}: its name constraints permit ${list}`;
+  const mayNot = (octets: Buffer, which: string): Violation => ({
+    words: `may not issue for ${form.text(octets)}: its name constraints ${which}`,
+    isCertain: true,
+  });
+  for (const octets of names) {
+    const name = form.name(octets);
+    const not = excluded.find(({ holds }) => holds(name));
+    if (not) return mayNot(octets, `exclude ${form.subtreeText(not.subtree)}`);
+    if (permitted.length > 0 && !permitted.some(({ holds }) => holds(name))) {
+      return mayNot(octets, `permit ${permitted.map(({ subtree }) => form.subtreeText(subtree)).join(', ')}`);
     }
   }
   return undefined;
@@ -74,20 +122,19 @@ export function isBeyondUs(issuer: X509Certificate, certificate: X509Certificate
   const constraints = nameConstraints(issuer);
   if (!constraints) return false;
   const subject = subjectName(certificate);
-  const names = subjectAltNames(certificate);
-  const carries = (form: number): boolean => names.some(({ tag }) => tag === form);
+  const carried = new Set(subjectAltNames(certificate).map(({ tag }) => tag));
   return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
     switch (tag) {
-      case IP_ADDRESS:
+      case NAME_TAG.ipAddress:
         return false;
-      case DNS_NAME:
-        return isLeaf && !carries(DNS_NAME) && subject.includes(COMMON_NAME);
-      case DIRECTORY_NAME:
-        return subject.length > 0 || carries(tag);
-      case RFC822_NAME:
-        return subject.includes(EMAIL_ADDRESS) || carries(tag);
+      case NAME_TAG.dnsName:
+        return isLeaf && !carried.has(tag) && subject.includes(COMMON_NAME);
+      case NAME_TAG.directoryName:
+        return subject.length > 0 || carried.has(tag);
+      case NAME_TAG.rfc822Name:
+        return subject.includes(EMAIL_ADDRESS) || carried.has(tag);
       default:
-        return carries(tag);
+        return carried.has(tag);
     }
   });
 }
@@ -97,18 +144,18 @@ function latin1(octets: Buffer): string {
 }
 
 /** The domain and all that is below it; with a dot before it, only what is below. */
-function isWithinDomain(name: Buffer, subtree: Buffer): boolean {
-  const [whole, domain] = [latin1(name).toLowerCase(), latin1(subtree).toLowerCase()];
-  if (domain === '' || domain.startsWith('.')) return whole.endsWith(domain);
-  return whole === domain || whole.endsWith(`.${domain}`);
+function withinDomain(subtree: Buffer): (name: string) => boolean {
+  const domain = DNS.name(subtree);
+  if (domain === '' || domain.startsWith('.')) return (name) => name.endsWith(domain);
+  const below = `.${domain}`;
+  return (name) => name === domain || name.endsWith(below);
 }
 
 /** An address and a mask of the same length behind it. */
-function isWithinNetwork(name: Buffer, subtree: Buffer): boolean {
+function withinNetwork(subtree: Buffer): (name: Buffer) => boolean {
   const { address, mask } = network(subtree);
-  return (
-    name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0)
-  );
+  return (name) =>
+    name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 
 function network(subtree: Buffer): { address: Buffer; mask: Buffer } {

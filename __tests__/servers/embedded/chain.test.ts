@@ -10,7 +10,7 @@ import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { HOST, ISSUER_AT, createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
-import { behindExtension, month, onCurve, rewritten, unchanged } from '../../support/rewritten.js';
+import { behindExtension, element, month, numbered, onCurve, rewritten, unchanged } from '../../support/rewritten.js';
 import { createPki, inDays, issue } from '../../../src/demo/pki.js';
 import type { CertificateOptions, Identity, Pki } from '../../../src/demo/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
@@ -33,10 +33,7 @@ const waiveWeakKey: Endpoint['waive'] = [
 
 /** One or both lists of name constraints (RFC 5280 section 4.2.1.10), each entry a GeneralName in hexadecimal. */
 function constraints(permitted: readonly string[], excluded: readonly string[] = []): Extension {
-  const of = (tag: number, parts: readonly Buffer[]): Buffer => {
-    const content = Buffer.concat(parts);
-    return Buffer.concat([Buffer.of(tag, content.length), content]);
-  };
+  const of = (tag: number, parts: readonly Buffer[]): Buffer => element(tag, Buffer.concat(parts));
   const list = (tag: number, names: readonly string[]): Buffer[] =>
     names.length === 0
       ? []
@@ -48,8 +45,7 @@ function constraints(permitted: readonly string[], excluded: readonly string[] =
         ];
   return new Extension('2.5.29.30', true, of(0x30, [...list(0xa0, permitted), ...list(0xa1, excluded)]));
 }
-const generalName = (tag: number, content: Buffer): string =>
-  Buffer.concat([Buffer.of(tag, content.length), content]).toString('hex');
+const generalName = (tag: number, content: Buffer): string => element(tag, content).toString('hex');
 const dns = (name: string): string => generalName(0x82, Buffer.from(name));
 const network = (...octets: number[]): string => generalName(0x87, Buffer.from(octets));
 /** directoryName: CN=x. */
@@ -148,6 +144,72 @@ test('many certificates of one name are not followed in every order', async () =
   const others = await Promise.all(Array.from({ length: 11 }, () => ca('Same CA', same)));
   const leaf = await issue({ names, issuer: first, sends: [first, ...others], ...expired });
   expect(await see(leaf, [])).toMatchObject({ steps: 'ppfbb', travelled: false });
+});
+
+describe('what costs time', () => {
+  /** Milliseconds in which this process works, both sides of the connection together. */
+  const workFor = async (seen: () => Promise<Seen>): Promise<{ seen: Seen; ms: number }> => {
+    const begun = process.cpuUsage();
+    const what = await seen();
+    const { user, system } = process.cpuUsage(begun);
+    return { seen: what, ms: (user + system) / 1000 };
+  };
+  test('is bounded where many names meet many name constraints of many issuers', async () => {
+    const excluded = Array.from({ length: 115 }, (_, i) => dns(`x${i}`));
+    const issuer = await ca('Same CA', { issuer: pki.root, further: [constraints([], excluded)] });
+    const issuers = Array.from({ length: 31 }, (_, i) => rewritten(issuer, pki.root, numbered(i)));
+    const many = Array.from({ length: 8000 }, () => 'a');
+    const leaf = await issue({ names: [...names, ...many], issuer, sends: issuers, ...expired });
+    const { seen, ms } = await workFor(() => see(leaf, waiveExpired));
+    expect(seen).toMatchObject({ steps: 'ppfbb', travelled: false });
+    expect(seen.found[1]?.message).toMatch(
+      /the issuer CN=Same CA has more name constraints, for the names below it, than are compared here; OpenSSL objects/,
+    );
+    // Seven times what it takes; with every name against every constraint it was over six seconds.
+    expect(ms).toBeLessThan(2000);
+  });
+
+  test('is bounded where a certificate has thousands of extensions', async () => {
+    const further = Array.from({ length: 5000 }, (_, i) => new Extension(`1.3.${i}`, false, Buffer.alloc(0)));
+    const leaf = await pki.issue({ names, further });
+    const { seen, ms } = await workFor(() => see(leaf, []));
+    expect(seen).toMatchObject({ steps: 'ppppp', travelled: true });
+    // Five times what it takes; with every extension against every other it was over a second.
+    expect(ms).toBeLessThan(800);
+  });
+
+  test('leaves room for every chain that there is', async () => {
+    const excluded = Array.from({ length: 100 }, (_, i) => dns(`x${i}.test`));
+    const issuer = await ca('Wary CA', { issuer: pki.root, further: [constraints([], excluded)] });
+    const many = Array.from({ length: 100 }, (_, i) => `n${i}.example.test`);
+    const leaf = await issue({ names: [...names, ...many], issuer, sends: [issuer], ...expired });
+    expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppwpp', travelled: true });
+  });
+});
+
+describe('names of issuers are compared without case, and with each run of blanks as one', () => {
+  /** A CA under another spelling of its name: what it issues names it so. */
+  const spelled = async (issuer: Identity, commonName: string): Promise<Identity> => {
+    const { certificate } = await issue({ commonName });
+    return { ...issuer, certificate };
+  };
+
+  test.each([
+    ['a certificate that holds', {}, 'ppppp', []],
+    ['an expired one, which is nothing else', expired, 'ppwpp', ['(certificate-expired)']],
+  ])('so they lead to the trust anchor: %s', async (_, dates, steps, found) => {
+    const intermediate = await ca('Test Intermediate', { issuer: await spelled(pki.root, ' CHAIN  root ca') });
+    const issuer = await spelled(intermediate, 'TEST  intermediate');
+    const leaf = await issue({ names, issuer, sends: [intermediate], ...dates });
+    const waive = found.length === 0 ? [] : waiveExpired;
+    expect(await see(leaf, waive)).toMatchObject({ steps, codes: [...found, 'receipt-not-verified'], travelled: true });
+  });
+
+  test('another name is another name', async () => {
+    const intermediate = await ca('Test Intermediate', { issuer: pki.root });
+    const leaf = await issue({ names, issuer: await spelled(intermediate, 'TestIntermediate'), sends: [intermediate] });
+    expect((await see(leaf, [])).codes).toEqual(['certificate-untrusted', 'certificate-chain-disordered']);
+  });
 });
 
 describe('where the chain ends, and what would mend it', () => {

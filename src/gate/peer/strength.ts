@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { brief } from '../../text/peer.js';
+import { isSelfIssued } from '../../tls/distinguished-names.js';
 import type { Legible } from './malformed.js';
 
 /**
@@ -12,7 +13,7 @@ import type { Legible } from './malformed.js';
 export function judgeStrength(chain: readonly Legible[], anchor: X509Certificate | undefined): KnownFinding[] {
   const weakKey = chain.map(({ facts }) => facts).find(({ key }) => key.weak);
   const weakSignature = chain
-    .filter(({ certificate, facts: { subject, issuer } }) => (anchor ? certificate !== anchor : subject !== issuer))
+    .filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)))
     .map(({ facts }) => facts)
     .find(({ signature }) => signature.weak);
   return [

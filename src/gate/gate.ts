@@ -90,7 +90,7 @@ export async function attempt(
     visit.socket?.destroy();
   }
 
-  noteUnusedWaivers(steps, endpoint);
+  noteUnusedWaivers(steps, visit);
   const report = reportOf(visit, steps, performance.now() - begun);
   return {
     report: visit.derived ? withoutSecrets(report, new Redactor(visit.derived)) : report,
@@ -178,8 +178,8 @@ function amend(steps: StepReport[], { step, finding: found }: Belated, visit: Vi
   steps[at] = { ...earlier, status: statusOf(findings), findings };
 }
 
-function noteUnusedWaivers(steps: readonly StepReport[], { waive }: Endpoint): void {
-  for (const { step, notice } of unusedWaivers(waive, steps)) {
+function noteUnusedWaivers(steps: readonly StepReport[], { endpoint, world }: Visit): void {
+  for (const { step, notice } of unusedWaivers(endpoint.waive, steps, world.now())) {
     steps.find(({ id }) => id === step)?.findings.push(notice);
   }
 }

@@ -42,11 +42,13 @@ export function applyWaivers(
 /**
  * Waivers of findings that did not occur, though no step in which they could was kept from being carried out.
  * @param steps all five, with what was found
+ * @param now a waiver that has ended by then is told as such
  * @returns each notice with the step that it belongs to
  */
 export function unusedWaivers(
   waivers: readonly Waiver[],
   steps: readonly StepReport[],
+  now: Date,
 ): { step: StepId; notice: KnownFinding }[] {
   const occurred = new Set<string>(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
   return waivers.flatMap((waiver) => {
@@ -55,7 +57,10 @@ export function unusedWaivers(
     const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
     const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
     if (step === undefined || wasBlocked || occurred.has(waiver.finding)) return [];
-    const message = `${waiver.finding} is waived until ${waiver.until}, and did not occur.`;
-    return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: waiver.finding } }) }];
+    const { finding: code, until } = waiver;
+    const message = holds(waiver, now)
+      ? `${code} is waived until ${until}, and did not occur.`
+      : `The waiver of ${code} ended on ${until}, and the finding did not occur.`;
+    return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
   });
 }

@@ -121,6 +121,16 @@ describe('a waiver', () => {
     expect(seen.report.steps[2]?.findings.map(({ code }) => code)).toEqual(['waiver-unused']);
   });
 
+  test.each([
+    ['2099-12-31', 'certificate-expired is waived until 2099-12-31, and did not occur.'],
+    ['2020-01-31', 'The waiver of certificate-expired ended on 2020-01-31, and the finding did not occur.'],
+  ])('of what did not occur says whether it still holds: until %s', async (until, message) => {
+    const { report } = await see('good', [], waive('certificate-expired', until));
+    expect(report.steps[2]?.findings).toMatchObject([
+      { code: 'waiver-unused', message, evidence: { finding: 'certificate-expired', until } },
+    ]);
+  });
+
   test('is not called unused where a step in which it could occur was never reached', async () => {
     await using server = await startScriptedServer({ offers: ['8BITMIME'] });
     const { report } = await gate(testEndpoint(server.port, waive('connection-lost')));

@@ -69,12 +69,13 @@ export function renderReadme(current: string): string {
 /** Writes `docs/findings.md`: a section for each code, which is also its anchor. */
 export function renderFindings(): string {
   const sections = FINDING_CODES.map((id) => {
-    const { title, severity, steps, explanation, remedy, reference } = entryOf(id);
+    const { title, severity, steps, explanation, evidence, remedy, reference } = entryOf(id);
     const facts = [`Severity: ${severity}`, `Step: ${stepsInWords(steps)}`, ...(reference ? [`See ${reference}`] : [])];
-    return `## ${id}\n\n**${title}.** ${explanation}\n\n${remedy}\n\n${facts.join(' · ')}\n`;
+    const parts = [`**${title}.** ${explanation}`, remedy, ...evidenceInWords(evidence), facts.join(' · ')];
+    return `## ${id}\n\n${parts.join('\n\n')}\n`;
   });
   const introduction =
-    'What the gate can report, in the order of the five steps. A code is for ever: it is never renamed and never reused. An `error` makes its step fail, a `warning` makes it warn, a `notice` changes nothing. The severity is that of the ordinary case; the message of a finding says where it differs.';
+    'What the gate can report, in the order of the five steps. A code is for ever: it is never renamed and never reused. An `error` makes its step fail, a `warning` makes it warn, a `notice` changes nothing. The severity is that of the ordinary case; the message of a finding says where it differs. The evidence is what a finding can carry to show how the gate knows; each field is there where there is something to put into it.';
   return `<!-- Generated from src/findings/catalogue.ts; see CONTRIBUTING.md. -->\n\n# Findings\n\n${introduction}\n\n${sections.join('\n')}`;
 }
 
@@ -102,6 +103,12 @@ export function documentedKeys(schema: z.ZodObject, prefix = ''): DocumentedKey[
 
 function entryOf(id: FindingCode): CatalogueEntry {
   return CATALOGUE[id];
+}
+
+/** A list, or nothing where a finding has no evidence but its message. */
+function evidenceInWords(evidence: CatalogueEntry['evidence']): string[] {
+  const fields = Object.entries(evidence).map(([field, holds]) => `${code(field)} (${holds})`);
+  return fields.length === 0 ? [] : [`Evidence: ${fields.join(', ')}.`];
 }
 
 function stepsInWords(steps: readonly string[]): string {

@@ -10,6 +10,7 @@ import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
 import { Secret } from '../../src/text/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
+import { undeclaredEvidence } from './evidence.js';
 import { HOST } from './zoo.js';
 
 /** What a run shares, with nothing held still unless the test says so. */
@@ -80,11 +81,14 @@ export function codes(steps: readonly StepReport[]): string[] {
   return steps.flatMap(({ findings }) => findings.map(({ code, waived }) => (waived ? `(${code})` : code)));
 }
 
-/** One attempt, in a world of its own. */
+/** One attempt, in a world of its own. @throws {RangeError} where a finding carries evidence that it does not declare */
 export async function gate(endpoint: Endpoint, world: Partial<World> = {}): Promise<Attempt> {
   const shared = testWorld(world);
   try {
-    return await attempt(endpoint, shared);
+    const attempted = await attempt(endpoint, shared);
+    const undeclared = undeclaredEvidence(attempted.report.steps);
+    if (undeclared.length > 0) throw new RangeError(`the catalogue has no ${undeclared.join(', ')}`);
+    return attempted;
   } finally {
     await shared.inboxes.close();
   }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { documentedKeys, renderAction, renderFindings, renderReadme } from '../../scripts/docs.js';
-import { FINDING_CODES } from '../../src/findings/catalogue.js';
+import { CATALOGUE, FINDING_CODES } from '../../src/findings/catalogue.js';
+import type { CatalogueEntry, FindingCode } from '../../src/findings/catalogue.js';
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema.js';
 
 /** With UPDATE_DOCS=1 in the environment the files are written anew before they are compared. */
@@ -77,6 +78,20 @@ describe('documentation', () => {
   test('each finding has a section of its own', () => {
     const sections = [...renderFindings().matchAll(/^## (.*)$/gm)].map(([, code]) => code);
     expect(sections).toEqual(FINDING_CODES);
+  });
+
+  test('each section says by which evidence the finding is known, where it has any', () => {
+    for (const section of renderFindings().split(/^## /m).slice(1)) {
+      const [code = ''] = section.split('\n', 1);
+      const named = [...(/^Evidence: (.*)\.$/m.exec(section)?.[1] ?? '').matchAll(/`(\w+)` \(/g)].map(
+        ([, field]) => field,
+      );
+      const { evidence }: CatalogueEntry = CATALOGUE[code as FindingCode];
+      expect({ code, named }).toEqual({ code, named: Object.keys(evidence) });
+    }
+    expect(renderFindings()).toContain(
+      'Evidence: `wanted` (the name that was asked for), `names` (the subject alternative names), `subject` (',
+    );
   });
 
   test('a README without a place for a table is an error', () => {

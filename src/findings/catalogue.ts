@@ -28,6 +28,11 @@ export const CATALOGUE = {
 
 export type FindingCode = keyof typeof CATALOGUE;
 
+/** What a finding may carry as evidence: the fields of its entry, and no others. */
+export type Evidence<Code extends FindingCode> = Code extends FindingCode
+  ? Partial<Record<keyof (typeof CATALOGUE)[Code]['evidence'], string>>
+  : never;
+
 /** All codes, in the order of the catalogue. */
 export const FINDING_CODES = Object.keys(CATALOGUE) as FindingCode[];
 

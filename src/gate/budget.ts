@@ -25,6 +25,11 @@ export function probeMs({ timeoutMs }: Endpoint): number {
   return timeoutMs * PROBE_IN_TIMEOUTS;
 }
 
+/** How long a wait of so many milliseconds was, as evidence. */
+export function inSeconds(waitedMs: number): string {
+  return `${(waitedMs / 1000).toFixed(1)} s`;
+}
+
 /** Why a wait in a probe was cut short, in a sentence of its own; nothing while the probe had time left. */
 export function spentProbe(budget: Deadline, endpoint: Endpoint): string {
   if (budget.remainingMs > TIMER_SLACK_MS) return '';

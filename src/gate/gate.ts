@@ -7,6 +7,7 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { withoutSecrets } from '../report/redact.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, SkipReason, StepId, StepReport } from '../report/report.js';
+import { shown } from '../smtp/reply.js';
 import { Transcript } from '../smtp/transcript.js';
 import { Redactor } from '../text/redactor.js';
 import { weighed } from './advice.js';
@@ -165,8 +166,9 @@ function cutShort(id: StepId, visit: Visit, begun: number): TakenStep {
 /** Line ends are nobody's question in particular; what was seen of them counts for the step that saw it. */
 function bareLineFeed({ session }: Visit): KnownFinding[] {
   if (!session?.bareLineFeed) return [];
-  session.bareLineFeed = false;
-  return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.')];
+  const evidence = { reply: shown(session.bareLineFeed) };
+  session.bareLineFeed = undefined;
+  return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.', { evidence })];
 }
 
 /** Adds what a step has come to in the eyes of the next one, which is blocked by it. */

@@ -9,7 +9,7 @@ import { brief } from '../text/peer.js';
 import type { PeerText } from '../text/peer.js';
 import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
-import { spentBudget } from './budget.js';
+import { inSeconds, spentBudget } from './budget.js';
 import { otherProtocol } from './protocols.js';
 import { belatedClientCertificateAlert } from './steps/client-certificate.js';
 import type { Visit } from './visit.js';
@@ -43,7 +43,7 @@ export function interruption(error: unknown, step: StepId, visit: Visit): Interr
   if (error instanceof ReplyTimeout) {
     const other = insteadOfGreeting(error.heard, visit);
     if (other) return { finding: other, step, transient: false };
-    const waited = `${(error.waitedMs / 1000).toFixed(1)} s`;
+    const waited = inSeconds(error.waitedMs);
     const { only, evidence } = unfinished(error.heard);
     const spent = spentBudget(visit);
     const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {

@@ -45,8 +45,8 @@ export class SmtpSession {
   readonly #unanswered: string[] = [];
   #quitted = false;
 
-  /** Whether a reply has ended its lines in bare LF since this was last set back. */
-  bareLineFeed = false;
+  /** The first reply with a line that ended in bare LF, since this was last set back. */
+  bareLineFeed: Reply | undefined;
 
   /** @param channel connected; nobody else may read from it while the session lives */
   constructor(channel: Duplex, settings: SessionSettings) {
@@ -229,7 +229,7 @@ export class SmtpSession {
     try {
       const reply = this.#parser.take();
       for (const line of reply?.raw ?? []) this.#note(line.exact);
-      this.bareLineFeed ||= reply?.bareLineFeed ?? false;
+      if (reply?.bareLineFeed) this.bareLineFeed ??= reply;
       return reply;
     } catch (error) {
       if (error instanceof ReplySyntaxError)

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 
 /** What the server sends first once TLS is due. */
 export type Opening =
-  | { readonly kind: 'record' }
+  | { readonly kind: 'record'; readonly octets: Buffer }
   | { readonly kind: 'cleartext'; readonly octets: Buffer }
   /** The connection ended, or the time. */
   | { readonly kind: 'nothing' };
@@ -40,7 +40,7 @@ export class FirstRecordGuard extends Duplex {
     this.opening = new Promise((resolve) => {
       socket.once('data', (octets: Buffer) => {
         if (isTlsRecord(octets)) {
-          resolve({ kind: 'record' });
+          resolve({ kind: 'record', octets });
           socket.on('data', this.#pass);
           this.#pass(octets);
         } else {

@@ -28,7 +28,7 @@ export interface TlsChannel {
 
 /** Why there is no channel. */
 export type HandshakeFailure =
-  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'timed-out'; readonly waitedMs: number }
   /** The connection ended. */
   | { readonly kind: 'lost'; readonly detail: string }
   /** The server sent a fatal alert (RFC 8446 section 6.2), and may have asked for our certificate before that. */
@@ -86,10 +86,11 @@ export function beginHandshake(
       if (kind === 'cleartext') resolve({ kind: 'cleartext' });
     });
   });
+  const waitedMs = Math.round(options.deadline.remainingMs);
   const outcome = options.deadline
     .race(settled, () => new HandshakeTimeout())
     .catch((error: unknown): HandshakeFailure => {
-      if (error instanceof HandshakeTimeout) return { kind: 'timed-out' };
+      if (error instanceof HandshakeTimeout) return { kind: 'timed-out', waitedMs };
       throw error;
     })
     .then((result) => {

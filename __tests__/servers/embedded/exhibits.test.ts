@@ -6,6 +6,7 @@ import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { USER } from '../../support/embedded.js';
 import { EXHIBITS } from '../../support/exhibits.js';
 import type { Exhibit } from '../../support/exhibits.js';
+import { undeclaredEvidence } from '../../support/evidence.js';
 import { mayFill } from '../../support/full-listener.js';
 import { AUTH, codes } from '../../support/gate.js';
 import { play } from '../../support/scene.js';
@@ -56,6 +57,26 @@ describe.each(exhibits)('$code', ({ code, exhibit }: { code: FindingCode; exhibi
     expect(twinRaises).not.toContain(code);
     expect(codes(outcome(twin).report.steps)).toEqual(twinRaises);
   });
+});
+
+/** Their message says all there is. */
+const WITHOUT_EVIDENCE: readonly FindingCode[] = [
+  'credentials-withheld',
+  'receipt-not-verified',
+  'step-required',
+  'run-stopped',
+  'internal-error',
+];
+
+test('every finding says how it is known, in fields that the catalogue declares', () => {
+  for (const { code, exhibit } of exhibits.filter((one) => !unplayable.includes(one.code))) {
+    const { steps } = outcome(exhibit.raising).report;
+    expect(undeclaredEvidence(steps)).toEqual([]);
+    expect(undeclaredEvidence(outcome(exhibit.twin).report.steps)).toEqual([]);
+    const found = steps.flatMap(({ findings }) => findings).find((one) => one.code === code);
+    const has = Object.keys(found?.evidence ?? {}).length > 0;
+    expect({ code, has }).toEqual({ code, has: !WITHOUT_EVIDENCE.includes(code) });
+  }
 });
 
 test('who passes is visited once, unless further looks are asked for', () => {

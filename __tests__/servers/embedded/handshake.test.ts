@@ -267,8 +267,8 @@ describe('the time that an attempt has', () => {
       message: 'No complete reply came within 0.3 s; the whole attempt had 8 s, and they are spent.',
       evidence: { waited: '0.3 s', attempt: '8 s' },
     });
-    const { findings } = await handshakeFailed(visit(0), { kind: 'timed-out' });
-    expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { attempt: '8 s' } }]);
+    const { findings } = await handshakeFailed(visit(0), { kind: 'timed-out', waitedMs: 312 });
+    expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { waited: '0.3 s', attempt: '8 s' } }]);
     expect(findings[0]?.message).toMatch(/in time; the whole attempt had 8 s, and they are spent\.$/);
   });
 
@@ -284,7 +284,7 @@ describe('the time that an attempt has', () => {
       evidence: { waited: '2.0 s' },
     });
     expect(finding.evidence).not.toHaveProperty('attempt');
-    const { findings } = await handshakeFailed(visit(1000), { kind: 'timed-out' });
+    const { findings } = await handshakeFailed(visit(1000), { kind: 'timed-out', waitedMs: 2000 });
     expect(findings[0]?.message).toMatch(/in time\.$/);
   });
 

@@ -1,4 +1,8 @@
 import type { CatalogueEntry } from './entry.js';
+import { fields } from './evidence.js';
+
+/** What the server that took the message from the gate wrote into it (RFC 5321 section 4.4). */
+const TRACE = { received: 'the `Received` line' };
 
 /** Findings of step 5: the probe message. */
 export const STEP_5 = {
@@ -7,6 +11,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation: 'The server refuses the envelope sender (MAIL FROM).',
+    evidence: fields('reply'),
     remedy:
       'The text says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is refused (SPF, no MX).',
     reference: 'RFC 5321 section 3.3',
@@ -17,6 +22,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The server refuses the envelope recipient (RCPT TO). Where it must (`delivery.expect: refused`), this says that the refusal at RCPT is about something else: the client, the sender, the command. Whether the recipient would be taken is still open.',
+    evidence: fields('reply'),
     remedy:
       'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `delivery.within`.',
     reference: 'RFC 5321 section 3.3',
@@ -27,6 +33,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line; or the server says beforehand (SIZE) that it takes none of that size, and none was sent.',
+    evidence: { ...fields('reply'), size: 'the octets of the message', limit: 'how many the server takes' },
     remedy:
       "The text says why: a content filter, a policy, a size limit, a quota. Look for the queue id or the reason in the server's log.",
     reference: 'RFC 5321 section 4.2.5',
@@ -37,6 +44,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
+    evidence: fields('reason'),
     remedy:
       'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
     reference: 'RFC 8314 section 3.2',
@@ -46,6 +54,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
+    evidence: fields('reason'),
     remedy:
       'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP and POP3.',
     reference: 'RFC 9051 section 6.2',
@@ -56,6 +65,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The server took responsibility for the probe (250), and it was not in the inbox within `delivery.within`. This is how lost mail looks from outside.',
+    evidence: fields('messageId'),
     remedy:
       "Follow the message through the server's log by its Message-ID, shown below: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
     reference: 'RFC 5321 section 6.1',
@@ -66,6 +76,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments.',
+    evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
     remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
     reference: 'RFC 5321 section 6.4',
   },
@@ -74,6 +85,7 @@ export const STEP_5 = {
     severity: 'notice',
     steps: ['delivery'],
     explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
+    evidence: {},
     remedy: 'Configure `delivery.inbox` with its username and password to have the arrival proved.',
   },
   'message-in-junk': {
@@ -82,6 +94,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The message arrived in the folder for junk. Whoever gets such mail does not see it, and a provider that files it there judges the rest of the mail of this sender alike.',
+    evidence: { folder: 'the folder in which the message was' },
     remedy:
       "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves it there): publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is meant.",
   },
@@ -91,6 +104,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The same message is in the inbox several times. A server that takes a message and answers too late is sent it again; so do two routes that lead to the same mailbox.',
+    evidence: { ...fields('messageId'), copies: 'how many there are' },
     remedy:
       'Compare the `Received` lines of the copies: where they part, a hop has sent the message twice (an alias that lists the mailbox two times, a filter that hands a copy back, a time-out behind the final dot).',
     reference: 'RFC 5321 section 4.5.3.2.6',
@@ -101,6 +115,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The `Received` line of the server that took the message from the gate says that no TLS was there, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
+    evidence: { ...TRACE, with: 'the protocol that it names' },
     remedy:
       'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. Some large providers do so by design and write plain `ESMTP`: if that path is trusted, waive the finding.',
     reference: 'RFC 3848',
@@ -111,6 +126,11 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The `Received` line of the server that took the message from the gate names a TLS version or a cipher suite that is not that of the session with the gate: something between the two ends TLS and begins it anew.',
+    evidence: {
+      ...TRACE,
+      wanted: 'version and cipher suite of the session with the gate',
+      found: 'those that the server names',
+    },
     remedy:
       'Find out what stands between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
     reference: 'RFC 3848',
@@ -121,6 +141,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it names no protocol. Whether TLS reached that server is not proved by the message.',
+    evidence: TRACE,
     remedy:
       'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
     reference: 'RFC 5321 section 4.4',
@@ -131,6 +152,13 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The message arrived, and one of the checks of its origin that `delivery.verdicts` names came to something else than is demanded there. DKIM is verified by the gate, on the message that arrived and with the key from DNS, and one valid signature of any domain is a pass; SPF and DMARC are what the named receiver wrote down. A temporary error, of the receiver or of the DNS lookup, is inconclusive.',
+    evidence: {
+      ...fields('check', 'wanted', 'authservId', 'reason'),
+      found: 'what it came to',
+      result: 'what the receiver wrote down',
+      domain: 'the domain of the DKIM signature',
+      selector: 'its selector',
+    },
     remedy:
       "Compare the sender's domain in DNS with what the message shows: the SPF record must allow the server that handed it over, the DKIM selector must hold the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
     reference: 'RFC 8601',
@@ -141,6 +169,10 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed, nor are lines in its name that stand where an earlier server could have written them: below the first `Received` line of the receiver, where it has written above that line, and below the next one in any case.',
+    evidence: {
+      ...fields('check', 'wanted', 'authservId'),
+      present: 'the `Authentication-Results` lines that are there',
+    },
     remedy:
       'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
     reference: 'RFC 8601 section 5',
@@ -151,6 +183,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       '`delivery.expect: refused` says that the server must not take this recipient, and it takes it. A server that takes foreign recipients from strangers is an open relay, and ends on every blocklist within days. The session was the one of step 4, with the credentials of `auth` if there are any. No message was sent.',
+    evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
     remedy:
       'Let the server relay for authenticated clients and for its own domains only (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and refuse recipients that do not exist at RCPT.',
     reference: 'RFC 5321 section 7.9',
@@ -161,6 +194,7 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation:
       'The server put the message off at first, and took it later in the same run: greylisting, most often, which every sender meets the first time.',
+    evidence: { reply: 'what the server said at first', seconds: 'how much later it took the message' },
     remedy: 'Nothing needs mending. To save the time, exempt the address of the runner or the sender of the gate.',
     reference: 'RFC 6647',
   },

@@ -10,6 +10,8 @@ export interface CatalogueEntry {
   readonly steps: readonly StepId[];
   /** What it means, for somebody who meets it the first time. */
   readonly explanation: string;
+  /** How we know: the fields of evidence that it may carry, and in a few words (Markdown) what each holds. */
+  readonly evidence: Readonly<Record<string, string>>;
   /** How to mend it, where the step knows nothing more precise. */
   readonly remedy: string;
   /** The section that it rests on. */

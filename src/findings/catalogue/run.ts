@@ -1,5 +1,6 @@
 import { EVERY } from './entry.js';
 import type { CatalogueEntry } from './entry.js';
+import { fields } from './evidence.js';
 
 /** Findings of the run itself. */
 export const RUN = {
@@ -8,6 +9,7 @@ export const RUN = {
     severity: 'error',
     steps: ['authentication', 'delivery'],
     explanation: 'The step is named in `require`, and there is nothing to do it with.',
+    evidence: {},
     remedy:
       'Configure credentials (`auth`) or `delivery`. If they come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
   },
@@ -16,6 +18,7 @@ export const RUN = {
     severity: 'error',
     steps: EVERY,
     explanation: 'A finding is waived until a day that is over, so it counts again.',
+    evidence: fields('finding', 'until'),
     remedy: 'Mend the finding, or decide anew how long it may stand and move `until`.',
   },
   'waiver-unused': {
@@ -23,6 +26,7 @@ export const RUN = {
     severity: 'notice',
     steps: EVERY,
     explanation: 'The finding that a waiver names did not occur, though its step was carried out.',
+    evidence: fields('finding', 'until'),
     remedy: 'Take the waiver out, lest it hides the finding when it comes back.',
   },
   'run-stopped': {
@@ -31,6 +35,7 @@ export const RUN = {
     steps: EVERY,
     explanation:
       'The deadline of the run was over, or the run was cancelled, before this step had come to its end. Nothing is known of it and of those behind it, so nothing of them is green, and the job fails whatever the policy.',
+    evidence: {},
     remedy:
       'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
   },
@@ -40,6 +45,7 @@ export const RUN = {
     steps: EVERY,
     explanation:
       'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
+    evidence: {},
     remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -43,7 +43,11 @@ function judgeOffer({ endpoint, plain }: Visit, secured: Capabilities): KnownFin
   const evidence = { clear: brief(plain?.mechanisms?.join(' ') ?? ''), tls: brief(mechanisms.join(' ')) || 'none' };
   return [
     ...(secured.has('STARTTLS')
-      ? [finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.')]
+      ? [
+          finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
+            evidence: { capabilities: brief(secured.lines.join(', ')) },
+          }),
+        ]
       : []),
     ...(missing.length > 0
       ? [

@@ -27,12 +27,14 @@ export async function capability(visit: Visit): Promise<StepOutcome> {
 
   const findings: KnownFinding[] = [];
   if (plain.mechanisms) {
+    const mechanisms = brief(plain.mechanisms.join(' '));
     findings.push(
-      finding(
-        'plaintext-auth-advertised',
-        `Before TLS the server offers AUTH ${brief(plain.mechanisms.join(' '))}.`,
-        endpoint.role === 'mx' ? { severity: 'notice' } : { reproduce: plainEhloCommand(endpoint, visit.address) },
-      ),
+      finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+        evidence: { mechanisms: mechanisms || 'none' },
+        ...(endpoint.role === 'mx'
+          ? { severity: 'notice' as const }
+          : { reproduce: plainEhloCommand(endpoint, visit.address) }),
+      }),
     );
   }
   if (plain.has('STARTTLS')) return { findings };
@@ -41,6 +43,8 @@ export async function capability(visit: Visit): Promise<StepOutcome> {
 
 /** How a record of TLS begins: an alert or a handshake, of a version 3 (RFC 8446 section 5.1). */
 const TLS_RECORDS = ['\x15\x03', '\x16\x03'];
+/** What stands before the length of a record. */
+const TYPE_AND_VERSION_OCTETS = 3;
 
 /** Who closes sooner turns a client away, and waits for nothing. */
 const WAITS_AT_LEAST_MS = 250;
@@ -54,12 +58,12 @@ async function greeted(visit: Visit, session: SmtpSession): Promise<StepOutcome 
     const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
     if (first) {
       if (!TLS_RECORDS.some((record) => first.exact.startsWith(record))) throw error;
-      return whole(implicitTlsPort(visit));
+      return whole(implicitTlsPort(visit, first));
     }
     const waited = performance.now() - begun;
     const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waited > WAITS_AT_LEAST_MS);
     const answer = isSilence ? await answerToHandshake(visit) : undefined;
-    if (answer?.kind === 'record') return whole(implicitTlsPort(visit));
+    if (answer?.kind === 'record') return whole(implicitTlsPort(visit, new PeerText(answer.octets)));
     const said = answer?.kind === 'cleartext' ? new PeerText(answer.octets).exact : '';
     const other = otherProtocol(said, ', which says nothing until it is spoken to');
     if (!other) throw error;
@@ -71,10 +75,12 @@ function heardBefore(error: unknown): readonly PeerText[] {
   return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
 }
 
-function implicitTlsPort({ endpoint, address }: Visit): KnownFinding {
+/** @param said what the server says first */
+function implicitTlsPort({ endpoint, address }: Visit, said: PeerText): KnownFinding {
   const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
   const reproduce = opensslCommand({ ...endpoint, transport: 'implicit' }, address);
-  return finding('implicit-tls-port', message, { reproduce });
+  const octets = brief(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+  return finding('implicit-tls-port', message, { evidence: { octets }, reproduce });
 }
 
 function whole(found: KnownFinding): StepOutcome {

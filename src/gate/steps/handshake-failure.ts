@@ -3,7 +3,7 @@ import type { KnownFinding } from '../../findings/finding.js';
 import { PeerText, brief } from '../../text/peer.js';
 import type { HandshakeFailure } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
-import { spentBudget } from '../budget.js';
+import { inSeconds, spentBudget } from '../budget.js';
 import { whatItSpeaks } from '../second-look.js';
 import type { Spoken } from '../second-look.js';
 import type { StepOutcome, Visit } from '../visit.js';
@@ -29,7 +29,9 @@ export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): 
     case 'timed-out': {
       const { clause, evidence } = spentBudget(visit);
       const message = `The server did not finish the TLS handshake in time${clause}.`;
-      return whole(finding('handshake-timeout', message, { evidence }));
+      return whole(
+        finding('handshake-timeout', message, { evidence: { waited: inSeconds(failure.waitedMs), ...evidence } }),
+      );
     }
     case 'lost': {
       const said = `The connection ended during the TLS handshake (${failure.detail})`;

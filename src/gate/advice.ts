@@ -1,7 +1,8 @@
 import { UNWAIVABLE } from '../findings/catalogue.js';
 import type { FindingCode } from '../findings/catalogue.js';
 import type { KnownFinding } from '../findings/finding.js';
-import { recognise, remedyFor } from '../findings/servers.js';
+import { recognise } from '../findings/servers.js';
+import { remedyFor } from '../findings/settings.js';
 import type { StepId } from '../report/report.js';
 import { stepCommand } from './reproduce.js';
 import type { Visit } from './visit.js';
@@ -47,7 +48,12 @@ function advised(found: KnownFinding, step: StepId, visit: Visit): KnownFinding 
     ...byHand,
     ...found,
     ...(inspected && { evidence: { ...found.evidence, greeting: greeting ?? '' } }),
-    remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software),
+    remedy: remedyFor(
+      found.code,
+      inspected ? `${INSPECTED} ${found.remedy}` : found.remedy,
+      software,
+      endpoint.tls.minVersion,
+    ),
   };
 }
 

@@ -96,6 +96,19 @@ describe('alert 70, of the version', () => {
     expect(found?.message).toMatch(/^The server speaks TLSv1; wanted is TLSv1\.2 or later\./);
   });
 
+  test('is TLS 1.2 where 1.3 is demanded, and the remedy is about 1.3', async () => {
+    const policy = { ca: [], minVersion: 'TLSv1.3', minValidDays: 14, pins: [] } as const;
+    const dialogue: Dialogue = { greeting: '220 mail.example.test ESMTP Exim 4.96', tls: { maxVersion: 'TLSv1.2' } };
+    const { found } = await see([dialogue], { tls: policy });
+    expect(found).toMatchObject({
+      code: 'tls-version-too-old',
+      evidence: { spoken: 'TLSv1.2', wanted: 'TLSv1.3' },
+      reference: 'RFC 9325 section 3.1.1',
+    });
+    expect(found?.remedy).toMatch(/^Enable TLS 1\.3 on the server.* This is Exim: Take `\+no_tlsv1_3` out/);
+    expect(found?.remedy).not.toMatch(/deprecated|>=TLSv1\.2/);
+  });
+
   test('says that nothing can be agreed on, where that is so', async () => {
     const { found } = await see([alert(70)]);
     expect(found?.code).toBe('tls-version-too-old');

@@ -140,8 +140,16 @@ function versionTooOld({ endpoint }: Visit, { said, evidence }: Refusal, spoken:
       : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
   return finding('tls-version-too-old', message, {
     evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+    ...(wanted === 'TLSv1.3' && NO_TLS_1_3),
   });
 }
+
+/** TLS 1.2 is good enough for the RFCs, and not for this policy. */
+const NO_TLS_1_3 = {
+  remedy:
+    'Enable TLS 1.3 on the server: its TLS library must have it (OpenSSL from 1.1.1 on, GnuTLS from 3.6.5 on), and no setting end at TLS 1.2. Where it cannot be had, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+  reference: 'RFC 9325 section 3.1.1',
+};
 
 /** RFC 6066 section 3: the server has nothing for the name that was sent. */
 function nameUnknown({ endpoint }: Visit, { said, evidence }: Refusal): KnownFinding {

@@ -4,6 +4,7 @@ import { connect } from 'node:tls';
 import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
+import { alertName } from './alerts.js';
 import { FirstRecordGuard, MAX_HANDSHAKE_OCTETS } from './guard.js';
 import type { Opening } from './guard.js';
 import { asksForCertificate, behindRecords, keyExchange, oldSignature, warningAlert } from './records.js';
@@ -170,8 +171,7 @@ function failureOf(error: Error, guard: FirstRecordGuard): HandshakeFailure {
   const number = alertOf(error);
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
   if (number !== undefined) {
-    const name = reason.replace(/^.*\balert /, '');
-    return { kind: 'alert', number, name, asked: asksForCertificate(guard.heard) };
+    return { kind: 'alert', number, name: alertName(number), asked: asksForCertificate(guard.heard) };
   }
   if (code.startsWith('ERR_SSL_')) {
     const stray = behindRecords(guard.heard);

@@ -1,3 +1,5 @@
+import { getDiffieHellman } from 'node:crypto';
+import type { DiffieHellmanGroup } from 'node:crypto';
 import { close, raw, reset, wait } from '../../support/dialogue.js';
 import type { Dialogue, Reply } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
@@ -250,6 +252,61 @@ test('text behind the first record of TLS is told', async () => {
   });
 });
 
+describe('an alert that says what it means', () => {
+  test.each([
+    [10, 'unexpected message', /did not expect/, /another network/],
+    [20, 'bad record mac', /damaged/, /another network/],
+    [21, 'decryption failed', /could not decrypt/, /another network/],
+    [22, 'record overflow', /longer than a record/, /another network/],
+    [42, 'bad certificate', /has asked for none/, /proxy/],
+    [47, 'illegal parameter', /a value in the handshake/, /update that of the server/],
+    [48, 'unknown ca', /has asked for none/, /proxy/],
+    [49, 'access denied', /does not let them in/, /runner's address/],
+    [50, 'decode error', /could not read/, /update that of the server/],
+    [51, 'decrypt error', /did not hold/, /another network/],
+    [80, 'internal error', /failed on its own side/, /server's log.*certificate or key/],
+    [86, 'inappropriate fallback', /a second try with an older version/, /proxy/],
+    [90, 'user canceled', /nothing to do with TLS/, /server's log/],
+    [109, 'missing extension', /misses an extension/, /`servername`/],
+    [110, 'unsupported extension', /has an extension/, /update that of the server/],
+    [113, 'bad certificate status response', /OCSP response/, /OCSP stapling/],
+    [114, 'bad certificate hash value', /hash of a certificate/, /another network/],
+    [115, 'unknown psk identity', /\(PSK\)/, /with a certificate/],
+    [120, 'no application protocol', /\(ALPN\)/, /HTTPS/],
+  ])('%i, %s', async (number, name, says, remedy) => {
+    const { found } = await see([alert(number)]);
+    expect(found).toMatchObject({
+      code: 'tls-handshake-failed',
+      message: expect.stringMatching(new RegExp(`alert ${number} \\(${name}\\): .*${says.source}`)) as string,
+      remedy: expect.stringMatching(remedy) as string,
+      evidence: { alert: String(number), name },
+    });
+  });
+});
+
+test('Diffie-Hellman parameters that are too short are told as such', async () => {
+  const { key, chain: cert } = zoo.rsa2048;
+  const dhparam = parametersOf(getDiffieHellman('modp2'));
+  const tls = { key, cert, dhparam, maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0' } as const;
+  const { found } = await see([{ tls }]);
+  expect(found).toMatchObject({
+    code: 'tls-handshake-failed',
+    message: expect.stringMatching(
+      /^The Diffie-Hellman parameters of the server are too short to be taken here \(dh key too small\)\./,
+    ) as string,
+    remedy: expect.stringMatching(/2048 bits or more.*leave cipher suites with DHE out/) as string,
+    evidence: { reason: 'dh key too small', spoken: expect.stringMatching(/TLS_DHE_RSA/) as string },
+  });
+});
+
+/** As a file for a server (PKCS #3): a sequence of two integers, prime and generator. */
+function parametersOf(group: DiffieHellmanGroup): string {
+  const prime = group.getPrime();
+  const integer = Buffer.concat([Buffer.of(2, 0x81, prime.length + 1, 0), prime, Buffer.of(2, 1, 2)]);
+  const der = Buffer.concat([Buffer.of(0x30, 0x81, integer.length), integer]);
+  return `-----BEGIN DH PARAMETERS-----\n${der.toString('base64')}\n-----END DH PARAMETERS-----\n`;
+}
+
 describe('alert 112, of the name', () => {
   test('names what was sent, and how to change it', async () => {
     const seen = await see([alert(112)]);
@@ -258,7 +315,7 @@ describe('alert 112, of the name', () => {
       code: 'tls-handshake-failed',
       message: expect.stringMatching(/does not know the name mail\.example\.test, .*alert 112/) as string,
       remedy: expect.stringMatching(/`servername`/) as string,
-      evidence: { alert: '112', servername: 'mail.example.test' },
+      evidence: { alert: '112', name: 'unrecognized name', servername: 'mail.example.test' },
     });
   });
 

@@ -45,7 +45,7 @@ export const STEP_4 = {
       wanted: 'the mechanism, or the kind of mechanism, that is needed',
     },
     remedy:
-      'Compare the mechanisms listed below. A server that takes only XOAUTH2 or OAUTHBEARER wants an `access-token`, not a password; a server that takes only PLAIN and LOGIN wants a password.',
+      'Compare the mechanisms in the evidence. A server that takes only XOAUTH2 or OAUTHBEARER wants an `access-token`, not a password; a server that takes only PLAIN and LOGIN wants a password.',
     reference: 'RFC 4954 section 4',
   },
   'auth-rejected': {
@@ -67,7 +67,7 @@ export const STEP_4 = {
       'The server offers AUTH and refuses the command or what it carries (500, 501, 502, 503), so that the credentials were not judged at all.',
     evidence: fields('reply', 'mechanism', 'told'),
     remedy:
-      'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are below. Try another `auth.mechanism`.',
+      'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are in the message. Try another `auth.mechanism`.',
     reference: 'RFC 4954 section 4',
   },
   'auth-temporary-failure': {

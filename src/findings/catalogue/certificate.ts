@@ -20,7 +20,7 @@ export const STEP_3 = {
       servername: 'the name that was sent as SNI',
     },
     remedy:
-      'The alert and the reason below say which side gave up and why. Compare protocol versions, cipher suites and key type on the server with what current clients offer.',
+      'Compare protocol versions, cipher suites and key type on the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side gave up.',
     reference: 'RFC 8446 section 6.2',
     resultType: 'validation-failure',
   },
@@ -205,7 +205,7 @@ export const STEP_3 = {
     explanation: 'The public key of the server is none of those in `tls.pin`.',
     evidence: { pin: 'the pin of the key that the server has', pinned: 'those in `tls.pin`', ...fields('keyType') },
     remedy:
-      'If the key was changed on purpose, add the pin shown below to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
+      'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
     reference: 'RFC 7469 section 2.6',
   },
   'certificate-issuer-expires-first': {

@@ -67,7 +67,7 @@ export const STEP_5 = {
       'The server took responsibility for the probe (250), and it was not in the inbox within `delivery.within`. This is how lost mail looks from outside.',
     evidence: fields('messageId'),
     remedy:
-      "Follow the message through the server's log by its Message-ID, shown below: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
+      "Follow the message through the server's log by its Message-ID: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
     reference: 'RFC 5321 section 6.1',
   },
   'message-altered': {

@@ -1,12 +1,12 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
+import { alertName } from '../../tls/alerts.js';
 import type { Visit } from '../visit.js';
 
 /** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
 export const CERTIFICATE_REQUIRED = 116;
 
 interface Alert {
-  readonly name: string;
   /** What a server means by it, of a certificate that it was shown. */
   readonly meaning: string;
   readonly remedy: string;
@@ -21,43 +21,35 @@ const OTHER_ISSUER =
  */
 const ALERTS: Readonly<Record<number, Alert>> = {
   42: {
-    name: 'bad certificate',
     meaning: 'the certificate is damaged, or a signature in its chain does not hold',
     remedy: 'Check with `openssl verify` that the file of `tls.client-cert` holds the whole chain, leaf first.',
   },
   43: {
-    name: 'unsupported certificate',
     meaning: 'the certificate is of a kind that the server does not take',
     remedy:
       'Give the gate a certificate for TLS clients: its extended key usage, where it has one, must include clientAuth, and its key be of a kind that the server knows.',
   },
   44: {
-    name: 'certificate revoked',
     meaning: 'its issuer has revoked the certificate',
     remedy: 'Have a new certificate issued, and give it to the gate with `tls.client-cert` and `tls.client-key`.',
   },
   45: {
-    name: 'certificate expired',
     meaning: 'the certificate has expired, or is not valid yet',
     remedy: 'Renew the certificate of `tls.client-cert`; if its dates are right, look at the clock of the server.',
   },
   46: {
-    name: 'certificate unknown',
     meaning: 'something else about the certificate is not acceptable',
     remedy: "The server's log says what it has against the certificate of `tls.client-cert`.",
   },
   48: {
-    name: 'unknown ca',
     meaning: 'the chain of the certificate leads to no authority that the server trusts',
     remedy: OTHER_ISSUER,
   },
   49: {
-    name: 'access denied',
     meaning: 'the certificate holds, and who it stands for may not come in',
     remedy: 'Add the certificate, its name or its fingerprint to those that the server lets in.',
   },
   [CERTIFICATE_REQUIRED]: {
-    name: 'certificate required',
     meaning: 'the certificate could not be shown, since the server takes no signature that its key can make',
     remedy: 'Give the gate a certificate with a key of a usual kind (RSA of 2048 bits, or EC P-256).',
   },
@@ -69,17 +61,15 @@ const ALERTS: Readonly<Record<number, Alert>> = {
  * @returns the finding, if the alert speaks of the client's certificate
  */
 export function belatedClientCertificateAlert(alert: number | undefined, visit: Visit): KnownFinding | undefined {
-  const name = alert === undefined ? undefined : ALERTS[alert]?.name;
-  return alert === undefined || name === undefined ? undefined : clientCertificateRefused(visit, alert, name);
+  return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(visit, alert);
 }
 
 /**
  * The finding for an alert of a server that has asked for a certificate.
  * @param number of the alert
- * @param name in words
  */
-export function clientCertificateRefused({ endpoint }: Visit, number: number, name: string): KnownFinding {
-  const alert = `alert ${number} (${name})`;
+export function clientCertificateRefused({ endpoint }: Visit, number: number): KnownFinding {
+  const alert = `alert ${number} (${alertName(number)})`;
   const evidence = { alert };
   if (!endpoint.tls.client) {
     return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {

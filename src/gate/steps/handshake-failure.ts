@@ -7,6 +7,7 @@ import { inSeconds, spentBudget } from '../budget.js';
 import { whatItSpeaks } from '../second-look.js';
 import type { Spoken } from '../second-look.js';
 import type { StepOutcome, Visit } from '../visit.js';
+import { meaningOfAlert } from './alert-meaning.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused } from './client-certificate.js';
 
 /** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
@@ -16,6 +17,8 @@ const ABOUT: Readonly<Record<number, Disagreement['about']>> = { 40: 'anything',
 /** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
+/** The same for parameters that its security level does not take. */
+const SHORT_DH = 'DH_KEY_TOO_SMALL';
 /** Cipher suites that are offered whatever the policy, by their standard names. */
 const OFFERED =
   /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
@@ -44,16 +47,18 @@ export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): 
     }
     case 'alert': {
       const { number, name, asked } = failure;
-      if (asked || number === CERTIFICATE_REQUIRED) return whole(clientCertificateRefused(visit, number, name));
+      if (asked || number === CERTIFICATE_REQUIRED) return whole(clientCertificateRefused(visit, number));
       const refusal = {
         said: `The server ended the handshake with alert ${number} (${name})`,
         evidence: { alert: String(number), name },
       };
       if (number === UNRECOGNIZED_NAME) return whole(nameUnknown(visit, refusal));
+      const meaning = meaningOfAlert(number);
       return whole(
         await noAgreement(visit, {
           ...refusal,
           about: ABOUT[number],
+          ...(meaning && { said: `${refusal.said}: ${meaning.says}`, remedy: meaning.remedy }),
         }),
       );
     }
@@ -69,6 +74,10 @@ export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): 
         await noAgreement(visit, {
           said: `TLS failed on our side: ${reason}`,
           evidence: { reason, code },
+          ...(code.includes(SHORT_DH) && {
+            said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
+            remedy: LONGER_DH,
+          }),
           about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
         }),
       );
@@ -88,6 +97,8 @@ interface Refusal {
 /** The same, and what it is about where that is said; `anything` is what a plain "handshake failure" says. */
 interface Disagreement extends Refusal {
   readonly about: 'version' | 'cipher' | 'anything' | undefined;
+  /** Where it is known by itself what helps. */
+  readonly remedy?: string;
 }
 
 /** Why there was no agreement, by what the server does when it is offered everything. */
@@ -111,7 +122,8 @@ async function noAgreement(visit: Visit, refusal: Disagreement): Promise<KnownFi
   }
   const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
   if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
-    return finding('tls-handshake-failed', `${refusal.said}.${only}`, { evidence });
+    const { said, remedy } = refusal;
+    return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(remedy !== undefined && { remedy }) });
   }
   const what = oddCurve === undefined ? 'cipher suites' : 'curves';
   return finding(
@@ -123,6 +135,9 @@ async function noAgreement(visit: Visit, refusal: Disagreement): Promise<KnownFi
 
 const OTHER_CIPHERS =
   'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
+
+const LONGER_DH =
+  'Give the server Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits from 3.1 on; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or leave cipher suites with DHE out: ECDHE does without them (RFC 9325 section 4.1).';
 
 const OTHER_SIGNATURES =
   'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';

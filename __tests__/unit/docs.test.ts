@@ -94,6 +94,24 @@ describe('documentation', () => {
     );
   });
 
+  test('each finding rests on a section of a standard, but for those that no standard speaks of', () => {
+    const without = FINDING_CODES.filter((code) => !('reference' in CATALOGUE[code]));
+    expect(without).toEqual([
+      // The gate and its machine.
+      'probe-inconclusive',
+      'connection-failed-locally',
+      'receipt-not-verified',
+      // What a mail store does with a message.
+      'message-in-junk',
+      // The run.
+      'step-required',
+      'waiver-expired',
+      'waiver-unused',
+      'run-stopped',
+      'internal-error',
+    ]);
+  });
+
   test('a README without a place for a table is an error', () => {
     expect(() => renderReadme('# Nothing')).toThrow('no place for the table "inputs"');
   });

@@ -32,6 +32,7 @@ export const STEP_3 = {
     evidence: fields('waited', 'attempt'),
     remedy:
       'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
+    reference: 'RFC 5321 section 4.5.3.2',
     resultType: 'validation-failure',
   },
   'tls-version-too-old': {
@@ -252,6 +253,7 @@ export const STEP_3 = {
     evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
     remedy:
       'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
+    reference: 'RFC 8446 section 4.4.2.2',
   },
   'certificate-pinned': {
     title: 'Key pinned; chain and name not counted',

@@ -24,6 +24,7 @@ export const CONNECTION = {
     evidence: fields('detail', 'address'),
     remedy:
       'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
+    reference: 'RFC 5321 section 4.5.4.1',
   },
   'connection-failed-locally': {
     title: 'This machine does not connect',
@@ -43,6 +44,7 @@ export const CONNECTION = {
     evidence: fields('detail', 'address'),
     remedy:
       'Check the port (587 is submission with STARTTLS, 465 submission with TLS from the first byte, 25 is for mail exchangers), that the service runs, and that it listens on this address and not on loopback only.',
+    reference: 'RFC 5321 section 4.5.4.1',
   },
   'connection-timeout': {
     title: 'Connection timed out',
@@ -53,6 +55,7 @@ export const CONNECTION = {
     evidence: fields('detail', 'address'),
     remedy:
       'Check firewalls and security groups in both directions, and whether the address is right; try from another network with the command shown.',
+    reference: 'RFC 5321 section 4.5.4.1',
   },
   'egress-blocked': {
     title: 'Outbound port 25 is blocked here',
@@ -63,5 +66,6 @@ export const CONNECTION = {
     evidence: fields('detail', 'address'),
     remedy:
       'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
+    reference: 'RFC 5068 section 4',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -86,12 +86,18 @@ export function behindExtension(id: string, distance: number, octets: string): C
 
 /** Writes over the month of notBefore or notAfter. */
 export function month(which: 'notBefore' | 'notAfter', digits: string): Change {
+  return (tbs) => tbs.write(digits, dateIn(tbs, which) + 2, 'latin1');
+}
+
+/** Writes over the two digits of the year of notBefore or notAfter. */
+export function year(which: 'notBefore' | 'notAfter', digits: string): Change {
+  return (tbs) => tbs.write(digits, dateIn(tbs, which), 'latin1');
+}
+
+function dateIn(tbs: Buffer, which: 'notBefore' | 'notAfter'): number {
   const utcTime = Buffer.from('170d', 'hex');
-  return (tbs) => {
-    const notBefore = tbs.indexOf(utcTime);
-    const at = which === 'notBefore' ? notBefore : tbs.indexOf(utcTime, notBefore + 2);
-    tbs.write(digits, at + 4, 'latin1');
-  };
+  const notBefore = tbs.indexOf(utcTime) + utcTime.length;
+  return which === 'notBefore' ? notBefore : tbs.indexOf(utcTime, notBefore) + utcTime.length;
 }
 
 /** PEM of a certificate's DER. */

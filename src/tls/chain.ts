@@ -104,8 +104,10 @@ function climb(
   for (const rung of rungs) {
     end = rung.certificate;
     if (trusted.has(end.fingerprint256)) return { path: pathTo(rung), end, obstacles };
-    for (const issuer of issuers) {
-      if (!namesAsIssuer(rung.certificate, issuer) || seen.has(issuer.fingerprint256)) continue;
+    const named = issuers.filter((issuer) => namesAsIssuer(rung.certificate, issuer));
+    // Of those that were issued anew, the one that lasts: OpenSSL takes it too.
+    for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
+      if (seen.has(issuer.fingerprint256)) continue;
       if (verifications === MAX_VERIFICATIONS) {
         return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
       }
@@ -118,6 +120,11 @@ function climb(
     }
   }
   return { end, obstacles };
+}
+
+/** Good enough for a choice; what is no date is judged elsewhere. */
+function lastSecond({ validTo }: X509Certificate): number {
+  return Date.parse(validTo) || 0;
 }
 
 function pathTo(rung: Rung): X509Certificate[] {

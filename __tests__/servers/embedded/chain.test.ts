@@ -65,10 +65,15 @@ interface Seen {
   readonly found: readonly Finding[];
 }
 
-async function see(identity: Identity, waive: Endpoint['waive'], ca = pki.root): Promise<Seen> {
+async function see(
+  identity: Identity,
+  waive: Endpoint['waive'],
+  ca: Identity | readonly Identity[] = pki.root,
+): Promise<Seen> {
   const served = { key: identity.key, cert: identity.chain, ciphers: 'DEFAULT@SECLEVEL=0' };
   await using server = await startScriptedServer({ tls: served });
-  const tls = { ca: [ca.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const anchors = [ca].flat().map(({ cert }) => cert);
+  const tls = { ca: anchors, minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const { report } = await gate(testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, tls, waive }));
   return {
     steps: letters(report.steps),
@@ -273,6 +278,56 @@ describe('where the chain ends, and what would mend it', () => {
       } = await see(await reissued.issue({ names, sends: one }), []);
       expect(found).toEqual(['certificate-untrusted']);
       expect(first?.evidence?.namesake).toBe('a trust anchor has the name of the issuer, and another key');
+      expect(first?.message).toMatch(
+        /: the one that is named CN=Chain Root CA has another key than the one that signed/,
+      );
+      expect(first?.remedy).toMatch(/^Either the authority has renewed its key, or somebody else answers/);
+      expect(first?.remedy).not.toMatch(/Append|add it/);
+    }
+  });
+
+  test("a stranger's text in a remedy begins no code", async () => {
+    const issuer = await ca('`Odd` CA', {});
+    const { found } = await see(await issue({ names, issuer, sends: [], further: [at('http://x/`')] }), []);
+    expect(found[0]?.remedy).toMatch(/^Append the certificate of CN='Odd' CA, which is to be had at http:\/\/x\/', to/);
+  });
+});
+
+describe('an issuer that ends before the certificate', () => {
+  const endingIn = (days: number, issuer?: Identity): Promise<Identity> =>
+    ca('Ending CA', { notAfter: inDays(days), ...(issuer && { issuer }) });
+  const under = (issuer: Identity): Promise<Identity> => issue({ names, issuer, sends: [issuer] });
+
+  test.each([
+    ['in time', 30, 'ppwpp', 'warning'],
+    ['too soon', 3.5, 'ppfbb', 'error'],
+  ] as const)('%s', async (_, days, steps, severity) => {
+    const intermediate = await endingIn(days, pki.root);
+    const root = await endingIn(days);
+    const below = await ca('Below CA', { issuer: root });
+    const seen = await Promise.all([
+      under(intermediate).then((leaf) => see(leaf, [])),
+      under(root).then((leaf) => see(leaf, [], root)),
+      under(below).then((leaf) => see(leaf, [], root)),
+    ]);
+    for (const one of seen) {
+      expect(one.steps).toBe(steps);
+      expect(one.found).toMatchObject([
+        { code: 'certificate-issuer-expires-first', severity, evidence: { issuer: 'CN=Ending CA' } },
+      ]);
+      expect(one.found[0]?.message.includes(', in 3 days, and at least 14 are wanted;')).toBe(severity === 'error');
+    }
+  });
+
+  test('does not matter where it was issued anew, and lasts', async () => {
+    const old = await endingIn(3.5);
+    const anew = rewritten(old, old, year('notAfter', '49'), []);
+    const leaf = await issue({ names, issuer: old, sends: [] });
+    for (const anchors of [
+      [old, anew],
+      [anew, old],
+    ]) {
+      expect(await see(leaf, [], anchors)).toMatchObject({ steps: 'ppppp', codes: ['receipt-not-verified'] });
     }
   });
 });

@@ -214,14 +214,15 @@ export const STEP_3 = {
     severity: 'warning',
     steps: ['certificate'],
     explanation:
-      'An intermediate certificate on the path ends before the certificate of the server does, and takes it along on that day.',
+      'An intermediate certificate on the path, or the trust anchor, ends before the certificate of the server does, and takes it along on that day. Where that is in fewer days than `min-valid-days` it is an error.',
     evidence: {
-      issuer: 'the subject of the intermediate',
+      issuer: 'the subject of the one that ends first',
       issuerValidTo: 'its notAfter date',
       validTo: 'that of the certificate of the server',
       ...fields('keyType'),
     },
-    remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it.',
+    remedy:
+      'Install the intermediate that the CA publishes now, or have the certificate issued anew under it. Where the trust anchor itself ends, the CA needs a new root, and whoever connects needs it in `tls.ca` in time.',
     reference: 'RFC 5280 section 6.1.3',
   },
   'certificate-chain-disordered': {

@@ -8,7 +8,8 @@ import type { PeerDemands } from './demands.js';
 import type { Legible } from './malformed.js';
 
 /** Whether the certificate of the peer is valid now, and for as long as is wanted (RFC 5280 section 4.1.2.5). */
-export function judgeDates({ validFrom, validTo }: CertificateFacts, { now, policy }: PeerDemands): KnownFinding[] {
+export function judgeDates({ validFrom, validTo }: CertificateFacts, demands: PeerDemands): KnownFinding[] {
+  const { now, policy } = demands;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
   const days = Math.abs(daysBetween(now, validTo));
   if (validTo < now) {
@@ -23,7 +24,7 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, { now, poli
       }),
     ];
   }
-  if (validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS) {
+  if (endsTooSoon(validTo, demands)) {
     return [
       finding(
         'certificate-expires-soon',
@@ -35,20 +36,36 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, { now, poli
   return [];
 }
 
+function endsTooSoon(validTo: Date, { now, policy }: PeerDemands): boolean {
+  return validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS;
+}
+
 /**
- * Whether an issuer that is needed ends before the certificate of the peer does.
- * @param between the certificates between it and the trust anchor
+ * Whether an issuer that is needed ends before the certificate of the peer does; an error where that is sooner than the
+ * certificate itself may end. OpenSSL asks for the dates of the trust anchor too.
+ * @param above the certificates above it, up to the trust anchor
  */
-export function judgeIssuerDates(leaf: CertificateFacts, between: readonly Legible[]): KnownFinding[] {
-  const endsFirst = between.find(({ facts }) => facts.validTo < leaf.validTo);
+export function judgeIssuerDates(
+  leaf: CertificateFacts,
+  above: readonly Legible[],
+  demands: PeerDemands,
+): KnownFinding[] {
+  const [endsFirst] = above
+    .map(({ facts }) => facts)
+    .filter(({ validTo }) => validTo < leaf.validTo)
+    .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
   if (!endsFirst) return [];
-  const { subject, validTo } = endsFirst.facts;
+  const { subject, validTo } = endsFirst;
+  const { now, policy } = demands;
+  const tooSoon = endsTooSoon(validTo, demands);
+  const wanted = `, in ${daysBetween(now, validTo)} days, and at least ${policy.minValidDays} are wanted`;
   return [
     finding(
       'certificate-issuer-expires-first',
-      `The issuer ${brief(subject)} expires on ${day(validTo)}, the certificate itself on ${day(leaf.validTo)}.`,
+      `The issuer ${brief(subject)} expires on ${day(validTo)}${tooSoon ? wanted : ''}; the certificate itself on ${day(leaf.validTo)}.`,
       {
         evidence: { issuer: brief(subject), issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
+        ...(tooSoon && { severity: 'error' }),
       },
     ),
   ];

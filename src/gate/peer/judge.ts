@@ -59,7 +59,7 @@ export function judgePeer(presented: Presented, demands: PeerDemands): PeerJudge
       ...mismatch,
       ...(pinned ? identity.map((found) => (demands.waived(found.code) ? found : asNotice(found))) : identity),
       ...strength,
-      ...(path ? judgeIssuerDates(facts, above.slice(0, -1)) : []),
+      ...(path ? judgeIssuerDates(facts, above, demands) : []),
       ...judgeOrder(presented),
       ...judgeLifetime(facts, anchor, demands),
     ],

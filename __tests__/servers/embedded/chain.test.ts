@@ -10,7 +10,16 @@ import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { HOST, ISSUER_AT, createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
-import { behindExtension, element, month, numbered, onCurve, rewritten, unchanged } from '../../support/rewritten.js';
+import {
+  behindExtension,
+  element,
+  month,
+  numbered,
+  onCurve,
+  rewritten,
+  unchanged,
+  year,
+} from '../../support/rewritten.js';
 import { createPki, inDays, issue } from '../../../src/demo/pki.js';
 import type { CertificateOptions, Identity, Pki } from '../../../src/demo/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
@@ -263,8 +272,12 @@ describe('where the chain ends, and what would mend it', () => {
       found: [first],
     } = await see(await other.issue({ names, sends: [other.intermediate, other.root] }), []);
     expect(found).toEqual(['certificate-untrusted']);
-    expect(first?.message).toBe('The chain ends in the private root CN=Private Root CA; add it with `tls.ca`.');
-    expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA' });
+    expect(first?.message).toBe('The chain ends in a root that is no trust anchor here, CN=Private Root CA.');
+    expect(first?.remedy).toMatch(
+      /^If this root is yours, add it with `tls\.ca`\. If it is not, somebody else answers/,
+    );
+    const rootSha256 = certificateFacts(new X509Certificate(other.root.cert)).sha256;
+    expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA', rootSha256 });
     expect(first?.evidence).not.toHaveProperty('namesake');
   });
 

@@ -1,9 +1,10 @@
+import type { X509Certificate } from 'node:crypto';
 import type { FindingCode } from '../../findings/catalogue.js';
 import { CATALOGUE } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { brief } from '../../text/peer.js';
-import { distinguishedName } from '../../tls/certificate.js';
+import { distinguishedName, fingerprint } from '../../tls/certificate.js';
 import { firstOutOfOrder } from '../../tls/chain.js';
 import type { ChainFacts, DeadEnd } from '../../tls/chain.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
@@ -50,7 +51,7 @@ export function judgeChain(
           'certificate-chain-incomplete',
           `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`,
           {
-            remedy: appending(chain, 'certificate-chain-incomplete'),
+            remedy: wayOn(chain, 'certificate-chain-incomplete'),
             evidence: { ...evidence, ...whereItEnds(chain) },
           },
         ),
@@ -64,7 +65,7 @@ function untrusted(
   chain: ChainFacts & { kind: 'untrusted' },
   evidence: Readonly<{ issuer: string; openssl: string; sent: string }>,
 ): KnownFinding {
-  const { obstacle, end, isRoot, path } = chain;
+  const { obstacle, end, isRoot, hasNamesake, path } = chain;
   const name = nameOf(end.subject);
   if (obstacle !== undefined) {
     const reason = brief(obstacle);
@@ -73,16 +74,24 @@ function untrusted(
       : `The chain leads to no trust anchor: ${reason}.`;
     return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
   }
-  if (isRoot) {
-    return finding('certificate-untrusted', `The chain ends in the private root ${name}; add it with \`tls.ca\`.`, {
-      evidence: { ...evidence, root: name, ...namesake(chain) },
+  if (isRoot && !hasNamesake) {
+    return finding('certificate-untrusted', `The chain ends in a root that is no trust anchor here, ${name}.`, {
+      remedy: `If this root is yours, add it with \`tls.ca\`. If it is not, somebody else answers in place of the server. ${CATALOGUE['certificate-untrusted'].remedy}`,
+      evidence: { ...evidence, ...rootAt(end) },
     });
   }
-  const reason = `no trust anchor is, or has issued, ${name}`;
+  const reason = hasNamesake
+    ? `the one that is named ${nameOf(end.issuer)} has another key than the one that signed ${name}`
+    : `no trust anchor is, or has issued, ${name}`;
   return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-    remedy: appending(chain, 'certificate-untrusted'),
-    evidence: { ...evidence, reason, ...whereItEnds(chain) },
+    remedy: wayOn(chain, 'certificate-untrusted'),
+    evidence: { ...evidence, reason, ...(isRoot ? rootAt(end) : {}), ...whereItEnds(chain) },
   });
+}
+
+/** By its fingerprint a root can be compared with the one that it is taken for. */
+function rootAt(end: X509Certificate): Record<string, string> {
+  return { root: nameOf(end.subject), rootSha256: fingerprint(end) };
 }
 
 /** What is missing, and where it is to be had by the word of the certificate that needs it; nobody fetches it. */
@@ -91,19 +100,25 @@ function whereItEnds(deadEnd: DeadEnd): Record<string, string> {
   return {
     missing: nameOf(deadEnd.end.issuer),
     ...(url !== undefined && { caIssuers: url }),
-    ...namesake(deadEnd),
+    ...(deadEnd.hasNamesake && { namesake: 'a trust anchor has the name of the issuer, and another key' }),
   };
 }
 
-/** A root that was issued anew under its old name looks as if it were trusted, to everybody but the verifier. */
-function namesake({ hasNamesake }: DeadEnd): Record<string, string> {
-  return hasNamesake ? { namesake: 'a trust anchor has the name of the issuer, and another key' } : {};
+/** A root that was issued anew under its old name looks like one that an interceptor has made. */
+const WHO_ANSWERS =
+  'Either the authority has renewed its key, or somebody else answers in place of the server. Find out which before you add anything to `tls.ca`: compare fingerprints with what the authority publishes, and look from another network.';
+
+function wayOn(deadEnd: DeadEnd, code: FindingCode): string {
+  if (deadEnd.hasNamesake) return WHO_ANSWERS;
+  const url = urlOfIssuer(deadEnd);
+  const from = url === undefined ? '' : `, which is to be had at ${withoutCode(url)},`;
+  const issuer = withoutCode(nameOf(deadEnd.end.issuer));
+  return `Append the certificate of ${issuer}${from} to the file that the server sends. ${CATALOGUE[code].remedy}`;
 }
 
-function appending(deadEnd: DeadEnd, code: FindingCode): string {
-  const url = urlOfIssuer(deadEnd);
-  const from = url === undefined ? '' : `, which is to be had at ${url},`;
-  return `Append the certificate of ${nameOf(deadEnd.end.issuer)}${from} to the file that the server sends. ${CATALOGUE[code].remedy}`;
+/** A remedy is our own prose, in which a backtick begins or ends code; in a stranger's text it does not. */
+function withoutCode(text: string): string {
+  return text.replaceAll('`', "'");
 }
 
 function urlOfIssuer({ end }: DeadEnd): string | undefined {

@@ -109,6 +109,28 @@ describe('happy eyeballs', () => {
     expect(failureOf(error, '192.0.2.7')).toMatchObject({ kind, detail: code, address: '192.0.2.7' });
   });
 
+  test.each([
+    ['refused tells more than silence', '127.0.0.1', { kind: 'refused', address: '127.0.0.1' }],
+    [
+      'silence tells more than unreachable, of the address that is silent',
+      '224.0.0.1',
+      { kind: 'timed-out', address: '127.0.0.9' },
+    ],
+  ])(
+    'at the deadline, too, %s',
+    async (_, other, expected) => {
+      await using full = await fullListener(0);
+      for (const addresses of [
+        [full.host, other],
+        [other, full.host],
+      ]) {
+        const all = connect(addresses.map(v4), full.port, Deadline.after(600));
+        expect(await failure(all)).toMatchObject(expected);
+      }
+    },
+    10_000,
+  );
+
   test('the deadline ends it', async () => {
     await using full = await fullListener(0);
     const begun = connect([v4(full.host)], full.port, Deadline.after(300));

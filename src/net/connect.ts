@@ -77,11 +77,11 @@ function isWithoutAddress(error: unknown): boolean {
  * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
  * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
  * @param addresses at least one
- * @throws {ConnectFailure} when all have failed, with the failure that tells most
+ * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
  */
 export async function connect(addresses: readonly Address[], port: number, deadline: Deadline): Promise<Socket> {
   const waiting = interleaveFamilies(addresses);
-  const underWay = new Set<Socket>();
+  const underWay = new Map<Socket, string>();
   const failures: ConnectFailure[] = [];
   let pause: NodeJS.Timeout | undefined;
 
@@ -91,7 +91,7 @@ export async function connect(addresses: readonly Address[], port: number, deadl
       const next = waiting.shift();
       if (!next) return;
       const socket = tcpConnect({ host: next.address, port, noDelay: true });
-      underWay.add(socket);
+      underWay.set(socket, next.address);
       pause = setTimeout(tryNext, ATTEMPT_DELAY_MS);
       socket.once('connect', () => {
         underWay.delete(socket);
@@ -109,11 +109,14 @@ export async function connect(addresses: readonly Address[], port: number, deadl
   });
 
   try {
-    return await deadline.race(race, () => new ConnectFailure('timed-out', 'no answer in time', addresses[0]?.address));
+    return await deadline.race(race, () => {
+      const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
+      return mostTelling([...failures, ...silent]);
+    });
   } finally {
     clearTimeout(pause);
     waiting.length = 0;
-    for (const socket of underWay) {
+    for (const socket of underWay.keys()) {
       socket.on('error', () => undefined);
       socket.destroy();
     }

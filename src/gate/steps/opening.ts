@@ -94,9 +94,16 @@ export async function sayEhlo(
   };
 }
 
-/** Protocols that greet with 220 like SMTP, and say which they are. */
-function greetsAs(greeting: string | undefined): 'FTP' | 'LMTP' | undefined {
-  return (['FTP', 'LMTP'] as const).find((protocol) => greeting?.includes(protocol));
+/** Protocols that greet with 220 like SMTP, by the words in which they or their servers name themselves. */
+const GREETERS: readonly [RegExp, 'FTP' | 'LMTP'][] = [
+  [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
+  [/\bLMTP\b/i, 'LMTP'],
+];
+
+/** Who says that it speaks SMTP is taken at its word, whatever its host is called. */
+function greetsAs(greeting = ''): 'FTP' | 'LMTP' | undefined {
+  if (/\bE?SMTP\b/i.test(greeting)) return undefined;
+  return GREETERS.find(([words]) => words.test(greeting))?.[1];
 }
 
 function temporary(said: string, evidence: Record<string, string>): StepOutcome {

@@ -8,13 +8,19 @@ export type Opening =
   /** The connection ended, or the time. */
   | { readonly kind: 'nothing' };
 
-/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
+/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert, and its version begins with 3. */
 const RECORD_TYPES: readonly (number | undefined)[] = [0x16, 0x15];
+const MAJOR_VERSION = 3;
 
 /** Whether octets that a server sent first are TLS. */
 export function isTlsRecord(octets: Buffer): boolean {
-  return RECORD_TYPES.includes(octets[0]);
+  return RECORD_TYPES.includes(octets[0]) && octets[1] === MAJOR_VERSION;
 }
+
+/** As much as a server may say in the clear, if there is no end to its first line: a line of SMTP. */
+const MAX_CLEARTEXT_OCTETS = 4096;
+/** A line that has begun in the clear is waited for so long: its packets follow each other closely. */
+const CLEARTEXT_WAIT_MS = 250;
 
 /**
  * Ten times what a server says in a handshake with a chain of usual size. OpenSSL bounds each message and not their
@@ -23,12 +29,17 @@ export function isTlsRecord(octets: Buffer): boolean {
 export const MAX_HANDSHAKE_OCTETS = 64 * 1024;
 
 /**
- * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
+ * Stands between socket and TLS until the first octets from the server have shown that it is TLS. What is not is
  * never fed to the TLS library, which could only call it a "wrong version number".
  */
 export class FirstRecordGuard extends Duplex {
+  /** Settles at the latest when the guard is destroyed. */
   readonly opening: Promise<Opening>;
   readonly #socket: Socket;
+  #settle: (opening: Opening) => void = () => undefined;
+  #first = Buffer.alloc(0);
+  #isCleartext = false;
+  #patience: NodeJS.Timeout | undefined;
   #heard: Buffer[] | undefined = [];
   #heardOctets = 0;
   #isTooMuch = false;
@@ -37,20 +48,10 @@ export class FirstRecordGuard extends Duplex {
   constructor(socket: Socket) {
     super();
     this.#socket = socket;
-    this.opening = new Promise((resolve) => {
-      socket.once('data', (octets: Buffer) => {
-        if (isTlsRecord(octets)) {
-          resolve({ kind: 'record', octets });
-          socket.on('data', this.#pass);
-          this.#pass(octets);
-        } else {
-          resolve({ kind: 'cleartext', octets });
-          this.destroy();
-        }
-      });
-    });
+    this.opening = new Promise((resolve) => (this.#settle = resolve));
     socket
-      .on('end', () => this.push(null))
+      .on('data', this.#begin)
+      .on('end', () => (this.#isCleartext ? this.destroy() : this.push(null)))
       .on('error', (error) => this.destroy(error))
       .on('close', () => this.destroy());
   }
@@ -69,6 +70,21 @@ export class FirstRecordGuard extends Duplex {
   release(): void {
     this.#heard = undefined;
   }
+
+  readonly #begin = (octets: Buffer): void => {
+    this.#first = Buffer.concat([this.#first, octets]);
+    if (isTlsRecord(this.#first)) {
+      this.#settle({ kind: 'record', octets: this.#first });
+      this.#socket.off('data', this.#begin).on('data', this.#pass);
+      this.#pass(this.#first);
+      return;
+    }
+    this.#isCleartext = this.#first.length > 1 || !RECORD_TYPES.includes(this.#first[0]);
+    if (!this.#isCleartext) return;
+    const isWhole = this.#first.includes('\n') || this.#first.length >= MAX_CLEARTEXT_OCTETS;
+    if (isWhole) this.destroy();
+    else this.#patience ??= setTimeout(() => this.destroy(), CLEARTEXT_WAIT_MS);
+  };
 
   readonly #pass = (octets: Buffer): void => {
     this.#heardOctets += octets.length;
@@ -94,6 +110,9 @@ export class FirstRecordGuard extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#patience);
+    const octets = this.#first.subarray(0, MAX_CLEARTEXT_OCTETS);
+    this.#settle(this.#isCleartext ? { kind: 'cleartext', octets } : { kind: 'nothing' });
     this.#socket.destroy();
     done(error);
   }

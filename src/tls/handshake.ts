@@ -95,11 +95,13 @@ export function beginHandshake(
       throw error;
     })
     .then((result) => {
-      if ('kind' in result) stream.destroy();
+      if ('kind' in result) {
+        stream.destroy();
+        guard.destroy();
+      }
       return result;
     });
-  const opening = Promise.race([guard.opening, outcome.then((): Opening => ({ kind: 'nothing' }))]);
-  return { stream, opening, outcome };
+  return { stream, opening: guard.opening, outcome };
 }
 
 class HandshakeTimeout extends Error {}

@@ -413,6 +413,12 @@ describe('step 2, upgrade', () => {
       steps: 'pfbbb',
       codes: ['plaintext-after-starttls'],
     },
+    ...[[raw('\x16 injected\r\n')], [raw('\x15'), wait(50), raw('\x02injected\r\n')]].map((said) => ({
+      name: `what begins like a record of TLS, and is none, in ${said.length}`,
+      server: { replies: { STARTTLS: ['220 go', wait(100), ...said, wait(2000)] } },
+      steps: 'pfbbb',
+      codes: ['plaintext-after-starttls'],
+    })),
     {
       name: 'a refusal where the ServerHello is due',
       server: { replies: { STARTTLS: ['220 go', wait(300), '454 not after all', close] } },
@@ -444,6 +450,12 @@ describe('an implicit-TLS port that begins in the clear', () => {
     ['NNTP', '200 news ready', 'NNTP', false, false],
     ['a refusal', '554 not you', undefined, true, false],
     ['a rate limit', '421 busy', undefined, true, true],
+    ['a rate limit in pieces', [raw('42'), wait(50), raw('1 busy\r\n'), silence], undefined, true, true],
+    ['a rate limit without an end of line', [raw('42'), wait(50), raw('1 busy'), silence], undefined, true, true],
+    ['a rate limit, and a close', [raw('42'), wait(50), raw('1 busy'), close], undefined, true, true],
+    ['MySQL', raw(Buffer.from('4a0000000a382e302e3332', 'hex')), 'MySQL', false, false],
+    ['MySQL of another length', raw(Buffer.from('160000000a382e302e3332', 'hex')), 'MySQL', false, false],
+    ['octets without end', flood('aaaaaaaa'), undefined, true, false],
   ])('%s', async (name, greeting, protocol, isForStarttls, again) => {
     await using server = await startScriptedServer({ greeting });
     const { report, transient } = await gate(testEndpoint(server.port, { transport: 'implicit' }));

@@ -348,6 +348,31 @@ describe('step 1, capability', () => {
     expect(found?.evidence).toMatchObject({ masked: 'XXXXB' });
   });
 
+  test.each<[string, Dialogue['greeting'] & {}, RegExp, string | undefined]>([
+    ['taken', '220 go', /STARTTLS is answered "220 go"/, '220 go'],
+    ['refused', '502 no', /STARTTLS is answered "502 no"/, '502 no'],
+    ['not answered', close, /STARTTLS gets no answer/, undefined],
+  ])(
+    'of a keyword that is as long as STARTTLS no more is claimed than is known: %s',
+    async (_, said, message, reply) => {
+      const found = await foundOf({ offers: ['XXXXXXXA'], replies: { STARTTLS: said } });
+      expect(found).toMatchObject({ code: 'starttls-stripped', evidence: { keyword: 'XXXXXXXA' } });
+      expect(found?.message).toMatch(/a keyword of eight letters, as STARTTLS has \(CHUNKING, /);
+      expect(found?.message).toMatch(message);
+      expect(found?.evidence?.reply).toBe(reply);
+    },
+  );
+
+  test('what STARTTLS is answered where it is not offered is told', async () => {
+    const found = await foundOf({ offers: ['8BITMIME'], replies: { STARTTLS: '502 no' } });
+    expect(found).toMatchObject({ code: 'starttls-not-advertised', evidence: { reply: '502 no' } });
+  });
+
+  test('AUTH without a mechanism is told as that', async () => {
+    const found = await foundOf({ offers: ['STARTTLS', 'AUTH'] });
+    expect(found?.message).toBe('Before TLS the server offers AUTH without a mechanism.');
+  });
+
   test.each<[Dialogue, string]>([
     [{ offers: ['8BITMIME'], replies: { STARTTLS: '502 no' } }, 'starttls-not-advertised'],
     [{ replies: { EHLO: '500 what' } }, 'ehlo-rejected'],

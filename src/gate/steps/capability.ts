@@ -5,6 +5,7 @@ import { ReplySyntaxError, shown } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import { PeerText, brief } from '../../text/peer.js';
+import { isTlsRecord } from '../../tls/guard.js';
 import { otherProtocol } from '../protocols.js';
 import { opensslCommand, plainEhloCommand } from '../reproduce.js';
 import { answerToHandshake } from '../second-look.js';
@@ -27,10 +28,10 @@ export async function capability(visit: Visit): Promise<StepOutcome> {
 
   const findings: KnownFinding[] = [];
   if (plain.mechanisms) {
-    const mechanisms = brief(plain.mechanisms.join(' '));
+    const mechanisms = brief(plain.mechanisms.join(' ')) || 'without a mechanism';
     findings.push(
       finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
-        evidence: { mechanisms: mechanisms || 'none' },
+        evidence: { mechanisms },
         ...(endpoint.role === 'mx'
           ? { severity: 'notice' as const }
           : { reproduce: plainEhloCommand(endpoint, visit.address) }),
@@ -41,8 +42,6 @@ export async function capability(visit: Visit): Promise<StepOutcome> {
   return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
 }
 
-/** How a record of TLS begins: an alert or a handshake, of a version 3 (RFC 8446 section 5.1). */
-const TLS_RECORDS = ['\x15\x03', '\x16\x03'];
 /** What stands before the length of a record. */
 const TYPE_AND_VERSION_OCTETS = 3;
 
@@ -57,7 +56,7 @@ async function greeted(visit: Visit, session: SmtpSession): Promise<StepOutcome 
   } catch (error) {
     const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
     if (first) {
-      if (!TLS_RECORDS.some((record) => first.exact.startsWith(record))) throw error;
+      if (!isTlsRecord(Buffer.from(first.exact))) throw error;
       return whole(implicitTlsPort(visit, first));
     }
     const waited = performance.now() - begun;
@@ -93,26 +92,29 @@ async function withoutStarttls(
   session: SmtpSession,
   { lines, masked }: Capabilities,
 ): Promise<KnownFinding> {
+  const answer = await session.command('STARTTLS').catch(() => undefined);
+  const isAccepted = answer?.code === 220;
+  // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
+  if (isAccepted) session.detach();
   const evidence = {
     capabilities: lines.length > 0 ? brief(lines.join(', ')) : 'none',
     ...(masked.length > 0 && { masked: brief(masked.join(', ')) }),
+    ...(answer && { reply: shown(answer) }),
   };
+  const answered = answer ? `STARTTLS is answered "${shown(answer)}"` : 'STARTTLS gets no answer';
   const keyword = masked.find(({ length }) => length === 'STARTTLS'.length);
   if (keyword !== undefined) {
     return finding(
       'starttls-stripped',
-      `Where STARTTLS should stand, the answer to EHLO says "${keyword}": a device on the way wrote over the keyword.`,
+      `The answer to EHLO does not list STARTTLS and says "${keyword}": a device on the way wrote over a keyword of eight letters, as STARTTLS has (CHUNKING, SMTPUTF8 and 8BITMIME have as many). ${answered}.`,
       { evidence: { ...evidence, keyword } },
     );
   }
-  const answer = await session.command('STARTTLS').catch(() => undefined);
-  if (answer?.code === 220) {
-    // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
-    session.detach();
+  if (isAccepted) {
     return finding(
       'starttls-stripped',
-      `The answer to EHLO does not list STARTTLS, and STARTTLS is answered "${shown(answer)}": the offer was hidden on the way.`,
-      { evidence: { ...evidence, reply: shown(answer) } },
+      `The answer to EHLO does not list STARTTLS, and ${answered}: the offer was hidden on the way.`,
+      { evidence },
     );
   }
   const over =

@@ -74,17 +74,19 @@ export async function attempt(
   const steps: StepReport[] = [];
   let blocked = false;
   let transient = false;
+  let aheadMs = 0;
   try {
     for (const id of STEP_IDS) {
       if (blocked) {
         steps.push({ id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] });
         continue;
       }
-      const taken = await takeStep(id, visit);
+      const taken = await takeStep(id, visit, performance.now() - aheadMs);
       if (taken.belated) amend(steps, taken.belated, visit);
       steps.push(taken.report);
       blocked = taken.blocks;
       transient = taken.transient;
+      aheadMs = taken.aheadMs ?? 0;
     }
   } finally {
     await visit.session?.quit();
@@ -106,13 +108,15 @@ interface TakenStep {
   readonly blocks: boolean;
   readonly transient: boolean;
   readonly belated?: Belated;
+  /** What was spent on the next step already. */
+  readonly aheadMs?: number;
 }
 
 /** What came to light only now, and belongs to an earlier step that was taken. */
 type Belated = Pick<Interruption, 'step' | 'finding'>;
 
-async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
-  const begun = performance.now();
+/** @param begun when the step began, in milliseconds of `performance.now()` */
+async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenStep> {
   const { end } = visit.world;
   const isOver = (): boolean => end.isOver;
   if (isOver()) return cutShort(id, visit, begun);
@@ -141,14 +145,16 @@ async function takeStep(id: StepId, visit: Visit): Promise<TakenStep> {
   const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
   const status = statusOf(findings);
   const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;
+  const { aheadMs = 0 } = outcome;
   return {
     report: {
       id,
       status: skipped ? 'skip' : status,
       ...(skipped && { skipped }),
-      durationMs: elapsed(begun),
+      durationMs: elapsed(begun + aheadMs),
       findings,
     },
+    aheadMs,
     blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
     transient: outcome.transient === true,
   };

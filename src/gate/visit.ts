@@ -102,6 +102,8 @@ export interface StepOutcome {
   readonly impassable?: boolean;
   /** The failure may pass by itself, and a new connection is worth a try. */
   readonly transient?: boolean;
+  /** Milliseconds at its end in which it waited for what the next step is about, and which count for that one. */
+  readonly aheadMs?: number;
 }
 
 /** A step took a look and is content. */

@@ -452,6 +452,17 @@ describe('step 2, upgrade', () => {
     },
   ])('$name: $steps $codes', (row) => check(row));
 
+  test('the wait for the handshake counts for step 3', async () => {
+    await using server = await startScriptedServer({ replies: { STARTTLS: ['220 go', silence] }, tls: served('good') });
+    const { report } = await gate(testEndpoint(server.port, { timeoutMs: 1000 }));
+    const [, upgrade, certificate] = report.steps;
+    expect(codes(report.steps)).toEqual(['handshake-timeout']);
+    expect(upgrade?.durationMs).toBeLessThan(500);
+    expect(certificate?.durationMs).toBeGreaterThan(900);
+    const sum = report.steps.reduce((ms, { durationMs }) => ms + durationMs, 0);
+    expect(sum).toBeLessThanOrEqual(report.durationMs + report.steps.length);
+  });
+
   test('what looks like TLS before the handshake has begun is not said to be in the clear', async () => {
     const record = Buffer.from('15030300020228', 'hex');
     await using server = await startScriptedServer({

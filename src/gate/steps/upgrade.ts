@@ -6,7 +6,6 @@ import { PeerText, brief } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import { beginHandshake } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
-import { CONTENT } from '../visit.js';
 import type { StepOutcome, Visit } from '../visit.js';
 
 /** Step 2: STARTTLS is answered 220, and nothing else arrives in the clear after it (RFC 3207 section 4). */
@@ -33,8 +32,10 @@ export async function upgrade(visit: Visit): Promise<StepOutcome> {
   const behind = session.detach();
   if (behind.length > 0) return cleartext(visit, behind);
   startTls(visit);
+  const begun = performance.now();
   const opening = await visit.handshake?.opening;
-  return opening?.kind === 'cleartext' ? cleartext(visit, opening.octets) : CONTENT;
+  if (opening?.kind === 'cleartext') return cleartext(visit, opening.octets);
+  return { findings: [], aheadMs: performance.now() - begun };
 }
 
 /** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */

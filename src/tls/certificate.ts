@@ -95,12 +95,18 @@ function presentedIdentifiers(
 
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
+/** What NIST calls the curves of OpenSSL. */
 const CURVES: Readonly<Record<string, string>> = {
   prime256v1: 'P-256',
   secp224r1: 'P-224',
   secp384r1: 'P-384',
   secp521r1: 'P-521',
 };
+
+/** The usual name of a curve, such as `P-256`. @param name OpenSSL's, such as `prime256v1` */
+export function curveName(name: string): string {
+  return CURVES[name] ?? name;
+}
 
 /** What the key of a certificate is; never throws, be the rest as it may. */
 export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
@@ -113,7 +119,7 @@ export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
   }
   if (namedCurve !== undefined) {
     const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
-    return { name: `EC ${CURVES[namedCurve] ?? namedCurve}`, weak: bits < MIN_EC_BITS };
+    return { name: `EC ${curveName(namedCurve)}`, weak: bits < MIN_EC_BITS };
   }
   if (type === 'ed25519' || type === 'ed448') return { name: `Ed${type.slice(2)}`, weak: false };
   // A key that this TLS library cannot even read is not one to rely on.

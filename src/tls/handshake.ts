@@ -5,6 +5,7 @@ import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls
 import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { alertName } from './alerts.js';
+import { curveName } from './certificate.js';
 import { FirstRecordGuard, MAX_HANDSHAKE_OCTETS } from './guard.js';
 import type { Opening } from './guard.js';
 import { asksForCertificate, behindRecords, keyExchange, oldSignature, warningAlert } from './records.js';
@@ -128,7 +129,7 @@ function channel(stream: TLSSocket, heard: Buffer): TlsChannel {
     stream,
     version,
     cipher: stream.getCipher().standardName,
-    ...(chosen ?? (named === undefined ? {} : { group: named })),
+    ...(chosen ?? (named === undefined ? {} : { group: curveName(named) })),
     ...(old !== undefined && { oldSignature: old }),
     sent: certificatesOf(stream),
     ...(verifyError != null && { verifyError: String(verifyError) }),

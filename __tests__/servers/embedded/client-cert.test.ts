@@ -116,7 +116,7 @@ test.each([
   const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
   expect(interruption(lost, 'authentication', visit)).toMatchObject({
     step: 'certificate',
-    finding: { code: 'client-certificate-required', evidence: { alert: `alert ${number} (${name})` } },
+    finding: { code: 'client-certificate-required', evidence: { alert: String(number), name } },
     transient: false,
   });
 });
@@ -141,7 +141,7 @@ describe('a certificate that the server does not take', () => {
       code: 'client-certificate-required',
       message: expect.stringMatching(meaning) as string,
       remedy: expect.stringMatching(remedy) as string,
-      evidence: { alert: `alert ${number} (${name})` },
+      evidence: { alert: String(number), name },
     });
     expect(finding.message).toMatch(/^The server does not take the client certificate:/);
     expect(finding.remedy).not.toMatch(/^Give the gate one with/);

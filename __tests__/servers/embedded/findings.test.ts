@@ -590,7 +590,8 @@ describe('the key exchange', () => {
     ['X25519MLKEM768', 'TLSv1.3', { group: 'X25519MLKEM768', postQuantum: true }],
     ['X25519', 'TLSv1.3', { group: 'X25519', postQuantum: false }],
     ['ffdhe3072', 'TLSv1.3', { group: 'ffdhe3072', postQuantum: false }],
-    ['prime256v1', 'TLSv1.2', { group: 'prime256v1' }],
+    ['prime256v1', 'TLSv1.2', { group: 'P-256' }],
+    ['prime256v1', 'TLSv1.3', { group: 'P-256', postQuantum: false }],
   ] as const)('%s with %s is in the report', async (ecdhCurve, maxVersion, expected) => {
     await using server = await startScriptedServer({ tls: { ...served('good'), ecdhCurve, maxVersion } });
     const { report } = await gate(testEndpoint(server.port));

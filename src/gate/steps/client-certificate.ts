@@ -69,8 +69,9 @@ export function belatedClientCertificateAlert(alert: number | undefined, visit: 
  * @param number of the alert
  */
 export function clientCertificateRefused({ endpoint }: Visit, number: number): KnownFinding {
-  const alert = `alert ${number} (${alertName(number)})`;
-  const evidence = { alert };
+  const name = alertName(number);
+  const alert = `alert ${number} (${name})`;
+  const evidence = { alert: String(number), name };
   if (!endpoint.tls.client) {
     return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
       evidence,

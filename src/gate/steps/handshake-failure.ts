@@ -22,8 +22,8 @@ const SHORT_DH = 'DH_KEY_TOO_SMALL';
 /** Cipher suites that are offered whatever the policy, by their standard names. */
 const OFFERED =
   /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
-/** Curves that are offered only where everything is, by the names that OpenSSL gives them. */
-const UNUSUAL_CURVE = /^(secp224r1|secp256k1|brainpool\w+)$/;
+/** Curves that are offered only where everything is. */
+const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 
 /** Why the handshake came to nothing, in words. */
 export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): Promise<StepOutcome> {

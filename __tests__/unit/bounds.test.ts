@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { CATALOGUE } from '../../src/findings/catalogue.js';
 
 /** Every bound on what a peer may send stands in the threat model as it is in the code. */
@@ -19,4 +19,20 @@ test.each(ROWS)('%s%s: %s, %s', (_, what, value = '', where = '', because = '', 
   expect(because).not.toBe('');
   const codes = [...hit.matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code);
   expect(codes.filter((code) => !(code in CATALOGUE))).toEqual([]);
+});
+
+/** Bounds of the user's own configuration, of a number in an encoding, and of what we say ourselves. */
+const OF_NO_PEER = ['src/plan/', 'src/tls/der.ts', 'src/smtp/sasl/exchange.ts'];
+
+test('every bound that is named as one has its row', () => {
+  const rows = ROWS.map(([, , , where]) => where);
+  const bounds = globSync('src/**/*.ts')
+    .filter((path) => !OF_NO_PEER.some((other) => path.startsWith(other)))
+    .flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/^(?:export )?const (MAX_\w+) =/gm)].map(
+        ([, name]) => `\`${name}\` in \`${path}\``,
+      ),
+    );
+  expect(bounds.length).toBeGreaterThan(20);
+  expect(bounds.filter((bound) => !rows.includes(bound))).toEqual([]);
 });

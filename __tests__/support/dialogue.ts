@@ -9,6 +9,7 @@ export type Act =
   | { readonly do: 'raw'; readonly octets: Uint8Array }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'drip'; readonly octets: Uint8Array; readonly ms: number }
+  | { readonly do: 'hear'; readonly lines: number }
   | { readonly do: 'flood'; readonly octets: Uint8Array }
   | { readonly do: 'handshake'; readonly tls: TLSSocketOptions; readonly pieces?: Pieces }
   | { readonly do: 'renegotiate' }
@@ -71,6 +72,9 @@ export const raw = (octets: Uint8Array | string): Act => ({
 
 /** Nothing for so many milliseconds. */
 export const wait = (ms: number): Act => ({ do: 'wait', ms });
+
+/** Nothing until so many lines more have come from the client. */
+export const hear = (lines: number): Act => ({ do: 'hear', lines });
 
 /** Octet by octet, with so many milliseconds between them. */
 export const drip = (text: string, ms: number): Act => ({ do: 'drip', octets: Buffer.from(text), ms });

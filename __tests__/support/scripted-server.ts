@@ -266,6 +266,9 @@ class Conversation {
         return this.#write(act.octets);
       case 'wait':
         return this.#pause(act.ms);
+      case 'hear':
+        for (let line = 0; line < act.lines; line += 1) await this.#listen();
+        return;
       case 'drip':
         for (const octet of act.octets) {
           await this.#write(Uint8Array.of(octet));

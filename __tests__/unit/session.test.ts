@@ -1,6 +1,12 @@
 import { Duplex } from 'node:stream';
 import { Deadline } from '../../src/net/deadline.js';
-import { ConnectionLost, ReplyTimeout, SmtpSession } from '../../src/smtp/session.js';
+import {
+  ConnectionLost,
+  ReplyTimeout,
+  ServiceNotAvailable,
+  SmtpSession,
+  UnsolicitedReply,
+} from '../../src/smtp/session.js';
 import { Transcript } from '../../src/smtp/transcript.js';
 
 /** A session over a channel that takes in as much as the test wants, and as fast. */
@@ -53,6 +59,49 @@ describe('a message', () => {
       done();
     });
     await expect(session.message(LARGE)).resolves.toMatchObject({ code: 552, enhanced: '5.3.4' });
+  });
+
+  test.each<[string, string, object]>([
+    ['refused', '552 5.3.4 too big', { code: 552, enhanced: '5.3.4' }],
+    ['put off', '452 4.3.1 no room', { code: 452 }],
+  ])('that is %s before its end goes no further, though no more of it is taken', async (_, reply, expected) => {
+    const sent: Buffer[] = [];
+    const { session, channel, transcript } = sessionOn((octets, done) => {
+      sent.push(octets);
+      if (sent.length < 3) done();
+      else channel.push(`${reply}\r\n`);
+    });
+    await expect(session.message(LARGE)).resolves.toMatchObject(expected);
+    expect(transcript.lines.at(-1)).toMatchObject({ from: 'server', text: reply });
+    await session.quit();
+    expect(sent).toHaveLength(3);
+    expect(channel.destroyed).toBe(true);
+  });
+
+  test.each<[string, string, new (...given: never[]) => Error]>([
+    ['taken', '250 taken', UnsolicitedReply],
+    ['ended by 421', '421 bye', ServiceNotAvailable],
+  ])('that is %s before its end is not taken, and gets no dot', async (_, reply, failure) => {
+    const sent: Buffer[] = [];
+    const { session, channel } = sessionOn((octets, done) => {
+      sent.push(octets);
+      if (sent.length === 3) channel.push(`${reply}\r\n`);
+      done();
+    });
+    await expect(session.message(LARGE)).rejects.toThrow(failure);
+    await session.quit();
+    expect(sent).toHaveLength(3);
+  });
+
+  test.each([0, 1, 2, 3])('whose pieces would tear its dot by %i octets goes out with it in one', async (octets) => {
+    const sent: Buffer[] = [];
+    const { session, channel } = sessionOn((piece, done) => {
+      sent.push(Buffer.from(piece));
+      if (piece.includes('\n.\r\n')) channel.push('250 taken\r\n');
+      done();
+    });
+    await expect(session.message(`${'x'.repeat(128 * 1024 - 2 - octets)}\r\n`)).resolves.toMatchObject({ code: 250 });
+    expect(sent.map(({ length }) => length)).toEqual([64 * 1024, 64 * 1024 + 3 - octets]);
   });
 
   test('that is cut off is a lost connection', async () => {

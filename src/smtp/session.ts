@@ -26,6 +26,8 @@ const PIECE_OCTETS = 64 * 1024;
 /** A path that is slower than this, in octets for each millisecond, counts as stalled. */
 const SLOWEST_PACE = 64;
 
+const FINAL_DOT = '.\r\n';
+
 /** As much of a message is kept in the transcript; only an attachment makes one longer. */
 const KEPT_CHARACTERS = 16 * 1024;
 
@@ -105,21 +107,27 @@ export class SmtpSession {
   }
 
   /**
-   * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply.
+   * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply. A
+   * server that refuses a large one before its end is sent no more of it, no dot in any case, and the session is over.
+   * With 421 behind its answer a server ends the session (section 3.8); what it said before stands.
    * @param message lines that end in CR LF, the last one included; nothing at all for a lone dot
    * @throws as {@link command} does
+   * @throws {UnsolicitedReply} if the server takes a message that it does not have to its end, or says more than one thing
    */
   async message(message: string): Promise<Reply> {
     await this.#refuseEarlyReply();
     const stuffed = message.replace(/^\./gm, '..');
-    const octets = Buffer.from(`${stuffed}.\r\n`);
+    const octets = Buffer.from(`${stuffed}${FINAL_DOT}`);
     this.#settings.transcript.add('client', `${kept(stuffed)}.`);
     this.#owed += 1;
     // What a large message needs for its way, at the slowest, is not taken from the time of the dialogue.
     const budget = this.#settings.budget.extendedBy(octets.length / SLOWEST_PACE);
-    await this.#transmit(octets, budget);
-    const reply = await this.#read(this.#settings.timeoutMs, budget);
-    await this.expectSilence();
+    const next = this.#nextReply();
+    const isWhole = await this.#transmit(octets, next, budget);
+    if (!isWhole) this.hangUp();
+    const reply = await this.#read(this.#settings.timeoutMs, budget, next);
+    if (isWhole) await this.expectSilence().catch(unlessItCloses);
+    else if (reply.code < 400) throw unsolicited(reply);
     return reply;
   }
 
@@ -163,25 +171,45 @@ export class SmtpSession {
     return this.#read(timeoutMs);
   }
 
-  /** Writes piece by piece, each when the one before has left. Ends early where the channel does: the reply says why. */
-  async #transmit(octets: Buffer, budget: Deadline): Promise<void> {
-    for (let at = 0; at < octets.length && !this.#end; at += PIECE_OCTETS) {
-      const piece = octets.subarray(at, at + PIECE_OCTETS);
-      const gone = new Promise<void>((resolve) => {
-        this.#channel.write(piece, () => {
-          resolve();
-        });
-      });
+  /**
+   * Writes piece by piece, each when the one before has left, and none once the server has answered.
+   * @returns whether the message went out with its final dot
+   */
+  async #transmit(octets: Buffer, next: Promise<Reply>, budget: Deadline): Promise<boolean> {
+    const answered = next.then(() => true);
+    // The dot is not torn from its line end: before the last piece no server can take the message for whole.
+    const lastFrom = octets.length - FINAL_DOT.length - PIECE_OCTETS;
+    for (let at = 0; ; at += PIECE_OCTETS) {
+      const isLast = at >= lastFrom;
+      const gone = this.#write(isLast ? octets.subarray(at) : octets.subarray(at, at + PIECE_OCTETS)).then(() => false);
       const deadline = Deadline.after(this.#settings.timeoutMs, budget);
       const waitMs = Math.round(deadline.remainingMs);
-      await deadline.race(gone, () => new ReplyTimeout(waitMs));
+      const isAnswered = await deadline.race(
+        Promise.race([answered, gone]),
+        () => new ReplyTimeout(waitMs, this.#unfinished()),
+      );
+      if (isLast || isAnswered) return isLast;
     }
   }
 
-  async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget): Promise<Reply> {
+  /** Writes a piece, and waits until it has left and what the server says to it has been read. */
+  async #write(piece: Buffer): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#channel.write(piece, () => {
+        resolve();
+      });
+    });
+    await this.#listen();
+  }
+
+  async #read(
+    timeoutMs = this.#settings.timeoutMs,
+    budget = this.#settings.budget,
+    next = this.#nextReply(),
+  ): Promise<Reply> {
     const deadline = Deadline.after(timeoutMs, budget);
     const waitMs = Math.round(deadline.remainingMs);
-    const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs, this.#unfinished()));
+    const reply = await deadline.race(next, () => new ReplyTimeout(waitMs, this.#unfinished()));
     this.#owed -= 1;
     if (reply.code === 421) throw new ServiceNotAvailable(reply);
     return reply;
@@ -206,18 +234,19 @@ export class SmtpSession {
    * @throws {ReplySyntaxError}
    */
   async expectSilence(): Promise<void> {
-    // One turn of the event loop begins to read again, the next one has read what the system already holds.
-    this.#channel.resume();
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#listen();
     const early = this.#take();
-    if (early) {
-      if (early.code === 421) throw new ServiceNotAvailable(early);
-      throw new UnsolicitedReply(early.raw.join(' / '));
-    }
+    if (early) throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
     if (this.#parser.unread.length > 0 || this.#parser.midReply) {
       throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
     }
+  }
+
+  /** One turn of the event loop begins to read again, the next one has read what the system already holds. */
+  async #listen(): Promise<void> {
+    this.#channel.resume();
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async #refuseEarlyReply(): Promise<void> {
@@ -273,6 +302,15 @@ export class SmtpSession {
     this.#wake = undefined;
     wake?.();
   }
+}
+
+function unsolicited({ raw }: Reply): UnsolicitedReply {
+  return new UnsolicitedReply(raw.join(' / '));
+}
+
+/** @throws all but that the server closes the session */
+function unlessItCloses(error: unknown): void {
+  if (!(error instanceof ServiceNotAvailable)) throw error;
 }
 
 /** What the transcript shows of a message: all of it, or its beginning in whole lines. */

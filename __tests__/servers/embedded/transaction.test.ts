@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
-import { close, silence, wait } from '../../support/dialogue.js';
+import { close, hear, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
@@ -146,6 +146,20 @@ test('a 354 where MAIL and RCPT were refused gets the lone dot', async () => {
 test('354 after the final dot is no answer to it', async () => {
   const { steps, codes: found } = await run({ replies: { MESSAGE: '354 more' } });
   expect({ steps, found }).toEqual({ steps: 'ppppf', found: ['protocol-error'] });
+});
+
+test.each<[string, string[], string, string[]]>([
+  [
+    'taken, and the session ended',
+    ['250 2.0.0 Queued', '421 4.4.2 One message a connection'],
+    'p',
+    ['receipt-not-verified'],
+  ],
+  ['refused, and the session ended', ['554 no', '421 bye'], 'f', ['message-rejected']],
+  ['taken, and the taking taken back', ['250 2.0.0 Queued', '554 no'], 'f', ['protocol-error']],
+])('a message that is %s', async (_, answers, letter, found) => {
+  const outcome = await run({ replies: { MESSAGE: [...answers, close] } });
+  expect({ steps: outcome.steps, found: outcome.codes }).toEqual({ steps: `pppp${letter}`, found });
 });
 
 describe('SIZE', () => {
@@ -345,5 +359,19 @@ describe('a large message', () => {
     expect(sent?.text.length).toBeLessThan(20_000);
     expect(sent?.text).toMatch(/\r\n… and 4\d{6} more characters\r\n\.$/);
     expect(report.transcript.map(({ text }) => text)).toContain('250 2.0.0 Queued');
+  });
+
+  test.each<[string, string]>([
+    ['552 5.3.4 Message too big', 'f'],
+    ['452 4.3.4 Not now', 'i'],
+  ])('is not sent to its end where the server says "%s" in the middle', async (reply, letter) => {
+    const outcome = await run({ replies: { DATA: ['354 go', hear(1000), reply, silence] } }, { delivery });
+    expect({ steps: outcome.steps, found: outcome.codes }).toEqual({
+      steps: `pppp${letter}`,
+      found: ['message-rejected'],
+    });
+    expect(outcome.finding?.evidence).toEqual({ reply });
+    expect(outcome.heard).not.toContain('.');
+    expect(outcome.heard).not.toContain('QUIT');
   });
 });

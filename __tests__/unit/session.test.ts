@@ -88,9 +88,14 @@ describe('a message', () => {
       if (sent.length === 3) channel.push(`${reply}\r\n`);
       done();
     });
-    await expect(session.message(LARGE)).rejects.toThrow(failure);
+    let isNearDot = false;
+    const answer = session.message(LARGE, () => {
+      isNearDot = true;
+    });
+    await expect(answer).rejects.toThrow(failure);
     await session.quit();
     expect(sent).toHaveLength(3);
+    expect(isNearDot).toBe(false);
   });
 
   test.each([0, 1, 2, 3])('whose pieces would tear its dot by %i octets goes out with it in one', async (octets) => {
@@ -100,8 +105,15 @@ describe('a message', () => {
       if (piece.includes('\n.\r\n')) channel.push('250 taken\r\n');
       done();
     });
-    await expect(session.message(`${'x'.repeat(128 * 1024 - 2 - octets)}\r\n`)).resolves.toMatchObject({ code: 250 });
+    let before = 0;
+    const message = `${'x'.repeat(128 * 1024 - 2 - octets)}\r\n`;
+    const answer = await session.message(message, () => {
+      before = sent.length;
+    });
+    expect(answer.code).toBe(250);
     expect(sent.map(({ length }) => length)).toEqual([64 * 1024, 64 * 1024 + 3 - octets]);
+    // What may be tried again ends before the piece with the dot.
+    expect(before).toBe(1);
   });
 
   test('that is cut off is a lost connection', async () => {

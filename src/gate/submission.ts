@@ -44,8 +44,9 @@ export async function submit(
   ];
   const stopped = await openTransaction(session, { from, to, parameters }, secured?.has('PIPELINING') === true);
   if (stopped) return judged(visit, stopped.verb, stopped.line, stopped.reply);
-  visit.handedOver = true;
-  const end = await session.message(probe.text);
+  const end = await session.message(probe.text, () => {
+    visit.handedOver = true;
+  });
   if (!isDone(end)) return judged(visit, 'MESSAGE', 'the end of the message', end);
   visit.delivered = { messageId: probe.messageId, octets };
   return undefined;

@@ -77,7 +77,7 @@ export interface Visit {
   derived?: readonly string[];
   /** The chain and the name hold, or a pin matches: credentials and mail may travel. */
   peerAuthenticated: boolean;
-  /** The final dot is out: the message is the server's, and nothing may be tried again. */
+  /** The final dot is on its way: the message may be the server's, and nothing may be tried again. */
   handedOver: boolean;
   /** What the server has said in this attempt, where it wants the message later. */
   puttingOff?: string;

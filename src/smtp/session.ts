@@ -111,10 +111,11 @@ export class SmtpSession {
    * server that refuses a large one before its end is sent no more of it, no dot in any case, and the session is over.
    * With 421 behind its answer a server ends the session (section 3.8); what it said before stands.
    * @param message lines that end in CR LF, the last one included; nothing at all for a lone dot
+   * @param beforeDot called when all that is left to be written is the last piece, which has the dot
    * @throws as {@link command} does
    * @throws {UnsolicitedReply} if the server takes a message that it does not have to its end, or says more than one thing
    */
-  async message(message: string): Promise<Reply> {
+  async message(message: string, beforeDot: () => void = () => undefined): Promise<Reply> {
     await this.#refuseEarlyReply();
     const stuffed = message.replace(/^\./gm, '..');
     const octets = Buffer.from(`${stuffed}${FINAL_DOT}`);
@@ -123,7 +124,7 @@ export class SmtpSession {
     // What a large message needs for its way, at the slowest, is not taken from the time of the dialogue.
     const budget = this.#settings.budget.extendedBy(octets.length / SLOWEST_PACE);
     const next = this.#nextReply();
-    const isWhole = await this.#transmit(octets, next, budget);
+    const isWhole = await this.#transmit(octets, beforeDot, next, budget);
     if (!isWhole) this.hangUp();
     const reply = await this.#read(this.#settings.timeoutMs, budget, next);
     if (isWhole) await this.expectSilence().catch(unlessItCloses);
@@ -175,12 +176,13 @@ export class SmtpSession {
    * Writes piece by piece, each when the one before has left, and none once the server has answered.
    * @returns whether the message went out with its final dot
    */
-  async #transmit(octets: Buffer, next: Promise<Reply>, budget: Deadline): Promise<boolean> {
+  async #transmit(octets: Buffer, beforeDot: () => void, next: Promise<Reply>, budget: Deadline): Promise<boolean> {
     const answered = next.then(() => true);
     // The dot is not torn from its line end: before the last piece no server can take the message for whole.
     const lastFrom = octets.length - FINAL_DOT.length - PIECE_OCTETS;
     for (let at = 0; ; at += PIECE_OCTETS) {
       const isLast = at >= lastFrom;
+      if (isLast) beforeDot();
       const gone = this.#write(isLast ? octets.subarray(at) : octets.subarray(at, at + PIECE_OCTETS)).then(() => false);
       const deadline = Deadline.after(this.#settings.timeoutMs, budget);
       const waitMs = Math.round(deadline.remainingMs);

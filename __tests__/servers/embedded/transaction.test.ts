@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
-import { close, hear, silence, wait } from '../../support/dialogue.js';
+import { close, hear, reset, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
@@ -112,6 +112,7 @@ describe.each([
     ['250 to DATA', { DATA: '250 fine' }, 'f', 'protocol-error'],
     ['two replies to MAIL', { MAIL: ['250 one', '250 two'] }, 'f', 'protocol-error'],
     ['RCPT taken, and the taking taken back', { RCPT: ['250 yes', '550 no'] }, 'f', 'protocol-error'],
+    ['421 behind 354', { DATA: ['354 go', '421 4.3.2 Shutting down', close] }, 'i', 'throttled'],
     ['a reply too many behind 354', { DATA: ['354 go', '250 gone'] }, 'f', 'protocol-error'],
   ])('%s', async (_name, replies = {}, letter, code) => {
     const { steps, codes: found, messages, transient } = await run({ ...offers, replies });
@@ -160,6 +161,20 @@ test.each<[string, string[], string, string[]]>([
 ])('a message that is %s', async (_, answers, letter, found) => {
   const outcome = await run({ replies: { MESSAGE: [...answers, close] } });
   expect({ steps: outcome.steps, found: outcome.codes }).toEqual({ steps: `pppp${letter}`, found });
+});
+
+describe('what is lost', () => {
+  const large = { delivery: { ...DELIVERY, attachmentOctets: 3_000_000 } };
+
+  test.each<[string, Dialogue['replies'], Partial<Endpoint>, boolean]>([
+    ['in the middle of the message may be tried again', { DATA: ['354 go', hear(1000), reset] }, large, true],
+    ['behind its final dot may not', { MESSAGE: reset }, large, false],
+    ['behind the final dot of a small one may not', { MESSAGE: reset }, {}, false],
+  ])('%s', async (_, replies = {}, endpoint, isTransient) => {
+    const outcome = await run({ replies }, endpoint);
+    expect(outcome.codes).toEqual(['connection-lost']);
+    expect(outcome.transient).toBe(isTransient);
+  });
 });
 
 describe('SIZE', () => {
@@ -373,5 +388,6 @@ describe('a large message', () => {
     expect(outcome.finding?.evidence).toEqual({ reply });
     expect(outcome.heard).not.toContain('.');
     expect(outcome.heard).not.toContain('QUIT');
+    expect(outcome.transient).toBe(letter === 'i');
   });
 });

@@ -40,7 +40,9 @@ describe('the hop that took the message from us', () => {
     'LMTPSA',
     'UTF8LMTPS',
     'SMTPS',
+    'MailEnable ESMTPSA',
     'ESMTP (TLS)',
+    'ESMTP (using SSL)',
     'SMTP (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384)',
     'Microsoft SMTP Server (version=TLS1_3)',
     'esmtpsa (TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256)',
@@ -59,12 +61,45 @@ describe('the hop that took the message from us', () => {
     },
   );
 
-  test.each(['HTTP', 'local', 'LMTP', 'ESMTPX', 'ESMTPSX'])('proves nothing with %s', (protocol) => {
-    expect(codes(judge([`${OURS} with ${protocol} id 1; Mon`]))).toEqual(['delivery-hop-unproved']);
+  test.each([
+    'ESMTP (TLS: none)',
+    'SMTP (SSL: off)',
+    'ESMTP (TLS not used)',
+    'ESMTP (TLS=no)',
+    'ESMTP (no TLS)',
+    'ESMTP (without TLS 1.3)',
+    'ESMTP (TLSv1.2 was not used)',
+    'ESMTP (TLS, unavailable)',
+    'ESMTP (cleartext, TLS: not available)',
+    'ESMTP tls disabled',
+    'ESMTP (cipher=NONE)',
+    'ESMTP (TLS unused, cipher unknown)',
+    'SMTP via TCP (no TLS, cipher: none)',
+  ])('is in the clear with words that take TLS back: %s', (protocol) => {
+    expect(codes(judge([`${OURS} with ${protocol} id 1; Mon`]))).toEqual(['delivery-hop-unencrypted']);
   });
 
-  test('proves nothing without a protocol, or where there is none', () => {
-    expect(judge([`${OURS} id 1; Mon`])).toMatchObject([{ code: 'delivery-hop-unproved', severity: 'notice' }]);
+  const THEIRS = 'from nat.example ([192.0.2.7]) by mx-1.example.com (Postfix)';
+
+  test.each(['with HTTPS', 'with local', 'with LMTP', 'with ESMTPX', 'with ESMTPSX', 'with MailEnable ESMTP', ''])(
+    'must say that TLS was there, which it does not with "%s"',
+    (clause) => {
+      expect(judge([`${OURS} ${clause} id 1; Mon`])).toMatchObject([
+        { code: 'delivery-hop-unencrypted', severity: 'error' },
+      ]);
+    },
+  );
+
+  test.each(['with HTTPS', 'with local', 'with LMTP', 'with ESMTPX', ''])(
+    'is not to be told by the name of the server alone, with "%s"',
+    (clause) => {
+      expect(judge([`${THEIRS} ${clause} id 1; Mon`])).toMatchObject([
+        { code: 'delivery-hop-unproved', severity: 'notice' },
+      ]);
+    },
+  );
+
+  test('proves nothing where there is none', () => {
     expect(codes(judge([]))).toEqual(['delivery-hop-unproved']);
   });
 

@@ -114,22 +114,29 @@ const CIPHERS: readonly RegExp[] = [
   /^([\w-]{6,}),? (?:encrypted|secured)/i,
 ];
 
-const ABSENT = /^(?:none|null|unknown)$/i;
+/** Every suite that a session of the gate can have has a number in its name; `none`, `disabled` and the like have none. */
+const SUITE = /\d/;
 
-/** A comment that says TLS and no more: older Exchange, Courier. */
-const MENTIONED = /^(?:using\s)?(?:TLS|SSL)(?=$|[\s,:])|(?<=,\s)TLS:/i;
+/** A comment that says TLS and no more: older Exchange. What stands beside the word may take it back. */
+const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
+
+/** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */
+const DENIED =
+  /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
 
 /** Looked for where servers write it: in comments, and among the words behind `with`. */
 function tlsOf(clauses: readonly Clause[]): HopTls | undefined {
-  const texts = clauses.flatMap(({ keyword, tokens: all }) => [
-    ...(keyword === 'with' ? [joined(all.filter(({ kind }) => kind === 'word'))] : []),
-    ...all.filter(({ kind }) => kind === 'comment').map(({ text }) => text),
-  ]);
+  const texts = clauses
+    .flatMap(({ keyword, tokens: all }) => [
+      ...(keyword === 'with' ? [joined(all.filter(({ kind }) => kind === 'word'))] : []),
+      ...all.filter(({ kind }) => kind === 'comment').map(({ text }) => text),
+    ])
+    .filter((text) => !DENIED.test(text));
   const match = (pattern: RegExp): RegExpExecArray | undefined =>
     texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
   const named = match(VERSION);
   const version = named && minorVersion(named[1]);
-  const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && !ABSENT.test(name));
+  const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && SUITE.test(name));
   if (version === undefined && cipher === undefined && !match(MENTIONED)) return undefined;
   return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
 }

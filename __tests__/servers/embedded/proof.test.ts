@@ -55,7 +55,8 @@ describe('the hop that took the message', () => {
     ['names the right version', trace('ESMTPA (version=TLS1_3)'), 'ppppp', []],
     ['names another version', trace('ESMTPSA (version=TLS1_2)'), 'ppppw', ['delivery-hop-mismatch']],
     ['names another cipher', trace('ESMTPSA (cipher=DHE-RSA-AES128-SHA256)'), 'ppppw', ['delivery-hop-mismatch']],
-    ['names no protocol', (message) => message.replace(/ with ESMTPSA/, ''), 'ppppp', ['delivery-hop-unproved']],
+    ['names no protocol', (message) => message.replace(/ with ESMTPSA/, ''), 'ppppf', ['delivery-hop-unencrypted']],
+    ['says in words that there was none', trace('ESMTP (TLS: none)'), 'ppppf', ['delivery-hop-unencrypted']],
     ['says nothing', (message) => message.replace(/^.*\r\n .*\r\n/, ''), 'ppppp', ['delivery-hop-unproved']],
     [
       'is the first of several',

@@ -174,8 +174,8 @@ export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
   },
   'delivery-hop-unproved': {
     raising: {
-      name: 'does not write how it took the message',
-      embedded: delivering((message) => message.replace(/ with ESMTPSA/, '')),
+      name: 'does not write that it took the message',
+      embedded: delivering((message) => message.replace(/^.*\r\n .*\r\n/, '')),
     },
     twin: { name: 'writes ESMTPS, and nothing of AUTH', embedded: delivering(trace('ESMTPS')) },
   },

@@ -7,7 +7,7 @@ import { wordsOf } from './words.js';
 export type RefusedAt = TransactionVerb | 'MESSAGE';
 
 /** What a refusal means, by its enhanced status code (RFC 3463) and its words. */
-export interface Meaning {
+export interface RefusalMeaning {
   /** The end of a sentence that begins with what the server said. */
   readonly says: string;
   readonly remedy: string;
@@ -17,9 +17,9 @@ export interface Meaning {
 
 /**
  * What a refusal is for the sake of: the message, whatever command it was said to; the recipient, which this server
- * does not know or does not take from this client; whoever has not signed in.
+ * does not know or does not take from this client; whoever has not signed in; whoever is new, and is to come again.
  */
-type About = 'message' | 'recipient' | 'stranger';
+type About = 'message' | 'recipient' | 'stranger' | 'newcomer';
 
 /** A refusal as the table below looks at it. */
 interface Refusal {
@@ -27,11 +27,15 @@ interface Refusal {
   readonly code: number;
   /** Subject and detail of the enhanced code, such as `7.1`, whatever its class; empty where there is none. */
   readonly status: string;
-  /** The server's own words, without the addresses and names in them. */
+  /** The server's own words, without the addresses, names and links in them. */
   readonly text: string;
+  /** The same with links: block lists are known by them. */
+  readonly linked: string;
 }
 
 interface Row {
+  /** An answer with a code that says just this, whatever words go with it. */
+  readonly isExactly?: (refusal: Refusal) => boolean;
   readonly fits: (refusal: Refusal) => boolean;
   readonly says: string;
   readonly remedy: string | ((endpoint: Endpoint) => string);
@@ -42,15 +46,19 @@ const GREYLISTING = {
   says: 'That looks like greylisting: whoever is new is asked to come again.',
   remedy:
     'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
-};
+  about: 'newcomer',
+} as const;
 
 /** Words of a refusal that is for the sake of somebody or something else than the recipient. */
-const OTHERS =
+export const OTHERS =
   /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
 
 const CONTENT = /spam|virus|malware|content|policy|score/;
 
-/** The first row that fits counts: words that are plain come before codes that many causes share. */
+/**
+ * The first row counts that a code fits exactly, or else the first that fits: words that are plain come before codes that
+ * many causes share.
+ */
 const TABLE: readonly Row[] = [
   {
     fits: ({ at, code, text }) =>
@@ -79,9 +87,9 @@ const TABLE: readonly Row[] = [
       'Hosted runners share their addresses with strangers, who count too. Gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or have the client of the gate exempted from the limit.',
   },
   {
-    fits: ({ status, text }) =>
-      /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(
-        text,
+    fits: ({ status, linked }) =>
+      /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(
+        linked,
       ) || status === '7.25',
     says: 'It refuses this client by its address or its name.',
     remedy:
@@ -125,14 +133,16 @@ const TABLE: readonly Row[] = [
       'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
   },
   {
+    isExactly: ({ status }) => status === '2.2',
     fits: ({ status, text }) =>
-      /^2\.2$|^3\.1$/.test(status) || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
+      status === '3.1' || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
     says: 'There is no room: the mailbox or the disk of the server is full.',
     remedy: 'Empty the mailbox or raise its quota; look for free space where the server has its queue.',
   },
   {
+    isExactly: ({ status }) => status === '3.4',
     fits: ({ code, status, text }) =>
-      /^(2\.3|3\.4)$/.test(status) ||
+      status === '2.3' ||
       /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text) ||
       (code === 552 && status === '' && !CONTENT.test(text)),
     says: 'The message is too large for it.',
@@ -145,12 +155,19 @@ const TABLE: readonly Row[] = [
     fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status),
   },
   {
-    fits: ({ at, status, text }) =>
-      /^1\.([0-6]|10)$/.test(status) ||
-      (at === 'RCPT' && status === '4.1') ||
-      (at === 'RCPT' &&
-        !OTHERS.test(text) &&
-        /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
+    fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
+    says: 'It has not found out whether it can deliver to this recipient.',
+    remedy:
+      "The server asks the recipient's own server before it takes mail for it (Postfix: `reject_unverified_recipient`), and got no answer that helps. Look there, or gate again later: it remembers what it finds out.",
+  },
+  {
+    isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
+    fits: (refusal) =>
+      namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
+      (refusal.at === 'RCPT' &&
+        (refusal.status === '4.1' ||
+          (!OTHERS.test(refusal.text) &&
+            /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
     says: 'It knows no such recipient.',
     remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
     about: 'recipient',
@@ -186,44 +203,26 @@ const TABLE: readonly Row[] = [
  * What a 4yz or 5yz means.
  * @returns undefined where neither its codes nor its words tell
  */
-export function meaningOf(at: RefusedAt, reply: Reply, endpoint: Endpoint): Meaning | undefined {
-  const row = rowFor(refusalOf(at, reply));
+export function refusalMeaningOf(at: RefusedAt, reply: Reply, endpoint: Endpoint): RefusalMeaning | undefined {
+  const refusal = refusalOf(at, reply);
+  const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { says, remedy, about } = row;
   return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ...(about && { about }) };
-}
-
-/**
- * Whether a 5yz to RCPT says that this recipient is not taken from this client: that it is unknown here or mail for it
- * is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
- * of the sender off to RCPT (Postfix: `smtpd_delay_reject`); these, and a command that was not understood, leave it open
- * whether the recipient would be taken.
- */
-export function refusesRecipient(reply: Reply, { auth }: Endpoint): boolean {
-  const refusal = refusalOf('RCPT', reply);
-  const { code, status, text } = refusal;
-  // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
-  if (code < 510 || status === '1.3') return false;
-  const row = rowFor(refusal);
-  if (row) return row.about === 'recipient' || (row.about === 'stranger' && !auth);
-  // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
-  return [550, 551, 553].includes(code) && ['', '0.0'].includes(status) && !OTHERS.test(text);
-}
-
-/** Whether a server that answers so is likely to take the message a little later (RFC 6647 section 4). */
-export function isGreylisting(at: RefusedAt, reply: Reply): boolean {
-  return rowFor(refusalOf(at, reply))?.says === GREYLISTING.says;
-}
-
-function rowFor(refusal: Refusal): Row | undefined {
-  return TABLE.find(({ fits }) => fits(refusal));
 }
 
 function mayGreylist({ at, code }: Refusal): boolean {
   return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
 }
 
+/** A code that is about the recipient, where the words do not say that it is about the sender. */
+function namesRecipient({ code, status, text }: Refusal, statuses: RegExp): boolean {
+  return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
+}
+
 function refusalOf(at: RefusedAt, reply: Reply): Refusal {
   const { code, enhanced = '' } = reply;
-  return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text: wordsOf(reply) };
+  const linked = wordsOf(reply);
+  const text = linked.replace(/\S*:\/\/\S*/g, '');
+  return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
 }

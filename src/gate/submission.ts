@@ -7,8 +7,9 @@ import type { Reply } from '../smtp/reply.js';
 import type { SmtpSession } from '../smtp/session.js';
 import { askForRecipient, isDone, openTransaction, sizeLimit } from '../smtp/transaction.js';
 import { brief } from '../text/peer.js';
-import { isGreylisting, meaningOf, refusesRecipient } from './refusal.js';
+import { refusalMeaningOf } from './refusal.js';
 import type { RefusedAt } from './refusal.js';
+import { refusesRecipient } from './refused-recipient.js';
 import { CONTENT } from './visit.js';
 import type { StepOutcome, Visit } from './visit.js';
 
@@ -121,9 +122,10 @@ function judged(visit: Visit, at: RefusedAt, to: string, reply: Reply): StepOutc
     const due = at === 'DATA' ? '354' : '250';
     return { findings: [finding('protocol-error', `${said}, where ${due} is due.`, { evidence })] };
   }
-  const meaning = meaningOf(at, reply, endpoint);
+  const meaning = refusalMeaningOf(at, reply, endpoint);
   const temporary = reply.code < 500;
-  if (isGreylisting(at, reply)) visit.puttingOff = shown(reply);
+  // Such a server is likely to take the message a little later (RFC 6647 section 4).
+  if (meaning?.about === 'newcomer') visit.puttingOff = shown(reply);
   const patience =
     putOff && temporary ? `It has put the message off for ${Math.round(putOff.forMs / 1000)} s now.` : '';
   return {

@@ -149,13 +149,20 @@ describe('what is wrong with a client certificate is told at its place', () => {
     expect(told).toContain(message);
   });
 
-  test('one without the other', async () => {
-    expect(await problems({ config: 'endpoints: [{host: a.example, tls: {client-cert: a.pem}}]' })).toEqual([
-      `gate.yml:1:50: client-key is missing. ${EMPTY}`,
-    ]);
-    expect(await problems({ config: 'endpoints: [{host: a.example, tls: {client-key: a.key}}]' })).toEqual([
-      `gate.yml:1:49: client-cert is missing. ${EMPTY}`,
-    ]);
+  test.each<[string, string[]]>([
+    ['client-cert: ours.pem', [`50: client-key is missing. ${EMPTY}`]],
+    ['client-key: ours.key', [`49: client-cert is missing. ${EMPTY}`]],
+    [
+      'client-cert: nowhere.pem',
+      [`50: client-key is missing. ${EMPTY}`, '50: client-cert: nowhere.pem cannot be read (ENOENT)'],
+    ],
+    [
+      'client-key: ours.pem',
+      [`49: client-cert is missing. ${EMPTY}`, '49: client-key: the file that it names holds no PEM private key'],
+    ],
+  ])('one without the other, which is read all the same: %s', async (keys, expected) => {
+    const told = await problems({ config: `endpoints: [{host: a.example, tls: {${keys}}}]`, files: files() });
+    expect(told).toEqual(expected.map((line) => `gate.yml:1:${line}`));
   });
 
   test('a key is never quoted, in whatever form it comes', async () => {

@@ -38,7 +38,10 @@ export class ClientIdentities {
     const incomplete = clientIdentityProblems(tls);
     const certificate = at(tls, 'client-cert');
     const key = at(tls, 'client-key');
-    if (incomplete.length > 0 || !isWhole(certificate) || !isWhole(key)) return incomplete;
+    if (!isGiven(certificate) || !isGiven(key)) {
+      const alone = [this.#alone('client-cert', certificate, chainIn), this.#alone('client-key', key, keyIn)];
+      return [...incomplete, ...(await Promise.all(alone)).flat()];
+    }
 
     const id = idOf(certificate.text, key.text);
     const pair = this.#known.get(id) ?? (await this.#pair(certificate.text, key.text));
@@ -56,6 +59,13 @@ export class ClientIdentities {
     if (certificate === undefined || key === undefined) return undefined;
     const pair = this.#known.get(idOf(certificate, key));
     return pair && 'identity' in pair ? pair.identity : undefined;
+  }
+
+  /** What is wrong with one value whose other half is missing. */
+  async #alone(key: Key, node: Located | undefined, parse: (text: string) => Read<unknown>): Promise<Problem[]> {
+    if (!isGiven(node)) return [];
+    const read = await this.#read(node.text, parse);
+    return 'fault' in read ? [problem(key, node, read.fault)] : [];
   }
 
   async #pair(certificate: string, key: string): Promise<Pair> {
@@ -88,8 +98,8 @@ export class ClientIdentities {
   }
 }
 
-function isWhole(node: Located | undefined): node is LocatedText {
-  return node?.kind === 'text' && !node.broken;
+function isGiven(node: Located | undefined): node is LocatedText {
+  return node?.kind === 'text' && !node.broken && node.text.trim() !== '';
 }
 
 function idOf(certificate: string, key: string): string {

@@ -25,6 +25,12 @@ test.each<[string, string]>([
     `${INBOX}, expect: refused`,
     'delivery.expect: refused sends no message, so there is none to look for; take out inbox',
   ],
+  ['expect: refused, keep: true', 'delivery.expect: refused sends no message, so keep has no effect; take it out'],
+  [
+    'expect: refused, attachment-bytes: 1000',
+    'delivery.expect: refused sends no message, so attachment-bytes has no effect; take it out',
+  ],
+  ['keep: true', 'delivery.keep is for the message in the inbox, and needs inbox'],
   ['verdicts: {dkim: pass}', 'delivery.verdicts are read in the message that arrived, and need inbox'],
   [
     `${INBOX}, verdicts: {spf: pass, dmarc: pass}`,
@@ -79,6 +85,17 @@ endpoints:
   expect(await problems({ config })).toEqual([
     'gate.yml:5:50: delivery.expect: refused sends no message, so there is none to look for; take out inbox',
   ]);
+});
+
+test('what the defaults bring to no effect is no problem of the endpoint', async () => {
+  const config = `defaults: {delivery: {${FROM_TO}, keep: true, attachment-bytes: 1000}}
+endpoints:
+  - a.example
+  - host: b.example
+    delivery: {to: stranger@example.net, expect: refused}
+`;
+  const { endpoints } = await load({ config });
+  expect(endpoints.map(({ delivery }) => delivery?.expect)).toEqual(['received', 'refused']);
 });
 
 test('an expectation that is not known yet contradicts nothing', async () => {

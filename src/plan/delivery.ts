@@ -6,8 +6,11 @@ import type { Problem } from './problem.js';
 const CHECKS = ['spf', 'dkim', 'dmarc'] as const;
 const SAID_BY_RECEIVER = ['spf', 'dmarc'] as const;
 
+/** What an endpoint may share with others by the defaults, and has no use for where it sends no message. */
+const NEED_A_MESSAGE = ['keep', 'attachment-bytes'] as const;
+
 /**
- * Keys of `delivery` that contradict one another, or that need another one.
+ * Keys of `delivery` that contradict one another, that need another one, or that the endpoint has to no effect.
  * @param own the endpoint as the user wrote it, which says where
  * @param merged the same with all layers under it
  */
@@ -25,6 +28,12 @@ export function deliveryProblems(own: LocatedMapping, merged: LocatedMapping): P
   return [
     ...(refused && has('inbox')
       ? [problem('expect: refused sends no message, so there is none to look for; take out inbox', 'inbox', 'expect')]
+      : []),
+    ...NEED_A_MESSAGE.filter((key) => refused && at(own, 'delivery', key)).map((key) =>
+      problem(`expect: refused sends no message, so ${key} has no effect; take it out`, key),
+    ),
+    ...(!refused && !has('inbox') && isText(at(own, 'delivery', 'keep'), 'true')
+      ? [problem('keep is for the message in the inbox, and needs inbox', 'keep')]
       : []),
     ...(verdicts && !has('inbox')
       ? [problem('verdicts are read in the message that arrived, and need inbox', 'verdicts')]

@@ -41,6 +41,11 @@ describe('a received message', () => {
       (text) => text.replace(/^Subject: /m, 'Subject: [SPAM] '),
       /^subject was "STARTTLS.*" and is "\[SPAM\]/,
     ],
+    [
+      'a name in other letters',
+      (text) => text.replace(/^Subject:/m, 'SUBJECT :'),
+      /^the name of subject was "Subject" and is "SUBJECT "$/,
+    ],
     ['a field that is missing', (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''), /^auto-submitted is missing/],
     ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 lines more, beginning with "-- "/],
     ['empty lines', (text) => `${text}\r\n\r\n`, /^the body has 1 lines more/],

@@ -1,5 +1,6 @@
 import { mostOctets } from '../inbox/inbox.js';
 import { parseMessage, valuesOf } from './fields.js';
+import type { HeaderField } from './fields.js';
 import { CR, LF, linesOf } from './lines.js';
 import type { Line } from './lines.js';
 import type { Probe } from './probe.js';
@@ -30,25 +31,35 @@ function hasLine(body: Buffer, text: string): boolean {
 
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * once and no more, and the body, line ends aside. Other fields that were added on the way are no alteration.
+ * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
  * @param received header and body as the inbox has them
  * @returns what differs, in words; nothing where the message is intact
  */
 export function alterations(sent: Probe, received: Buffer): readonly string[] {
   const before = parseMessage(sent.text);
   const after = parseMessage(received);
-  const fields = before.fields.flatMap(({ name, value }) => fieldDifference(name, value, valuesOf(after, name)));
+  const fields = before.fields.flatMap((field) =>
+    fieldDifference(
+      field,
+      after.fields.filter(({ name }) => name === field.name),
+    ),
+  );
   const most = mostOctets(Buffer.byteLength(sent.text));
   const size = received.length < most ? [] : [`the message has ${most} octets or more`];
   return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
 
 /** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
-function fieldDifference(name: string, was: string, is: readonly string[]): string[] {
+function fieldDifference({ name, label, value }: HeaderField, is: readonly HeaderField[]): string[] {
   const [first, ...more] = is;
   if (first === undefined) return [`${name} is missing`];
-  if (more.length > 0) return [`${name} was "${was}" and is there ${is.length} times: "${is.join('", "')}"`];
-  return first === was ? [] : [`${name} was "${was}" and is "${first}"`];
+  if (more.length > 0) {
+    return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+  }
+  return [
+    ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
+    ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
+  ];
 }
 
 /** Some stores take or add an empty line at the end; more than that was added by somebody. */

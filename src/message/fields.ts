@@ -4,6 +4,8 @@ import { linesOf } from './lines.js';
 export interface HeaderField {
   /** In lower case. */
   readonly name: string;
+  /** The name as it is written, with whatever blanks stand before the colon. */
+  readonly label: string;
   /** Unfolded (RFC 5322 section 2.2.3), without the blanks around it. */
   readonly value: string;
 }
@@ -34,7 +36,8 @@ export function parseMessage(message: string | Buffer): ParsedMessage {
   for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
     const colon = line.indexOf(':');
     if (colon < 0) continue;
-    fields.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() });
+    const label = line.slice(0, colon);
+    fields.push({ name: label.trim().toLowerCase(), label, value: line.slice(colon + 1).trim() });
   }
   return { fields, body };
 }

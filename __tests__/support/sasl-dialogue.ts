@@ -21,6 +21,7 @@ export interface Dialogue {
   readonly said: readonly string[];
   readonly noted: readonly string[];
   readonly derived: readonly string[];
+  readonly presented: boolean;
   readonly fault: string | undefined;
   readonly told: string | undefined;
   readonly iterations: number | undefined;
@@ -44,13 +45,13 @@ export async function signIn(
     const reply = parser.take();
     return reply ? Promise.resolve(reply) : Promise.reject(new Error('no reply'));
   };
-  const { reply, fault, told, iterations } = await authenticate({ command }, mechanism, who, {
+  const { reply, presented, fault, told, iterations } = await authenticate({ command }, mechanism, who, {
     serverBinds: false,
     derived: (text) => derived.push(text),
     ...surroundings,
   });
   const outcome = fault && `${fault.kind}: ${fault.message}`;
-  return { code: reply.code, said, noted, derived, fault: outcome, told, iterations };
+  return { code: reply.code, said, noted, derived, presented, fault: outcome, told, iterations };
 }
 
 /** A server that gives these answers in turn. */

@@ -21,6 +21,7 @@ describe('AUTH', () => {
       said: [`AUTH PLAIN ${base64('\0user=a,b\0pä:ss\\w0rd')}`],
       noted: ['AUTH PLAIN <redacted>'],
       derived: [],
+      presented: true,
     });
   });
 
@@ -31,6 +32,7 @@ describe('AUTH', () => {
       said: ['AUTH LOGIN', base64('user=a,b'), base64('pä:ss\\w0rd')],
       noted: ['AUTH LOGIN', '<redacted>', '<redacted>'],
       derived: [],
+      presented: true,
     });
   });
 
@@ -42,6 +44,7 @@ describe('AUTH', () => {
       said: ['AUTH CRAM-MD5', 'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw'],
       noted: ['AUTH CRAM-MD5', '<redacted>'],
       derived: ['b913a602c7eda7a495b4e6e7334d3890'],
+      presented: true,
     });
   });
 
@@ -64,6 +67,7 @@ describe('AUTH', () => {
       said: [`AUTH XOAUTH2 ${base64('user=user=a,b\x01auth=Bearer ya29.token\x01\x01')}`, ''],
       noted: ['AUTH XOAUTH2 <redacted>', '<redacted>'],
       derived: [],
+      presented: true,
       told: 'status: 401, schemes: bearer, scope: https://mail.example.test/',
     });
   });
@@ -119,6 +123,20 @@ describe('AUTH', () => {
     const { code, said, fault } = await signIn(mechanism, PASSWORD, inTurn(...answers));
     expect([code, said.length]).toEqual([235, answers.length]);
     expect(fault).toBe('malformed: the server lets somebody in who has not shown it the credentials');
+  });
+
+  test.each([
+    ['LOGIN', ['535 no'], false],
+    ['LOGIN', ['334 VXNlcm5hbWU6', '535 no'], false],
+    ['LOGIN', ['334 VXNlcm5hbWU6', '334 UGFzc3dvcmQ6', '535 no'], true],
+    ['CRAM-MD5', ['535 no'], false],
+    ['CRAM-MD5', ['334 !', '535 no'], false],
+    ['CRAM-MD5', ['334 PEB4Pg==', '535 no'], true],
+    ['SCRAM-SHA-256', ['535 no'], false],
+    ['SCRAM-SHA-256', [`334 ${base64('e=unknown-user')}`, '535 no'], false],
+    ['PLAIN', ['535 no'], true],
+  ])('%s: whether the credentials have gone out is known: %j, %s', async (mechanism, answers, presented) => {
+    expect((await signIn(mechanism, PASSWORD, inTurn(...answers))).presented).toBe(presented);
   });
 
   test.each(['PLAIN', 'XOAUTH2', 'OAUTHBEARER'])(

@@ -73,18 +73,18 @@ const REMEDIES: Readonly<Partial<Record<Credentials['kind'], string>>> = {
 const SCRAM_VERDICTS = ['invalid-proof', 'unknown-user'];
 
 /**
- * Whether the server has what the mechanism compares the password with. Before it asks a SCRAM client for its proof it
- * has looked that up, but an exchange that is bound to the channel may fail for the channel's sake; whether a CRAM-MD5
- * server has it is not seen.
+ * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
+ * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
+ * channel's sake; whether a CRAM-MD5 server has it is not seen.
  */
-function isCompared({ told, iterations }: SignIn, { mechanism }: Attempted): boolean {
+function isCompared({ presented, told }: SignIn, { mechanism }: Attempted): boolean {
   if (mechanism.startsWith('CRAM-')) return false;
-  if (!mechanism.startsWith('SCRAM-')) return true;
-  return told === undefined ? iterations !== undefined && !bindsChannel(mechanism) : SCRAM_VERDICTS.includes(told);
+  if (told !== undefined && mechanism.startsWith('SCRAM-')) return SCRAM_VERDICTS.includes(told);
+  return presented && !bindsChannel(mechanism);
 }
 
 /** What else may be the reason, beside what the server says. */
-function hint({ auth, mechanism, binding }: Attempted, { told, iterations }: SignIn): string {
+function hint({ auth, mechanism, binding }: Attempted, { presented, told, iterations }: SignIn): string {
   if (auth.kind === 'certificate') return '';
   if (binding && bindsChannel(mechanism)) {
     const unbound = mechanism.replace(/-PLUS$/, '');
@@ -94,6 +94,7 @@ function hint({ auth, mechanism, binding }: Attempted, { told, iterations }: Sig
     return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
   }
   const { kind, secret } = auth;
+  if (!presented) return ` It says so before the ${kind} has gone out.`;
   const isPadded = secret.reveal() !== secret.reveal().trim();
   return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }

@@ -424,6 +424,33 @@ describe('credentials that must be rejected', () => {
     );
   });
 
+  const inAnswerTo = (...prompts: readonly string[]): Sasl =>
+    function* () {
+      for (const prompt of prompts) yield base64(prompt);
+      return '535 5.7.8 no';
+    };
+  const long = { ...auth, secret: new Secret('x'.repeat(600)) };
+  const longToken = { ...long, kind: 'access-token' } as const;
+
+  test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
+    ['LOGIN, at once', { LOGIN: inAnswerTo() }, auth],
+    ['LOGIN, behind the user name', { LOGIN: inAnswerTo('Username:') }, auth],
+    ['PLAIN, before a long password', { PLAIN: inAnswerTo() }, long],
+    ['XOAUTH2, before a long token', { XOAUTH2: inAnswerTo() }, longToken],
+    ['OAUTHBEARER, before a long token', { OAUTHBEARER: inAnswerTo() }, longToken],
+  ])('refused without having been shown, leave the question open: %s', async (_, sasl, credentials) => {
+    const { found, ...visited } = await visit(offering(sasl), { ...(credentials && { auth: credentials }) });
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
+    expect(found?.message).toMatch(/ It says so before the (password|access-token) has gone out\.$/);
+  });
+
+  test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
+    ['LOGIN', { LOGIN: inAnswerTo('Username:', 'Password:') }, auth],
+    ['PLAIN, with a long password', { PLAIN: inAnswerTo('') }, long],
+  ])('refused once they were shown, are rejected: %s', async (_, sasl, credentials) => {
+    expect(await visit(offering(sasl), { ...(credentials && { auth: credentials }) })).toMatchObject(PASS);
+  });
+
   test('let in, they are the failure', async () => {
     const visited = await visit({}, { auth });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-not-rejected'] });

@@ -48,6 +48,10 @@ export class SaslFault extends Error {
 export interface Conversation {
   /** What goes out with the AUTH command or, where it does not fit, after an empty challenge; undefined where the server speaks first. */
   readonly initial?: string;
+  /**
+   * Whether the answers so far have shown the secret, or the proof of it; undefined where `initial` is all that shows it.
+   */
+  readonly presented?: boolean;
   /** How the server has told of a failure within the mechanism: the peer's text. Once set, nobody is signed in any more. */
   readonly told?: string | undefined;
   /** How often the server has the password hashed, where the mechanism does that. */

@@ -1,23 +1,23 @@
 import { createHmac } from 'node:crypto';
 import { decoded } from './base64.js';
-import { SaslFault, secretOf, tooEarly, tooMany } from './conversation.js';
+import { SaslFault, secretOf, tooMany } from './conversation.js';
 import type { Conversation, Identity, Surroundings } from './conversation.js';
 
 /** CRAM-MD5 (RFC 2195): the password stays here, and signs what the server has made up. */
 export function cramMd5(identity: Identity, { derived }: Surroundings): Conversation {
-  let answered = false;
+  let presented = false;
   return {
+    get presented() {
+      return presented;
+    },
     answer: (challenge) => {
-      if (answered) throw tooMany();
-      answered = true;
+      if (presented) throw tooMany();
       const octets = decoded(challenge);
       if (!octets || octets.length === 0) throw new SaslFault('malformed', 'the challenge is no base64');
       const digest = createHmac('md5', secretOf(identity)).update(octets).digest('hex');
       derived(digest);
+      presented = true;
       return `${identity.username} ${digest}`;
-    },
-    conclude: () => {
-      if (!answered) throw tooEarly();
     },
   };
 }

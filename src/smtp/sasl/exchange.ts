@@ -12,6 +12,8 @@ export interface SignIn {
   readonly reply: Reply;
   /** Why the exchange was given up, or why the server's success counts for nothing. */
   readonly fault?: SaslFault;
+  /** Whether the server has been shown the credentials: the secret, or the proof of it, has gone out. */
+  readonly presented: boolean;
   /** How the server has told of a failure within the mechanism: the peer's text. */
   readonly told?: string;
   /** How often the server has the password hashed, where the mechanism does that. */
@@ -34,14 +36,16 @@ export async function authenticate(
   surroundings: Surroundings,
 ): Promise<SignIn> {
   const conversation = await converse(mechanism, identity, surroundings);
+  let { initial } = conversation;
+  const isPresented = (): boolean => initial === undefined && conversation.presented !== false;
   const ended = (reply: Reply, fault?: SaslFault): SignIn => ({
     reply,
+    presented: isPresented(),
     ...(fault && { fault }),
     ...(conversation.told !== undefined && { told: conversation.told }),
     ...(conversation.iterations !== undefined && { iterations: conversation.iterations }),
   });
 
-  let { initial } = conversation;
   const atOnce = initial === undefined ? '' : `AUTH ${mechanism} ${initialResponse(initial)}`;
   const fits = initial !== undefined && atOnce.length <= MAX_COMMAND_OCTETS;
   let reply = await (fits
@@ -57,7 +61,7 @@ export async function authenticate(
     }
     if (reply.code === 235) {
       conversation.conclude?.(reply.lines.map(({ exact }) => exact));
-      if (initial !== undefined) throw tooEarly();
+      if (!isPresented()) throw tooEarly();
     }
     return ended(reply);
   } catch (error) {

@@ -64,6 +64,11 @@ class Scram implements Conversation {
     this.initial = header + this.#bare;
   }
 
+  /** The proof is in the answer that makes known what to expect of the server. */
+  get presented(): boolean {
+    return this.#expected !== undefined;
+  }
+
   async answer(challenge: string): Promise<string> {
     if (this.#verified || this.told !== undefined) throw tooMany();
     const message = decoded(challenge)?.toString('utf8');

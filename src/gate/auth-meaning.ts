@@ -5,7 +5,7 @@ import { wordsOf } from './words.js';
 type Kind = Credentials['kind'];
 
 /** What a refusal of AUTH means. */
-export interface Meaning {
+export interface AuthMeaning {
   /** The end of a sentence. */
   readonly says: string;
   /** The credentials were looked at, and open nothing. What is said otherwise may be all that is wrong. */
@@ -24,11 +24,11 @@ const STRONGER: Readonly<Record<Kind, string>> = {
   certificate: 'the server wants another proof than this',
 };
 
-const verdict = (says: string): Meaning => ({ says, judges: true });
-const open = (says: string): Meaning => ({ says, judges: false });
+const verdict = (says: string): AuthMeaning => ({ says, judges: true });
+const open = (says: string): AuthMeaning => ({ says, judges: false });
 
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
-const byEnhancedCode = (kind: Kind): Readonly<Record<string, Meaning>> => ({
+const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   '5.5.4': open('the server does not know the mechanism, or cannot read what came with it'),
   '5.5.6': open('the server takes no line as long as these credentials make it'),
   '5.7.1': open('a policy forbids it to this client: an IP allow-list, or the port'),
@@ -45,7 +45,7 @@ const byEnhancedCode = (kind: Kind): Readonly<Record<string, Meaning>> => ({
 });
 
 /** What a code (RFC 4954 section 6) says, where nothing more precise is there. */
-const byCode = (kind: Kind): Readonly<Record<number, Meaning>> => ({
+const byCode = (kind: Kind): Readonly<Record<number, AuthMeaning>> => ({
   432: open('the account must sign in with PLAIN once, for its password to be converted'),
   454: open('the server cannot check credentials now'),
   500: open('the server does not know AUTH, or the line is too long for it'),
@@ -69,7 +69,7 @@ const IS_WRONG = new RegExp(
 );
 
 /** Words by which servers say what no code of theirs does. */
-const byWords = (kind: Kind): readonly (readonly [RegExp, Meaning])[] => [
+const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [/app(lication)?[- ](specific )?password/, open('an application password is wanted in place of that of the account')],
   [/disabled for the (tenant|mailbox)/, open('SMTP AUTH is switched off for the mailbox or the tenant')],
   [
@@ -92,7 +92,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, Meaning])[] => [
  * @param kind what was refused
  * @returns undefined where nothing is known of it
  */
-export function meaningOf(reply: Reply, kind: Kind): Meaning | undefined {
+export function authMeaningOf(reply: Reply, kind: Kind): AuthMeaning | undefined {
   const { code, enhanced = '' } = reply;
   const text = wordsOf(reply);
   const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];

@@ -5,7 +5,7 @@ import { shown } from '../smtp/reply.js';
 import type { SignIn } from '../smtp/sasl/exchange.js';
 import { bindsChannel } from '../smtp/sasl/mechanisms.js';
 import type { ChannelBinding } from '../tls/channel-binding.js';
-import { meaningOf } from './auth-meaning.js';
+import { authMeaningOf } from './auth-meaning.js';
 import { CONTENT } from './visit.js';
 import type { StepOutcome } from './visit.js';
 
@@ -28,7 +28,7 @@ export function refused(
   const { reply, told } = signedIn;
   const { code } = reply;
   const { auth, mechanism } = attempted;
-  const meaning = meaningOf(reply, auth.kind);
+  const meaning = authMeaningOf(reply, auth.kind);
   const message = [
     `To AUTH ${mechanism} the server says "${shown(reply)}".`,
     ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),

@@ -8,8 +8,12 @@ type Kind = Credentials['kind'];
 export interface AuthMeaning {
   /** The end of a sentence. */
   readonly says: string;
-  /** The credentials were looked at, and open nothing. What is said otherwise may be all that is wrong. */
-  readonly judges: boolean;
+  /**
+   * The credentials were looked at, and open nothing; where it is absent, what is said may be all that is wrong.
+   * - `named`: the server says what is the matter with them
+   * - `general`: it has the code for them, with which some say that they could not look
+   */
+  readonly verdict?: 'named' | 'general';
 }
 
 const WRONG: Readonly<Record<Kind, string>> = {
@@ -24,20 +28,21 @@ const STRONGER: Readonly<Record<Kind, string>> = {
   certificate: 'the server wants another proof than this',
 };
 
-const verdict = (says: string): AuthMeaning => ({ says, judges: true });
-const open = (says: string): AuthMeaning => ({ says, judges: false });
+const named = (says: string): AuthMeaning => ({ says, verdict: 'named' });
+const general = (says: string): AuthMeaning => ({ says, verdict: 'general' });
+const open = (says: string): AuthMeaning => ({ says });
 
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   '5.5.4': open('the server does not know the mechanism, or cannot read what came with it'),
   '5.5.6': open('the server takes no line as long as these credentials make it'),
   '5.7.1': open('a policy forbids it to this client: an IP allow-list, or the port'),
-  '5.7.3': verdict('the credentials are wrong, or not for this server (as Exchange says it)'),
-  '5.7.8': verdict(WRONG[kind]),
+  '5.7.3': named('the credentials are wrong, or not for this server (as Exchange says it)'),
+  '5.7.8': general(WRONG[kind]),
   '5.7.9': open(STRONGER[kind]),
   '5.7.11': open('the server believes that the session is not encrypted'),
   '5.7.12': open('the account must sign in with PLAIN once, for its password to be converted'),
-  '5.7.13': verdict('the account is disabled'),
+  '5.7.13': named('the account is disabled'),
   '5.7.14': open('the account must be confirmed in a web browser first (as Google says it)'),
   '5.7.139': open(
     'SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password',
@@ -55,7 +60,7 @@ const byCode = (kind: Kind): Readonly<Record<number, AuthMeaning>> => ({
   504: open('the server does not know the mechanism, though it offers it'),
   530: open('the server believes that the session is not encrypted'),
   534: open(STRONGER[kind]),
-  535: verdict(WRONG[kind]),
+  535: general(WRONG[kind]),
   538: open('the server believes that the session is not encrypted'),
 });
 
@@ -79,12 +84,12 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [/too many|rate limit/, open('the server has seen too many failures, and answers no question now')],
   [
     /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-    verdict('the account is locked out'),
+    named('the account is locked out'),
   ],
   [/\b(locked|suspended|blocked)\b/, open('the account, or this client, is locked out')],
   [/already auth/, open('somebody is signed in already, such as a proxy or by the certificate')],
   [/not enabled/, open('AUTH is not switched on for this client')],
-  [IS_WRONG, verdict(WRONG[kind])],
+  [IS_WRONG, named(WRONG[kind])],
 ];
 
 /**
@@ -101,5 +106,5 @@ export function authMeaningOf(reply: Reply, kind: Kind): AuthMeaning | undefined
   const byStatus = byEnhancedCode(kind)[permanent];
   const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
   const plain = byCode(kind)[code];
-  return said ?? byStatus ?? (plain && { ...plain, judges: plain.judges && unspecific });
+  return said ?? byStatus ?? (plain && !unspecific ? open(plain.says) : plain);
 }

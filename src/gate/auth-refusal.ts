@@ -6,6 +6,7 @@ import type { SignIn } from '../smtp/sasl/exchange.js';
 import { bindsChannel } from '../smtp/sasl/mechanisms.js';
 import type { ChannelBinding } from '../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';
+import type { AuthMeaning } from './auth-meaning.js';
 import { CONTENT } from './visit.js';
 import type { StepOutcome } from './visit.js';
 
@@ -28,7 +29,9 @@ export function refused(
   const { reply, told } = signedIn;
   const { code } = reply;
   const { auth, mechanism } = attempted;
-  const meaning = authMeaningOf(reply, auth.kind);
+  const said = authMeaningOf(reply, auth.kind);
+  const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told);
+  const meaning = said?.verdict && isToldOtherwise ? undefined : said;
   const message = [
     `To AUTH ${mechanism} the server says "${shown(reply)}".`,
     ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
@@ -43,10 +46,10 @@ export function refused(
   if (other) return { findings: [finding(other, message, { evidence })] };
   const mustBeRejected = auth.expect === 'rejected';
   // In another way, or by another channel, credentials that were not judged might still open the door.
-  if (mustBeRejected && meaning?.judges === true && isCompared(signedIn, attempted)) return CONTENT;
+  if (mustBeRejected && meaning?.verdict && isCompared(meaning.verdict, signedIn, attempted)) return CONTENT;
   const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
   const remedy = REMEDIES[auth.kind];
-  const text = `${message}${stillOpen}${hint(attempted, signedIn)}`;
+  const text = `${message}${stillOpen}${hint(meaning, attempted, signedIn)}`;
   return { findings: [finding('auth-rejected', text, { evidence, ...(remedy !== undefined && { remedy }) })] };
 }
 
@@ -69,22 +72,38 @@ const REMEDIES: Readonly<Partial<Record<Credentials['kind'], string>>> = {
     'The server must ask for a certificate in the handshake, trust the issuer of this one, and know whose it is: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO, with what the server offers.',
 };
 
-/** What a SCRAM server says of credentials that it has compared with its own (RFC 5802 section 7). */
-const SCRAM_VERDICTS = ['invalid-proof', 'unknown-user'];
+/**
+ * What a server tells within the mechanism of credentials that it has compared with its own: a SCRAM server by an error
+ * (RFC 5802 section 7), one that takes tokens by a status, of HTTP or of OAuth (RFC 7628 section 3.2.2).
+ */
+const VERDICTS_WITHIN: Readonly<Partial<Record<Credentials['kind'], RegExp>>> = {
+  password: /^(?:invalid-proof|unknown-user)$/,
+  'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
+};
 
 /**
  * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
  * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
- * channel's sake; whether a CRAM-MD5 server has it is not seen.
+ * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
+ * with the same code as a bad one, but has nothing to tell of it within the mechanism.
  */
-function isCompared({ presented, told }: SignIn, { mechanism }: Attempted): boolean {
+function isCompared(
+  verdict: AuthMeaning['verdict'],
+  { presented, told }: SignIn,
+  { auth, mechanism }: Attempted,
+): boolean {
   if (mechanism.startsWith('CRAM-')) return false;
-  if (told !== undefined && mechanism.startsWith('SCRAM-')) return SCRAM_VERDICTS.includes(told);
+  if (told !== undefined) return true;
+  if (auth.kind === 'access-token' && verdict === 'general') return false;
   return presented && !bindsChannel(mechanism);
 }
 
 /** What else may be the reason, beside what the server says. */
-function hint({ auth, mechanism, binding }: Attempted, { presented, told, iterations }: SignIn): string {
+function hint(
+  meaning: AuthMeaning | undefined,
+  { auth, mechanism, binding }: Attempted,
+  { presented, told, iterations }: SignIn,
+): string {
   if (auth.kind === 'certificate') return '';
   if (binding && bindsChannel(mechanism)) {
     const unbound = mechanism.replace(/-PLUS$/, '');
@@ -95,6 +114,9 @@ function hint({ auth, mechanism, binding }: Attempted, { presented, told, iterat
   }
   const { kind, secret } = auth;
   if (!presented) return ` It says so before the ${kind} has gone out.`;
+  if (kind === 'access-token' && told === undefined && meaning?.verdict === 'general') {
+    return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
+  }
   const isPadded = secret.reveal() !== secret.reveal().trim();
   return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }

@@ -451,6 +451,49 @@ describe('credentials that must be rejected', () => {
     expect(await visit(offering(sasl), { ...(credentials && { auth: credentials }) })).toMatchObject(PASS);
   });
 
+  const tells = (status: unknown, refusal = '535 5.7.8 no'): Sasl =>
+    function* () {
+      yield base64(JSON.stringify({ status, scope: 'status: 401' }));
+      return refusal;
+    };
+  const refuses = (refusal: string): Sasl =>
+    function* () {
+      yield* [];
+      return refusal;
+    };
+
+  test.each<[string, Sasl]>([
+    ['by status 400', tells('400')],
+    ['by status 401 as a number', tells(401)],
+    ['by status 403', tells('403')],
+    ['as invalid', tells('invalid_token')],
+    ['as too narrow', tells('insufficient_scope', '535 no')],
+    ['in words, and nothing within', refuses('535 5.7.8 Invalid token')],
+    ['as Exchange does, and nothing within', refuses('535 5.7.3 Authentication unsuccessful')],
+    ['as disabled, and nothing within', refuses('525 5.7.13 gone')],
+  ])('if tokens, are rejected %s', async (_, sasl) => {
+    expect(await visit(offering({ XOAUTH2: sasl }), { auth: { ...TOKEN, expect: 'rejected' } })).toMatchObject(PASS);
+  });
+
+  test.each<[string, Sasl]>([
+    ['nothing', refuses('535 5.7.8 Error: authentication failed: (reason unavailable)')],
+    ['nothing, and 535 alone', refuses('535 no')],
+    ['a service that is down', tells('temporarily_unavailable')],
+    ['a service that fails', tells('503')],
+    ['a request that is none', tells('invalid_request')],
+    ['words that are no status', tells(undefined)],
+    ['a failure, and words of another', tells('server_error', '535 5.7.8 Invalid token')],
+  ])('if tokens, may open still where the mechanism tells of %s', async (_, sasl) => {
+    const { found, ...visited } = await visit(offering({ OAUTHBEARER: sasl }), {
+      auth: { ...TOKEN, expect: 'rejected' },
+    });
+    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
+    expect(found?.message).toContain('So it is not told whether the credentials are rejected, as they must be.');
+    const isTold = found?.evidence?.told !== undefined;
+    expect(found?.message.includes('A server that can ask nobody about the token says so too')).toBe(!isTold);
+    expect(found?.message.includes('the access token is not good')).toBe(!isTold);
+  });
+
   test('let in, they are the failure', async () => {
     const visited = await visit({}, { auth });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-not-rejected'] });

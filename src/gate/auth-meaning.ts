@@ -73,7 +73,16 @@ const IS_WRONG = new RegExp(
   `\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`,
 );
 
-/** Words by which servers say what no code of theirs does. */
+/**
+ * That what the server asks does not answer, behind codes that blame the credentials: what Cyrus SASL and Postfix add to
+ * them, and what providers say. Not "reason unavailable", which Postfix adds where it is told none.
+ */
+const IS_OUTAGE =
+  /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
+const IS_MECHANISM =
+  /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
+
+/** Words by which servers say what no code of theirs does; where several are there, the first row holds. */
 const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [/app(lication)?[- ](specific )?password/, open('an application password is wanted in place of that of the account')],
   [/disabled for the (tenant|mailbox)/, open('SMTP AUTH is switched off for the mailbox or the tenant')],
@@ -89,6 +98,8 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [/\b(locked|suspended|blocked)\b/, open('the account, or this client, is locked out')],
   [/already auth/, open('somebody is signed in already, such as a proxy or by the certificate')],
   [/not enabled/, open('AUTH is not switched on for this client')],
+  [IS_MECHANISM, open('the server refuses the mechanism, and not the credentials')],
+  [IS_OUTAGE, open('the server could not check the credentials, as what it asks does not answer')],
   [IS_WRONG, named(WRONG[kind])],
 ];
 

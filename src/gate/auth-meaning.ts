@@ -90,11 +90,15 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
     open('a policy of the organisation forbids basic authentication, whatever the password'),
   ],
-  [/too many|rate limit/, open('the server has seen too many failures, and answers no question now')],
   [
     /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
     named('the account is locked out'),
   ],
+  [
+    /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
+    named('after too many failures they are locked out'),
+  ],
+  [/too many|rate limit/, open('the server takes no more attempts now, whatever the credentials')],
   [/\b(locked|suspended|blocked)\b/, open('the account, or this client, is locked out')],
   [/already auth/, open('somebody is signed in already, such as a proxy or by the certificate')],
   [/not enabled/, open('AUTH is not switched on for this client')],

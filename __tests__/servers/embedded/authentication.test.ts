@@ -316,7 +316,8 @@ describe('a refusal', () => {
     ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'wants a stronger proof'],
     ['534 5.7.14 Please log in via your web browser', 'auth-rejected', 'confirmed in a web browser'],
     ['550 5.7.1 not from your network', 'auth-rejected', 'an IP allow-list'],
-    ['535 5.7.0 Too many failures', 'auth-rejected', 'too many failures'],
+    ['535 5.7.0 Too many failures', 'auth-rejected', 'after too many failures'],
+    ['535 5.7.0 Too many logins', 'auth-rejected', 'takes no more attempts now'],
     ['535 5.7.13 gone', 'auth-rejected', 'the account is disabled'],
     ['554 5.7.0 account locked', 'auth-rejected', 'locked out'],
     ['535 5.7.8 Error: authentication failed: (reason unavailable)', 'auth-rejected', 'the password is wrong'],
@@ -411,6 +412,10 @@ describe('credentials that must be rejected', () => {
     '550 5.7.0 Invalid credentials',
     '525 5.7.13 gone',
     '554 5.7.0 account locked',
+    '535 5.7.0 Too many authentication failures, account temporarily locked',
+    '535 5.7.0 Your account has been temporarily locked, try again later',
+    '535 5.7.8 too many failures',
+    '535 5.7.0 Error: too many failed attempts, try again later',
   ])('%s is as it should be', async (reply) => {
     expect(await visit({ replies: { AUTH: reply } }, { auth })).toMatchObject(PASS);
   });
@@ -521,7 +526,10 @@ describe('credentials that must be rejected', () => {
     ['535 5.7.1 not from here', 'f', 'auth-rejected'],
     ['535 5.7.5 what', 'f', 'auth-rejected'],
     ['535 5.7.8 Application-specific password required', 'f', 'auth-rejected'],
-    ['535 5.7.8 too many failures', 'f', 'auth-rejected'],
+    ['535 5.7.8 too many connections', 'f', 'auth-rejected'],
+    ['535 5.7.0 Too many login attempts, please try again later', 'f', 'auth-rejected'],
+    ['535 5.7.0 Rate limit exceeded', 'f', 'auth-rejected'],
+    ['454 4.7.0 Too many failed login attempts', 'i', 'auth-temporary-failure'],
     ['535 client blocked', 'f', 'auth-rejected'],
     ['535 5.7.8 Error: authentication failed: generic failure', 'f', 'auth-rejected'],
     ['535 5.7.8 Error: authentication failed: Connection lost to authentication server', 'f', 'auth-rejected'],

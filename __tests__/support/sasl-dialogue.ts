@@ -20,6 +20,7 @@ export interface Dialogue {
   readonly code: number;
   readonly said: readonly string[];
   readonly noted: readonly string[];
+  /** In hexadecimal. */
   readonly derived: readonly string[];
   readonly presented: boolean;
   readonly fault: string | undefined;
@@ -47,7 +48,7 @@ export async function signIn(
   };
   const { reply, presented, fault, told, iterations } = await authenticate({ command }, mechanism, who, {
     serverBinds: false,
-    derived: (text) => derived.push(text),
+    derived: (octets) => derived.push(octets.toString('hex')),
     ...surroundings,
   });
   const outcome = fault && `${fault.kind}: ${fault.message}`;

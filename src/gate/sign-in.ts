@@ -45,9 +45,12 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
     const signedIn = await authenticate(session, mechanism, identity, {
       binding,
       serverBinds: offered.some(bindsChannel),
-      derived: (text) => {
-        derived.push(text);
-        visit.world.conceal(text);
+      derived: (octets) => {
+        // A server that says them back has them as octets, and writes them as it likes.
+        for (const text of [octets.toString('base64'), octets.toString('hex')]) {
+          derived.push(text);
+          visit.world.conceal(text);
+        }
       },
     });
     return judge(signedIn, { auth, mechanism, binding });

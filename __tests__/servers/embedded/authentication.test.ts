@@ -162,19 +162,21 @@ describe('SCRAM', () => {
   });
 
   test('nothing by which the password could be guessed is shown, though the server says it back', async () => {
-    const echoes = (withoutProof: boolean): Sasl =>
-      function* (initial) {
-        const nonce = /r=(.*)$/.exec(Buffer.from(initial ?? '', 'base64').toString())?.[1] ?? '';
-        const final = yield base64(`r=${nonce}more,s=${base64('salt')},i=4096`);
-        const proof = /p=(.*)$/.exec(Buffer.from(final, 'base64').toString())?.[1] ?? '';
-        return withoutProof ? '535 5.7.8 no' : `535 5.7.8 ${final} is not it, nor is ${proof} or ${base64(proof)}`;
-      };
-    const { report, heard, found } = await visit(offering({ 'SCRAM-SHA-256': echoes(false) }));
+    const inHex = (proof: string): string => Buffer.from(proof, 'base64').toString('hex').toUpperCase();
+    const echoes: Sasl = function* (initial) {
+      const nonce = /r=(.*)$/.exec(Buffer.from(initial ?? '', 'base64').toString())?.[1] ?? '';
+      const final = yield base64(`r=${nonce}more,s=${base64('salt')},i=4096`);
+      const proof = /p=(.*)$/.exec(Buffer.from(final, 'base64').toString())?.[1] ?? '';
+      return `535 5.7.8 ${final} is not it, nor is ${proof} or ${base64(proof)} or ${inHex(proof)}`;
+    };
+    const { report, heard, found } = await visit(offering({ 'SCRAM-SHA-256': echoes }));
     const proof = /p=(.*)$/.exec(Buffer.from(heard[2] ?? '', 'base64').toString())?.[1] ?? '';
     expect(Buffer.from(proof, 'base64')).toHaveLength(32);
     const shown = JSON.stringify(report);
-    for (const form of [heard[2] ?? '', proof, base64(proof)]) expect(shown).not.toContain(form);
-    expect(found?.evidence?.reply).toBe('535 5.7.8 <redacted> is not it, nor is <redacted> or <redacted>');
+    for (const form of [heard[2] ?? '', proof, base64(proof), inHex(proof)]) expect(shown).not.toContain(form);
+    expect(found?.evidence?.reply).toBe(
+      '535 5.7.8 <redacted> is not it, nor is <redacted> or <redacted> or <redacted>',
+    );
   });
 
   test('nor is the proof of the server, from which it could be guessed as well', async () => {
@@ -217,6 +219,17 @@ describe('CRAM-MD5', () => {
     expect(heldBack.map(({ length }) => length)).toEqual([16, 16]);
     for (const half of heldBack) expect(JSON.stringify(report)).not.toContain(half);
     expect(found?.evidence?.reply).toBe('535 5.7.8 you said <redacted> / 5.7.8 <redacted> and no more');
+  });
+
+  test('leaves nothing of its octets in base64, either', async () => {
+    const tells: Sasl = function* () {
+      const [, digest = ''] = Buffer.from(yield base64('<1@x>'), 'base64')
+        .toString()
+        .split(' ');
+      return `535 5.7.8 ${Buffer.from(digest, 'hex').toString('base64')} is not it`;
+    };
+    const { found } = await visit(offering({ 'CRAM-MD5': tells }));
+    expect(found?.evidence?.reply).toBe('535 5.7.8 <redacted> is not it');
   });
 
   test('refused, it says what a server must keep for it', async () => {

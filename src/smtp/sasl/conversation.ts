@@ -23,8 +23,8 @@ export interface Surroundings {
   readonly binding?: { readonly type: string; readonly data: Buffer } | undefined;
   /** Whether the server offers any mechanism with channel binding. */
   readonly serverBinds: boolean;
-  /** Told of every text that is made of the secret in this exchange alone: an eavesdropper could guess by it. */
-  readonly derived: (text: string) => void;
+  /** Told of all octets that are made of the secret in this exchange alone: an eavesdropper could guess by them. */
+  readonly derived: (octets: Buffer) => void;
 }
 
 /**

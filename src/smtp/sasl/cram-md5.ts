@@ -14,10 +14,10 @@ export function cramMd5(identity: Identity, { derived }: Surroundings): Conversa
       if (presented) throw tooMany();
       const octets = decoded(challenge);
       if (!octets || octets.length === 0) throw new SaslFault('malformed', 'the challenge is no base64');
-      const digest = createHmac('md5', secretOf(identity)).update(octets).digest('hex');
+      const digest = createHmac('md5', secretOf(identity)).update(octets).digest();
       derived(digest);
       presented = true;
-      return `${identity.username} ${digest}`;
+      return `${identity.username} ${digest.toString('hex')}`;
     },
   };
 }

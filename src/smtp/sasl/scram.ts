@@ -107,11 +107,11 @@ class Scram implements Conversation {
     const salted = await derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash);
     const clientKey = this.#hmac(salted, 'Client Key');
     const signature = this.#hmac(createHash(this.#hash).update(clientKey).digest(), signed);
-    const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0))).toString('base64');
+    const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0)));
     this.#expected = this.#hmac(this.#hmac(salted, 'Server Key'), signed);
     this.#derived(proof);
-    this.#derived(this.#expected.toString('base64'));
-    return `${withoutProof},p=${proof}`;
+    this.#derived(this.#expected);
+    return `${withoutProof},p=${proof.toString('base64')}`;
   }
 
   #verify(signature: Buffer | undefined): void {

@@ -28,6 +28,13 @@ beforeAll(async () => {
     'revoked._domainkey.example.com': 'v=DKIM1; p=',
     'nonsense._domainkey.example.com': 'v=DKIM1; p=AAAA',
     'not-dkim._domainkey.example.com': 'v=spf1 -all',
+    'strict._domainkey.example.com': `${key.record}; t=y:s`,
+    'testing._domainkey.example.com': `${key.record}; t=y`,
+    'sha1._domainkey.example.com': `${key.record}; h=sha1`,
+    'hashes._domainkey.example.com': `${key.record}; h=sha1 : SHA256`,
+    'tlsrpt._domainkey.example.com': `${key.record}; s=tlsrpt`,
+    'services._domainkey.example.com': `${key.record}; s=tlsrpt:email`,
+    'any._domainkey.example.com': `${key.record}; s=*`,
     'broken._domainkey.example.com': SERVFAIL,
     'silent._domainkey.example.com': SILENCE,
   });
@@ -81,6 +88,16 @@ describe('a DKIM signature', () => {
     ['no From under it', { h: 'Subject:To' }, 'permerror', /^From is not signed$/],
     ['a length beyond the body', { l: '100000' }, 'permerror', /beyond the end/],
     ['a length that is none', { l: '-1' }, 'permerror', /beyond the end/],
+    ['another version', { v: '2' }, 'permerror', /version/],
+    ['no version', { v: '' }, 'permerror', /version/],
+    ['an identity of another domain', { i: '@evil.example' }, 'permerror', /^i= is not at or under d=$/],
+    ['an identity that only ends like the domain', { i: '@notexample.com' }, 'permerror', /^i= is not at or under d=$/],
+    ['an identity above the domain', { i: '@com' }, 'permerror', /^i= is not at or under d=$/],
+    ['an identity that is none', { i: 'example.com' }, 'permerror', /^i= is not at or under d=$/],
+    ['an identity under the domain of a strict key', { s: 'strict', i: '@sub.example.com' }, 'permerror', /\(t=s\)$/],
+    ['a key for another hash', { s: 'sha1' }, 'permerror', /^its key is not for SHA-256$/],
+    ['a key for another service', { s: 'tlsrpt' }, 'permerror', /^its key is not for mail$/],
+    ['a key that is not in DNS', { q: 'http' }, 'permerror', /^its key is not in DNS$/],
     ['a body hash of something else', { bh: 'AAAA' }, 'fail', /^body hash did not verify$/],
   ])('with %s is no pass', async (_, tags, verdict, reason) => {
     const [result, ...more] = await verify(signed(probe, key, tags));
@@ -93,10 +110,19 @@ describe('a DKIM signature', () => {
     ['that ends later', { t: seconds(-1), x: seconds(1) }],
     ['over the whole length of the body', { l: 'all' }],
     ['over its first 20 octets', { l: '20' }],
+    ['of somebody in the domain', { i: 'a=40b@Example.com' }],
+    ['of somebody under the domain', { i: 'gate@sub.example.com' }],
+    ['with a strict key, and no identity', { s: 'strict' }],
+    ['with a strict key, of somebody in the domain', { s: 'strict', i: 'gate@example.com' }],
+    ['with a key in testing', { s: 'testing', i: '@sub.example.com' }],
+    ['with a key for its hash too', { s: 'hashes' }],
+    ['with a key for mail too', { s: 'services' }],
+    ['with a key for everything', { s: 'any' }],
+    ['with a key in DNS too', { q: 'http:dns/txt' }],
   ])('%s passes', async (_, tags) => {
     const length = String(probe.length - probe.indexOf('\r\n\r\n') - 4);
     const result = await verify(signed(probe, key, tags.l === 'all' ? { l: length } : tags));
-    expect(result).toEqual([{ ...OF_THE_DOMAIN, verdict: 'pass' }]);
+    expect(result).toEqual([{ ...OF_THE_DOMAIN, selector: tags.s ?? 'gate', verdict: 'pass' }]);
   });
 
   test('with a short key is no pass', async () => {

@@ -33,38 +33,44 @@ const MAX_HEADER_LINES = 4096;
 
 /**
  * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
- * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body.
+ * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
+ * version, an identity outside the domain, a key that is for something else.
  * @param source header and body; line ends are made CR LF, as inboxes may have changed them
  * @returns what each signature comes to; none where the message has none
  */
 export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerms): Promise<readonly DkimSignature[]> {
   const { fields, body } = split(source);
-  const signatures = fields.filter(({ name }) => name === 'dkim-signature').slice(0, MAX_SIGNATURES);
-  const objections = new Map(
-    signatures.flatMap((field): [Field, DkimSignature][] => {
-      const found = objection(field.text, body);
-      return found ? [[field, found]] : [];
-    }),
+  const keys = new Keys(lookup);
+  const signatures = await Promise.all(
+    fields
+      .filter(({ name }) => name === 'dkim-signature')
+      .slice(0, MAX_SIGNATURES)
+      .map(async (field) => {
+        const tags = tagsOf(field.text.slice(0, MAX_FIELD).replace(/^[^:]*:/, ''));
+        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
+      }),
   );
-  const sound = signatures.filter((field) => !objections.has(field));
-  if (sound.length === 0) return [...objections.values()];
+  const objections = signatures.flatMap(({ found }) => found ?? []);
+  const sound = signatures.filter(({ found }) => found === undefined);
+  if (sound.length === 0) return objections;
 
   const header = fields.filter(
-    (field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.includes(field)),
+    (field) =>
+      !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)),
   );
   if (isTooLarge(header)) {
-    const unverified = sound.map(({ text }) => unfit(text, 'neutral', 'the header is too large to verify'));
-    return [...unverified, ...objections.values()];
+    const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
+    return [...unverified, ...objections];
   }
   const message = [...header.map(({ text }) => text), '', body].join('\r\n');
   const { dkimVerify } = await import('mailauth/lib/dkim/verify.js');
   // In one piece: the library reads a line that spans several of them again with each.
   const { results } = await dkimVerify(Readable.from([Buffer.from(message, 'latin1')]), {
-    resolver: keysOf(lookup),
+    resolver: (name) => keys.known(name),
     curTime: now,
   });
   const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
-  return [...verified, ...objections.values()];
+  return [...verified, ...objections];
 }
 
 /** A field of the header, exactly as it is there. */
@@ -98,32 +104,70 @@ function isTooLarge(header: readonly Field[]): boolean {
 }
 
 /** What makes a signature worthless before any key is looked up. */
-function objection(field: string, body: string): DkimSignature | undefined {
-  if (field.length > MAX_FIELD) return unfit(field.slice(0, MAX_FIELD), 'neutral', 'it is too long');
-  const tags = tagsOf(field);
+function objection(field: string, tags: Tags, body: string): DkimSignature | undefined {
+  if (field.length > MAX_FIELD) return unfit(tags, 'neutral', 'it is too long');
+  if (tags.get('v') !== '1') return unfit(tags, 'permerror', 'it is of another version');
   const algorithm = tags.get('a')?.toLowerCase() ?? '';
-  if (algorithm === 'rsa-sha1') return unfit(field, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
+  if (algorithm === 'rsa-sha1') return unfit(tags, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
   if (!/^(?:rsa|ed25519)-sha256$/.test(algorithm) || !tags.get('d') || !tags.get('s')) {
-    return unfit(field, 'neutral', 'it has no known algorithm, domain and selector');
+    return unfit(tags, 'neutral', 'it has no known algorithm, domain and selector');
   }
-  if (!tags.get('h')?.toLowerCase().split(':').includes('from')) return unfit(field, 'permerror', 'From is not signed');
+  if (!lists(tags.get('h'), 'from')) return unfit(tags, 'permerror', 'From is not signed');
+  if (!lists(tags.get('q') ?? 'dns/txt', 'dns/txt')) return unfit(tags, 'permerror', 'its key is not in DNS');
+  const { domain, identity } = signerOf(tags);
+  if (!`.${identity}`.endsWith(`.${domain}`)) return unfit(tags, 'permerror', 'i= is not at or under d=');
   const canonicalization = tags.get('c')?.toLowerCase() ?? '';
   const length = tags.get('l');
   if (length === undefined) return undefined;
   const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
   return octets > canonicalLength(body, canonicalization)
-    ? unfit(field, 'permerror', 'l= is beyond the end of the body')
+    ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
     : undefined;
 }
 
-/** The tags of a signature (RFC 6376 section 3.2), without blanks. */
-function tagsOf(field: string): Map<string, string> {
-  const list = field.slice(field.indexOf(':') + 1).replace(/\s/g, '');
+/**
+ * What its key has against a signature (RFC 6376 sections 3.6.1 and 6.1.2). That there is none, or that it is no key, the
+ * library says.
+ */
+async function objectionToKey(tags: Tags, keys: Keys): Promise<DkimSignature | undefined> {
+  const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
+  if (!lists(key.get('h') ?? 'sha256', 'sha256')) return unfit(tags, 'permerror', 'its key is not for SHA-256');
+  if (!lists(key.get('s') ?? '*', '*', 'email')) return unfit(tags, 'permerror', 'its key is not for mail');
+  const { domain, identity } = signerOf(tags);
+  if (!lists(key.get('t'), 's') || identity === domain) return undefined;
+  return unfit(tags, 'permerror', 'i= is not at d=, and its key wants that (t=s)');
+}
+
+/** Who signed, in lower case: `d=`, and the domain of `i=`, which may name somebody under it. */
+function signerOf(tags: Tags): { domain: string; identity: string } {
+  const domain = tags.get('d')?.toLowerCase() ?? '';
+  const [, identity = ''] = /@([^@]*)$/.exec(tags.get('i')?.toLowerCase() ?? `@${domain}`) ?? [];
+  return { domain, identity };
+}
+
+/** Whether a list (`a:b`) has any of these, which are in lower case. */
+function lists(list: string | undefined, ...wanted: readonly string[]): boolean {
+  return (
+    list
+      ?.toLowerCase()
+      .split(':')
+      .some((item) => wanted.includes(item)) ?? false
+  );
+}
+
+/** The tags of a signature or a key (RFC 6376 section 3.2), by their names. */
+type Tags = ReadonlyMap<string, string>;
+
+/** Takes a list of tags apart, without blanks. */
+function tagsOf(list: string): Tags {
   return new Map(
-    list.split(';').flatMap((tag): [string, string][] => {
-      const equals = tag.indexOf('=');
-      return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
-    }),
+    list
+      .replace(/\s/g, '')
+      .split(';')
+      .flatMap((tag): [string, string][] => {
+        const equals = tag.indexOf('=');
+        return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
+      }),
   );
 }
 
@@ -136,21 +180,42 @@ function canonicalLength(body: string, canonicalization: string): number {
   return end === 0 && isRelaxed ? 0 : end + 2;
 }
 
-function unfit(field: string, verdict: DkimVerdict, reason: string): DkimSignature {
-  const tags = tagsOf(field);
+function unfit(tags: Tags, verdict: DkimVerdict, reason: string): DkimSignature {
   return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
 }
 
-/** A name that cannot be asked for has no key either. */
-function keysOf(lookup: DkimTerms['lookup']): (name: string) => Promise<string[][]> {
-  return async (name) => {
+/** The key records of a message's signatures. The library gets those that were looked at, and no others. */
+class Keys {
+  readonly #answers = new Map<string, Promise<string[][]>>();
+
+  constructor(private readonly lookup: DkimTerms['lookup']) {}
+
+  /** @returns the tags of the record, of which there are none where it cannot be had */
+  async lookUp(name: string): Promise<Tags> {
+    const answer = this.#answers.get(name) ?? this.#ask(name);
+    this.#answers.set(name, answer);
     try {
-      return await lookup(name);
+      const [strings = []] = await answer;
+      return tagsOf(strings.join(''));
+    } catch {
+      return new Map();
+    }
+  }
+
+  /** The answer to a name, as the library wants it. */
+  async known(name: string): Promise<string[][]> {
+    return this.#answers.get(name) ?? [];
+  }
+
+  /** A name that cannot be asked for has no key either. */
+  async #ask(name: string): Promise<string[][]> {
+    try {
+      return await this.lookup(name);
     } catch (error) {
       const code = codeOf(error);
       throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
     }
-  };
+  }
 }
 
 interface LibraryResult {

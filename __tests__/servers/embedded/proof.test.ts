@@ -89,6 +89,7 @@ const says =
     `Authentication-Results: ${id};\r\n\t${results}\r\n${message}`;
 const SPF = { authservId: OWN, spf: 'pass' } as const;
 const DMARC = { authservId: OWN, dmarc: 'pass' } as const;
+const BOTH = { ...SPF, ...DMARC } as const;
 const MISMATCH = ['delivery-verdict-mismatch'];
 const MISSING = ['delivery-verdict-missing'];
 
@@ -100,7 +101,45 @@ describe('what the receiver found', () => {
     ['is a DMARC failure', says('spf=pass; dmarc=fail'), DMARC, 'ppppf', MISMATCH],
     ['is both', says('spf=softfail; dmarc=fail'), { ...SPF, ...DMARC }, 'ppppf', [...MISMATCH, ...MISMATCH]],
     ['could not be found out', says('spf=temperror'), SPF, 'ppppi', MISMATCH],
-    ['is of the sender and of the name', says('spf=fail smtp.helo=a; spf=pass smtp.mailfrom=b'), SPF, 'ppppp', []],
+    [
+      'is of the sender and of the name',
+      says(`spf=fail smtp.helo=a; spf=pass smtp.mailfrom=${DOMAIN}`),
+      SPF,
+      'ppppp',
+      [],
+    ],
+    [
+      'is of our sender',
+      says(`spf=pass smtp.mailfrom=<x@${DOMAIN}>; dmarc=pass header.from=${DOMAIN}`),
+      BOTH,
+      'ppppp',
+      [],
+    ],
+    ['is of our sender in capitals', says(`dmarc=pass header.from=${DOMAIN.toUpperCase()}.`), DMARC, 'ppppp', []],
+    ['is of another sender', says('spf=pass smtp.mailfrom=attacker@evil.example'), SPF, 'ppppf', MISMATCH],
+    ['is of another author', says('dmarc=pass header.from=evil.example'), DMARC, 'ppppf', MISMATCH],
+    [
+      'is of a domain above',
+      says(`dmarc=pass header.from=${DOMAIN.replace(/^[^.]*\./, '')}`),
+      DMARC,
+      'ppppf',
+      MISMATCH,
+    ],
+    [
+      'is of whom a relay has put in the place of our sender',
+      (message) =>
+        `Return-Path: <bounce+1@relay.example>\r\n${says('spf=pass smtp.mailfrom=1@relay.example')(message)}`,
+      SPF,
+      'ppppp',
+      [],
+    ],
+    [
+      'is of an author whom no relay may put there',
+      (message) => `Return-Path: <bounce@relay.example>\r\n${says('dmarc=pass header.from=relay.example')(message)}`,
+      DMARC,
+      'ppppf',
+      MISMATCH,
+    ],
     ['is not said', says('dkim=pass'), SPF, 'ppppf', MISSING],
     ['is said by somebody else', says('spf=pass', 'other.example'), SPF, 'ppppf', MISSING],
     ['is said by nobody', (message) => message, { ...SPF, ...DMARC }, 'ppppf', [...MISSING, ...MISSING]],
@@ -142,6 +181,16 @@ describe('what the receiver found', () => {
       {
         code: 'delivery-verdict-missing',
         message: expect.stringMatching(/could have written it, and is not believed\.$/) as unknown,
+      },
+    ]);
+  });
+
+  test('is shown with whom it is of', async () => {
+    const { findings } = await deliver(says('dmarc=pass header.from=evil.example'), DMARC);
+    expect(findings).toMatchObject([
+      {
+        message: `DMARC came to pass for evil.example, and not for ${DOMAIN}, the domain of the sender.`,
+        evidence: { check: 'dmarc', found: 'pass', result: 'dmarc=pass header.from=evil.example', sender: DOMAIN },
       },
     ]);
   });

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { parseAuthenticationResults, resultsOf } from '../../message/authentication-results.js';
@@ -13,7 +14,8 @@ import type { Visit } from '../visit.js';
 /**
  * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
  * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
- * down (RFC 8601).
+ * down (RFC 8601). That must be of our sender; SPF may be of whom a relay has put in its place (Return-Path), to get
+ * what bounces.
  * @param source header and body as the inbox has them
  * @param message the same, taken apart
  */
@@ -24,9 +26,9 @@ export async function judgeVerdicts(
   message: ParsedMessage,
 ): Promise<KnownFinding[]> {
   return [
-    ...judgeReceiver('spf', demanded, message),
+    ...judgeReceiver(visit, 'spf', demanded, message),
     ...(await judgeSignatures(visit, demanded.dkim, source)),
-    ...judgeReceiver('dmarc', demanded, message),
+    ...judgeReceiver(visit, 'dmarc', demanded, message),
   ];
 }
 
@@ -48,6 +50,7 @@ function mismatch(
 }
 
 function judgeReceiver(
+  { endpoint }: Visit,
   check: 'spf' | 'dmarc',
   { [check]: wanted, authservId = '' }: DemandedVerdicts,
   message: ParsedMessage,
@@ -73,7 +76,34 @@ function judgeReceiver(
     return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
   }
   const other = results.find(({ result }) => result !== wanted);
-  return other ? [mismatch(check, wanted, brief(other.result), { authservId, result: brief(other.detail) })] : [];
+  if (other) return [mismatch(check, wanted, brief(other.result), { authservId, result: brief(other.detail) })];
+  const sender = domainOf(endpoint.delivery?.from ?? '');
+  const senders = [sender, ...(check === 'spf' ? valuesOf(message, 'return-path').slice(0, 1).map(domainOf) : [])];
+  const foreign = results.find(({ detail }) => !senders.includes(judgedDomain(check, detail) ?? sender));
+  if (!foreign) return [];
+  const evidence = { check, wanted, found: wanted, authservId, result: brief(foreign.detail), sender: brief(sender) };
+  const of = brief(judgedDomain(check, foreign.detail) ?? '');
+  const text = `${NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
+  return [finding('delivery-verdict-mismatch', text, { evidence })];
+}
+
+/** What names the domain that was judged (RFC 8601 section 2.7). */
+const JUDGED = { spf: /\bsmtp\.mailfrom\s?=\s?(\S+)/i, dmarc: /\bheader\.from\s?=\s?(\S+)/i } as const;
+
+/** @returns the domain for which a result holds; undefined where the receiver does not say */
+function judgedDomain(check: keyof typeof JUDGED, detail: string): string | undefined {
+  const [, value] = JUDGED[check].exec(detail) ?? [];
+  return value === undefined ? undefined : domainOf(value);
+}
+
+/**
+ * The domain of an address, or a domain as it is, in one spelling.
+ * @param address in angle brackets, in quotes, or bare
+ */
+function domainOf(address: string): string {
+  const bare = address.trim().replace(/^["<]+|[">.]+$/g, '');
+  const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
+  return domainToASCII(domain) || domain;
 }
 
 /**

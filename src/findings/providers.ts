@@ -3,6 +3,8 @@ interface Provider {
   /** What stands in its greeting, in its answer to EHLO or in a refusal. */
   readonly pattern: RegExp;
   readonly signingIn: string;
+  /** What it counts, and puts its users off for. */
+  readonly limits?: string;
 }
 
 /** The services that most submissions go to. */
@@ -16,6 +18,7 @@ export const PROVIDERS = {
     pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
     signingIn:
       'The account password is not taken: with 2-step verification make an app password, or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) goes by the sender address and the IP allow-list in the Admin console.',
+    limits: 'It limits how often an account signs in, and after too many attempts takes none for a while.',
   },
   'Amazon SES': {
     pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
@@ -26,6 +29,8 @@ export const PROVIDERS = {
     pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
     signingIn:
       'The user name is the word `apikey`, and the password an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+    limits:
+      '"Maximum credits exceeded" is said where the mails of the plan are used up: see the usage in the account settings.',
   },
   Mailgun: {
     pattern: /\bMailgun\b/i,
@@ -72,3 +77,8 @@ export const SIGNING_IN = Object.fromEntries(NAMES.map((name) => [name, PROVIDER
   ProviderName,
   string
 >;
+
+/** What services count, as far as it is known. */
+export const LIMITS: Readonly<Partial<Record<ProviderName, string>>> = Object.fromEntries(
+  Object.entries<Provider>(PROVIDERS).flatMap(([name, { limits }]) => (limits === undefined ? [] : [[name, limits]])),
+);

@@ -1,5 +1,5 @@
 import type { FindingCode } from './catalogue.js';
-import { SIGNING_IN } from './providers.js';
+import { LIMITS, SIGNING_IN } from './providers.js';
 import type { Software } from './servers.js';
 
 /** What to change, by the names of the server's own documentation; where it turns on it, for the TLS version that is wanted. */
@@ -237,6 +237,7 @@ const TABLE: readonly Row[] = [
         'Basic authentication must be allowed on the receive connector (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name be DOMAIN\\user or a UPN.',
     },
   },
+  { codes: ['auth-temporary-failure'], settings: LIMITS },
   {
     codes: ['auth-command-refused'],
     settings: {

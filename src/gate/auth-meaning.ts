@@ -14,6 +14,8 @@ export interface AuthMeaning {
    * - `general`: it has the code for them, with which some say that they could not look
    */
   readonly verdict?: 'named' | 'general';
+  /** What helps, where that is something else than for most refusals with this code. */
+  readonly remedy?: string;
 }
 
 const WRONG: Readonly<Record<Kind, string>> = {
@@ -30,7 +32,14 @@ const STRONGER: Readonly<Record<Kind, string>> = {
 
 const named = (says: string): AuthMeaning => ({ says, verdict: 'named' });
 const general = (says: string): AuthMeaning => ({ says, verdict: 'general' });
-const open = (says: string): AuthMeaning => ({ says });
+const open = (says: string, remedy?: string): AuthMeaning => ({ says, ...(remedy !== undefined && { remedy }) });
+
+const FEWER =
+  'Sign in less often: leave time between runs, lower `concurrency`, and look who else signs in with this account or from this address. The credentials themselves have not been judged.';
+const MORE =
+  'Look at the plan and the limits of the account at the provider: raise them, or wait until the count begins anew. The credentials themselves have not been judged.';
+const BEHIND =
+  'Whoever answers takes AUTH for a command that needs a sign-in first: look whether AUTH is switched on in the server itself, or is only offered by a proxy in front of it.';
 
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
@@ -98,9 +107,11 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
     named('after too many failures they are locked out'),
   ],
-  [/too many|rate limit/, open('the server takes no more attempts now, whatever the credentials')],
+  [/\bcredits\b|\bquota\b/, open('the account has used up what its plan allows', MORE)],
+  [/too many|rate limit/, open('the server takes no more attempts now, whatever the credentials', FEWER)],
   [/\b(locked|suspended|blocked)\b/, open('the account, or this client, is locked out')],
   [/already auth/, open('somebody is signed in already, such as a proxy or by the certificate')],
+  [/^(\d\.\d\.\d )?authentication (is )?required\b/, open('the server wants a sign-in before it takes AUTH', BEHIND)],
   [/not enabled/, open('AUTH is not switched on for this client')],
   [IS_MECHANISM, open('the server refuses the mechanism, and not the credentials')],
   [IS_OUTAGE, open('the server could not check the credentials, as what it asks does not answer')],

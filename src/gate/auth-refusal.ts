@@ -39,18 +39,23 @@ export function refused(
   ].join(' ');
   // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
   if (code < 500 && code !== 432) {
-    const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true });
+    const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...remedyOf(meaning) });
     return { findings: [found], transient: true };
   }
   const other = OTHER_REFUSALS[code];
-  if (other) return { findings: [finding(other, message, { evidence })] };
+  if (other) return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
   const mustBeRejected = auth.expect === 'rejected';
   // In another way, or by another channel, credentials that were not judged might still open the door.
   if (mustBeRejected && meaning?.verdict && isCompared(meaning.verdict, signedIn, attempted)) return CONTENT;
   const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
-  const remedy = REMEDIES[auth.kind];
   const text = `${message}${stillOpen}${hint(meaning, attempted, signedIn)}`;
-  return { findings: [finding('auth-rejected', text, { evidence, ...(remedy !== undefined && { remedy }) })] };
+  const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };
+  return { findings: [finding('auth-rejected', text, details)] };
+}
+
+/** A remedy that is more to the point than that of the catalogue. */
+function remedyOf(known: { readonly remedy?: string | undefined } = {}): { readonly remedy?: string } {
+  return known.remedy === undefined ? {} : { remedy: known.remedy };
 }
 
 /** Refusals that say nothing of the credentials. */

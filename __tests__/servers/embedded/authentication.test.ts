@@ -665,6 +665,22 @@ describe('the remedy knows whose server it is', () => {
     expect(found?.remedy).toContain(`This is ${name}: `);
   });
 
+  test.each([
+    [
+      '454 4.7.0 Too many login attempts, please try again later. - gsmtp',
+      /^Sign in less often: .* This is Google: It limits/,
+    ],
+    ['451 4.7.0 Authentication failed: Maximum credits exceeded', /^Look at the plan and the limits of the account/],
+    ['451 sendgrid: Maximum credits exceeded', /^Look at the plan .* This is SendGrid: "Maximum credits/],
+    ['454 4.7.0 Temporary authentication failure', /^Look at the authentication back-end/],
+    ['535 5.7.0 Too many connections', /^Sign in less often: /],
+    ['530 5.7.0 Authentication required', /^Whoever answers takes AUTH for a command that needs a sign-in first/],
+    ['530 Authentication required', /^Whoever answers takes AUTH/],
+    ['530 5.7.0 Must issue a STARTTLS command first', /^TLS ends in a proxy/],
+  ])('and what is refused: %s', async (reply, remedy) => {
+    expect((await visit({ replies: { AUTH: reply } })).found?.remedy).toMatch(remedy);
+  });
+
   test('and says nothing of it where that does not show', async () => {
     const { found } = await visit({ replies: { AUTH: '535 no' } });
     expect(found?.remedy).not.toContain('This is');

@@ -1,3 +1,4 @@
+import { InboxUnreachable } from '../../src/inbox/inbox.js';
 import { search } from '../../src/inbox/search.js';
 import type { Arrival, Folder } from '../../src/inbox/search.js';
 import { Deadline } from '../../src/net/deadline.js';
@@ -5,8 +6,8 @@ import { Deadline } from '../../src/net/deadline.js';
 const SOUGHT = { messageId: '<wanted@test>', nonce: 'nonce', octets: 100, is: () => false };
 
 /** A folder full of messages that look like the one that is sought, and are not. */
-function namesakes(read: string[]): Folder {
-  const arrivals = Array.from({ length: 50 }, (_, at): Arrival => ({
+function namesakes(read: string[], length = 50): Folder {
+  const arrivals = Array.from({ length }, (_, at): Arrival => ({
     id: String(at),
     messageId: `<${at}@test>`,
     subject: 'nonce',
@@ -21,13 +22,23 @@ function namesakes(read: string[]): Folder {
   };
 }
 
+const wait = (deadline: Deadline): Promise<void> =>
+  deadline.race(new Promise<never>(() => undefined), () => new Error('over')).catch(() => undefined);
+
 test.each([
   ['sixteen while there is time', 1000, 16],
   ['two once it is over', 0, 2],
-])('of messages that only look like the one that is sought, as many are read: %s', async (_, ms, most) => {
-  const read: string[] = [];
-  const wait = (deadline: Deadline): Promise<void> =>
-    deadline.race(new Promise<never>(() => undefined), () => new Error('over')).catch(() => undefined);
-  expect(await search([namesakes(read)], SOUGHT, Deadline.after(ms), () => wait)).toBeUndefined();
-  expect(read).toHaveLength(most);
-});
+])(
+  'of messages that only look like the one that is sought, as many are read, and that is told: %s',
+  async (_, ms, most) => {
+    const read: string[] = [];
+    const searching = search([namesakes(read)], SOUGHT, Deadline.after(ms), () => wait);
+    await expect(searching).rejects.toThrow(InboxUnreachable);
+    await expect(searching).rejects.toThrow(/more messages came .* than are read/);
+    expect(read).toHaveLength(most);
+    // Nothing was left unread.
+    read.splice(0);
+    expect(await search([namesakes(read, most)], SOUGHT, Deadline.after(ms), () => wait)).toBeUndefined();
+    expect(read).toHaveLength(most);
+  },
+);

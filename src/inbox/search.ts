@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../net/deadline.js';
-import { InboxRejected, mostOctets } from './inbox.js';
+import { InboxRejected, InboxUnreachable, mostOctets } from './inbox.js';
 import type { Received, Sought } from './inbox.js';
 import { marksOf } from './marks.js';
 import type { Marks } from './marks.js';
@@ -43,7 +43,7 @@ export interface Folder {
  * @param folders in the order in which they are looked through
  * @param watch called before each look; what it returns waits until another look is worth while
  * @returns undefined if it was not there by the deadline
- * @throws {InboxUnreachable} {InboxRejected}
+ * @throws {InboxUnreachable} {InboxRejected}, the first also where there was more that may be the message than is read
  */
 export async function search(
   folders: readonly Folder[],
@@ -59,7 +59,10 @@ export async function search(
       const source = await hunt.look(last);
       if (source) return new FoundMessage(source, hunt.junk, hunts);
     }
-    if (last) return undefined;
+    if (last) {
+      if (hunts.some(({ passedOver }) => passedOver)) throw new InboxUnreachable(PASSED_OVER);
+      return undefined;
+    }
     await wait(deadline);
   }
 }
@@ -96,6 +99,7 @@ class Hunt {
   readonly #read = new Set<string>();
   /** Those of them that are the message, or a copy. */
   readonly #ours = new Set<string>();
+  #passedOver = false;
 
   constructor(folder: Folder, sought: Sought, deadline: Deadline) {
     this.#folder = folder;
@@ -111,6 +115,11 @@ class Hunt {
     return this.#ours.size;
   }
 
+  /** Whether there was more to read in the last look than is read. */
+  get passedOver(): boolean {
+    return this.#passedOver;
+  }
+
   /** @returns the message, where this look found it */
   async look(last: boolean): Promise<Buffer | undefined> {
     const { is, octets } = this.#sought;
@@ -118,22 +127,25 @@ class Hunt {
     let changed: { id: string; source: Buffer } | undefined;
     let gone = false;
     let late = 0;
+    this.#passedOver = false;
     for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
       const { id } = arrived;
-      if (!this.#isLike(arrived)) continue;
-      if (this.#read.has(id) || this.#read.size >= MAX_READ) continue;
-      if (this.#deadline.isOver && ++late > MAX_READ_LATE) break;
+      if (!isLike(this.#sought, arrived)) continue;
+      if (this.#read.has(id)) continue;
+      this.#passedOver = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
+      if (this.#passedOver) break;
+      if (this.#deadline.isOver) late += 1;
       this.#read.add(id);
       const source = await this.#folder.read(id, mostOctets(octets), this.#deadline);
       if (!source) {
-        gone ||= this.#isNamed(arrived);
+        gone ||= isNamed(this.#sought, arrived);
         continue;
       }
       const marks = marksOf(source);
-      if (this.#isLike(marks) && is(source)) {
+      if (isLike(this.#sought, marks) && is(source)) {
         this.#ours.add(id);
         found ??= source;
-      } else if (this.#isNamed(marks)) {
+      } else if (isNamed(this.#sought, marks)) {
         changed ??= { id, source };
       }
     }
@@ -147,17 +159,20 @@ class Hunt {
   async remove(): Promise<void> {
     if (this.#ours.size > 0) await this.#folder.remove([...this.#ours], this.#deadline);
   }
-
-  #isNamed({ messageId }: Marks): boolean {
-    return messageId.includes(this.#sought.messageId);
-  }
-
-  #isLike(marks: Marks): boolean {
-    const { nonce } = this.#sought;
-    return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
-  }
 }
 
+/** Whether a message may be the sought one, or a copy of it: it must be read to know. */
+export function isLike(sought: Sought, marks: Marks): boolean {
+  const { nonce } = sought;
+  return isNamed(sought, marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
+}
+
+function isNamed(sought: Sought, { messageId }: Marks): boolean {
+  return messageId.includes(sought.messageId);
+}
+
+const PASSED_OVER =
+  'more messages came with its Message-ID or in its Subject than are read, and it is none of those that were read';
 const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
 
 class FoundMessage implements Received {

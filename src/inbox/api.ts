@@ -8,6 +8,9 @@ import type { Folder } from './search.js';
 /** Asked so often; mail catchers stand near by. */
 const LOOK_AGAIN_MS = 500;
 
+/** As many of the messages that a mail catcher finds are looked at, which is more than are read. */
+export const MAX_FOUND = 20;
+
 /** By which a mail catcher knows a message. It goes into a path, and words that mean all or the last are none. */
 export const ID = z.string().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
 

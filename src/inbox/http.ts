@@ -1,23 +1,17 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import pLimit from 'p-limit';
 import { codeOf } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { ApiTarget } from '../plan/endpoint.js';
 import { connectTo, secure } from './channel.js';
 import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
+import { JsonItems } from './json-items.js';
+import { Kept } from './kept.js';
 
-/** What we mostly ask for has some kilobytes. */
+/** What we ask for has some kilobytes, and so has an item of a long list. Parsed, it has many times its octets. */
 const MAX_JSON_OCTETS = 128 * 1024;
-
-/** As many braces and brackets may open in JSON: an empty object takes far more memory than its octets. */
-const MAX_OPENED = 50_000;
-const OPENING = new Set(Buffer.from('{['));
-
-/** Whatever JSON has more than usual is read on and parsed one answer at a time: parsed, it has many times its octets. */
-const largeInTurn = pLimit(1);
 
 /** An answer of an HTTP server. */
 export interface HttpAnswer<T> {
@@ -51,16 +45,37 @@ export class HttpApi {
 
   /**
    * Asks, and takes the answer as JSON.
-   * @param most octets that are read; one that has so many or more is no answer
    * @returns undefined where the answer is 404, or no JSON at all: another server, or another path
-   * @throws as {@link ask} does
+   * @throws as {@link ask} does, and {InboxUnreachable} if it is longer than it may be
    */
-  async json(question: HttpQuestion, most = MAX_JSON_OCTETS): Promise<unknown> {
-    const { status, body } = await this.ask(question, most, async (answer) => {
-      const isLarge = most > MAX_JSON_OCTETS && (await answer.upTo(MAX_JSON_OCTETS)).length >= MAX_JSON_OCTETS;
-      return isLarge ? largeInTurn(() => parsed(answer, most)) : parsed(answer, most);
-    });
+  async json(question: HttpQuestion): Promise<unknown> {
+    const most = MAX_JSON_OCTETS;
+    const { status, body } = await this.ask(question, most, async (answer) => parsed(await upTo(most, answer)));
     return status === 404 ? undefined : body;
+  }
+
+  /**
+   * Asks, and takes the answer as a long list in JSON, of which never more than one item is kept. An item longer than
+   * JSON may be is left out.
+   * @param most octets that are read; a longer list is no answer
+   * @param take gets each item as it arrives
+   * @returns whether it was a list
+   * @throws as {@link ask} does, what `take` throws, and {InboxUnreachable} if the list is longer than it may be
+   */
+  async items(question: HttpQuestion, most: number, take: (item: unknown) => void): Promise<boolean> {
+    const { status, body } = await this.ask(question, most, async (answer) => {
+      const items = new JsonItems(MAX_JSON_OCTETS, (item) => {
+        take(parsed(item));
+      });
+      let octets = 0;
+      for await (const piece of answer) {
+        octets += piece.length;
+        if (octets >= most) throw tooLong(most);
+        items.take(piece);
+      }
+      return items.isWhole;
+    });
+    return status !== 404 && body;
   }
 
   /**
@@ -69,7 +84,7 @@ export class HttpApi {
    * @returns undefined where there is none
    */
   async source(path: string, most: number): Promise<Buffer | undefined> {
-    const { status, body } = await this.ask({ path }, most, (answer) => answer.upTo(most));
+    const { status, body } = await this.ask({ path }, most, (answer) => upTo(most, answer));
     return status === 404 ? undefined : body;
   }
 
@@ -90,7 +105,11 @@ export class HttpApi {
    * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
    * @throws {InboxRejected} if the server refuses
    */
-  async ask<T>(question: HttpQuestion, most: number, read: (body: HttpBody) => Promise<T>): Promise<HttpAnswer<T>> {
+  async ask<T>(
+    question: HttpQuestion,
+    most: number,
+    read: (body: AsyncIterable<Buffer>) => Promise<T>,
+  ): Promise<HttpAnswer<T>> {
     const { timeoutMs } = this.#settings;
     const channel = await this.#channel(Deadline.after(2 * timeoutMs, this.#end));
     // Each part of a large message has as long as one answer.
@@ -119,7 +138,7 @@ export class HttpApi {
   async #exchange<T>(
     channel: Duplex,
     question: HttpQuestion,
-    read: (body: HttpBody) => Promise<T>,
+    read: (body: AsyncIterable<Buffer>) => Promise<T>,
   ): Promise<HttpAnswer<T>> {
     const { host, port, basePath } = this.#target;
     const body = question.json === undefined ? undefined : JSON.stringify(question.json);
@@ -145,7 +164,7 @@ export class HttpApi {
     });
     asked.end(body);
     const answer = await answered;
-    return { status: answer.statusCode ?? 0, body: await read(new HttpBody(answer)) };
+    return { status: answer.statusCode ?? 0, body: await read(piecesOf(answer)) };
   }
 
   /** A password travels inside TLS or not at all. */
@@ -156,13 +175,31 @@ export class HttpApi {
   }
 }
 
+/**
+ * The body of an answer, of which no more is read than somebody asks for.
+ * @throws {InboxUnreachable} if it breaks off
+ */
+async function* piecesOf(answer: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of answer as AsyncIterable<Buffer>) yield piece;
+  } catch (error) {
+    throw new InboxUnreachable(`the HTTP answer breaks off (${codeOf(error)})`);
+  }
+}
+
+/** @returns so many octets from the beginning, or all there are */
+async function upTo(most: number, body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const kept = new Kept(most);
+  for await (const piece of body) {
+    kept.add(piece);
+    if (kept.total >= most) break;
+  }
+  return kept.octets;
+}
+
 /** @returns undefined for what is no JSON */
-async function parsed(answer: HttpBody, most: number): Promise<unknown> {
-  const json = await answer.upTo(most);
-  if (json.length >= most) throw new InboxUnreachable(`the server sent over ${most} octets of JSON`);
-  let opened = 0;
-  for (const octet of json) if (OPENING.has(octet)) opened += 1;
-  if (opened > MAX_OPENED) throw new InboxUnreachable(`the server sent JSON of over ${MAX_OPENED} objects`);
+function parsed(json: Buffer): unknown {
+  if (json.length >= MAX_JSON_OCTETS) throw tooLong(MAX_JSON_OCTETS);
   try {
     return JSON.parse(json.toString('utf8'));
   } catch {
@@ -170,31 +207,6 @@ async function parsed(answer: HttpBody, most: number): Promise<unknown> {
   }
 }
 
-/** The body of an answer, of which no more is read than somebody asks for. */
-class HttpBody {
-  readonly #pieces: Buffer[] = [];
-  readonly #rest: AsyncIterator<Buffer, undefined>;
-  #octets = 0;
-
-  constructor(answer: IncomingMessage) {
-    this.#rest = (answer as AsyncIterable<Buffer, undefined>)[Symbol.asyncIterator]();
-  }
-
-  /**
-   * @returns so many octets from the beginning, or all there are
-   * @throws {InboxUnreachable} if it breaks off
-   */
-  async upTo(most: number): Promise<Buffer> {
-    try {
-      while (this.#octets < most) {
-        const { done, value } = await this.#rest.next();
-        if (done) break;
-        this.#pieces.push(value);
-        this.#octets += value.length;
-      }
-    } catch (error) {
-      throw new InboxUnreachable(`the HTTP answer breaks off (${codeOf(error)})`);
-    }
-    return Buffer.concat(this.#pieces).subarray(0, most);
-  }
+function tooLong(most: number): InboxUnreachable {
+  return new InboxUnreachable(`the server sent over ${most} octets of JSON`);
 }

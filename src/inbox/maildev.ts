@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Deadline } from '../net/deadline.js';
 import type { ApiTarget } from '../plan/endpoint.js';
-import { apiInbox, ID, makeSure, unknownApi } from './api.js';
+import { apiInbox, ID, makeSure, MAX_FOUND, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 import type { Inbox, InboxSettings, Sought } from './inbox.js';
 import { marks } from './marks.js';
+import { isLike } from './search.js';
 import type { Arrival, Folder } from './search.js';
 
 /** Versions before 2.0.2 answer with all the messages that they have, in full. */
@@ -16,8 +17,7 @@ const CONFIG = z.object({ version: z.string() });
 const HEADERS = z.object({ 'message-id': z.union([z.string(), z.array(z.string())]) }).catch({ 'message-id': '' });
 
 const EMAIL = z.object({ id: ID, subject: z.string().default(''), headers: HEADERS });
-const EMAILS = z.array(EMAIL);
-const SUMMARIES = z.object({ items: EMAILS });
+const SUMMARIES = z.object({ items: z.array(EMAIL) });
 
 /**
  * Opens the inbox of a MailDev by its HTTP API: that of version 3 under `/api`, or that of version 2 without. It has
@@ -48,16 +48,12 @@ class MailDev implements Folder {
    * The nonce is new with every probe, so what is found has come since. Versions before 2.0.2 take no notice of the
    * question, and answer with all that they have.
    */
-  async look({ messageId, nonce }: Sought): Promise<readonly Arrival[]> {
-    const byId = new URLSearchParams({ 'headers.message-id': messageId });
-    const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`, MAX_LIST_OCTETS));
+  async look(sought: Sought): Promise<readonly Arrival[]> {
     // Version 2 finds nothing by a part of its Subject.
-    const namesakes = this.#prefix === '' ? undefined : await this.#search(nonce);
-    if (!named.success || (namesakes && !namesakes.success)) throw unknownApi('MailDev');
-    const arrivals = [...(namesakes?.data.items ?? []), ...named.data].map(({ id, subject, headers }) => {
-      return { id, ...marks([headers['message-id']].flat().join(' '), subject) };
-    });
-    return [...new Map(arrivals.map((found) => [found.id, found])).values()];
+    const namesakes = this.#prefix === '' ? [] : await this.#summaries(sought.nonce);
+    const found = new Map<string, Arrival>();
+    for (const arrival of [...namesakes, ...(await this.#named(sought))]) found.set(arrival.id, arrival);
+    return [...found.values()];
   }
 
   read(id: string, most: number): Promise<Buffer | undefined> {
@@ -68,12 +64,29 @@ class MailDev implements Folder {
     for (const id of ids) await makeSure(this, [id], () => this.#api.delete(`${this.#prefix}/email/${id}`));
   }
 
-  async #search(text: string) {
-    const query = new URLSearchParams({ search: text, limit: '50' });
-    return SUMMARIES.safeParse(await this.#get(`/email/summary?${query.toString()}`));
+  async #summaries(text: string): Promise<readonly Arrival[]> {
+    const query = new URLSearchParams({ search: text, limit: String(MAX_FOUND) });
+    const answer = await this.#api.json({ path: `${this.#prefix}/email/summary?${query.toString()}` });
+    const summaries = SUMMARIES.safeParse(answer);
+    if (!summaries.success) throw unknownApi('MailDev');
+    return summaries.data.items.slice(0, MAX_FOUND).map(arrivalOf);
   }
 
-  #get(path: string, most?: number): Promise<unknown> {
-    return this.#api.json({ path: `${this.#prefix}${path}` }, most);
+  async #named(sought: Sought): Promise<readonly Arrival[]> {
+    const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
+    const question = { path: `${this.#prefix}/email?${query.toString()}` };
+    const found: Arrival[] = [];
+    const isList = await this.#api.items(question, MAX_LIST_OCTETS, (item) => {
+      const email = EMAIL.safeParse(item);
+      if (!email.success) throw unknownApi('MailDev');
+      const arrival = arrivalOf(email.data);
+      if (found.length < MAX_FOUND && isLike(sought, arrival)) found.push(arrival);
+    });
+    if (!isList) throw unknownApi('MailDev');
+    return found;
   }
+}
+
+function arrivalOf({ id, subject, headers }: z.infer<typeof EMAIL>): Arrival {
+  return { id, ...marks([headers['message-id']].flat().join(' '), subject) };
 }

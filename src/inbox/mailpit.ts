@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Deadline } from '../net/deadline.js';
 import type { ApiTarget } from '../plan/endpoint.js';
-import { apiInbox, ID, makeSure, unknownApi } from './api.js';
+import { apiInbox, ID, makeSure, MAX_FOUND, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 import type { Inbox, InboxSettings, Sought } from './inbox.js';
 import { marks } from './marks.js';
@@ -11,9 +11,6 @@ import type { Arrival, Folder } from './search.js';
 const SUMMARY = z.object({
   messages: z.array(z.object({ ID, MessageID: z.string(), Subject: z.string() })),
 });
-
-/** As many of those found are looked at, which is more than are read. */
-const LIMIT = 20;
 
 /**
  * Opens the inbox of a Mailpit by its HTTP API. It has one folder, none for junk.
@@ -53,9 +50,10 @@ class Mailpit implements Folder {
   }
 
   async #search(query: string): Promise<Arrival[]> {
-    const path = `/api/v1/search?${new URLSearchParams({ query, limit: String(LIMIT) }).toString()}`;
+    const path = `/api/v1/search?${new URLSearchParams({ query, limit: String(MAX_FOUND) }).toString()}`;
     const found = SUMMARY.safeParse(await this.#api.json({ path }));
     if (!found.success) throw unknownApi('Mailpit');
-    return found.data.messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...marks(`<${MessageID}>`, Subject) }));
+    const messages = found.data.messages.slice(0, MAX_FOUND);
+    return messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...marks(`<${MessageID}>`, Subject) }));
   }
 }

@@ -8,14 +8,16 @@ import type { InboxSettings } from './inbox.js';
 import { MAX_HEADER_OCTETS } from './marks.js';
 import { Pop3Lines } from './pop3-lines.js';
 import { Pop3Text } from './pop3-text.js';
+import { Tally } from './tally.js';
 
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
 
-/** Every session is told of all messages in the maildrop, and keeps their names. */
+/** Every session is told of all messages in the maildrop, and counts how many have each identifier. */
 const MAX_MESSAGES = 10_000;
-/** Their names are mostly shorter than half of this, which allows fifty octets each. */
-const MAX_LIST_OCTETS = 512 * 1024;
+
+/** As many of them may have come since the inbox was opened: each is kept, and asked for by itself. More is a flood. */
+export const MAX_ARRIVED = 1000;
 
 /** As much is read of a header, which is more than is looked through: no server takes a longer one. */
 const MAX_TOP_OCTETS = 1024 * 1024;
@@ -41,7 +43,7 @@ export class Pop3Session {
   readonly #lines: Pop3Lines;
   readonly #timeoutMs: number;
   readonly #end: Deadline;
-  #messages: ReadonlyMap<string, number> | undefined;
+  #arrived: ReadonlyMap<string, number> | undefined;
 
   private constructor(channel: Duplex, timeoutMs: number, end: Deadline) {
     this.#channel = channel;
@@ -75,10 +77,25 @@ export class Pop3Session {
     }
   }
 
-  /** The number of each message in this session by its unique identifier (RFC 1939 section 7, UIDL). */
-  async messages(): Promise<ReadonlyMap<string, number>> {
-    this.#messages ??= await this.#list();
-    return this.#messages;
+  /**
+   * How many messages have each unique identifier (RFC 1939 section 7, UIDL).
+   * @throws {InboxUnreachable} if there are more than a maildrop may have
+   * @throws {InboxRejected} if the server does not tell messages apart
+   */
+  identifiers(): Promise<Tally> {
+    return this.#list(() => undefined);
+  }
+
+  /**
+   * The messages that have come since others were counted, asked for once a session.
+   * @param old how many had each identifier then
+   * @returns the number of each in this session by its identifier; of several with the same, each further one has a
+   *   number of its own behind it
+   * @throws as {@link identifiers} does, and {InboxUnreachable} if too many have come
+   */
+  async arrived(old: Tally): Promise<ReadonlyMap<string, number>> {
+    this.#arrived ??= await this.#listArrived(old);
+    return this.#arrived;
   }
 
   /** The header of a message, as much of it as is looked through; the message is not marked as seen by that. */
@@ -129,29 +146,32 @@ export class Pop3Session {
     return this.#channel.destroyed;
   }
 
-  async #list(): Promise<ReadonlyMap<string, number>> {
+  async #listArrived(old: Tally): Promise<ReadonlyMap<string, number>> {
+    const arrived = new Map<string, number>();
+    await this.#list((identifier, nth, message) => {
+      if (nth <= old.count(identifier)) return;
+      if (arrived.size === MAX_ARRIVED) throw new InboxUnreachable(`over ${MAX_ARRIVED} messages have come`);
+      // A blank is in no identifier. A copy: a part of a line would keep the whole in memory.
+      arrived.set(Buffer.from(nth === 1 ? identifier : `${identifier} ${nth}`).toString(), message);
+    });
+    return arrived;
+  }
+
+  /** @param tell gets the identifier of each message, how many have had the same so far, and its number */
+  async #list(tell: (identifier: string, nth: number, message: number) => void): Promise<Tally> {
     await this.#demand('UIDL', 'the list of messages');
     const deadline = this.#wait();
-    const messages = new Map<string, number>();
-    const namesakes = new Map<string, number>();
-    let octets = 0;
-    for (;;) {
+    const listed = new Tally(MAX_MESSAGES);
+    for (let messages = 0; ; messages += 1) {
       const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
-      if (line === '.') return messages;
-      octets += line.length;
-      if (messages.size === MAX_MESSAGES || octets > MAX_LIST_OCTETS) {
-        throw new InboxUnreachable(
-          `there are over ${MAX_MESSAGES} messages, or their names have over ${MAX_LIST_OCTETS} octets`,
-        );
-      }
-      const [, number, name] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
-      if (number === undefined || name === undefined) {
+      if (line === '.') return listed;
+      if (messages === MAX_MESSAGES) throw new InboxUnreachable(`there are over ${MAX_MESSAGES} messages`);
+      const [, message, identifier] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
+      if (message === undefined || identifier === undefined) {
         throw new InboxUnreachable(`the server sent a line that is no answer to UIDL: ${brief(line)}`);
       }
-      // Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none.
-      const nth = messages.has(name) ? (namesakes.get(name) ?? 1) + 1 : 1;
-      if (nth > 1) namesakes.set(name, nth);
-      messages.set(nth === 1 ? name : `${name} ${nth}`, Number(number));
+      // Identical messages may have the same identifier (RFC 1939 section 7).
+      tell(identifier, listed.add(identifier), Number(message));
     }
   }
 

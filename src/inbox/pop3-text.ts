@@ -1,8 +1,8 @@
+import { Kept } from './kept.js';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const DOT = 0x2e;
-
-const FIRST_OCTETS = 16 * 1024;
 
 /** Where in a line the next octet stands. */
 type At = 'line start' | 'behind a dot' | 'behind a dot and CR' | 'in a line';
@@ -12,16 +12,14 @@ type At = 'line start' | 'behind a dot' | 'behind a dot and CR' | 'in a line';
  * 3): dots unstuffed, every line end a CR LF. What it keeps it keeps in one piece, be it a line or a million of them.
  */
 export class Pop3Text {
-  readonly #most: number;
-  #kept = Buffer.alloc(FIRST_OCTETS);
-  #octets = 0;
+  readonly #kept: Kept;
   #at: At = 'line start';
   #last = LF;
   #hasEnded = false;
 
   /** @param most octets that are kept */
   constructor(most: number) {
-    this.#most = most;
+    this.#kept = new Kept(most);
   }
 
   /** Whether the line with the dot has come. */
@@ -31,12 +29,12 @@ export class Pop3Text {
 
   /** Octets so far, kept or not. */
   get octets(): number {
-    return this.#octets;
+    return this.#kept.total;
   }
 
   /** The text so far, as much of it as is kept. */
   get text(): Buffer {
-    return this.#kept.subarray(0, Math.min(this.#octets, this.#most));
+    return this.#kept.octets;
   }
 
   /** @returns how many of the octets belong to the text and its end */
@@ -76,16 +74,6 @@ export class Pop3Text {
 
   #keep(octet: number): void {
     this.#last = octet;
-    if (this.#octets < this.#most) {
-      if (this.#octets === this.#kept.length) this.#grow();
-      this.#kept[this.#octets] = octet;
-    }
-    this.#octets += 1;
-  }
-
-  #grow(): void {
-    const larger = Buffer.alloc(Math.min(this.#most, 2 * this.#kept.length));
-    this.#kept.copy(larger);
-    this.#kept = larger;
+    this.#kept.push(octet);
   }
 }

@@ -3,16 +3,17 @@ import type { MailboxTarget } from '../plan/endpoint.js';
 import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
 import type { Inbox, InboxSettings, Received, Sought } from './inbox.js';
 import { marksOf } from './marks.js';
-import { MaildropBusy, Pop3Session } from './pop3-session.js';
+import { MaildropBusy, MAX_ARRIVED, Pop3Session } from './pop3-session.js';
 import { Pop3Sessions } from './pop3-sessions.js';
 import { ended, every, search } from './search.js';
 import type { Arrival, Folder } from './search.js';
+import { Tally } from './tally.js';
 
 /** POP3 tells of nothing by itself: a new session looks after so long. Servers dislike it more often. */
 const LOOK_AGAIN_MS = 3000;
 
-/** As many messages are looked at, each by a question of its own; a maildrop that gets more meanwhile is a flood. */
-const MAX_ARRIVED = 10_000;
+/** As many characters are kept of what makes known those that have come; two hundred each would be usual. */
+const MAX_MARKS_CHARACTERS = 256 * 1024;
 
 /**
  * Opens a maildrop by POP3 (RFC 1939) and notes what is in it. POP3 has one folder, none for junk.
@@ -37,9 +38,11 @@ class Maildrop implements Folder {
   readonly #sessions: Pop3Sessions;
   readonly #timeoutMs: number;
   readonly #end: Deadline;
-  /** Those that were there before, or have been looked at. */
-  readonly #known = new Set<string>();
+  /** Those that were there before. */
+  #old = new Tally(0);
+  /** Those that have been looked at since. */
   readonly #arrived = new Map<string, Arrival>();
+  #marksCharacters = 0;
 
   constructor(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal) {
     this.#end = Deadline.on(stop);
@@ -51,7 +54,7 @@ class Maildrop implements Folder {
   async noteOld(): Promise<void> {
     const until = Deadline.after(2 * this.#timeoutMs, this.#end);
     await this.#sessions.look(until, async (session) => {
-      for (const id of (await session.messages()).keys()) this.#known.add(id);
+      this.#old = await session.identifiers();
     });
   }
 
@@ -69,7 +72,7 @@ class Maildrop implements Folder {
   read(id: string, most: number, deadline: Deadline): Promise<Buffer | undefined> {
     const until = this.#until(deadline, 1 + Math.ceil(most / PART_OCTETS));
     return this.#sessions.read(until, async (session) => {
-      const message = (await session.messages()).get(id);
+      const message = (await session.arrived(this.#old)).get(id);
       return message === undefined ? undefined : session.message(message, most);
     });
   }
@@ -89,17 +92,22 @@ class Maildrop implements Folder {
   }
 
   async #lookAtNew(session: Pop3Session): Promise<void> {
-    for (const [id, message] of await session.messages()) {
-      if (this.#known.has(id)) continue;
-      if (this.#arrived.size === MAX_ARRIVED) throw new InboxUnreachable(`over ${MAX_ARRIVED} messages have come`);
-      this.#arrived.set(id, { id, ...marksOf(await session.header(message)) });
-      this.#known.add(id);
+    for (const [id, message] of await session.arrived(this.#old)) {
+      if (this.#arrived.has(id)) continue;
+      const marks = marksOf(await session.header(message));
+      this.#marksCharacters += id.length + marks.messageId.length + marks.subject.length;
+      if (this.#arrived.size === MAX_ARRIVED || this.#marksCharacters > MAX_MARKS_CHARACTERS) {
+        throw new InboxUnreachable(
+          `over ${MAX_ARRIVED} messages have come, or over ${MAX_MARKS_CHARACTERS} characters of their names`,
+        );
+      }
+      this.#arrived.set(id, { id, ...marks });
     }
   }
 
   /** Some servers give an identifier to another message once its own is gone, so each is looked at first. */
   async #mark(session: Pop3Session, ids: readonly string[]): Promise<void> {
-    const messages = await session.messages();
+    const messages = await session.arrived(this.#old);
     for (const id of ids) {
       const message = messages.get(id);
       if (message === undefined) continue;

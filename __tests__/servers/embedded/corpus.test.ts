@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { Endpoint } from '../../../src/plan/endpoint.js';
+import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/text/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { createCorpus, TIMEOUT_MS } from '../../support/corpus/corpus.js';
@@ -26,7 +26,12 @@ interface Came {
 function endpointOf(entry: Entry, { port, inbox }: Started, { ca }: Corpus): Endpoint {
   const { username, password } = CREDENTIALS;
   const secret = new Secret(password);
-  const target = { host: '127.0.0.1', username, password: secret } as const;
+  const inboxAt = ({ scheme, port }: NonNullable<Started['inbox']>): InboxTarget => {
+    const target = { host: '127.0.0.1', port, username, password: secret };
+    return scheme === 'imaps' || scheme === 'pop3s'
+      ? { ...target, scheme, mailbox: 'INBOX' }
+      : { ...target, scheme, basePath: '' };
+  };
   return testEndpoint(port, {
     timeoutMs: TIMEOUT_MS,
     tls: { ca: [ca], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
@@ -34,12 +39,7 @@ function endpointOf(entry: Entry, { port, inbox }: Started, { ca }: Corpus): End
     auth: { username, secret, kind: entry.accessToken ? 'access-token' : 'password', expect: 'accepted' },
     delivery: {
       ...DELIVERY,
-      ...(inbox?.scheme === 'imaps' && {
-        inbox: { ...target, scheme: inbox.scheme, port: inbox.port, mailbox: 'INBOX' },
-      }),
-      ...(inbox?.scheme === 'mailpit+https' && {
-        inbox: { ...target, scheme: inbox.scheme, port: inbox.port, basePath: '' },
-      }),
+      ...(inbox && { inbox: inboxAt(inbox) }),
     },
   });
 }

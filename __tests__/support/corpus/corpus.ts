@@ -1,4 +1,5 @@
 import { createPki } from '../../../src/demo/pki.js';
+import type { Identity } from '../../../src/demo/pki.js';
 import { HOST } from '../zoo.js';
 import type { Entry, Means } from './entry.js';
 import { inboxes } from './inboxes.js';
@@ -17,6 +18,8 @@ export interface Corpus {
   readonly ca: string;
   /** A good server. */
   readonly good: Pick<Means, 'tls'>;
+  /** Its certificate. */
+  readonly identity: Identity;
 }
 
 /**
@@ -36,5 +39,5 @@ export async function createCorpus(credentials: Pick<Means, 'username' | 'passwo
     ...(await hostileCertificates(createPki, pki, good)),
     ...inboxes(means, identity),
   ];
-  return { entries, ca: pki.root.cert, good: { tls: means.tls } };
+  return { entries, ca: pki.root.cert, good: { tls: means.tls }, identity };
 }

@@ -1,17 +1,19 @@
 import type { TLSSocketOptions } from 'node:tls';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import type { Dialogue } from '../dialogue.js';
-import type { HttpScript } from '../mailpit.js';
-import type { ImapScript } from '../scripted-imap.js';
+
+/** An inbox beside a mail server, with TLS from the first byte, in which the message is looked for. */
+export interface Beside {
+  readonly scheme: 'imaps' | 'pop3s' | 'mailpit+https' | 'maildev+https';
+  /** Starts it on a free port of 127.0.0.1. */
+  readonly start: () => Promise<AsyncDisposable & { readonly port: number }>;
+}
 
 /** A hostile server as data, and the verdict that it must come to. */
 export interface Entry {
   readonly name: string;
   readonly server: Dialogue;
-  /** An inbox beside it, in which the message is looked for. */
-  readonly inbox?: ImapScript;
-  /** The same, in the manner of Mailpit. */
-  readonly http?: HttpScript;
+  readonly inbox?: Beside;
   readonly transport?: 'implicit';
   /** A token in place of the password. */
   readonly accessToken?: true;

@@ -1,10 +1,15 @@
+import type { Identity } from '../../../src/demo/pki.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { HOSTILE } from '../hostile.js';
-import type { HttpScript } from '../mailpit.js';
+import { startHttp, startMailpit } from '../mailpit.js';
+import type { HttpReply, HttpScript } from '../mailpit.js';
+import { startScriptedImap } from '../scripted-imap.js';
 import type { ImapReply, ImapScript } from '../scripted-imap.js';
+import { startScriptedPop3 } from '../scripted-pop3.js';
+import type { Pop3Reply, Pop3Script } from '../scripted-pop3.js';
 import { secretForms } from '../secret-forms.js';
 import { stoppedAt } from './entry.js';
-import type { Entry, Means } from './entry.js';
+import type { Beside, Entry, Means } from './entry.js';
 
 /*
  * Good mail servers with a hostile inbox beside them.
@@ -12,12 +17,14 @@ import type { Entry, Means } from './entry.js';
 
 const LINE = HOSTILE.join(' ').replace(/[\r\n\0]/g, ' ');
 
-/** What an IMAP server does at a command, or as its greeting. */
-type Row = readonly [name: string, script: Omit<ImapScript, 'identity'>, code: FindingCode];
+/** What a server does, and what comes of it. */
+type Row<Script> = readonly [name: string, script: Script, code: FindingCode];
 
-function rows(means: Means): readonly Row[] {
+type ImapRow = Row<Omit<ImapScript, 'identity'>>;
+
+function imap(means: Means): readonly ImapRow[] {
   const echoes = secretForms(means.password, means.username).map((form) => `* OK [ALERT] you said ${form}.`);
-  const at = (command: string, reply: ImapReply): Omit<ImapScript, 'identity'> => ({ replies: { [command]: reply } });
+  const at = (command: string, reply: ImapReply): ImapRow[1] => ({ replies: { [command]: reply } });
   return [
     ['says nothing', { greeting: 'silence' }, 'inbox-unreachable'],
     ['hangs up', { greeting: 'close' }, 'inbox-unreachable'],
@@ -35,43 +42,106 @@ function rows(means: Means): readonly Row[] {
   ];
 }
 
-const WELCOME = 'GET /api/v1/messages';
+type Pop3Row = Row<Pick<Pop3Script, 'greeting' | 'replies'>>;
 
-/** What an HTTP server says where the API of Mailpit is expected. */
-const HTTP: readonly (readonly [name: string, reply: NonNullable<HttpScript['replies']>[string], code: FindingCode])[] =
-  [
-    ['says nothing', 'silence', 'inbox-unreachable'],
-    ['hangs up', 'close', 'inbox-unreachable'],
-    ['has a page of markup', { body: LINE }, 'inbox-unreachable'],
-    ['refuses with markup', { status: 403, body: LINE }, 'inbox-rejected'],
-    ['fails with markup', { status: 500, body: LINE }, 'inbox-unreachable'],
-    [
-      'has JSON of markup',
-      { body: JSON.stringify({ messages: [{ ID: LINE, MessageID: LINE, Subject: LINE }] }) },
-      'inbox-unreachable',
-    ],
-    [
-      'has JSON of five megabytes',
-      { body: JSON.stringify({ messages: [], more: 'a'.repeat(5_000_000) }) },
-      'inbox-unreachable',
-    ],
-    ['has JSON of great depth', { body: '['.repeat(100_000) }, 'inbox-unreachable'],
-  ];
-
-export function inboxes(means: Means, identity: NonNullable<ImapScript['identity']>): Entry[] {
-  const server = { tls: means.tls };
+function pop3(means: Means): readonly Pop3Row[] {
+  const at = (replies: Readonly<Record<string, Pop3Reply>>): Pop3Row[1] => ({ replies });
+  /** A message that comes once the inbox is open. */
+  const arriving = (replies: Readonly<Record<string, Pop3Reply>>): Pop3Row[1] => {
+    let lists = 0;
+    return { replies: { UIDL: () => ['+OK', ...(lists++ === 0 ? [] : [`1 ::error::pwned`]), '.'], ...replies } };
+  };
+  const header = ['+OK', ...HOSTILE.flatMap((text) => text.split(/\r?\n/)).map((text) => `X: ${text}`)];
+  const forms = secretForms(means.password, means.username).join(' ');
   return [
-    ...rows(means).map(([name, script, code]): Entry => ({
-      name: `IMAP: ${name}`,
-      server,
-      inbox: { identity, ...script },
+    ['says nothing', { greeting: 'silence' }, 'inbox-unreachable'],
+    ['hangs up', { greeting: 'close' }, 'inbox-unreachable'],
+    ['greets with -ERR and markup', { greeting: [`-ERR ${LINE}`] }, 'inbox-unreachable'],
+    ['greets with what is no POP3', { greeting: [LINE] }, 'inbox-unreachable'],
+    ['greets with a command to the runner', { greeting: ['::error::pwned'] }, 'inbox-unreachable'],
+    ['greets with a line of a megabyte', { greeting: [`+OK ${'a'.repeat(1_000_000)}`] }, 'inbox-unreachable'],
+    ['refuses the user with markup', at({ USER: [`-ERR ${LINE}`] }), 'inbox-rejected'],
+    ['refuses the login with markup', at({ PASS: [`-ERR ${LINE}`] }), 'inbox-rejected'],
+    ['refuses the login with the credentials', at({ PASS: [`-ERR ${means.password} ${forms}`] }), 'inbox-rejected'],
+    ['says nothing to the login', at({ PASS: 'silence' }), 'inbox-unreachable'],
+    ['hangs up on the login', at({ PASS: 'close' }), 'inbox-unreachable'],
+    ['is busy, in markup', at({ PASS: [`-ERR [IN-USE] ${LINE}`] }), 'inbox-unreachable'],
+    ['refuses the list with markup', at({ UIDL: [`-ERR ${LINE}`] }), 'inbox-rejected'],
+    ['lists markup', at({ UIDL: ['+OK', LINE, '.'] }), 'inbox-unreachable'],
+    ['lists a command to the runner', at({ UIDL: ['+OK', '::error::pwned', '.'] }), 'inbox-unreachable'],
+    [
+      'lists more than it may',
+      at({ UIDL: ['+OK', ...Array.from({ length: 10_001 }, () => '1 a')] }),
+      'inbox-unreachable',
+    ],
+    ['refuses a header with markup', arriving({ TOP: [`-ERR ${LINE}`] }), 'inbox-rejected'],
+    ['has a header of markup', arriving({ TOP: [...header, '', '.'] }), 'message-not-received'],
+    ['has a header without end', arriving({ TOP: ['+OK', 'a'.repeat(1_100_000)] }), 'inbox-unreachable'],
+    ['hangs up in a header', arriving({ TOP: 'close' }), 'inbox-unreachable'],
+  ];
+}
+
+type HttpRow = Row<NonNullable<HttpScript['replies']>[string]>;
+
+/** What an HTTP server says where the API of a mail catcher is expected. */
+const HTTP: readonly HttpRow[] = [
+  ['says nothing', 'silence', 'inbox-unreachable'],
+  ['hangs up', 'close', 'inbox-unreachable'],
+  ['has a page of markup', { body: LINE }, 'inbox-unreachable'],
+  ['refuses with markup', { status: 403, body: LINE }, 'inbox-rejected'],
+  ['fails with markup', { status: 500, body: LINE }, 'inbox-unreachable'],
+  [
+    'has JSON of markup',
+    { body: JSON.stringify({ messages: [{ ID: LINE, MessageID: LINE, Subject: LINE }] }) },
+    'inbox-unreachable',
+  ],
+  [
+    'has JSON of five megabytes',
+    { body: JSON.stringify({ messages: [], more: 'a'.repeat(5_000_000) }) },
+    'inbox-unreachable',
+  ],
+  ['has JSON of great depth', { body: '['.repeat(100_000) }, 'inbox-unreachable'],
+];
+
+const email = (fields: object): HttpReply => ({ body: JSON.stringify([{ id: 'a', subject: '', ...fields }]) });
+
+/** What a MailDev has for a list of messages. */
+const LISTS: readonly HttpRow[] = [
+  ...HTTP,
+  ['has JSON of the wrong types', email({ subject: [{}], headers: 7 }), 'inbox-unreachable'],
+  ['has a message named in markup', email({ id: LINE }), 'inbox-unreachable'],
+  ['has a message named as a path', email({ id: '../../all' }), 'inbox-unreachable'],
+  ['has a list of what is no message', { body: JSON.stringify([LINE, null, 1]) }, 'inbox-unreachable'],
+  ['has a list that breaks off', { body: '[{"id":"a"},' }, 'inbox-unreachable'],
+  ['has fields of markup', email({ subject: LINE, headers: { 'message-id': [LINE, LINE] } }), 'message-not-received'],
+];
+
+export function inboxes(means: Means, identity: Identity): Entry[] {
+  const entry =
+    <Script>(kind: string, scheme: Beside['scheme'], start: (script: Script) => ReturnType<Beside['start']>) =>
+    ([name, script, code]: Row<Script>): Entry => ({
+      name: `${kind}: ${name}`,
+      server: { tls: means.tls },
+      inbox: { scheme, start: () => start(script) },
       ...stoppedAt(4, 'f', code),
-    })),
-    ...HTTP.map(([name, reply, code]): Entry => ({
-      name: `HTTP: ${name}`,
-      server,
-      http: { identity, replies: { [WELCOME]: reply } },
-      ...stoppedAt(4, 'f', code),
-    })),
+    });
+  const catcher = (replies: NonNullable<HttpScript['replies']>): ReturnType<Beside['start']> =>
+    startHttp({ identity, replies }, () => undefined);
+  return [
+    ...imap(means).map(entry('IMAP', 'imaps', (script) => startScriptedImap({ identity, ...script }))),
+    ...pop3(means).map(
+      entry('POP3', 'pop3s', (script) => startScriptedPop3({ identity, security: 'implicit', ...script })),
+    ),
+    ...HTTP.map(
+      entry('Mailpit', 'mailpit+https', (reply) =>
+        startMailpit({ identity, replies: { 'GET /api/v1/messages': reply } }),
+      ),
+    ),
+    ...LISTS.map(
+      entry('MailDev', 'maildev+https', (reply) =>
+        catcher({ 'GET /config': { body: '{"version":"2.0.0"}' }, 'GET /email': reply }),
+      ),
+    ),
+    ...HTTP.map(entry('MailDev at first', 'maildev+https', (reply) => catcher({ 'GET /api/config': reply }))),
   ];
 }

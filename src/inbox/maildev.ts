@@ -3,6 +3,7 @@ import { Deadline } from '../net/deadline.js';
 import type { ApiTarget } from '../plan/endpoint.js';
 import { apiInbox, ID, makeSure, MAX_FOUND, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
+import { InboxUnreachable } from './inbox.js';
 import type { Inbox, InboxSettings, Sought } from './inbox.js';
 import { marks } from './marks.js';
 import { isLike } from './search.js';
@@ -10,6 +11,8 @@ import type { Arrival, Folder } from './search.js';
 
 /** Versions before 2.0.2 answer with all the messages that they have, in full. */
 const MAX_LIST_OCTETS = 4 * 1024 * 1024;
+/** With a header and a text, each has far more than the eight hundred octets that this allows. Each costs time. */
+const MAX_LISTED = 5000;
 
 const CONFIG = z.object({ version: z.string() });
 
@@ -76,7 +79,10 @@ class MailDev implements Folder {
     const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
     const question = { path: `${this.#prefix}/email?${query.toString()}` };
     const found: Arrival[] = [];
+    let listed = 0;
     const isList = await this.#api.items(question, MAX_LIST_OCTETS, (item) => {
+      listed += 1;
+      if (listed > MAX_LISTED) throw new InboxUnreachable(`the server has over ${MAX_LISTED} messages`);
       const email = EMAIL.safeParse(item);
       if (!email.success) throw unknownApi('MailDev');
       const arrival = arrivalOf(email.data);

@@ -204,3 +204,24 @@ test.each(['all', '../x', 'a/b', ''])('no message is called "%s"', async (id) =>
   await expect(inbox.find(sought(ID), Deadline.after(50))).rejects.toThrow(InboxUnreachable);
   expect(server.heard.filter((line) => !/^GET \/(api\/)?(config|email\?)/.test(line))).toEqual([]);
 });
+
+test.each<[string, object[], RegExp]>([
+  ['messages', Array.from({ length: 5001 }, () => ({ id: 'a' })), /over 5000 messages/],
+  ['octets', Array.from({ length: 4500 }, () => ({ id: 'a', subject: 'x'.repeat(1000) })), /over 4194304 octets/],
+])('a list of too many %s is no answer', async (_, list, told) => {
+  await using server = await startOld('1.1.0', { replies: { 'GET /email': { body: JSON.stringify(list) } } });
+  const inbox = await open(server.port);
+  await expect(inbox.find(sought(ID), Deadline.after(50))).rejects.toThrow(told);
+});
+
+test('a message that takes more than its share of a list hides no other', async () => {
+  const headers = { 'message-id': ID };
+  const list = [
+    { id: 'a', text: 'x'.repeat(200_000) },
+    { id: 'b', headers },
+  ];
+  await using server = await startOld('1.1.0', { replies: { 'GET /email': { body: JSON.stringify(list) } } });
+  server.emails.set('b', caught(ID));
+  const inbox = await open(server.port);
+  expect((await inbox.find(sought(ID), Deadline.after(50)))?.source.toString()).toBe(caught(ID));
+});

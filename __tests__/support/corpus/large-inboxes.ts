@@ -50,14 +50,17 @@ export const LARGE_INBOXES: readonly LargeInbox[] = [
     JSON.stringify({ messages: repeated({ ID: 'a', MessageID: '', Subject: '' }, 3000) }),
   ),
   catcher('a list of MailDev of 4 MiB', 'maildev+https', 'message-not-received', () =>
-    JSON.stringify(repeated({ id: 'a' }, (4 * MEBIBYTE) / 11 - 1)),
+    JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(880) }, 4600)),
   ),
   catcher('a list of MailDev of 5 MiB', 'maildev+https', 'inbox-unreachable', () =>
-    JSON.stringify(repeated({ id: 'a' }, (5 * MEBIBYTE) / 11)),
+    JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(1000) }, 4990)),
+  ),
+  catcher('a list of MailDev of 300,000 messages', 'maildev+https', 'inbox-unreachable', () =>
+    JSON.stringify(repeated({ id: 'a' }, 300_000)),
   ),
   catcher('a list of MailDev with nothing but what is sought', 'maildev+https', 'inbox-rejected', (url) => {
     const headers = { 'message-id': url.searchParams.get('headers.message-id') };
-    return JSON.stringify(Array.from({ length: 30_000 }, (_, at) => ({ id: `i${at}`, headers })));
+    return JSON.stringify(Array.from({ length: 5000 }, (_, at) => ({ id: `i${at}`, headers })));
   }),
 ];
 

@@ -34,7 +34,11 @@ const INSTEAD: readonly (readonly [name: string, acts: readonly Act[], code: Fin
     'tls-handshake-failed',
   ],
   ['a record of more than there may be', [raw(octets('\x16\x03\x03\xff\xff')), silence], 'tls-handshake-failed'],
-  ['garbage that begins like a record', [raw(octets('\x16' + '\x99'.repeat(999))), silence], 'tls-handshake-failed'],
+  [
+    'garbage that begins like a record',
+    [raw(octets('\x16\x03' + '\x99'.repeat(999))), silence],
+    'tls-handshake-failed',
+  ],
   [
     'a ServerHello of garbage',
     [raw(octets(record(HANDSHAKE, '\x02\0\0\x60' + '\x99'.repeat(96)))), silence],
@@ -68,6 +72,7 @@ const INSTEAD: readonly (readonly [name: string, acts: readonly Act[], code: Fin
 /** What comes in the clear, where a record is due. */
 const IN_THE_CLEAR: readonly (readonly [name: string, acts: readonly Act[]])[] = [
   ['garbage', [raw(octets('\x99'.repeat(999))), silence]],
+  ['garbage with the first octet of a record', [raw(octets('\x16' + '\x99'.repeat(999))), silence]],
   ['NUL without end', [flood('\0')]],
   ['a refusal', ['454 4.7.0 Not after all', close]],
   ['HTTP', ['HTTP/1.1 200 OK', '', '<script>alert(1)</script>', close]],

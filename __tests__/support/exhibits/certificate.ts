@@ -116,6 +116,7 @@ export const OF_STEP_3: Exhibits<keyof typeof STEP_3> = {
       name: 'its certificate ends in the year 9999',
       certificate: ({ pki }) => issuedUnder(pki.root, LAST_DAY, { notAfter: LAST_DAY }),
     },
+    twinRaises: ['certificate-issuer-expires-first'],
   },
   'certificate-weak-key': {
     raising: {
@@ -163,10 +164,12 @@ export const OF_STEP_3: Exhibits<keyof typeof STEP_3> = {
       certificate: ({ pki }) => issuedUnder(pki.root, LATE, TWENTY_FIVE_YEARS),
       publicAuthority: true,
     },
+    raises: ['certificate-issuer-expires-first', 'certificate-lifetime-long'],
     twin: {
       name: 'its certificate lives for 25 years, and its authority is named in `ca`',
       certificate: ({ pki }) => issuedUnder(pki.root, LATE, TWENTY_FIVE_YEARS),
     },
+    twinRaises: ['certificate-issuer-expires-first'],
   },
   'certificate-unchecked': {
     raising: {

@@ -6,9 +6,8 @@ import { join } from 'node:path';
  * it merges into others. Here it is the whole tree below the packages that a bundle may draw on.
  */
 
-/** What the servers of the self-test need beside the run-time dependencies, and those of the demonstration. */
-const OF_THE_SELF_TEST = ['@peculiar/x509', 'reflect-metadata'];
-const OF_THE_DEMO = [...OF_THE_SELF_TEST, 'smtp-server'];
+/** What the servers of the demonstration need beside the run-time dependencies. */
+const OF_THE_DEMO = ['smtp-server'];
 
 const manifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
@@ -47,5 +46,5 @@ function write(path, names) {
 }
 
 const runtime = Object.keys(manifest('.').dependencies);
-write('dist/licenses.txt', [...runtime, ...OF_THE_SELF_TEST]);
+write('dist/licenses.txt', runtime);
 write('dist/cli/licenses.txt', [...runtime, ...OF_THE_DEMO]);

@@ -52,13 +52,13 @@ export function onCurve(
 }
 
 function tbsOf(identity: Identity): Buffer {
-  const [tbs] = derWithin(Buffer.from(identity.certificate.rawData));
+  const [tbs] = derWithin(identity.certificate.raw);
   if (!tbs) throw new RangeError('a certificate without parts');
   return Buffer.from(tbs.whole);
 }
 
 function signed(identity: Identity, tbs: Buffer, key: string, sends: readonly Identity[]): Identity {
-  const [, algorithm] = derWithin(Buffer.from(identity.certificate.rawData));
+  const [, algorithm] = derWithin(identity.certificate.raw);
   if (!algorithm) throw new RangeError('a certificate without parts');
   const signature = element(0x03, Buffer.concat([Buffer.of(0), sign('sha256', tbs, key)]));
   const cert = pem(element(0x30, Buffer.concat([tbs, algorithm.whole, signature])));

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPki, issue } from '../../src/demo/pki.js';
 import { createZoo, HOST } from '../support/zoo.js';
 import type { Zoo } from '../support/zoo.js';
 
@@ -58,6 +59,32 @@ describe('the throw-away PKI', () => {
     expect(days(to('soon'))).toBeLessThan(6);
     expect(days(from('good'))).toBeLessThan(0);
     expect(days(to('good'))).toBeGreaterThan(14);
+  });
+
+  test.each([
+    ['2049-12-31T23:59:59.000Z', 'a year of two digits'],
+    ['2050-01-01T00:00:00.000Z', 'a year of four digits'],
+    ['9999-12-31T23:59:59.000Z', 'no end'],
+  ])('holds until %s (%s)', async (until) => {
+    const { certificate } = await issue({ names: [HOST], notAfter: new Date(until) });
+    expect(certificate.validToDate.toISOString()).toBe(until);
+  });
+
+  test('addresses have their octets, however they are written', async () => {
+    const addresses = ['192.0.2.1', '::1', '2001:db8::', '2001:db8::8:800:200c:417a', '1:2:3:4:5:6:7:8'];
+    const { certificate } = await issue({ addresses });
+    expect(addresses.map((address) => certificate.checkIP(address))).toEqual(addresses);
+  });
+
+  test('is as DER as OpenSSL writes it, with long contents too', async () => {
+    const { intermediate } = await createPki();
+    for (const length of [1, 100, 200, 40_000]) {
+      const { certificate } = await issue({ names: ['x'.repeat(length)], pathLength: 1, issuer: intermediate });
+      expect(new X509Certificate(certificate.toString()).raw).toEqual(certificate.raw);
+      expect(certificate.verify(intermediate.certificate.publicKey)).toBe(true);
+      expect(certificate.checkIssued(intermediate.certificate)).toBe(true);
+      expect(certificate.subjectAltName).toBe(`DNS:${'x'.repeat(length)}`);
+    }
   });
 
   test.each([

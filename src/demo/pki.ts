@@ -1,33 +1,22 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  cryptoProvider,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
-import type { Extension, JsonGeneralNames, X509Certificate } from '@peculiar/x509';
-
-cryptoProvider.set(webcrypto);
+import { X509Certificate, constants, createHash, generateKeyPair, randomBytes, sign } from 'node:crypto';
+import type { KeyObject, KeyPairKeyObjectResult, SignKeyObjectInput } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import { promisify } from 'node:util';
+import { bitString, element, integer, objectIdentifier, sequence, time } from './der.js';
 
 const DAY_MS = 86_400_000;
 
-/** With digitalSignature, so that TLS libraries do not stop at a CA that plays a server before anybody can judge it. */
-const SIGNS_ALL = (KeyUsageFlags.keyCertSign | KeyUsageFlags.digitalSignature) as KeyUsageFlags;
+const generate = promisify(generateKeyPair);
+const rsa = (modulusLength: number) => (): Promise<KeyPairKeyObjectResult> => generate('rsa', { modulusLength });
 
+/** How keys are made, by what is told apart of them. */
 const KEYS = {
-  ec: { name: 'ECDSA', namedCurve: 'P-256' },
-  ed25519: { name: 'Ed25519' },
+  ec: () => generate('ec', { namedCurve: 'P-256' }),
+  ed25519: () => generate('ed25519', {}),
   rsa2048: rsa(2048),
   rsa1024: rsa(1024),
-  rsaPss: { ...rsa(2048), name: 'RSA-PSS' },
-  rsaPssSha1: { ...rsa(2048), name: 'RSA-PSS', hash: 'SHA-1' },
+  rsaPss: rsa(2048),
+  rsaPssSha1: rsa(2048),
 } as const;
 
 export type KeyKind = keyof typeof KEYS;
@@ -47,15 +36,15 @@ export interface CertificateOptions {
   /** Default: `ec` (P-256). */
   readonly key?: KeyKind;
   /** The hash that an ECDSA issuer signs with; default SHA-256. An RSA issuer signs with the hash of its key. */
-  readonly hash?: 'SHA-1' | 'SHA-256';
+  readonly hash?: keyof typeof ECDSA;
   /** Extended key usage; default `['serverAuth']`, and none at all for a CA. */
   readonly usage?: readonly ('serverAuth' | 'clientAuth')[];
   /** Whether it is a certification authority; default false. */
   readonly ca?: boolean;
   /** How many further CAs may stand below this one; default: any. */
   readonly pathLength?: number;
-  /** Extensions beyond the usual ones. */
-  readonly further?: readonly Extension[];
+  /** Extensions beyond the usual ones, in DER. */
+  readonly further?: readonly { readonly rawData: ArrayBuffer }[];
   /** Who signs; default: it signs itself. */
   readonly issuer?: Identity;
   /** What a server sends after the certificate itself; default: the issuer where that is no self-signed root. */
@@ -71,7 +60,8 @@ export interface Identity {
   /** What a server sends, in PEM: the certificate, then what goes with it. */
   readonly chain: string;
   readonly certificate: X509Certificate;
-  readonly keys: CryptoKeyPair;
+  readonly commonName: string;
+  readonly keys: { readonly kind: KeyKind; readonly publicKey: KeyObject; readonly privateKey: KeyObject };
 }
 
 /** A throw-away authority, made anew each time so that its dates are always right. */
@@ -103,35 +93,32 @@ export async function createPki(name = 'Demo'): Promise<Pki> {
   return { root, intermediate, issue: (options) => issue({ issuer: intermediate, ...options }) };
 }
 
-/**
- * Makes one key and one certificate for it.
- * @throws what WebCrypto throws where it does not know the algorithm
- */
+/** Makes one key and one certificate for it (RFC 5280 section 4.1). */
 export async function issue(options: CertificateOptions): Promise<Identity> {
-  const { issuer, ca = false } = options;
-  const keys = (await webcrypto.subtle.generateKey(KEYS[options.key ?? 'ec'], true, [
-    'sign',
-    'verify',
-  ])) as CryptoKeyPair;
-  const subject = [{ CN: [options.commonName ?? 'STARTTLS Gate demo'] }];
-  const certificate = await X509CertificateGenerator.create({
-    serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex'),
-    subject,
-    issuer: issuer?.certificate.subjectName.toJSON() ?? subject,
-    notBefore: options.notBefore ?? inDays(-1),
-    notAfter: options.notAfter ?? inDays(90),
-    publicKey: keys.publicKey,
-    signingKey: (issuer?.keys ?? keys).privateKey,
-    signingAlgorithm: signing((issuer?.keys ?? keys).privateKey, options.hash ?? 'SHA-256'),
-    extensions: await extensions(options, keys, issuer),
-  });
-  const cert = pem(certificate);
-  const sends = options.sends ?? (issuer && !(await issuer.certificate.isSelfSigned()) && !ca ? [issuer] : []);
+  const { commonName = 'STARTTLS Gate demo', key: kind = 'ec', issuer, ca = false } = options;
+  const keys = { kind, ...(await KEYS[kind]()) };
+  const signing = issuer?.keys ?? keys;
+  const { algorithm, digest, how } = signature(signing.kind, options.hash ?? 'SHA-256');
+  const tbs = sequence(
+    element(VERSION, integer(2)),
+    integer(1, ...randomBytes(15)),
+    algorithm,
+    nameOf(issuer?.commonName ?? commonName),
+    sequence(time(options.notBefore ?? inDays(-1)), time(options.notAfter ?? inDays(90))),
+    nameOf(commonName),
+    spki(keys.publicKey),
+    element(EXTENSIONS, sequence(...extensions(options, keys.publicKey, signing.publicKey))),
+  );
+  const signed = sign(digest, tbs, { key: signing.privateKey, ...how });
+  const certificate = new X509Certificate(sequence(tbs, algorithm, bitString(signed)));
+  const cert = certificate.toString();
+  const sends = options.sends ?? (issuer && !isSelfSigned(issuer) && !ca ? [issuer] : []);
   return {
-    key: `-----BEGIN PRIVATE KEY-----\n${wrapped(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))}\n-----END PRIVATE KEY-----\n`,
+    key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert,
     chain: [cert, ...sends.map((identity) => identity.cert)].join(''),
     certificate,
+    commonName,
     keys,
   };
 }
@@ -141,46 +128,119 @@ export function inDays(days: number): Date {
   return new Date(Date.now() + days * DAY_MS);
 }
 
-async function extensions(options: CertificateOptions, keys: CryptoKeyPair, issuer?: Identity): Promise<Extension[]> {
-  const { ca = false, usage = ca ? [] : ['serverAuth'] } = options;
-  const names: JsonGeneralNames = [
-    ...(options.names ?? []).map((value) => ({ type: 'dns' as const, value })),
-    ...(options.addresses ?? []).map((value) => ({ type: 'ip' as const, value })),
+/** Tags of what a certificate may leave out. */
+const VERSION = 0xa0;
+const EXTENSIONS = 0xa3;
+
+function isSelfSigned({ certificate }: Identity): boolean {
+  return certificate.verify(certificate.publicKey);
+}
+
+function spki(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+function nameOf(commonName: string): Buffer {
+  const utf8 = element(0x0c, Buffer.from(commonName));
+  return sequence(element(0x31, sequence(objectIdentifier('2.5.4.3'), utf8)));
+}
+
+const PURPOSES = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
+
+/** With digitalSignature, so that TLS libraries do not stop at a CA that plays a server before anybody can judge it. */
+const SIGNS_ALL = bitString(Buffer.of(0x84), 2);
+const SIGNS_HANDSHAKES = bitString(Buffer.of(0x80), 7);
+
+/** The extensions of RFC 5280 section 4.2.1. */
+function extensions(options: CertificateOptions, own: KeyObject, signing: KeyObject): Uint8Array[] {
+  const { ca = false, pathLength, usage = ca ? [] : ['serverAuth'], names = [], addresses = [] } = options;
+  const basic = [
+    ...(ca ? [element(0x01, Buffer.of(0xff))] : []),
+    ...(pathLength === undefined ? [] : [integer(pathLength)]),
   ];
+  const altNames = [
+    ...names.map((name) => element(0x82, Buffer.from(name, 'latin1'))),
+    ...addresses.map((address) => element(0x87, octetsOf(address))),
+  ];
+  const purposes = usage.map((name) => objectIdentifier(PURPOSES[name]));
   return [
-    new BasicConstraintsExtension(ca, options.pathLength, true),
-    new KeyUsagesExtension(ca ? SIGNS_ALL : KeyUsageFlags.digitalSignature, true),
-    await SubjectKeyIdentifierExtension.create(keys.publicKey),
-    await AuthorityKeyIdentifierExtension.create((issuer?.keys ?? keys).publicKey),
-    ...(usage.length > 0 ? [new ExtendedKeyUsageExtension(usage.map((name) => ExtendedKeyUsage[name]))] : []),
-    ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
-    ...(options.further ?? []),
+    extension('2.5.29.19', sequence(...basic), 'critical'),
+    extension('2.5.29.15', ca ? SIGNS_ALL : SIGNS_HANDSHAKES, 'critical'),
+    extension('2.5.29.14', element(0x04, keyIdentifier(own))),
+    extension('2.5.29.35', sequence(element(0x80, keyIdentifier(signing)))),
+    ...(purposes.length > 0 ? [extension('2.5.29.37', sequence(...purposes))] : []),
+    ...(altNames.length > 0 ? [extension('2.5.29.17', sequence(...altNames))] : []),
+    ...(options.further ?? []).map(({ rawData }) => new Uint8Array(rawData)),
   ];
 }
 
-function signing(key: CryptoKey, hash: 'SHA-1' | 'SHA-256'): EcdsaParams | RsaPssParams | Algorithm {
-  switch (key.algorithm.name) {
-    case 'ECDSA':
-      return { name: 'ECDSA', hash };
-    case 'RSA-PSS':
-      return { ...key.algorithm, saltLength: 32 };
-    default:
-      return key.algorithm;
+function extension(id: string, value: Buffer, critical?: 'critical'): Buffer {
+  return sequence(objectIdentifier(id), ...(critical ? [element(0x01, Buffer.of(0xff))] : []), element(0x04, value));
+}
+
+/** By the fourth method of RFC 7093 section 2. */
+function keyIdentifier(key: KeyObject): Buffer {
+  return createHash('sha1').update(spki(key)).digest();
+}
+
+/** The octets of an address, as a certificate has them. */
+function octetsOf(address: string): Buffer {
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  const groups = (part = ''): string[] => part.split(':').filter((group) => group !== '');
+  const [before, after] = address.split('::');
+  const [left, right] = [groups(before), groups(after)];
+  const zeros = Array<string>(8 - left.length - right.length).fill('0');
+  return Buffer.from([...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+/** How something is signed: what a certificate says of it, and what the function that does it must know. */
+interface Signature {
+  readonly algorithm: Buffer;
+  readonly digest: string | null;
+  readonly how?: Omit<SignKeyObjectInput, 'key'>;
+}
+
+/** RFC 5758 section 3.2, and for SHA-1 RFC 3279 section 2.2.3. */
+const ECDSA = {
+  'SHA-1': '1.2.840.10045.4.1',
+  'SHA-256': '1.2.840.10045.4.3.2',
+  'SHA-384': '1.2.840.10045.4.3.3',
+  'SHA-512': '1.2.840.10045.4.3.4',
+} as const;
+
+const NULL = element(0x05);
+const SALT_OCTETS = 32;
+
+function signature(kind: KeyKind, hash: keyof typeof ECDSA): Signature {
+  switch (kind) {
+    case 'ec':
+      return { algorithm: sequence(objectIdentifier(ECDSA[hash])), digest: hash.replace('-', '') };
+    case 'ed25519':
+      return { algorithm: sequence(objectIdentifier('1.3.101.112')), digest: null };
+    case 'rsa2048':
+    case 'rsa1024':
+      return { algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.11'), NULL), digest: 'SHA256' };
+    case 'rsaPss':
+      return pss('SHA256', SHA256_BY_NAME);
+    case 'rsaPssSha1':
+      // Where neither hash is named, both are SHA-1.
+      return pss('SHA1', []);
   }
 }
 
-function rsa(modulusLength: number): RsaHashedKeyGenParams {
-  return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength, publicExponent: new Uint8Array([1, 0, 1]) };
-}
+/** The hash of the message, and that of the mask. */
+const SHA256 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), NULL);
+const SHA256_BY_NAME = [
+  element(0xa0, SHA256),
+  element(0xa1, sequence(objectIdentifier('1.2.840.113549.1.1.8'), SHA256)),
+];
 
-function pem(certificate: X509Certificate): string {
-  return `-----BEGIN CERTIFICATE-----\n${wrapped(certificate.rawData)}\n-----END CERTIFICATE-----\n`;
-}
-
-function wrapped(der: ArrayBuffer): string {
-  return (
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
-  ).join('\n');
+/** RSASSA-PSS (RFC 4055 section 3.1). */
+function pss(digest: string, hashes: readonly Buffer[]): Signature {
+  const parameters = sequence(...hashes, element(0xa2, integer(SALT_OCTETS)));
+  return {
+    algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.10'), parameters),
+    digest,
+    how: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_OCTETS },
+  };
 }

@@ -51,7 +51,7 @@ const serverHello = (cipher: number): Buffer =>
   );
 
 function certificateMessage({ certificate }: Identity): Buffer {
-  const der = Buffer.from(certificate.rawData);
+  const der = certificate.raw;
   return message(11, Buffer.concat([uint(3, der.length + 3), uint(3, der.length), der]));
 }
 

@@ -121,7 +121,7 @@ describe('a certificate with octets changed', () => {
 
   /** A certificate that Node still takes for one, though it is not the original. */
   function changed(identity: Identity, changes: readonly { at: number; bits: number }[]): X509Certificate | undefined {
-    const original = Buffer.from(identity.certificate.rawData);
+    const original = identity.certificate.raw;
     const octets = Buffer.from(original);
     for (const { at, bits } of changes)
       octets.writeUInt8(octets.readUInt8(at % octets.length) ^ bits, at % octets.length);

@@ -28,8 +28,10 @@ export const STRICT = {
 };
 
 /** What `tls.pin` takes, without the `sha256/` before it. */
-export const pin = ({ certificate }: Identity): string =>
-  createHash('sha256').update(Buffer.from(certificate.publicKey.rawData)).digest('base64');
+export const pin = ({ keys }: Identity): string =>
+  createHash('sha256')
+    .update(keys.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64');
 
 /** A waiver for one finding. @param until the last day on which it holds; default one that nobody lives to see */
 export const waive = (finding: FindingCode, until = '2099-12-31') => [

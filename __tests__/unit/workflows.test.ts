@@ -9,6 +9,7 @@ const WORKFLOWS = `${ROOT}/.github/workflows`;
 
 interface Step {
   readonly uses?: string;
+  readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
@@ -68,6 +69,19 @@ describe.each(files)('the workflow %s', (name) => {
       .filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     for (const checkout of checkouts) expect(checkout.with).toMatchObject({ 'persist-credentials': false });
   });
+});
+
+test('nothing that npm installs runs a script of its own', async () => {
+  const settings = (await readFile(`${ROOT}/.npmrc`, 'utf8'))
+    .split('\n')
+    .filter((line) => /^\s*ignore-scripts\b/.test(line));
+  expect(settings).toEqual(['ignore-scripts=true']);
+});
+
+test('audit.yml asks for what the action runs with, and for all else by itself', async () => {
+  const { jobs } = parse(await readFile(`${WORKFLOWS}/audit.yml`, 'utf8')) as Workflow;
+  const asked = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+  expect(asked).toEqual(['npm audit --omit=dev', 'npm audit']);
 });
 
 test('the last job of ci.yml waits for all the others', async () => {

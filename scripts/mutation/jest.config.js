@@ -1,5 +1,15 @@
 /** The unit tests of what the mutation run changes, made quick: each of them runs once for every change. */
-const rooms = ['verdict', 'names', 'reply', 'runner-log', 'peer'];
+const rooms = [
+  'verdict',
+  'waivers',
+  'names',
+  'reply',
+  'peer',
+  'runner-log',
+  'report-markdown',
+  'redaction',
+  'redactor',
+];
 
 export default {
   rootDir: '../..',

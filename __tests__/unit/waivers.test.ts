@@ -1,0 +1,104 @@
+import { applyWaivers, isWaived, unusedWaivers } from '../../src/gate/waivers.js';
+import { UNWAIVABLE } from '../../src/findings/catalogue.js';
+import type { FindingCode } from '../../src/findings/catalogue.js';
+import { finding } from '../../src/findings/finding.js';
+import type { Waiver } from '../../src/plan/endpoint.js';
+import { STEP_IDS } from '../../src/report/report.js';
+import type { StepReport } from '../../src/report/report.js';
+
+/** A waiver excuses the finding that it names, to the end of its last day in UTC, and nothing else. */
+
+const waiver = (code: FindingCode, until = '2026-06-30', reason = 'on order'): Waiver => ({
+  finding: code,
+  until,
+  reason,
+});
+const expired = finding('certificate-expired', 'It is expired.');
+const misnamed = finding('certificate-hostname-mismatch', 'It is of another.');
+
+test.each([
+  ['2026-06-29T00:00:00.000Z', true],
+  ['2026-06-30T00:00:00.000Z', true],
+  ['2026-06-30T23:59:59.999Z', true],
+  ['2026-07-01T00:00:00.000Z', false],
+])('at %s: %s', (now, holds) => {
+  const waivers = [waiver('certificate-expired')];
+  expect(isWaived('certificate-expired', waivers, new Date(now))).toBe(holds);
+  const [found, ...more] = applyWaivers([expired], waivers, new Date(now));
+  expect(found).toEqual(holds ? { ...expired, waived: { reason: 'on order', until: '2026-06-30' } } : expired);
+  expect(more).toEqual(
+    holds
+      ? []
+      : [
+          finding('waiver-expired', 'The waiver of certificate-expired ended on 2026-06-30 (on order).', {
+            evidence: { finding: 'certificate-expired', until: '2026-06-30' },
+          }),
+        ],
+  );
+});
+
+describe('on a day in June', () => {
+  const now = new Date('2026-06-15T12:00:00Z');
+
+  test('another finding is not waived', () => {
+    const waivers = [waiver('certificate-expired')];
+    expect(isWaived('certificate-hostname-mismatch', waivers, now)).toBe(false);
+    expect(applyWaivers([misnamed], waivers, now)).toEqual([misnamed]);
+  });
+
+  test('one waiver of several is enough, and those that are over are not told of then', () => {
+    const waivers = [waiver('certificate-expired', '2026-01-31', 'old'), waiver('certificate-expired')];
+    expect(isWaived('certificate-expired', waivers, now)).toBe(true);
+    expect(applyWaivers([misnamed, expired], waivers, now)).toEqual([
+      misnamed,
+      { ...expired, waived: { reason: 'on order', until: '2026-06-30' } },
+    ]);
+  });
+
+  test.each(UNWAIVABLE)('%s stays what it is', (code) => {
+    const found = finding(code, 'Told.');
+    expect(applyWaivers([found], [waiver(code), waiver(code, '2026-01-31')], now)).toEqual([found]);
+  });
+});
+
+describe('a waiver that was not used', () => {
+  /** Statuses of the five steps: p, f, n (not configured) or b (blocked). */
+  function steps(letters: string, found = expired, at = 'f'): StepReport[] {
+    return STEP_IDS.map((id, i) => {
+      const letter = letters[i] ?? 'p';
+      const skipped = ({ n: 'not-configured', b: 'blocked' } as Readonly<Record<string, StepReport['skipped']>>)[letter];
+      return {
+        id,
+        status: skipped ? 'skip' : letter === 'f' ? 'fail' : 'pass',
+        ...(skipped && { skipped }),
+        durationMs: 0,
+        findings: letter === at ? [found] : [],
+      };
+    });
+  }
+
+  test.each<[string, FindingCode, string, string | undefined]>([
+    ['in its step', 'certificate-weak-key', 'ppppp', 'certificate'],
+    ['in its step, where others follow that are blocked', 'certificate-weak-key', 'ppfbb', 'certificate'],
+    ['in no step that was blocked', 'auth-rejected', 'ppfbb', undefined],
+    ['in no step that was not configured', 'auth-rejected', 'pppnn', undefined],
+    ['in no step where it occurred', 'certificate-expired', 'ppfbb', undefined],
+    ['in the last step where it may occur', 'connection-lost', 'ppppp', 'delivery'],
+    ['in the last of them that was carried out', 'connection-lost', 'ppppn', 'authentication'],
+    ['in none while one of them is blocked', 'connection-lost', 'pppfb', undefined],
+  ])('is told of %s', (_, code, letters, step) => {
+    const told = unusedWaivers([waiver(code)], steps(letters));
+    expect(told).toEqual(
+      step === undefined
+        ? []
+        : [
+            {
+              step,
+              notice: finding('waiver-unused', `${code} is waived until 2026-06-30, and did not occur.`, {
+                evidence: { finding: code },
+              }),
+            },
+          ],
+    );
+  });
+});

@@ -153,8 +153,9 @@ describe('the transcript', () => {
   test('shows nothing of the client, and what is derived is told', async () => {
     const { noted, derived, said } = await against({});
     for (const line of noted) expect(line).toMatch(showable('SCRAM-SHA-256'));
-    const [proof = '', signature = ''] = derived;
-    expect(derived).toHaveLength(2);
+    const [proof = '', signature = '', response = ''] = derived;
+    expect(derived).toHaveLength(3);
+    expect(Buffer.from(response, 'hex').toString('base64')).toBe(said[1]);
     const [, said64 = ''] = /,p=(.*)$/.exec(Buffer.from(said[1] ?? '', 'base64').toString()) ?? [];
     expect(Buffer.from(said64, 'base64').toString('hex')).toBe(proof);
     expect(Buffer.from(signature, 'hex')).toHaveLength(32);

@@ -43,7 +43,10 @@ describe('AUTH', () => {
       code: 235,
       said: ['AUTH CRAM-MD5', 'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw'],
       noted: ['AUTH CRAM-MD5', '<redacted>'],
-      derived: ['b913a602c7eda7a495b4e6e7334d3890'],
+      derived: [
+        'b913a602c7eda7a495b4e6e7334d3890',
+        Buffer.from('tim b913a602c7eda7a495b4e6e7334d3890').toString('hex'),
+      ],
       presented: true,
     });
   });

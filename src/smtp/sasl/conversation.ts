@@ -23,7 +23,10 @@ export interface Surroundings {
   readonly binding?: { readonly type: string; readonly data: Buffer } | undefined;
   /** Whether the server offers any mechanism with channel binding. */
   readonly serverBinds: boolean;
-  /** Told of all octets that are made of the secret in this exchange alone: an eavesdropper could guess by them. */
+  /**
+   * Told of all octets that are made of the secret in this exchange alone, and of each response that holds some, before
+   * it goes out: an eavesdropper could guess by them.
+   */
   readonly derived: (octets: Buffer) => void;
 }
 

@@ -35,7 +35,14 @@ export async function authenticate(
   identity: Identity,
   surroundings: Surroundings,
 ): Promise<SignIn> {
-  const conversation = await converse(mechanism, identity, surroundings);
+  let derives = false;
+  const conversation = await converse(mechanism, identity, {
+    ...surroundings,
+    derived: (octets) => {
+      derives = true;
+      surroundings.derived(octets);
+    },
+  });
   let { initial } = conversation;
   const isPresented = (): boolean => initial === undefined && conversation.presented !== false;
   const ended = (reply: Reply, fault?: SaslFault): SignIn => ({
@@ -57,6 +64,8 @@ export async function authenticate(
     while (reply.code === 334) {
       const answer: string = initial ?? (await conversation.answer(challengeIn(reply)));
       initial = undefined;
+      // What is derived stands in the response, whose base64 has nothing in common with its own.
+      if (derives && answer !== '') surroundings.derived(Buffer.from(answer));
       reply = await session.command(encoded(answer), REDACTED);
     }
     if (reply.code === 235) {

@@ -8,6 +8,10 @@ import { aFinding, anEndpoint, aReport } from '../support/reports.js';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const everyOctet = (text: string, show: (octet: string) => string): string =>
   [...Buffer.from(text)].map((octet) => show(octet.toString(16).padStart(2, '0'))).join('');
+const everyCharacter = (text: string, show: (code: number) => string): string =>
+  Array.from(text, (character) => show(character.codePointAt(0) ?? 0)).join('');
+const everyUnit = (text: string, show: (unit: string) => string): string =>
+  text.replace(/[^]/g, (unit) => show(unit.charCodeAt(0).toString(16).padStart(4, '0')));
 
 /** What encoders make of a text, by encoders that are not ours where there are any. */
 const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
@@ -28,6 +32,15 @@ const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
       .replaceAll('"', '&quot;')
       .replaceAll("'", '&#x27;'),
   'html by numbers': (text) => text.replace(/[^A-Za-z0-9]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`),
+  'html by numbers, letters too': (text) => everyCharacter(text, (code) => `&#${code};`),
+  'html by hexadecimal numbers': (text) => everyCharacter(text, (code) => `&#x000${code.toString(16).toUpperCase()};`),
+  'url, letters too': (text) => everyOctet(text, (octet) => `%${octet}`),
+  'json, letters too': (text) => everyUnit(text, (unit) => `\\u${unit}`),
+  'octets for a log, letters too': (text) => text.replace(/[!-~]/g, (unit) => `\\x${unit.charCodeAt(0).toString(16)}`),
+  'code points for a log, letters too': (text) => everyCharacter(text, (code) => `\\u{${code.toString(16)}}`),
+  'with characters of no width in it': (text) => everyCharacter(text, (code) => `${String.fromCodePoint(code)}\u200b`),
+  'with control characters in it, visible': (text) =>
+    visible(everyCharacter(text, (code) => `\0${String.fromCodePoint(code)}`)),
   hex: (text) => everyOctet(text, (octet) => octet),
   HEX: (text) => everyOctet(text, (octet) => octet.toUpperCase()),
   'UTF-8 read as ISO 8859-1': (text) => Buffer.from(text).toString('latin1'),
@@ -83,6 +96,35 @@ describe('the redactor', () => {
     );
   });
 
+  test('finds a secret of which each character is escaped in a way of its own', () => {
+    const ways = ['raw', 'url, letters too', 'html', 'html by numbers, letters too', 'json, letters too', 'json'];
+    const mixture = fc.array(fc.constantFrom(...ways.map((name) => ENCODERS[name] ?? String)), { minLength: 1 });
+    const seen = secrets.filter((text) => visible(text) === text);
+    fc.assert(
+      fc.property(seen, mixture, (secret, encoders) => {
+        const escaped = Array.from(secret, (character, at) => encoders[at % encoders.length]?.(character)).join('');
+        expect(new Redactor([secret]).redact(`a ${escaped} b`)).toBe('a <redacted> b');
+      }),
+    );
+  });
+
+  test.each(['%54r0ub-%41dor', 'T&#114;0ub-%41dor', 'Tr0ub-&#37;41dor', 'Tr0ub-%41d\\x6fr', 'Tr0ub-%2541d%6Fr'])(
+    'finds a secret that looks escaped itself: %s',
+    (escaped) => {
+      expect(new Redactor(['Tr0ub-%41dor']).redact(`a ${escaped} b`)).toBe('a <redacted> b');
+    },
+  );
+
+  test('leaves the words of the next line, where no character of no width stands between', () => {
+    const lines = `${base64('hunter2!')}\nword\x0bor`;
+    expect(new Redactor(['hunter2!']).redact(`&#0; ${lines}`)).toBe('&#0; <redacted>\nword\x0bor');
+  });
+
+  test('leaves what is no character as it is, and takes a secret beside it', () => {
+    const odd = '&#9999999; &#xffffff; %e9 \\u{110000}';
+    expect(new Redactor(['hunter2!']).redact(`${odd} hunte%72%32! ${odd}`)).toBe(`${odd} <redacted> ${odd}`);
+  });
+
   test('finds a secret in base64 wherever it starts, and takes the whole word', () => {
     fc.assert(
       fc.property(fc.string(), secrets, fc.string(), fc.boolean(), (before, secret, after, url) => {
@@ -118,6 +160,27 @@ describe('the redactor', () => {
     const long = 'A'.repeat(2_000_000);
     expect(redactor.redact(long)).toBe(long);
     expect(redactor.redact(base64('hunter2!xxxx').repeat(100_000))).toBe('<redacted>');
+  });
+
+  test.each([
+    '&#0',
+    '&#x0',
+    '&#0000',
+    '%',
+    '%41',
+    '\\u',
+    '\\u{0',
+    '\\x',
+    '\0',
+    '&#104;',
+    '%68unter2',
+    'c&#111;rrect hors',
+  ])('takes little time for a reply that is full of %j', (piece) => {
+    const reply = `&#${'0'.repeat(8000)}${piece.repeat(16_384 / piece.length)}`;
+    const redactor = new Redactor(['hunter2!', 'correct horse']);
+    const begun = performance.now();
+    redactor.redactLines(redactor.redact(reply).match(/.{1,4000}/gs) ?? []);
+    expect(performance.now() - begun).toBeLessThan(2000);
   });
 
   test('finds a secret and its base64 in any case', () => {
@@ -168,6 +231,20 @@ describe('the redactor', () => {
           /^535 bad: <redacted> \/ <redacted>=* \(no\)$/,
         );
       }
+    }
+  });
+
+  test.each(Object.entries(ENCODERS))('finds a secret over two lines of a reply in its form %s', (_, encode) => {
+    const secret = 'c&rr\u00e9ct/h\u00f6rse';
+    const echoed = encode(secret);
+    for (let fold = 1; fold < echoed.length; fold += 1) {
+      const lines = [`535-5.7.8 bad: ${echoed.slice(0, fold)}`, `535 5.7.8 ${echoed.slice(fold)} (no)`];
+      const shown = [
+        new Redactor([secret]).redactLines(lines).join('\n'),
+        new Redactor([secret]).redact(lines.join(' / ')),
+      ];
+      for (const text of shown)
+        expect(text).toMatch(/^535-5\.7\.8 bad: <redacted>(\n| \/ )535 5\.7\.8 <redacted> \(no\)$/);
     }
   });
 

@@ -1,3 +1,5 @@
+import { readingOf } from './reading.js';
+import type { Span } from './reading.js';
 import { REDACTED } from './secret.js';
 import { base64Pattern, escapedPattern, hexPattern } from './secret-patterns.js';
 
@@ -5,8 +7,8 @@ import { base64Pattern, escapedPattern, hexPattern } from './secret-patterns.js'
 const SHORTEST = 4;
 
 /**
- * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
- * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
+ * Takes secrets out of text, in the forms that protocols and encoders give them: as they are; percent-encoded, escaped
+ * for HTML, JSON or a log (some characters or all, and with some of no width between them); in hexadecimal; and within
  * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
  * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
  */
@@ -20,8 +22,10 @@ export class Redactor {
   /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
   constructor(secrets: Iterable<string>) {
     const asGiven = [...secrets].flatMap(variants);
-    const prepared = asGiven.map(saslPrepared).filter((secret) => !asGiven.includes(secret));
-    const spellings = [asGiven, prepared].map(worthSeeking);
+    const others = [saslPrepared, asRead].map((spelled) =>
+      asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)),
+    );
+    const spellings = [asGiven, ...others].map(worthSeeking);
     this.#plain = spellings.flatMap((sought) =>
       anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])),
     );
@@ -55,9 +59,13 @@ export class Redactor {
   }
 
   #redactWithin(text: string): string {
-    // Most texts have nothing of the kind, and a server can send very many of them.
-    if (![...this.#plain, ...this.#inBase64].some((pattern) => text.search(pattern) >= 0)) return text;
-    return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
+    return replaced(
+      text,
+      asWrittenAndRead(text, (form) => [
+        ...matches(form, this.#plain),
+        ...base64Words(form, matches(form, this.#inBase64)),
+      ]),
+    );
   }
 
   /** The lines without the secrets that go over the end of one. */
@@ -71,7 +79,9 @@ export class Redactor {
       return { line, head, squeezed, start, end: length };
     });
     const joined = pieces.map(({ squeezed }) => squeezed).join('');
-    const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
+    const spans = asWrittenAndRead(joined, (form) =>
+      matches(form, [...this.#plain, ...this.#inBase64, ...this.#squeezed]),
+    );
     spans.sort((a, b) => a.start - b.start);
 
     let next = 0;
@@ -121,11 +131,6 @@ const FOLD = ' / ';
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
 const BLANK = /\s/;
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Where the n-th character of a text stands that is no blank, counted from 0 and from `head` on. */
 function placeOf(n: number, text: string, head: number): number {
   for (let at = head, seen = 0; ; at += 1) {
@@ -145,8 +150,16 @@ function replaced(text: string, spans: readonly Span[]): string {
   return shown + text.slice(at);
 }
 
+/** What is found in a text as it is written, and as it reads. */
+function asWrittenAndRead(text: string, find: (form: string) => Span[]): Span[] {
+  const reading = readingOf(text);
+  return [...find(text), ...(reading ? find(reading.text).map((span) => reading.written(span)) : [])];
+}
+
 function matches(text: string, patterns: readonly RegExp[]): Span[] {
-  return patterns.flatMap((pattern) =>
+  // Most texts have nothing of the kind, and a server can send very many of them.
+  const found = patterns.filter((pattern) => text.search(pattern) >= 0);
+  return found.flatMap((pattern) =>
     [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })),
   );
 }
@@ -182,6 +195,11 @@ function variants(secret: string): string[] {
 /** As SASL prepares it (RFC 4013 section 2.2). */
 function saslPrepared(secret: string): string {
   return secret.normalize('NFKC');
+}
+
+/** As it comes out of a text whose escapes are undone: what looks like one may stand in the secret itself. */
+function asRead(secret: string): string {
+  return readingOf(secret)?.text ?? secret;
 }
 
 /** Each once, the longest first. */

@@ -27,26 +27,19 @@ function cutAnywhere(characters: readonly string[]): string {
 }
 
 /**
- * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
- * itself, so in any mixture; whole, or cut short
+ * @returns a pattern for the secret as it is, with what of it is percent-encoded beyond ASCII, or escaped by name or by a
+ * backslash: each character by itself, so in any mixture; whole, or cut short. Escapes by number are undone before (`reading.ts`).
  */
 export function escapedPattern(secret: string): string {
-  return cutAnywhere(
-    Array.from(secret, (character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character))),
-  );
+  return cutAnywhere(Array.from(secret, escapedCharacter));
 }
 
-/** All that encoders make of a character that they do not leave alone. */
+/** All that encoders make of a character, but for its number. */
 function escapedCharacter(character: string): string {
   const octets = [...Buffer.from(character)];
-  const code = character.codePointAt(0) ?? 0;
-  const units = character.split('').map((unit) => unit.charCodeAt(0));
   const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
   const forms = [
-    units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
-    octets.map((octet) => `%${hex(octet, 2)}`).join(''),
-    `&#0*${code};`,
-    `&#x0*${hex(code, 1)};`,
+    ...(octets.length > 1 ? [octets.map((octet) => `%${hex(octet, 2)}`).join('')] : []),
     ...(named ? [`&${named};`] : []),
     ...(character === ' ' ? ['\\+'] : []),
     literal(JSON.stringify(character).slice(1, -1)),
@@ -54,7 +47,8 @@ function escapedCharacter(character: string): string {
     literal(Buffer.from(octets).toString('latin1')),
     literal(character), // last, since it is what some of the others begin with
   ];
-  return `(?:${[...new Set(forms)].join('|')})`;
+  const different = [...new Set(forms)];
+  return different.length > 1 ? `(?:${different.join('|')})` : different.join('');
 }
 
 /** @returns a pattern for the secret in hexadecimal */

@@ -1,5 +1,5 @@
 import type { Plan } from './plan/endpoint.js';
-import { secretsOf } from './plan/secrets.js';
+import { secretsOf, sentForms } from './plan/secrets.js';
 import { Redactor } from './text/redactor.js';
 
 /** One search for so many secrets at once takes no time to speak of; it grows with their number. */
@@ -11,21 +11,24 @@ const SOUGHT_TOGETHER = 50;
  * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
 export function redactorsFor(plan: Plan): (name: string) => Redactor {
-  const secrets = revealed(plan);
-  if (secrets.size <= SOUGHT_TOGETHER) {
-    const one = new Redactor(secrets);
+  if (revealed(plan).size <= SOUGHT_TOGETHER) {
+    const one = redactorOf(plan);
     return () => one;
   }
   const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
   return (name) => {
     const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-    return new Redactor(endpoint ? revealed({ ...plan, endpoints: [endpoint] }) : secrets);
+    return redactorOf(endpoint ? { ...plan, endpoints: [endpoint] } : plan);
   };
 }
 
 /** What our own code or a library says of a failure of its own, without the secrets of the plan. */
 export function redactedReason(reason: string, plan: Plan | undefined): string {
-  return plan ? new Redactor(revealed(plan)).redact(reason) : reason;
+  return plan ? redactorOf(plan).redact(reason) : reason;
+}
+
+function redactorOf(plan: Plan): Redactor {
+  return new Redactor(revealed(plan), new Set(secretsOf(plan).flatMap(sentForms)));
 }
 
 function revealed(plan: Plan): Set<string> {

@@ -26,3 +26,10 @@ test('with many, each report is searched for its own', async () => {
     }
   }
 });
+
+test('what protocols make of a secret is sought, however short it is', async () => {
+  const config = 'endpoints: [{host: h.example, auth: {username: joe, password: "abc"}}]';
+  const redactorOf = redactorsFor(await load({ config }));
+  const said = ['\0joe\0abc', 'joe:abc'].map((text) => Buffer.from(text).toString('base64'));
+  expect(redactorOf('h.example:587').redact(`no ${said.join(' or ')}`)).toBe('no <redacted> or <redacted>');
+});

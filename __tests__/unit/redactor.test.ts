@@ -125,6 +125,16 @@ describe('the redactor', () => {
     expect(new Redactor(['hunter2!']).redact(`${odd} hunte%72%32! ${odd}`)).toBe(`${odd} <redacted> ${odd}`);
   });
 
+  test.each(['abc', 'x', '?>?'])('finds what a protocol makes of a secret too short to be sought: %s', (secret) => {
+    const forms = [base64(`\0joe\0${secret}`), base64(`joe@mail.example:${secret}`), base64(secret)];
+    const redactor = new Redactor([secret], forms);
+    for (const form of forms.slice(0, 2)) {
+      for (const echoed of [form, form.replace(/=+$/, ''), form.replaceAll('/', '_').replaceAll('+', '-')])
+        expect(redactor.redact(`you said ${echoed}, ${form}`)).toBe('you said <redacted>, <redacted>');
+    }
+    expect(redactor.redact(`a word like each, and ${secret}`)).toBe(`a word like each, and ${secret}`);
+  });
+
   test('finds a secret in base64 wherever it starts, and takes the whole word', () => {
     fc.assert(
       fc.property(fc.string(), secrets, fc.string(), fc.boolean(), (before, secret, after, url) => {

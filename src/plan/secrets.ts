@@ -1,3 +1,4 @@
+import { wireForms } from '../smtp/sasl/mechanisms.js';
 import type { Secret } from '../text/secret.js';
 import type { Plan } from './endpoint.js';
 
@@ -33,4 +34,13 @@ export function secretsOf({ endpoints }: Plan): PlannedSecret[] {
         : []),
     ];
   });
+}
+
+/**
+ * What protocols make of a credential before they send it: all messages of SASL, and the login of HTTP (RFC 7617).
+ * @returns base64 texts, none of which need have anything in common with the base64 of the credential
+ */
+export function sentForms(planned: PlannedSecret): string[] {
+  const login = Buffer.from(`${planned.username}:${planned.secret.reveal()}`).toString('base64');
+  return [login, ...wireForms(planned)];
 }

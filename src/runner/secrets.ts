@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 
+import { sentForms } from '../plan/secrets.js';
 import type { PlannedSecret } from '../plan/secrets.js';
-import { wireForms } from '../smtp/sasl/mechanisms.js';
 
 /**
  * What protocols make of a secret, beside the secret itself. The runner masks only what it is told, and what it can
@@ -17,9 +17,7 @@ export function maskForms(planned: PlannedSecret): string[] {
     ...value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
     Buffer.from(value).toString('base64'),
     encodeURIComponent(Buffer.from(value).toString()),
-    // What HTTP makes of a login (RFC 7617).
-    Buffer.from(`${planned.username}:${value}`).toString('base64'),
-    ...wireForms(planned),
+    ...sentForms(planned),
   ];
   return [...new Set(forms)];
 }

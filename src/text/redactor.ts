@@ -1,7 +1,7 @@
 import { readingOf } from './reading.js';
 import type { Span } from './reading.js';
 import { REDACTED } from './secret.js';
-import { base64Pattern, escapedPattern, hexPattern } from './secret-patterns.js';
+import { base64Pattern, escapedPattern, hexPattern, wordPattern } from './secret-patterns.js';
 
 /** Anything shorter would be found by chance in words that are no secret. */
 const SHORTEST = 4;
@@ -19,8 +19,11 @@ export class Redactor {
   /** Secrets without the blanks in them: where a line ends, nobody can tell whether there was one. */
   readonly #squeezed: readonly RegExp[];
 
-  /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
-  constructor(secrets: Iterable<string>) {
+  /**
+   * @param secrets the credentials in clear; those shorter than four characters are not looked for
+   * @param wireForms what protocols make of them, in base64: told from other text however short the secret in it is
+   */
+  constructor(secrets: Iterable<string>, wireForms: Iterable<string> = []) {
     const asGiven = [...secrets].flatMap(variants);
     const others = [saslPrepared, asRead].map((spelled) =>
       asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)),
@@ -34,6 +37,10 @@ export class Redactor {
     );
     const blank = spellings.flat().filter((secret) => /\s/.test(secret));
     this.#squeezed = anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
+
+    const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
+    const words = worthSeeking(unrecognised.map((form) => form.replace(/=+$/, '')));
+    this.#inBase64 = [...this.#inBase64, ...anyOf(words.map(wordPattern))];
   }
 
   /**

@@ -65,9 +65,15 @@ export function hexPattern(secret: string): string {
 export function base64Pattern(secret: string, offset: number): string {
   const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
   const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-  const eitherAlphabet = (part: string) => part.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-  const beginning = eitherAlphabet(settled.slice(0, SHORTEST_PREFIX));
-  return `(?:${eitherAlphabet(settled.slice(0, LONGEST_WHOLE))}|${beginning})`;
+  return `(?:${wordPattern(settled)}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
+}
+
+/**
+ * @param word base64, or a part of it
+ * @returns a pattern for it in either alphabet
+ */
+export function wordPattern(word: string): string {
+  return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '[/_]');
 }
 
 function hex(value: number, digits: number): string {

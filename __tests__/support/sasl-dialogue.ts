@@ -52,7 +52,7 @@ export async function signIn(
     ...surroundings,
   });
   const outcome = fault && `${fault.kind}: ${fault.message}`;
-  return { code: reply.code, said, noted, derived, presented, fault: outcome, told, iterations };
+  return { code: reply.code, said, noted, derived, presented, fault: outcome, told: told?.exact, iterations };
 }
 
 /** A server that gives these answers in turn. */

@@ -38,8 +38,7 @@ function advised(found: KnownFinding, step: StepId, visit: Visit): KnownFinding 
     found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint, to) };
   const said = [
     greeting ?? '',
-    ...(plain?.lines ?? []),
-    ...(secured?.lines ?? []),
+    ...[...(plain?.lines ?? []), ...(secured?.lines ?? [])].map(({ exact }) => exact),
     ...SAYS.map((where) => found.evidence?.[where] ?? ''),
   ];
   const software = recognise(said);

@@ -30,7 +30,7 @@ export function refused(
   const { code } = reply;
   const { auth, mechanism } = attempted;
   const said = authMeaningOf(reply, auth.kind);
-  const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told);
+  const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
   const meaning = said?.verdict && isToldOtherwise ? undefined : said;
   const message = [
     `To AUTH ${mechanism} the server says "${shown(reply)}".`,

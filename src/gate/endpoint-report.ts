@@ -1,6 +1,7 @@
 import type { EndpointReport, StepReport } from '../report/report.js';
 import { capabilityDifference } from '../smtp/capabilities.js';
-import type { Capabilities, CapabilityDifference } from '../smtp/capabilities.js';
+import type { Capabilities } from '../smtp/capabilities.js';
+import type { PeerText } from '../text/peer.js';
 import { shortenList } from '../text/shorten.js';
 import { resultOf } from './verdict.js';
 import type { Visit } from './visit.js';
@@ -24,8 +25,8 @@ export function reportOf(visit: Visit, steps: StepReport[], durationMs: number):
     steps,
     ...((plain ?? secured) && {
       capabilities: {
-        ...(plain && { plain: shortenList(plain.lines) }),
-        ...(secured && { tls: shortenList(secured.lines) }),
+        ...(plain && { plain: listed(plain.lines) }),
+        ...(secured && { tls: listed(secured.lines) }),
         ...(plain && secured && difference(plain, secured)),
       },
     }),
@@ -35,7 +36,12 @@ export function reportOf(visit: Visit, steps: StepReport[], durationMs: number):
   };
 }
 
-function difference(plain: Capabilities, secured: Capabilities): CapabilityDifference {
+function difference(plain: Capabilities, secured: Capabilities): { gained: string[]; lost: string[] } {
   const { gained, lost } = capabilityDifference(plain, secured);
-  return { gained: shortenList(gained), lost: shortenList(lost) };
+  return { gained: listed(gained), lost: listed(lost) };
+}
+
+/** What a report holds is made safe by whoever shows it. */
+function listed(texts: readonly PeerText[]): string[] {
+  return shortenList(texts.map(({ exact }) => exact));
 }

@@ -5,7 +5,7 @@ import type { StepId } from '../report/report.js';
 import { PORTS } from '../plan/legal.js';
 import { ReplySyntaxError, shown } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
-import { brief } from '../text/peer.js';
+import { brief, briefList } from '../text/peer.js';
 import type { PeerText } from '../text/peer.js';
 import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
@@ -162,7 +162,7 @@ function insteadOfGreeting([first]: readonly PeerText[], { greeting }: Visit): K
 /** What there was of a reply, for the message and for the evidence. */
 function unfinished(heard: readonly PeerText[]): { only: string; evidence: Record<string, string> } {
   if (heard.length === 0) return { only: '', evidence: {} };
-  const received = brief(heard.map(({ exact }) => exact).join(' / '));
+  const received = briefList(heard, ' / ');
   return { only: `, only "${received}"`, evidence: { received } };
 }
 

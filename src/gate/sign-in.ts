@@ -7,7 +7,7 @@ import type { SignIn } from '../smtp/sasl/exchange.js';
 import { bindsChannel, chooseMechanism } from '../smtp/sasl/mechanisms.js';
 import { ConnectionLost } from '../smtp/session.js';
 import type { SmtpSession } from '../smtp/session.js';
-import { brief } from '../text/peer.js';
+import { brief, briefList } from '../text/peer.js';
 import { channelBinding } from '../tls/channel-binding.js';
 import type { ChannelBinding } from '../tls/channel-binding.js';
 import { alertOf } from '../tls/handshake.js';
@@ -25,7 +25,7 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
   const { endpoint, secured } = visit;
   const offered = secured?.mechanisms;
   if (!offered) {
-    const evidence = { capabilities: brief(secured?.lines.join(', ') ?? '') || 'none' };
+    const evidence = { capabilities: briefList(secured?.lines ?? []) || 'none' };
     return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
   }
   const binding = await bindingOf(visit);
@@ -94,7 +94,7 @@ function judge(signedIn: SignIn, attempted: Attempted): StepOutcome {
   const evidence = {
     reply: shown(reply),
     mechanism,
-    ...(told !== undefined && { told: brief(told) || 'nothing' }),
+    ...(told !== undefined && { told: brief(told.exact) || 'nothing' }),
   };
   const isRefused = reply.code >= 400;
   if (fault && (told === undefined || !isRefused)) {

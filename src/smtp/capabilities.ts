@@ -1,15 +1,16 @@
+import { PeerText } from '../text/peer.js';
 import type { Reply } from './reply.js';
 
 /** What a server says that it can do, from its answer to EHLO (RFC 5321 section 4.1.1.1). */
 export interface Capabilities {
   /** The lines as the server gave them, without the first, which is its name; trailing blanks are dropped. */
-  readonly lines: readonly string[];
+  readonly lines: readonly PeerText[];
   /** Whether a keyword is among them; keywords know no case. */
   has(keyword: string): boolean;
-  /** The SASL mechanisms offered, in upper case; undefined where AUTH is not offered. */
+  /** The SASL mechanisms offered, in upper case: the peer's text. Undefined where AUTH is not offered. */
   readonly mechanisms: readonly string[] | undefined;
   /** Keywords that something on the way wrote over, each as long as it was: `XXXXXXXA` by Cisco's SMTP inspection. */
-  readonly masked: readonly string[];
+  readonly masked: readonly PeerText[];
 }
 
 /** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
@@ -23,10 +24,10 @@ export function capabilitiesOf(reply: Reply): Capabilities {
   const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
   const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
   return {
-    lines,
+    lines: lines.map((line) => new PeerText(line)),
     has: (keyword) => keywords.has(keyword.toUpperCase()),
     mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-    masked: lines.filter((line) => MASKED.test(line)),
+    masked: lines.filter((line) => MASKED.test(line)).map((line) => new PeerText(line)),
   };
 }
 
@@ -37,8 +38,8 @@ function upperCase(text: string): string {
 
 /** What the answer to EHLO gained and lost by TLS. */
 export interface CapabilityDifference {
-  readonly gained: string[];
-  readonly lost: string[];
+  readonly gained: readonly PeerText[];
+  readonly lost: readonly PeerText[];
 }
 
 /**
@@ -55,7 +56,8 @@ export function capabilityDifference(plain: Capabilities, secured: Capabilities)
 }
 
 /** Each offer in upper case, and as the server wrote it. */
-function offers({ lines, mechanisms = [] }: Capabilities): Map<string, string> {
-  const others = lines.filter((line) => !AUTH.test(line));
-  return new Map([...others, ...mechanisms.map((name) => `AUTH ${name}`)].map((line) => [line.toUpperCase(), line]));
+function offers({ lines, mechanisms = [] }: Capabilities): Map<string, PeerText> {
+  const others = lines.filter(({ exact }) => !AUTH.test(exact));
+  const each = [...others, ...mechanisms.map((name) => new PeerText(`AUTH ${name}`))];
+  return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
 }

@@ -49,7 +49,7 @@ export class ReplySyntaxError extends Error {
     readonly line: PeerText,
     readonly before: readonly PeerText[],
   ) {
-    super(`${problem}: ${line.toString()}`);
+    super(`${problem}: ${brief(line.exact)}`);
   }
 }
 

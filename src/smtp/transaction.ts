@@ -63,7 +63,8 @@ export function isDone({ code }: Reply): boolean {
  * @returns undefined where it names no limit
  */
 export function sizeLimit({ lines }: Capabilities): number | undefined {
-  const [, digits] = lines.map((line) => /^SIZE[ =]+(\d{1,15})$/i.exec(line)).find((match) => match !== null) ?? [];
+  const [, digits] =
+    lines.map(({ exact }) => /^SIZE[ =]+(\d{1,15})$/i.exec(exact)).find((match) => match !== null) ?? [];
   const limit = Number(digits ?? 0);
   return limit === 0 ? undefined : limit;
 }

@@ -38,31 +38,42 @@ export function brief(text: string): string {
   return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
 }
 
+const UNSHOWN = 'text from the network';
+
 /**
- * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
- * neither move a cursor nor break a line; the exact text is there for the report's transcript and for the
- * protocol, under a name that says what it is. What a sink needs beyond that (workflow commands, Markdown,
- * HTML) is made safe at the sink, for every text alike.
+ * Text that came from the network, and cannot be printed: turned into text, JSON or a debug view it shows what it is and
+ * not what it says. It has no `toString` of its own, by which the linter finds who would turn it into text. The exact
+ * text is there under a name that says so: for the protocol, for {@link brief}, and for the transcript, which each
+ * sink makes safe like every text in a report (workflow commands, Markdown, HTML).
  */
 export class PeerText {
-  readonly exact: string;
+  readonly #exact: string;
 
   /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
   constructor(from: Uint8Array | string) {
-    this.exact = typeof from === 'string' ? from : decode(from);
+    this.#exact = typeof from === 'string' ? from : decode(from);
   }
 
-  toString(): string {
-    return visible(this.exact);
+  get exact(): string {
+    return this.#exact;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return UNSHOWN;
   }
 
   toJSON(): string {
-    return this.exact;
+    return `[${UNSHOWN}]`;
   }
 
   [inspect.custom](): string {
-    return this.toString();
+    return `[${UNSHOWN}]`;
   }
+}
+
+/** Texts of a peer, in one line for a message, as {@link brief} makes it. */
+export function briefList(texts: readonly PeerText[], separator = ', '): string {
+  return brief(texts.map(({ exact }) => exact).join(separator));
 }
 
 function decode(octets: Uint8Array): string {

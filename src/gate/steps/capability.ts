@@ -4,7 +4,7 @@ import type { Capabilities } from '../../smtp/capabilities.js';
 import { ReplySyntaxError, shown } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
 import type { SmtpSession } from '../../smtp/session.js';
-import { PeerText, brief } from '../../text/peer.js';
+import { PeerText, brief, briefList } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import { otherProtocol } from '../protocols.js';
 import { opensslCommand, plainEhloCommand } from '../reproduce.js';
@@ -97,12 +97,12 @@ async function withoutStarttls(
   // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
   if (isAccepted) session.detach();
   const evidence = {
-    capabilities: lines.length > 0 ? brief(lines.join(', ')) : 'none',
-    ...(masked.length > 0 && { masked: brief(masked.join(', ')) }),
+    capabilities: briefList(lines) || 'none',
+    ...(masked.length > 0 && { masked: briefList(masked) }),
     ...(answer && { reply: shown(answer) }),
   };
   const answered = answer ? `STARTTLS is answered "${shown(answer)}"` : 'STARTTLS gets no answer';
-  const keyword = masked.find(({ length }) => length === 'STARTTLS'.length);
+  const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
     return finding(
       'starttls-stripped',

@@ -1,3 +1,4 @@
+import type { PeerText } from '../../text/peer.js';
 import type { Secret } from '../../text/secret.js';
 
 /** Who signs in, and where. */
@@ -55,8 +56,8 @@ export interface Conversation {
    * Whether the answers so far have shown the secret, or the proof of it; undefined where `initial` is all that shows it.
    */
   readonly presented?: boolean;
-  /** How the server has told of a failure within the mechanism: the peer's text. Once set, nobody is signed in any more. */
-  readonly told?: string | undefined;
+  /** How the server has told of a failure within the mechanism. Once set, nobody is signed in any more. */
+  readonly told?: PeerText | undefined;
   /** How often the server has the password hashed, where the mechanism does that. */
   readonly iterations?: number | undefined;
   /**

@@ -1,3 +1,4 @@
+import type { PeerText } from '../../text/peer.js';
 import { REDACTED } from '../../text/secret.js';
 import type { Reply } from '../reply.js';
 import type { SmtpSession } from '../session.js';
@@ -14,8 +15,8 @@ export interface SignIn {
   readonly fault?: SaslFault;
   /** Whether the server has been shown the credentials: the secret, or the proof of it, has gone out. */
   readonly presented: boolean;
-  /** How the server has told of a failure within the mechanism: the peer's text. */
-  readonly told?: string;
+  /** How the server has told of a failure within the mechanism. */
+  readonly told?: PeerText;
   /** How often the server has the password hashed, where the mechanism does that. */
   readonly iterations?: number;
 }

@@ -1,3 +1,4 @@
+import { PeerText } from '../../text/peer.js';
 import { decoded } from './base64.js';
 import { secretOf, tooMany } from './conversation.js';
 import type { Conversation, Identity } from './conversation.js';
@@ -25,7 +26,7 @@ export function xoauth2(identity: Identity): Conversation {
 }
 
 function tokenConversation(initial: string, afterFailure: string): Conversation {
-  let told: string | undefined;
+  let told: PeerText | undefined;
   return {
     initial,
     get told() {
@@ -33,7 +34,7 @@ function tokenConversation(initial: string, afterFailure: string): Conversation 
     },
     answer: (challenge) => {
       if (told !== undefined) throw tooMany();
-      told = failureIn(decoded(challenge)?.toString('utf8') ?? challenge);
+      told = new PeerText(failureIn(decoded(challenge)?.toString('utf8') ?? challenge));
       return afterFailure;
     },
   };

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { PeerText } from '../../text/peer.js';
 import { prepared } from './prepared.js';
 import { decoded } from './base64.js';
 import { SaslFault, secretOf, tooMany } from './conversation.js';
@@ -34,7 +35,7 @@ export async function scram(
 
 class Scram implements Conversation {
   readonly initial: string;
-  told: string | undefined;
+  told: PeerText | undefined;
   iterations: number | undefined;
   readonly #hash: ScramKind['hash'];
   readonly #password: string;
@@ -75,7 +76,7 @@ class Scram implements Conversation {
     if (message === undefined) throw new SaslFault('malformed', 'the challenge is no base64');
     const error = errorIn(message);
     if (error !== undefined) {
-      this.told = error;
+      this.told = new PeerText(error);
       return '';
     }
     if (!this.#expected) return this.#final(message);

@@ -1,5 +1,7 @@
 import { AssertionError, deepStrictEqual } from 'node:assert';
 import { Console } from 'node:console';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { format, inspect } from 'node:util';
 import { serialize } from 'node:v8';
@@ -100,4 +102,30 @@ test('it reads as redacted', () => {
 test('no octets are made of it but by who asks for it', () => {
   expect(() => Buffer.from(new Secret('hunter2') as unknown as string)).toThrow(/Received an instance of Secret/);
   expect(new Secret('hunter2').reveal()).toBe('hunter2');
+});
+
+test.each([
+  ['hunter2', false],
+  [' hunter2', true],
+  ['hunter2\n', true],
+  ['hunter 2', false],
+])('whether %j has a blank at an end is told without its value', (value, isPadded) => {
+  expect(new Secret(value).isPadded).toBe(isPadded);
+});
+
+test('its value is asked for only to be sent, or to be recognised', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const revealing = files.filter((file) => readFileSync(join('src', file), 'utf8').includes('.reveal()'));
+  expect(revealing.sort()).toEqual([
+    'inbox/http.ts',
+    'inbox/imap-client.ts',
+    'inbox/inboxes.ts',
+    'inbox/pop3-session.ts',
+    'plan/secrets.ts',
+    'redaction.ts',
+    'runner/secrets.ts',
+    'smtp/sasl/conversation.ts',
+    'smtp/sasl/mechanisms.ts',
+    'tls/trust.ts',
+  ]);
 });

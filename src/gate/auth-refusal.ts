@@ -122,6 +122,5 @@ function hint(
   if (kind === 'access-token' && told === undefined && meaning?.verdict === 'general') {
     return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
   }
-  const isPadded = secret.reveal() !== secret.reveal().trim();
-  return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
+  return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }

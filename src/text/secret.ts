@@ -5,7 +5,8 @@ export const REDACTED = '<redacted>';
 
 /**
  * A credential that cannot be printed: turned into text, JSON or a debug view it shows as `<redacted>`.
- * Only the code that writes to the wire, and the redactor that must recognise it, may call {@link Secret.reveal}.
+ * Only the code that hands it to a protocol, and what must recognise it (masks, the redactor, the inboxes that share a
+ * login), may call {@link Secret.reveal}.
  */
 export class Secret {
   readonly #value: string;
@@ -15,7 +16,12 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The credential in clear, for the wire and for nothing else. */
+  /** Whether it begins or ends with a blank, which nobody sees who types it in. */
+  get isPadded(): boolean {
+    return this.#value !== this.#value.trim();
+  }
+
+  /** The credential in clear, to be sent or to be recognised, and for nothing else. */
   reveal(): string {
     return this.#value;
   }

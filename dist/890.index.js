@@ -2,7 +2,7 @@ export const id = 890;
 export const ids = [890];
 export const modules = {
 
-/***/ 39367:
+/***/ 9367:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -10,11 +10,11 @@ export const modules = {
 /* harmony export */   m6: () => (/* binding */ connectTo),
 /* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9588);
 
 
 
@@ -78,7 +78,7 @@ function inWords(failure) {
 
 /***/ }),
 
-/***/ 74890:
+/***/ 2509:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -90,13 +90,13 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __webpack_require__(47879);
+var net_deadline = __webpack_require__(7879);
 // EXTERNAL MODULE: ./node_modules/imapflow/dist/esm/imap-flow.js + 61 modules
-var imap_flow = __webpack_require__(15469);
+var imap_flow = __webpack_require__(5469);
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(78141);
+var connect = __webpack_require__(8141);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __webpack_require__(50875);
+var peer = __webpack_require__(875);
 ;// CONCATENATED MODULE: ./src/inbox/imap-failure.ts
 
 /** Whether the server said no, as opposed to nothing. */
@@ -111,9 +111,9 @@ function whatServerSays(error) {
 }
 
 // EXTERNAL MODULE: ./src/inbox/channel.ts
-var inbox_channel = __webpack_require__(39367);
+var inbox_channel = __webpack_require__(9367);
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox = __webpack_require__(89588);
+var inbox = __webpack_require__(9588);
 ;// CONCATENATED MODULE: ./src/inbox/imap-transport.ts
 
 
@@ -318,7 +318,7 @@ class ImapDialogue {
 }
 
 // EXTERNAL MODULE: ./src/inbox/marks.ts
-var marks = __webpack_require__(93266);
+var marks = __webpack_require__(3266);
 ;// CONCATENATED MODULE: ./src/inbox/imap-mailbox.ts
 
 
@@ -596,7 +596,7 @@ class ImapInbox {
 
 /***/ }),
 
-/***/ 93266:
+/***/ 3266:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -633,13 +633,14 @@ function kept(text) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ search),
+/* harmony export */   ON: () => (/* binding */ isLike),
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93266);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3266);
 
 
 
@@ -652,7 +653,7 @@ const MAX_READ_LATE = 2;
  * @param folders in the order in which they are looked through
  * @param watch called before each look; what it returns waits until another look is worth while
  * @returns undefined if it was not there by the deadline
- * @throws {InboxUnreachable} {InboxRejected}
+ * @throws {InboxUnreachable} {InboxRejected}, the first also where there was more that may be the message than is read
  */
 async function search(folders, sought, deadline, watch) {
     const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
@@ -664,8 +665,11 @@ async function search(folders, sought, deadline, watch) {
             if (source)
                 return new FoundMessage(source, hunt.junk, hunts);
         }
-        if (last)
+        if (last) {
+            if (hunts.some(({ passedOver }) => passedOver))
+                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxUnreachable */ .F3(PASSED_OVER);
             return undefined;
+        }
         await wait(deadline);
     }
 }
@@ -699,6 +703,7 @@ class Hunt {
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
+    #passedOver = false;
     constructor(folder, sought, deadline) {
         this.#folder = folder;
         this.#sought = sought;
@@ -710,6 +715,10 @@ class Hunt {
     get copies() {
         return this.#ours.size;
     }
+    /** Whether there was more to read in the last look than is read. */
+    get passedOver() {
+        return this.#passedOver;
+    }
     /** @returns the message, where this look found it */
     async look(last) {
         const { is, octets } = this.#sought;
@@ -717,26 +726,30 @@ class Hunt {
         let changed;
         let gone = false;
         let late = 0;
+        this.#passedOver = false;
         for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
             const { id } = arrived;
-            if (!this.#isLike(arrived))
+            if (!isLike(this.#sought, arrived))
                 continue;
-            if (this.#read.has(id) || this.#read.size >= MAX_READ)
+            if (this.#read.has(id))
                 continue;
-            if (this.#deadline.isOver && ++late > MAX_READ_LATE)
+            this.#passedOver = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
+            if (this.#passedOver)
                 break;
+            if (this.#deadline.isOver)
+                late += 1;
             this.#read.add(id);
             const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {
-                gone ||= this.#isNamed(arrived);
+                gone ||= isNamed(this.#sought, arrived);
                 continue;
             }
             const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
-            if (this.#isLike(marks) && is(source)) {
+            if (isLike(this.#sought, marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;
             }
-            else if (this.#isNamed(marks)) {
+            else if (isNamed(this.#sought, marks)) {
                 changed ??= { id, source };
             }
         }
@@ -753,14 +766,16 @@ class Hunt {
         if (this.#ours.size > 0)
             await this.#folder.remove([...this.#ours], this.#deadline);
     }
-    #isNamed({ messageId }) {
-        return messageId.includes(this.#sought.messageId);
-    }
-    #isLike(marks) {
-        const { nonce } = this.#sought;
-        return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
-    }
 }
+/** Whether a message may be the sought one, or a copy of it: it must be read to know. */
+function isLike(sought, marks) {
+    const { nonce } = sought;
+    return isNamed(sought, marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
+}
+function isNamed(sought, { messageId }) {
+    return messageId.includes(sought.messageId);
+}
+const PASSED_OVER = 'more messages came with its Message-ID or in its Subject than are read, and it is none of those that were read';
 const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
 class FoundMessage {
     source;

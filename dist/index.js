@@ -1,26 +1,26 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 20770:
+/***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(20218);
+module.exports = __nccwpck_require__(218);
 
 
 /***/ }),
 
-/***/ 20218:
+/***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var net = __nccwpck_require__(69278);
-var tls = __nccwpck_require__(64756);
-var http = __nccwpck_require__(58611);
-var https = __nccwpck_require__(65692);
-var events = __nccwpck_require__(24434);
-var assert = __nccwpck_require__(42613);
-var util = __nccwpck_require__(39023);
+var net = __nccwpck_require__(9278);
+var tls = __nccwpck_require__(4756);
+var http = __nccwpck_require__(8611);
+var https = __nccwpck_require__(5692);
+var events = __nccwpck_require__(4434);
+var assert = __nccwpck_require__(2613);
+var util = __nccwpck_require__(9023);
 
 
 exports.httpOverHttp = httpOverHttp;
@@ -280,33 +280,33 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 46752:
+/***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Client = __nccwpck_require__(23701)
-const Dispatcher = __nccwpck_require__(30883)
-const Pool = __nccwpck_require__(30628)
+const Client = __nccwpck_require__(3701)
+const Dispatcher = __nccwpck_require__(883)
+const Pool = __nccwpck_require__(628)
 const BalancedPool = __nccwpck_require__(837)
-const Agent = __nccwpck_require__(57405)
-const ProxyAgent = __nccwpck_require__(76672)
-const EnvHttpProxyAgent = __nccwpck_require__(53137)
-const RetryAgent = __nccwpck_require__(30050)
-const errors = __nccwpck_require__(68707)
+const Agent = __nccwpck_require__(7405)
+const ProxyAgent = __nccwpck_require__(6672)
+const EnvHttpProxyAgent = __nccwpck_require__(3137)
+const RetryAgent = __nccwpck_require__(50)
+const errors = __nccwpck_require__(8707)
 const util = __nccwpck_require__(3440)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(56615)
-const buildConnector = __nccwpck_require__(59136)
-const MockClient = __nccwpck_require__(47365)
-const MockAgent = __nccwpck_require__(47501)
-const MockPool = __nccwpck_require__(94004)
-const mockErrors = __nccwpck_require__(52429)
-const RetryHandler = __nccwpck_require__(17816)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(32581)
-const DecoratorHandler = __nccwpck_require__(58155)
+const api = __nccwpck_require__(6615)
+const buildConnector = __nccwpck_require__(9136)
+const MockClient = __nccwpck_require__(7365)
+const MockAgent = __nccwpck_require__(7501)
+const MockPool = __nccwpck_require__(4004)
+const mockErrors = __nccwpck_require__(2429)
+const RetryHandler = __nccwpck_require__(7816)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(2581)
+const DecoratorHandler = __nccwpck_require__(8155)
 const RedirectHandler = __nccwpck_require__(8754)
-const createRedirectInterceptor = __nccwpck_require__(25092)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -324,10 +324,10 @@ module.exports.DecoratorHandler = DecoratorHandler
 module.exports.RedirectHandler = RedirectHandler
 module.exports.createRedirectInterceptor = createRedirectInterceptor
 module.exports.interceptors = {
-  redirect: __nccwpck_require__(21514),
-  retry: __nccwpck_require__(92026),
-  dump: __nccwpck_require__(88060),
-  dns: __nccwpck_require__(70379)
+  redirect: __nccwpck_require__(1514),
+  retry: __nccwpck_require__(2026),
+  dump: __nccwpck_require__(8060),
+  dns: __nccwpck_require__(379)
 }
 
 module.exports.buildConnector = buildConnector
@@ -389,7 +389,7 @@ function makeDispatcher (fn) {
 module.exports.setGlobalDispatcher = setGlobalDispatcher
 module.exports.getGlobalDispatcher = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(54398).fetch)
+const fetchImpl = (__nccwpck_require__(4398).fetch)
 module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -401,39 +401,39 @@ module.exports.fetch = async function fetch (init, options = undefined) {
     throw err
   }
 }
-module.exports.Headers = __nccwpck_require__(60660).Headers
-module.exports.Response = __nccwpck_require__(99051).Response
+module.exports.Headers = __nccwpck_require__(660).Headers
+module.exports.Response = __nccwpck_require__(9051).Response
 module.exports.Request = __nccwpck_require__(9967).Request
-module.exports.FormData = __nccwpck_require__(35910).FormData
+module.exports.FormData = __nccwpck_require__(5910).FormData
 module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
-module.exports.FileReader = __nccwpck_require__(48355).FileReader
+module.exports.FileReader = __nccwpck_require__(8355).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(51059)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
 module.exports.setGlobalOrigin = setGlobalOrigin
 module.exports.getGlobalOrigin = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
-const { kConstruct } = __nccwpck_require__(20109)
+const { kConstruct } = __nccwpck_require__(109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 module.exports.caches = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(79061)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
 
 module.exports.deleteCookie = deleteCookie
 module.exports.getCookies = getCookies
 module.exports.getSetCookies = getSetCookies
 module.exports.setCookie = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(51900)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
 module.exports.parseMIMEType = parseMIMEType
 module.exports.serializeAMimeType = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(15188)
-module.exports.WebSocket = __nccwpck_require__(13726).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
+module.exports.WebSocket = __nccwpck_require__(3726).WebSocket
 module.exports.CloseEvent = CloseEvent
 module.exports.ErrorEvent = ErrorEvent
 module.exports.MessageEvent = MessageEvent
@@ -449,18 +449,18 @@ module.exports.MockPool = MockPool
 module.exports.MockAgent = MockAgent
 module.exports.mockErrors = mockErrors
 
-const { EventSource } = __nccwpck_require__(21238)
+const { EventSource } = __nccwpck_require__(1238)
 
 module.exports.EventSource = EventSource
 
 
 /***/ }),
 
-/***/ 80158:
+/***/ 158:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const { addAbortListener } = __nccwpck_require__(3440)
-const { RequestAbortedError } = __nccwpck_require__(68707)
+const { RequestAbortedError } = __nccwpck_require__(8707)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -520,16 +520,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 34660:
+/***/ 2279:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(34589)
-const { AsyncResource } = __nccwpck_require__(16698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
+const assert = __nccwpck_require__(4589)
+const { AsyncResource } = __nccwpck_require__(6698)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
 const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -635,7 +635,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 76862:
+/***/ 6862:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -644,16 +644,16 @@ const {
   Readable,
   Duplex,
   PassThrough
-} = __nccwpck_require__(57075)
+} = __nccwpck_require__(7075)
 const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(8707)
 const util = __nccwpck_require__(3440)
-const { AsyncResource } = __nccwpck_require__(16698)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
-const assert = __nccwpck_require__(34589)
+const { AsyncResource } = __nccwpck_require__(6698)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
+const assert = __nccwpck_require__(4589)
 
 const kResume = Symbol('resume')
 
@@ -893,17 +893,17 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 14043:
+/***/ 4043:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(34589)
-const { Readable } = __nccwpck_require__(49927)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
+const assert = __nccwpck_require__(4589)
+const { Readable } = __nccwpck_require__(9927)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
 const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
-const { AsyncResource } = __nccwpck_require__(16698)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
+const { AsyncResource } = __nccwpck_require__(6698)
 
 class RequestHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -1119,13 +1119,13 @@ module.exports.RequestHandler = RequestHandler
 
 
 
-const assert = __nccwpck_require__(34589)
-const { finished, PassThrough } = __nccwpck_require__(57075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(68707)
+const assert = __nccwpck_require__(4589)
+const { finished, PassThrough } = __nccwpck_require__(7075)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(8707)
 const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
-const { AsyncResource } = __nccwpck_require__(16698)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
+const { AsyncResource } = __nccwpck_require__(6698)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -1341,16 +1341,16 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 61882:
+/***/ 1882:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
-const { AsyncResource } = __nccwpck_require__(16698)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
+const { AsyncResource } = __nccwpck_require__(6698)
 const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
-const assert = __nccwpck_require__(34589)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
+const assert = __nccwpck_require__(4589)
 
 class UpgradeHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -1456,30 +1456,30 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 56615:
+/***/ 6615:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(14043)
+module.exports.request = __nccwpck_require__(4043)
 module.exports.stream = __nccwpck_require__(3560)
-module.exports.pipeline = __nccwpck_require__(76862)
-module.exports.upgrade = __nccwpck_require__(61882)
-module.exports.connect = __nccwpck_require__(34660)
+module.exports.pipeline = __nccwpck_require__(6862)
+module.exports.upgrade = __nccwpck_require__(1882)
+module.exports.connect = __nccwpck_require__(2279)
 
 
 /***/ }),
 
-/***/ 49927:
+/***/ 9927:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
 
 
 
-const assert = __nccwpck_require__(34589)
-const { Readable } = __nccwpck_require__(57075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(68707)
+const assert = __nccwpck_require__(4589)
+const { Readable } = __nccwpck_require__(7075)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8707)
 const util = __nccwpck_require__(3440)
 const { ReadableStreamFrom } = __nccwpck_require__(3440)
 
@@ -1862,15 +1862,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 87655:
+/***/ 7655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const assert = __nccwpck_require__(34589)
+const assert = __nccwpck_require__(4589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(8707)
 
-const { chunksDecode } = __nccwpck_require__(49927)
+const { chunksDecode } = __nccwpck_require__(9927)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -1962,16 +1962,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 59136:
+/***/ 9136:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const net = __nccwpck_require__(77030)
-const assert = __nccwpck_require__(34589)
+const net = __nccwpck_require__(7030)
+const assert = __nccwpck_require__(4589)
 const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(68707)
-const timers = __nccwpck_require__(96603)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(8707)
+const timers = __nccwpck_require__(6603)
 
 function noop () {}
 
@@ -2056,7 +2056,7 @@ function buildConnector ({ allowH2, maxCachedSessions, socketPath, timeout, sess
     let socket
     if (protocol === 'https:') {
       if (!tls) {
-        tls = __nccwpck_require__(41692)
+        tls = __nccwpck_require__(1692)
       }
       servername = servername || options.servername || util.getServerName(host) || null
 
@@ -2209,7 +2209,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 10735:
+/***/ 735:
 /***/ ((module) => {
 
 
@@ -2334,12 +2334,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 42414:
+/***/ 2414:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const diagnosticsChannel = __nccwpck_require__(53053)
-const util = __nccwpck_require__(57975)
+const diagnosticsChannel = __nccwpck_require__(3053)
+const util = __nccwpck_require__(7975)
 
 const undiciDebugLog = util.debuglog('undici')
 const fetchDebuglog = util.debuglog('fetch')
@@ -2543,7 +2543,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 68707:
+/***/ 8707:
 /***/ ((module) => {
 
 
@@ -2975,7 +2975,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 44655:
+/***/ 4655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -2983,8 +2983,8 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(68707)
-const assert = __nccwpck_require__(34589)
+} = __nccwpck_require__(8707)
+const assert = __nccwpck_require__(4589)
 const {
   isValidHTTPToken,
   isValidHeaderValue,
@@ -2999,8 +2999,8 @@ const {
   getServerName,
   normalizedMethodRecords
 } = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(42414)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
+const { channels } = __nccwpck_require__(2414)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -3464,7 +3464,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 36443:
+/***/ 6443:
 /***/ ((module) => {
 
 module.exports = {
@@ -3538,7 +3538,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 67752:
+/***/ 7752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3546,7 +3546,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(10735)
+} = __nccwpck_require__(735)
 
 class TstNode {
   /** @type {any} */
@@ -3702,18 +3702,18 @@ module.exports = {
 
 
 
-const assert = __nccwpck_require__(34589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(36443)
-const { IncomingMessage } = __nccwpck_require__(37067)
-const stream = __nccwpck_require__(57075)
-const net = __nccwpck_require__(77030)
+const assert = __nccwpck_require__(4589)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(6443)
+const { IncomingMessage } = __nccwpck_require__(7067)
+const stream = __nccwpck_require__(7075)
+const net = __nccwpck_require__(7030)
 const { Blob } = __nccwpck_require__(4573)
-const nodeUtil = __nccwpck_require__(57975)
-const { stringify } = __nccwpck_require__(41792)
-const { EventEmitter: EE } = __nccwpck_require__(78474)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
-const { tree } = __nccwpck_require__(67752)
+const nodeUtil = __nccwpck_require__(7975)
+const { stringify } = __nccwpck_require__(1792)
+const { EventEmitter: EE } = __nccwpck_require__(8474)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
+const { tree } = __nccwpck_require__(7752)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -4423,18 +4423,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 57405:
+/***/ 7405:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
-const DispatcherBase = __nccwpck_require__(21841)
-const Pool = __nccwpck_require__(30628)
-const Client = __nccwpck_require__(23701)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+const DispatcherBase = __nccwpck_require__(1841)
+const Pool = __nccwpck_require__(628)
+const Client = __nccwpck_require__(3701)
 const util = __nccwpck_require__(3440)
-const createRedirectInterceptor = __nccwpck_require__(25092)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -4571,7 +4571,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(8707)
 const {
   PoolBase,
   kClients,
@@ -4579,9 +4579,9 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(42128)
-const Pool = __nccwpck_require__(30628)
-const { kUrl, kInterceptors } = __nccwpck_require__(36443)
+} = __nccwpck_require__(2128)
+const Pool = __nccwpck_require__(628)
+const { kUrl, kInterceptors } = __nccwpck_require__(6443)
 const { parseOrigin } = __nccwpck_require__(3440)
 const kFactory = Symbol('factory')
 
@@ -4786,10 +4786,10 @@ module.exports = BalancedPool
 
 /* global WebAssembly */
 
-const assert = __nccwpck_require__(34589)
+const assert = __nccwpck_require__(4589)
 const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(42414)
-const timers = __nccwpck_require__(96603)
+const { channels } = __nccwpck_require__(2414)
+const timers = __nccwpck_require__(6603)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -4802,7 +4802,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(8707)
 const {
   kUrl,
   kReset,
@@ -4835,9 +4835,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(36443)
+} = __nccwpck_require__(6443)
 
-const constants = __nccwpck_require__(52824)
+const constants = __nccwpck_require__(2824)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -4849,11 +4849,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(63870) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(3870) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(53434))
+    mod = await WebAssembly.compile(__nccwpck_require__(3434))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -4861,7 +4861,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(63870))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(3870))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -5776,7 +5776,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(84492).extractBody)
+      extractBody = (__nccwpck_require__(4492).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -6299,21 +6299,21 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 88788:
+/***/ 8788:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(34589)
-const { errorMonitor } = __nccwpck_require__(78474)
-const { pipeline } = __nccwpck_require__(57075)
+const assert = __nccwpck_require__(4589)
+const { errorMonitor } = __nccwpck_require__(8474)
+const { pipeline } = __nccwpck_require__(7075)
 const util = __nccwpck_require__(3440)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(8707)
 const {
   kUrl,
   kReset,
@@ -6332,7 +6332,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(36443)
+} = __nccwpck_require__(6443)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -6344,7 +6344,7 @@ let h2ExperimentalWarned = false
 /** @type {import('http2')} */
 let http2
 try {
-  http2 = __nccwpck_require__(32467)
+  http2 = __nccwpck_require__(2467)
 } catch {
   // @ts-ignore
   http2 = { constants: {} }
@@ -6738,7 +6738,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(84492).extractBody)
+    extractBody ??= (__nccwpck_require__(4492).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -7098,26 +7098,26 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 23701:
+/***/ 3701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
 
 
 
-const assert = __nccwpck_require__(34589)
-const net = __nccwpck_require__(77030)
-const http = __nccwpck_require__(37067)
+const assert = __nccwpck_require__(4589)
+const net = __nccwpck_require__(7030)
+const http = __nccwpck_require__(7067)
 const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(42414)
-const Request = __nccwpck_require__(44655)
-const DispatcherBase = __nccwpck_require__(21841)
+const { channels } = __nccwpck_require__(2414)
+const Request = __nccwpck_require__(4655)
+const DispatcherBase = __nccwpck_require__(1841)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(68707)
-const buildConnector = __nccwpck_require__(59136)
+} = __nccwpck_require__(8707)
+const buildConnector = __nccwpck_require__(9136)
 const {
   kUrl,
   kServerName,
@@ -7159,9 +7159,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(36443)
+} = __nccwpck_require__(6443)
 const connectH1 = __nccwpck_require__(637)
-const connectH2 = __nccwpck_require__(88788)
+const connectH2 = __nccwpck_require__(8788)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -7469,7 +7469,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(25092)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 function onError (client, err) {
   if (
@@ -7729,19 +7729,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 21841:
+/***/ 1841:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(30883)
+const Dispatcher = __nccwpck_require__(883)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(68707)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(36443)
+} = __nccwpck_require__(8707)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(6443)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -7944,11 +7944,11 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 30883:
+/***/ 883:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const EventEmitter = __nccwpck_require__(78474)
+const EventEmitter = __nccwpck_require__(8474)
 
 class Dispatcher extends EventEmitter {
   dispatch () {
@@ -8016,15 +8016,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 53137:
+/***/ 3137:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(21841)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(36443)
-const ProxyAgent = __nccwpck_require__(76672)
-const Agent = __nccwpck_require__(57405)
+const DispatcherBase = __nccwpck_require__(1841)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(6443)
+const ProxyAgent = __nccwpck_require__(6672)
+const Agent = __nccwpck_require__(7405)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -8183,7 +8183,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 64660:
+/***/ 4660:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -8307,15 +8307,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 42128:
+/***/ 2128:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(21841)
-const FixedQueue = __nccwpck_require__(64660)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(36443)
-const PoolStats = __nccwpck_require__(43246)
+const DispatcherBase = __nccwpck_require__(1841)
+const FixedQueue = __nccwpck_require__(4660)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
+const PoolStats = __nccwpck_require__(3246)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -8508,10 +8508,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 43246:
+/***/ 3246:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(36443)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(6443)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -8549,7 +8549,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 30628:
+/***/ 628:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8560,14 +8560,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(42128)
-const Client = __nccwpck_require__(23701)
+} = __nccwpck_require__(2128)
+const Client = __nccwpck_require__(3701)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(8707)
 const util = __nccwpck_require__(3440)
-const { kUrl, kInterceptors } = __nccwpck_require__(36443)
-const buildConnector = __nccwpck_require__(59136)
+const { kUrl, kInterceptors } = __nccwpck_require__(6443)
+const buildConnector = __nccwpck_require__(9136)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -8663,19 +8663,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 76672:
+/***/ 6672:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
-const { URL } = __nccwpck_require__(73136)
-const Agent = __nccwpck_require__(57405)
-const Pool = __nccwpck_require__(30628)
-const DispatcherBase = __nccwpck_require__(21841)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(68707)
-const buildConnector = __nccwpck_require__(59136)
-const Client = __nccwpck_require__(23701)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+const { URL } = __nccwpck_require__(3136)
+const Agent = __nccwpck_require__(7405)
+const Pool = __nccwpck_require__(628)
+const DispatcherBase = __nccwpck_require__(1841)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(8707)
+const buildConnector = __nccwpck_require__(9136)
+const Client = __nccwpck_require__(3701)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -8944,13 +8944,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 30050:
+/***/ 50:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(30883)
-const RetryHandler = __nccwpck_require__(17816)
+const Dispatcher = __nccwpck_require__(883)
+const RetryHandler = __nccwpck_require__(7816)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -8986,7 +8986,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 32581:
+/***/ 2581:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8994,8 +8994,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const Agent = __nccwpck_require__(57405)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const Agent = __nccwpck_require__(7405)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -9025,7 +9025,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 58155:
+/***/ 8155:
 /***/ ((module) => {
 
 
@@ -9082,10 +9082,10 @@ module.exports = class DecoratorHandler {
 
 
 const util = __nccwpck_require__(3440)
-const { kBodyUsed } = __nccwpck_require__(36443)
-const assert = __nccwpck_require__(34589)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const EE = __nccwpck_require__(78474)
+const { kBodyUsed } = __nccwpck_require__(6443)
+const assert = __nccwpck_require__(4589)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const EE = __nccwpck_require__(8474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
 
@@ -9315,14 +9315,14 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 17816:
+/***/ 7816:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const assert = __nccwpck_require__(34589)
+const assert = __nccwpck_require__(4589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(36443)
-const { RequestRetryError } = __nccwpck_require__(68707)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(6443)
+const { RequestRetryError } = __nccwpck_require__(8707)
 const {
   isDisturbed,
   parseHeaders,
@@ -9759,14 +9759,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 70379:
+/***/ 379:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const { isIP } = __nccwpck_require__(77030)
-const { lookup } = __nccwpck_require__(40610)
-const DecoratorHandler = __nccwpck_require__(58155)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(68707)
+const { isIP } = __nccwpck_require__(7030)
+const { lookup } = __nccwpck_require__(610)
+const DecoratorHandler = __nccwpck_require__(8155)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(8707)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -10141,14 +10141,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 88060:
+/***/ 8060:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
-const DecoratorHandler = __nccwpck_require__(58155)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
+const DecoratorHandler = __nccwpck_require__(8155)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -10271,7 +10271,7 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 25092:
+/***/ 5092:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10299,7 +10299,7 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 21514:
+/***/ 1514:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10330,11 +10330,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 92026:
+/***/ 2026:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(17816)
+const RetryHandler = __nccwpck_require__(7816)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -10356,13 +10356,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 52824:
+/***/ 2824:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(50172);
+const utils_1 = __nccwpck_require__(172);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -10640,7 +10640,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 63870:
+/***/ 3870:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10652,7 +10652,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 53434:
+/***/ 3434:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10664,7 +10664,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 50172:
+/***/ 172:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -10685,13 +10685,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 47501:
+/***/ 7501:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(36443)
-const Agent = __nccwpck_require__(57405)
+const { kClients } = __nccwpck_require__(6443)
+const Agent = __nccwpck_require__(7405)
 const {
   kAgent,
   kMockAgentSet,
@@ -10702,14 +10702,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(91117)
-const MockClient = __nccwpck_require__(47365)
-const MockPool = __nccwpck_require__(94004)
-const { matchValue, buildMockOptions } = __nccwpck_require__(53397)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(68707)
-const Dispatcher = __nccwpck_require__(30883)
-const Pluralizer = __nccwpck_require__(91529)
-const PendingInterceptorsFormatter = __nccwpck_require__(56142)
+} = __nccwpck_require__(1117)
+const MockClient = __nccwpck_require__(7365)
+const MockPool = __nccwpck_require__(4004)
+const { matchValue, buildMockOptions } = __nccwpck_require__(3397)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(8707)
+const Dispatcher = __nccwpck_require__(883)
+const Pluralizer = __nccwpck_require__(1529)
+const PendingInterceptorsFormatter = __nccwpck_require__(6142)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -10852,14 +10852,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 47365:
+/***/ 7365:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { promisify } = __nccwpck_require__(57975)
-const Client = __nccwpck_require__(23701)
-const { buildMockDispatch } = __nccwpck_require__(53397)
+const { promisify } = __nccwpck_require__(7975)
+const Client = __nccwpck_require__(3701)
+const { buildMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kMockAgent,
@@ -10868,10 +10868,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(91117)
-const { MockInterceptor } = __nccwpck_require__(31511)
-const Symbols = __nccwpck_require__(36443)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
+} = __nccwpck_require__(1117)
+const { MockInterceptor } = __nccwpck_require__(1511)
+const Symbols = __nccwpck_require__(6443)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -10918,12 +10918,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 52429:
+/***/ 2429:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(68707)
+const { UndiciError } = __nccwpck_require__(8707)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -10953,12 +10953,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 31511:
+/***/ 1511:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(53397)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kDispatchKey,
@@ -10966,8 +10966,8 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(91117)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
+} = __nccwpck_require__(1117)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 const { buildURL } = __nccwpck_require__(3440)
 
 /**
@@ -11167,14 +11167,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 94004:
+/***/ 4004:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { promisify } = __nccwpck_require__(57975)
-const Pool = __nccwpck_require__(30628)
-const { buildMockDispatch } = __nccwpck_require__(53397)
+const { promisify } = __nccwpck_require__(7975)
+const Pool = __nccwpck_require__(628)
+const { buildMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kMockAgent,
@@ -11183,10 +11183,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(91117)
-const { MockInterceptor } = __nccwpck_require__(31511)
-const Symbols = __nccwpck_require__(36443)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
+} = __nccwpck_require__(1117)
+const { MockInterceptor } = __nccwpck_require__(1511)
+const Symbols = __nccwpck_require__(6443)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -11233,7 +11233,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 91117:
+/***/ 1117:
 /***/ ((module) => {
 
 
@@ -11263,26 +11263,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 53397:
+/***/ 3397:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(52429)
+const { MockNotMatchedError } = __nccwpck_require__(2429)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(91117)
+} = __nccwpck_require__(1117)
 const { buildURL } = __nccwpck_require__(3440)
-const { STATUS_CODES } = __nccwpck_require__(37067)
+const { STATUS_CODES } = __nccwpck_require__(7067)
 const {
   types: {
     isPromise
   }
-} = __nccwpck_require__(57975)
+} = __nccwpck_require__(7975)
 
 function matchValue (match, value) {
   if (typeof match === 'string') {
@@ -11637,13 +11637,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 56142:
+/***/ 6142:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Transform } = __nccwpck_require__(57075)
-const { Console } = __nccwpck_require__(37540)
+const { Transform } = __nccwpck_require__(7075)
+const { Console } = __nccwpck_require__(7540)
 
 const PERSISTENT = process.versions.icu ? '✅' : 'Y '
 const NOT_PERSISTENT = process.versions.icu ? '❌' : 'N '
@@ -11687,7 +11687,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 91529:
+/***/ 1529:
 /***/ ((module) => {
 
 
@@ -11723,7 +11723,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 96603:
+/***/ 6603:
 /***/ ((module) => {
 
 
@@ -12153,21 +12153,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 89634:
+/***/ 9634:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(20109)
-const { urlEquals, getFieldValues } = __nccwpck_require__(76798)
+const { kConstruct } = __nccwpck_require__(109)
+const { urlEquals, getFieldValues } = __nccwpck_require__(6798)
 const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
-const { webidl } = __nccwpck_require__(45893)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(99051)
+const { webidl } = __nccwpck_require__(5893)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(9051)
 const { Request, fromInnerRequest } = __nccwpck_require__(9967)
-const { kState } = __nccwpck_require__(93627)
-const { fetching } = __nccwpck_require__(54398)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(73168)
-const assert = __nccwpck_require__(34589)
+const { kState } = __nccwpck_require__(3627)
+const { fetching } = __nccwpck_require__(4398)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(3168)
+const assert = __nccwpck_require__(4589)
 
 /**
  * @see https://w3c.github.io/ServiceWorker/#dfn-cache-batch-operation
@@ -13024,9 +13024,9 @@ module.exports = {
 
 
 
-const { kConstruct } = __nccwpck_require__(20109)
-const { Cache } = __nccwpck_require__(89634)
-const { webidl } = __nccwpck_require__(45893)
+const { kConstruct } = __nccwpck_require__(109)
+const { Cache } = __nccwpck_require__(9634)
+const { webidl } = __nccwpck_require__(5893)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class CacheStorage {
@@ -13178,26 +13178,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 20109:
+/***/ 109:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(36443).kConstruct)
+  kConstruct: (__nccwpck_require__(6443).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 76798:
+/***/ 6798:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(34589)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { isValidHeaderName } = __nccwpck_require__(73168)
+const assert = __nccwpck_require__(4589)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { isValidHeaderName } = __nccwpck_require__(3168)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -13242,7 +13242,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 71276:
+/***/ 1276:
 /***/ ((module) => {
 
 
@@ -13261,15 +13261,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 79061:
+/***/ 9061:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(11978)
-const { stringify } = __nccwpck_require__(57797)
-const { webidl } = __nccwpck_require__(45893)
-const { Headers } = __nccwpck_require__(60660)
+const { parseSetCookie } = __nccwpck_require__(1978)
+const { stringify } = __nccwpck_require__(7797)
+const { webidl } = __nccwpck_require__(5893)
+const { Headers } = __nccwpck_require__(660)
 
 /**
  * @typedef {Object} Cookie
@@ -13452,15 +13452,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 11978:
+/***/ 1978:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(71276)
-const { isCTLExcludingHtab } = __nccwpck_require__(57797)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(51900)
-const assert = __nccwpck_require__(34589)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(1276)
+const { isCTLExcludingHtab } = __nccwpck_require__(7797)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(1900)
+const assert = __nccwpck_require__(4589)
 
 /**
  * @description Parses the field-value attributes of a set-cookie header string.
@@ -13769,7 +13769,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 57797:
+/***/ 7797:
 /***/ ((module) => {
 
 
@@ -14128,13 +14128,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 24031:
+/***/ 4031:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
-const { Transform } = __nccwpck_require__(57075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(94811)
+const { Transform } = __nccwpck_require__(7075)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(4811)
 
 /**
  * @type {number[]} BOM
@@ -14709,23 +14709,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 21238:
+/***/ 1238:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { pipeline } = __nccwpck_require__(57075)
-const { fetching } = __nccwpck_require__(54398)
+const { pipeline } = __nccwpck_require__(7075)
+const { fetching } = __nccwpck_require__(4398)
 const { makeRequest } = __nccwpck_require__(9967)
-const { webidl } = __nccwpck_require__(45893)
-const { EventSourceStream } = __nccwpck_require__(24031)
-const { parseMIMEType } = __nccwpck_require__(51900)
-const { createFastMessageEvent } = __nccwpck_require__(15188)
-const { isNetworkError } = __nccwpck_require__(99051)
-const { delay } = __nccwpck_require__(94811)
+const { webidl } = __nccwpck_require__(5893)
+const { EventSourceStream } = __nccwpck_require__(4031)
+const { parseMIMEType } = __nccwpck_require__(1900)
+const { createFastMessageEvent } = __nccwpck_require__(5188)
+const { isNetworkError } = __nccwpck_require__(9051)
+const { delay } = __nccwpck_require__(4811)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { environmentSettingsObject } = __nccwpck_require__(73168)
-const { getGlobalDispatcher } = __nccwpck_require__(32581)
+const { environmentSettingsObject } = __nccwpck_require__(3168)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
 
 let experimentalWarned = false
 
@@ -15199,7 +15199,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 94811:
+/***/ 4811:
 /***/ ((module) => {
 
 
@@ -15243,7 +15243,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 84492:
+/***/ 4492:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -15258,20 +15258,20 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(73168)
-const { FormData } = __nccwpck_require__(35910)
-const { kState } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
+} = __nccwpck_require__(3168)
+const { FormData } = __nccwpck_require__(5910)
+const { kState } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
 const { Blob } = __nccwpck_require__(4573)
-const assert = __nccwpck_require__(34589)
-const { isErrored, isDisturbed } = __nccwpck_require__(57075)
-const { isArrayBuffer } = __nccwpck_require__(73429)
-const { serializeAMimeType } = __nccwpck_require__(51900)
-const { multipartFormDataParser } = __nccwpck_require__(50116)
+const assert = __nccwpck_require__(4589)
+const { isErrored, isDisturbed } = __nccwpck_require__(7075)
+const { isArrayBuffer } = __nccwpck_require__(3429)
+const { serializeAMimeType } = __nccwpck_require__(1900)
+const { multipartFormDataParser } = __nccwpck_require__(116)
 let random
 
 try {
-  const crypto = __nccwpck_require__(77598)
+  const crypto = __nccwpck_require__(7598)
   random = (max) => crypto.randomInt(0, max)
 } catch {
   random = (max) => Math.floor(Math.random(max))
@@ -15910,12 +15910,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 51900:
+/***/ 1900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(34589)
+const assert = __nccwpck_require__(4589)
 
 const encoder = new TextEncoder()
 
@@ -16661,12 +16661,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 66653:
+/***/ 6653:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(36443)
+const { kConnected, kSize } = __nccwpck_require__(6443)
 
 class CompatWeakRef {
   constructor (value) {
@@ -16714,14 +16714,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 27114:
+/***/ 7114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
+const { kState } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -16847,17 +16847,17 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 50116:
+/***/ 116:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { utf8DecodeBytes } = __nccwpck_require__(73168)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(51900)
-const { isFileLike } = __nccwpck_require__(27114)
-const { makeEntry } = __nccwpck_require__(35910)
-const assert = __nccwpck_require__(34589)
+const { utf8DecodeBytes } = __nccwpck_require__(3168)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(1900)
+const { isFileLike } = __nccwpck_require__(7114)
+const { makeEntry } = __nccwpck_require__(5910)
+const assert = __nccwpck_require__(4589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
 const File = globalThis.File ?? NodeFile
@@ -17328,18 +17328,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 35910:
+/***/ 5910:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(73168)
-const { kState } = __nccwpck_require__(93627)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(3168)
+const { kState } = __nccwpck_require__(3627)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { FileLike, isFileLike } = __nccwpck_require__(27114)
-const { webidl } = __nccwpck_require__(45893)
+const { FileLike, isFileLike } = __nccwpck_require__(7114)
+const { webidl } = __nccwpck_require__(5893)
 const { File: NativeFile } = __nccwpck_require__(4573)
-const nodeUtil = __nccwpck_require__(57975)
+const nodeUtil = __nccwpck_require__(7975)
 
 /** @type {globalThis['File']} */
 const File = globalThis.File ?? NativeFile
@@ -17587,7 +17587,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 51059:
+/***/ 1059:
 /***/ ((module) => {
 
 
@@ -17634,23 +17634,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 60660:
+/***/ 660:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(36443)
+const { kConstruct } = __nccwpck_require__(6443)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(73168)
-const { webidl } = __nccwpck_require__(45893)
-const assert = __nccwpck_require__(34589)
-const util = __nccwpck_require__(57975)
+} = __nccwpck_require__(3168)
+const { webidl } = __nccwpck_require__(5893)
+const assert = __nccwpck_require__(4589)
+const util = __nccwpck_require__(7975)
 
 const kHeadersMap = Symbol('headers map')
 const kHeadersSortedMap = Symbol('headers map sorted')
@@ -18328,7 +18328,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 54398:
+/***/ 4398:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -18341,10 +18341,10 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(99051)
-const { HeadersList } = __nccwpck_require__(60660)
+} = __nccwpck_require__(9051)
+const { HeadersList } = __nccwpck_require__(660)
 const { Request, cloneRequest } = __nccwpck_require__(9967)
-const zlib = __nccwpck_require__(38522)
+const zlib = __nccwpck_require__(8522)
 const {
   bytesMatch,
   makePolicyContainer,
@@ -18379,10 +18379,10 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(73168)
-const { kState, kDispatcher } = __nccwpck_require__(93627)
-const assert = __nccwpck_require__(34589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(84492)
+} = __nccwpck_require__(3168)
+const { kState, kDispatcher } = __nccwpck_require__(3627)
+const assert = __nccwpck_require__(4589)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(4492)
 const {
   redirectStatusSet,
   nullBodyStatus,
@@ -18390,13 +18390,13 @@ const {
   requestBodyHeader,
   subresourceSet
 } = __nccwpck_require__(4495)
-const EE = __nccwpck_require__(78474)
-const { Readable, pipeline, finished } = __nccwpck_require__(57075)
+const EE = __nccwpck_require__(8474)
+const { Readable, pipeline, finished } = __nccwpck_require__(7075)
 const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(51900)
-const { getGlobalDispatcher } = __nccwpck_require__(32581)
-const { webidl } = __nccwpck_require__(45893)
-const { STATUS_CODES } = __nccwpck_require__(37067)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(1900)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
+const { webidl } = __nccwpck_require__(5893)
+const { STATUS_CODES } = __nccwpck_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
 const defaultUserAgent = typeof __UNDICI_IS_NODE__ !== 'undefined' || typeof esbuildDetection !== 'undefined'
@@ -20612,16 +20612,16 @@ module.exports = {
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(84492)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(60660)
-const { FinalizationRegistry } = __nccwpck_require__(66653)()
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(4492)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(660)
+const { FinalizationRegistry } = __nccwpck_require__(6653)()
 const util = __nccwpck_require__(3440)
-const nodeUtil = __nccwpck_require__(57975)
+const nodeUtil = __nccwpck_require__(7975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(73168)
+} = __nccwpck_require__(3168)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -20633,12 +20633,12 @@ const {
   requestDuplex
 } = __nccwpck_require__(4495)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { kConstruct } = __nccwpck_require__(36443)
-const assert = __nccwpck_require__(34589)
-const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(78474)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { kConstruct } = __nccwpck_require__(6443)
+const assert = __nccwpck_require__(4589)
+const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
 
 const kAbortController = Symbol('abortController')
 
@@ -21649,15 +21649,15 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 99051:
+/***/ 9051:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(60660)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(84492)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(660)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(4492)
 const util = __nccwpck_require__(3440)
-const nodeUtil = __nccwpck_require__(57975)
+const nodeUtil = __nccwpck_require__(7975)
 const { kEnumerableProperty } = util
 const {
   isValidReasonPhrase,
@@ -21668,18 +21668,18 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(73168)
+} = __nccwpck_require__(3168)
 const {
   redirectStatusSet,
   nullBodyStatus
 } = __nccwpck_require__(4495)
-const { kState, kHeaders } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
-const { FormData } = __nccwpck_require__(35910)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { kConstruct } = __nccwpck_require__(36443)
-const assert = __nccwpck_require__(34589)
-const { types } = __nccwpck_require__(57975)
+const { kState, kHeaders } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
+const { FormData } = __nccwpck_require__(5910)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { kConstruct } = __nccwpck_require__(6443)
+const assert = __nccwpck_require__(4589)
+const { types } = __nccwpck_require__(7975)
 
 const textEncoder = new TextEncoder('utf-8')
 
@@ -22266,7 +22266,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 93627:
+/***/ 3627:
 /***/ ((module) => {
 
 
@@ -22282,21 +22282,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 73168:
+/***/ 3168:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Transform } = __nccwpck_require__(57075)
-const zlib = __nccwpck_require__(38522)
+const { Transform } = __nccwpck_require__(7075)
+const zlib = __nccwpck_require__(8522)
 const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
-const { getGlobalOrigin } = __nccwpck_require__(51059)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(51900)
+const { getGlobalOrigin } = __nccwpck_require__(1059)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(1900)
 const { performance } = __nccwpck_require__(643)
 const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
-const assert = __nccwpck_require__(34589)
-const { isUint8Array } = __nccwpck_require__(73429)
-const { webidl } = __nccwpck_require__(45893)
+const assert = __nccwpck_require__(4589)
+const { isUint8Array } = __nccwpck_require__(3429)
+const { webidl } = __nccwpck_require__(5893)
 
 let supportedHashes = []
 
@@ -22304,7 +22304,7 @@ let supportedHashes = []
 /** @type {import('crypto')} */
 let crypto
 try {
-  crypto = __nccwpck_require__(77598)
+  crypto = __nccwpck_require__(7598)
   const possibleRelevantHashes = ['sha256', 'sha384', 'sha512']
   supportedHashes = crypto.getHashes().filter((hash) => possibleRelevantHashes.includes(hash))
 /* c8 ignore next 3 */
@@ -23921,13 +23921,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 45893:
+/***/ 5893:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { types, inspect } = __nccwpck_require__(57975)
-const { markAsUncloneable } = __nccwpck_require__(75919)
+const { types, inspect } = __nccwpck_require__(7975)
+const { markAsUncloneable } = __nccwpck_require__(5919)
 const { toUSVString } = __nccwpck_require__(3440)
 
 /** @type {import('../../../types/webidl').Webidl} */
@@ -24623,7 +24623,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 22607:
+/***/ 2607:
 /***/ ((module) => {
 
 
@@ -24920,7 +24920,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 48355:
+/***/ 8355:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -24929,15 +24929,15 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(53610)
+} = __nccwpck_require__(3610)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(20961)
-const { webidl } = __nccwpck_require__(45893)
+} = __nccwpck_require__(961)
+const { webidl } = __nccwpck_require__(5893)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class FileReader extends EventTarget {
@@ -25271,12 +25271,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 88573:
+/***/ 8573:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(45893)
+const { webidl } = __nccwpck_require__(5893)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -25356,7 +25356,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 20961:
+/***/ 961:
 /***/ ((module) => {
 
 
@@ -25373,7 +25373,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 53610:
+/***/ 3610:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -25384,12 +25384,12 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(20961)
-const { ProgressEvent } = __nccwpck_require__(88573)
-const { getEncoding } = __nccwpck_require__(22607)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(51900)
-const { types } = __nccwpck_require__(57975)
-const { StringDecoder } = __nccwpck_require__(13193)
+} = __nccwpck_require__(961)
+const { ProgressEvent } = __nccwpck_require__(8573)
+const { getEncoding } = __nccwpck_require__(2607)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(1900)
+const { types } = __nccwpck_require__(7975)
+const { StringDecoder } = __nccwpck_require__(3193)
 const { btoa } = __nccwpck_require__(4573)
 
 /** @type {PropertyDescriptor} */
@@ -25771,32 +25771,32 @@ module.exports = {
 
 /***/ }),
 
-/***/ 86897:
+/***/ 6897:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(20736)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(61216)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(98625)
-const { channels } = __nccwpck_require__(42414)
-const { CloseEvent } = __nccwpck_require__(15188)
+} = __nccwpck_require__(1216)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(8625)
+const { channels } = __nccwpck_require__(2414)
+const { CloseEvent } = __nccwpck_require__(5188)
 const { makeRequest } = __nccwpck_require__(9967)
-const { fetching } = __nccwpck_require__(54398)
-const { Headers, getHeadersList } = __nccwpck_require__(60660)
-const { getDecodeSplit } = __nccwpck_require__(73168)
+const { fetching } = __nccwpck_require__(4398)
+const { Headers, getHeadersList } = __nccwpck_require__(660)
+const { getDecodeSplit } = __nccwpck_require__(3168)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
 
 /** @type {import('crypto')} */
 let crypto
 try {
-  crypto = __nccwpck_require__(77598)
+  crypto = __nccwpck_require__(7598)
 /* c8 ignore next 3 */
 } catch {
 
@@ -26149,7 +26149,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 20736:
+/***/ 736:
 /***/ ((module) => {
 
 
@@ -26222,15 +26222,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 15188:
+/***/ 5188:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(45893)
+const { webidl } = __nccwpck_require__(5893)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { kConstruct } = __nccwpck_require__(36443)
-const { MessagePort } = __nccwpck_require__(75919)
+const { kConstruct } = __nccwpck_require__(6443)
+const { MessagePort } = __nccwpck_require__(5919)
 
 /**
  * @see https://html.spec.whatwg.org/multipage/comms.html#messageevent
@@ -26563,7 +26563,7 @@ module.exports = {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(20736)
+const { maxUnsigned16Bit } = __nccwpck_require__(736)
 
 const BUFFER_SIZE = 16386
 
@@ -26573,7 +26573,7 @@ let buffer = null
 let bufIdx = BUFFER_SIZE
 
 try {
-  crypto = __nccwpck_require__(77598)
+  crypto = __nccwpck_require__(7598)
 /* c8 ignore next 3 */
 } catch {
   crypto = {
@@ -26661,14 +26661,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 19469:
+/***/ 9469:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(38522)
-const { isValidClientWindowBits } = __nccwpck_require__(98625)
-const { MessageSizeExceededError } = __nccwpck_require__(68707)
+const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
+const { isValidClientWindowBits } = __nccwpck_require__(8625)
+const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -26773,16 +26773,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 81652:
+/***/ 1652:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Writable } = __nccwpck_require__(57075)
-const assert = __nccwpck_require__(34589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(20736)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(61216)
-const { channels } = __nccwpck_require__(42414)
+const { Writable } = __nccwpck_require__(7075)
+const assert = __nccwpck_require__(4589)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(1216)
+const { channels } = __nccwpck_require__(2414)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -26792,11 +26792,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(98625)
+} = __nccwpck_require__(8625)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { closeWebSocketConnection } = __nccwpck_require__(86897)
-const { PerMessageDeflate } = __nccwpck_require__(19469)
-const { MessageSizeExceededError } = __nccwpck_require__(68707)
+const { closeWebSocketConnection } = __nccwpck_require__(6897)
+const { PerMessageDeflate } = __nccwpck_require__(9469)
+const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -27307,14 +27307,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 13900:
+/***/ 3900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { opcodes, sendHints } = __nccwpck_require__(20736)
-const FixedQueue = __nccwpck_require__(64660)
+const { opcodes, sendHints } = __nccwpck_require__(736)
+const FixedQueue = __nccwpck_require__(4660)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -27418,7 +27418,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 61216:
+/***/ 1216:
 /***/ ((module) => {
 
 
@@ -27437,16 +27437,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 98625:
+/***/ 8625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(61216)
-const { states, opcodes } = __nccwpck_require__(20736)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(15188)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(1216)
+const { states, opcodes } = __nccwpck_require__(736)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(5188)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(51900)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(1900)
 
 /* globals Blob */
 
@@ -27766,15 +27766,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 13726:
+/***/ 3726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(45893)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { environmentSettingsObject } = __nccwpck_require__(73168)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(20736)
+const { webidl } = __nccwpck_require__(5893)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { environmentSettingsObject } = __nccwpck_require__(3168)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(736)
 const {
   kWebSocketURL,
   kReadyState,
@@ -27783,21 +27783,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(61216)
+} = __nccwpck_require__(1216)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(98625)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(86897)
-const { ByteParser } = __nccwpck_require__(81652)
+} = __nccwpck_require__(8625)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
+const { ByteParser } = __nccwpck_require__(1652)
 const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
-const { getGlobalDispatcher } = __nccwpck_require__(32581)
-const { types } = __nccwpck_require__(57975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(15188)
-const { SendQueue } = __nccwpck_require__(13900)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
+const { types } = __nccwpck_require__(7975)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(5188)
+const { SendQueue } = __nccwpck_require__(3900)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -28368,7 +28368,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 18166:
+/***/ 1966:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28396,7 +28396,54 @@ const CONNECTING = ['capability', 'certificate'];
 /** Step 1, or with implicit TLS step 4: whichever reads the greeting and sends the first EHLO. */
 const GREETING = ['capability', 'authentication'];
 
+;// CONCATENATED MODULE: ./src/findings/catalogue/evidence.ts
+/** What a field of evidence holds that several findings have; the others stand in their own entries. */
+const SHARED = {
+    detail: 'how the connection ended, or the word of the system for why there is none',
+    address: 'the address that was tried',
+    received: 'what had come of the reply',
+    reply: 'the reply of the server',
+    helo: 'its reply to HELO',
+    greeting: 'the greeting, where it is written over with asterisks',
+    line: 'the line that the server sent',
+    octets: 'the octets that came',
+    protocol: 'the protocol that shows itself',
+    waited: 'how long the gate waited',
+    attempt: 'the time that the whole attempt had, where that was what ran out',
+    capabilities: 'what the answer to EHLO lists',
+    masked: 'the keywords that are written over',
+    mechanism: 'the SASL mechanism that was tried',
+    told: 'what the server said within the mechanism',
+    fault: 'what was wrong in the exchange',
+    sent: 'what the probe sent',
+    alert: 'the alert, by its number',
+    name: 'the name of the alert',
+    reason: 'why, in words',
+    code: 'the code that the TLS library has for it',
+    wanted: 'what is demanded',
+    subject: 'the subject of the certificate',
+    issuer: 'the issuer of the certificate',
+    openssl: 'what OpenSSL says of the chain',
+    missing: 'the issuer that no certificate was sent of',
+    caIssuers: 'where the certificate says that its issuer is to be had; nobody fetches it',
+    namesake: 'that a trust anchor has the name of the issuer, and another key',
+    validFrom: 'the notBefore date',
+    validTo: 'the notAfter date',
+    now: 'the time of the test',
+    keyType: 'with `tls.check: both`, the kind of key of the other certificate',
+    messageId: 'the Message-ID of the probe',
+    check: 'SPF, DKIM or DMARC',
+    authservId: 'the receiver whose word counts',
+    finding: 'the code of the finding that it is about',
+    until: 'the last day of the waiver',
+};
+/** Fields of evidence, each with what it holds (Markdown). */
+function fields(...names) {
+    return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
+}
+
 ;// CONCATENATED MODULE: ./src/findings/catalogue/any-step.ts
+
 
 /** Findings of any step. */
 const ANY_STEP = {
@@ -28405,6 +28452,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The server, or something on the way to it, closed or reset the connection where it owed an answer. Access lists, overload, a crashed worker and firewalls with short idle times look like this.',
+        evidence: fields('detail', 'address', 'received', 'mechanism'),
         remedy: "Look for this connection in the server's log at the time of the run; check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
         reference: 'RFC 5321 section 3.8',
     },
@@ -28413,6 +28461,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use, or does not end it; `received` has what there was of it.',
+        evidence: fields('waited', 'received', 'attempt'),
         remedy: 'Find out what the server waits for at this point: a name lookup of the client, a blocklist, an authentication back-end, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
         reference: 'RFC 5321 section 4.5.3.2',
     },
@@ -28421,6 +28470,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'What the server sent is no SMTP reply: a line without a three-digit code, different codes within one reply, a reply that nobody asked for, or lines without end.',
+        evidence: fields('line', 'reply', 'mechanism', 'told', 'fault'),
         remedy: 'Check that host and port lead to the mail server itself and not to a proxy or another service, and that nothing on the way rewrites SMTP (a "fixup" or ALG feature of a firewall).',
         reference: 'RFC 5321 section 4.2',
     },
@@ -28429,6 +28479,7 @@ const ANY_STEP = {
         severity: 'warning',
         steps: EVERY,
         explanation: 'The server ends lines with LF where SMTP wants CR LF. Most clients read on, as the gate does; strict ones hang or hang up.',
+        evidence: { reply: 'the first reply that has such a line' },
         remedy: 'Make the server, or the script that plays it, end each line with CR LF.',
         reference: 'RFC 5321 section 2.3.8',
     },
@@ -28437,6 +28488,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The server answered 421, or put the greeting or EHLO off with another temporary code, on every try. It is there, and it is not serving this client now: overload, a rate limit, maintenance, or a reputation list.',
+        evidence: fields('reply'),
         remedy: "Run the gate again later. If it stays, look for rate and connection limits for the runner's address on the server, lower `concurrency`, or raise `retries`.",
         reference: 'RFC 5321 section 3.8',
     },
@@ -28445,11 +28497,16 @@ const ANY_STEP = {
         severity: 'warning',
         steps: ['capability', 'upgrade', 'authentication'],
         explanation: 'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, a client certificate that is demanded (a probe shows none), or refusals of MAIL that may be about the sender alone. Its question is open, so the step is not green.',
+        evidence: {
+            ...fields('detail', 'address', 'received', 'waited', 'attempt', 'line', 'reply', 'protocol', 'alert', 'name'),
+            probe: 'the name of the probe',
+        },
         remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/authentication.ts
+
 /** Findings of step 4: EHLO inside TLS, and AUTH. */
 const STEP_4 = {
     'ehlo-after-tls-rejected': {
@@ -28457,6 +28514,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'After STARTTLS the client must say EHLO again, and the server refuses it.',
+        evidence: fields('reply', 'helo'),
         remedy: 'A proxy that ends TLS and does not reset the session of the server behind it looks like this; check it, or end TLS in the mail server itself.',
         reference: 'RFC 3207 section 4.2',
     },
@@ -28465,6 +28523,7 @@ const STEP_4 = {
         severity: 'warning',
         steps: ['authentication'],
         explanation: 'A server must not offer STARTTLS once TLS is on. It does not know that the session is encrypted.',
+        evidence: fields('capabilities'),
         remedy: 'Usually TLS ends in a proxy in front of the server: have the proxy tell the server (PROXY protocol, XCLIENT), or end TLS in the server.',
         reference: 'RFC 3207 section 4.2',
     },
@@ -28473,6 +28532,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'Credentials are configured, and the server offers no AUTH inside TLS.',
+        evidence: fields('capabilities'),
         remedy: 'Port 25 of a mail exchanger does not sign anybody in: use 587 or 465. On a submission port, switch SASL on (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows this client address.',
         reference: 'RFC 4954 section 3',
     },
@@ -28481,7 +28541,12 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server offers AUTH, but none of its mechanisms fits the credentials (or `auth.mechanism`), or it refuses the chosen one as unknown (504).',
-        remedy: 'Compare the mechanisms listed below. A server that takes only XOAUTH2 or OAUTHBEARER wants an `access-token`, not a password; a server that takes only PLAIN and LOGIN wants a password.',
+        evidence: {
+            ...fields('reply', 'mechanism', 'told'),
+            offered: 'the mechanisms that the server offers',
+            wanted: 'the mechanism, or the kind of mechanism, that is needed',
+        },
+        remedy: 'Compare the mechanisms in the evidence. A server that takes only XOAUTH2 or OAUTHBEARER wants an `access-token`, not a password; a server that takes only PLAIN and LOGIN wants a password.',
         reference: 'RFC 4954 section 4',
     },
     'auth-rejected': {
@@ -28489,6 +28554,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server knows the mechanism and refuses these credentials, for this client, on this port. Where they must be refused (`auth.expect: rejected`), this says that the refusal does not judge them: it is about the client, the mechanism or a policy, or nothing shows that the server has anything to compare them with.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: 'Try the same credentials from the same network: with the command shown, or, where it goes no further than EHLO because swaks does not have the mechanism, with the mail program that uses them. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
         reference: 'RFC 4954 section 6',
     },
@@ -28497,7 +28563,8 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server offers AUTH and refuses the command or what it carries (500, 501, 502, 503), so that the credentials were not judged at all.',
-        remedy: 'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are below. Try another `auth.mechanism`.',
+        evidence: fields('reply', 'mechanism', 'told'),
+        remedy: 'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are in the message. Try another `auth.mechanism`.',
         reference: 'RFC 4954 section 4',
     },
     'auth-temporary-failure': {
@@ -28505,6 +28572,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server could not check the credentials on any try: its back-end (LDAP, SQL, Dovecot auth) does not answer.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: "Look at the authentication back-end in the server's log. The credentials themselves have not been judged.",
         reference: 'RFC 4954 section 6',
     },
@@ -28513,6 +28581,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'Inside TLS the server answers AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: 'TLS ends in a proxy or load balancer in front of the server. End it in the server, or have the proxy pass on that the client side is encrypted.',
         reference: 'RFC 4954 section 6',
     },
@@ -28521,6 +28590,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'With SCRAM the server proves that it knows the password too. Its proof is wrong or missing, or it answers an exchange that is not ours, though it says that all is well.',
+        evidence: fields('reply', 'mechanism', 'told', 'fault'),
         remedy: 'Do not send mail here: find out who answers, and whether the stored verifier belongs to this account.',
         reference: 'RFC 5802 section 3',
     },
@@ -28529,6 +28599,7 @@ const STEP_4 = {
         severity: 'notice',
         steps: ['authentication'],
         explanation: 'With SCRAM the server says how often the password is hashed. With so few times, who steals its verifiers guesses the passwords fast.',
+        evidence: { iterations: 'how often the password is hashed' },
         remedy: 'Raise the iteration count of new verifiers, and set the passwords anew: an old verifier keeps its count.',
         reference: 'RFC 7677 section 4',
     },
@@ -28537,6 +28608,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'A finding about the chain or the name of the certificate is waived, so the step did not fail; but nobody has authenticated the server, and neither credentials nor mail travel to a stranger.',
+        evidence: {},
         remedy: 'Pin the key of the server with `tls.pin`, or name its issuer in `ca`: then it is authenticated, and steps 4 and 5 can run.',
         reference: 'RFC 8314 section 4.1',
     },
@@ -28545,6 +28617,7 @@ const STEP_4 = {
         severity: 'warning',
         steps: ['authentication'],
         explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server took it, as a submission server should not. It named no recipient, so this is not yet an open relay: Postfix, as it is delivered, refuses only at RCPT (`smtpd_delay_reject`).',
+        evidence: fields('sent', 'reply'),
         remedy: 'Have the submission port refuse MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it refuses at RCPT by design, waive this finding.',
         reference: 'RFC 6409 section 4.3',
     },
@@ -28553,6 +28626,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: '`auth.expect: rejected` says that the server must refuse these credentials, and it lets them in: a key that was revoked still opens the door, or a lock-out does not lock.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd caches too). Check that all back-ends and replicas know of it.',
         reference: 'RFC 4954 section 4',
     },
@@ -28561,6 +28635,7 @@ const STEP_4 = {
         severity: 'notice',
         steps: ['authentication'],
         explanation: 'The server takes mail for its domains from everybody, and offers AUTH there with no other mechanisms than PLAIN and LOGIN. Nobody should sign in on an MX; the offer invites the guessing of passwords.',
+        evidence: { mechanisms: 'the SASL mechanisms that are offered' },
         remedy: 'Offer AUTH on the submission ports only (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
         reference: 'RFC 6409 section 3.3',
     },
@@ -28569,12 +28644,14 @@ const STEP_4 = {
         severity: 'notice',
         steps: ['authentication'],
         explanation: 'In the clear the server offered mechanisms that it does not offer inside TLS. More inside than outside is how it should be; fewer inside makes a client that is kept from TLS believe in a choice that is not there, or shows that two different servers answer.',
+        evidence: { clear: 'the mechanisms that are offered in the clear', tls: 'those inside TLS' },
         remedy: 'Offer the same mechanisms inside TLS, or none in the clear; check that one configuration serves both.',
         reference: 'RFC 3207 section 4.2',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/capability.ts
+
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const STEP_1 = {
@@ -28583,6 +28660,7 @@ const STEP_1 = {
         severity: 'error',
         steps: GREETING,
         explanation: 'The server greeted with a permanent refusal (5yz): it does not serve this client, or no mail at all.',
+        evidence: fields('reply'),
         remedy: "The server's text says why. Usual causes: the runner's address is on a blocklist or not on an allow-list, or the host accepts no mail (RFC 7504).",
         reference: 'RFC 5321 section 3.1',
     },
@@ -28591,6 +28669,7 @@ const STEP_1 = {
         severity: 'error',
         steps: GREETING,
         explanation: 'What answers on this port is not SMTP: it greets as another protocol does, or it waits to be spoken to and answers as one (HTTP).',
+        evidence: fields('protocol', 'line', 'reply'),
         remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for a mail exchanger.',
         reference: 'RFC 5321 section 3.1',
     },
@@ -28599,6 +28678,7 @@ const STEP_1 = {
         severity: 'error',
         steps: GREETING,
         explanation: 'The server refuses EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH can be had.',
+        evidence: fields('reply', 'helo', 'greeting'),
         remedy: 'If the text speaks of the name, set `ehlo` to a fully qualified name that resolves. If the server knows only HELO, or LHLO (LMTP), this is not the port for clients.',
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
@@ -28608,6 +28688,7 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does. It says nothing, hangs up without a greeting, or begins with a record of TLS; after a silence one further connection has shown which it is.',
+        evidence: { octets: 'how the first record begins: its type and version' },
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reference: 'RFC 8314 section 3.3',
     },
@@ -28616,6 +28697,7 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'The answer to EHLO does not list STARTTLS, so a client has no way to encryption on this port.',
+        evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
         remedy: 'Either TLS is not set up on this service (a certificate and key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong door: 587 upgrades with STARTTLS, 465 is TLS from the first byte (`transport: implicit`).',
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
@@ -28625,6 +28707,11 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'Something between here and the server overwrote the STARTTLS keyword (eight letters, mostly X, stand there) or hid it (the server takes the command all the same), which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
+        evidence: {
+            ...fields('capabilities', 'masked', 'greeting'),
+            keyword: 'what stands where STARTTLS should',
+            reply: 'the reply to STARTTLS, where it was hidden',
+        },
         remedy: 'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
@@ -28634,6 +28721,7 @@ const STEP_1 = {
         severity: 'warning',
         steps: ['capability'],
         explanation: 'The server offers AUTH in the clear. A client that does not insist on TLS sends its password for everybody on the way to read.',
+        evidence: { mechanisms: 'the SASL mechanisms that are offered in the clear' },
         remedy: 'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
@@ -28642,6 +28730,7 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) or took the command (2yz) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+        evidence: fields('sent', 'reply'),
         remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
@@ -28650,12 +28739,21 @@ const STEP_1 = {
         severity: 'warning',
         steps: ['capability'],
         explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it (2yz). Where it refuses that sender in a way that does not speak of TLS or AUTH (any 5yz but 530 and 538), a second MAIL from `gate@example.invalid` shows whether it refuses any. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+        evidence: fields('sent', 'reply'),
         remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
         reference: 'RFC 8314 section 4.1',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/certificate.ts
+
+const CHAIN = { ...fields('issuer', 'openssl'), sent: 'how many certificates were sent' };
+const DEAD_END = fields('missing', 'caIssuers', 'namesake');
+const PRIVATE_ROOT = {
+    root: 'the private root in which the chain ends',
+    rootSha256: 'its fingerprint',
+};
+const NAMES = { wanted: 'the name that was asked for', names: 'the subject alternative names' };
 /** Findings of step 3: the handshake and the certificate. */
 const STEP_3 = {
     'tls-handshake-failed': {
@@ -28663,7 +28761,13 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'Client and server could not agree on a TLS session.',
-        remedy: 'The alert and the reason below say which side gave up and why. Compare protocol versions, cipher suites and key type on the server with what current clients offer.',
+        evidence: {
+            ...fields('alert', 'name', 'reason', 'code', 'octets'),
+            spoken: 'what the server chooses when it is offered everything',
+            signature: 'what it signs the handshake with',
+            servername: 'the name that was sent as SNI',
+        },
+        remedy: 'Compare protocol versions, cipher suites and key type on the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side gave up.',
         reference: 'RFC 8446 section 6.2',
         resultType: 'validation-failure',
     },
@@ -28672,7 +28776,9 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server agreed to TLS and then did not finish the handshake within `timeout`.',
+        evidence: fields('waited', 'attempt'),
         remedy: 'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
+        reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
     },
     'tls-version-too-old': {
@@ -28680,6 +28786,11 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server speaks no TLS version that the policy allows (`min-tls-version`).',
+        evidence: {
+            wanted: 'the oldest version that the policy allows',
+            spoken: 'the version that the server speaks',
+            ...fields('alert', 'name', 'reason', 'code', 'detail'),
+        },
         remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
         reference: 'RFC 8996; RFC 9325 section 3.1.1',
         resultType: 'validation-failure',
@@ -28689,6 +28800,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
+        evidence: fields('alert', 'name'),
         remedy: 'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
         reference: 'RFC 8446 section 4.4.2.4',
         resultType: 'validation-failure',
@@ -28698,6 +28810,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The endpoint is addressed with TLS from the first byte, and the server starts to talk in the clear.',
+        evidence: fields('octets', 'protocol'),
         remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
         reference: 'RFC 8314 section 3.3',
     },
@@ -28706,6 +28819,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The certificate of the server is past its notAfter date.',
+        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
         remedy: 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal did not: most often the certificate was renewed and the mail server never told.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'certificate-expired',
@@ -28715,6 +28829,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The notBefore date of the certificate is in the future.',
+        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
         remedy: 'Use the certificate that is valid now; check the clock of the machine that issued it, and of this one.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'validation-failure',
@@ -28724,6 +28839,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'Fewer days are left than `min-valid-days` asks for.',
+        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
         remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late; if short lives are by design, lower `min-valid-days`.',
         reference: 'RFC 5280 section 4.1.2.5',
     },
@@ -28732,6 +28848,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'None of the subject alternative names matches the name that was asked for. The common name is not consulted, a wildcard stands for one whole left-most label, and an address matches only an address entry.',
+        evidence: { ...NAMES, ...fields('subject', 'keyType') },
         remedy: 'Have the certificate issued for the name that clients use, or address the server by a name that it has; `servername` says which name is expected if it differs from `host`.',
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
@@ -28741,6 +28858,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The certificate of the server is its own issuer, so nobody vouches for it. Debian\'s "snakeoil" default looks like this.',
+        evidence: { ...CHAIN, ...fields('keyType') },
         remedy: 'Use a certificate of a public CA. For a private server, pin its key with `tls.pin`, or issue it from a private CA and name that in `ca`.',
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
@@ -28750,6 +28868,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server sends only its own certificate, and no trust anchor issued it. Browsers and some systems fetch or remember the intermediate, mail clients do not, so it works for some and not for others.',
+        evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
         remedy: 'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, name it in `ca`.',
         reference: 'RFC 8446 section 4.4.2',
         resultType: 'certificate-not-trusted',
@@ -28759,6 +28878,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server sends its issuers, and they lead to no trust anchor that this machine knows.',
+        evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
         remedy: 'If the issuer is a private CA, put its root into `ca`. If it is a public one, the chain is outdated or an issuer in it is expired: install the chain that the CA publishes now.',
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
@@ -28768,6 +28888,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (anyExtendedKeyUsage in its place is not taken by OpenSSL), its key usage allows neither a digital signature nor a key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+        evidence: fields('reason', 'subject', 'keyType'),
         remedy: 'Have a certificate issued with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication", that is no CA.',
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
@@ -28777,6 +28898,11 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'A certificate that the server sends is not encoded as RFC 5280 wants it: a date that there is no such day for, an extension that is there twice or runs beyond its end. The TLS library passed over it, and others will not. What cannot be read cannot be judged, so it authenticates nobody, not even with a pin. Where it is the certificate of the server itself, nothing more is said of it, and the report has no `tls`.',
+        evidence: {
+            odd: 'what cannot be read',
+            sha256: 'the fingerprint of the certificate',
+            ...fields('subject', 'keyType'),
+        },
         remedy: 'The evidence says what is odd. Have the certificate issued anew by software that is known to do it right; `openssl x509 -text` and `openssl asn1parse` show the present one.',
         reference: 'RFC 5280 section 4.1',
         resultType: 'validation-failure',
@@ -28786,6 +28912,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). Where there is a path to a trust anchor, what was sent beside it does not count.',
+        evidence: { key: 'kind and size of the key', ...fields('subject', 'keyType') },
         remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
         reference: 'RFC 9325 section 4.5',
         resultType: 'validation-failure',
@@ -28795,6 +28922,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. Where there is a path to a trust anchor, what was sent beside it does not count.',
+        evidence: { signature: 'the algorithm of the signature', ...fields('subject', 'keyType') },
         remedy: 'Have the certificate issued again with SHA-256 or better.',
         reference: 'RFC 9325 section 4.5; RFC 9155',
         resultType: 'validation-failure',
@@ -28804,15 +28932,22 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The public key of the server is none of those in `tls.pin`.',
-        remedy: 'If the key was changed on purpose, add the pin shown below to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
+        evidence: { pin: 'the pin of the key that the server has', pinned: 'those in `tls.pin`', ...fields('keyType') },
+        remedy: 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
         reference: 'RFC 7469 section 2.6',
     },
     'certificate-issuer-expires-first': {
         title: 'Issuer expires before the certificate',
         severity: 'warning',
         steps: ['certificate'],
-        explanation: 'An intermediate certificate on the path ends before the certificate of the server does, and takes it along on that day.',
-        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it.',
+        explanation: 'An intermediate certificate on the path, or the trust anchor, ends before the certificate of the server does, and takes it along on that day. Where that is in fewer days than `min-valid-days` it is an error.',
+        evidence: {
+            issuer: 'the subject of the one that ends first',
+            issuerValidTo: 'its notAfter date',
+            validTo: 'that of the certificate of the server',
+            ...fields('keyType'),
+        },
+        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it. Where the trust anchor itself ends, the CA needs a new root, and whoever connects needs it in `tls.ca` in time.',
         reference: 'RFC 5280 section 6.1.3',
     },
     'certificate-chain-disordered': {
@@ -28820,6 +28955,7 @@ const STEP_3 = {
         severity: 'notice',
         steps: ['certificate'],
         explanation: 'Each certificate that the server sends should have issued the one before it. One of these has not: it is in the wrong place, or does not belong to the chain. Most clients cope, some embedded ones do not.',
+        evidence: { subject: 'the first certificate that is out of order', sent: CHAIN.sent, ...fields('keyType') },
         remedy: 'Put the chain in order, leaf first, each followed by its issuer, and take out what does not belong.',
         reference: 'RFC 8446 section 4.4.2',
     },
@@ -28828,6 +28964,7 @@ const STEP_3 = {
         severity: 'notice',
         steps: ['certificate'],
         explanation: 'The certificate is valid for longer than public CAs may issue them at its date. The next one will live for a much shorter time, so renewal had better be automatic by then.',
+        evidence: fields('validFrom', 'validTo', 'keyType'),
         remedy: 'Automate renewal (ACME), the reload of the mail server included.',
         reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
     },
@@ -28836,19 +28973,29 @@ const STEP_3 = {
         severity: 'warning',
         steps: ['certificate'],
         explanation: 'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. Only a server that ends it with the alert "handshake failure", or goes on with the certificate that it has, is known to have no other. This one hung up, or stalled, or gave another answer, or demands a client certificate there, which is not shown on it.',
+        evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
         remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
+        reference: 'RFC 8446 section 4.4.2.2',
     },
     'certificate-pinned': {
         title: 'Key pinned; chain and name not counted',
         severity: 'notice',
         steps: ['certificate'],
         explanation: 'The key of the server matches a pin, which authenticates it whatever its chain and names say. What they say is told for information.',
+        evidence: {
+            ...CHAIN,
+            ...DEAD_END,
+            ...PRIVATE_ROOT,
+            ...NAMES,
+            ...fields('finding', 'reason', 'subject', 'keyType'),
+        },
         remedy: 'Nothing to do, unless clients that have no pin use this server too.',
         reference: 'RFC 7435 section 3',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/connecting.ts
+
 
 /** Findings of the connection, in whichever step opens it. */
 const CONNECTION = {
@@ -28857,6 +29004,7 @@ const CONNECTION = {
         severity: 'error',
         steps: CONNECTING,
         explanation: 'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive).',
+        evidence: fields('detail'),
         remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',
         reference: 'RFC 5321 section 5.1',
     },
@@ -28865,13 +29013,16 @@ const CONNECTION = {
         severity: 'error',
         steps: CONNECTING,
         explanation: 'This machine has no route to the address. GitHub-hosted runners have no IPv6; private networks are reached only from inside.',
+        evidence: fields('detail', 'address'),
         remedy: 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
+        reference: 'RFC 5321 section 4.5.4.1',
     },
     'connection-failed-locally': {
         title: 'This machine does not connect',
         severity: 'error',
         steps: CONNECTING,
         explanation: 'The system of this machine refused to open the connection, before a packet left it: it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or a rule of its own forbids it (EPERM, EACCES: a local firewall, a sandbox). That says nothing about the server.',
+        evidence: fields('detail', 'address'),
         remedy: "The evidence has the system's word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.",
     },
     'connection-refused': {
@@ -28879,25 +29030,34 @@ const CONNECTION = {
         severity: 'error',
         steps: CONNECTING,
         explanation: 'The host is there and nothing listens on the port, or a firewall refuses with a reset.',
+        evidence: fields('detail', 'address'),
         remedy: 'Check the port (587 is submission with STARTTLS, 465 submission with TLS from the first byte, 25 is for mail exchangers), that the service runs, and that it listens on this address and not on loopback only.',
+        reference: 'RFC 5321 section 4.5.4.1',
     },
     'connection-timeout': {
         title: 'Connection timed out',
         severity: 'error',
         steps: CONNECTING,
         explanation: 'No answer to the connection request: a firewall drops it, the host is down, or egress from this machine is filtered.',
+        evidence: fields('detail', 'address'),
         remedy: 'Check firewalls and security groups in both directions, and whether the address is right; try from another network with the command shown.',
+        reference: 'RFC 5321 section 4.5.4.1',
     },
     'egress-blocked': {
         title: 'Outbound port 25 is blocked here',
         severity: 'error',
         steps: CONNECTING,
         explanation: 'Hosted runners, like most cloud machines, cannot open connections to port 25. It timed out, which says nothing about the server.',
+        evidence: fields('detail', 'address'),
         remedy: 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
+        reference: 'RFC 5068 section 4',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/delivery.ts
+
+/** What the server that took the message from the gate wrote into it (RFC 5321 section 4.4). */
+const TRACE = { received: 'the `Received` line' };
 /** Findings of step 5: the probe message. */
 const STEP_5 = {
     'sender-rejected': {
@@ -28905,6 +29065,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The server refuses the envelope sender (MAIL FROM).',
+        evidence: fields('reply'),
         remedy: 'The text says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is refused (SPF, no MX).',
         reference: 'RFC 5321 section 3.3',
     },
@@ -28913,6 +29074,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The server refuses the envelope recipient (RCPT TO). Where it must (`delivery.expect: refused`), this says that the refusal at RCPT is about something else: the client, the sender, the command. Whether the recipient would be taken is still open.',
+        evidence: fields('reply'),
         remedy: 'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `delivery.within`.',
         reference: 'RFC 5321 section 3.3',
     },
@@ -28921,6 +29083,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line; or the server says beforehand (SIZE) that it takes none of that size, and none was sent.',
+        evidence: { ...fields('reply'), size: 'the octets of the message', limit: 'how many the server takes' },
         remedy: "The text says why: a content filter, a policy, a size limit, a quota. Look for the queue id or the reason in the server's log.",
         reference: 'RFC 5321 section 4.2.5',
     },
@@ -28929,6 +29092,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
+        evidence: fields('reason'),
         remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
         reference: 'RFC 8314 section 3.2',
     },
@@ -28937,6 +29101,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
+        evidence: fields('reason'),
         remedy: 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP and POP3.',
         reference: 'RFC 9051 section 6.2',
     },
@@ -28945,7 +29110,8 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The server took responsibility for the probe (250), and it was not in the inbox within `delivery.within`. This is how lost mail looks from outside.',
-        remedy: "Follow the message through the server's log by its Message-ID, shown below: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
+        evidence: fields('messageId'),
+        remedy: "Follow the message through the server's log by its Message-ID: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
         reference: 'RFC 5321 section 6.1',
     },
     'message-altered': {
@@ -28953,6 +29119,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments.',
+        evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
         remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
         reference: 'RFC 5321 section 6.4',
     },
@@ -28961,6 +29128,7 @@ const STEP_5 = {
         severity: 'notice',
         steps: ['delivery'],
         explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
+        evidence: {},
         remedy: 'Configure `delivery.inbox` with its username and password to have the arrival proved.',
     },
     'message-in-junk': {
@@ -28968,6 +29136,7 @@ const STEP_5 = {
         severity: 'warning',
         steps: ['delivery'],
         explanation: 'The message arrived in the folder for junk. Whoever gets such mail does not see it, and a provider that files it there judges the rest of the mail of this sender alike.',
+        evidence: { folder: 'the folder in which the message was' },
         remedy: "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves it there): publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is meant.",
     },
     'message-duplicated': {
@@ -28975,14 +29144,16 @@ const STEP_5 = {
         severity: 'warning',
         steps: ['delivery'],
         explanation: 'The same message is in the inbox several times. A server that takes a message and answers too late is sent it again; so do two routes that lead to the same mailbox.',
+        evidence: { ...fields('messageId'), copies: 'how many there are' },
         remedy: 'Compare the `Received` lines of the copies: where they part, a hop has sent the message twice (an alias that lists the mailbox two times, a filter that hands a copy back, a time-out behind the final dot).',
         reference: 'RFC 5321 section 4.5.3.2.6',
     },
     'delivery-hop-unencrypted': {
-        title: 'A server says that it took the message in the clear',
+        title: 'A server does not say that it took the message by TLS',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The `Received` line of the server that took the message from the gate says that no TLS was there, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
+        explanation: 'The `Received` line of the server that took the message from the gate says that no TLS was there, or nothing of TLS, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
+        evidence: { ...TRACE, with: 'the protocol that it names, or that it names none' },
         remedy: 'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. Some large providers do so by design and write plain `ESMTP`: if that path is trusted, waive the finding.',
         reference: 'RFC 3848',
     },
@@ -28991,6 +29162,11 @@ const STEP_5 = {
         severity: 'warning',
         steps: ['delivery'],
         explanation: 'The `Received` line of the server that took the message from the gate names a TLS version or a cipher suite that is not that of the session with the gate: something between the two ends TLS and begins it anew.',
+        evidence: {
+            ...TRACE,
+            wanted: 'version and cipher suite of the session with the gate',
+            found: 'those that the server names',
+        },
         remedy: 'Find out what stands between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
         reference: 'RFC 3848',
     },
@@ -28998,7 +29174,8 @@ const STEP_5 = {
         title: 'No server says how it took the message',
         severity: 'notice',
         steps: ['delivery'],
-        explanation: 'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it names no protocol. Whether TLS reached that server is not proved by the message.',
+        explanation: 'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over. Whether TLS reached that server is not proved by the message.',
+        evidence: TRACE,
         remedy: 'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
         reference: 'RFC 5321 section 4.4',
     },
@@ -29007,6 +29184,14 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The message arrived, and one of the checks of its origin that `delivery.verdicts` names came to something else than is demanded there. DKIM is verified by the gate, on the message that arrived and with the key from DNS, and one valid signature of any domain is a pass; SPF and DMARC are what the named receiver wrote down. A temporary error, of the receiver or of the DNS lookup, is inconclusive.',
+        evidence: {
+            ...fields('check', 'wanted', 'authservId', 'reason'),
+            found: 'what it came to',
+            result: 'what the receiver wrote down',
+            sender: 'the domain of the sender, where the verdict is of another one',
+            domain: 'the domain of the DKIM signature',
+            selector: 'its selector',
+        },
         remedy: "Compare the sender's domain in DNS with what the message shows: the SPF record must allow the server that handed it over, the DKIM selector must hold the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
         reference: 'RFC 8601',
     },
@@ -29015,6 +29200,10 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed, nor are lines in its name that stand where an earlier server could have written them: below the first `Received` line of the receiver, where it has written above that line, and below the next one in any case.',
+        evidence: {
+            ...fields('check', 'wanted', 'authservId'),
+            present: 'the `Authentication-Results` lines that are there',
+        },
         remedy: 'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
         reference: 'RFC 8601 section 5',
     },
@@ -29023,6 +29212,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: '`delivery.expect: refused` says that the server must not take this recipient, and it takes it. A server that takes foreign recipients from strangers is an open relay, and ends on every blocklist within days. The session was the one of step 4, with the credentials of `auth` if there are any. No message was sent.',
+        evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
         remedy: 'Let the server relay for authenticated clients and for its own domains only (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and refuse recipients that do not exist at RCPT.',
         reference: 'RFC 5321 section 7.9',
     },
@@ -29031,12 +29221,14 @@ const STEP_5 = {
         severity: 'notice',
         steps: ['delivery'],
         explanation: 'The server put the message off at first, and took it later in the same run: greylisting, most often, which every sender meets the first time.',
+        evidence: { reply: 'what the server said at first', seconds: 'how much later it took the message' },
         remedy: 'Nothing needs mending. To save the time, exempt the address of the runner or the sender of the gate.',
         reference: 'RFC 6647',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/run.ts
+
 
 /** Findings of the run itself. */
 const RUN = {
@@ -29045,6 +29237,7 @@ const RUN = {
         severity: 'error',
         steps: ['authentication', 'delivery'],
         explanation: 'The step is named in `require`, and there is nothing to do it with.',
+        evidence: {},
         remedy: 'Configure credentials (`auth`) or `delivery`. If they come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
     },
     'waiver-expired': {
@@ -29052,6 +29245,7 @@ const RUN = {
         severity: 'error',
         steps: EVERY,
         explanation: 'A finding is waived until a day that is over, so it counts again.',
+        evidence: fields('finding', 'until'),
         remedy: 'Mend the finding, or decide anew how long it may stand and move `until`.',
     },
     'waiver-unused': {
@@ -29059,6 +29253,7 @@ const RUN = {
         severity: 'notice',
         steps: EVERY,
         explanation: 'The finding that a waiver names did not occur, though its step was carried out.',
+        evidence: fields('finding', 'until'),
         remedy: 'Take the waiver out, lest it hides the finding when it comes back.',
     },
     'run-stopped': {
@@ -29066,6 +29261,7 @@ const RUN = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The deadline of the run was over, or the run was cancelled, before this step had come to its end. Nothing is known of it and of those behind it, so nothing of them is green, and the job fails whatever the policy.',
+        evidence: {},
         remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
     },
     'internal-error': {
@@ -29073,11 +29269,13 @@ const RUN = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
+        evidence: {},
         remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/upgrade.ts
+
 /** Findings of step 2: the answer to STARTTLS. */
 const STEP_2 = {
     'starttls-refused': {
@@ -29085,6 +29283,7 @@ const STEP_2 = {
         severity: 'error',
         steps: ['upgrade'],
         explanation: 'The server advertises STARTTLS and, asked for it, answers something other than 220.',
+        evidence: fields('reply'),
         remedy: "Advertised but not usable usually means that the TLS library could not load certificate or key: look in the server's log for the reason (permissions, a wrong path, a key that does not fit).",
         reference: 'RFC 3207 section 4',
         resultType: 'starttls-not-supported',
@@ -29094,6 +29293,7 @@ const STEP_2 = {
         severity: 'error',
         steps: ['upgrade'],
         explanation: 'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear, or something like TLS before the handshake had begun. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
+        evidence: fields('octets'),
         remedy: 'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
         reference: 'RFC 3207 section 4.2',
         resultType: 'validation-failure',
@@ -29103,6 +29303,7 @@ const STEP_2 = {
         severity: 'error',
         steps: ['upgrade'],
         explanation: 'The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server answered the NOOP too: it keeps what it received in the clear and obeys it in the encrypted session. Whoever can add octets on the way can so put commands before those of the client, and have its mail and its password sent to themselves (CVE-2011-0411).',
+        evidence: fields('sent', 'reply'),
         remedy: 'Update the mail server, or whatever ends TLS in front of it: every maintained one throws away what it received before the handshake (Postfix since 2.8). A proxy must drop its buffer when it begins TLS.',
         reference: 'RFC 3207 section 4.2',
     },
@@ -29140,7 +29341,7 @@ const UNWAIVABLE = ['internal-error', 'run-stopped', 'waiver-expired', 'waiver-u
 
 /***/ }),
 
-/***/ 89588:
+/***/ 9588:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29172,7 +29373,7 @@ class InboxRejected extends Error {
 
 /***/ }),
 
-/***/ 78141:
+/***/ 8141:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29184,11 +29385,11 @@ class InboxRejected extends Error {
 /* harmony export */   z0: () => (/* binding */ NAME_UNKNOWN)
 /* harmony export */ });
 /* unused harmony export failureOf */
-/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71553);
+/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1553);
 /* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_dns_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_2__);
 
 
@@ -29251,11 +29452,11 @@ function isWithoutAddress(error) {
  * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
  * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
  * @param addresses at least one
- * @throws {ConnectFailure} when all have failed, with the failure that tells most
+ * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
  */
 async function connect(addresses, port, deadline) {
     const waiting = interleaveFamilies(addresses);
-    const underWay = new Set();
+    const underWay = new Map();
     const failures = [];
     let pause;
     const race = new Promise((resolve, reject) => {
@@ -29265,7 +29466,7 @@ async function connect(addresses, port, deadline) {
             if (!next)
                 return;
             const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.connect)({ host: next.address, port, noDelay: true });
-            underWay.add(socket);
+            underWay.set(socket, next.address);
             pause = setTimeout(tryNext, ATTEMPT_DELAY_MS);
             socket.once('connect', () => {
                 underWay.delete(socket);
@@ -29284,12 +29485,15 @@ async function connect(addresses, port, deadline) {
         tryNext();
     });
     try {
-        return await deadline.race(race, () => new ConnectFailure('timed-out', 'no answer in time', addresses[0]?.address));
+        return await deadline.race(race, () => {
+            const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
+            return mostTelling([...failures, ...silent]);
+        });
     }
     finally {
         clearTimeout(pause);
         waiting.length = 0;
-        for (const socket of underWay) {
+        for (const socket of underWay.keys()) {
             socket.on('error', () => undefined);
             socket.destroy();
         }
@@ -29338,7 +29542,7 @@ function codeOf(error) {
 
 /***/ }),
 
-/***/ 47879:
+/***/ 7879:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29411,7 +29615,7 @@ class Deadline {
 
 /***/ }),
 
-/***/ 74138:
+/***/ 4138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29465,12 +29669,15 @@ const PORTS = { mx: 25, implicit: 465, submission: 587 };
 
 /***/ }),
 
-/***/ 64682:
+/***/ 4682:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ sentForms),
 /* harmony export */   F: () => (/* binding */ secretsOf)
 /* harmony export */ });
+/* harmony import */ var _smtp_sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5625);
+
 /**
  * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
  * key of a client certificate is none of them: it never travels, so no server can echo it.
@@ -29494,19 +29701,27 @@ function secretsOf({ endpoints }) {
         ];
     });
 }
+/**
+ * What protocols make of a credential before they send it: all messages of SASL, and the login of HTTP (RFC 7617).
+ * @returns base64 texts, none of which need have anything in common with the base64 of the credential
+ */
+function sentForms(planned) {
+    const login = Buffer.from(`${planned.username}:${planned.secret.reveal()}`).toString('base64');
+    return [login, ...(0,_smtp_sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__/* .wireForms */ .$i)(planned)];
+}
 
 
 /***/ }),
 
-/***/ 81066:
+/***/ 1066:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   r: () => (/* binding */ redactedReason),
 /* harmony export */   z: () => (/* binding */ redactorsFor)
 /* harmony export */ });
-/* harmony import */ var _plan_secrets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64682);
-/* harmony import */ var _text_redactor_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(39216);
+/* harmony import */ var _plan_secrets_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4682);
+/* harmony import */ var _text_redactor_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5764);
 
 
 /** One search for so many secrets at once takes no time to speak of; it grows with their number. */
@@ -29517,23 +29732,25 @@ const SOUGHT_TOGETHER = 50;
  * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
 function redactorsFor(plan) {
-    const secrets = revealed(plan);
-    if (secrets.size <= SOUGHT_TOGETHER) {
-        const one = new _text_redactor_js__WEBPACK_IMPORTED_MODULE_0__/* .Redactor */ .p(secrets);
+    if (revealed(plan).size <= SOUGHT_TOGETHER) {
+        const one = redactorOf(plan);
         return () => one;
     }
     const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
     return (name) => {
         const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-        return new _text_redactor_js__WEBPACK_IMPORTED_MODULE_0__/* .Redactor */ .p(endpoint ? revealed({ ...plan, endpoints: [endpoint] }) : secrets);
+        return redactorOf(endpoint ? { ...plan, endpoints: [endpoint] } : plan);
     };
 }
 /** What our own code or a library says of a failure of its own, without the secrets of the plan. */
 function redactedReason(reason, plan) {
-    return plan ? new _text_redactor_js__WEBPACK_IMPORTED_MODULE_0__/* .Redactor */ .p(revealed(plan)).redact(reason) : reason;
+    return plan ? redactorOf(plan).redact(reason) : reason;
+}
+function redactorOf(plan) {
+    return new _text_redactor_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .p(revealed(plan), new Set((0,_plan_secrets_js__WEBPACK_IMPORTED_MODULE_0__/* .secretsOf */ .F)(plan).flatMap(_plan_secrets_js__WEBPACK_IMPORTED_MODULE_0__/* .sentForms */ .C)));
 }
 function revealed(plan) {
-    return new Set((0,_plan_secrets_js__WEBPACK_IMPORTED_MODULE_1__/* .secretsOf */ .F)(plan).map(({ secret }) => secret.reveal()));
+    return new Set((0,_plan_secrets_js__WEBPACK_IMPORTED_MODULE_0__/* .secretsOf */ .F)(plan).map(({ secret }) => secret.reveal()));
 }
 
 
@@ -29552,9 +29769,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: reportSchema
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(92857);
+var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(43759);
+var api = __nccwpck_require__(3759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
@@ -29676,7 +29893,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 79734:
+/***/ 4787:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29686,23 +29903,263 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(78474);
+var external_node_events_ = __nccwpck_require__(8474);
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(48161);
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(58500);
-// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
-var p_limit = __nccwpck_require__(70370);
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __nccwpck_require__(78141);
+var connect = __nccwpck_require__(8141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __nccwpck_require__(47879);
+var net_deadline = __nccwpck_require__(7879);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report_report = __nccwpck_require__(2123);
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 9 modules
-var catalogue = __nccwpck_require__(18166);
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 10 modules
+var catalogue = __nccwpck_require__(1966);
 ;// CONCATENATED MODULE: ./src/findings/finding.ts
 
 /**
@@ -29723,7 +30180,7 @@ function finding(code, message, details = {}) {
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(56942);
+var shorten = __nccwpck_require__(6942);
 ;// CONCATENATED MODULE: ./src/report/redact.ts
 
 /**
@@ -29802,6 +30259,144 @@ function fitEvidence(evidence, redactor) {
     return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)]));
 }
 
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(875);
+;// CONCATENATED MODULE: ./src/smtp/reply.ts
+
+/**
+ * RFC 5321 section 4.5.3.1.5 allows 512 octets; long policy texts exist, so eight times that is read, and a peer
+ * that never ends a line is stopped there.
+ */
+const MAX_LINE_OCTETS = 4096;
+/** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
+const MAX_REPLY_LINES = 128;
+/**
+ * Thirty-two lines of the length that RFC 5321 allows. What an answer says goes into transcript, report and findings, and
+ * in JSON becomes up to six times as much.
+ */
+const MAX_REPLY_OCTETS = 16 * 1024;
+/**
+ * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
+ * stopped here, with as much as a transcript keeps.
+ */
+const MAX_SESSION_OCTETS = 64 * 1024;
+/** What came is no SMTP reply. */
+class ReplySyntaxError extends Error {
+    problem;
+    line;
+    before;
+    name = 'ReplySyntaxError';
+    /**
+     * @param problem what is wrong, in words
+     * @param line the offending line, or as much of it as was read
+     * @param before the lines of the same reply that came before it; none where another protocol would show itself
+     */
+    constructor(problem, line, before) {
+        super(`${problem}: ${(0,peer/* brief */.dh)(line.exact)}`);
+        this.problem = problem;
+        this.line = line;
+        this.before = before;
+    }
+}
+const LF = 0x0a;
+const CR = 0x0d;
+/** The text may hold any octet, so the pattern is matched against ISO 8859-1 and `s` lets the dot match them all. */
+const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
+const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
+/**
+ * Turns the octets of one session into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
+ * a reply stays unread until somebody asks: behind the 220 to STARTTLS that makes all the difference.
+ */
+class ReplyParser {
+    #unread = Buffer.alloc(0);
+    #searchedTo = 0;
+    #partial;
+    #replyOctets = 0;
+    #sessionOctets = 0;
+    /** Takes in what arrived. */
+    push(octets) {
+        this.#unread = this.#unread.length === 0 ? Buffer.from(octets) : Buffer.concat([this.#unread, octets]);
+    }
+    /** Octets that have arrived and belong to no complete reply yet taken. */
+    get unread() {
+        return this.#unread;
+    }
+    /** What has arrived of a reply that has not ended: its whole lines, and the beginning of the next. */
+    get unfinished() {
+        const lines = this.#partial?.raw ?? [];
+        return this.#unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.#unread)];
+    }
+    /** Whether a reply has begun and not ended. */
+    get midReply() {
+        return this.#partial !== undefined;
+    }
+    /**
+     * The next reply, if it is complete.
+     * @throws {ReplySyntaxError} as soon as it is certain that what came is no reply
+     */
+    take() {
+        for (;;) {
+            const end = this.#unread.indexOf(LF, this.#searchedTo);
+            if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
+                throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
+            }
+            if (end < 0) {
+                this.#searchedTo = this.#unread.length;
+                return undefined;
+            }
+            const line = this.#unread.subarray(0, end);
+            this.#unread = this.#unread.subarray(end + 1);
+            this.#searchedTo = 0;
+            const reply = this.#line(line);
+            if (reply)
+                return reply;
+        }
+    }
+    #line(withCr) {
+        const bareLineFeed = withCr.at(-1) !== CR;
+        const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
+        this.#count(withCr.length + 1, octets);
+        const match = REPLY_LINE.exec(octets.toString('latin1'));
+        if (!match?.[1])
+            throw this.#error('a line that is no SMTP reply', octets);
+        const code = Number(match[1]);
+        this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
+        const partial = this.#partial;
+        if (partial.code !== code)
+            throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, octets);
+        if (partial.lines.length === MAX_REPLY_LINES) {
+            throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, octets);
+        }
+        partial.lines.push(new peer/* PeerText */.gC(octets.subarray(4)));
+        partial.raw.push(new peer/* PeerText */.gC(octets));
+        partial.bareLineFeed ||= bareLineFeed;
+        if (match[2] === '-')
+            return undefined;
+        this.#partial = undefined;
+        this.#replyOctets = 0;
+        const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
+        return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
+    }
+    #count(length, octets) {
+        this.#replyOctets += length;
+        this.#sessionOctets += length;
+        if (this.#replyOctets > MAX_REPLY_OCTETS) {
+            throw this.#error(`a reply of more than ${MAX_REPLY_OCTETS} octets`, octets);
+        }
+        if (this.#sessionOctets > MAX_SESSION_OCTETS) {
+            throw this.#error(`more than ${MAX_SESSION_OCTETS} octets in one session`, octets);
+        }
+    }
+    #error(problem, octets) {
+        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial?.raw ?? []);
+    }
+}
+/** A reply on one line, as it is shown in messages: code and texts, with `/` between lines. */
+function shown(reply) {
+    const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
+    return (0,peer/* brief */.dh)([reply.code, texts.join(' / ')].join(' ').trim());
+}
+
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
 
@@ -29830,8 +30425,8 @@ class Transcript {
     }
 }
 
-// EXTERNAL MODULE: ./src/text/redactor.ts + 1 modules
-var redactor = __nccwpck_require__(39216);
+// EXTERNAL MODULE: ./src/text/redactor.ts + 2 modules
+var redactor = __nccwpck_require__(5764);
 ;// CONCATENATED MODULE: ./src/findings/providers.ts
 /** The services that most submissions go to. */
 const PROVIDERS = {
@@ -29842,6 +30437,7 @@ const PROVIDERS = {
     Google: {
         pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
         signingIn: 'The account password is not taken: with 2-step verification make an app password, or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) goes by the sender address and the IP allow-list in the Admin console.',
+        limits: 'It limits how often an account signs in, and after too many attempts takes none for a while.',
     },
     'Amazon SES': {
         pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
@@ -29850,6 +30446,7 @@ const PROVIDERS = {
     SendGrid: {
         pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
         signingIn: 'The user name is the word `apikey`, and the password an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+        limits: '"Maximum credits exceeded" is said where the mails of the plan are used up: see the usage in the account settings.',
     },
     Mailgun: {
         pattern: /\bMailgun\b/i,
@@ -29881,6 +30478,8 @@ const NAMES = Object.keys(PROVIDERS);
 const PROVIDER_PATTERNS = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].pattern]));
 /** What each service wants of those who sign in. */
 const SIGNING_IN = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].signingIn]));
+/** What services count, as far as it is known. */
+const LIMITS = Object.fromEntries(Object.entries(PROVIDERS).flatMap(([name, { limits }]) => (limits === undefined ? [] : [[name, limits]])));
 
 ;// CONCATENATED MODULE: ./src/findings/servers.ts
 
@@ -29903,108 +30502,214 @@ function recognise(texts) {
     const names = Object.keys(SOFTWARE);
     return names.find((name) => texts.some((text) => SOFTWARE[name].test(text)));
 }
-/** The setting to change, by the name that the server's own documentation gives it. */
-const SETTINGS = {
-    'starttls-not-advertised': {
-        Postfix: 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
-        Exim: 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
-        Sendmail: 'Define `confSERVER_CERT` and `confSERVER_KEY`, and take `S` out of the modifiers of the daemon (`M=`).',
-        OpenSMTPD: 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-        Exchange: 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and tick TLS on the receive connector.',
-        Haraka: 'Enable the `tls` plugin in `config/plugins`; it reads `config/tls_key.pem` and `config/tls_cert.pem`.',
-        Stalwart: 'Give the listener a certificate, with `tls.implicit = false`.',
+
+;// CONCATENATED MODULE: ./src/findings/settings.ts
+
+/** What is wrong with a certificate, and mended by another one in its place. */
+const OF_THE_CERTIFICATE = [
+    'certificate-expired',
+    'certificate-not-yet-valid',
+    'certificate-expires-soon',
+    'certificate-hostname-mismatch',
+    'certificate-self-signed',
+    'certificate-chain-incomplete',
+    'certificate-untrusted',
+    'certificate-wrong-purpose',
+    'certificate-malformed',
+    'certificate-weak-key',
+    'certificate-weak-signature',
+    'certificate-issuer-expires-first',
+    'certificate-chain-disordered',
+];
+/** Such as `TLS 1.3` for `TLSv1.3`. */
+const inWords = (version) => version.replace('v', ' ');
+/** Such as `no_tlsv1_3` for `TLSv1.3`, as OpenSSL has it. */
+const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
+const TABLE = [
+    {
+        codes: ['greeting-rejected'],
+        settings: {
+            Postfix: 'Look into `postscreen_access_list` and `postscreen_dnsbl_sites`, or into `smtpd_client_restrictions` where `smtpd_delay_reject = no`.',
+            Exim: 'The ACL of `acl_smtp_connect` turns the client away, or `host_reject_connection` does.',
+            Sendmail: "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+            Exchange: 'Let `RemoteIPRanges` of the receive connector have the address of the runner (`Set-ReceiveConnector`), or `Add-IPAllowListEntry`.',
+            Stalwart: 'Take the address of the runner out of `server.blocked-ip`, or put it into `server.allowed-ip`.',
+            'Microsoft 365': 'Where the text speaks of a blocked client host, ask for the address of the runner to be taken off the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+            Google: 'For smtp-relay.gmail.com the public address of the runner must be among the allowed ones of the setting "SMTP relay service" in the Admin console (Gmail, Routing).',
+        },
     },
-    'starttls-refused': {
-        Postfix: 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable and key and certificate must fit.',
-        Exim: 'Look into the main log for "TLS error": the Exim user must be able to read `tls_privatekey`.',
-        Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
-        Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
+    {
+        codes: ['ehlo-rejected'],
+        settings: {
+            Postfix: 'Look into `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) where `smtpd_delay_reject = no`.',
+            Exim: 'The ACL of `acl_smtp_helo` refuses the name, or `helo_verify_hosts` wants one that resolves to the client.',
+        },
     },
-    'greeting-rejected': {
-        'Microsoft 365': 'Where the text speaks of a blocked client host, ask for the address of the runner to be taken off the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
-        Google: 'For smtp-relay.gmail.com the public address of the runner must be among the allowed ones of the setting "SMTP relay service" in the Admin console (Gmail, Routing).',
+    {
+        codes: ['starttls-not-advertised'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
+            Exim: 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
+            Sendmail: 'Define `confSERVER_CERT` and `confSERVER_KEY`, and take `S` out of the modifiers of the daemon (`M=`).',
+            OpenSMTPD: 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+            Exchange: 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and tick TLS on the receive connector.',
+            Haraka: 'Enable the `tls` plugin in `config/plugins`; `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
+            Stalwart: 'Give the listener a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
+        },
     },
-    'plaintext-on-implicit-port': {
-        Stalwart: 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
-        'Microsoft 365': 'smtp.office365.com has STARTTLS only, on 587 or 25: set `transport: starttls`.',
-        Google: 'smtp.gmail.com and smtp-relay.gmail.com have TLS from the first byte on 465, and STARTTLS on 587.',
-        'Amazon SES': 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
+    {
+        codes: ['starttls-not-advertised', 'starttls-refused', 'plaintext-on-implicit-port'],
+        settings: {
+            'Microsoft 365': 'smtp.office365.com has STARTTLS only, on 587 or 25, and TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.',
+            Google: 'smtp.gmail.com and smtp-relay.gmail.com have TLS from the first byte on 465, and STARTTLS on 587.',
+            'Amazon SES': 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
+        },
     },
-    'plaintext-auth-advertised': {
-        Postfix: 'Set `smtpd_tls_auth_only = yes`.',
-        Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-        Sendmail: "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-        OpenSMTPD: 'Use `tls-require auth` in the `listen on` rule.',
-        Exchange: 'Tick "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-        Haraka: 'Leave `auth` plugins to connections with TLS: `config/auth_flat_file.ini` is ignored in the clear by default.',
-        Stalwart: 'Make `session.auth.mechanisms` depend on `is_tls`.',
+    {
+        codes: ['starttls-refused'],
+        settings: {
+            Postfix: 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable and key and certificate must fit.',
+            Exim: 'Look into the main log for "TLS error": the Exim user must be able to read `tls_privatekey`.',
+            Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
+            Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
+            OpenSMTPD: '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must be there and fit.',
+            Haraka: 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable, and fit.',
+            Stalwart: 'Look for errors of TLS in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable, and fit.',
+        },
     },
-    'tls-version-too-old': {
-        Postfix: 'Set `smtpd_tls_protocols = >=TLSv1.2` and `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
-        Exim: 'Set `openssl_options = +no_tlsv1 +no_tlsv1_1`, or with GnuTLS a `tls_require_ciphers` that has TLS 1.2 and 1.3.',
-        Sendmail: 'Set `ServerSSLOptions` to `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1`; the OpenSSL beneath must have TLS 1.2.',
-        OpenSMTPD: 'Take `protocols` out of the `listen on` rule: by default it speaks TLS 1.2 and 1.3.',
-        Exchange: 'Enable TLS 1.2 in Windows (`SchUseStrongCrypto`, Schannel `Enabled` for the server).',
-        Haraka: 'Set `minVersion=TLSv1.2` in `config/tls.ini`; the Node.js beneath must have TLS 1.2.',
-        Stalwart: 'Take TLS 1.2 and 1.3 out of `tls.disable-protocols` of the listener (`tlsDisableProtocols`).',
-        'Microsoft 365': 'Use smtp.office365.com: smtp-legacy.office365.com is for clients that have no TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`).',
+    {
+        codes: ['plaintext-on-implicit-port'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+            Exim: 'Let `tls_on_connect_ports` have the port.',
+            Sendmail: "Give the daemon the modifier `s` (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+            OpenSMTPD: 'Use `smtps` in the `listen on` rule.',
+            Exchange: 'It has STARTTLS only: set `transport: starttls`, on 587 or 25.',
+            Haraka: 'Let `smtps_port` in `config/smtp.ini` be the port.',
+            Stalwart: 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
+        },
     },
-    'certificate-chain-incomplete': {
-        Postfix: 'Put the key and the full chain, leaf first, into `smtpd_tls_chain_files`, and `postfix reload`.',
-        Exim: 'Let `tls_certificate` name the full chain (`fullchain.pem`), leaf first.',
-        Sendmail: 'Put the intermediates behind the leaf in `confSERVER_CERT`.',
-        OpenSMTPD: 'Let `pki NAME cert` name the full chain, leaf first.',
-        Exchange: 'Install the intermediate in the store "Intermediate Certification Authorities" of the machine.',
-        Haraka: 'Put the intermediates behind the leaf in `config/tls_cert.pem`, or in its file in `config/tls`.',
-        Stalwart: 'Let `cert` of the certificate (`certificate.NAME.cert`) hold the full chain, leaf first.',
+    {
+        codes: ['plaintext-auth-advertised', 'plaintext-auth-accepted'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_auth_only = yes`.',
+            Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+            Sendmail: "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+            OpenSMTPD: 'Use `tls-require auth` in the `listen on` rule.',
+            Exchange: 'Tick "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+            Haraka: 'Leave `auth` plugins to connections with TLS: `config/auth_flat_file.ini` is ignored in the clear by default.',
+            Stalwart: 'Make `session.auth.mechanisms` depend on `is_tls`.',
+        },
     },
-    'certificate-hostname-mismatch': {
-        'Microsoft 365': 'Address it by its own name, and not by an alias of yours: smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
-        Google: 'Address it by its own name, and not by an alias of yours: smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
-        'Amazon SES': 'Address it as email-smtp.REGION.amazonaws.com, and not by an alias of yours; through a VPC endpoint, give that name with `servername`.',
+    {
+        codes: ['plaintext-mail-accepted'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+            Exim: 'Let the ACL of `acl_smtp_mail` deny what is not `encrypted = *`.',
+            Sendmail: 'Let the access map want encryption of clients (`TLS_Clt: ENCR:112`).',
+            OpenSMTPD: 'Use `tls-require` in the `listen on` rule.',
+            Exchange: 'Set `Set-ReceiveConnector -RequireTLS $true`.',
+        },
     },
-    'certificate-expired': {
-        Postfix: 'After renewal: `postfix reload`.',
-        Exim: 'Exim reads the file at each connection: the renewed certificate is not where `tls_certificate` points.',
-        Sendmail: 'After renewal: restart Sendmail.',
-        OpenSMTPD: 'After renewal: restart smtpd.',
-        Exchange: 'After renewal: `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`.',
+    {
+        codes: ['tls-version-too-old'],
+        settings: {
+            Postfix: (wanted) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may shut out ${wanted} (\`!${wanted}\`, or an upper bound below it), and the OpenSSL beneath must have it.`,
+            Exim: (wanted) => `Take \`+${exclusion(wanted)}\` out of \`openssl_options\`, or with GnuTLS let \`tls_require_ciphers\` have ${inWords(wanted)}; the library beneath must have it.`,
+            Sendmail: (wanted) => `Take \`+SSL_OP_${exclusion(wanted).toUpperCase().replace('TLSV', 'TLSv')}\` out of \`ServerSSLOptions\`; the OpenSSL beneath must have ${inWords(wanted)}.`,
+            OpenSMTPD: (wanted) => `Let \`protocols\` in the \`listen on\` rule have \`${wanted.toLowerCase()}\`, or take it out: by default it speaks TLS 1.2 and 1.3.`,
+            Exchange: (wanted) => `Enable ${inWords(wanted)} in Windows (Schannel, \`Enabled\` for the server); where this Exchange does not have it for SMTP, demand no more than it has (\`tls.min-version\`).`,
+            Haraka: (wanted) => `\`minVersion=${wanted}\` in \`config/tls.ini\` lets nothing older in; the Node.js beneath must have ${inWords(wanted)}.`,
+            Stalwart: (wanted) => `Take ${inWords(wanted)} out of \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
+            'Microsoft 365': 'Use smtp.office365.com: smtp-legacy.office365.com is for clients that have no TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`).',
+        },
     },
-    'client-certificate-required': {
-        Postfix: 'Let `smtpd_tls_CAfile` name the authority of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
-        Exim: 'Let `tls_verify_certificates` name the authority of the clients, or use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
-        OpenSMTPD: 'Let `ca` name the authority of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-        Haraka: 'Set `rejectUnauthorized=false` in `config/tls.ini`, and take the port out of `requireAuthorized`.',
+    {
+        codes: ['tls-handshake-failed'],
+        settings: {
+            Postfix: 'Look at `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`; with `smtpd_tls_loglevel = 1` the log has its reason.',
+            Exim: 'Look at `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` can be read; the main log has "TLS error".',
+            Sendmail: 'Look at `CipherList`, `ServerSSLOptions` and `DHParameters`; with `LogLevel` 14 the log has "STARTTLS=server, error".',
+            OpenSMTPD: 'Look at `smtp ciphers` and at `pki NAME cert` and `pki NAME key`.',
+            Exchange: 'Versions and cipher suites are those of Windows (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`); the system log has events of Schannel.',
+            Haraka: 'Look at `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+            Stalwart: 'Look at `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and at its certificate.',
+        },
     },
-    'auth-not-advertised': {
-        Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        Exim: 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
-        OpenSMTPD: 'Add `auth` to the `listen on` rule.',
-        'Microsoft 365': 'Client submission is smtp.office365.com on 587; `*.mail.protection.outlook.com` on 25 signs nobody in.',
-        Google: 'Client submission is smtp.gmail.com on 587 or 465; mx.google.com on 25 signs nobody in.',
+    {
+        codes: ['client-certificate-required'],
+        settings: {
+            Postfix: 'Let `smtpd_tls_CAfile` name the authority of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
+            Exim: 'Let `tls_verify_certificates` name the authority of the clients, or use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
+            OpenSMTPD: 'Let `ca` name the authority of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+            Haraka: 'Set `rejectUnauthorized=false` in `config/tls.ini`, and take the port out of `requireAuthorized`.',
+            Sendmail: 'Let `confTLS_SRV_OPTIONS` be `V`, so that no certificate of the client is asked for, or let `confCACERT` name the authority of the clients.',
+            Exchange: 'Set `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+        },
     },
-    'auth-rejected': {
-        ...SIGNING_IN,
-        Postfix: 'Its log has the reason behind "SASL … authentication failed", and the log of Dovecot or saslauthd more: `auth_debug = yes` in Dovecot, `testsaslauthd` for Cyrus.',
-        Exim: 'The main log names the authenticator and its `server_condition`; `exim -d+auth` shows how it is expanded.',
-        Exchange: 'Basic authentication must be allowed on the receive connector (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name be DOMAIN\\user or a UPN.',
+    {
+        codes: OF_THE_CERTIFICATE,
+        settings: {
+            Postfix: '`smtpd_tls_chain_files` names the file with key and full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`); after a change `postfix reload`.',
+            Exim: '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key; a new file is taken up without a restart.',
+            Sendmail: '`confSERVER_CERT` names the file of the certificate, with the intermediates behind the leaf, and `confSERVER_KEY` its key; after a change restart Sendmail.',
+            OpenSMTPD: '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key; after a change restart smtpd.',
+            Exchange: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine; then `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` where the connector names one.',
+            Haraka: '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key; after a change restart Haraka.',
+            Stalwart: '`certificate.NAME.cert` holds the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME brings them.',
+        },
     },
-    'auth-command-refused': {
-        Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        Exim: 'Its EHLO name or address must fit `auth_advertise_hosts` at the second EHLO too.',
+    {
+        codes: [...OF_THE_CERTIFICATE, 'tls-handshake-failed', 'tls-version-too-old'],
+        settings: {
+            'Microsoft 365': 'What it presents is not yours to change. Address it by its own name, and not by an alias of yours: smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX. A certificate that is not of Microsoft is that of a proxy on the way.',
+            Google: 'What it presents is not yours to change. Address it by its own name, and not by an alias of yours: smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record. A certificate that is not of Google is that of a proxy on the way.',
+            'Amazon SES': 'What it presents is not yours to change. Address it as email-smtp.REGION.amazonaws.com, and not by an alias of yours; through a VPC endpoint, give that name with `servername`. A certificate that is not of Amazon is that of a proxy on the way.',
+        },
     },
-};
+    {
+        codes: ['auth-not-advertised'],
+        settings: {
+            Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+            Exim: 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+            OpenSMTPD: 'Add `auth` to the `listen on` rule.',
+            'Microsoft 365': 'Client submission is smtp.office365.com on 587; `*.mail.protection.outlook.com` on 25 signs nobody in.',
+            Google: 'Client submission is smtp.gmail.com on 587 or 465; mx.google.com on 25 signs nobody in.',
+        },
+    },
+    {
+        codes: ['auth-rejected'],
+        settings: {
+            ...SIGNING_IN,
+            Postfix: 'Its log has the reason behind "SASL … authentication failed", and the log of Dovecot or saslauthd more: `auth_debug = yes` in Dovecot, `testsaslauthd` for Cyrus.',
+            Exim: 'The main log names the authenticator and its `server_condition`; `exim -d+auth` shows how it is expanded.',
+            Exchange: 'Basic authentication must be allowed on the receive connector (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name be DOMAIN\\user or a UPN.',
+        },
+    },
+    { codes: ['auth-temporary-failure'], settings: LIMITS },
+    {
+        codes: ['auth-command-refused'],
+        settings: {
+            Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+            Exim: 'Its EHLO name or address must fit `auth_advertise_hosts` at the second EHLO too.',
+        },
+    },
+];
 /**
  * A remedy with the setting to change in this very server added, where it is known.
  * @param remedy what holds for any server
+ * @param wanted the oldest TLS version that the policy allows, such as `TLSv1.2`
  */
-function remedyFor(code, remedy, software) {
-    const setting = software && SETTINGS[code]?.[software];
-    return setting === undefined ? remedy : `${remedy} This is ${software}: ${setting}`;
+function remedyFor(code, remedy, software, wanted) {
+    if (software === undefined)
+        return remedy;
+    const settings = TABLE.filter(({ codes }) => codes.includes(code)).flatMap(({ settings }) => settings[software] ?? []);
+    const inFull = settings.map((setting) => (typeof setting === 'string' ? setting : setting(wanted)));
+    return inFull.length === 0 ? remedy : `${remedy} This is ${software}: ${inFull.join(' ')}`;
 }
 
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
+var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/gate/reproduce.ts
 
 /*
@@ -30149,9 +30854,10 @@ function applyWaivers(findings, waivers, now) {
 /**
  * Waivers of findings that did not occur, though no step in which they could was kept from being carried out.
  * @param steps all five, with what was found
+ * @param now a waiver that has ended by then is told as such
  * @returns each notice with the step that it belongs to
  */
-function unusedWaivers(waivers, steps) {
+function unusedWaivers(waivers, steps, now) {
     const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
     return waivers.flatMap((waiver) => {
         const { steps: possible } = catalogue/* CATALOGUE */.yh[waiver.finding];
@@ -30160,12 +30866,16 @@ function unusedWaivers(waivers, steps) {
         const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
         if (step === undefined || wasBlocked || occurred.has(waiver.finding))
             return [];
-        const message = `${waiver.finding} is waived until ${waiver.until}, and did not occur.`;
-        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: waiver.finding } }) }];
+        const { finding: code, until } = waiver;
+        const message = holds(waiver, now)
+            ? `${code} is waived until ${until}, and did not occur.`
+            : `The waiver of ${code} ended on ${until}, and the finding did not occur.`;
+        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
     });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/advice.ts
+
 
 
 
@@ -30196,8 +30906,7 @@ function advised(found, step, visit) {
     const byHand = found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint, to) };
     const said = [
         greeting ?? '',
-        ...(plain?.lines ?? []),
-        ...(secured?.lines ?? []),
+        ...[...(plain?.lines ?? []), ...(secured?.lines ?? [])].map(({ exact }) => exact),
         ...SAYS.map((where) => found.evidence?.[where] ?? ''),
     ];
     const software = recognise(said);
@@ -30206,7 +30915,7 @@ function advised(found, step, visit) {
         ...byHand,
         ...found,
         ...(inspected && { evidence: { ...found.evidence, greeting: greeting ?? '' } }),
-        remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software),
+        remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software, endpoint.tls.minVersion),
     };
 }
 /** Findings that a firewall can cause which inspects SMTP and writes over what it does not know. */
@@ -30239,6 +30948,10 @@ function attemptMs({ timeoutMs, probes }) {
 function probeMs({ timeoutMs }) {
     return timeoutMs * PROBE_IN_TIMEOUTS;
 }
+/** How long a wait of so many milliseconds was, as evidence. */
+function inSeconds(waitedMs) {
+    return `${(waitedMs / 1000).toFixed(1)} s`;
+}
 /** Why a wait in a probe was cut short, in a sentence of its own; nothing while the probe had time left. */
 function spentProbe(budget, endpoint) {
     if (budget.remainingMs > TIMER_SLACK_MS)
@@ -30257,6 +30970,7 @@ function spentBudget({ budget, endpoint, world }) {
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
+
 /** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
 const AUTH = /^AUTH(?:[ =](.*))?$/i;
 const MASKED = /^X{3,}[A-Z]$/;
@@ -30267,10 +30981,10 @@ function capabilitiesOf(reply) {
     const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
     const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
     return {
-        lines,
+        lines: lines.map((line) => new peer/* PeerText */.gC(line)),
         has: (keyword) => keywords.has(keyword.toUpperCase()),
         mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-        masked: lines.filter((line) => MASKED.test(line)),
+        masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
     };
 }
 /** Letters of ASCII alone, lest a stranger's `ſ` becomes an S (RFC 5321 section 2.4). */
@@ -30291,8 +31005,9 @@ function capabilityDifference(plain, secured) {
 }
 /** Each offer in upper case, and as the server wrote it. */
 function offers({ lines, mechanisms = [] }) {
-    const others = lines.filter((line) => !AUTH.test(line));
-    return new Map([...others, ...mechanisms.map((name) => `AUTH ${name}`)].map((line) => [line.toUpperCase(), line]));
+    const others = lines.filter(({ exact }) => !AUTH.test(exact));
+    const each = [...others, ...mechanisms.map((name) => new peer/* PeerText */.gC(`AUTH ${name}`))];
+    return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/verdict.ts
@@ -30370,8 +31085,8 @@ function reportOf(visit, steps, durationMs) {
         steps,
         ...((plain ?? secured) && {
             capabilities: {
-                ...(plain && { plain: (0,shorten/* shortenList */.YG)(plain.lines) }),
-                ...(secured && { tls: (0,shorten/* shortenList */.YG)(secured.lines) }),
+                ...(plain && { plain: listed(plain.lines) }),
+                ...(secured && { tls: listed(secured.lines) }),
                 ...(plain && secured && difference(plain, secured)),
             },
         }),
@@ -30382,14 +31097,18 @@ function reportOf(visit, steps, durationMs) {
 }
 function difference(plain, secured) {
     const { gained, lost } = capabilityDifference(plain, secured);
-    return { gained: (0,shorten/* shortenList */.YG)(gained), lost: (0,shorten/* shortenList */.YG)(lost) };
+    return { gained: listed(gained), lost: listed(lost) };
+}
+/** What a report holds is made safe by whoever shows it. */
+function listed(texts) {
+    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
 }
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox_inbox = __nccwpck_require__(89588);
+var inbox_inbox = __nccwpck_require__(9588);
 ;// CONCATENATED MODULE: ./src/message/lines.ts
-const LF = 0x0a;
-const CR = 0x0d;
+const lines_LF = 0x0a;
+const lines_CR = 0x0d;
 /**
  * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
  * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
@@ -30397,10 +31116,10 @@ const CR = 0x0d;
  */
 function* linesOf(text, from = 0) {
     for (let start = from; start <= text.length;) {
-        const at = text.indexOf(LF, start);
+        const at = text.indexOf(lines_LF, start);
         const end = at < 0 ? text.length : at;
         const next = end + 1;
-        yield { start, end: at > start && text[at - 1] === CR ? at - 1 : end, next };
+        yield { start, end: at > start && text[at - 1] === lines_CR ? at - 1 : end, next };
         start = next;
     }
 }
@@ -30425,7 +31144,8 @@ function parseMessage(message) {
         const colon = line.indexOf(':');
         if (colon < 0)
             continue;
-        fields.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() });
+        const label = line.slice(0, colon);
+        fields.push({ name: label.trim().toLowerCase(), label, value: line.slice(colon + 1).trim() });
     }
     return { fields, body };
 }
@@ -30461,7 +31181,7 @@ function isProbe(sent, received) {
 function hasLine(body, text) {
     const wanted = Buffer.from(text);
     for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
-        if (at > 0 && body[at - 1] !== LF)
+        if (at > 0 && body[at - 1] !== lines_LF)
             continue;
         const [line] = linesOf(body, at);
         if (line?.end === at + wanted.length)
@@ -30471,26 +31191,30 @@ function hasLine(body, text) {
 }
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * once and no more, and the body, line ends aside. Other fields that were added on the way are no alteration.
+ * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
  * @param received header and body as the inbox has them
  * @returns what differs, in words; nothing where the message is intact
  */
 function alterations(sent, received) {
     const before = parseMessage(sent.text);
     const after = parseMessage(received);
-    const fields = before.fields.flatMap(({ name, value }) => fieldDifference(name, value, valuesOf(after, name)));
+    const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
     const most = (0,inbox_inbox/* mostOctets */.QG)(Buffer.byteLength(sent.text));
     const size = received.length < most ? [] : [`the message has ${most} octets or more`];
     return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
 /** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
-function fieldDifference(name, was, is) {
+function fieldDifference({ name, label, value }, is) {
     const [first, ...more] = is;
     if (first === undefined)
         return [`${name} is missing`];
-    if (more.length > 0)
-        return [`${name} was "${was}" and is there ${is.length} times: "${is.join('", "')}"`];
-    return first === was ? [] : [`${name} was "${was}" and is "${first}"`];
+    if (more.length > 0) {
+        return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+    }
+    return [
+        ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
+        ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
+    ];
 }
 /** Some stores take or add an empty line at the end; more than that was added by somebody. */
 const LAST_LINE_ENDS = 2;
@@ -30518,8 +31242,8 @@ function bodyDifference(before, after) {
 }
 function trimmed(body) {
     let end = body.length;
-    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === LF; times += 1) {
-        end -= body[end - 2] === CR ? 2 : 1;
+    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === lines_LF; times += 1) {
+        end -= body[end - 2] === lines_CR ? 2 : 1;
     }
     return body.subarray(0, end);
 }
@@ -30527,553 +31251,143 @@ function quoted(text, { start, end }) {
     return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
 }
 
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./src/tls/der.ts
-/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
-class DerError extends Error {
-    name = 'DerError';
-}
-/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
-const MAX_LENGTH_OCTETS = 4;
-/**
- * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
- * certificate: one-octet tags, definite lengths.
- * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
- */
-function derElements(der) {
-    const elements = [];
-    let at = 0;
-    while (at < der.length) {
-        const tag = der.readUInt8(at);
-        const first = der[at + 1];
-        if (first === undefined || (tag & 0x1f) === 0x1f)
-            throw new DerError('a tag that stands alone or goes on');
-        const lengthOctets = first < 0x80 ? 0 : first - 0x80;
-        const start = at + 2 + lengthOctets;
-        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
-            throw new DerError('an odd length');
-        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
-        if (end > der.length)
-            throw new DerError('a length beyond the end');
-        elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
-        at = end;
-    }
-    return elements;
-}
-/**
- * The elements within the first element of an encoding; none where there is no first.
- * @throws {DerError}
- */
-function derWithin(der) {
-    const [first] = derElements(der);
-    return first ? derElements(first.content) : [];
-}
-/** The dotted form of the content of an OBJECT IDENTIFIER. */
-function oid(content) {
-    const arcs = [];
-    let arc = 0;
-    for (const octet of content) {
-        arc = arc * 128 + (octet & 0x7f);
-        if (octet < 0x80) {
-            arcs.push(arc);
-            arc = 0;
-        }
-    }
-    const [head = 0, ...rest] = arcs;
-    const root = Math.min(2, Math.floor(head / 40));
-    return [root, head - root * 40, ...rest].join('.');
-}
+// EXTERNAL MODULE: ./src/tls/der.ts
+var der = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./src/tls/encoding.ts
+var encoding = __nccwpck_require__(4368);
+// EXTERNAL MODULE: ./src/tls/remembered.ts
+var remembered = __nccwpck_require__(9059);
+;// CONCATENATED MODULE: ./src/tls/distinguished-names.ts
 
-;// CONCATENATED MODULE: ./src/tls/encoding.ts
+
 
 /*
- * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
- * as little of one that it cannot read as of one that is absent.
+ * How distinguished names are compared (RFC 5280 section 7.1): without case, and a run of blanks is one blank.
  */
-/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
-const TAG = {
-    boolean: 0x01,
-    integer: 0x02,
-    bits: 0x03,
-    octets: 0x04,
-    oid: 0x06,
-    utcTime: 0x17,
-    generalizedTime: 0x18,
-    sequence: 0x30,
-    extensions: 0xa3,
+/**
+ * Whether a certificate names another one as its issuer. A name that cannot be read is nobody's.
+ * @param certificate whose issuer field is read
+ * @param issuer whose subject field is read
+ */
+function namesAsIssuer(certificate, issuer) {
+    const name = comparableIssuer(certificate);
+    return name !== undefined && name === comparableSubject(issuer);
+}
+/** Whether a certificate is self-issued (RFC 5280 section 3.2): it names itself as its issuer, whoever signed it. */
+function isSelfIssued(certificate) {
+    return namesAsIssuer(certificate, certificate);
+}
+const comparableIssuer = (0,remembered/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* issuerName */.bD)(certificate))));
+const comparableSubject = (0,remembered/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* subjectName */.wn)(certificate))));
+/** Two names are the same where this is. @throws {DerError} */
+function comparable(name) {
+    const parts = (0,der/* derElements */.zN)(name).map(({ content }) => (0,der/* derElements */.zN)(content)
+        .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(comparableElement))
+        // The parts of a relative distinguished name are a set.
+        .map((attribute) => attribute.join('='))
+        .toSorted());
+    return JSON.stringify(parts);
+}
+/** Strings of which OpenSSL compares the text, as UTF-8String here and PrintableString there are the same. */
+const TEXTS = {
+    0x0c: 'utf8',
+    0x13: 'latin1',
+    0x14: 'latin1',
+    0x16: 'latin1',
+    0x1a: 'latin1',
 };
-/** @throws {DerError} */
-function tbsCertificate({ raw }) {
-    return derElements(part(derWithin(raw), 0, 'TBSCertificate').content);
+function comparableElement({ tag, content }) {
+    const encoding = TEXTS[tag];
+    if (encoding === undefined)
+        return `#${tag}:${content.toString('hex')}`;
+    return content
+        .toString(encoding)
+        .replace(/[ \t-\r]+/g, ' ')
+        .replace(/^ | $/g, '')
+        .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
-/**
- * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
- * @throws {DerError}
- */
-function signatureAlgorithm({ raw }) {
-    return derElements(part(derWithin(raw), 1, 'signature algorithm').content);
-}
-/**
- * The whole SubjectPublicKeyInfo.
- * @throws {DerError}
- */
-function subjectPublicKeyInfo(certificate) {
-    return sequenceOfTbs(certificate, 4, 'public key').whole;
-}
-/**
- * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
- * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
- * @throws {DerError}
- */
-function hasExplicitCurve(certificate) {
-    const [algorithm] = derWithin(subjectPublicKeyInfo(certificate));
-    const [id, parameters] = derElements(algorithm?.content ?? Buffer.alloc(0));
-    return id?.tag === TAG.oid && oid(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
-}
-const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
-/**
- * What the subject's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
-function subjectName(certificate) {
-    return sequenceOfTbs(certificate, 3, 'subject').content;
-}
-/**
- * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
- * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
- * @throws {DerError} if they are in no such form, or name no day that there is
- */
-function validityOf(certificate) {
-    const dates = derElements(sequenceOfTbs(certificate, 2, 'validity').content);
-    return { from: date(part(dates, 0, 'notBefore'), 'notBefore'), to: date(part(dates, 1, 'notAfter'), 'notAfter') };
-}
-/** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
-function sequenceOfTbs(certificate, index, name) {
-    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
-    return part(sequences, index, name);
-}
-function part(elements, index, name) {
-    const element = elements[index];
-    if (!element)
-        throw new DerError(`no ${name}`);
-    return element;
-}
-const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-function date({ tag, content }, name) {
-    const text = content.toString('latin1');
-    const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
-    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-    const moment = new Date(iso);
-    // A day that there is not, such as 30 February, may be taken for one of the next month.
-    if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
-        throw new DerError(`${name} is no date: ${JSON.stringify(text)}`);
-    }
-    return moment;
-}
-/** A UTCTime has two digits for the years from 1950 to 2049. */
-function withCentury(tag, text) {
-    switch (tag) {
-        case TAG.utcTime:
-            return `${text < '50' ? '20' : '19'}${text}`;
-        case TAG.generalizedTime:
-            return text;
-        default:
-            return '';
-    }
-}
-
-;// CONCATENATED MODULE: ./src/tls/extensions.ts
-
-
-const SUBJECT_ALT_NAME = '2.5.29.17';
-const KEY_USAGE = '2.5.29.15';
-const BASIC_CONSTRAINTS = '2.5.29.19';
-const NAME_CONSTRAINTS = '2.5.29.30';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
-const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
-/**
- * The extensions of a certificate, in their order.
- * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
- */
-function extensionsOf(certificate) {
-    const list = tbsCertificate(certificate).find(({ tag }) => tag === TAG.extensions);
-    const extensions = derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
-        const parts = derElements(content);
-        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
-        // OpenSSL takes every octet but zero for TRUE.
-        return { id: oid(part(TAG.oid)), critical: (part(TAG.boolean)[0] ?? 0) !== 0, value: part(TAG.octets) };
-    });
-    const twice = extensions.find(({ id }, at) => extensions.findIndex((other) => other.id === id) !== at);
-    if (twice)
-        throw new DerError(`the extension ${twice.id} is there twice`);
-    return extensions;
-}
-/**
- * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
- * @throws {DerError}
- */
-function pathLength(certificate) {
-    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
-    if (!limit)
-        return Infinity;
-    const [first] = limit;
-    if (first === undefined || first >= 0x80)
-        throw new DerError('a path length that is no count');
-    return Number(`0x${limit.toString('hex')}`);
-}
-/**
- * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
- * @throws {DerError}
- */
-function extendedKeyUsage(certificate) {
-    return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => oid(content));
-}
-/**
- * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
- * where nothing is said.
- * @throws {DerError}
- */
-function keyUsage(certificate) {
-    return bitsOf(certificate, KEY_USAGE);
-}
-/**
- * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
- * @throws {DerError}
- */
-function netscapeCertType(certificate) {
-    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
-}
-/** The context tags of the two lists. */
-const PERMITTED = 0xa0;
-const EXCLUDED = 0xa1;
-/**
- * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
- * @throws {DerError} also where a minimum or maximum is given, which there must not be
- */
-function nameConstraints(certificate) {
-    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
-    if (!lists)
-        return undefined;
-    const subtrees = (list) => lists
-        .filter(({ tag }) => tag === list)
-        .flatMap(({ content }) => derElements(content))
-        .map(({ content }) => {
-        const [base, ...bounds] = derElements(content);
-        if (!base || bounds.length > 0)
-            throw new DerError('a name constraint without a name, or with bounds');
-        return base;
-    });
-    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
-}
-/**
- * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
- * @throws {DerError}
- */
-function subjectAltNames(certificate) {
-    return elementsOf(certificate, SUBJECT_ALT_NAME) ?? [];
-}
-const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
-/** The context tag of a URI among GeneralNames. */
-const URI = 0x86;
-/**
- * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
- * @throws {DerError}
- */
-function caIssuers(certificate) {
-    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
-        const [method, location] = derElements(content);
-        const isUrl = method && oid(method.content) === CA_ISSUERS && location?.tag === URI;
-        return isUrl ? [location.content.toString('latin1')] : [];
-    });
-}
-/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
-function bitsOf(certificate, id) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = derElements(extension.value);
-    if (whole?.tag !== TAG.bits)
-        throw new DerError(`the extension ${id} is no bit string`);
-    // The first octet of the content counts the bits that are not used.
-    return whole.content[1] ?? 0;
-}
-/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
-function elementsOf(certificate, id) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = derElements(extension.value);
-    if (whole?.tag !== TAG.sequence)
-        throw new DerError(`the extension ${id} is no sequence`);
-    return derElements(whole.content);
-}
-
-;// CONCATENATED MODULE: ./src/tls/names.ts
-
-/** @param name a DNS name in A-labels, or an IP address without brackets */
-function referenceIdentity(name) {
-    return (0,external_node_net_.isIP)(name) === 0
-        ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
-        : { kind: 'ip', address: canonical(name) };
-}
-/** What goes out as SNI: a name, and for an address nothing (RFC 6066 section 3). */
-function serverNameIndication(name) {
-    return (0,external_node_net_.isIP)(name) === 0 ? name : undefined;
-}
-/**
- * Whether a certificate carries a name, by RFC 9525 section 6: DNS names label by label and without case, a
- * wildcard only as the whole left-most label and for exactly one label; an address only against an address entry.
- * The subject's common name is not asked.
- */
-function carries(presented, reference) {
-    return reference.kind === 'ip'
-        ? presented.ipAddresses.includes(reference.address)
-        : presented.dnsNames.some((pattern) => matches(pattern, reference.name));
-}
-function matches(pattern, name) {
-    const [first, ...rest] = pattern.toLowerCase().split('.');
-    const [label, ...domain] = name.split('.');
-    if (rest.length !== domain.length || [first, ...rest].includes(''))
-        return false;
-    return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
-}
-/**
- * The textual form of the octets of an address entry, IPv6 in the canonical form of RFC 5952.
- * @param octets four or sixteen of them; what has another length is shown in hexadecimal and matches nothing
- */
-function addressOf(octets) {
-    if (octets.length === 4)
-        return octets.join('.');
-    if (octets.length !== 16)
-        return `0x${octets.toString('hex')}`;
-    return canonical((octets.toString('hex').match(/.{4}/g) ?? []).join(':'));
-}
-function canonical(address) {
-    // WHATWG's URL parser writes IPv6 as RFC 5952 wants it.
-    return (0,external_node_net_.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : address;
-}
-
-;// CONCATENATED MODULE: ./src/tls/purpose.ts
-
-/** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
-const FOR_SERVERS = new Set([
-    '1.3.6.1.5.5.7.3.1',
-    '2.16.840.1.113730.4.1',
-    '1.3.6.1.4.1.311.10.3.3',
-]);
-const ANY = '2.5.29.37.0';
-/** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
-const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
-/** sslServer. */
-const NETSCAPE_SERVER = 0x40;
-/**
- * Whether the extended key usage of a certificate, or of an issuer, leaves out servers (RFC 5280 section 4.2.1.12).
- * OpenSSL does not take anyExtendedKeyUsage for that of a server, and neither does this.
- * @returns why, in words that follow upon "its"; undefined where it does not
- * @throws {DerError}
- */
-function usageObjection(certificate) {
-    const purposes = extendedKeyUsage(certificate);
-    if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
-        return undefined;
-    return purposes?.includes(ANY)
-        ? 'extended key usage says "any", which is not taken for that of a TLS server'
-        : 'extended key usage does not allow a TLS server';
-}
-/**
- * Why a key may not be that of a TLS server, by all that its certificate says of purposes, as OpenSSL sees it.
- * @returns clauses for a reader; none where it may
- * @throws {DerError}
- */
-function purposeObjections(certificate) {
-    const usage = usageObjection(certificate);
-    const uses = keyUsage(certificate);
-    const type = netscapeCertType(certificate);
-    return [
-        ...(usage === undefined ? [] : [`its ${usage}`]),
-        ...(uses === undefined || (uses & SERVER_KEY_USAGES) !== 0
-            ? []
-            : ['its key usage allows neither a signature nor a key exchange']),
-        ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/tls/certificate.ts
-
-
-
-
-
-
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
-const DNS_NAME = 0x82;
-const IP_ADDRESS = 0x87;
-/**
- * Reads what there is to know of a certificate.
- * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
- */
-function certificateFacts(certificate) {
-    const { from, to } = validityOf(certificate);
-    return {
-        subject: distinguishedName(certificate.subject),
-        issuer: distinguishedName(certificate.issuer),
-        ...presentedIdentifiers(certificate),
-        validFrom: from,
-        validTo: to,
-        key: publicKeyFacts(certificate),
-        signature: signatureFacts(certificate),
-        isCa: certificate.ca,
-        purposeObjections: purposeObjections(certificate),
-        caIssuers: caIssuers(certificate),
-        sha256: fingerprint(certificate),
-        spki: (0,external_node_crypto_.createHash)('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),
-    };
-}
-/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
-function fingerprint({ raw }) {
-    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('hex');
-}
-/**
- * One line such as `C=DE, O=Example, CN=mail.example.com`.
- * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
- */
-function distinguishedName(multiLine) {
-    return (multiLine ?? '').replaceAll('\n', ', ');
-}
-/**
- * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
- * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
- */
-function presentedIdentifiers(certificate) {
-    const names = subjectAltNames(certificate);
-    return {
-        dnsNames: names.filter(({ tag }) => tag === DNS_NAME).map(({ content }) => content.toString('latin1')),
-        ipAddresses: names.filter(({ tag }) => tag === IP_ADDRESS).map(({ content }) => addressOf(content)),
-        hasOtherNames: names.some(({ tag }) => tag !== DNS_NAME && tag !== IP_ADDRESS),
-    };
-}
-const MIN_RSA_BITS = 2048;
-const MIN_EC_BITS = 224;
-const CURVES = {
-    prime256v1: 'P-256',
-    secp224r1: 'P-224',
-    secp384r1: 'P-384',
-    secp521r1: 'P-521',
-};
-/** What the key of a certificate is; never throws, be the rest as it may. */
-function publicKeyFacts(certificate) {
-    const key = publicKeyOf(certificate);
-    const type = key?.asymmetricKeyType;
-    const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
-    if (modulusLength !== undefined) {
-        const family = type === 'rsa-pss' ? 'RSA-PSS' : (type ?? '').toUpperCase();
-        return { name: `${family} ${modulusLength}`, weak: modulusLength < MIN_RSA_BITS };
-    }
-    if (namedCurve !== undefined) {
-        const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
-        return { name: `EC ${CURVES[namedCurve] ?? namedCurve}`, weak: bits < MIN_EC_BITS };
-    }
-    if (type === 'ed25519' || type === 'ed448')
-        return { name: `Ed${type.slice(2)}`, weak: false };
-    // A key that this TLS library cannot even read is not one to rely on.
-    return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
-}
-function publicKeyOf(certificate) {
+function unlessOdd(reading) {
     try {
-        return certificate.publicKey;
+        return reading();
     }
-    catch {
+    catch (error) {
+        if (!(error instanceof der/* DerError */.I4))
+            throw error;
         return undefined;
     }
 }
-const WEAK_SIGNATURES = {
-    '1.2.840.113549.1.1.2': 'RSA with MD2',
-    '1.2.840.113549.1.1.4': 'RSA with MD5',
-    '1.2.840.113549.1.1.5': 'RSA with SHA-1',
-    '1.3.14.3.2.29': 'RSA with SHA-1',
-    '1.2.840.10040.4.3': 'DSA with SHA-1',
-    '1.2.840.10045.4.1': 'ECDSA with SHA-1',
-};
-const SIGNATURES = {
-    '1.2.840.113549.1.1.11': 'RSA with SHA-256',
-    '1.2.840.113549.1.1.12': 'RSA with SHA-384',
-    '1.2.840.113549.1.1.13': 'RSA with SHA-512',
-    '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
-    '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
-    '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
-    '1.3.101.112': 'Ed25519',
-    '1.3.101.113': 'Ed448',
-};
-function signatureFacts(certificate) {
-    const [algorithm, parameters] = signatureAlgorithm(certificate);
-    const id = algorithm ? oid(algorithm.content) : 'unknown';
-    if (id === RSA_PSS)
-        return pssFacts(parameters);
-    return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
-}
-const RSA_PSS = '1.2.840.113549.1.1.10';
-/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
-const PSS_HASH = 0xa0;
-const PSS_HASHES = {
-    '2.16.840.1.101.3.4.2.1': 'SHA-256',
-    '2.16.840.1.101.3.4.2.2': 'SHA-384',
-    '2.16.840.1.101.3.4.2.3': 'SHA-512',
-};
-function pssFacts(parameters) {
-    const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
-    const [algorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
-    const name = PSS_HASHES[algorithm ? oid(algorithm.content) : ''];
-    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
-}
 
+// EXTERNAL MODULE: ./src/tls/certificate.ts
+var tls_certificate = __nccwpck_require__(7898);
+// EXTERNAL MODULE: ./src/tls/extensions.ts
+var extensions = __nccwpck_require__(6159);
+// EXTERNAL MODULE: ./src/tls/names.ts
+var tls_names = __nccwpck_require__(3085);
 ;// CONCATENATED MODULE: ./src/tls/name-constraints.ts
 
 
 
 
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
-const RFC822_NAME = 0x81;
-const name_constraints_DNS_NAME = 0x82;
-const DIRECTORY_NAME = 0xa4;
-const name_constraints_IP_ADDRESS = 0x87;
-const FORMS = {
-    [name_constraints_DNS_NAME]: { isWithin: isWithinDomain, text: latin1, subtreeText: (subtree) => latin1(subtree) || 'every name' },
-    [name_constraints_IP_ADDRESS]: { isWithin: isWithinNetwork, text: addressOf, subtreeText: networkText },
+const DNS = {
+    tag: extensions/* NAME_TAG */.LX.dnsName,
+    name: (octets) => latin1(octets).toLowerCase(),
+    within: withinDomain,
+    text: latin1,
+    subtreeText: (subtree) => latin1(subtree) || 'every name',
 };
-/** As many comparisons as OpenSSL makes for one certificate. */
-const MAX_COMPARISONS = 2 ** 20;
+const ADDRESS = {
+    tag: extensions/* NAME_TAG */.LX.ipAddress,
+    name: (octets) => octets,
+    within: withinNetwork,
+    text: tls_names/* addressOf */.ci,
+    subtreeText: networkText,
+};
+/**
+ * A search for a chain holds as many names against constraints, all its certificates together: a hundred names against
+ * a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
+ */
+const MAX_COMPARISONS = 2 ** 16;
+/** What one search for a chain may yet compare. */
+class Comparisons {
+    #left = MAX_COMPARISONS;
+    /** @returns whether so many more may be made */
+    take(count) {
+        this.#left -= count;
+        return this.#left >= 0;
+    }
+}
 /**
  * Whether a certificate carries a name that an issuer above it may not have vouched for.
- * @returns which name and which constraint, in words that follow upon the issuer's name; undefined where all is well
+ * @param comparisons of the search, from which what this takes is taken
+ * @returns undefined where all is well
  * @throws {DerError}
  */
-function violation(issuer, certificate) {
-    const constraints = nameConstraints(issuer);
+function violation(issuer, certificate, comparisons) {
+    return violationOf(DNS, issuer, certificate, comparisons) ?? violationOf(ADDRESS, issuer, certificate, comparisons);
+}
+function violationOf(form, issuer, certificate, comparisons) {
+    const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!constraints)
         return undefined;
-    const { permitted, excluded } = constraints;
-    const names = subjectAltNames(certificate);
-    if (names.length * (permitted.length + excluded.length) > MAX_COMPARISONS) {
-        throw new DerError('more names than can be held against name constraints');
+    const ofForm = (elements) => elements.filter(({ tag }) => tag === form.tag).map(({ content }) => content);
+    const subtrees = (elements) => ofForm(elements).map((subtree) => ({ subtree, holds: form.within(subtree) }));
+    const excluded = subtrees(constraints.excluded);
+    const permitted = subtrees(constraints.permitted);
+    const names = ofForm((0,extensions/* subjectAltNames */._X)(certificate));
+    if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
+        return { words: 'has more name constraints, for the names below it, than are compared here', isCertain: false };
     }
-    for (const { tag, content } of names) {
-        const form = FORMS[tag];
-        if (!form)
-            continue;
-        const holds = (subtree) => form.isWithin(content, subtree.content);
-        const ofForm = (subtrees) => subtrees.filter((subtree) => subtree.tag === tag);
-        const name = form.text(content);
-        const not = ofForm(excluded).find(holds);
+    const mayNot = (octets, which) => ({
+        words: `may not issue for ${form.text(octets)}: its name constraints ${which}`,
+        isCertain: true,
+    });
+    for (const octets of names) {
+        const name = form.name(octets);
+        const not = excluded.find(({ holds }) => holds(name));
         if (not)
-            return `may not issue for ${name}: its name constraints exclude ${form.subtreeText(not.content)}`;
-        const only = ofForm(permitted);
-        if (only.length > 0 && !only.some(holds)) {
-            const list = only.map((subtree) => form.subtreeText(subtree.content)).join(', ');
-            return `may not issue for ${name}: its name constraints permit ${list}`;
+            return mayNot(octets, `exclude ${form.subtreeText(not.subtree)}`);
+        if (permitted.length > 0 && !permitted.some(({ holds }) => holds(name))) {
+            return mayNot(octets, `permit ${permitted.map(({ subtree }) => form.subtreeText(subtree)).join(', ')}`);
         }
     }
     return undefined;
@@ -31087,24 +31401,23 @@ const COMMON_NAME = Buffer.from('0603550403', 'hex');
  * @throws {DerError}
  */
 function isBeyondUs(issuer, certificate, isLeaf) {
-    const constraints = nameConstraints(issuer);
+    const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!constraints)
         return false;
-    const subject = subjectName(certificate);
-    const names = subjectAltNames(certificate);
-    const carries = (form) => names.some(({ tag }) => tag === form);
+    const subject = (0,encoding/* subjectName */.wn)(certificate);
+    const carried = new Set((0,extensions/* subjectAltNames */._X)(certificate).map(({ tag }) => tag));
     return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
         switch (tag) {
-            case name_constraints_IP_ADDRESS:
+            case extensions/* NAME_TAG */.LX.ipAddress:
                 return false;
-            case name_constraints_DNS_NAME:
-                return isLeaf && !carries(name_constraints_DNS_NAME) && subject.includes(COMMON_NAME);
-            case DIRECTORY_NAME:
-                return subject.length > 0 || carries(tag);
-            case RFC822_NAME:
-                return subject.includes(EMAIL_ADDRESS) || carries(tag);
+            case extensions/* NAME_TAG */.LX.dnsName:
+                return isLeaf && !carried.has(tag) && subject.includes(COMMON_NAME);
+            case extensions/* NAME_TAG */.LX.directoryName:
+                return subject.length > 0 || carried.has(tag);
+            case extensions/* NAME_TAG */.LX.rfc822Name:
+                return subject.includes(EMAIL_ADDRESS) || carried.has(tag);
             default:
-                return carries(tag);
+                return carried.has(tag);
         }
     });
 }
@@ -31112,29 +31425,33 @@ function latin1(octets) {
     return octets.toString('latin1');
 }
 /** The domain and all that is below it; with a dot before it, only what is below. */
-function isWithinDomain(name, subtree) {
-    const [whole, domain] = [latin1(name).toLowerCase(), latin1(subtree).toLowerCase()];
+function withinDomain(subtree) {
+    const domain = DNS.name(subtree);
     if (domain === '' || domain.startsWith('.'))
-        return whole.endsWith(domain);
-    return whole === domain || whole.endsWith(`.${domain}`);
+        return (name) => name.endsWith(domain);
+    const below = `.${domain}`;
+    return (name) => name === domain || name.endsWith(below);
 }
 /** An address and a mask of the same length behind it. */
-function isWithinNetwork(name, subtree) {
+function withinNetwork(subtree) {
     const { address, mask } = network(subtree);
-    return (name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0));
+    return (name) => name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 function network(subtree) {
     const half = subtree.length / 2;
     if (half !== 4 && half !== 16)
-        throw new DerError('a constraint of addresses that has an odd length');
+        throw new der/* DerError */.I4('a constraint of addresses that has an odd length');
     return { address: subtree.subarray(0, half), mask: subtree.subarray(half) };
 }
 function networkText(subtree) {
     const { address, mask } = network(subtree);
-    return `${addressOf(address)}/${addressOf(mask)}`;
+    return `${(0,tls_names/* addressOf */.ci)(address)}/${(0,tls_names/* addressOf */.ci)(mask)}`;
 }
 
+// EXTERNAL MODULE: ./src/tls/purpose.ts
+var purpose = __nccwpck_require__(1179);
 ;// CONCATENATED MODULE: ./src/tls/issuer.ts
+
 
 
 
@@ -31146,7 +31463,7 @@ function networkText(subtree) {
  */
 /** Whether the issuer's name and key fit; whether it was allowed to sign is the question of {@link obstacle}. */
 function issued(issuer, certificate) {
-    if (issuer.subject !== certificate.issuer)
+    if (!namesAsIssuer(certificate, issuer))
         return false;
     try {
         return certificate.verify(issuer.publicKey);
@@ -31161,25 +31478,26 @@ function issued(issuer, certificate) {
  * @param issuer one that has {@link issued} the last of those below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
+ * @param comparisons of the search
  * @returns undefined where nothing is in the way
  */
-function obstacle(issuer, below, now) {
-    const name = `the issuer ${distinguishedName(issuer.subject)}`;
+function obstacle(issuer, below, now, comparisons) {
+    const name = `the issuer ${(0,tls_certificate/* distinguishedName */.CG)(issuer.subject)}`;
     // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
-    const counted = below.filter(({ subject, issuer: by }, i) => i === 0 || subject !== by);
-    return (unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
-        first(counted, (one) => certainly(violation(issuer, one), name)) ??
+    const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
+    return (issuer_unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
+        first(counted, (one) => named(violation(issuer, one, comparisons), name)) ??
         unevaluated(issuer) ??
         first(counted, (one, i) => isBeyondUs(issuer, one, i === 0) ? doubt(`${name} has name constraints that are not evaluated here`) : undefined));
 }
 /** @returns words that follow upon the name of the issuer */
 function prohibition(issuer, issuee, between, now) {
     // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
-    const { from, to } = validityOf(issuer);
-    const usage = usageObjection(issuer);
-    const limit = pathLength(issuer);
+    const { from, to } = (0,encoding/* validityOf */.Gv)(issuer);
+    const usage = (0,purpose/* usageObjection */.V)(issuer);
+    const limit = (0,extensions/* pathLength */.o8)(issuer);
     // Whether they can be read at all is a question of this certificate, and not of those that they are about.
-    nameConstraints(issuer);
+    (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!issuer.ca)
         return 'is no CA';
     if (!issuee?.checkIssued(issuer))
@@ -31198,12 +31516,12 @@ function prohibition(issuer, issuee, between, now) {
  * @returns undefined where there is nothing of the kind
  */
 function unevaluated(certificate) {
-    const name = distinguishedName(certificate.subject);
-    return unlessOdd(certificate, () => {
-        if (hasExplicitCurve(certificate)) {
+    const name = (0,tls_certificate/* distinguishedName */.CG)(certificate.subject);
+    return issuer_unlessOdd(certificate, () => {
+        if ((0,encoding/* hasExplicitCurve */.K$)(certificate)) {
             return doubt(`the key of ${name} has explicit curve parameters, which no certificate may have (RFC 5480)`);
         }
-        const odd = extensionsOf(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
+        const odd = (0,extensions/* extensionsOf */.oQ)(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
         return odd && doubt(`${name} has an extension that is not evaluated here (${odd.id})`);
     });
 }
@@ -31216,7 +31534,10 @@ const EVALUATED = new Set([
     '2.16.840.1.113730.1.1',
 ]);
 function certainly(words, name) {
-    return words === undefined ? undefined : { words: `${name} ${words}`, isCertain: true };
+    return words === undefined ? undefined : named({ words, isCertain: true }, name);
+}
+function named(inTheWay, name) {
+    return inTheWay && { ...inTheWay, words: `${name} ${inTheWay.words}` };
 }
 function doubt(words) {
     return { words, isCertain: false };
@@ -31224,25 +31545,27 @@ function doubt(words) {
 /** What is in the way of the first of several of which something is. */
 function first(certificates, question) {
     for (const [i, certificate] of certificates.entries()) {
-        const answer = unlessOdd(certificate, () => question(certificate, i));
+        const answer = issuer_unlessOdd(certificate, () => question(certificate, i));
         if (answer)
             return answer;
     }
     return undefined;
 }
 /** What cannot be read cannot be relied upon. */
-function unlessOdd(certificate, question) {
+function issuer_unlessOdd(certificate, question) {
     try {
         return question();
     }
     catch (error) {
-        if (!(error instanceof DerError))
+        if (!(error instanceof der/* DerError */.I4))
             throw error;
-        return certainly(`is encoded oddly: ${error.message}`, distinguishedName(certificate.subject));
+        return certainly(`is encoded oddly: ${error.message}`, (0,tls_certificate/* distinguishedName */.CG)(certificate.subject));
     }
 }
 
 ;// CONCATENATED MODULE: ./src/tls/chain.ts
+
+
 
 /** Signatures that are verified in one search: a peer can send many certificates of one name, and each costs time. */
 const MAX_VERIFICATIONS = 64;
@@ -31271,7 +31594,7 @@ function followChain(sent, anchors, now) {
     const deadEnd = {
         end,
         isRoot: issued(end, end),
-        hasNamesake: anchors.some((anchor) => anchor.subject === end.issuer && !issued(anchor, end)),
+        hasNamesake: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
     };
     const [first] = obstacles;
     if (first) {
@@ -31287,6 +31610,7 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
     const obstacles = odd ? [odd] : [];
     if (!isPassable(odd))
         return { end: leaf, obstacles };
+    const comparisons = new Comparisons();
     let verifications = 0;
     let end = leaf;
     // Breadth first, each certificate once: the shortest path, in time that grows with what was sent and no faster.
@@ -31296,8 +31620,10 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
         end = rung.certificate;
         if (trusted.has(end.fingerprint256))
             return { path: pathTo(rung), end, obstacles };
-        for (const issuer of issuers) {
-            if (issuer.subject !== rung.certificate.issuer || seen.has(issuer.fingerprint256))
+        const named = issuers.filter((issuer) => namesAsIssuer(rung.certificate, issuer));
+        // Of those that were issued anew, the one that lasts: OpenSSL takes it too.
+        for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
+            if (seen.has(issuer.fingerprint256))
                 continue;
             if (verifications === MAX_VERIFICATIONS) {
                 return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
@@ -31306,7 +31632,7 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
             if (!issued(issuer, rung.certificate))
                 continue;
             seen.add(issuer.fingerprint256);
-            const inTheWay = obstacle(issuer, pathTo(rung), now);
+            const inTheWay = obstacle(issuer, pathTo(rung), now, comparisons);
             if (inTheWay)
                 obstacles.push(inTheWay);
             if (isPassable(inTheWay))
@@ -31314,6 +31640,10 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
         }
     }
     return { end, obstacles };
+}
+/** Good enough for a choice; what is no date is judged elsewhere. */
+function lastSecond({ validTo }) {
+    return Date.parse(validTo) || 0;
 }
 function pathTo(rung) {
     return rung.below ? [...pathTo(rung.below), rung.certificate] : [rung.certificate];
@@ -31331,7 +31661,7 @@ function firstOutOfOrder(sent) {
 }
 
 // EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
-var handshake = __nccwpck_require__(28807);
+var handshake = __nccwpck_require__(8807);
 ;// CONCATENATED MODULE: ./src/gate/peer/malformed.ts
 
 
@@ -31340,10 +31670,10 @@ var handshake = __nccwpck_require__(28807);
 /** Reads what the TLS library took for a certificate. */
 function read(certificate) {
     try {
-        return { certificate, facts: certificateFacts(certificate) };
+        return { certificate, facts: (0,tls_certificate/* certificateFacts */.lF)(certificate) };
     }
     catch (error) {
-        if (!(error instanceof DerError))
+        if (!(error instanceof der/* DerError */.I4))
             throw error;
         return { certificate, oddity: error.message };
     }
@@ -31353,10 +31683,10 @@ function isLegible(reading) {
 }
 /** What cannot be read cannot be judged, so nobody is authenticated by it, whatever is pinned. */
 function malformed({ certificate, oddity }) {
-    const subject = (0,peer/* brief */.dh)(distinguishedName(certificate.subject)) || 'a certificate without a subject';
+    const subject = (0,peer/* brief */.dh)((0,tls_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
     const odd = (0,peer/* brief */.dh)(oddity);
     return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
-        evidence: { odd, subject, sha256: fingerprint(certificate) },
+        evidence: { odd, subject, sha256: (0,tls_certificate/* fingerprint */.Rj)(certificate) },
     });
 }
 
@@ -31402,7 +31732,7 @@ function judgeChain({ sent, verifyError }, chain, others) {
         case 'incomplete':
             return [
                 finding('certificate-chain-incomplete', `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`, {
-                    remedy: appending(chain, 'certificate-chain-incomplete'),
+                    remedy: wayOn(chain, 'certificate-chain-incomplete'),
                     evidence: { ...evidence, ...whereItEnds(chain) },
                 }),
             ];
@@ -31411,7 +31741,7 @@ function judgeChain({ sent, verifyError }, chain, others) {
     }
 }
 function untrusted(chain, evidence) {
-    const { obstacle, end, isRoot, path } = chain;
+    const { obstacle, end, isRoot, hasNamesake, path } = chain;
     const name = nameOf(end.subject);
     if (obstacle !== undefined) {
         const reason = (0,peer/* brief */.dh)(obstacle);
@@ -31420,16 +31750,23 @@ function untrusted(chain, evidence) {
             : `The chain leads to no trust anchor: ${reason}.`;
         return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
     }
-    if (isRoot) {
-        return finding('certificate-untrusted', `The chain ends in the private root ${name}; add it with \`tls.ca\`.`, {
-            evidence: { ...evidence, root: name, ...namesake(chain) },
+    if (isRoot && !hasNamesake) {
+        return finding('certificate-untrusted', `The chain ends in a root that is no trust anchor here, ${name}.`, {
+            remedy: `If this root is yours, add it with \`tls.ca\`. If it is not, somebody else answers in place of the server. ${catalogue/* CATALOGUE */.yh['certificate-untrusted'].remedy}`,
+            evidence: { ...evidence, ...rootAt(end) },
         });
     }
-    const reason = `no trust anchor is, or has issued, ${name}`;
+    const reason = hasNamesake
+        ? `the one that is named ${nameOf(end.issuer)} has another key than the one that signed ${name}`
+        : `no trust anchor is, or has issued, ${name}`;
     return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-        remedy: appending(chain, 'certificate-untrusted'),
-        evidence: { ...evidence, reason, ...whereItEnds(chain) },
+        remedy: wayOn(chain, 'certificate-untrusted'),
+        evidence: { ...evidence, reason, ...(isRoot ? rootAt(end) : {}), ...whereItEnds(chain) },
     });
+}
+/** By its fingerprint a root can be compared with the one that it is taken for. */
+function rootAt(end) {
+    return { root: nameOf(end.subject), rootSha256: (0,tls_certificate/* fingerprint */.Rj)(end) };
 }
 /** What is missing, and where it is to be had by the word of the certificate that needs it; nobody fetches it. */
 function whereItEnds(deadEnd) {
@@ -31437,17 +31774,22 @@ function whereItEnds(deadEnd) {
     return {
         missing: nameOf(deadEnd.end.issuer),
         ...(url !== undefined && { caIssuers: url }),
-        ...namesake(deadEnd),
+        ...(deadEnd.hasNamesake && { namesake: 'a trust anchor has the name of the issuer, and another key' }),
     };
 }
-/** A root that was issued anew under its old name looks as if it were trusted, to everybody but the verifier. */
-function namesake({ hasNamesake }) {
-    return hasNamesake ? { namesake: 'a trust anchor has the name of the issuer, and another key' } : {};
-}
-function appending(deadEnd, code) {
+/** A root that was issued anew under its old name looks like one that an interceptor has made. */
+const WHO_ANSWERS = 'Either the authority has renewed its key, or somebody else answers in place of the server. Find out which before you add anything to `tls.ca`: compare fingerprints with what the authority publishes, and look from another network.';
+function wayOn(deadEnd, code) {
+    if (deadEnd.hasNamesake)
+        return WHO_ANSWERS;
     const url = urlOfIssuer(deadEnd);
-    const from = url === undefined ? '' : `, which is to be had at ${url},`;
-    return `Append the certificate of ${nameOf(deadEnd.end.issuer)}${from} to the file that the server sends. ${catalogue/* CATALOGUE */.yh[code].remedy}`;
+    const from = url === undefined ? '' : `, which is to be had at ${withoutCode(url)},`;
+    const issuer = withoutCode(nameOf(deadEnd.end.issuer));
+    return `Append the certificate of ${issuer}${from} to the file that the server sends. ${catalogue/* CATALOGUE */.yh[code].remedy}`;
+}
+/** A remedy is our own prose, in which a backtick begins or ends code; in a stranger's text it does not. */
+function withoutCode(text) {
+    return text.replaceAll('`', "'");
 }
 function urlOfIssuer({ end }) {
     const reading = read(end);
@@ -31471,7 +31813,7 @@ function judgeOrder({ sent }) {
     ];
 }
 function nameOf(multiLine) {
-    return (0,peer/* brief */.dh)(distinguishedName(multiLine));
+    return (0,peer/* brief */.dh)((0,tls_certificate/* distinguishedName */.CG)(multiLine));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/peer/days.ts
@@ -31490,7 +31832,8 @@ function day(date) {
 
 
 /** Whether the certificate of the peer is valid now, and for as long as is wanted (RFC 5280 section 4.1.2.5). */
-function judgeDates({ validFrom, validTo }, { now, policy }) {
+function judgeDates({ validFrom, validTo }, demands) {
+    const { now, policy } = demands;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
     const days = Math.abs(daysBetween(now, validTo));
     if (validTo < now) {
@@ -31505,25 +31848,36 @@ function judgeDates({ validFrom, validTo }, { now, policy }) {
             }),
         ];
     }
-    if (validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS) {
+    if (endsTooSoon(validTo, demands)) {
         return [
             finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}, in ${days} days; at least ${policy.minValidDays} are wanted.`, { evidence }),
         ];
     }
     return [];
 }
+function endsTooSoon(validTo, { now, policy }) {
+    return validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS;
+}
 /**
- * Whether an issuer that is needed ends before the certificate of the peer does.
- * @param between the certificates between it and the trust anchor
+ * Whether an issuer that is needed ends before the certificate of the peer does; an error where that is sooner than the
+ * certificate itself may end. OpenSSL asks for the dates of the trust anchor too.
+ * @param above the certificates above it, up to the trust anchor
  */
-function judgeIssuerDates(leaf, between) {
-    const endsFirst = between.find(({ facts }) => facts.validTo < leaf.validTo);
+function judgeIssuerDates(leaf, above, demands) {
+    const [endsFirst] = above
+        .map(({ facts }) => facts)
+        .filter(({ validTo }) => validTo < leaf.validTo)
+        .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
     if (!endsFirst)
         return [];
-    const { subject, validTo } = endsFirst.facts;
+    const { subject, validTo } = endsFirst;
+    const { now, policy } = demands;
+    const tooSoon = endsTooSoon(validTo, demands);
+    const wanted = `, in ${daysBetween(now, validTo)} days, and at least ${policy.minValidDays} are wanted`;
     return [
-        finding('certificate-issuer-expires-first', `The issuer ${(0,peer/* brief */.dh)(subject)} expires on ${day(validTo)}, the certificate itself on ${day(leaf.validTo)}.`, {
+        finding('certificate-issuer-expires-first', `The issuer ${(0,peer/* brief */.dh)(subject)} expires on ${day(validTo)}${tooSoon ? wanted : ''}; the certificate itself on ${day(leaf.validTo)}.`, {
             evidence: { issuer: (0,peer/* brief */.dh)(subject), issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
+            ...(tooSoon && { severity: 'error' }),
         }),
     ];
 }
@@ -31554,8 +31908,8 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
 
 /** Whether the certificate carries the name that was asked for (RFC 9525). */
 function judgeName(facts, { name }) {
-    const wanted = referenceIdentity(name);
-    if (carries(facts, wanted))
+    const wanted = (0,tls_names/* referenceIdentity */.w$)(name);
+    if ((0,tls_names/* carries */.ED)(facts, wanted))
         return [];
     const names = [...facts.dnsNames, ...facts.ipAddresses];
     return [
@@ -31590,6 +31944,7 @@ function judgePurpose({ isCa, purposeObjections, subject }) {
 ;// CONCATENATED MODULE: ./src/gate/peer/strength.ts
 
 
+
 /**
  * The keys and signatures that a chain rests upon (RFC 9325 section 4.5). What an anchor, or a root, is signed with
  * proves nothing and is not asked.
@@ -31598,7 +31953,7 @@ function judgePurpose({ isCa, purposeObjections, subject }) {
 function judgeStrength(chain, anchor) {
     const weakKey = chain.map(({ facts }) => facts).find(({ key }) => key.weak);
     const weakSignature = chain
-        .filter(({ certificate, facts: { subject, issuer } }) => (anchor ? certificate !== anchor : subject !== issuer))
+        .filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)))
         .map(({ facts }) => facts)
         .find(({ signature }) => signature.weak);
     return [
@@ -31662,7 +32017,7 @@ function judgePeer(presented, demands) {
             ...mismatch,
             ...(pinned ? identity.map((found) => (demands.waived(found.code) ? found : asNotice(found))) : identity),
             ...strength,
-            ...(path ? judgeIssuerDates(facts, above.slice(0, -1)) : []),
+            ...(path ? judgeIssuerDates(facts, above, demands) : []),
             ...judgeOrder(presented),
             ...judgeLifetime(facts, anchor, demands),
         ],
@@ -31767,7 +32122,7 @@ function receivedHops(message) {
 function lastHops(message) {
     return valuesOf(message, 'received').slice(0, MAX_HOPS).map(hopOf);
 }
-const ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
+const trace_ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
 const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
 /**
  * Whether a line, if it can be believed, is of a hand-over within one receiver: to its store (RFC 2033), or of a host to
@@ -31777,7 +32132,7 @@ const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
 function isHandOver({ from = '', with: protocol = '' }) {
     if (/^(?:utf8)?lmtp/i.test(protocol))
         return true;
-    const addresses = [...from.matchAll(ADDRESS)].map(([, address = '']) => address);
+    const addresses = [...from.matchAll(trace_ADDRESS)].map(([, address = '']) => address);
     return /\((?:\S+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
 }
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
@@ -31828,19 +32183,24 @@ const CIPHERS = [
     // The patches of qmail.
     /^([\w-]{6,}),? (?:encrypted|secured)/i,
 ];
-const ABSENT = /^(?:none|null|unknown)$/i;
-/** A comment that says TLS and no more: older Exchange, Courier. */
-const MENTIONED = /^(?:using\s)?(?:TLS|SSL)(?=$|[\s,:])|(?<=,\s)TLS:/i;
+/** Every suite that a session of the gate can have has a number in its name; `none`, `disabled` and the like have none. */
+const SUITE = /\d/;
+/** A comment that says TLS and no more: older Exchange. What stands beside the word may take it back. */
+const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
+/** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */
+const DENIED = /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
 /** Looked for where servers write it: in comments, and among the words behind `with`. */
 function tlsOf(clauses) {
-    const texts = clauses.flatMap(({ keyword, tokens: all }) => [
+    const texts = clauses
+        .flatMap(({ keyword, tokens: all }) => [
         ...(keyword === 'with' ? [joined(all.filter(({ kind }) => kind === 'word'))] : []),
         ...all.filter(({ kind }) => kind === 'comment').map(({ text }) => text),
-    ]);
+    ])
+        .filter((text) => !DENIED.test(text));
     const match = (pattern) => texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
     const named = match(VERSION);
     const version = named && minorVersion(named[1]);
-    const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && !ABSENT.test(name));
+    const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && SUITE.test(name));
     if (version === undefined && cipher === undefined && !match(MENTIONED))
         return undefined;
     return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
@@ -31879,11 +32239,16 @@ function differentSuites(one, other) {
 
 
 
+/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
+const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
+/** Those without it by which the gate can have handed over, and those that servers made up beside them. */
+const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 /**
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
  * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
  * writes none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did
- * above it is not in question.
+ * above it is not in question. A line that has us for its client is that of the hop, so that it speaks of TLS or shows
+ * that there was none; one that is known by the server's name alone may be of a hand-over behind it.
  * @param hops in the order of the message
  */
 function judgeHop(session, hops) {
@@ -31894,56 +32259,49 @@ function judgeHop(session, hops) {
     const unproved = (why) => [
         finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
     ];
-    if (!tookItFromUs(hop, session))
+    const isFromUs = hasOurClient(hop, session);
+    if (!isFromUs && !hasOurServer(hop, session)) {
         return unproved('is not that of the server that took the message from the gate');
+    }
     if (hop.tls)
         return differences(session, hop);
-    switch (channelOf(hop.with ?? '')) {
-        case 'encrypted':
-            return [];
-        case 'clear':
-            return [
-                finding('delivery-hop-unencrypted', `The server says that it took the message without TLS: "${received}".`, {
-                    evidence: { received, with: (0,peer/* brief */.dh)(hop.with ?? '') },
-                }),
-            ];
-        case 'unknown':
-            return unproved('names no protocol by which the gate hands a message over');
+    const { with: protocol = '' } = hop;
+    if (WITH_TLS.test(protocol))
+        return [];
+    if (!isFromUs && !WITHOUT_TLS.test(protocol)) {
+        return unproved('names no protocol by which the gate hands a message over');
     }
+    return [
+        finding('delivery-hop-unencrypted', `The server does not say that TLS was there when it took the message: "${received}".`, {
+            evidence: { received, ...(protocol !== '' && { with: (0,peer/* brief */.dh)(protocol) }) },
+        }),
+    ];
+}
+/** The client by the name or the address that we go by. */
+function hasOurClient({ from = '' }, { ehlo, localAddress }) {
+    const ours = namesIn([ehlo, localAddress].join(' '));
+    return namesIn(from).some((name) => ours.includes(name));
 }
 /**
- * The client by the name or the address that we go by, or else the server by a name that we know it by; but a line
- * that a server wrote when it handed the message to itself, as behind a content filter, is about no client of ours.
+ * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
+ * behind a content filter, is about no client of ours.
  */
-function tookItFromUs({ from = '', by = '' }, session) {
-    const { endpoint, ehlo, localAddress, greeting } = session;
-    const client = wordsOf(from);
-    const ours = wordsOf([ehlo, localAddress].join(' '));
-    if (client.some((word) => ours.includes(word)))
-        return true;
+function hasOurServer({ from = '', by = '' }, { endpoint, greeting }) {
+    const client = namesIn(from);
     const [, greeter = ''] = greeting?.split(' ', 2) ?? [];
-    const server = wordsOf([endpoint.host, endpoint.servername, greeter].join(' '));
-    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...wordsOf(by)];
+    const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
+    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...namesIn(by)];
     return (client.length > 0 &&
-        !client.some((word) => itself.includes(word)) &&
-        wordsOf(by).some((word) => server.includes(word)));
+        !client.some((name) => itself.includes(name)) &&
+        namesIn(by).some((name) => server.includes(name)));
 }
 /** Names and addresses in a clause, without what servers put around them. */
-function wordsOf(clause) {
+function namesIn(clause) {
     return clause
         .toLowerCase()
         .split(/[\s()[\]<>,;="]+/)
-        .map((word) => word.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
-        .filter((word) => word !== '');
-}
-/**
- * The protocols of RFC 3848 and RFC 6531 section 4.3, and those that servers made up beside them. LMTP in the clear is
- * none by which the gate hands over: that line is of a server behind one that writes none.
- */
-function channelOf(protocol) {
-    if (/^(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i.test(protocol))
-        return 'encrypted';
-    return /^(?:(?:utf8)?e?smtpa?|asmtp|microsoft smtp server)(?= |$)/i.test(protocol) ? 'clear' : 'unknown';
+        .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
+        .filter((name) => name !== '');
 }
 /** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
 function differences({ tls: session }, { tls, raw }) {
@@ -31964,6 +32322,8 @@ function differences({ tls: session }, { tls, raw }) {
     ];
 }
 
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
 
 
@@ -32043,7 +32403,7 @@ function isNamed(by, authservId) {
 }
 
 // EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
+var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/message/dkim.ts
 
 
@@ -32055,34 +32415,39 @@ const MAX_HEADER = 128 * 1024;
 const MAX_HEADER_LINES = 4096;
 /**
  * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
- * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body.
+ * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
+ * version, an identity outside the domain, a key that is for something else.
  * @param source header and body; line ends are made CR LF, as inboxes may have changed them
  * @returns what each signature comes to; none where the message has none
  */
 async function verifySignatures(source, { lookup, now }) {
     const { fields, body } = dkim_split(source);
-    const signatures = fields.filter(({ name }) => name === 'dkim-signature').slice(0, MAX_SIGNATURES);
-    const objections = new Map(signatures.flatMap((field) => {
-        const found = objection(field.text, body);
-        return found ? [[field, found]] : [];
+    const keys = new Keys(lookup);
+    const signatures = await Promise.all(fields
+        .filter(({ name }) => name === 'dkim-signature')
+        .slice(0, MAX_SIGNATURES)
+        .map(async (field) => {
+        const tags = tagsOf(field.text.slice(0, dkim_MAX_FIELD).replace(/^[^:]*:/, ''));
+        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
     }));
-    const sound = signatures.filter((field) => !objections.has(field));
+    const objections = signatures.flatMap(({ found }) => found ?? []);
+    const sound = signatures.filter(({ found }) => found === undefined);
     if (sound.length === 0)
-        return [...objections.values()];
-    const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.includes(field)));
+        return objections;
+    const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
     if (isTooLarge(header)) {
-        const unverified = sound.map(({ text }) => unfit(text, 'neutral', 'the header is too large to verify'));
-        return [...unverified, ...objections.values()];
+        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
+        return [...unverified, ...objections];
     }
     const message = [...header.map(({ text }) => text), '', body].join('\r\n');
-    const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 52308, 23));
+    const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 2308, 23));
     // In one piece: the library reads a line that spans several of them again with each.
     const { results } = await dkimVerify(external_node_stream_.Readable.from([Buffer.from(message, 'latin1')]), {
-        resolver: keysOf(lookup),
+        resolver: (name) => keys.known(name),
         curTime: now,
     });
     const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
-    return [...verified, ...objections.values()];
+    return [...verified, ...objections];
 }
 function dkim_split(source) {
     const message = source.toString('latin1').replace(/\r?\n/g, '\r\n');
@@ -32104,31 +32469,67 @@ function isTooLarge(header) {
     return text.length > MAX_HEADER || text.split('\n').length > MAX_HEADER_LINES || from.join().length > dkim_MAX_FIELD;
 }
 /** What makes a signature worthless before any key is looked up. */
-function objection(field, body) {
+function objection(field, tags, body) {
     if (field.length > dkim_MAX_FIELD)
-        return unfit(field.slice(0, dkim_MAX_FIELD), 'neutral', 'it is too long');
-    const tags = tagsOf(field);
+        return unfit(tags, 'neutral', 'it is too long');
+    if (tags.get('v') !== '1')
+        return unfit(tags, 'permerror', 'it is of another version');
     const algorithm = tags.get('a')?.toLowerCase() ?? '';
     if (algorithm === 'rsa-sha1')
-        return unfit(field, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
+        return unfit(tags, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
     if (!/^(?:rsa|ed25519)-sha256$/.test(algorithm) || !tags.get('d') || !tags.get('s')) {
-        return unfit(field, 'neutral', 'it has no known algorithm, domain and selector');
+        return unfit(tags, 'neutral', 'it has no known algorithm, domain and selector');
     }
-    if (!tags.get('h')?.toLowerCase().split(':').includes('from'))
-        return unfit(field, 'permerror', 'From is not signed');
+    if (!lists(tags.get('h'), 'from'))
+        return unfit(tags, 'permerror', 'From is not signed');
+    if (!lists(tags.get('q') ?? 'dns/txt', 'dns/txt'))
+        return unfit(tags, 'permerror', 'its key is not in DNS');
+    const { domain, identity } = signerOf(tags);
+    if (!`.${identity}`.endsWith(`.${domain}`))
+        return unfit(tags, 'permerror', 'i= is not at or under d=');
     const canonicalization = tags.get('c')?.toLowerCase() ?? '';
     const length = tags.get('l');
     if (length === undefined)
         return undefined;
     const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
     return octets > canonicalLength(body, canonicalization)
-        ? unfit(field, 'permerror', 'l= is beyond the end of the body')
+        ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
         : undefined;
 }
-/** The tags of a signature (RFC 6376 section 3.2), without blanks. */
-function tagsOf(field) {
-    const list = field.slice(field.indexOf(':') + 1).replace(/\s/g, '');
-    return new Map(list.split(';').flatMap((tag) => {
+/**
+ * What its key has against a signature (RFC 6376 sections 3.6.1 and 6.1.2). That there is none, or that it is no key, the
+ * library says.
+ */
+async function objectionToKey(tags, keys) {
+    const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
+    if (!lists(key.get('h') ?? 'sha256', 'sha256'))
+        return unfit(tags, 'permerror', 'its key is not for SHA-256');
+    if (!lists(key.get('s') ?? '*', '*', 'email'))
+        return unfit(tags, 'permerror', 'its key is not for mail');
+    const { domain, identity } = signerOf(tags);
+    if (!lists(key.get('t'), 's') || identity === domain)
+        return undefined;
+    return unfit(tags, 'permerror', 'i= is not at d=, and its key wants that (t=s)');
+}
+/** Who signed, in lower case: `d=`, and the domain of `i=`, which may name somebody under it. */
+function signerOf(tags) {
+    const domain = tags.get('d')?.toLowerCase() ?? '';
+    const [, identity = ''] = /@([^@]*)$/.exec(tags.get('i')?.toLowerCase() ?? `@${domain}`) ?? [];
+    return { domain, identity };
+}
+/** Whether a list (`a:b`) has any of these, which are in lower case. */
+function lists(list, ...wanted) {
+    return (list
+        ?.toLowerCase()
+        .split(':')
+        .some((item) => wanted.includes(item)) ?? false);
+}
+/** Takes a list of tags apart, without blanks. */
+function tagsOf(list) {
+    return new Map(list
+        .replace(/\s/g, '')
+        .split(';')
+        .flatMap((tag) => {
         const equals = tag.indexOf('=');
         return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
     }));
@@ -32142,21 +32543,42 @@ function canonicalLength(body, canonicalization) {
         end -= 2;
     return end === 0 && isRelaxed ? 0 : end + 2;
 }
-function unfit(field, verdict, reason) {
-    const tags = tagsOf(field);
+function unfit(tags, verdict, reason) {
     return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
 }
-/** A name that cannot be asked for has no key either. */
-function keysOf(lookup) {
-    return async (name) => {
+/** The key records of a message's signatures. The library gets those that were looked at, and no others. */
+class Keys {
+    lookup;
+    #answers = new Map();
+    constructor(lookup) {
+        this.lookup = lookup;
+    }
+    /** @returns the tags of the record, of which there are none where it cannot be had */
+    async lookUp(name) {
+        const answer = this.#answers.get(name) ?? this.#ask(name);
+        this.#answers.set(name, answer);
         try {
-            return await lookup(name);
+            const [strings = []] = await answer;
+            return tagsOf(strings.join(''));
+        }
+        catch {
+            return new Map();
+        }
+    }
+    /** The answer to a name, as the library wants it. */
+    async known(name) {
+        return this.#answers.get(name) ?? [];
+    }
+    /** A name that cannot be asked for has no key either. */
+    async #ask(name) {
+        try {
+            return await this.lookup(name);
         }
         catch (error) {
             const code = (0,connect/* codeOf */.$N)(error);
             throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
         }
-    };
+    }
 }
 /** What the library calls neutral and RFC 8601 does not, by the library's comment. */
 const NOT_NEUTRAL = {
@@ -32188,18 +32610,20 @@ function verdictOf({ signingDomain, selector = '', status }) {
 
 
 
+
 /**
  * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
  * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
- * down (RFC 8601).
+ * down (RFC 8601). That must be of our sender; SPF may be of whom a relay has put in its place (Return-Path), to get
+ * what bounces.
  * @param source header and body as the inbox has them
  * @param message the same, taken apart
  */
 async function judgeVerdicts(visit, demanded, source, message) {
     return [
-        ...judgeReceiver('spf', demanded, message),
+        ...judgeReceiver(visit, 'spf', demanded, message),
         ...(await judgeSignatures(visit, demanded.dkim, source)),
-        ...judgeReceiver('dmarc', demanded, message),
+        ...judgeReceiver(visit, 'dmarc', demanded, message),
     ];
 }
 const verdicts_NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
@@ -32212,7 +32636,7 @@ function mismatch(check, wanted, found, evidence) {
         ...inconclusive,
     });
 }
-function judgeReceiver(check, { [check]: wanted, authservId = '' }, message) {
+function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }, message) {
     if (wanted === undefined)
         return [];
     const believed = resultsOf(message, authservId);
@@ -32235,7 +32659,33 @@ function judgeReceiver(check, { [check]: wanted, authservId = '' }, message) {
         return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
     }
     const other = results.find(({ result }) => result !== wanted);
-    return other ? [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })] : [];
+    if (other)
+        return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
+    const sender = domainOf(endpoint.delivery?.from ?? '');
+    const senders = [sender, ...(check === 'spf' ? valuesOf(message, 'return-path').slice(0, 1).map(domainOf) : [])];
+    const foreign = results.find(({ detail }) => !senders.includes(judgedDomain(check, detail) ?? sender));
+    if (!foreign)
+        return [];
+    const evidence = { check, wanted, found: wanted, authservId, result: (0,peer/* brief */.dh)(foreign.detail), sender: (0,peer/* brief */.dh)(sender) };
+    const of = (0,peer/* brief */.dh)(judgedDomain(check, foreign.detail) ?? '');
+    const text = `${verdicts_NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
+    return [finding('delivery-verdict-mismatch', text, { evidence })];
+}
+/** What names the domain that was judged (RFC 8601 section 2.7). */
+const JUDGED = { spf: /\bsmtp\.mailfrom\s?=\s?(\S+)/i, dmarc: /\bheader\.from\s?=\s?(\S+)/i };
+/** @returns the domain for which a result holds; undefined where the receiver does not say */
+function judgedDomain(check, detail) {
+    const [, value] = JUDGED[check].exec(detail) ?? [];
+    return value === undefined ? undefined : domainOf(value);
+}
+/**
+ * The domain of an address, or a domain as it is, in one spelling.
+ * @param address in angle brackets, in quotes, or bare
+ */
+function domainOf(address) {
+    const bare = address.trim().replace(/^["<]+|[">.]+$/g, '');
+    const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
+    return (0,external_node_url_.domainToASCII)(domain) || domain;
 }
 /**
  * One valid signature, of whatever domain, is a pass, as it is to any receiver (RFC 6376 section 6.1); that it be of
@@ -32403,143 +32853,7 @@ function inboxFinding(error, { scheme, host, port }) {
 }
 
 // EXTERNAL MODULE: ./src/plan/legal.ts
-var legal = __nccwpck_require__(74138);
-;// CONCATENATED MODULE: ./src/smtp/reply.ts
-
-/**
- * RFC 5321 section 4.5.3.1.5 allows 512 octets; long policy texts exist, so eight times that is read, and a peer
- * that never ends a line is stopped there.
- */
-const MAX_LINE_OCTETS = 4096;
-/** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
-const MAX_REPLY_LINES = 128;
-/**
- * Thirty-two lines of the length that RFC 5321 allows. What an answer says goes into transcript, report and findings, and
- * in JSON becomes up to six times as much.
- */
-const MAX_REPLY_OCTETS = 16 * 1024;
-/**
- * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
- * stopped here, with as much as a transcript keeps.
- */
-const MAX_SESSION_OCTETS = 64 * 1024;
-/** What came is no SMTP reply. */
-class ReplySyntaxError extends Error {
-    problem;
-    line;
-    before;
-    name = 'ReplySyntaxError';
-    /**
-     * @param problem what is wrong, in words
-     * @param line the offending line, or as much of it as was read
-     * @param before the lines of the same reply that came before it; none where another protocol would show itself
-     */
-    constructor(problem, line, before) {
-        super(`${problem}: ${line.toString()}`);
-        this.problem = problem;
-        this.line = line;
-        this.before = before;
-    }
-}
-const reply_LF = 0x0a;
-const reply_CR = 0x0d;
-/** The text may hold any octet, so the pattern is matched against ISO 8859-1 and `s` lets the dot match them all. */
-const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
-const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
-/**
- * Turns the octets of one session into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
- * a reply stays unread until somebody asks: behind the 220 to STARTTLS that makes all the difference.
- */
-class ReplyParser {
-    #unread = Buffer.alloc(0);
-    #searchedTo = 0;
-    #partial;
-    #replyOctets = 0;
-    #sessionOctets = 0;
-    /** Takes in what arrived. */
-    push(octets) {
-        this.#unread = this.#unread.length === 0 ? Buffer.from(octets) : Buffer.concat([this.#unread, octets]);
-    }
-    /** Octets that have arrived and belong to no complete reply yet taken. */
-    get unread() {
-        return this.#unread;
-    }
-    /** What has arrived of a reply that has not ended: its whole lines, and the beginning of the next. */
-    get unfinished() {
-        const lines = this.#partial?.raw ?? [];
-        return this.#unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.#unread)];
-    }
-    /** Whether a reply has begun and not ended. */
-    get midReply() {
-        return this.#partial !== undefined;
-    }
-    /**
-     * The next reply, if it is complete.
-     * @throws {ReplySyntaxError} as soon as it is certain that what came is no reply
-     */
-    take() {
-        for (;;) {
-            const end = this.#unread.indexOf(reply_LF, this.#searchedTo);
-            if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
-                throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
-            }
-            if (end < 0) {
-                this.#searchedTo = this.#unread.length;
-                return undefined;
-            }
-            const line = this.#unread.subarray(0, end);
-            this.#unread = this.#unread.subarray(end + 1);
-            this.#searchedTo = 0;
-            const reply = this.#line(line);
-            if (reply)
-                return reply;
-        }
-    }
-    #line(withCr) {
-        const bareLineFeed = withCr.at(-1) !== reply_CR;
-        const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
-        this.#count(withCr.length + 1, octets);
-        const match = REPLY_LINE.exec(octets.toString('latin1'));
-        if (!match?.[1])
-            throw this.#error('a line that is no SMTP reply', octets);
-        const code = Number(match[1]);
-        this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
-        const partial = this.#partial;
-        if (partial.code !== code)
-            throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, octets);
-        if (partial.lines.length === MAX_REPLY_LINES) {
-            throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, octets);
-        }
-        partial.lines.push(new peer/* PeerText */.gC(octets.subarray(4)));
-        partial.raw.push(new peer/* PeerText */.gC(octets));
-        partial.bareLineFeed ||= bareLineFeed;
-        if (match[2] === '-')
-            return undefined;
-        this.#partial = undefined;
-        this.#replyOctets = 0;
-        const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
-        return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
-    }
-    #count(length, octets) {
-        this.#replyOctets += length;
-        this.#sessionOctets += length;
-        if (this.#replyOctets > MAX_REPLY_OCTETS) {
-            throw this.#error(`a reply of more than ${MAX_REPLY_OCTETS} octets`, octets);
-        }
-        if (this.#sessionOctets > MAX_SESSION_OCTETS) {
-            throw this.#error(`more than ${MAX_SESSION_OCTETS} octets in one session`, octets);
-        }
-    }
-    #error(problem, octets) {
-        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial?.raw ?? []);
-    }
-}
-/** A reply on one line, as it is shown in messages: code and texts, with `/` between lines. */
-function shown(reply) {
-    const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
-    return (0,peer/* brief */.dh)([reply.code, texts.join(' / ')].join(' ').trim());
-}
-
+var legal = __nccwpck_require__(4138);
 ;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
 
 /** The connection ended where the server owed an answer. */
@@ -32602,6 +32916,7 @@ const QUIT_WAIT_MS = 1000;
 const PIECE_OCTETS = 64 * 1024;
 /** A path that is slower than this, in octets for each millisecond, counts as stalled. */
 const SLOWEST_PACE = 64;
+const FINAL_DOT = '.\r\n';
 /** As much of a message is kept in the transcript; only an attachment makes one longer. */
 const KEPT_CHARACTERS = 16 * 1024;
 /**
@@ -32619,8 +32934,8 @@ class SmtpSession {
     /** Sent together, and not yet answered: the transcript shows each of them before its reply. */
     #unanswered = [];
     #quitted = false;
-    /** Whether a reply has ended its lines in bare LF since this was last set back. */
-    bareLineFeed = false;
+    /** The first reply with a line that ended in bare LF, since this was last set back. */
+    bareLineFeed;
     /** @param channel connected; nobody else may read from it while the session lives */
     constructor(channel, settings) {
         this.#channel = channel;
@@ -32675,21 +32990,31 @@ class SmtpSession {
         return this.#read();
     }
     /**
-     * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply.
+     * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply. A
+     * server that refuses a large one before its end is sent no more of it, no dot in any case, and the session is over.
+     * With 421 behind its answer a server ends the session (section 3.8); what it said before stands.
      * @param message lines that end in CR LF, the last one included; nothing at all for a lone dot
+     * @param beforeDot called when all that is left to be written is the last piece, which has the dot
      * @throws as {@link command} does
+     * @throws {UnsolicitedReply} if the server takes a message that it does not have to its end, or says more than one thing
      */
-    async message(message) {
+    async message(message, beforeDot = () => undefined) {
         await this.#refuseEarlyReply();
         const stuffed = message.replace(/^\./gm, '..');
-        const octets = Buffer.from(`${stuffed}.\r\n`);
+        const octets = Buffer.from(`${stuffed}${FINAL_DOT}`);
         this.#settings.transcript.add('client', `${kept(stuffed)}.`);
         this.#owed += 1;
         // What a large message needs for its way, at the slowest, is not taken from the time of the dialogue.
         const budget = this.#settings.budget.extendedBy(octets.length / SLOWEST_PACE);
-        await this.#transmit(octets, budget);
-        const reply = await this.#read(this.#settings.timeoutMs, budget);
-        await this.expectSilence();
+        const next = this.#nextReply();
+        const isWhole = await this.#transmit(octets, beforeDot, next, budget);
+        if (!isWhole)
+            this.hangUp();
+        const reply = await this.#read(this.#settings.timeoutMs, budget, next);
+        if (isWhole)
+            await this.expectSilence().catch(unlessItCloses);
+        else if (reply.code < 400)
+            throw unsolicited(reply);
         return reply;
     }
     /** Says goodbye, waits a moment for the answer, and closes the channel whatever comes. Never throws. */
@@ -32729,24 +33054,39 @@ class SmtpSession {
         this.#channel.write(octets);
         return this.#read(timeoutMs);
     }
-    /** Writes piece by piece, each when the one before has left. Ends early where the channel does: the reply says why. */
-    async #transmit(octets, budget) {
-        for (let at = 0; at < octets.length && !this.#end; at += PIECE_OCTETS) {
-            const piece = octets.subarray(at, at + PIECE_OCTETS);
-            const gone = new Promise((resolve) => {
-                this.#channel.write(piece, () => {
-                    resolve();
-                });
-            });
+    /**
+     * Writes piece by piece, each when the one before has left, and none once the server has answered.
+     * @returns whether the message went out with its final dot
+     */
+    async #transmit(octets, beforeDot, next, budget) {
+        const answered = next.then(() => true);
+        // The dot is not torn from its line end: before the last piece no server can take the message for whole.
+        const lastFrom = octets.length - FINAL_DOT.length - PIECE_OCTETS;
+        for (let at = 0;; at += PIECE_OCTETS) {
+            const isLast = at >= lastFrom;
+            if (isLast)
+                beforeDot();
+            const gone = this.#write(isLast ? octets.subarray(at) : octets.subarray(at, at + PIECE_OCTETS)).then(() => false);
             const deadline = net_deadline/* Deadline */.B.after(this.#settings.timeoutMs, budget);
             const waitMs = Math.round(deadline.remainingMs);
-            await deadline.race(gone, () => new ReplyTimeout(waitMs));
+            const isAnswered = await deadline.race(Promise.race([answered, gone]), () => new ReplyTimeout(waitMs, this.#unfinished()));
+            if (isLast || isAnswered)
+                return isLast;
         }
     }
-    async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget) {
+    /** Writes a piece, and waits until it has left and what the server says to it has been read. */
+    async #write(piece) {
+        await new Promise((resolve) => {
+            this.#channel.write(piece, () => {
+                resolve();
+            });
+        });
+        await this.#listen();
+    }
+    async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget, next = this.#nextReply()) {
         const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
         const waitMs = Math.round(deadline.remainingMs);
-        const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs, this.#unfinished()));
+        const reply = await deadline.race(next, () => new ReplyTimeout(waitMs, this.#unfinished()));
         this.#owed -= 1;
         if (reply.code === 421)
             throw new ServiceNotAvailable(reply);
@@ -32772,19 +33112,19 @@ class SmtpSession {
      * @throws {ReplySyntaxError}
      */
     async expectSilence() {
-        // One turn of the event loop begins to read again, the next one has read what the system already holds.
-        this.#channel.resume();
-        await new Promise((resolve) => setImmediate(resolve));
-        await new Promise((resolve) => setImmediate(resolve));
+        await this.#listen();
         const early = this.#take();
-        if (early) {
-            if (early.code === 421)
-                throw new ServiceNotAvailable(early);
-            throw new UnsolicitedReply(early.raw.join(' / '));
-        }
+        if (early)
+            throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
         if (this.#parser.unread.length > 0 || this.#parser.midReply) {
             throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
         }
+    }
+    /** One turn of the event loop begins to read again, the next one has read what the system already holds. */
+    async #listen() {
+        this.#channel.resume();
+        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setImmediate(resolve));
     }
     async #refuseEarlyReply() {
         await this.expectSilence();
@@ -32796,7 +33136,8 @@ class SmtpSession {
             const reply = this.#parser.take();
             for (const line of reply?.raw ?? [])
                 this.#note(line.exact);
-            this.bareLineFeed ||= reply?.bareLineFeed ?? false;
+            if (reply?.bareLineFeed)
+                this.bareLineFeed ??= reply;
             return reply;
         }
         catch (error) {
@@ -32837,6 +33178,14 @@ class SmtpSession {
         wake?.();
     }
 }
+function unsolicited({ raw }) {
+    return new UnsolicitedReply(raw.map(({ exact }) => exact).join(' / '));
+}
+/** @throws all but that the server closes the session */
+function unlessItCloses(error) {
+    if (!(error instanceof ServiceNotAvailable))
+        throw error;
+}
 /** What the transcript shows of a message: all of it, or its beginning in whole lines. */
 function kept(message) {
     if (message.length <= KEPT_CHARACTERS)
@@ -32846,7 +33195,7 @@ function kept(message) {
 }
 
 // EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
+var reason = __nccwpck_require__(4604);
 ;// CONCATENATED MODULE: ./src/gate/protocols.ts
 
 
@@ -32892,7 +33241,10 @@ function firstLine(said) {
     return said.trimStart().split(/\r?\n/, 1)[0] ?? '';
 }
 
+// EXTERNAL MODULE: ./src/tls/alerts.ts
+var alerts = __nccwpck_require__(3234);
 ;// CONCATENATED MODULE: ./src/gate/steps/client-certificate.ts
+
 
 /** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
 const CERTIFICATE_REQUIRED = 116;
@@ -32903,42 +33255,34 @@ const OTHER_ISSUER = 'Give `tls.client-cert` a certificate of an authority that 
  */
 const ALERTS = {
     42: {
-        name: 'bad certificate',
         meaning: 'the certificate is damaged, or a signature in its chain does not hold',
         remedy: 'Check with `openssl verify` that the file of `tls.client-cert` holds the whole chain, leaf first.',
     },
     43: {
-        name: 'unsupported certificate',
         meaning: 'the certificate is of a kind that the server does not take',
         remedy: 'Give the gate a certificate for TLS clients: its extended key usage, where it has one, must include clientAuth, and its key be of a kind that the server knows.',
     },
     44: {
-        name: 'certificate revoked',
         meaning: 'its issuer has revoked the certificate',
         remedy: 'Have a new certificate issued, and give it to the gate with `tls.client-cert` and `tls.client-key`.',
     },
     45: {
-        name: 'certificate expired',
         meaning: 'the certificate has expired, or is not valid yet',
         remedy: 'Renew the certificate of `tls.client-cert`; if its dates are right, look at the clock of the server.',
     },
     46: {
-        name: 'certificate unknown',
         meaning: 'something else about the certificate is not acceptable',
         remedy: "The server's log says what it has against the certificate of `tls.client-cert`.",
     },
     48: {
-        name: 'unknown ca',
         meaning: 'the chain of the certificate leads to no authority that the server trusts',
         remedy: OTHER_ISSUER,
     },
     49: {
-        name: 'access denied',
         meaning: 'the certificate holds, and who it stands for may not come in',
         remedy: 'Add the certificate, its name or its fingerprint to those that the server lets in.',
     },
     [CERTIFICATE_REQUIRED]: {
-        name: 'certificate required',
         meaning: 'the certificate could not be shown, since the server takes no signature that its key can make',
         remedy: 'Give the gate a certificate with a key of a usual kind (RSA of 2048 bits, or EC P-256).',
     },
@@ -32949,17 +33293,16 @@ const ALERTS = {
  * @returns the finding, if the alert speaks of the client's certificate
  */
 function belatedClientCertificateAlert(alert, visit) {
-    const name = alert === undefined ? undefined : ALERTS[alert]?.name;
-    return alert === undefined || name === undefined ? undefined : clientCertificateRefused(visit, alert, name);
+    return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(visit, alert);
 }
 /**
  * The finding for an alert of a server that has asked for a certificate.
  * @param number of the alert
- * @param name in words
  */
-function clientCertificateRefused({ endpoint }, number, name) {
+function clientCertificateRefused({ endpoint }, number) {
+    const name = (0,alerts/* alertName */.Q)(number);
     const alert = `alert ${number} (${name})`;
-    const evidence = { alert };
+    const evidence = { alert: String(number), name };
     if (!endpoint.tls.client) {
         return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
             evidence,
@@ -33008,7 +33351,7 @@ function interruption(error, step, visit) {
         const other = insteadOfGreeting(error.heard, visit);
         if (other)
             return { finding: other, step, transient: false };
-        const waited = `${(error.waitedMs / 1000).toFixed(1)} s`;
+        const waited = inSeconds(error.waitedMs);
         const { only, evidence } = unfinished(error.heard);
         const spent = spentBudget(visit);
         const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
@@ -33107,7 +33450,7 @@ function insteadOfGreeting([first], { greeting }) {
 function unfinished(heard) {
     if (heard.length === 0)
         return { only: '', evidence: {} };
-    const received = (0,peer/* brief */.dh)(heard.map(({ exact }) => exact).join(' / '));
+    const received = (0,peer/* briefList */.X2)(heard, ' / ');
     return { only: `, only "${received}"`, evidence: { received } };
 }
 function capital(text) {
@@ -33201,9 +33544,16 @@ async function sayEhlo(visit, session, refusal) {
         impassable: true,
     };
 }
-/** Protocols that greet with 220 like SMTP, and say which they are. */
-function greetsAs(greeting) {
-    return ['FTP', 'LMTP'].find((protocol) => greeting?.includes(protocol));
+/** Protocols that greet with 220 like SMTP, by the words in which they or their servers name themselves. */
+const GREETERS = [
+    [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
+    [/\bLMTP\b/i, 'LMTP'],
+];
+/** Who says that it speaks SMTP is taken at its word, whatever its host is called. */
+function greetsAs(greeting = '') {
+    if (/\bE?SMTP\b/i.test(greeting))
+        return undefined;
+    return GREETERS.find(([words]) => words.test(greeting))?.[1];
 }
 function temporary(said, evidence) {
     return {
@@ -33265,7 +33615,7 @@ function handshakeAside({ socket, budget, endpoint }, context) {
         throw new TypeError('a handshake without a socket');
     return (0,handshake/* beginHandshake */.Nr)(socket, {
         context,
-        servername: serverNameIndication(endpoint.servername),
+        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
         deadline: budget,
     });
 }
@@ -33539,13 +33889,13 @@ function notTriedAgain(report, world) {
 }
 
 // EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(78091);
+var secret = __nccwpck_require__(8091);
 // EXTERNAL MODULE: ./src/smtp/sasl/base64.ts
-var base64 = __nccwpck_require__(11767);
+var base64 = __nccwpck_require__(1767);
 // EXTERNAL MODULE: ./src/smtp/sasl/conversation.ts
-var sasl_conversation = __nccwpck_require__(71011);
+var sasl_conversation = __nccwpck_require__(1011);
 // EXTERNAL MODULE: ./src/smtp/sasl/mechanisms.ts + 8 modules
-var mechanisms = __nccwpck_require__(95625);
+var mechanisms = __nccwpck_require__(5625);
 ;// CONCATENATED MODULE: ./src/smtp/sasl/exchange.ts
 
 
@@ -33560,14 +33910,23 @@ const MAX_COMMAND_OCTETS = 510;
  * @throws as {@link SmtpSession.command}
  */
 async function authenticate(session, mechanism, identity, surroundings) {
-    const conversation = await (0,mechanisms/* converse */.iq)(mechanism, identity, surroundings);
+    const derived = [];
+    const conversation = await (0,mechanisms/* converse */.iq)(mechanism, identity, {
+        ...surroundings,
+        derived: (octets) => {
+            derived.push(octets);
+            surroundings.derived(octets);
+        },
+    });
+    let { initial } = conversation;
+    const isPresented = () => initial === undefined && conversation.presented !== false;
     const ended = (reply, fault) => ({
         reply,
+        presented: isPresented(),
         ...(fault && { fault }),
         ...(conversation.told !== undefined && { told: conversation.told }),
         ...(conversation.iterations !== undefined && { iterations: conversation.iterations }),
     });
-    let { initial } = conversation;
     const atOnce = initial === undefined ? '' : `AUTH ${mechanism} ${initialResponse(initial)}`;
     const fits = initial !== undefined && atOnce.length <= MAX_COMMAND_OCTETS;
     let reply = await (fits
@@ -33579,11 +33938,14 @@ async function authenticate(session, mechanism, identity, surroundings) {
         while (reply.code === 334) {
             const answer = initial ?? (await conversation.answer(challengeIn(reply)));
             initial = undefined;
+            // What is derived stands in the response, whose base64 has nothing in common with its own.
+            if (derived.length > 0 && answer !== '')
+                surroundings.derived(Buffer.from(answer));
             reply = await session.command((0,base64/* encoded */.d)(answer), secret/* REDACTED */.X);
         }
         if (reply.code === 235) {
             conversation.conclude?.(reply.lines.map(({ exact }) => exact));
-            if (initial !== undefined)
+            if (!isPresented())
                 throw (0,sasl_conversation/* tooEarly */.Ks)();
         }
         return ended(reply);
@@ -33603,6 +33965,8 @@ function challengeIn(reply) {
     return reply.lines.map(({ exact }) => exact.trim()).join('');
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/tls/channel-binding.ts
 
 
@@ -33622,7 +33986,7 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     }
     if (!leaf)
         return undefined;
-    const { name, weak } = certificateFacts(leaf).signature;
+    const { name, weak } = (0,tls_certificate/* certificateFacts */.lF)(leaf).signature;
     // MD5 and SHA-1 are replaced by SHA-256.
     const hash = weak ? 'sha256' : /\bSHA-(256|384|512)$/.exec(name)?.[0].replace('SHA-', 'sha');
     if (hash === undefined)
@@ -33637,7 +34001,7 @@ function channelBinding({ stream, version, sent: [leaf], }) {
  * brackets are quoted and not said; a link is said.
  * @returns the texts of all lines as one, in lower case
  */
-function words_wordsOf({ lines }) {
+function wordsOf({ lines }) {
     const text = lines.map(({ exact }) => exact).join(' ');
     const words = text
         .toLowerCase()
@@ -33658,19 +34022,23 @@ const STRONGER = {
     'access-token': 'the server wants another proof than this',
     certificate: 'the server wants another proof than this',
 };
-const verdict = (says) => ({ says, judges: true });
-const auth_meaning_open = (says) => ({ says, judges: false });
+const auth_meaning_named = (says) => ({ says, verdict: 'named' });
+const general = (says) => ({ says, verdict: 'general' });
+const auth_meaning_open = (says, remedy) => ({ says, ...(remedy !== undefined && { remedy }) });
+const FEWER = 'Sign in less often: leave time between runs, lower `concurrency`, and look who else signs in with this account or from this address. The credentials themselves have not been judged.';
+const MORE = 'Look at the plan and the limits of the account at the provider: raise them, or wait until the count begins anew. The credentials themselves have not been judged.';
+const BEHIND = 'Whoever answers takes AUTH for a command that needs a sign-in first: look whether AUTH is switched on in the server itself, or is only offered by a proxy in front of it.';
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
 const byEnhancedCode = (kind) => ({
     '5.5.4': auth_meaning_open('the server does not know the mechanism, or cannot read what came with it'),
     '5.5.6': auth_meaning_open('the server takes no line as long as these credentials make it'),
     '5.7.1': auth_meaning_open('a policy forbids it to this client: an IP allow-list, or the port'),
-    '5.7.3': verdict('the credentials are wrong, or not for this server (as Exchange says it)'),
-    '5.7.8': verdict(WRONG[kind]),
+    '5.7.3': auth_meaning_named('the credentials are wrong, or not for this server (as Exchange says it)'),
+    '5.7.8': general(WRONG[kind]),
     '5.7.9': auth_meaning_open(STRONGER[kind]),
     '5.7.11': auth_meaning_open('the server believes that the session is not encrypted'),
     '5.7.12': auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
-    '5.7.13': verdict('the account is disabled'),
+    '5.7.13': auth_meaning_named('the account is disabled'),
     '5.7.14': auth_meaning_open('the account must be confirmed in a web browser first (as Google says it)'),
     '5.7.139': auth_meaning_open('SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password'),
 });
@@ -33685,7 +34053,7 @@ const byCode = (kind) => ({
     504: auth_meaning_open('the server does not know the mechanism, though it offers it'),
     530: auth_meaning_open('the server believes that the session is not encrypted'),
     534: auth_meaning_open(STRONGER[kind]),
-    535: verdict(WRONG[kind]),
+    535: general(WRONG[kind]),
     538: auth_meaning_open('the server believes that the session is not encrypted'),
 });
 /** Enhanced codes with which servers say 535 and mean no more than that. */
@@ -33693,7 +34061,13 @@ const UNSPECIFIC = ['5.0.0', '5.7.0'];
 const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
 /** To be believed of a refusal of what was shown, and not of the command (RFC 4954 section 6). */
 const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
-/** Words by which servers say what no code of theirs does. */
+/**
+ * That what the server asks does not answer, behind codes that blame the credentials: what Cyrus SASL and Postfix add to
+ * them, and what providers say. Not "reason unavailable", which Postfix adds where it is told none.
+ */
+const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
+const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
+/** Words by which servers say what no code of theirs does; where several are there, the first row holds. */
 const byWords = (kind) => [
     [/app(lication)?[- ](specific )?password/, auth_meaning_open('an application password is wanted in place of that of the account')],
     [/disabled for the (tenant|mailbox)/, auth_meaning_open('SMTP AUTH is switched off for the mailbox or the tenant')],
@@ -33701,31 +34075,39 @@ const byWords = (kind) => [
         /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
         auth_meaning_open('a policy of the organisation forbids basic authentication, whatever the password'),
     ],
-    [/too many|rate limit/, auth_meaning_open('the server has seen too many failures, and answers no question now')],
     [
         /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-        verdict('the account is locked out'),
+        auth_meaning_named('the account is locked out'),
     ],
+    [
+        /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
+        auth_meaning_named('after too many failures they are locked out'),
+    ],
+    [/\bcredits\b|\bquota\b/, auth_meaning_open('the account has used up what its plan allows', MORE)],
+    [/too many|rate limit/, auth_meaning_open('the server takes no more attempts now, whatever the credentials', FEWER)],
     [/\b(locked|suspended|blocked)\b/, auth_meaning_open('the account, or this client, is locked out')],
     [/already auth/, auth_meaning_open('somebody is signed in already, such as a proxy or by the certificate')],
+    [/^(\d\.\d\.\d )?authentication (is )?required\b/, auth_meaning_open('the server wants a sign-in before it takes AUTH', BEHIND)],
     [/not enabled/, auth_meaning_open('AUTH is not switched on for this client')],
-    [IS_WRONG, verdict(WRONG[kind])],
+    [IS_MECHANISM, auth_meaning_open('the server refuses the mechanism, and not the credentials')],
+    [IS_OUTAGE, auth_meaning_open('the server could not check the credentials, as what it asks does not answer')],
+    [IS_WRONG, auth_meaning_named(WRONG[kind])],
 ];
 /**
  * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
  * @param kind what was refused
  * @returns undefined where nothing is known of it
  */
-function meaningOf(reply, kind) {
+function authMeaningOf(reply, kind) {
     const { code, enhanced = '' } = reply;
-    const text = words_wordsOf(reply);
+    const text = wordsOf(reply);
     const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
     // Whether for now or for good is the question of the reply's own code.
     const permanent = enhanced.replace(/^4/, '5');
     const byStatus = byEnhancedCode(kind)[permanent];
     const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
     const plain = byCode(kind)[code];
-    return said ?? byStatus ?? (plain && { ...plain, judges: plain.judges && unspecific });
+    return said ?? byStatus ?? (plain && !unspecific ? auth_meaning_open(plain.says) : plain);
 }
 
 ;// CONCATENATED MODULE: ./src/gate/visit.ts
@@ -33746,7 +34128,9 @@ function refused(signedIn, attempted, evidence) {
     const { reply, told } = signedIn;
     const { code } = reply;
     const { auth, mechanism } = attempted;
-    const meaning = meaningOf(reply, auth.kind);
+    const said = authMeaningOf(reply, auth.kind);
+    const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
+    const meaning = said?.verdict && isToldOtherwise ? undefined : said;
     const message = [
         `To AUTH ${mechanism} the server says "${shown(reply)}".`,
         ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
@@ -33754,20 +34138,24 @@ function refused(signedIn, attempted, evidence) {
     ].join(' ');
     // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
     if (code < 500 && code !== 432) {
-        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true });
+        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...remedyOf(meaning) });
         return { findings: [found], transient: true };
     }
     const other = OTHER_REFUSALS[code];
     if (other)
-        return { findings: [finding(other, message, { evidence })] };
+        return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
     const mustBeRejected = auth.expect === 'rejected';
     // In another way, or by another channel, credentials that were not judged might still open the door.
-    if (mustBeRejected && meaning?.judges === true && isCompared(signedIn, attempted))
+    if (mustBeRejected && meaning?.verdict && isCompared(meaning.verdict, signedIn, attempted))
         return CONTENT;
     const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
-    const remedy = REMEDIES[auth.kind];
-    const text = `${message}${stillOpen}${hint(attempted, signedIn)}`;
-    return { findings: [finding('auth-rejected', text, { evidence, ...(remedy !== undefined && { remedy }) })] };
+    const text = `${message}${stillOpen}${hint(meaning, attempted, signedIn)}`;
+    const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };
+    return { findings: [finding('auth-rejected', text, details)] };
+}
+/** A remedy that is more to the point than that of the catalogue. */
+function remedyOf(known = {}) {
+    return known.remedy === undefined ? {} : { remedy: known.remedy };
 }
 /** Refusals that say nothing of the credentials. */
 const OTHER_REFUSALS = {
@@ -33784,22 +34172,31 @@ const REMEDIES = {
     'access-token': 'Look at the token: whether it has expired (most are good for an hour, so let the job fetch a fresh one), whether it was issued for this very user name, for this service, and with the scope that SMTP needs (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO, with what the server offers.',
     certificate: 'The server must ask for a certificate in the handshake, trust the issuer of this one, and know whose it is: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO, with what the server offers.',
 };
-/** What a SCRAM server says of credentials that it has compared with its own (RFC 5802 section 7). */
-const SCRAM_VERDICTS = ['invalid-proof', 'unknown-user'];
 /**
- * Whether the server has what the mechanism compares the password with. Before it asks a SCRAM client for its proof it
- * has looked that up, but an exchange that is bound to the channel may fail for the channel's sake; whether a CRAM-MD5
- * server has it is not seen.
+ * What a server tells within the mechanism of credentials that it has compared with its own: a SCRAM server by an error
+ * (RFC 5802 section 7), one that takes tokens by a status, of HTTP or of OAuth (RFC 7628 section 3.2.2).
  */
-function isCompared({ told, iterations }, { mechanism }) {
+const VERDICTS_WITHIN = {
+    password: /^(?:invalid-proof|unknown-user)$/,
+    'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
+};
+/**
+ * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
+ * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
+ * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
+ * with the same code as a bad one, but has nothing to tell of it within the mechanism.
+ */
+function isCompared(verdict, { presented, told }, { auth, mechanism }) {
     if (mechanism.startsWith('CRAM-'))
         return false;
-    if (!mechanism.startsWith('SCRAM-'))
+    if (told !== undefined)
         return true;
-    return told === undefined ? iterations !== undefined && !(0,mechanisms/* bindsChannel */._n)(mechanism) : SCRAM_VERDICTS.includes(told);
+    if (auth.kind === 'access-token' && verdict === 'general')
+        return false;
+    return presented && !(0,mechanisms/* bindsChannel */._n)(mechanism);
 }
 /** What else may be the reason, beside what the server says. */
-function hint({ auth, mechanism, binding }, { told, iterations }) {
+function hint(meaning, { auth, mechanism, binding }, { presented, told, iterations }) {
     if (auth.kind === 'certificate')
         return '';
     if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
@@ -33810,8 +34207,12 @@ function hint({ auth, mechanism, binding }, { told, iterations }) {
         return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
     }
     const { kind, secret } = auth;
-    const isPadded = secret.reveal() !== secret.reveal().trim();
-    return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
+    if (!presented)
+        return ` It says so before the ${kind} has gone out.`;
+    if (kind === 'access-token' && told === undefined && meaning?.verdict === 'general') {
+        return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
+    }
+    return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }
 
 ;// CONCATENATED MODULE: ./src/gate/sign-in.ts
@@ -33834,7 +34235,7 @@ async function signIn(visit, session, auth) {
     const { endpoint, secured } = visit;
     const offered = secured?.mechanisms;
     if (!offered) {
-        const evidence = { capabilities: (0,peer/* brief */.dh)(secured?.lines.join(', ') ?? '') || 'none' };
+        const evidence = { capabilities: (0,peer/* briefList */.X2)(secured?.lines ?? []) || 'none' };
         return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
     }
     const binding = await bindingOf(visit);
@@ -33853,9 +34254,12 @@ async function signIn(visit, session, auth) {
         const signedIn = await authenticate(session, mechanism, identity, {
             binding,
             serverBinds: offered.some(mechanisms/* bindsChannel */._n),
-            derived: (text) => {
-                derived.push(text);
-                visit.world.conceal(text);
+            derived: (octets) => {
+                // A server that says them back has them as octets, and writes them as it likes.
+                for (const text of [octets.toString('base64'), octets.toString('hex')]) {
+                    derived.push(text);
+                    visit.world.conceal(text);
+                }
             },
         });
         return sign_in_judge(signedIn, { auth, mechanism, binding });
@@ -33891,7 +34295,7 @@ function sign_in_judge(signedIn, attempted) {
     const evidence = {
         reply: shown(reply),
         mechanism,
-        ...(told !== undefined && { told: (0,peer/* brief */.dh)(told) || 'nothing' }),
+        ...(told !== undefined && { told: (0,peer/* brief */.dh)(told.exact) || 'nothing' }),
     };
     const isRefused = reply.code >= 400;
     if (fault && (told === undefined || !isRefused)) {
@@ -33959,7 +34363,11 @@ function judgeOffer({ endpoint, plain }, secured) {
     const evidence = { clear: (0,peer/* brief */.dh)(plain?.mechanisms?.join(' ') ?? ''), tls: (0,peer/* brief */.dh)(mechanisms.join(' ')) || 'none' };
     return [
         ...(secured.has('STARTTLS')
-            ? [finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.')]
+            ? [
+                finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
+                    evidence: { capabilities: (0,peer/* briefList */.X2)(secured.lines) },
+                }),
+            ]
             : []),
         ...(missing.length > 0
             ? [
@@ -33989,6 +34397,8 @@ function withheld({ endpoint }) {
     return finding('credentials-withheld', `Nobody has authenticated this server, so no ${what} went to it.`);
 }
 
+// EXTERNAL MODULE: ./src/tls/guard.ts
+var guard = __nccwpck_require__(6936);
 ;// CONCATENATED MODULE: ./src/gate/second-look.ts
 
 
@@ -34055,6 +34465,7 @@ function second_look_handshake(second) {
 
 
 
+
 /** Step 1: the server greets, answers EHLO, and advertises STARTTLS (RFC 3207 section 2). */
 async function capability(visit) {
     const { endpoint } = visit;
@@ -34073,14 +34484,20 @@ async function capability(visit) {
     visit.plain = plain;
     const findings = [];
     if (plain.mechanisms) {
-        findings.push(finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${(0,peer/* brief */.dh)(plain.mechanisms.join(' '))}.`, endpoint.role === 'mx' ? { severity: 'notice' } : { reproduce: plainEhloCommand(endpoint, visit.address) }));
+        const mechanisms = (0,peer/* brief */.dh)(plain.mechanisms.join(' ')) || 'without a mechanism';
+        findings.push(finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+            evidence: { mechanisms },
+            ...(endpoint.role === 'mx'
+                ? { severity: 'notice' }
+                : { reproduce: plainEhloCommand(endpoint, visit.address) }),
+        }));
     }
     if (plain.has('STARTTLS'))
         return { findings };
     return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
 }
-/** How a record of TLS begins: an alert or a handshake, of a version 3 (RFC 8446 section 5.1). */
-const TLS_RECORDS = ['\x15\x03', '\x16\x03'];
+/** What stands before the length of a record. */
+const TYPE_AND_VERSION_OCTETS = 3;
 /** Who closes sooner turns a client away, and waits for nothing. */
 const WAITS_AT_LEAST_MS = 250;
 /** Reads the greeting; where none comes, finds out whether the port speaks TLS, or waits to be spoken to. */
@@ -34092,15 +34509,15 @@ async function capability_greeted(visit, session) {
     catch (error) {
         const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
         if (first) {
-            if (!TLS_RECORDS.some((record) => first.exact.startsWith(record)))
+            if (!(0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)))
                 throw error;
-            return whole(implicitTlsPort(visit));
+            return whole(implicitTlsPort(visit, first));
         }
         const waited = performance.now() - begun;
         const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waited > WAITS_AT_LEAST_MS);
         const answer = isSilence ? await answerToHandshake(visit) : undefined;
         if (answer?.kind === 'record')
-            return whole(implicitTlsPort(visit));
+            return whole(implicitTlsPort(visit, new peer/* PeerText */.gC(answer.octets)));
         const said = answer?.kind === 'cleartext' ? new peer/* PeerText */.gC(answer.octets).exact : '';
         const other = otherProtocol(said, ', which says nothing until it is spoken to');
         if (!other)
@@ -34111,29 +34528,35 @@ async function capability_greeted(visit, session) {
 function heardBefore(error) {
     return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
 }
-function implicitTlsPort({ endpoint, address }) {
+/** @param said what the server says first */
+function implicitTlsPort({ endpoint, address }, said) {
     const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
     const reproduce = opensslCommand({ ...endpoint, transport: 'implicit' }, address);
-    return finding('implicit-tls-port', message, { reproduce });
+    const octets = (0,peer/* brief */.dh)(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+    return finding('implicit-tls-port', message, { evidence: { octets }, reproduce });
 }
 function whole(found) {
     return { findings: [found], impassable: true };
 }
 /** Asks for STARTTLS all the same: a server that knows it has offered it, and somebody took the offer away. */
 async function withoutStarttls({ endpoint }, session, { lines, masked }) {
-    const evidence = {
-        capabilities: lines.length > 0 ? (0,peer/* brief */.dh)(lines.join(', ')) : 'none',
-        ...(masked.length > 0 && { masked: (0,peer/* brief */.dh)(masked.join(', ')) }),
-    };
-    const keyword = masked.find(({ length }) => length === 'STARTTLS'.length);
-    if (keyword !== undefined) {
-        return finding('starttls-stripped', `Where STARTTLS should stand, the answer to EHLO says "${keyword}": a device on the way wrote over the keyword.`, { evidence: { ...evidence, keyword } });
-    }
     const answer = await session.command('STARTTLS').catch(() => undefined);
-    if (answer?.code === 220) {
-        // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
+    const isAccepted = answer?.code === 220;
+    // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
+    if (isAccepted)
         session.detach();
-        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and STARTTLS is answered "${shown(answer)}": the offer was hidden on the way.`, { evidence: { ...evidence, reply: shown(answer) } });
+    const evidence = {
+        capabilities: (0,peer/* briefList */.X2)(lines) || 'none',
+        ...(masked.length > 0 && { masked: (0,peer/* briefList */.X2)(masked) }),
+        ...(answer && { reply: shown(answer) }),
+    };
+    const answered = answer ? `STARTTLS is answered "${shown(answer)}"` : 'STARTTLS gets no answer';
+    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
+    if (keyword !== undefined) {
+        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS and says "${keyword}": a device on the way wrote over a keyword of eight letters, as STARTTLS has (CHUNKING, SMTPUTF8 and 8BITMIME have as many). ${answered}.`, { evidence: { ...evidence, keyword } });
+    }
+    if (isAccepted) {
+        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and ${answered}: the offer was hidden on the way.`, { evidence });
     }
     const over = masked.length > 0
         ? ` Another keyword is written over ("${evidence.masked}"), as SMTP inspection on the way does; it is too long or too short for STARTTLS.`
@@ -34143,9 +34566,9 @@ async function withoutStarttls({ endpoint }, session, { lines, masked }) {
 }
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
+var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./src/tls/trust.ts
 
 
@@ -34161,7 +34584,7 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
  * with TLS 1.3 PKCS #1 counts for chains alone, and up to TLS 1.2 the cipher suites pick the kind. There is nothing of
  * the sort for an RSA certificate of an ECDSA authority: a server of TLS 1.3 that is strict about chains will not show it.
  */
-const trust_SIGNATURES = {
+const SIGNATURES = {
     RSA: { sigalgs: [...PSS, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aECDSA` },
     ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aRSA` },
 };
@@ -34226,7 +34649,7 @@ class TrustStore {
             context = external_node_tls_.createSecureContext({
                 ca: this.pem(ca),
                 minVersion,
-                ...(keyKind && trust_SIGNATURES[keyKind]),
+                ...(keyKind && SIGNATURES[keyKind]),
                 ...(client && { cert: client.certificate, key: client.key.reveal() }),
                 // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
                 allowPartialTrustChain: true,
@@ -34346,7 +34769,7 @@ function isAbsent(failure) {
 function kindOf({ sent: [leaf] }) {
     if (!leaf)
         return undefined;
-    const { name } = publicKeyFacts(leaf);
+    const { name } = (0,tls_certificate/* publicKeyFacts */.M2)(leaf);
     if (name.startsWith('EC '))
         return 'ECDSA';
     return name.startsWith('RSA') ? 'RSA' : undefined;
@@ -34368,7 +34791,80 @@ function failed(kind, failure) {
     return unchecked(kind, `alert ${failure.number}`, why);
 }
 
+;// CONCATENATED MODULE: ./src/gate/steps/alert-meaning.ts
+const CHANGED_ON_THE_WAY = 'Compare from another network: something on the way may change or inspect TLS. If the server answers so everywhere, update its TLS library, or whatever ends TLS in front of it.';
+const LIBRARY = 'The two TLS libraries do not understand each other: update that of the server, or whatever ends TLS in front of it, and look at settings that switch extensions on or off.';
+const OF_A_CERTIFICATE = {
+    says: 'it speaks of a certificate of the client, and has asked for none',
+    remedy: "The server's log says which certificate it means. Look for a proxy that ends TLS in front of it and has none, or a wrong one, for the server behind it.",
+};
+/**
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Those about the version, the
+ * cipher suites, the name and a certificate that was asked for are judged by more than the alert, and not here.
+ */
+const MEANINGS = {
+    10: {
+        says: 'it did not expect what it received at this point of the handshake',
+        remedy: CHANGED_ON_THE_WAY,
+    },
+    20: { says: 'what it received was damaged, or was encrypted with another key', remedy: CHANGED_ON_THE_WAY },
+    21: { says: 'it could not decrypt what it received', remedy: CHANGED_ON_THE_WAY },
+    22: { says: 'what it received was longer than a record may be', remedy: CHANGED_ON_THE_WAY },
+    41: OF_A_CERTIFICATE,
+    42: OF_A_CERTIFICATE,
+    43: OF_A_CERTIFICATE,
+    44: OF_A_CERTIFICATE,
+    45: OF_A_CERTIFICATE,
+    46: OF_A_CERTIFICATE,
+    47: { says: 'a value in the handshake is none that it takes', remedy: LIBRARY },
+    48: OF_A_CERTIFICATE,
+    49: {
+        says: 'it knows who asks, and does not let them in',
+        remedy: "A rule of the server turns this client away; its log says which. Allow the runner's address.",
+    },
+    50: { says: 'it could not read what it received', remedy: LIBRARY },
+    51: { says: 'a signature or a key in the handshake did not hold', remedy: CHANGED_ON_THE_WAY },
+    80: {
+        says: 'something failed on its own side',
+        remedy: "Look into the server's log at the time of the run: a certificate or key that cannot be read or do not fit, a key store, session cache or OCSP responder out of reach, memory that is used up, or a TLS library that lacks what the configuration wants.",
+    },
+    86: {
+        says: 'it takes this handshake for a second try with an older version than both sides speak',
+        remedy: 'The gate makes no such try: look for a proxy on the way that does, or that holds the version of TLS down, and have it let the newer ones through.',
+    },
+    90: {
+        says: 'it gave up, for a reason that has nothing to do with TLS',
+        remedy: "The server's log may say why: it was stopped, or somebody ended the connection.",
+    },
+    109: {
+        says: 'it misses an extension in the handshake',
+        remedy: `${LIBRARY} Where the endpoint is addressed by its IP address, no name is sent (SNI): set \`servername\` to one.`,
+    },
+    110: { says: 'the handshake has an extension that it does not take there', remedy: LIBRARY },
+    113: {
+        says: 'the OCSP response about a certificate is none that it takes',
+        remedy: 'Look at the OCSP stapling of the server, and of whatever ends TLS in front of it.',
+    },
+    114: {
+        says: 'the hash of a certificate is not what it was said to be',
+        remedy: CHANGED_ON_THE_WAY,
+    },
+    115: {
+        says: 'it wants a key that both sides have beforehand (PSK)',
+        remedy: 'Have the server authenticate itself with a certificate: mail clients have no pre-shared keys.',
+    },
+    120: {
+        says: 'it wants another application protocol (ALPN) to be named, and for SMTP there is none to name',
+        remedy: 'Check host and port: a server of another protocol (HTTPS), or a proxy that sorts connections by ALPN, answers there. Have it let connections without ALPN through to the mail server.',
+    },
+};
+/** What an alert means, if it is one of those that say it by themselves. */
+function meaningOfAlert(number) {
+    return MEANINGS[number];
+}
+
 ;// CONCATENATED MODULE: ./src/gate/steps/handshake-failure.ts
+
 
 
 
@@ -34382,10 +34878,12 @@ const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
 /** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
+/** The same for parameters that its security level does not take. */
+const SHORT_DH = 'DH_KEY_TOO_SMALL';
 /** Cipher suites that are offered whatever the policy, by their standard names. */
 const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
-/** Curves that are offered only where everything is, by the names that OpenSSL gives them. */
-const UNUSUAL_CURVE = /^(secp224r1|secp256k1|brainpool\w+)$/;
+/** Curves that are offered only where everything is. */
+const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 /** Why the handshake came to nothing, in words. */
 async function handshakeFailed(visit, failure) {
     const whole = (found) => ({ findings: [found], impassable: true });
@@ -34393,7 +34891,7 @@ async function handshakeFailed(visit, failure) {
         case 'timed-out': {
             const { clause, evidence } = spentBudget(visit);
             const message = `The server did not finish the TLS handshake in time${clause}.`;
-            return whole(finding('handshake-timeout', message, { evidence }));
+            return whole(finding('handshake-timeout', message, { evidence: { waited: inSeconds(failure.waitedMs), ...evidence } }));
         }
         case 'lost': {
             const said = `The connection ended during the TLS handshake (${failure.detail})`;
@@ -34407,16 +34905,18 @@ async function handshakeFailed(visit, failure) {
         case 'alert': {
             const { number, name, asked } = failure;
             if (asked || number === CERTIFICATE_REQUIRED)
-                return whole(clientCertificateRefused(visit, number, name));
+                return whole(clientCertificateRefused(visit, number));
             const refusal = {
                 said: `The server ended the handshake with alert ${number} (${name})`,
                 evidence: { alert: String(number), name },
             };
             if (number === UNRECOGNIZED_NAME)
                 return whole(nameUnknown(visit, refusal));
+            const meaning = meaningOfAlert(number);
             return whole(await noAgreement(visit, {
                 ...refusal,
                 about: ABOUT[number],
+                ...(meaning && { said: `${refusal.said}: ${meaning.says}`, remedy: meaning.remedy }),
             }));
         }
         case 'refused-here': {
@@ -34430,6 +34930,10 @@ async function handshakeFailed(visit, failure) {
             return whole(await noAgreement(visit, {
                 said: `TLS failed on our side: ${reason}`,
                 evidence: { reason, code },
+                ...(code.includes(SHORT_DH) && {
+                    said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
+                    remedy: LONGER_DH,
+                }),
                 about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
             }));
         }
@@ -34454,12 +34958,14 @@ async function noAgreement(visit, refusal) {
     }
     const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
     if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
-        return finding('tls-handshake-failed', `${refusal.said}.${only}`, { evidence });
+        const { said, remedy } = refusal;
+        return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(remedy !== undefined && { remedy }) });
     }
     const what = oddCurve === undefined ? 'cipher suites' : 'curves';
     return finding('tls-handshake-failed', `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`, { evidence, remedy: OTHER_CIPHERS });
 }
 const OTHER_CIPHERS = 'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
+const LONGER_DH = 'Give the server Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits from 3.1 on; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or leave cipher suites with DHE out: ECDHE does without them (RFC 9325 section 4.1).';
 const OTHER_SIGNATURES = 'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';
 function versionBelowPolicy(seen, { endpoint }) {
     return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
@@ -34472,11 +34978,17 @@ function versionTooOld({ endpoint }, { said, evidence }, spoken) {
         : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
     return finding('tls-version-too-old', message, {
         evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+        ...(wanted === 'TLSv1.3' && NO_TLS_1_3),
     });
 }
+/** TLS 1.2 is good enough for the RFCs, and not for this policy. */
+const NO_TLS_1_3 = {
+    remedy: 'Enable TLS 1.3 on the server: its TLS library must have it (OpenSSL from 1.1.1 on, GnuTLS from 3.6.5 on), and no setting end at TLS 1.2. Where it cannot be had, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+    reference: 'RFC 9325 section 3.1.1',
+};
 /** RFC 6066 section 3: the server has nothing for the name that was sent. */
 function nameUnknown({ endpoint }, { said, evidence }) {
-    const sent = serverNameIndication(endpoint.servername);
+    const sent = (0,tls_names/* serverNameIndication */.vu)(endpoint.servername);
     const what = sent === undefined
         ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
         : `The server does not know the name ${sent}, which was sent as SNI.`;
@@ -34487,10 +34999,7 @@ function nameUnknown({ endpoint }, { said, evidence }) {
     });
 }
 
-// EXTERNAL MODULE: ./src/tls/guard.ts
-var guard = __nccwpck_require__(46936);
 ;// CONCATENATED MODULE: ./src/gate/steps/upgrade.ts
-
 
 
 
@@ -34519,11 +35028,14 @@ async function upgrade(visit) {
     if (behind.length > 0)
         return cleartext(visit, behind);
     startTls(visit);
+    const begun = performance.now();
     const opening = await visit.handshake?.opening;
-    return opening?.kind === 'cleartext' ? cleartext(visit, opening.octets) : CONTENT;
+    if (opening?.kind === 'cleartext')
+        return cleartext(visit, opening.octets);
+    return { findings: [], aheadMs: performance.now() - begun };
 }
 /** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */
-const MEANINGS = {
+const upgrade_MEANINGS = {
     454: 'TLS is not available now, usually because certificate or key could not be loaded',
     500: 'it does not know the command that it has offered',
     501: 'it takes STARTTLS for a command with a parameter',
@@ -34533,7 +35045,7 @@ const MEANINGS = {
     554: 'it refuses TLS to this client',
 };
 function meaning({ code }) {
-    const known = MEANINGS[code];
+    const known = upgrade_MEANINGS[code];
     return known === undefined ? '' : `: ${known}`;
 }
 /** Begins the handshake on the connected socket, by the endpoint's policy. */
@@ -34543,7 +35055,7 @@ function startTls(visit) {
         throw new TypeError('TLS without a socket');
     visit.handshake = (0,handshake/* beginHandshake */.Nr)(socket, {
         context: world.trust.context(endpoint.tls),
-        servername: serverNameIndication(endpoint.servername),
+        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
         deadline: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget),
     });
 }
@@ -34651,8 +35163,6 @@ function certificate_failed(found) {
     return { findings: [found], impassable: true };
 }
 
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/punycode/index.js
 /*
 
@@ -35294,13 +35804,13 @@ const resolve = (from, to) => {
 };
 
 // EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(57975);
+var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(37067);
+var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(44708);
+var external_node_https_ = __nccwpck_require__(4708);
 // EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(38522);
+var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/fetch/cookies.js
 // module to handle cookies
 
@@ -36098,7 +36608,7 @@ fetch_nmfetch.DEFAULT_MAX_TIME = DEFAULT_MAX_TIME;
 /* harmony default export */ const fetch = (fetch_nmfetch);
 
 // EXTERNAL MODULE: external "node:dns"
-var external_node_dns_ = __nccwpck_require__(40610);
+var external_node_dns_ = __nccwpck_require__(610);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/shared/index.js
 /* eslint no-console: 0 */
 
@@ -37317,7 +37827,7 @@ class qp_Encoder extends external_node_stream_.Transform {
 }
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
 /* eslint quote-props: 0 */
 
@@ -38348,7 +38858,7 @@ const mime_types_mimeTypes = new Map([
     ['xgl/drawing', 'xgz'],
     ['xgl/movie', 'xmz']
 ]);
-const extensions = new Map([
+const mime_types_extensions = new Map([
     ['123', 'application/vnd.lotus-1-2-3'],
     ['323', 'text/h323'],
     ['*', 'application/octet-stream'],
@@ -39379,7 +39889,7 @@ function detectMimeType(filename) {
     }
     const parsed = external_node_path_.parse(filename);
     const extension = (parsed.ext.substr(1) || parsed.name || '').split('?').shift().trim().toLowerCase();
-    const value = extensions.has(extension) ? extensions.get(extension) : defaultMimeType;
+    const value = mime_types_extensions.has(extension) ? mime_types_extensions.get(extension) : defaultMimeType;
     if (Array.isArray(value)) {
         return value[0];
     }
@@ -44076,7 +44586,7 @@ function isDone({ code }) {
  * @returns undefined where it names no limit
  */
 function sizeLimit({ lines }) {
-    const [, digits] = lines.map((line) => /^SIZE[ =]+(\d{1,15})$/i.exec(line)).find((match) => match !== null) ?? [];
+    const [, digits] = lines.map(({ exact }) => /^SIZE[ =]+(\d{1,15})$/i.exec(exact)).find((match) => match !== null) ?? [];
     const limit = Number(digits ?? 0);
     return limit === 0 ? undefined : limit;
 }
@@ -44140,12 +44650,16 @@ async function settle(session, stopped, pending) {
 const GREYLISTING = {
     says: 'That looks like greylisting: whoever is new is asked to come again.',
     remedy: 'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
+    about: 'newcomer',
 };
 /** Words of a refusal that is for the sake of somebody or something else than the recipient. */
 const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
 const refusal_CONTENT = /spam|virus|malware|content|policy|score/;
-/** The first row that fits counts: words that are plain come before codes that many causes share. */
-const TABLE = [
+/**
+ * The first row counts that a code fits exactly, or else the first that fits: words that are plain come before codes that
+ * many causes share.
+ */
+const refusal_TABLE = [
     {
         fits: ({ at, code, text }) => !/starttls|encrypt/.test(text) &&
             (code === 530 ||
@@ -44165,7 +44679,7 @@ const TABLE = [
         remedy: 'Hosted runners share their addresses with strangers, who count too. Gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or have the client of the gate exempted from the limit.',
     },
     {
-        fits: ({ status, text }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(text) || status === '7.25',
+        fits: ({ status, linked }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(linked) || status === '7.25',
         says: 'It refuses this client by its address or its name.',
         remedy: 'The runner counts as suspicious: hosted runners share their addresses with strangers. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate where the address is known and has a name.',
     },
@@ -44198,12 +44712,14 @@ const TABLE = [
         remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
     },
     {
-        fits: ({ status, text }) => /^2\.2$|^3\.1$/.test(status) || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
+        isExactly: ({ status }) => status === '2.2',
+        fits: ({ status, text }) => status === '3.1' || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
         says: 'There is no room: the mailbox or the disk of the server is full.',
         remedy: 'Empty the mailbox or raise its quota; look for free space where the server has its queue.',
     },
     {
-        fits: ({ code, status, text }) => /^(2\.3|3\.4)$/.test(status) ||
+        isExactly: ({ status }) => status === '3.4',
+        fits: ({ code, status, text }) => status === '2.3' ||
             /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text) ||
             (code === 552 && status === '' && !refusal_CONTENT.test(text)),
         says: 'The message is too large for it.',
@@ -44215,11 +44731,17 @@ const TABLE = [
         fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status),
     },
     {
-        fits: ({ at, status, text }) => /^1\.([0-6]|10)$/.test(status) ||
-            (at === 'RCPT' && status === '4.1') ||
-            (at === 'RCPT' &&
-                !OTHERS.test(text) &&
-                /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
+        fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
+        says: 'It has not found out whether it can deliver to this recipient.',
+        remedy: "The server asks the recipient's own server before it takes mail for it (Postfix: `reject_unverified_recipient`), and got no answer that helps. Look there, or gate again later: it remembers what it finds out.",
+    },
+    {
+        isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
+        fits: (refusal) => namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
+            (refusal.at === 'RCPT' &&
+                (refusal.status === '4.1' ||
+                    (!OTHERS.test(refusal.text) &&
+                        /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
         says: 'It knows no such recipient.',
         remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
         about: 'recipient',
@@ -44251,47 +44773,51 @@ const TABLE = [
  * What a 4yz or 5yz means.
  * @returns undefined where neither its codes nor its words tell
  */
-function refusal_meaningOf(at, reply, endpoint) {
-    const row = rowFor(refusalOf(at, reply));
+function refusalMeaningOf(at, reply, endpoint) {
+    const refusal = refusalOf(at, reply);
+    const row = refusal_TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? refusal_TABLE.find(({ fits }) => fits(refusal));
     if (!row)
         return undefined;
     const { says, remedy, about } = row;
     return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ...(about && { about }) };
 }
+function mayGreylist({ at, code }) {
+    return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
+}
+/** A code that is about the recipient, where the words do not say that it is about the sender. */
+function namesRecipient({ code, status, text }, statuses) {
+    return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
+}
+function refusalOf(at, reply) {
+    const { code, enhanced = '' } = reply;
+    const linked = wordsOf(reply);
+    const text = linked.replace(/\S*:\/\/\S*/g, '');
+    return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
+}
+
+;// CONCATENATED MODULE: ./src/gate/refused-recipient.ts
+
+
 /**
  * Whether a 5yz to RCPT says that this recipient is not taken from this client: that it is unknown here or mail for it
  * is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
  * of the sender off to RCPT (Postfix: `smtpd_delay_reject`); these, and a command that was not understood, leave it open
  * whether the recipient would be taken.
  */
-function refusesRecipient(reply, { auth }) {
-    const refusal = refusalOf('RCPT', reply);
-    const { code, status, text } = refusal;
-    // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
-    if (code < 510 || status === '1.3')
-        return false;
-    const row = rowFor(refusal);
-    if (row)
-        return row.about === 'recipient' || (row.about === 'stranger' && !auth);
-    // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
-    return [550, 551, 553].includes(code) && ['', '0.0'].includes(status) && !OTHERS.test(text);
-}
-/** Whether a server that answers so is likely to take the message a little later (RFC 6647 section 4). */
-function isGreylisting(at, reply) {
-    return rowFor(refusalOf(at, reply))?.says === GREYLISTING.says;
-}
-function rowFor(refusal) {
-    return TABLE.find(({ fits }) => fits(refusal));
-}
-function mayGreylist({ at, code }) {
-    return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
-}
-function refusalOf(at, reply) {
+function refusesRecipient(reply, endpoint) {
     const { code, enhanced = '' } = reply;
-    return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text: words_wordsOf(reply) };
+    // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
+    if (code < 510 || enhanced === '5.1.3')
+        return false;
+    const meaning = refusalMeaningOf('RCPT', reply, endpoint);
+    if (meaning)
+        return meaning.about === 'recipient' || (meaning.about === 'stranger' && !endpoint.auth);
+    // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
+    return [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced) && !OTHERS.test(wordsOf(reply));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/submission.ts
+
 
 
 
@@ -44325,8 +44851,9 @@ async function submission_submit(visit, session, { from, to }, probe) {
     const stopped = await openTransaction(session, { from, to, parameters }, secured?.has('PIPELINING') === true);
     if (stopped)
         return judged(visit, stopped.verb, stopped.line, stopped.reply);
-    visit.handedOver = true;
-    const end = await session.message(probe.text);
+    const end = await session.message(probe.text, () => {
+        visit.handedOver = true;
+    });
     if (!isDone(end))
         return judged(visit, 'MESSAGE', 'the end of the message', end);
     visit.delivered = { messageId: probe.messageId, octets };
@@ -44399,9 +44926,10 @@ function judged(visit, at, to, reply) {
         const due = at === 'DATA' ? '354' : '250';
         return { findings: [finding('protocol-error', `${said}, where ${due} is due.`, { evidence })] };
     }
-    const meaning = refusal_meaningOf(at, reply, endpoint);
+    const meaning = refusalMeaningOf(at, reply, endpoint);
     const temporary = reply.code < 500;
-    if (isGreylisting(at, reply))
+    // Such a server is likely to take the message a little later (RFC 6647 section 4).
+    if (meaning?.about === 'newcomer')
         visit.puttingOff = shown(reply);
     const patience = putOff && temporary ? `It has put the message off for ${Math.round(putOff.forMs / 1000)} s now.` : '';
     return {
@@ -44498,6 +45026,7 @@ function compose({ world }, { from, to, attachmentOctets }) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -44530,25 +45059,27 @@ async function attempt(endpoint, world, addresses, putOff) {
     const steps = [];
     let blocked = false;
     let transient = false;
+    let aheadMs = 0;
     try {
         for (const id of report_report/* STEP_IDS */.W1) {
             if (blocked) {
                 steps.push({ id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] });
                 continue;
             }
-            const taken = await takeStep(id, visit);
+            const taken = await takeStep(id, visit, external_node_perf_hooks_.performance.now() - aheadMs);
             if (taken.belated)
                 amend(steps, taken.belated, visit);
             steps.push(taken.report);
             blocked = taken.blocks;
             transient = taken.transient;
+            aheadMs = taken.aheadMs ?? 0;
         }
     }
     finally {
         await visit.session?.quit();
         visit.socket?.destroy();
     }
-    noteUnusedWaivers(steps, endpoint);
+    noteUnusedWaivers(steps, visit);
     const report = reportOf(visit, steps, external_node_perf_hooks_.performance.now() - begun);
     return {
         report: visit.derived ? withoutSecrets(report, new redactor/* Redactor */.p(visit.derived)) : report,
@@ -44556,8 +45087,8 @@ async function attempt(endpoint, world, addresses, putOff) {
         ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
     };
 }
-async function takeStep(id, visit) {
-    const begun = external_node_perf_hooks_.performance.now();
+/** @param begun when the step began, in milliseconds of `performance.now()` */
+async function takeStep(id, visit, begun) {
     const { end } = visit.world;
     const isOver = () => end.isOver;
     if (isOver())
@@ -44589,14 +45120,16 @@ async function takeStep(id, visit) {
     const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
     const status = statusOf(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
+    const { aheadMs = 0 } = outcome;
     return {
         report: {
             id,
             status: skipped ? 'skip' : status,
             ...(skipped && { skipped }),
-            durationMs: elapsed(begun),
+            durationMs: elapsed(begun + aheadMs),
             findings,
         },
+        aheadMs,
         blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
         transient: outcome.transient === true,
     };
@@ -44613,8 +45146,9 @@ function cutShort(id, visit, begun) {
 function bareLineFeed({ session }) {
     if (!session?.bareLineFeed)
         return [];
-    session.bareLineFeed = false;
-    return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.')];
+    const evidence = { reply: shown(session.bareLineFeed) };
+    session.bareLineFeed = undefined;
+    return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.', { evidence })];
 }
 /** Adds what a step has come to in the eyes of the next one, which is blocked by it. */
 function amend(steps, { step, finding: found }, visit) {
@@ -44625,8 +45159,8 @@ function amend(steps, { step, finding: found }, visit) {
     const findings = [...earlier.findings, ...weighed([found], step, visit)];
     steps[at] = { ...earlier, status: statusOf(findings), findings };
 }
-function noteUnusedWaivers(steps, { waive }) {
-    for (const { step, notice } of unusedWaivers(waive, steps)) {
+function noteUnusedWaivers(steps, { endpoint, world }) {
+    for (const { step, notice } of unusedWaivers(endpoint.waive, steps, world.now())) {
         steps.find(({ id }) => id === step)?.findings.push(notice);
     }
 }
@@ -44654,8 +45188,8 @@ const LARGE_AT_A_TIME = 2;
  * @returns the endpoints in the order of the plan
  */
 async function gateFleet(plan, world, finished) {
-    const limit = (0,p_limit/* default */.A)(plan.concurrency);
-    const limitLarge = (0,p_limit/* default */.A)(LARGE_AT_A_TIME);
+    const limit = pLimit(plan.concurrency);
+    const limitLarge = pLimit(LARGE_AT_A_TIME);
     const inTurn = ({ delivery }, work) => (delivery?.attachmentOctets ?? 0) > LARGE_OCTETS ? limitLarge(() => limit(work)) : limit(work);
     const gateOne = (endpoint, surroundings, addresses) => inTurn(endpoint, async () => {
         const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
@@ -44832,16 +45366,16 @@ async function inboxes_openInbox(target, settings, stop) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 74890))).openImapInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2509))).openImapInbox(target, settings, stop);
         case 'pop3':
         case 'pop3s':
-            return (await __nccwpck_require__.e(/* import() */ 968).then(__nccwpck_require__.bind(__nccwpck_require__, 6968))).openPop3Inbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 327).then(__nccwpck_require__.bind(__nccwpck_require__, 9327))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
-            return (await __nccwpck_require__.e(/* import() */ 844).then(__nccwpck_require__.bind(__nccwpck_require__, 74844))).openMailpitInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(875), __nccwpck_require__.e(844)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4844))).openMailpitInbox(target, settings, stop);
         case 'maildev+http':
         case 'maildev+https':
-            return (await __nccwpck_require__.e(/* import() */ 254).then(__nccwpck_require__.bind(__nccwpck_require__, 17254))).openMailDevInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(875), __nccwpck_require__.e(254)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7254))).openMailDevInbox(target, settings, stop);
     }
 }
 /** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
@@ -44856,7 +45390,7 @@ async function passed(inbox) {
 }
 
 // EXTERNAL MODULE: external "node:dns/promises"
-var external_node_dns_promises_ = __nccwpck_require__(71553);
+var external_node_dns_promises_ = __nccwpck_require__(1553);
 ;// CONCATENATED MODULE: ./src/net/txt.ts
 
 /** Milliseconds until a question is asked again; a datagram may get lost. */
@@ -44877,7 +45411,7 @@ function textResolver(servers) {
 }
 
 // EXTERNAL MODULE: ./src/redaction.ts
-var redaction = __nccwpck_require__(81066);
+var redaction = __nccwpck_require__(1066);
 ;// CONCATENATED MODULE: ./src/version.ts
 /** The version of the gate; a test compares it with `package.json`. */
 const version_VERSION = '1.0.0';
@@ -44969,7 +45503,7 @@ class SelfTestFailed extends Error {
 
 /***/ }),
 
-/***/ 11767:
+/***/ 1767:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44992,7 +45526,7 @@ function decoded(base64) {
 
 /***/ }),
 
-/***/ 71011:
+/***/ 1011:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45033,7 +45567,7 @@ function tooMany() {
 
 /***/ }),
 
-/***/ 95625:
+/***/ 5625:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45048,33 +45582,32 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: SPOKEN
 
 // EXTERNAL MODULE: ./src/smtp/sasl/base64.ts
-var base64 = __nccwpck_require__(11767);
+var base64 = __nccwpck_require__(1767);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./src/smtp/sasl/conversation.ts
-var conversation = __nccwpck_require__(71011);
+var conversation = __nccwpck_require__(1011);
 ;// CONCATENATED MODULE: ./src/smtp/sasl/cram-md5.ts
 
 
 
 /** CRAM-MD5 (RFC 2195): the password stays here, and signs what the server has made up. */
 function cramMd5(identity, { derived }) {
-    let answered = false;
+    let presented = false;
     return {
+        get presented() {
+            return presented;
+        },
         answer: (challenge) => {
-            if (answered)
+            if (presented)
                 throw (0,conversation/* tooMany */.Ot)();
-            answered = true;
             const octets = (0,base64/* decoded */.D)(challenge);
             if (!octets || octets.length === 0)
                 throw new conversation/* SaslFault */.U4('malformed', 'the challenge is no base64');
-            const digest = (0,external_node_crypto_.createHmac)('md5', (0,conversation/* secretOf */.OM)(identity)).update(octets).digest('hex');
+            const digest = (0,external_node_crypto_.createHmac)('md5', (0,conversation/* secretOf */.OM)(identity)).update(octets).digest();
             derived(digest);
-            return `${identity.username} ${digest}`;
-        },
-        conclude: () => {
-            if (!answered)
-                throw (0,conversation/* tooEarly */.Ks)();
+            presented = true;
+            return `${identity.username} ${digest.toString('hex')}`;
         },
     };
 }
@@ -45097,20 +45630,22 @@ function external({ username }) {
 function login(identity) {
     const answers = [identity.username, (0,conversation/* secretOf */.OM)(identity)];
     return {
+        get presented() {
+            return answers.length === 0;
+        },
         answer: () => {
             const answer = answers.shift();
             if (answer === undefined)
                 throw (0,conversation/* tooMany */.Ot)();
             return answer;
         },
-        conclude: () => {
-            if (answers.length > 0)
-                throw (0,conversation/* tooEarly */.Ks)();
-        },
     };
 }
 
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(875);
 ;// CONCATENATED MODULE: ./src/smtp/sasl/oauth.ts
+
 
 
 /** The one message of OAUTHBEARER (RFC 7628 section 3.1). */
@@ -45141,7 +45676,7 @@ function tokenConversation(initial, afterFailure) {
         answer: (challenge) => {
             if (told !== undefined)
                 throw (0,conversation/* tooMany */.Ot)();
-            told = failureIn((0,base64/* decoded */.D)(challenge)?.toString('utf8') ?? challenge);
+            told = new peer/* PeerText */.gC(failureIn((0,base64/* decoded */.D)(challenge)?.toString('utf8') ?? challenge));
             return afterFailure;
         },
     };
@@ -45182,7 +45717,7 @@ function plain(identity) {
 }
 
 // EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(57975);
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/smtp/sasl/prepared.ts
 /** What SASLprep leaves as it is, which is nearly every name and password. */
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
@@ -45194,7 +45729,7 @@ const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 async function prepared(text) {
     if (PLAIN_ASCII.test(text))
         return text;
-    const { saslprep } = await __nccwpck_require__.e(/* import() */ 81).then(__nccwpck_require__.bind(__nccwpck_require__, 35081));
+    const { saslprep } = await __nccwpck_require__.e(/* import() */ 81).then(__nccwpck_require__.bind(__nccwpck_require__, 5081));
     try {
         return saslprep(text);
     }
@@ -45258,6 +45793,7 @@ function malformed(what) {
 
 
 
+
 const derive = (0,external_node_util_.promisify)(external_node_crypto_.pbkdf2);
 /** Octets of a nonce; a multiple of three, so that its base64 has no padding. */
 const NONCE_OCTETS = 18;
@@ -45294,6 +45830,10 @@ class Scram {
         this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
         this.initial = header + this.#bare;
     }
+    /** The proof is in the answer that makes known what to expect of the server. */
+    get presented() {
+        return this.#expected !== undefined;
+    }
     async answer(challenge) {
         if (this.#verified || this.told !== undefined)
             throw (0,conversation/* tooMany */.Ot)();
@@ -45302,7 +45842,7 @@ class Scram {
             throw new conversation/* SaslFault */.U4('malformed', 'the challenge is no base64');
         const error = errorIn(message);
         if (error !== undefined) {
-            this.told = error;
+            this.told = new peer/* PeerText */.gC(error);
             return '';
         }
         if (!this.#expected)
@@ -45331,11 +45871,11 @@ class Scram {
         const salted = await derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash);
         const clientKey = this.#hmac(salted, 'Client Key');
         const signature = this.#hmac((0,external_node_crypto_.createHash)(this.#hash).update(clientKey).digest(), signed);
-        const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0))).toString('base64');
+        const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0)));
         this.#expected = this.#hmac(this.#hmac(salted, 'Server Key'), signed);
         this.#derived(proof);
-        this.#derived(this.#expected.toString('base64'));
-        return `${withoutProof},p=${proof}`;
+        this.#derived(this.#expected);
+        return `${withoutProof},p=${proof.toString('base64')}`;
     }
     #verify(signature) {
         if (!signature || !this.#expected) {
@@ -45431,16 +45971,17 @@ function wireForms(identity) {
 
 /***/ }),
 
-/***/ 50875:
+/***/ 875:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   PR: () => (/* binding */ UNSEEN),
 /* harmony export */   RK: () => (/* binding */ visible),
+/* harmony export */   X2: () => (/* binding */ briefList),
 /* harmony export */   dh: () => (/* binding */ brief),
 /* harmony export */   gC: () => (/* binding */ PeerText)
 /* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -45475,27 +46016,35 @@ const BRIEF_CHARACTERS = 2048;
 function brief(text) {
     return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
 }
+const UNSHOWN = 'text from the network';
 /**
- * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
- * neither move a cursor nor break a line; the exact text is there for the report's transcript and for the
- * protocol, under a name that says what it is. What a sink needs beyond that (workflow commands, Markdown,
- * HTML) is made safe at the sink, for every text alike.
+ * Text that came from the network, and cannot be printed: turned into text, JSON or a debug view it shows what it is and
+ * not what it says. It has no `toString` of its own, by which the linter finds who would turn it into text. The exact
+ * text is there under a name that says so: for the protocol, for {@link brief}, and for the transcript, which each
+ * sink makes safe like every text in a report (workflow commands, Markdown, HTML).
  */
 class PeerText {
-    exact;
+    #exact;
     /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
     constructor(from) {
-        this.exact = typeof from === 'string' ? from : decode(from);
+        this.#exact = typeof from === 'string' ? from : decode(from);
     }
-    toString() {
-        return visible(this.exact);
+    get exact() {
+        return this.#exact;
+    }
+    get [Symbol.toStringTag]() {
+        return UNSHOWN;
     }
     toJSON() {
-        return this.exact;
+        return `[${UNSHOWN}]`;
     }
     [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
-        return this.toString();
+        return `[${UNSHOWN}]`;
     }
+}
+/** Texts of a peer, in one line for a message, as {@link brief} makes it. */
+function briefList(texts, separator = ', ') {
+    return brief(texts.map(({ exact }) => exact).join(separator));
 }
 function decode(octets) {
     try {
@@ -45509,7 +46058,7 @@ function decode(octets) {
 
 /***/ }),
 
-/***/ 32223:
+/***/ 4604:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45531,7 +46080,7 @@ function reasonOf(thrown) {
 
 /***/ }),
 
-/***/ 39216:
+/***/ 5764:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45540,10 +46089,60 @@ __nccwpck_require__.d(__webpack_exports__, {
   p: () => (/* binding */ Redactor)
 });
 
+;// CONCATENATED MODULE: ./src/text/reading.ts
+/** What has no width, but for the blanks by which words and lines are told apart. */
+const NO_WIDTH = String.raw `(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
+const IS_NO_WIDTH = new RegExp(`^${NO_WIDTH}$`, 'u');
+/** An escape by number: of an octet (`%41`, `\x41`), a UTF-16 code unit (`\u0041`), a code point (`\u{41}`, `&#x41;`, `&#65;`). */
+const ESCAPE = String.raw `%([0-7][0-9a-f])|\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|&#x0*([0-9a-f]{1,6});|&#0*(\d{1,7});`;
+const READ_OTHERWISE = new RegExp(`${ESCAPE}|${NO_WIDTH}`, 'giu');
+const HIGHEST_CODE_POINT = 0x10ffff;
+/**
+ * Reads a text. Octets beyond ASCII that are percent-encoded stay as they are: one alone is no character.
+ * @param text text of any origin
+ * @returns its reading, or undefined where that is no other than the text
+ */
+function readingOf(text) {
+    let read = '';
+    const spans = [];
+    const add = (characters, { start, end }) => {
+        read += characters;
+        spans.push(...Array.from({ length: characters.length }, () => ({ start, end })));
+    };
+    let at = 0;
+    for (const match of text.matchAll(READ_OTHERWISE)) {
+        const [written, ...digits] = match;
+        for (; at < match.index; at += 1)
+            add(text.charAt(at), { start: at, end: at + 1 });
+        const start = at;
+        at += written.length;
+        add(meant(written, digits), { start, end: at });
+    }
+    if (at === 0)
+        return undefined;
+    for (; at < text.length; at += 1)
+        add(text.charAt(at), { start: at, end: at + 1 });
+    return {
+        text: read,
+        written: ({ start, end }) => ({ start: spans[start - 1]?.end ?? 0, end: spans[end]?.start ?? text.length }),
+    };
+}
+/** @param digits of the number that an escape has, in the place of its kind, the last of which is decimal */
+function meant(written, digits) {
+    const number = digits.find((one) => one !== undefined);
+    if (number === undefined)
+        return '';
+    const code = parseInt(number, digits.at(-1) === undefined ? 16 : 10);
+    if (code > HIGHEST_CODE_POINT)
+        return written;
+    const character = String.fromCodePoint(code);
+    return IS_NO_WIDTH.test(character) ? '' : character;
+}
+
 // EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(78091);
+var secret = __nccwpck_require__(8091);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
+var peer = __nccwpck_require__(875);
 ;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
 
 /* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
@@ -45570,23 +46169,18 @@ function cutAnywhere(characters) {
     return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
 }
 /**
- * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
- * itself, so in any mixture; whole, or cut short
+ * @returns a pattern for the secret as it is, with what of it is percent-encoded beyond ASCII, or escaped by name or by a
+ * backslash: each character by itself, so in any mixture; whole, or cut short. Escapes by number are undone before (`reading.ts`).
  */
 function escapedPattern(secret) {
-    return cutAnywhere(Array.from(secret, (character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character))));
+    return cutAnywhere(Array.from(secret, escapedCharacter));
 }
-/** All that encoders make of a character that they do not leave alone. */
+/** All that encoders make of a character, but for its number. */
 function escapedCharacter(character) {
     const octets = [...Buffer.from(character)];
-    const code = character.codePointAt(0) ?? 0;
-    const units = character.split('').map((unit) => unit.charCodeAt(0));
     const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
     const forms = [
-        units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
-        octets.map((octet) => `%${hex(octet, 2)}`).join(''),
-        `&#0*${code};`,
-        `&#x0*${hex(code, 1)};`,
+        ...(octets.length > 1 ? [octets.map((octet) => `%${hex(octet, 2)}`).join('')] : []),
         ...(named ? [`&${named};`] : []),
         ...(character === ' ' ? ['\\+'] : []),
         literal(JSON.stringify(character).slice(1, -1)),
@@ -45594,7 +46188,8 @@ function escapedCharacter(character) {
         literal(Buffer.from(octets).toString('latin1')),
         literal(character), // last, since it is what some of the others begin with
     ];
-    return `(?:${[...new Set(forms)].join('|')})`;
+    const different = [...new Set(forms)];
+    return different.length > 1 ? `(?:${different.join('|')})` : different.join('');
 }
 /** @returns a pattern for the secret in hexadecimal */
 function hexPattern(secret) {
@@ -45609,9 +46204,14 @@ function hexPattern(secret) {
 function base64Pattern(secret, offset) {
     const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
     const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-    const eitherAlphabet = (part) => part.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-    const beginning = eitherAlphabet(settled.slice(0, SHORTEST_PREFIX));
-    return `(?:${eitherAlphabet(settled.slice(0, LONGEST_WHOLE))}|${beginning})`;
+    return `(?:${wordPattern(settled)}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
+}
+/**
+ * @param word base64, or a part of it
+ * @returns a pattern for it in either alphabet
+ */
+function wordPattern(word) {
+    return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '[/_]');
 }
 function hex(value, digits) {
     return value.toString(16).padStart(digits, '0');
@@ -45623,11 +46223,12 @@ function literal(text) {
 ;// CONCATENATED MODULE: ./src/text/redactor.ts
 
 
+
 /** Anything shorter would be found by chance in words that are no secret. */
 const SHORTEST = 4;
 /**
- * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
- * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
+ * Takes secrets out of text, in the forms that protocols and encoders give them: as they are; percent-encoded, escaped
+ * for HTML, JSON or a log (some characters or all, and with some of no width between them); in hexadecimal; and within
  * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
  * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
  */
@@ -45637,15 +46238,21 @@ class Redactor {
     #inBase64;
     /** Secrets without the blanks in them: where a line ends, nobody can tell whether there was one. */
     #squeezed;
-    /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
-    constructor(secrets) {
+    /**
+     * @param secrets the credentials in clear; those shorter than four characters are not looked for
+     * @param wireForms what protocols make of them, in base64: told from other text however short the secret in it is
+     */
+    constructor(secrets, wireForms = []) {
         const asGiven = [...secrets].flatMap(variants);
-        const prepared = asGiven.map(saslPrepared).filter((secret) => !asGiven.includes(secret));
-        const spellings = [asGiven, prepared].map(worthSeeking);
+        const others = [saslPrepared, asRead].map((spelled) => asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)));
+        const spellings = [asGiven, ...others].map(worthSeeking);
         this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
         this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
         const blank = spellings.flat().filter((secret) => /\s/.test(secret));
         this.#squeezed = anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
+        const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
+        const words = worthSeeking(unrecognised.map((form) => form.replace(/=+$/, '')));
+        this.#inBase64 = [...this.#inBase64, ...anyOf(words.map(wordPattern))];
     }
     /**
      * @param text text of any origin
@@ -45669,10 +46276,10 @@ class Redactor {
         return this.#unfolded(lines).map((line) => this.#redactWithin(line));
     }
     #redactWithin(text) {
-        // Most texts have nothing of the kind, and a server can send very many of them.
-        if (![...this.#plain, ...this.#inBase64].some((pattern) => text.search(pattern) >= 0))
-            return text;
-        return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
+        return replaced(text, asWrittenAndRead(text, (form) => [
+            ...matches(form, this.#plain),
+            ...base64Words(form, matches(form, this.#inBase64)),
+        ]));
     }
     /** The lines without the secrets that go over the end of one. */
     #unfolded(lines) {
@@ -45685,7 +46292,7 @@ class Redactor {
             return { line, head, squeezed, start, end: length };
         });
         const joined = pieces.map(({ squeezed }) => squeezed).join('');
-        const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
+        const spans = asWrittenAndRead(joined, (form) => matches(form, [...this.#plain, ...this.#inBase64, ...this.#squeezed]));
         spans.sort((a, b) => a.start - b.start);
         let next = 0;
         let open = [];
@@ -45749,8 +46356,15 @@ function replaced(text, spans) {
     }
     return shown + text.slice(at);
 }
+/** What is found in a text as it is written, and as it reads. */
+function asWrittenAndRead(text, find) {
+    const reading = readingOf(text);
+    return [...find(text), ...(reading ? find(reading.text).map((span) => reading.written(span)) : [])];
+}
 function matches(text, patterns) {
-    return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
+    // Most texts have nothing of the kind, and a server can send very many of them.
+    const found = patterns.filter((pattern) => text.search(pattern) >= 0);
+    return found.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
 }
 /**
  * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
@@ -45785,6 +46399,10 @@ function variants(secret) {
 function saslPrepared(secret) {
     return secret.normalize('NFKC');
 }
+/** As it comes out of a text whose escapes are undone: what looks like one may stand in the secret itself. */
+function asRead(secret) {
+    return readingOf(secret)?.text ?? secret;
+}
 /** Each once, the longest first. */
 function worthSeeking(secrets) {
     return [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
@@ -45793,21 +46411,22 @@ function worthSeeking(secrets) {
 
 /***/ }),
 
-/***/ 78091:
+/***/ 8091:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X: () => (/* binding */ REDACTED),
 /* harmony export */   z: () => (/* binding */ Secret)
 /* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
 /** What stands wherever a secret would have been shown. */
 const REDACTED = '<redacted>';
 /**
  * A credential that cannot be printed: turned into text, JSON or a debug view it shows as `<redacted>`.
- * Only the code that writes to the wire, and the redactor that must recognise it, may call {@link Secret.reveal}.
+ * Only the code that hands it to a protocol, and what must recognise it (masks, the redactor, the inboxes that share a
+ * login), may call {@link Secret.reveal}.
  */
 class Secret {
     #value;
@@ -45815,7 +46434,11 @@ class Secret {
     constructor(value) {
         this.#value = value;
     }
-    /** The credential in clear, for the wire and for nothing else. */
+    /** Whether it begins or ends with a blank, which nobody sees who types it in. */
+    get isPadded() {
+        return this.#value !== this.#value.trim();
+    }
+    /** The credential in clear, to be sent or to be recognised, and for nothing else. */
     reveal() {
         return this.#value;
     }
@@ -45833,7 +46456,7 @@ class Secret {
 
 /***/ }),
 
-/***/ 56942:
+/***/ 6942:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45878,7 +46501,550 @@ function shortenList(lines) {
 
 /***/ }),
 
-/***/ 46936:
+/***/ 3234:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ alertName)
+/* harmony export */ });
+/** Fatal alerts by their numbers, with the names of the IANA registry "TLS Alerts" in plain words (RFC 8446 section 6). */
+const NAMES = {
+    0: 'close notify',
+    10: 'unexpected message',
+    20: 'bad record mac',
+    21: 'decryption failed',
+    22: 'record overflow',
+    30: 'decompression failure',
+    40: 'handshake failure',
+    41: 'no certificate',
+    42: 'bad certificate',
+    43: 'unsupported certificate',
+    44: 'certificate revoked',
+    45: 'certificate expired',
+    46: 'certificate unknown',
+    47: 'illegal parameter',
+    48: 'unknown ca',
+    49: 'access denied',
+    50: 'decode error',
+    51: 'decrypt error',
+    60: 'export restriction',
+    70: 'protocol version',
+    71: 'insufficient security',
+    80: 'internal error',
+    86: 'inappropriate fallback',
+    90: 'user canceled',
+    100: 'no renegotiation',
+    109: 'missing extension',
+    110: 'unsupported extension',
+    111: 'certificate unobtainable',
+    112: 'unrecognized name',
+    113: 'bad certificate status response',
+    114: 'bad certificate hash value',
+    115: 'unknown psk identity',
+    116: 'certificate required',
+    120: 'no application protocol',
+    121: 'ech required',
+};
+/** The name of an alert, such as `handshake failure`. */
+function alertName(number) {
+    return NAMES[number] ?? 'not in the registry';
+}
+
+
+/***/ }),
+
+/***/ 7898:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CG: () => (/* binding */ distinguishedName),
+/* harmony export */   L8: () => (/* binding */ curveName),
+/* harmony export */   M2: () => (/* binding */ publicKeyFacts),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   lF: () => (/* binding */ certificateFacts)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(230);
+/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4368);
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6159);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3085);
+/* harmony import */ var _purpose_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1179);
+
+
+
+
+
+
+/**
+ * Reads what there is to know of a certificate.
+ * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
+ */
+function certificateFacts(certificate) {
+    const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
+    return {
+        subject: distinguishedName(certificate.subject),
+        issuer: distinguishedName(certificate.issuer),
+        ...presentedIdentifiers(certificate),
+        validFrom: from,
+        validTo: to,
+        key: publicKeyFacts(certificate),
+        signature: signatureFacts(certificate),
+        isCa: certificate.ca,
+        purposeObjections: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeObjections */ .n)(certificate),
+        caIssuers: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .caIssuers */ .Dg)(certificate),
+        sha256: fingerprint(certificate),
+        spki: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectPublicKeyInfo */ .Vk)(certificate)).digest('base64'),
+    };
+}
+/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
+function fingerprint({ raw }) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(raw).digest('hex');
+}
+/**
+ * One line such as `C=DE, O=Example, CN=mail.example.com`.
+ * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
+ */
+function distinguishedName(multiLine) {
+    return (multiLine ?? '').replaceAll('\n', ', ');
+}
+/**
+ * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
+ * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
+ */
+function presentedIdentifiers(certificate) {
+    const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
+    return {
+        dnsNames: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName).map(({ content }) => content.toString('latin1')),
+        ipAddresses: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress).map(({ content }) => (0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .addressOf */ .ci)(content)),
+        hasOtherNames: names.some(({ tag }) => tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName && tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress),
+    };
+}
+const MIN_RSA_BITS = 2048;
+const MIN_EC_BITS = 224;
+/** What NIST calls the curves of OpenSSL. */
+const CURVES = {
+    prime256v1: 'P-256',
+    secp224r1: 'P-224',
+    secp384r1: 'P-384',
+    secp521r1: 'P-521',
+};
+/** The usual name of a curve, such as `P-256`. @param name OpenSSL's, such as `prime256v1` */
+function curveName(name) {
+    return CURVES[name] ?? name;
+}
+/** What the key of a certificate is; never throws, be the rest as it may. */
+function publicKeyFacts(certificate) {
+    const key = publicKeyOf(certificate);
+    const type = key?.asymmetricKeyType;
+    const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
+    if (modulusLength !== undefined) {
+        const family = type === 'rsa-pss' ? 'RSA-PSS' : (type ?? '').toUpperCase();
+        return { name: `${family} ${modulusLength}`, weak: modulusLength < MIN_RSA_BITS };
+    }
+    if (namedCurve !== undefined) {
+        const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
+        return { name: `EC ${curveName(namedCurve)}`, weak: bits < MIN_EC_BITS };
+    }
+    if (type === 'ed25519' || type === 'ed448')
+        return { name: `Ed${type.slice(2)}`, weak: false };
+    // A key that this TLS library cannot even read is not one to rely on.
+    return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
+}
+function publicKeyOf(certificate) {
+    try {
+        return certificate.publicKey;
+    }
+    catch {
+        return undefined;
+    }
+}
+const WEAK_SIGNATURES = {
+    '1.2.840.113549.1.1.2': 'RSA with MD2',
+    '1.2.840.113549.1.1.4': 'RSA with MD5',
+    '1.2.840.113549.1.1.5': 'RSA with SHA-1',
+    '1.3.14.3.2.29': 'RSA with SHA-1',
+    '1.2.840.10040.4.3': 'DSA with SHA-1',
+    '1.2.840.10045.4.1': 'ECDSA with SHA-1',
+};
+const SIGNATURES = {
+    '1.2.840.113549.1.1.11': 'RSA with SHA-256',
+    '1.2.840.113549.1.1.12': 'RSA with SHA-384',
+    '1.2.840.113549.1.1.13': 'RSA with SHA-512',
+    '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
+    '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
+    '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
+    '1.3.101.112': 'Ed25519',
+    '1.3.101.113': 'Ed448',
+};
+function signatureFacts(certificate) {
+    const [algorithm, parameters] = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .signatureAlgorithm */ .wO)(certificate);
+    const id = algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : 'unknown';
+    if (id === RSA_PSS)
+        return pssFacts(parameters);
+    return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+}
+const RSA_PSS = '1.2.840.113549.1.1.10';
+/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
+const PSS_HASH = 0xa0;
+const PSS_HASHES = {
+    '2.16.840.1.101.3.4.2.1': 'SHA-256',
+    '2.16.840.1.101.3.4.2.2': 'SHA-384',
+    '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+function pssFacts(parameters) {
+    const hash = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derElements */ .zN)(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derWithin */ .hv)(hash?.content ?? Buffer.alloc(0));
+    const name = PSS_HASHES[algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : ''];
+    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
+}
+
+
+/***/ }),
+
+/***/ 230:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I4: () => (/* binding */ DerError),
+/* harmony export */   hv: () => (/* binding */ derWithin),
+/* harmony export */   jq: () => (/* binding */ oid),
+/* harmony export */   zN: () => (/* binding */ derElements)
+/* harmony export */ });
+/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
+class DerError extends Error {
+    name = 'DerError';
+}
+/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
+const MAX_LENGTH_OCTETS = 4;
+/**
+ * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
+ * certificate: one-octet tags, definite lengths.
+ * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
+ */
+function derElements(der) {
+    const elements = [];
+    let at = 0;
+    while (at < der.length) {
+        const tag = der.readUInt8(at);
+        const first = der[at + 1];
+        if (first === undefined || (tag & 0x1f) === 0x1f)
+            throw new DerError('a tag that stands alone or goes on');
+        const lengthOctets = first < 0x80 ? 0 : first - 0x80;
+        const start = at + 2 + lengthOctets;
+        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
+            throw new DerError('an odd length');
+        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
+        if (end > der.length)
+            throw new DerError('a length beyond the end');
+        elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
+        at = end;
+    }
+    return elements;
+}
+/**
+ * The elements within the first element of an encoding; none where there is no first.
+ * @throws {DerError}
+ */
+function derWithin(der) {
+    const [first] = derElements(der);
+    return first ? derElements(first.content) : [];
+}
+/** The dotted form of the content of an OBJECT IDENTIFIER. */
+function oid(content) {
+    const arcs = [];
+    let arc = 0;
+    for (const octet of content) {
+        arc = arc * 128 + (octet & 0x7f);
+        if (octet < 0x80) {
+            arcs.push(arc);
+            arc = 0;
+        }
+    }
+    const [head = 0, ...rest] = arcs;
+    const root = Math.min(2, Math.floor(head / 40));
+    return [root, head - root * 40, ...rest].join('.');
+}
+
+
+/***/ }),
+
+/***/ 4368:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dk: () => (/* binding */ TAG),
+/* harmony export */   Gv: () => (/* binding */ validityOf),
+/* harmony export */   K$: () => (/* binding */ hasExplicitCurve),
+/* harmony export */   Vk: () => (/* binding */ subjectPublicKeyInfo),
+/* harmony export */   bD: () => (/* binding */ issuerName),
+/* harmony export */   hD: () => (/* binding */ tbsCertificate),
+/* harmony export */   wO: () => (/* binding */ signatureAlgorithm),
+/* harmony export */   wn: () => (/* binding */ subjectName)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+
+/*
+ * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
+ * as little of one that it cannot read as of one that is absent.
+ */
+/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
+const TAG = {
+    boolean: 0x01,
+    integer: 0x02,
+    bits: 0x03,
+    octets: 0x04,
+    oid: 0x06,
+    utcTime: 0x17,
+    generalizedTime: 0x18,
+    sequence: 0x30,
+    extensions: 0xa3,
+};
+/** @throws {DerError} */
+function tbsCertificate({ raw }) {
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 0, 'TBSCertificate').content);
+}
+/**
+ * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
+ * @throws {DerError}
+ */
+function signatureAlgorithm({ raw }) {
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
+}
+/**
+ * The whole SubjectPublicKeyInfo.
+ * @throws {DerError}
+ */
+function subjectPublicKeyInfo(certificate) {
+    return sequenceOfTbs(certificate, 4, 'public key').whole;
+}
+/**
+ * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
+ * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
+ * @throws {DerError}
+ */
+function hasExplicitCurve(certificate) {
+    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(subjectPublicKeyInfo(certificate));
+    const [id, parameters] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(algorithm?.content ?? Buffer.alloc(0));
+    return id?.tag === TAG.oid && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
+}
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+/**
+ * What the issuer's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+function issuerName(certificate) {
+    return sequenceOfTbs(certificate, 1, 'issuer').content;
+}
+/**
+ * What the subject's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+function subjectName(certificate) {
+    return sequenceOfTbs(certificate, 3, 'subject').content;
+}
+/**
+ * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
+ * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
+ * @throws {DerError} if they are in no such form, or name no day that there is
+ */
+function validityOf(certificate) {
+    const dates = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(sequenceOfTbs(certificate, 2, 'validity').content);
+    return { from: date(part(dates, 0, 'notBefore'), 'notBefore'), to: date(part(dates, 1, 'notAfter'), 'notAfter') };
+}
+/** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
+function sequenceOfTbs(certificate, index, name) {
+    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
+    return part(sequences, index, name);
+}
+function part(elements, index, name) {
+    const element = elements[index];
+    if (!element)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`no ${name}`);
+    return element;
+}
+const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+function date({ tag, content }, name) {
+    const text = content.toString('latin1');
+    const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
+    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+    const moment = new Date(iso);
+    // A day that there is not, such as 30 February, may be taken for one of the next month.
+    if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`${name} is no date: ${JSON.stringify(text)}`);
+    }
+    return moment;
+}
+/** A UTCTime has two digits for the years from 1950 to 2049. */
+function withCentury(tag, text) {
+    switch (tag) {
+        case TAG.utcTime:
+            return `${text < '50' ? '20' : '19'}${text}`;
+        case TAG.generalizedTime:
+            return text;
+        default:
+            return '';
+    }
+}
+
+
+/***/ }),
+
+/***/ 6159:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dg: () => (/* binding */ caIssuers),
+/* harmony export */   F$: () => (/* binding */ keyUsage),
+/* harmony export */   Ic: () => (/* binding */ nameConstraints),
+/* harmony export */   LX: () => (/* binding */ NAME_TAG),
+/* harmony export */   _X: () => (/* binding */ subjectAltNames),
+/* harmony export */   o8: () => (/* binding */ pathLength),
+/* harmony export */   oQ: () => (/* binding */ extensionsOf),
+/* harmony export */   u5: () => (/* binding */ extendedKeyUsage),
+/* harmony export */   uQ: () => (/* binding */ netscapeCertType)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
+/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4368);
+/* harmony import */ var _remembered_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9059);
+
+
+
+const SUBJECT_ALT_NAME = '2.5.29.17';
+const KEY_USAGE = '2.5.29.15';
+const BASIC_CONSTRAINTS = '2.5.29.19';
+const NAME_CONSTRAINTS = '2.5.29.30';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
+const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
+/**
+ * The extensions of a certificate, in their order.
+ * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
+ */
+const extensionsOf = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+    const list = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .tbsCertificate */ .hD)(certificate).find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.extensions);
+    const extensions = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derWithin */ .hv)(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
+        const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
+        // OpenSSL takes every octet but zero for TRUE.
+        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octets) };
+    });
+    const seen = new Set();
+    for (const { id } of extensions) {
+        if (seen.has(id))
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is there twice`);
+        seen.add(id);
+    }
+    return extensions;
+});
+/**
+ * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
+ * @throws {DerError}
+ */
+function pathLength(certificate) {
+    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
+    if (!limit)
+        return Infinity;
+    const [first] = limit;
+    if (first === undefined || first >= 0x80)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a path length that is no count');
+    return Number(`0x${limit.toString('hex')}`);
+}
+/**
+ * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
+ * @throws {DerError}
+ */
+function extendedKeyUsage(certificate) {
+    return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(content));
+}
+/**
+ * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
+ * where nothing is said.
+ * @throws {DerError}
+ */
+function keyUsage(certificate) {
+    return bitsOf(certificate, KEY_USAGE);
+}
+/**
+ * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
+ * @throws {DerError}
+ */
+function netscapeCertType(certificate) {
+    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
+}
+/** The context tags of the two lists. */
+const PERMITTED = 0xa0;
+const EXCLUDED = 0xa1;
+/**
+ * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
+ * @throws {DerError} also where a minimum or maximum is given, which there must not be
+ */
+const nameConstraints = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
+    if (!lists)
+        return undefined;
+    const subtrees = (list) => lists
+        .filter(({ tag }) => tag === list)
+        .flatMap(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content))
+        .map(({ content }) => {
+        const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        if (!base || bounds.length > 0)
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a name constraint without a name, or with bounds');
+        return base;
+    });
+    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
+});
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+const NAME_TAG = {
+    rfc822Name: 0x81,
+    dnsName: 0x82,
+    uri: 0x86,
+    ipAddress: 0x87,
+    directoryName: 0xa4,
+};
+/**
+ * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
+ * @throws {DerError}
+ */
+const subjectAltNames = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
+const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
+/**
+ * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
+ * @throws {DerError}
+ */
+function caIssuers(certificate) {
+    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
+        const [method, location] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        const isUrl = method && (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(method.content) === CA_ISSUERS && location?.tag === NAME_TAG.uri;
+        return isUrl ? [location.content.toString('latin1')] : [];
+    });
+}
+/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
+function bitsOf(certificate, id) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
+    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bits)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no bit string`);
+    // The first octet of the content counts the bits that are not used.
+    return whole.content[1] ?? 0;
+}
+/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
+function elementsOf(certificate, id) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
+    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no sequence`);
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(whole.content);
+}
+
+
+/***/ }),
+
+/***/ 6936:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45886,27 +47052,37 @@ function shortenList(lines) {
 /* harmony export */   OQ: () => (/* binding */ MAX_HANDSHAKE_OCTETS),
 /* harmony export */   RZ: () => (/* binding */ isTlsRecord)
 /* harmony export */ });
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57075);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7075);
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
 
-/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
+/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert, and its version begins with 3. */
 const RECORD_TYPES = [0x16, 0x15];
+const MAJOR_VERSION = 3;
 /** Whether octets that a server sent first are TLS. */
 function isTlsRecord(octets) {
-    return RECORD_TYPES.includes(octets[0]);
+    return RECORD_TYPES.includes(octets[0]) && octets[1] === MAJOR_VERSION;
 }
+/** As much as a server may say in the clear, if there is no end to its first line: a line of SMTP. */
+const MAX_CLEARTEXT_OCTETS = 4096;
+/** A line that has begun in the clear is waited for so long: its packets follow each other closely. */
+const CLEARTEXT_WAIT_MS = 250;
 /**
  * Ten times what a server says in a handshake with a chain of usual size. OpenSSL bounds each message and not their
  * number, and takes some of them without end.
  */
 const MAX_HANDSHAKE_OCTETS = 64 * 1024;
 /**
- * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
+ * Stands between socket and TLS until the first octets from the server have shown that it is TLS. What is not is
  * never fed to the TLS library, which could only call it a "wrong version number".
  */
 class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
+    /** Settles at the latest when the guard is destroyed. */
     opening;
     #socket;
+    #settle = () => undefined;
+    #first = Buffer.alloc(0);
+    #isCleartext = false;
+    #patience;
     #heard = [];
     #heardOctets = 0;
     #isTooMuch = false;
@@ -45914,21 +47090,10 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     constructor(socket) {
         super();
         this.#socket = socket;
-        this.opening = new Promise((resolve) => {
-            socket.once('data', (octets) => {
-                if (isTlsRecord(octets)) {
-                    resolve({ kind: 'record' });
-                    socket.on('data', this.#pass);
-                    this.#pass(octets);
-                }
-                else {
-                    resolve({ kind: 'cleartext', octets });
-                    this.destroy();
-                }
-            });
-        });
+        this.opening = new Promise((resolve) => (this.#settle = resolve));
         socket
-            .on('end', () => this.push(null))
+            .on('data', this.#begin)
+            .on('end', () => (this.#isCleartext ? this.destroy() : this.push(null)))
             .on('error', (error) => this.destroy(error))
             .on('close', () => this.destroy());
     }
@@ -45944,6 +47109,23 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     release() {
         this.#heard = undefined;
     }
+    #begin = (octets) => {
+        this.#first = Buffer.concat([this.#first, octets]);
+        if (isTlsRecord(this.#first)) {
+            this.#settle({ kind: 'record', octets: this.#first });
+            this.#socket.off('data', this.#begin).on('data', this.#pass);
+            this.#pass(this.#first);
+            return;
+        }
+        this.#isCleartext = this.#first.length > 1 || !RECORD_TYPES.includes(this.#first[0]);
+        if (!this.#isCleartext)
+            return;
+        const isWhole = this.#first.includes('\n') || this.#first.length >= MAX_CLEARTEXT_OCTETS;
+        if (isWhole)
+            this.destroy();
+        else
+            this.#patience ??= setTimeout(() => this.destroy(), CLEARTEXT_WAIT_MS);
+    };
     #pass = (octets) => {
         this.#heardOctets += octets.length;
         this.#heard?.push(octets);
@@ -45965,6 +47147,9 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
         this.#socket.end(done);
     }
     _destroy(error, done) {
+        clearTimeout(this.#patience);
+        const octets = this.#first.subarray(0, MAX_CLEARTEXT_OCTETS);
+        this.#settle(this.#isCleartext ? { kind: 'cleartext', octets } : { kind: 'nothing' });
         this.#socket.destroy();
         done(error);
     }
@@ -45973,7 +47158,7 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
 
 /***/ }),
 
-/***/ 28807:
+/***/ 8807:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45985,11 +47170,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
+var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __nccwpck_require__(78141);
+var connect = __nccwpck_require__(8141);
+// EXTERNAL MODULE: ./src/tls/alerts.ts
+var alerts = __nccwpck_require__(3234);
+// EXTERNAL MODULE: ./src/tls/certificate.ts
+var certificate = __nccwpck_require__(7898);
 // EXTERNAL MODULE: ./src/tls/guard.ts
-var tls_guard = __nccwpck_require__(46936);
+var tls_guard = __nccwpck_require__(6936);
 ;// CONCATENATED MODULE: ./src/tls/records.ts
 /** RFC 8446 section 5.1 and RFC 5246 section 7.4. */
 const HANDSHAKE_RECORD = 22;
@@ -46126,6 +47315,8 @@ function handshakeMessages(octets) {
 
 
 
+
+
 /**
  * Begins a TLS handshake. The certificate is not judged, and nothing but the handshake is sent: whoever asks for
  * the channel must judge it before anything secret goes out.
@@ -46164,20 +47355,22 @@ function beginHandshake(socket, options) {
                 resolve({ kind: 'cleartext' });
         });
     });
+    const waitedMs = Math.round(options.deadline.remainingMs);
     const outcome = options.deadline
         .race(settled, () => new HandshakeTimeout())
         .catch((error) => {
         if (error instanceof HandshakeTimeout)
-            return { kind: 'timed-out' };
+            return { kind: 'timed-out', waitedMs };
         throw error;
     })
         .then((result) => {
-        if ('kind' in result)
+        if ('kind' in result) {
             stream.destroy();
+            guard.destroy();
+        }
         return result;
     });
-    const opening = Promise.race([guard.opening, outcome.then(() => ({ kind: 'nothing' }))]);
-    return { stream, opening, outcome };
+    return { stream, opening: guard.opening, outcome };
 }
 class HandshakeTimeout extends Error {
 }
@@ -46202,7 +47395,7 @@ function channel(stream, heard) {
         stream,
         version,
         cipher: stream.getCipher().standardName,
-        ...(chosen ?? (named === undefined ? {} : { group: named })),
+        ...(chosen ?? (named === undefined ? {} : { group: (0,certificate/* curveName */.L8)(named) })),
         ...(old !== undefined && { oldSignature: old }),
         sent: certificatesOf(stream),
         ...(verifyError != null && { verifyError: String(verifyError) }),
@@ -46243,8 +47436,7 @@ function failureOf(error, guard) {
     const number = alertOf(error);
     const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
     if (number !== undefined) {
-        const name = reason.replace(/^.*\balert /, '');
-        return { kind: 'alert', number, name, asked: asksForCertificate(guard.heard) };
+        return { kind: 'alert', number, name: (0,alerts/* alertName */.Q)(number), asked: asksForCertificate(guard.heard) };
     }
     if (code.startsWith('ERR_SSL_')) {
         const stray = behindRecords(guard.heard);
@@ -46258,70 +47450,206 @@ function failureOf(error, guard) {
 
 /***/ }),
 
-/***/ 42613:
+/***/ 3085:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ED: () => (/* binding */ carries),
+/* harmony export */   ci: () => (/* binding */ addressOf),
+/* harmony export */   vu: () => (/* binding */ serverNameIndication),
+/* harmony export */   w$: () => (/* binding */ referenceIdentity)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/** @param name a DNS name in A-labels, or an IP address without brackets */
+function referenceIdentity(name) {
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0
+        ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
+        : { kind: 'ip', address: canonical(name) };
+}
+/** What goes out as SNI: a name, and for an address nothing (RFC 6066 section 3). */
+function serverNameIndication(name) {
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0 ? name : undefined;
+}
+/**
+ * Whether a certificate carries a name, by RFC 9525 section 6: DNS names label by label and without case, a
+ * wildcard only as the whole left-most label and for exactly one label; an address only against an address entry.
+ * The subject's common name is not asked.
+ */
+function carries(presented, reference) {
+    return reference.kind === 'ip'
+        ? presented.ipAddresses.includes(reference.address)
+        : presented.dnsNames.some((pattern) => matches(pattern, reference.name));
+}
+function matches(pattern, name) {
+    const [first, ...rest] = pattern.toLowerCase().split('.');
+    const [label, ...domain] = name.split('.');
+    if (rest.length !== domain.length || [first, ...rest].includes(''))
+        return false;
+    return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
+}
+/**
+ * The textual form of the octets of an address entry, IPv6 in the canonical form of RFC 5952.
+ * @param octets four or sixteen of them; what has another length is shown in hexadecimal and matches nothing
+ */
+function addressOf(octets) {
+    if (octets.length === 4)
+        return octets.join('.');
+    if (octets.length !== 16)
+        return `0x${octets.toString('hex')}`;
+    return canonical((octets.toString('hex').match(/.{4}/g) ?? []).join(':'));
+}
+function canonical(address) {
+    // WHATWG's URL parser writes IPv6 as RFC 5952 wants it.
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : address;
+}
+
+
+/***/ }),
+
+/***/ 1179:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ usageObjection),
+/* harmony export */   n: () => (/* binding */ purposeObjections)
+/* harmony export */ });
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6159);
+
+/** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
+const FOR_SERVERS = new Set([
+    '1.3.6.1.5.5.7.3.1',
+    '2.16.840.1.113730.4.1',
+    '1.3.6.1.4.1.311.10.3.3',
+]);
+const ANY = '2.5.29.37.0';
+/** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
+const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
+/** sslServer. */
+const NETSCAPE_SERVER = 0x40;
+/**
+ * Whether the extended key usage of a certificate, or of an issuer, leaves out servers (RFC 5280 section 4.2.1.12).
+ * OpenSSL does not take anyExtendedKeyUsage for that of a server, and neither does this.
+ * @returns why, in words that follow upon "its"; undefined where it does not
+ * @throws {DerError}
+ */
+function usageObjection(certificate) {
+    const purposes = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .extendedKeyUsage */ .u5)(certificate);
+    if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
+        return undefined;
+    return purposes?.includes(ANY)
+        ? 'extended key usage says "any", which is not taken for that of a TLS server'
+        : 'extended key usage does not allow a TLS server';
+}
+/**
+ * Why a key may not be that of a TLS server, by all that its certificate says of purposes, as OpenSSL sees it.
+ * @returns clauses for a reader; none where it may
+ * @throws {DerError}
+ */
+function purposeObjections(certificate) {
+    const usage = usageObjection(certificate);
+    const uses = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .keyUsage */ .F$)(certificate);
+    const type = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .netscapeCertType */ .uQ)(certificate);
+    return [
+        ...(usage === undefined ? [] : [`its ${usage}`]),
+        ...(uses === undefined || (uses & SERVER_KEY_USAGES) !== 0
+            ? []
+            : ['its key usage allows neither a signature nor a key exchange']),
+        ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
+    ];
+}
+
+
+/***/ }),
+
+/***/ 9059:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ remembered)
+/* harmony export */ });
+/**
+ * Lets each certificate be read once, however often it is asked, as long as it lives: a peer chooses how much there is
+ * to read, and a search for a chain asks again at every turn.
+ * @param read what is asked of a certificate; what it throws is not remembered
+ */
+function remembered(read) {
+    const answers = new WeakMap();
+    return (certificate) => {
+        const known = answers.get(certificate) ?? { answer: read(certificate) };
+        answers.set(certificate, known);
+        return known.answer;
+    };
+}
+
+
+/***/ }),
+
+/***/ 2613:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
-/***/ 20181:
+/***/ 181:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
 
 /***/ }),
 
-/***/ 24434:
+/***/ 4434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 79896:
+/***/ 9896:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 58611:
+/***/ 8611:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
 
 /***/ }),
 
-/***/ 65692:
+/***/ 5692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 
 /***/ }),
 
-/***/ 73339:
+/***/ 3339:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("module");
 
 /***/ }),
 
-/***/ 69278:
+/***/ 9278:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
-/***/ 34589:
+/***/ 4589:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
 
 /***/ }),
 
-/***/ 16698:
+/***/ 6698:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
@@ -46335,91 +47663,91 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
-/***/ 37540:
+/***/ 7540:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
 
 /***/ }),
 
-/***/ 77598:
+/***/ 7598:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 
 /***/ }),
 
-/***/ 53053:
+/***/ 3053:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
 
 /***/ }),
 
-/***/ 40610:
+/***/ 610:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
 
 /***/ }),
 
-/***/ 71553:
+/***/ 1553:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns/promises");
 
 /***/ }),
 
-/***/ 78474:
+/***/ 8474:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 
 /***/ }),
 
-/***/ 73024:
+/***/ 3024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
-/***/ 37067:
+/***/ 7067:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
-/***/ 32467:
+/***/ 2467:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
 
 /***/ }),
 
-/***/ 44708:
+/***/ 4708:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
 
 /***/ }),
 
-/***/ 77030:
+/***/ 7030:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
-/***/ 48161:
+/***/ 8161:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
-/***/ 76760:
+/***/ 6760:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
@@ -46433,91 +47761,98 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_ho
 
 /***/ }),
 
-/***/ 41792:
+/***/ 1792:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
 
 /***/ }),
 
-/***/ 80481:
+/***/ 481:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 
 /***/ }),
 
-/***/ 57075:
+/***/ 7075:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 
 /***/ }),
 
-/***/ 46193:
+/***/ 8321:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+
+/***/ }),
+
+/***/ 6193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 
 /***/ }),
 
-/***/ 58500:
+/***/ 8500:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
-/***/ 41692:
+/***/ 1692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 
 /***/ }),
 
-/***/ 73136:
+/***/ 3136:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
 
 /***/ }),
 
-/***/ 57975:
+/***/ 7975:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 
 /***/ }),
 
-/***/ 73429:
+/***/ 3429:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
 
 /***/ }),
 
-/***/ 75919:
+/***/ 5919:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 
 /***/ }),
 
-/***/ 38522:
+/***/ 8522:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
-/***/ 70857:
+/***/ 857:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
-/***/ 16928:
+/***/ 6928:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
@@ -46538,60 +47873,60 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
-/***/ 13193:
+/***/ 3193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
 
 /***/ }),
 
-/***/ 64756:
+/***/ 4756:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
 
 /***/ }),
 
-/***/ 87016:
+/***/ 7016:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
 
 /***/ }),
 
-/***/ 39023:
+/***/ 9023:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 28167:
+/***/ 8167:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("worker_threads");
 
 /***/ }),
 
-/***/ 43106:
+/***/ 3106:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 57349:
+/***/ 7349:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveBlockMap = __nccwpck_require__(87103);
-var resolveBlockSeq = __nccwpck_require__(90334);
-var resolveFlowCollection = __nccwpck_require__(13142);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveBlockMap = __nccwpck_require__(7103);
+var resolveBlockSeq = __nccwpck_require__(334);
+var resolveFlowCollection = __nccwpck_require__(3142);
 
 function resolveCollection(CN, ctx, token, onError, tagName, tag) {
     const coll = token.type === 'block-map'
@@ -46677,15 +48012,15 @@ exports.composeCollection = composeCollection;
 
 /***/ }),
 
-/***/ 23683:
+/***/ 3683:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var Document = __nccwpck_require__(3021);
-var composeNode = __nccwpck_require__(45937);
-var resolveEnd = __nccwpck_require__(17788);
-var resolveProps = __nccwpck_require__(34631);
+var composeNode = __nccwpck_require__(5937);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
 
 function composeDoc(options, directives, { offset, start, value, end }, onError) {
     const opts = Object.assign({ _directives: directives }, options);
@@ -46729,17 +48064,17 @@ exports.composeDoc = composeDoc;
 
 /***/ }),
 
-/***/ 45937:
+/***/ 5937:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var composeCollection = __nccwpck_require__(57349);
+var identity = __nccwpck_require__(1127);
+var composeCollection = __nccwpck_require__(7349);
 var composeScalar = __nccwpck_require__(5413);
-var resolveEnd = __nccwpck_require__(17788);
-var utilEmptyScalarPosition = __nccwpck_require__(22599);
+var resolveEnd = __nccwpck_require__(7788);
+var utilEmptyScalarPosition = __nccwpck_require__(2599);
 
 const CN = { composeNode, composeEmptyNode };
 function composeNode(ctx, token, props, onError) {
@@ -46853,10 +48188,10 @@ exports.composeNode = composeNode;
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var resolveBlockScalar = __nccwpck_require__(48913);
-var resolveFlowScalar = __nccwpck_require__(76842);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
 
 function composeScalar(ctx, token, tagToken, onError) {
     const { value, type, comment, range } = token.type === 'block-scalar'
@@ -46943,18 +48278,18 @@ exports.composeScalar = composeScalar;
 
 /***/ }),
 
-/***/ 89984:
+/***/ 9984:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var directives = __nccwpck_require__(61342);
+var directives = __nccwpck_require__(1342);
 var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(91464);
-var identity = __nccwpck_require__(41127);
-var composeDoc = __nccwpck_require__(23683);
-var resolveEnd = __nccwpck_require__(17788);
+var errors = __nccwpck_require__(1464);
+var identity = __nccwpck_require__(1127);
+var composeDoc = __nccwpck_require__(3683);
+var resolveEnd = __nccwpck_require__(7788);
 
 function getErrorPos(src) {
     if (typeof src === 'number')
@@ -47174,17 +48509,17 @@ exports.Composer = Composer;
 
 /***/ }),
 
-/***/ 87103:
+/***/ 7103:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
-var resolveProps = __nccwpck_require__(34631);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var resolveProps = __nccwpck_require__(4631);
 var utilContainsNewline = __nccwpck_require__(9499);
-var utilFlowIndentCheck = __nccwpck_require__(74051);
-var utilMapIncludes = __nccwpck_require__(81187);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -47298,12 +48633,12 @@ exports.resolveBlockMap = resolveBlockMap;
 
 /***/ }),
 
-/***/ 48913:
+/***/ 8913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 function resolveBlockScalar(ctx, scalar, onError) {
     const start = scalar.offset;
@@ -47505,14 +48840,14 @@ exports.resolveBlockScalar = resolveBlockScalar;
 
 /***/ }),
 
-/***/ 90334:
+/***/ 334:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveProps = __nccwpck_require__(34631);
-var utilFlowIndentCheck = __nccwpck_require__(74051);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveProps = __nccwpck_require__(4631);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
 
 function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
     const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
@@ -47563,7 +48898,7 @@ exports.resolveBlockSeq = resolveBlockSeq;
 
 /***/ }),
 
-/***/ 17788:
+/***/ 7788:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -47609,19 +48944,19 @@ exports.resolveEnd = resolveEnd;
 
 /***/ }),
 
-/***/ 13142:
+/***/ 3142:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveEnd = __nccwpck_require__(17788);
-var resolveProps = __nccwpck_require__(34631);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
 var utilContainsNewline = __nccwpck_require__(9499);
-var utilMapIncludes = __nccwpck_require__(81187);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -47825,13 +49160,13 @@ exports.resolveFlowCollection = resolveFlowCollection;
 
 /***/ }),
 
-/***/ 76842:
+/***/ 6842:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var resolveEnd = __nccwpck_require__(17788);
+var Scalar = __nccwpck_require__(3301);
+var resolveEnd = __nccwpck_require__(7788);
 
 function resolveFlowScalar(scalar, strict, onError) {
     const { offset, type, source, end } = scalar;
@@ -48060,7 +49395,7 @@ exports.resolveFlowScalar = resolveFlowScalar;
 
 /***/ }),
 
-/***/ 34631:
+/***/ 4631:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -48258,7 +49593,7 @@ exports.containsNewline = containsNewline;
 
 /***/ }),
 
-/***/ 22599:
+/***/ 2599:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -48293,7 +49628,7 @@ exports.emptyScalarPosition = emptyScalarPosition;
 
 /***/ }),
 
-/***/ 74051:
+/***/ 4051:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -48317,12 +49652,12 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 81187:
+/***/ 1187:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 
 function mapIncludes(ctx, items, search) {
     const { uniqueKeys } = ctx.options;
@@ -48345,16 +49680,16 @@ exports.mapIncludes = mapIncludes;
 
 
 var Alias = __nccwpck_require__(4065);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var toJS = __nccwpck_require__(74043);
-var Schema = __nccwpck_require__(45840);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var toJS = __nccwpck_require__(6424);
+var Schema = __nccwpck_require__(5840);
 var stringifyDocument = __nccwpck_require__(6829);
-var anchors = __nccwpck_require__(71596);
-var applyReviver = __nccwpck_require__(83661);
-var createNode = __nccwpck_require__(42404);
-var directives = __nccwpck_require__(61342);
+var anchors = __nccwpck_require__(1596);
+var applyReviver = __nccwpck_require__(3661);
+var createNode = __nccwpck_require__(2404);
+var directives = __nccwpck_require__(1342);
 
 class Document {
     constructor(value, replacer, options) {
@@ -48683,13 +50018,13 @@ exports.Document = Document;
 
 /***/ }),
 
-/***/ 71596:
+/***/ 1596:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var visit = __nccwpck_require__(10204);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 /**
  * Verify that the input string is a valid anchor.
@@ -48766,7 +50101,7 @@ exports.findNewAnchor = findNewAnchor;
 
 /***/ }),
 
-/***/ 83661:
+/***/ 3661:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -48830,14 +50165,14 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 42404:
+/***/ 2404:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 const defaultTagPrefix = 'tag:yaml.org,2002:';
 function findTagObject(value, tagName, tags) {
@@ -48927,13 +50262,13 @@ exports.createNode = createNode;
 
 /***/ }),
 
-/***/ 61342:
+/***/ 1342:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var visit = __nccwpck_require__(10204);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 const escapeChars = {
     '!': '%21',
@@ -49112,7 +50447,7 @@ exports.Directives = Directives;
 
 /***/ }),
 
-/***/ 91464:
+/***/ 1464:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -49181,28 +50516,28 @@ exports.prettifyError = prettifyError;
 
 /***/ }),
 
-/***/ 38815:
+/***/ 8815:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-var composer = __nccwpck_require__(89984);
+var composer = __nccwpck_require__(9984);
 var Document = __nccwpck_require__(3021);
-var Schema = __nccwpck_require__(45840);
-var errors = __nccwpck_require__(91464);
+var Schema = __nccwpck_require__(5840);
+var errors = __nccwpck_require__(1464);
 var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
 var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(40361);
-var lineCounter = __nccwpck_require__(66628);
+var lexer = __nccwpck_require__(361);
+var lineCounter = __nccwpck_require__(6628);
 var parser = __nccwpck_require__(3456);
-var publicApi = __nccwpck_require__(84047);
-var visit = __nccwpck_require__(10204);
+var publicApi = __nccwpck_require__(4047);
+var visit = __nccwpck_require__(204);
 
 
 
@@ -49239,7 +50574,7 @@ __webpack_unused_export__ = visit.visitAsync;
 
 /***/ }),
 
-/***/ 57249:
+/***/ 7249:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -49270,11 +50605,11 @@ exports.warn = warn;
 
 
 
-var anchors = __nccwpck_require__(71596);
-var visit = __nccwpck_require__(10204);
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
-var toJS = __nccwpck_require__(74043);
+var anchors = __nccwpck_require__(1596);
+var visit = __nccwpck_require__(204);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(6424);
 
 class Alias extends Node.NodeBase {
     constructor(source) {
@@ -49392,14 +50727,14 @@ exports.Alias = Alias;
 
 /***/ }),
 
-/***/ 40101:
+/***/ 101:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
+var createNode = __nccwpck_require__(2404);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
 
 function collectionFromPath(schema, path, value) {
     let v = value;
@@ -49550,14 +50885,14 @@ exports.isEmptyPath = isEmptyPath;
 
 /***/ }),
 
-/***/ 66673:
+/***/ 6673:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var applyReviver = __nccwpck_require__(83661);
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
+var applyReviver = __nccwpck_require__(3661);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
 
 class NodeBase {
     constructor(type) {
@@ -49597,15 +50932,15 @@ exports.NodeBase = NodeBase;
 
 /***/ }),
 
-/***/ 57165:
+/***/ 7165:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var stringifyPair = __nccwpck_require__(59748);
-var addPairToJSMap = __nccwpck_require__(97104);
-var identity = __nccwpck_require__(41127);
+var createNode = __nccwpck_require__(2404);
+var stringifyPair = __nccwpck_require__(9748);
+var addPairToJSMap = __nccwpck_require__(7104);
+var identity = __nccwpck_require__(1127);
 
 function createPair(key, value, ctx) {
     const k = createNode.createNode(key, undefined, ctx);
@@ -49643,14 +50978,14 @@ exports.createPair = createPair;
 
 /***/ }),
 
-/***/ 63301:
+/***/ 3301:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
-var toJS = __nccwpck_require__(74043);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(6424);
 
 const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
 class Scalar extends Node.NodeBase {
@@ -49677,17 +51012,17 @@ exports.isScalarValue = isScalarValue;
 
 /***/ }),
 
-/***/ 84454:
+/***/ 4454:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyCollection = __nccwpck_require__(61212);
-var addPairToJSMap = __nccwpck_require__(97104);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
+var stringifyCollection = __nccwpck_require__(1212);
+var addPairToJSMap = __nccwpck_require__(7104);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
 
 function findPair(items, key) {
     const k = identity.isScalar(key) ? key.value : key;
@@ -49831,17 +51166,17 @@ exports.findPair = findPair;
 
 /***/ }),
 
-/***/ 92223:
+/***/ 2223:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var stringifyCollection = __nccwpck_require__(61212);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var toJS = __nccwpck_require__(74043);
+var createNode = __nccwpck_require__(2404);
+var stringifyCollection = __nccwpck_require__(1212);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var toJS = __nccwpck_require__(6424);
 
 class YAMLSeq extends Collection.Collection {
     static get tagName() {
@@ -49953,16 +51288,16 @@ exports.YAMLSeq = YAMLSeq;
 
 /***/ }),
 
-/***/ 97104:
+/***/ 7104:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var log = __nccwpck_require__(57249);
-var merge = __nccwpck_require__(90452);
+var log = __nccwpck_require__(7249);
+var merge = __nccwpck_require__(452);
 var stringify = __nccwpck_require__(2148);
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
 
 function addPairToJSMap(ctx, map, { key, value }) {
     if (identity.isNode(key) && key.addToJSMap)
@@ -50025,7 +51360,7 @@ exports.addPairToJSMap = addPairToJSMap;
 
 /***/ }),
 
-/***/ 41127:
+/***/ 1127:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -50085,12 +51420,12 @@ exports.isSeq = isSeq;
 
 /***/ }),
 
-/***/ 74043:
+/***/ 6424:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 
 /**
  * Recursively convert any node or its contents to native JavaScript
@@ -50131,15 +51466,15 @@ exports.toJS = toJS;
 
 /***/ }),
 
-/***/ 60110:
+/***/ 110:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var resolveBlockScalar = __nccwpck_require__(48913);
-var resolveFlowScalar = __nccwpck_require__(76842);
-var errors = __nccwpck_require__(91464);
-var stringifyString = __nccwpck_require__(83069);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
+var errors = __nccwpck_require__(1464);
+var stringifyString = __nccwpck_require__(3069);
 
 function resolveAsScalar(token, strict = true, onError) {
     if (token) {
@@ -50356,7 +51691,7 @@ exports.setScalarValue = setScalarValue;
 
 /***/ }),
 
-/***/ 91733:
+/***/ 1733:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -50426,7 +51761,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 97715:
+/***/ 7715:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -50537,9 +51872,9 @@ exports.visit = visit;
 
 
 
-var cstScalar = __nccwpck_require__(60110);
-var cstStringify = __nccwpck_require__(91733);
-var cstVisit = __nccwpck_require__(97715);
+var cstScalar = __nccwpck_require__(110);
+var cstStringify = __nccwpck_require__(1733);
+var cstVisit = __nccwpck_require__(7715);
 
 /** The byte order mark */
 const BOM = '\u{FEFF}';
@@ -50651,7 +51986,7 @@ exports.tokenType = tokenType;
 
 /***/ }),
 
-/***/ 40361:
+/***/ 361:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -51381,7 +52716,7 @@ exports.Lexer = Lexer;
 
 /***/ }),
 
-/***/ 66628:
+/***/ 6628:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -51436,7 +52771,7 @@ exports.LineCounter = LineCounter;
 
 var node_process = __nccwpck_require__(932);
 var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(40361);
+var lexer = __nccwpck_require__(361);
 
 function includesToken(list, type) {
     for (let i = 0; i < list.length; ++i)
@@ -52416,17 +53751,17 @@ exports.Parser = Parser;
 
 /***/ }),
 
-/***/ 84047:
+/***/ 4047:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var composer = __nccwpck_require__(89984);
+var composer = __nccwpck_require__(9984);
 var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(91464);
-var log = __nccwpck_require__(57249);
-var identity = __nccwpck_require__(41127);
-var lineCounter = __nccwpck_require__(66628);
+var errors = __nccwpck_require__(1464);
+var log = __nccwpck_require__(7249);
+var identity = __nccwpck_require__(1127);
+var lineCounter = __nccwpck_require__(6628);
 var parser = __nccwpck_require__(3456);
 
 function parseOptions(options) {
@@ -52530,16 +53865,16 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 45840:
+/***/ 5840:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var map = __nccwpck_require__(47451);
+var identity = __nccwpck_require__(1127);
+var map = __nccwpck_require__(7451);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var tags = __nccwpck_require__(90018);
+var string = __nccwpck_require__(6464);
+var tags = __nccwpck_require__(18);
 
 const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 class Schema {
@@ -52576,13 +53911,13 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 47451:
+/***/ 7451:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var YAMLMap = __nccwpck_require__(84454);
+var identity = __nccwpck_require__(1127);
+var YAMLMap = __nccwpck_require__(4454);
 
 const map = {
     collection: 'map',
@@ -52602,12 +53937,12 @@ exports.map = map;
 
 /***/ }),
 
-/***/ 73632:
+/***/ 3632:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 const nullTag = {
     identify: value => value == null,
@@ -52631,8 +53966,8 @@ exports.nullTag = nullTag;
 
 
 
-var identity = __nccwpck_require__(41127);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(1127);
+var YAMLSeq = __nccwpck_require__(2223);
 
 const seq = {
     collection: 'seq',
@@ -52652,12 +53987,12 @@ exports.seq = seq;
 
 /***/ }),
 
-/***/ 66464:
+/***/ 6464:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyString = __nccwpck_require__(83069);
+var stringifyString = __nccwpck_require__(3069);
 
 const string = {
     identify: value => typeof value === 'string',
@@ -52675,12 +54010,12 @@ exports.string = string;
 
 /***/ }),
 
-/***/ 73959:
+/***/ 3959:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 const boolTag = {
     identify: value => typeof value === 'boolean',
@@ -52703,13 +54038,13 @@ exports.boolTag = boolTag;
 
 /***/ }),
 
-/***/ 38405:
+/***/ 8405:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var stringifyNumber = __nccwpck_require__(28689);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -52757,12 +54092,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 59874:
+/***/ 9874:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
@@ -52806,18 +54141,18 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 70896:
+/***/ 896:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var bool = __nccwpck_require__(73959);
-var float = __nccwpck_require__(38405);
-var int = __nccwpck_require__(59874);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
 
 const schema = [
     map.map,
@@ -52838,13 +54173,13 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 33559:
+/***/ 3559:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var map = __nccwpck_require__(47451);
+var Scalar = __nccwpck_require__(3301);
+var map = __nccwpck_require__(7451);
 var seq = __nccwpck_require__(1706);
 
 function intIdentify(value) {
@@ -52909,27 +54244,27 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 90018:
+/***/ 18:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var bool = __nccwpck_require__(73959);
-var float = __nccwpck_require__(38405);
-var int = __nccwpck_require__(59874);
-var schema = __nccwpck_require__(70896);
-var schema$1 = __nccwpck_require__(33559);
-var binary = __nccwpck_require__(56083);
-var merge = __nccwpck_require__(90452);
-var omap = __nccwpck_require__(50303);
-var pairs = __nccwpck_require__(18385);
-var schema$2 = __nccwpck_require__(35913);
-var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(24371);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
+var schema = __nccwpck_require__(896);
+var schema$1 = __nccwpck_require__(3559);
+var binary = __nccwpck_require__(6083);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var schema$2 = __nccwpck_require__(5913);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(4371);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -53015,14 +54350,14 @@ exports.getTags = getTags;
 
 /***/ }),
 
-/***/ 56083:
+/***/ 6083:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var node_buffer = __nccwpck_require__(20181);
-var Scalar = __nccwpck_require__(63301);
-var stringifyString = __nccwpck_require__(83069);
+var node_buffer = __nccwpck_require__(181);
+var Scalar = __nccwpck_require__(3301);
+var stringifyString = __nccwpck_require__(3069);
 
 const binary = {
     identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
@@ -53092,12 +54427,12 @@ exports.binary = binary;
 
 /***/ }),
 
-/***/ 88398:
+/***/ 8398:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 function boolStringify({ value, source }, ctx) {
     const boolObj = value ? trueTag : falseTag;
@@ -53128,13 +54463,13 @@ exports.trueTag = trueTag;
 
 /***/ }),
 
-/***/ 35782:
+/***/ 5782:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var stringifyNumber = __nccwpck_require__(28689);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -53185,12 +54520,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 10873:
+/***/ 873:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 function intResolve(str, offset, radix, { intAsBigInt }) {
@@ -53268,13 +54603,13 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 90452:
+/***/ 452:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 // If the value associated with a merge key is a single mapping node, each of
 // its key/value pairs is inserted into the current mapping, unless the key
@@ -53346,16 +54681,16 @@ exports.merge = merge;
 
 /***/ }),
 
-/***/ 50303:
+/***/ 303:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var pairs = __nccwpck_require__(18385);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var pairs = __nccwpck_require__(8385);
 
 class YAMLOMap extends YAMLSeq.YAMLSeq {
     constructor() {
@@ -53430,15 +54765,15 @@ exports.omap = omap;
 
 /***/ }),
 
-/***/ 18385:
+/***/ 8385:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLSeq = __nccwpck_require__(2223);
 
 function resolvePairs(seq, onError) {
     if (identity.isSeq(seq)) {
@@ -53519,24 +54854,24 @@ exports.resolvePairs = resolvePairs;
 
 /***/ }),
 
-/***/ 35913:
+/***/ 5913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var binary = __nccwpck_require__(56083);
-var bool = __nccwpck_require__(88398);
-var float = __nccwpck_require__(35782);
-var int = __nccwpck_require__(10873);
-var merge = __nccwpck_require__(90452);
-var omap = __nccwpck_require__(50303);
-var pairs = __nccwpck_require__(18385);
-var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(24371);
+var string = __nccwpck_require__(6464);
+var binary = __nccwpck_require__(6083);
+var bool = __nccwpck_require__(8398);
+var float = __nccwpck_require__(5782);
+var int = __nccwpck_require__(873);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(4371);
 
 const schema = [
     map.map,
@@ -53567,14 +54902,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 81528:
+/***/ 1528:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
 
 class YAMLSet extends YAMLMap.YAMLMap {
     constructor(schema) {
@@ -53670,12 +55005,12 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 24371:
+/***/ 4371:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(8689);
 
 /** Internal types handle bigint as number, because TS can't figure it out. */
 function parseSexagesimal(str, asBigInt) {
@@ -53782,7 +55117,7 @@ exports.timestamp = timestamp;
 
 /***/ }),
 
-/***/ 34475:
+/***/ 4475:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -53945,10 +55280,10 @@ exports.foldFlowLines = foldFlowLines;
 
 
 
-var anchors = __nccwpck_require__(71596);
-var identity = __nccwpck_require__(41127);
-var stringifyComment = __nccwpck_require__(59799);
-var stringifyString = __nccwpck_require__(83069);
+var anchors = __nccwpck_require__(1596);
+var identity = __nccwpck_require__(1127);
+var stringifyComment = __nccwpck_require__(9799);
+var stringifyString = __nccwpck_require__(3069);
 
 function createStringifyContext(doc, options) {
     const opt = Object.assign({
@@ -54079,14 +55414,14 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 61212:
+/***/ 1212:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyCollection(collection, ctx, options) {
     const flow = ctx.inFlow ?? collection.flow;
@@ -54241,7 +55576,7 @@ exports.stringifyCollection = stringifyCollection;
 
 /***/ }),
 
-/***/ 59799:
+/***/ 9799:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -54277,9 +55612,9 @@ exports.stringifyComment = stringifyComment;
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyDocument(doc, options) {
     const lines = [];
@@ -54366,7 +55701,7 @@ exports.stringifyDocument = stringifyDocument;
 
 /***/ }),
 
-/***/ 28689:
+/***/ 8689:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -54400,15 +55735,15 @@ exports.stringifyNumber = stringifyNumber;
 
 /***/ }),
 
-/***/ 59748:
+/***/ 9748:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
     const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -54559,13 +55894,13 @@ exports.stringifyPair = stringifyPair;
 
 /***/ }),
 
-/***/ 83069:
+/***/ 3069:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var foldFlowLines = __nccwpck_require__(34475);
+var Scalar = __nccwpck_require__(3301);
+var foldFlowLines = __nccwpck_require__(4475);
 
 const getFoldOptions = (ctx, isBlock) => ({
     indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -54904,12 +56239,12 @@ exports.stringifyString = stringifyString;
 
 /***/ }),
 
-/***/ 10204:
+/***/ 204:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 
 const BREAK = Symbol('break visit');
 const SKIP = Symbol('skip children');
@@ -55147,263 +56482,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 70370:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  A: () => (/* binding */ pLimit)
-});
-
-// UNUSED EXPORTS: limitFunction
-
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
-
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
-}
-
-class Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
-}
-
-
-/***/ }),
-
-/***/ 92857:
+/***/ 2857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55433,9 +56512,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: ZodAny, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(88532);
+var core_core = __nccwpck_require__(8532);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/util.js
-var core_util = __nccwpck_require__(54723);
+var core_util = __nccwpck_require__(4723);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/memoizer.js
 
 class $ZodCyclicError extends Error {
@@ -55750,7 +56829,7 @@ function isBackEdge(ctx, value) {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
-var core_checks = __nccwpck_require__(44890);
+var core_checks = __nccwpck_require__(4890);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/doc.js
 class Doc {
     constructor(args = [], closed = {}) {
@@ -55792,7 +56871,7 @@ class Doc {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/regexes.js
-var core_regexes = __nccwpck_require__(23908);
+var core_regexes = __nccwpck_require__(3908);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/versions.js
 const version = {
     major: 4,
@@ -58439,9 +59518,9 @@ function handleRefineResult(result, payload, input, inst) {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/registries.js
-var registries = __nccwpck_require__(29396);
+var registries = __nccwpck_require__(9396);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(43759);
+var api = __nccwpck_require__(3759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/to-json-schema.js
 
 
@@ -62130,7 +63209,7 @@ function preprocess(fn, schema) {
 
 /***/ }),
 
-/***/ 43759:
+/***/ 3759:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -62194,9 +63273,9 @@ function preprocess(fn, schema) {
 /* harmony export */   xY: () => (/* binding */ _toUpperCase)
 /* harmony export */ });
 /* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _null, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
-/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(44890);
-/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29396);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(54723);
+/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
+/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 
 
 
@@ -63304,7 +64383,7 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 
 /***/ }),
 
-/***/ 44890:
+/***/ 4890:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -63327,9 +64406,9 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 /* harmony export */   v$: () => (/* binding */ $ZodCheckOverwrite)
 /* harmony export */ });
 /* unused harmony exports $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckProperty, $ZodCheckMimeType */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(88532);
-/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23908);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54723);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
+/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3908);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
 // import { $ZodType } from "./schemas.js";
 
 
@@ -63850,7 +64929,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 
 /***/ }),
 
-/***/ 88532:
+/***/ 8532:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -63862,7 +64941,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 /* harmony export */   xI: () => (/* binding */ $constructor)
 /* harmony export */ });
 /* unused harmony export $brand */
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(54723);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 var _a;
 
 /** A special constant with type `never` */
@@ -64008,7 +65087,7 @@ function config(newConfig) {
 
 /***/ }),
 
-/***/ 23908:
+/***/ 3908:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -64204,7 +65283,7 @@ const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ nu
 
 /***/ }),
 
-/***/ 29396:
+/***/ 9396:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -64266,7 +65345,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 
 /***/ }),
 
-/***/ 54723:
+/***/ 4723:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -64321,7 +65400,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 /* harmony export */   zM: () => (/* binding */ mergeDefs)
 /* harmony export */ });
 /* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, defineLazy, objectClone, cloneDef, getElementAtPath, promiseAllObject, randomString, numKeys, getParsedType, primitiveTypes, createTransparentProxy, unwrapMessage, getSizableOrigin, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, CONSTANT_CATCH */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(88532);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
 
 // functions
 function assertEqual(val) {
@@ -65397,7 +66476,7 @@ function constantCatch(value) {
 var __webpack_exports__ = {};
 
 // EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(70857);
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -65529,7 +66608,7 @@ function escapeProperty(s) {
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 // EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(79896);
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -65566,11 +66645,11 @@ function file_command_prepareKeyValueMessage(key, value) {
 }
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(16928);
+var external_path_ = __nccwpck_require__(6928);
 // EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(58611);
+var external_http_ = __nccwpck_require__(8611);
 // EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(65692);
+var external_https_ = __nccwpck_require__(5692);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -65663,9 +66742,9 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(20770);
+var node_modules_tunnel = __nccwpck_require__(770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(46752);
+var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -66829,13 +67908,13 @@ function toPlatformPath(pth) {
 }
 //# sourceMappingURL=path-utils.js.map
 // EXTERNAL MODULE: external "string_decoder"
-var external_string_decoder_ = __nccwpck_require__(13193);
+var external_string_decoder_ = __nccwpck_require__(3193);
 // EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(24434);
+var external_events_ = __nccwpck_require__(4434);
 ;// CONCATENATED MODULE: external "child_process"
 const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
 // EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(42613);
+var external_assert_ = __nccwpck_require__(2613);
 ;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
 var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -68362,9 +69441,9 @@ function cancellation() {
 }
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/plan/pem.ts
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
@@ -68496,7 +69575,7 @@ function subject(path, isExpanded) {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var src_schemas = __nccwpck_require__(92857);
+var src_schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./src/plan/located.ts
 /** A text that stands at a place as it is. */
 function textAt(place, text, expanded = false) {
@@ -68845,8 +69924,10 @@ function keysAt(schema, path) {
 /** What can be demanded of the origin of a message, and what only the receiver can say. */
 const CHECKS = ['spf', 'dkim', 'dmarc'];
 const SAID_BY_RECEIVER = ['spf', 'dmarc'];
+/** What an endpoint may share with others by the defaults, and has no use for where it sends no message. */
+const NEED_A_MESSAGE = ['keep', 'attachment-bytes'];
 /**
- * Keys of `delivery` that contradict one another, or that need another one.
+ * Keys of `delivery` that contradict one another, that need another one, or that the endpoint has to no effect.
  * @param own the endpoint as the user wrote it, which says where
  * @param merged the same with all layers under it
  */
@@ -68864,6 +69945,10 @@ function deliveryProblems(own, merged) {
     return [
         ...(refused && has('inbox')
             ? [problem('expect: refused sends no message, so there is none to look for; take out inbox', 'inbox', 'expect')]
+            : []),
+        ...NEED_A_MESSAGE.filter((key) => refused && at(own, 'delivery', key)).map((key) => problem(`expect: refused sends no message, so ${key} has no effect; take it out`, key)),
+        ...(!refused && !has('inbox') && isText(at(own, 'delivery', 'keep'), 'true')
+            ? [problem('keep is for the message in the inbox, and needs inbox', 'keep')]
             : []),
         ...(verdicts && !has('inbox')
             ? [problem('verdicts are read in the message that arrived, and need inbox', 'verdicts')]
@@ -68886,15 +69971,15 @@ function isText(node, text) {
 }
 
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
+var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(78091);
+var secret = __nccwpck_require__(8091);
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
+var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
+var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
+var peer = __nccwpck_require__(875);
 ;// CONCATENATED MODULE: ./src/plan/values.ts
 
 
@@ -69060,7 +70145,7 @@ function percentDecoded(text) {
 }
 
 // EXTERNAL MODULE: ./src/plan/legal.ts
-var legal = __nccwpck_require__(74138);
+var legal = __nccwpck_require__(4138);
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
 
 
@@ -69237,8 +70322,10 @@ class ClientIdentities {
         const incomplete = clientIdentityProblems(tls);
         const certificate = at(tls, 'client-cert');
         const key = at(tls, 'client-key');
-        if (incomplete.length > 0 || !isWhole(certificate) || !isWhole(key))
-            return incomplete;
+        if (!isGiven(certificate) || !isGiven(key)) {
+            const alone = [this.#alone('client-cert', certificate, chainIn), this.#alone('client-key', key, keyIn)];
+            return [...incomplete, ...(await Promise.all(alone)).flat()];
+        }
         const id = idOf(certificate.text, key.text);
         const pair = this.#known.get(id) ?? (await this.#pair(certificate.text, key.text));
         this.#known.set(id, pair);
@@ -69256,6 +70343,13 @@ class ClientIdentities {
             return undefined;
         const pair = this.#known.get(idOf(certificate, key));
         return pair && 'identity' in pair ? pair.identity : undefined;
+    }
+    /** What is wrong with one value whose other half is missing. */
+    async #alone(key, node, parse) {
+        if (!isGiven(node))
+            return [];
+        const read = await this.#read(node.text, parse);
+        return 'fault' in read ? [problem(key, node, read.fault)] : [];
     }
     async #pair(certificate, key) {
         const [chain, privateKey] = await Promise.all([this.#read(certificate, chainIn), this.#read(key, keyIn)]);
@@ -69287,8 +70381,8 @@ class ClientIdentities {
         }
     }
 }
-function isWhole(node) {
-    return node?.kind === 'text' && !node.broken;
+function isGiven(node) {
+    return node?.kind === 'text' && !node.broken && node.text.trim() !== '';
 }
 function idOf(certificate, key) {
     return JSON.stringify([certificate, key]);
@@ -69328,10 +70422,10 @@ function problem(key, { place, text, expanded }, what) {
     return { ...place, message: `${key}: ${isPem(text) ? 'the text' : file} ${what}` };
 }
 
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 9 modules
-var catalogue = __nccwpck_require__(18166);
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 10 modules
+var catalogue = __nccwpck_require__(1966);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var src_core = __nccwpck_require__(88532);
+var src_core = __nccwpck_require__(8532);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __nccwpck_require__(2123);
 ;// CONCATENATED MODULE: ./src/plan/fields.ts
@@ -69942,7 +71036,7 @@ function quoted(source) {
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(38815);
+var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/plan/yaml.ts
 
 
@@ -70298,7 +71392,7 @@ function sharded(endpoints, shard) {
 }
 
 // EXTERNAL MODULE: ./src/plan/secrets.ts
-var secrets = __nccwpck_require__(64682);
+var secrets = __nccwpck_require__(4682);
 ;// CONCATENATED MODULE: ./src/text/neutral.ts
 
 /*
@@ -70332,7 +71426,7 @@ function escapes(character) {
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(56942);
+var shorten = __nccwpck_require__(6942);
 ;// CONCATENATED MODULE: ./src/report/wording.ts
 
 const SIGNS = {
@@ -70650,9 +71744,9 @@ function selfTestLine(liars) {
 }
 
 // EXTERNAL MODULE: ./src/redaction.ts
-var redaction = __nccwpck_require__(81066);
+var redaction = __nccwpck_require__(1066);
 // EXTERNAL MODULE: ./src/run.ts + 94 modules
-var run = __nccwpck_require__(79734);
+var run = __nccwpck_require__(4787);
 ;// CONCATENATED MODULE: ./src/runner/docs.ts
 /**
  * Where the documentation of the findings stands for the very version of the action that is running.
@@ -70671,7 +71765,7 @@ function findingsUrl(env) {
  */
 async function secretsOfForks() {
     // Loaded when it is needed: the toolkit brings a whole client of the GitHub API along.
-    const { context } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 92413));
+    const { context } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 4794));
     const { pull_request: pullRequest, repository } = context.payload;
     const head = pullRequest?.head?.repo?.full_name;
     return head === undefined || head === repository?.full_name
@@ -70692,8 +71786,12 @@ function runnerLog(output = process.stdout) {
     const behindWall = (lines) => {
         const resume = (0,external_node_crypto_.randomUUID)();
         output.write(`::stop-commands::${resume}\n`);
-        lines.forEach(info);
-        output.write(`::${resume}::\n`);
+        try {
+            lines.forEach(info);
+        }
+        finally {
+            output.write(`::${resume}::\n`);
+        }
     };
     return {
         info,
@@ -70713,9 +71811,9 @@ function commandData(line) {
 }
 
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(48161);
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var deadline = __nccwpck_require__(47879);
+var deadline = __nccwpck_require__(7879);
 ;// CONCATENATED MODULE: ./src/report/json.ts
 
 const LIST_BEGINS = '{\n  "endpoints": [\n';
@@ -71058,7 +72156,7 @@ function bytes(text) {
 }
 
 // EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
+var reason = __nccwpck_require__(4604);
 ;// CONCATENATED MODULE: ./src/runner/publish.ts
 
 
@@ -71165,8 +72263,6 @@ function issueAnnotations(report, verdict) {
     }
 }
 
-// EXTERNAL MODULE: ./src/smtp/sasl/mechanisms.ts + 8 modules
-var mechanisms = __nccwpck_require__(95625);
 ;// CONCATENATED MODULE: ./src/runner/secrets.ts
 
 
@@ -71185,9 +72281,7 @@ function maskForms(planned) {
         ...value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
         Buffer.from(value).toString('base64'),
         encodeURIComponent(Buffer.from(value).toString()),
-        // What HTTP makes of a login (RFC 7617).
-        Buffer.from(`${planned.username}:${value}`).toString('base64'),
-        ...(0,mechanisms/* wireForms */.$i)(planned),
+        ...(0,secrets/* sentForms */.C)(planned),
     ];
     return [...new Set(forms)];
 }
@@ -71199,7 +72293,7 @@ function mask(secrets) {
 }
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./src/runner/source.ts
 
 
@@ -71343,7 +72437,7 @@ async function planOfInputs() {
 /** @throws {SelfTestFailed} */
 async function proveItself(log) {
     // Loaded when it is asked for: it brings mail servers along.
-    const { selfTest } = await Promise.all(/* import() */[__nccwpck_require__.e(631), __nccwpck_require__.e(39)]).then(__nccwpck_require__.bind(__nccwpck_require__, 40039));
+    const { selfTest } = await __nccwpck_require__.e(/* import() */ 763).then(__nccwpck_require__.bind(__nccwpck_require__, 8763));
     log.info(selfTestLine(await selfTest()));
 }
 /** @returns the exit code of a failure */

@@ -25,7 +25,7 @@ export interface Surroundings {
 }
 
 /** Far above what any of these programs takes, so that one that hangs is told from one that is slow. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Runs a program in a process group of its own to its end; one that does not end is killed, and has no exit code. */
 export async function runProgram(path: string, args: readonly string[], where: Surroundings = {}): Promise<Ended> {

@@ -66,7 +66,9 @@ describe('a waiver that was not used', () => {
   function steps(letters: string, found = expired, at = 'f'): StepReport[] {
     return STEP_IDS.map((id, i) => {
       const letter = letters[i] ?? 'p';
-      const skipped = ({ n: 'not-configured', b: 'blocked' } as Readonly<Record<string, StepReport['skipped']>>)[letter];
+      const skipped = ({ n: 'not-configured', b: 'blocked' } as Readonly<Record<string, StepReport['skipped']>>)[
+        letter
+      ];
       return {
         id,
         status: skipped ? 'skip' : letter === 'f' ? 'fail' : 'pass',
@@ -87,7 +89,7 @@ describe('a waiver that was not used', () => {
     ['in the last of them that was carried out', 'connection-lost', 'ppppn', 'authentication'],
     ['in none while one of them is blocked', 'connection-lost', 'pppfb', undefined],
   ])('is told of %s', (_, code, letters, step) => {
-    const told = unusedWaivers([waiver(code)], steps(letters));
+    const told = unusedWaivers([waiver(code)], steps(letters), new Date('2026-06-30T23:59:59Z'));
     expect(told).toEqual(
       step === undefined
         ? []
@@ -95,7 +97,7 @@ describe('a waiver that was not used', () => {
             {
               step,
               notice: finding('waiver-unused', `${code} is waived until 2026-06-30, and did not occur.`, {
-                evidence: { finding: code },
+                evidence: { finding: code, until: '2026-06-30' },
               }),
             },
           ],

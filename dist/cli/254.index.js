@@ -2,335 +2,22 @@ export const id = 254;
 export const ids = [254];
 export const modules = {
 
-/***/ 95660:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   ID: () => (/* binding */ ID),
-/* harmony export */   JY: () => (/* binding */ apiInbox),
-/* harmony export */   Sp: () => (/* binding */ makeSure),
-/* harmony export */   h7: () => (/* binding */ unknownApi)
-/* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92857);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89588);
-/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3510);
-
-
-
-/** Asked so often; mail catchers stand near by. */
-const LOOK_AGAIN_MS = 500;
-/** By which a mail catcher knows a message. It goes into a path, and words that mean all or the last are none. */
-const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
-/** The inbox of a mail catcher, which is asked again and again. */
-function apiInbox(folder, stop) {
-    const watch = (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .every */ .Si)(LOOK_AGAIN_MS);
-    return {
-        find: (sought, deadline) => (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .search */ .$P)([folder], sought, deadline, () => watch),
-        ended: (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .ended */ .v6)(stop),
-        close: () => Promise.resolve(),
-    };
-}
-/**
- * Deletes messages, and looks whether they are gone: only that tells a server that does not delete them from one that
- * had them no more.
- * @param folder where they are
- * @throws if one of them is still there: what the deletion has thrown, or {InboxRejected} where it has not
- */
-async function makeSure(folder, ids, remove) {
-    let reason = new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxRejected */ .ty('the message arrived, and is still there although the server has deleted it');
-    try {
-        await remove();
-    }
-    catch (error) {
-        reason = error;
-    }
-    for (const id of ids)
-        if (await folder.read(id, 1))
-            throw reason;
-}
-/** What answers is something else. */
-function unknownApi(name) {
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxUnreachable */ .F3(`what answers is not the API of ${name}`);
-}
-
-
-/***/ }),
-
-/***/ 39367:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   ek: () => (/* binding */ secure),
-/* harmony export */   m6: () => (/* binding */ connectTo),
-/* harmony export */   qI: () => (/* binding */ beginSecuring)
-/* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
-
-
-
-
-/**
- * Connects to the server of an inbox.
- * @throws {InboxUnreachable}
- */
-async function connectTo({ host, port }, deadline) {
-    try {
-        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC), port, deadline);
-    }
-    catch (error) {
-        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${error.message})`);
-        throw error;
-    }
-}
-/**
- * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
- * @param socket with nothing unread
- */
-function beginSecuring(socket, host, settings, deadline) {
-    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
-        context: settings.context,
-        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
-        deadline,
-    });
-    const judged = outcome.then((channel) => {
-        const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
-        if (objection === undefined)
-            return stream;
-        stream.destroy();
-        socket.destroy();
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
-    });
-    return { stream, judged };
-}
-/**
- * Makes a TLS channel of a connection, as {@link beginSecuring} does.
- * @throws {InboxUnreachable}
- */
-function secure(socket, host, settings, deadline) {
-    return beginSecuring(socket, host, settings, deadline).judged;
-}
-function inWords(failure) {
-    switch (failure.kind) {
-        case 'timed-out':
-            return 'the handshake did not end in time';
-        case 'lost':
-            return `the connection was lost (${failure.detail})`;
-        case 'alert':
-            return `the server refuses the handshake (alert ${failure.number}, ${failure.name})`;
-        case 'refused-here':
-            return `the handshake fails (${failure.reason})`;
-        case 'cleartext':
-            return 'the server speaks in the clear';
-    }
-}
-
-
-/***/ }),
-
-/***/ 73750:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ HttpApi)
-/* harmony export */ });
-/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37067);
-/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var p_limit__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(70370);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
-/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(47879);
-/* harmony import */ var _channel_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(39367);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(89588);
-
-
-
-
-
-
-/** What we mostly ask for has some kilobytes. */
-const MAX_JSON_OCTETS = 128 * 1024;
-/** As many braces and brackets may open in JSON: an empty object takes far more memory than its octets. */
-const MAX_OPENED = 50_000;
-const OPENING = new Set(Buffer.from('{['));
-/** Whatever JSON has more than usual is read on and parsed one answer at a time: parsed, it has many times its octets. */
-const largeInTurn = (0,p_limit__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(1);
-/** The HTTP API of a mail catcher. Each question has a connection of its own, judged before anything is asked. */
-class HttpApi {
-    #target;
-    #settings;
-    #end;
-    /** @param end of everything that is waited for */
-    constructor(target, settings, end) {
-        this.#target = target;
-        this.#settings = settings;
-        this.#end = end;
-    }
-    /**
-     * Asks, and takes the answer as JSON.
-     * @param most octets that are read; one that has so many or more is no answer
-     * @returns undefined where the answer is 404, or no JSON at all: another server, or another path
-     * @throws as {@link ask} does
-     */
-    async json(question, most = MAX_JSON_OCTETS) {
-        const { status, body } = await this.ask(question, most, async (answer) => {
-            const isLarge = most > MAX_JSON_OCTETS && (await answer.upTo(MAX_JSON_OCTETS)).length >= MAX_JSON_OCTETS;
-            return isLarge ? largeInTurn(() => parsed(answer, most)) : parsed(answer, most);
-        });
-        return status === 404 ? undefined : body;
-    }
-    /**
-     * Asks for a message.
-     * @param most octets that are read
-     * @returns undefined where there is none
-     */
-    async source(path, most) {
-        const { status, body } = await this.ask({ path }, most, (answer) => answer.upTo(most));
-        return status === 404 ? undefined : body;
-    }
-    /**
-     * Asks for something to be deleted.
-     * @param json says what, where the path does not
-     * @throws as {@link ask} does, and {InboxRejected} where the answer is 404: whatever is not there, that is no success
-     */
-    async delete(path, json) {
-        const { status } = await this.ask({ method: 'DELETE', path, json }, 0, () => Promise.resolve());
-        if (status === 404)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxRejected */ .ty(`to DELETE ${path} the server says 404`);
-    }
-    /**
-     * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
-     * @param most octets of the body that are read
-     * @param read reads them
-     * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
-     * @throws {InboxRejected} if the server refuses
-     */
-    async ask(question, most, read) {
-        const { timeoutMs } = this.#settings;
-        const channel = await this.#channel(_net_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B.after(2 * timeoutMs, this.#end));
-        // Each part of a large message has as long as one answer.
-        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(most / _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .PART_OCTETS */ .jz)), this.#end);
-        try {
-            const late = () => new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3('the server gave no answer in time');
-            const { status, body } = await deadline.race(this.#exchange(channel, question, read), late);
-            if (status === 200 || status === 404)
-                return { status, body };
-            const told = `to ${question.method ?? 'GET'} ${question.path} the server says ${status}`;
-            if (status === 401 || status === 403)
-                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxRejected */ .ty(`login refused: ${told}`);
-            throw status >= 400 && status < 500 ? new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxRejected */ .ty(told) : new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(told);
-        }
-        finally {
-            channel.destroy();
-        }
-    }
-    async #channel(deadline) {
-        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m6)(this.#target, deadline);
-        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .ek)(socket, this.#target.host, this.#settings, deadline) : socket;
-    }
-    get #isSecure() {
-        return this.#target.scheme.endsWith('+https');
-    }
-    async #exchange(channel, question, read) {
-        const { host, port, basePath } = this.#target;
-        const body = question.json === undefined ? undefined : JSON.stringify(question.json);
-        const asked = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.request)({
-            createConnection: () => channel,
-            host,
-            port,
-            method: question.method ?? 'GET',
-            path: `${basePath}${question.path}`,
-            headers: {
-                accept: 'application/json, */*',
-                connection: 'close',
-                ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-                ...this.#authorization(),
-            },
-        });
-        const answered = new Promise((resolve, reject) => {
-            asked.on('response', resolve);
-            // Stays on: an error after the answer belongs to whoever reads then, and must not be thrown as unheard.
-            asked.on('error', (error) => {
-                reject(new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`no HTTP answer (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`));
-            });
-        });
-        asked.end(body);
-        const answer = await answered;
-        return { status: answer.statusCode ?? 0, body: await read(new HttpBody(answer)) };
-    }
-    /** A password travels inside TLS or not at all. */
-    #authorization() {
-        const { username, password } = this.#target;
-        if (!this.#isSecure || username === undefined || !password)
-            return {};
-        return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` };
-    }
-}
-/** @returns undefined for what is no JSON */
-async function parsed(answer, most) {
-    const json = await answer.upTo(most);
-    if (json.length >= most)
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the server sent over ${most} octets of JSON`);
-    let opened = 0;
-    for (const octet of json)
-        if (OPENING.has(octet))
-            opened += 1;
-    if (opened > MAX_OPENED)
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the server sent JSON of over ${MAX_OPENED} objects`);
-    try {
-        return JSON.parse(json.toString('utf8'));
-    }
-    catch {
-        return undefined;
-    }
-}
-/** The body of an answer, of which no more is read than somebody asks for. */
-class HttpBody {
-    #pieces = [];
-    #rest;
-    #octets = 0;
-    constructor(answer) {
-        this.#rest = answer[Symbol.asyncIterator]();
-    }
-    /**
-     * @returns so many octets from the beginning, or all there are
-     * @throws {InboxUnreachable} if it breaks off
-     */
-    async upTo(most) {
-        try {
-            while (this.#octets < most) {
-                const { done, value } = await this.#rest.next();
-                if (done)
-                    break;
-                this.#pieces.push(value);
-                this.#octets += value.length;
-            }
-        }
-        catch (error) {
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the HTTP answer breaks off (${(0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error)})`);
-        }
-        return Buffer.concat(this.#pieces).subarray(0, most);
-    }
-}
-
-
-/***/ }),
-
-/***/ 17254:
+/***/ 7254:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   openMailDevInbox: () => (/* binding */ openMailDevInbox)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92857);
-/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(47879);
-/* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(95660);
-/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73750);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(93266);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2857);
+/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7879);
+/* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5660);
+/* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2326);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3266);
+/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3510);
+
+
 
 
 
@@ -338,12 +25,13 @@ __webpack_require__.r(__webpack_exports__);
 
 /** Versions before 2.0.2 answer with all the messages that they have, in full. */
 const MAX_LIST_OCTETS = 4 * 1024 * 1024;
-const CONFIG = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ version: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP() });
+/** With a header and a text, each has far more than the eight hundred octets that this allows. Each costs time. */
+const MAX_LISTED = 5000;
+const CONFIG = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ version: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP() });
 /** A summary has no header, and a field that is there twice is a list. */
-const HEADERS = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ 'message-id': zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP())]) }).catch({ 'message-id': '' });
-const EMAIL = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ id: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, subject: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().default(''), headers: HEADERS });
-const EMAILS = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(EMAIL);
-const SUMMARIES = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ items: EMAILS });
+const HEADERS = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ 'message-id': zod__WEBPACK_IMPORTED_MODULE_4__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP())]) }).catch({ 'message-id': '' });
+const EMAIL = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ id: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, subject: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().default(''), headers: HEADERS });
+const SUMMARIES = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ items: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(EMAIL) });
 /**
  * Opens the inbox of a MailDev by its HTTP API: that of version 3 under `/api`, or that of version 2 without. It has
  * one folder, none for junk.
@@ -371,17 +59,13 @@ class MailDev {
      * The nonce is new with every probe, so what is found has come since. Versions before 2.0.2 take no notice of the
      * question, and answer with all that they have.
      */
-    async look({ messageId, nonce }) {
-        const byId = new URLSearchParams({ 'headers.message-id': messageId });
-        const named = EMAILS.safeParse(await this.#get(`/email?${byId.toString()}`, MAX_LIST_OCTETS));
+    async look(sought) {
         // Version 2 finds nothing by a part of its Subject.
-        const namesakes = this.#prefix === '' ? undefined : await this.#search(nonce);
-        if (!named.success || (namesakes && !namesakes.success))
-            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('MailDev');
-        const arrivals = [...(namesakes?.data.items ?? []), ...named.data].map(({ id, subject, headers }) => {
-            return { id, ...(0,_marks_js__WEBPACK_IMPORTED_MODULE_4__/* .marks */ .Z8)([headers['message-id']].flat().join(' '), subject) };
-        });
-        return [...new Map(arrivals.map((found) => [found.id, found])).values()];
+        const namesakes = this.#prefix === '' ? [] : await this.#summaries(sought.nonce);
+        const found = new Map();
+        for (const arrival of [...namesakes, ...(await this.#named(sought))])
+            found.set(arrival.id, arrival);
+        return [...found.values()];
     }
     read(id, most) {
         return this.#api.source(`${this.#prefix}/email/${id}/source`, most);
@@ -390,206 +74,37 @@ class MailDev {
         for (const id of ids)
             await (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .makeSure */ .Sp)(this, [id], () => this.#api.delete(`${this.#prefix}/email/${id}`));
     }
-    async #search(text) {
-        const query = new URLSearchParams({ search: text, limit: '50' });
-        return SUMMARIES.safeParse(await this.#get(`/email/summary?${query.toString()}`));
+    async #summaries(text) {
+        const query = new URLSearchParams({ search: text, limit: String(_api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok) });
+        const answer = await this.#api.json({ path: `${this.#prefix}/email/summary?${query.toString()}` });
+        const summaries = SUMMARIES.safeParse(answer);
+        if (!summaries.success)
+            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('MailDev');
+        return summaries.data.items.slice(0, _api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok).map(arrivalOf);
     }
-    #get(path, most) {
-        return this.#api.json({ path: `${this.#prefix}${path}` }, most);
-    }
-}
-
-
-/***/ }),
-
-/***/ 93266:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   OM: () => (/* binding */ MAX_HEADER_OCTETS),
-/* harmony export */   Ok: () => (/* binding */ marksOf),
-/* harmony export */   Z8: () => (/* binding */ marks)
-/* harmony export */ });
-/** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
-const MAX_HEADER_OCTETS = 128 * 1024;
-/** As much is kept of either field; those of the probe have some hundred characters. */
-const MAX_MARK_LENGTH = 1024;
-/** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
-function marksOf(source) {
-    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-    const end = text.indexOf('\n\n');
-    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
-    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
-    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
-}
-/** The marks of a message whose fields are known. */
-function marks(messageId, subject) {
-    return { messageId: kept(messageId), subject: kept(subject) };
-}
-/** A copy: a part of a text would keep the whole header in memory. */
-function kept(text) {
-    return Buffer.from(text.slice(0, MAX_MARK_LENGTH)).toString();
-}
-
-
-/***/ }),
-
-/***/ 3510:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $P: () => (/* binding */ search),
-/* harmony export */   Si: () => (/* binding */ every),
-/* harmony export */   v6: () => (/* binding */ ended)
-/* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93266);
-
-
-
-/** As many messages with the probe's Message-ID or Subject are read in one search. */
-const MAX_READ = 16;
-/** As many of them once the time is over: each may take as long as one answer more. */
-const MAX_READ_LATE = 2;
-/**
- * Waits for a message to come into one of several folders.
- * @param folders in the order in which they are looked through
- * @param watch called before each look; what it returns waits until another look is worth while
- * @returns undefined if it was not there by the deadline
- * @throws {InboxUnreachable} {InboxRejected}
- */
-async function search(folders, sought, deadline, watch) {
-    const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
-    for (;;) {
-        const last = deadline.isOver;
-        const wait = watch();
-        for (const hunt of hunts) {
-            const source = await hunt.look(last);
-            if (source)
-                return new FoundMessage(source, hunt.junk, hunts);
-        }
-        if (last)
-            return undefined;
-        await wait(deadline);
-    }
-}
-/** @returns waits for so many milliseconds; all who wait meanwhile wake at once, so that one look serves them all */
-function every(ms) {
-    let pause;
-    return async (deadline) => {
-        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { ref: false }).finally(() => {
-            pause = undefined;
+    async #named(sought) {
+        const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
+        const question = { path: `${this.#prefix}/email?${query.toString()}` };
+        const found = [];
+        let listed = 0;
+        const isList = await this.#api.items(question, MAX_LIST_OCTETS, (item) => {
+            listed += 1;
+            if (listed > MAX_LISTED)
+                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the server has over ${MAX_LISTED} messages`);
+            const email = EMAIL.safeParse(item);
+            if (!email.success)
+                throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('MailDev');
+            const arrival = arrivalOf(email.data);
+            if (found.length < _api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok && (0,_search_js__WEBPACK_IMPORTED_MODULE_3__/* .isLike */ .ON)(sought, arrival))
+                found.push(arrival);
         });
-        await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
-    };
-}
-/** For an inbox without a connection of its own: nothing ends it but the end of the run. */
-function ended(stop) {
-    return new Promise((resolve) => {
-        stop.addEventListener('abort', () => {
-            resolve();
-        });
-    });
-}
-/**
- * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
- * a server may answer a search with mail of others, or know it by identifiers that it uses again.
- */
-class Hunt {
-    #folder;
-    #sought;
-    #deadline;
-    /** Those that were read. */
-    #read = new Set();
-    /** Those of them that are the message, or a copy. */
-    #ours = new Set();
-    constructor(folder, sought, deadline) {
-        this.#folder = folder;
-        this.#sought = sought;
-        this.#deadline = deadline;
-    }
-    get junk() {
-        return this.#folder.junk;
-    }
-    get copies() {
-        return this.#ours.size;
-    }
-    /** @returns the message, where this look found it */
-    async look(last) {
-        const { is, octets } = this.#sought;
-        let found;
-        let changed;
-        let gone = false;
-        let late = 0;
-        for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
-            const { id } = arrived;
-            if (!this.#isLike(arrived))
-                continue;
-            if (this.#read.has(id) || this.#read.size >= MAX_READ)
-                continue;
-            if (this.#deadline.isOver && ++late > MAX_READ_LATE)
-                break;
-            this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
-            if (!source) {
-                gone ||= this.#isNamed(arrived);
-                continue;
-            }
-            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
-            if (this.#isLike(marks) && is(source)) {
-                this.#ours.add(id);
-                found ??= source;
-            }
-            else if (this.#isNamed(marks)) {
-                changed ??= { id, source };
-            }
-        }
-        if (found || this.copies > 0)
-            return found;
-        // Changed beyond recognition, it is the message all the same: nobody else has its Message-ID.
-        if (changed)
-            this.#ours.add(changed.id);
-        else if (gone)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxRejected */ .ty(GONE);
-        return changed?.source;
-    }
-    async remove() {
-        if (this.#ours.size > 0)
-            await this.#folder.remove([...this.#ours], this.#deadline);
-    }
-    #isNamed({ messageId }) {
-        return messageId.includes(this.#sought.messageId);
-    }
-    #isLike(marks) {
-        const { nonce } = this.#sought;
-        return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
+        if (!isList)
+            throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('MailDev');
+        return found;
     }
 }
-const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
-class FoundMessage {
-    source;
-    junk;
-    #hunts;
-    constructor(source, junk, hunts) {
-        this.source = source;
-        if (junk !== undefined)
-            this.junk = junk;
-        this.#hunts = hunts;
-    }
-    get copies() {
-        return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
-    }
-    async recount() {
-        for (const hunt of this.#hunts)
-            await hunt.look(true);
-    }
-    async delete() {
-        await this.recount();
-        for (const hunt of this.#hunts)
-            await hunt.remove();
-    }
+function arrivalOf({ id, subject, headers }) {
+    return { id, ...(0,_marks_js__WEBPACK_IMPORTED_MODULE_6__/* .marks */ .Z8)([headers['message-id']].flat().join(' '), subject) };
 }
 
 

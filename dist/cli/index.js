@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 18166:
+/***/ 1966:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29,7 +29,54 @@ const CONNECTING = ['capability', 'certificate'];
 /** Step 1, or with implicit TLS step 4: whichever reads the greeting and sends the first EHLO. */
 const GREETING = ['capability', 'authentication'];
 
+;// CONCATENATED MODULE: ./src/findings/catalogue/evidence.ts
+/** What a field of evidence holds that several findings have; the others stand in their own entries. */
+const SHARED = {
+    detail: 'how the connection ended, or the word of the system for why there is none',
+    address: 'the address that was tried',
+    received: 'what had come of the reply',
+    reply: 'the reply of the server',
+    helo: 'its reply to HELO',
+    greeting: 'the greeting, where it is written over with asterisks',
+    line: 'the line that the server sent',
+    octets: 'the octets that came',
+    protocol: 'the protocol that shows itself',
+    waited: 'how long the gate waited',
+    attempt: 'the time that the whole attempt had, where that was what ran out',
+    capabilities: 'what the answer to EHLO lists',
+    masked: 'the keywords that are written over',
+    mechanism: 'the SASL mechanism that was tried',
+    told: 'what the server said within the mechanism',
+    fault: 'what was wrong in the exchange',
+    sent: 'what the probe sent',
+    alert: 'the alert, by its number',
+    name: 'the name of the alert',
+    reason: 'why, in words',
+    code: 'the code that the TLS library has for it',
+    wanted: 'what is demanded',
+    subject: 'the subject of the certificate',
+    issuer: 'the issuer of the certificate',
+    openssl: 'what OpenSSL says of the chain',
+    missing: 'the issuer that no certificate was sent of',
+    caIssuers: 'where the certificate says that its issuer is to be had; nobody fetches it',
+    namesake: 'that a trust anchor has the name of the issuer, and another key',
+    validFrom: 'the notBefore date',
+    validTo: 'the notAfter date',
+    now: 'the time of the test',
+    keyType: 'with `tls.check: both`, the kind of key of the other certificate',
+    messageId: 'the Message-ID of the probe',
+    check: 'SPF, DKIM or DMARC',
+    authservId: 'the receiver whose word counts',
+    finding: 'the code of the finding that it is about',
+    until: 'the last day of the waiver',
+};
+/** Fields of evidence, each with what it holds (Markdown). */
+function fields(...names) {
+    return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
+}
+
 ;// CONCATENATED MODULE: ./src/findings/catalogue/any-step.ts
+
 
 /** Findings of any step. */
 const ANY_STEP = {
@@ -38,6 +85,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The server, or something on the way to it, closed or reset the connection where it owed an answer. Access lists, overload, a crashed worker and firewalls with short idle times look like this.',
+        evidence: fields('detail', 'address', 'received', 'mechanism'),
         remedy: "Look for this connection in the server's log at the time of the run; check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
         reference: 'RFC 5321 section 3.8',
     },
@@ -46,6 +94,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use, or does not end it; `received` has what there was of it.',
+        evidence: fields('waited', 'received', 'attempt'),
         remedy: 'Find out what the server waits for at this point: a name lookup of the client, a blocklist, an authentication back-end, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
         reference: 'RFC 5321 section 4.5.3.2',
     },
@@ -54,6 +103,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'What the server sent is no SMTP reply: a line without a three-digit code, different codes within one reply, a reply that nobody asked for, or lines without end.',
+        evidence: fields('line', 'reply', 'mechanism', 'told', 'fault'),
         remedy: 'Check that host and port lead to the mail server itself and not to a proxy or another service, and that nothing on the way rewrites SMTP (a "fixup" or ALG feature of a firewall).',
         reference: 'RFC 5321 section 4.2',
     },
@@ -62,6 +112,7 @@ const ANY_STEP = {
         severity: 'warning',
         steps: EVERY,
         explanation: 'The server ends lines with LF where SMTP wants CR LF. Most clients read on, as the gate does; strict ones hang or hang up.',
+        evidence: { reply: 'the first reply that has such a line' },
         remedy: 'Make the server, or the script that plays it, end each line with CR LF.',
         reference: 'RFC 5321 section 2.3.8',
     },
@@ -70,6 +121,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The server answered 421, or put the greeting or EHLO off with another temporary code, on every try. It is there, and it is not serving this client now: overload, a rate limit, maintenance, or a reputation list.',
+        evidence: fields('reply'),
         remedy: "Run the gate again later. If it stays, look for rate and connection limits for the runner's address on the server, lower `concurrency`, or raise `retries`.",
         reference: 'RFC 5321 section 3.8',
     },
@@ -78,11 +130,16 @@ const ANY_STEP = {
         severity: 'warning',
         steps: ['capability', 'upgrade', 'authentication'],
         explanation: 'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, a client certificate that is demanded (a probe shows none), or refusals of MAIL that may be about the sender alone. Its question is open, so the step is not green.',
+        evidence: {
+            ...fields('detail', 'address', 'received', 'waited', 'attempt', 'line', 'reply', 'protocol', 'alert', 'name'),
+            probe: 'the name of the probe',
+        },
         remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/authentication.ts
+
 /** Findings of step 4: EHLO inside TLS, and AUTH. */
 const STEP_4 = {
     'ehlo-after-tls-rejected': {
@@ -90,6 +147,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'After STARTTLS the client must say EHLO again, and the server refuses it.',
+        evidence: fields('reply', 'helo'),
         remedy: 'A proxy that ends TLS and does not reset the session of the server behind it looks like this; check it, or end TLS in the mail server itself.',
         reference: 'RFC 3207 section 4.2',
     },
@@ -98,6 +156,7 @@ const STEP_4 = {
         severity: 'warning',
         steps: ['authentication'],
         explanation: 'A server must not offer STARTTLS once TLS is on. It does not know that the session is encrypted.',
+        evidence: fields('capabilities'),
         remedy: 'Usually TLS ends in a proxy in front of the server: have the proxy tell the server (PROXY protocol, XCLIENT), or end TLS in the server.',
         reference: 'RFC 3207 section 4.2',
     },
@@ -106,6 +165,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'Credentials are configured, and the server offers no AUTH inside TLS.',
+        evidence: fields('capabilities'),
         remedy: 'Port 25 of a mail exchanger does not sign anybody in: use 587 or 465. On a submission port, switch SASL on (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows this client address.',
         reference: 'RFC 4954 section 3',
     },
@@ -114,7 +174,12 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server offers AUTH, but none of its mechanisms fits the credentials (or `auth.mechanism`), or it refuses the chosen one as unknown (504).',
-        remedy: 'Compare the mechanisms listed below. A server that takes only XOAUTH2 or OAUTHBEARER wants an `access-token`, not a password; a server that takes only PLAIN and LOGIN wants a password.',
+        evidence: {
+            ...fields('reply', 'mechanism', 'told'),
+            offered: 'the mechanisms that the server offers',
+            wanted: 'the mechanism, or the kind of mechanism, that is needed',
+        },
+        remedy: 'Compare the mechanisms in the evidence. A server that takes only XOAUTH2 or OAUTHBEARER wants an `access-token`, not a password; a server that takes only PLAIN and LOGIN wants a password.',
         reference: 'RFC 4954 section 4',
     },
     'auth-rejected': {
@@ -122,6 +187,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server knows the mechanism and refuses these credentials, for this client, on this port. Where they must be refused (`auth.expect: rejected`), this says that the refusal does not judge them: it is about the client, the mechanism or a policy, or nothing shows that the server has anything to compare them with.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: 'Try the same credentials from the same network: with the command shown, or, where it goes no further than EHLO because swaks does not have the mechanism, with the mail program that uses them. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
         reference: 'RFC 4954 section 6',
     },
@@ -130,7 +196,8 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server offers AUTH and refuses the command or what it carries (500, 501, 502, 503), so that the credentials were not judged at all.',
-        remedy: 'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are below. Try another `auth.mechanism`.',
+        evidence: fields('reply', 'mechanism', 'told'),
+        remedy: 'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are in the message. Try another `auth.mechanism`.',
         reference: 'RFC 4954 section 4',
     },
     'auth-temporary-failure': {
@@ -138,6 +205,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server could not check the credentials on any try: its back-end (LDAP, SQL, Dovecot auth) does not answer.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: "Look at the authentication back-end in the server's log. The credentials themselves have not been judged.",
         reference: 'RFC 4954 section 6',
     },
@@ -146,6 +214,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'Inside TLS the server answers AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: 'TLS ends in a proxy or load balancer in front of the server. End it in the server, or have the proxy pass on that the client side is encrypted.',
         reference: 'RFC 4954 section 6',
     },
@@ -154,6 +223,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'With SCRAM the server proves that it knows the password too. Its proof is wrong or missing, or it answers an exchange that is not ours, though it says that all is well.',
+        evidence: fields('reply', 'mechanism', 'told', 'fault'),
         remedy: 'Do not send mail here: find out who answers, and whether the stored verifier belongs to this account.',
         reference: 'RFC 5802 section 3',
     },
@@ -162,6 +232,7 @@ const STEP_4 = {
         severity: 'notice',
         steps: ['authentication'],
         explanation: 'With SCRAM the server says how often the password is hashed. With so few times, who steals its verifiers guesses the passwords fast.',
+        evidence: { iterations: 'how often the password is hashed' },
         remedy: 'Raise the iteration count of new verifiers, and set the passwords anew: an old verifier keeps its count.',
         reference: 'RFC 7677 section 4',
     },
@@ -170,6 +241,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'A finding about the chain or the name of the certificate is waived, so the step did not fail; but nobody has authenticated the server, and neither credentials nor mail travel to a stranger.',
+        evidence: {},
         remedy: 'Pin the key of the server with `tls.pin`, or name its issuer in `ca`: then it is authenticated, and steps 4 and 5 can run.',
         reference: 'RFC 8314 section 4.1',
     },
@@ -178,6 +250,7 @@ const STEP_4 = {
         severity: 'warning',
         steps: ['authentication'],
         explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server took it, as a submission server should not. It named no recipient, so this is not yet an open relay: Postfix, as it is delivered, refuses only at RCPT (`smtpd_delay_reject`).',
+        evidence: fields('sent', 'reply'),
         remedy: 'Have the submission port refuse MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it refuses at RCPT by design, waive this finding.',
         reference: 'RFC 6409 section 4.3',
     },
@@ -186,6 +259,7 @@ const STEP_4 = {
         severity: 'error',
         steps: ['authentication'],
         explanation: '`auth.expect: rejected` says that the server must refuse these credentials, and it lets them in: a key that was revoked still opens the door, or a lock-out does not lock.',
+        evidence: fields('reply', 'mechanism', 'told'),
         remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd caches too). Check that all back-ends and replicas know of it.',
         reference: 'RFC 4954 section 4',
     },
@@ -194,6 +268,7 @@ const STEP_4 = {
         severity: 'notice',
         steps: ['authentication'],
         explanation: 'The server takes mail for its domains from everybody, and offers AUTH there with no other mechanisms than PLAIN and LOGIN. Nobody should sign in on an MX; the offer invites the guessing of passwords.',
+        evidence: { mechanisms: 'the SASL mechanisms that are offered' },
         remedy: 'Offer AUTH on the submission ports only (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
         reference: 'RFC 6409 section 3.3',
     },
@@ -202,12 +277,14 @@ const STEP_4 = {
         severity: 'notice',
         steps: ['authentication'],
         explanation: 'In the clear the server offered mechanisms that it does not offer inside TLS. More inside than outside is how it should be; fewer inside makes a client that is kept from TLS believe in a choice that is not there, or shows that two different servers answer.',
+        evidence: { clear: 'the mechanisms that are offered in the clear', tls: 'those inside TLS' },
         remedy: 'Offer the same mechanisms inside TLS, or none in the clear; check that one configuration serves both.',
         reference: 'RFC 3207 section 4.2',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/capability.ts
+
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const STEP_1 = {
@@ -216,6 +293,7 @@ const STEP_1 = {
         severity: 'error',
         steps: GREETING,
         explanation: 'The server greeted with a permanent refusal (5yz): it does not serve this client, or no mail at all.',
+        evidence: fields('reply'),
         remedy: "The server's text says why. Usual causes: the runner's address is on a blocklist or not on an allow-list, or the host accepts no mail (RFC 7504).",
         reference: 'RFC 5321 section 3.1',
     },
@@ -224,6 +302,7 @@ const STEP_1 = {
         severity: 'error',
         steps: GREETING,
         explanation: 'What answers on this port is not SMTP: it greets as another protocol does, or it waits to be spoken to and answers as one (HTTP).',
+        evidence: fields('protocol', 'line', 'reply'),
         remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for a mail exchanger.',
         reference: 'RFC 5321 section 3.1',
     },
@@ -232,6 +311,7 @@ const STEP_1 = {
         severity: 'error',
         steps: GREETING,
         explanation: 'The server refuses EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH can be had.',
+        evidence: fields('reply', 'helo', 'greeting'),
         remedy: 'If the text speaks of the name, set `ehlo` to a fully qualified name that resolves. If the server knows only HELO, or LHLO (LMTP), this is not the port for clients.',
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
@@ -241,6 +321,7 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does. It says nothing, hangs up without a greeting, or begins with a record of TLS; after a silence one further connection has shown which it is.',
+        evidence: { octets: 'how the first record begins: its type and version' },
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reference: 'RFC 8314 section 3.3',
     },
@@ -249,6 +330,7 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'The answer to EHLO does not list STARTTLS, so a client has no way to encryption on this port.',
+        evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
         remedy: 'Either TLS is not set up on this service (a certificate and key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong door: 587 upgrades with STARTTLS, 465 is TLS from the first byte (`transport: implicit`).',
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
@@ -258,6 +340,11 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'Something between here and the server overwrote the STARTTLS keyword (eight letters, mostly X, stand there) or hid it (the server takes the command all the same), which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
+        evidence: {
+            ...fields('capabilities', 'masked', 'greeting'),
+            keyword: 'what stands where STARTTLS should',
+            reply: 'the reply to STARTTLS, where it was hidden',
+        },
         remedy: 'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
@@ -267,6 +354,7 @@ const STEP_1 = {
         severity: 'warning',
         steps: ['capability'],
         explanation: 'The server offers AUTH in the clear. A client that does not insist on TLS sends its password for everybody on the way to read.',
+        evidence: { mechanisms: 'the SASL mechanisms that are offered in the clear' },
         remedy: 'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
@@ -275,6 +363,7 @@ const STEP_1 = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) or took the command (2yz) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+        evidence: fields('sent', 'reply'),
         remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
@@ -283,12 +372,21 @@ const STEP_1 = {
         severity: 'warning',
         steps: ['capability'],
         explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it (2yz). Where it refuses that sender in a way that does not speak of TLS or AUTH (any 5yz but 530 and 538), a second MAIL from `gate@example.invalid` shows whether it refuses any. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+        evidence: fields('sent', 'reply'),
         remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
         reference: 'RFC 8314 section 4.1',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/certificate.ts
+
+const CHAIN = { ...fields('issuer', 'openssl'), sent: 'how many certificates were sent' };
+const DEAD_END = fields('missing', 'caIssuers', 'namesake');
+const PRIVATE_ROOT = {
+    root: 'the private root in which the chain ends',
+    rootSha256: 'its fingerprint',
+};
+const NAMES = { wanted: 'the name that was asked for', names: 'the subject alternative names' };
 /** Findings of step 3: the handshake and the certificate. */
 const STEP_3 = {
     'tls-handshake-failed': {
@@ -296,7 +394,13 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'Client and server could not agree on a TLS session.',
-        remedy: 'The alert and the reason below say which side gave up and why. Compare protocol versions, cipher suites and key type on the server with what current clients offer.',
+        evidence: {
+            ...fields('alert', 'name', 'reason', 'code', 'octets'),
+            spoken: 'what the server chooses when it is offered everything',
+            signature: 'what it signs the handshake with',
+            servername: 'the name that was sent as SNI',
+        },
+        remedy: 'Compare protocol versions, cipher suites and key type on the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side gave up.',
         reference: 'RFC 8446 section 6.2',
         resultType: 'validation-failure',
     },
@@ -305,7 +409,9 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server agreed to TLS and then did not finish the handshake within `timeout`.',
+        evidence: fields('waited', 'attempt'),
         remedy: 'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
+        reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
     },
     'tls-version-too-old': {
@@ -313,6 +419,11 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server speaks no TLS version that the policy allows (`min-tls-version`).',
+        evidence: {
+            wanted: 'the oldest version that the policy allows',
+            spoken: 'the version that the server speaks',
+            ...fields('alert', 'name', 'reason', 'code', 'detail'),
+        },
         remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
         reference: 'RFC 8996; RFC 9325 section 3.1.1',
         resultType: 'validation-failure',
@@ -322,6 +433,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
+        evidence: fields('alert', 'name'),
         remedy: 'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
         reference: 'RFC 8446 section 4.4.2.4',
         resultType: 'validation-failure',
@@ -331,6 +443,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The endpoint is addressed with TLS from the first byte, and the server starts to talk in the clear.',
+        evidence: fields('octets', 'protocol'),
         remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
         reference: 'RFC 8314 section 3.3',
     },
@@ -339,6 +452,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The certificate of the server is past its notAfter date.',
+        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
         remedy: 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal did not: most often the certificate was renewed and the mail server never told.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'certificate-expired',
@@ -348,6 +462,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The notBefore date of the certificate is in the future.',
+        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
         remedy: 'Use the certificate that is valid now; check the clock of the machine that issued it, and of this one.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'validation-failure',
@@ -357,6 +472,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'Fewer days are left than `min-valid-days` asks for.',
+        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
         remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late; if short lives are by design, lower `min-valid-days`.',
         reference: 'RFC 5280 section 4.1.2.5',
     },
@@ -365,6 +481,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'None of the subject alternative names matches the name that was asked for. The common name is not consulted, a wildcard stands for one whole left-most label, and an address matches only an address entry.',
+        evidence: { ...NAMES, ...fields('subject', 'keyType') },
         remedy: 'Have the certificate issued for the name that clients use, or address the server by a name that it has; `servername` says which name is expected if it differs from `host`.',
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
@@ -374,6 +491,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The certificate of the server is its own issuer, so nobody vouches for it. Debian\'s "snakeoil" default looks like this.',
+        evidence: { ...CHAIN, ...fields('keyType') },
         remedy: 'Use a certificate of a public CA. For a private server, pin its key with `tls.pin`, or issue it from a private CA and name that in `ca`.',
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
@@ -383,6 +501,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server sends only its own certificate, and no trust anchor issued it. Browsers and some systems fetch or remember the intermediate, mail clients do not, so it works for some and not for others.',
+        evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
         remedy: 'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, name it in `ca`.',
         reference: 'RFC 8446 section 4.4.2',
         resultType: 'certificate-not-trusted',
@@ -392,6 +511,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server sends its issuers, and they lead to no trust anchor that this machine knows.',
+        evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
         remedy: 'If the issuer is a private CA, put its root into `ca`. If it is a public one, the chain is outdated or an issuer in it is expired: install the chain that the CA publishes now.',
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
@@ -401,6 +521,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (anyExtendedKeyUsage in its place is not taken by OpenSSL), its key usage allows neither a digital signature nor a key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+        evidence: fields('reason', 'subject', 'keyType'),
         remedy: 'Have a certificate issued with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication", that is no CA.',
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
@@ -410,6 +531,11 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'A certificate that the server sends is not encoded as RFC 5280 wants it: a date that there is no such day for, an extension that is there twice or runs beyond its end. The TLS library passed over it, and others will not. What cannot be read cannot be judged, so it authenticates nobody, not even with a pin. Where it is the certificate of the server itself, nothing more is said of it, and the report has no `tls`.',
+        evidence: {
+            odd: 'what cannot be read',
+            sha256: 'the fingerprint of the certificate',
+            ...fields('subject', 'keyType'),
+        },
         remedy: 'The evidence says what is odd. Have the certificate issued anew by software that is known to do it right; `openssl x509 -text` and `openssl asn1parse` show the present one.',
         reference: 'RFC 5280 section 4.1',
         resultType: 'validation-failure',
@@ -419,6 +545,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). Where there is a path to a trust anchor, what was sent beside it does not count.',
+        evidence: { key: 'kind and size of the key', ...fields('subject', 'keyType') },
         remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
         reference: 'RFC 9325 section 4.5',
         resultType: 'validation-failure',
@@ -428,6 +555,7 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. Where there is a path to a trust anchor, what was sent beside it does not count.',
+        evidence: { signature: 'the algorithm of the signature', ...fields('subject', 'keyType') },
         remedy: 'Have the certificate issued again with SHA-256 or better.',
         reference: 'RFC 9325 section 4.5; RFC 9155',
         resultType: 'validation-failure',
@@ -437,15 +565,22 @@ const STEP_3 = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The public key of the server is none of those in `tls.pin`.',
-        remedy: 'If the key was changed on purpose, add the pin shown below to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
+        evidence: { pin: 'the pin of the key that the server has', pinned: 'those in `tls.pin`', ...fields('keyType') },
+        remedy: 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
         reference: 'RFC 7469 section 2.6',
     },
     'certificate-issuer-expires-first': {
         title: 'Issuer expires before the certificate',
         severity: 'warning',
         steps: ['certificate'],
-        explanation: 'An intermediate certificate on the path ends before the certificate of the server does, and takes it along on that day.',
-        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it.',
+        explanation: 'An intermediate certificate on the path, or the trust anchor, ends before the certificate of the server does, and takes it along on that day. Where that is in fewer days than `min-valid-days` it is an error.',
+        evidence: {
+            issuer: 'the subject of the one that ends first',
+            issuerValidTo: 'its notAfter date',
+            validTo: 'that of the certificate of the server',
+            ...fields('keyType'),
+        },
+        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it. Where the trust anchor itself ends, the CA needs a new root, and whoever connects needs it in `tls.ca` in time.',
         reference: 'RFC 5280 section 6.1.3',
     },
     'certificate-chain-disordered': {
@@ -453,6 +588,7 @@ const STEP_3 = {
         severity: 'notice',
         steps: ['certificate'],
         explanation: 'Each certificate that the server sends should have issued the one before it. One of these has not: it is in the wrong place, or does not belong to the chain. Most clients cope, some embedded ones do not.',
+        evidence: { subject: 'the first certificate that is out of order', sent: CHAIN.sent, ...fields('keyType') },
         remedy: 'Put the chain in order, leaf first, each followed by its issuer, and take out what does not belong.',
         reference: 'RFC 8446 section 4.4.2',
     },
@@ -461,6 +597,7 @@ const STEP_3 = {
         severity: 'notice',
         steps: ['certificate'],
         explanation: 'The certificate is valid for longer than public CAs may issue them at its date. The next one will live for a much shorter time, so renewal had better be automatic by then.',
+        evidence: fields('validFrom', 'validTo', 'keyType'),
         remedy: 'Automate renewal (ACME), the reload of the mail server included.',
         reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
     },
@@ -469,19 +606,29 @@ const STEP_3 = {
         severity: 'warning',
         steps: ['certificate'],
         explanation: 'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. Only a server that ends it with the alert "handshake failure", or goes on with the certificate that it has, is known to have no other. This one hung up, or stalled, or gave another answer, or demands a client certificate there, which is not shown on it.',
+        evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
         remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
+        reference: 'RFC 8446 section 4.4.2.2',
     },
     'certificate-pinned': {
         title: 'Key pinned; chain and name not counted',
         severity: 'notice',
         steps: ['certificate'],
         explanation: 'The key of the server matches a pin, which authenticates it whatever its chain and names say. What they say is told for information.',
+        evidence: {
+            ...CHAIN,
+            ...DEAD_END,
+            ...PRIVATE_ROOT,
+            ...NAMES,
+            ...fields('finding', 'reason', 'subject', 'keyType'),
+        },
         remedy: 'Nothing to do, unless clients that have no pin use this server too.',
         reference: 'RFC 7435 section 3',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/connecting.ts
+
 
 /** Findings of the connection, in whichever step opens it. */
 const CONNECTION = {
@@ -490,6 +637,7 @@ const CONNECTION = {
         severity: 'error',
         steps: CONNECTING,
         explanation: 'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive).',
+        evidence: fields('detail'),
         remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',
         reference: 'RFC 5321 section 5.1',
     },
@@ -498,13 +646,16 @@ const CONNECTION = {
         severity: 'error',
         steps: CONNECTING,
         explanation: 'This machine has no route to the address. GitHub-hosted runners have no IPv6; private networks are reached only from inside.',
+        evidence: fields('detail', 'address'),
         remedy: 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
+        reference: 'RFC 5321 section 4.5.4.1',
     },
     'connection-failed-locally': {
         title: 'This machine does not connect',
         severity: 'error',
         steps: CONNECTING,
         explanation: 'The system of this machine refused to open the connection, before a packet left it: it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or a rule of its own forbids it (EPERM, EACCES: a local firewall, a sandbox). That says nothing about the server.',
+        evidence: fields('detail', 'address'),
         remedy: "The evidence has the system's word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.",
     },
     'connection-refused': {
@@ -512,25 +663,34 @@ const CONNECTION = {
         severity: 'error',
         steps: CONNECTING,
         explanation: 'The host is there and nothing listens on the port, or a firewall refuses with a reset.',
+        evidence: fields('detail', 'address'),
         remedy: 'Check the port (587 is submission with STARTTLS, 465 submission with TLS from the first byte, 25 is for mail exchangers), that the service runs, and that it listens on this address and not on loopback only.',
+        reference: 'RFC 5321 section 4.5.4.1',
     },
     'connection-timeout': {
         title: 'Connection timed out',
         severity: 'error',
         steps: CONNECTING,
         explanation: 'No answer to the connection request: a firewall drops it, the host is down, or egress from this machine is filtered.',
+        evidence: fields('detail', 'address'),
         remedy: 'Check firewalls and security groups in both directions, and whether the address is right; try from another network with the command shown.',
+        reference: 'RFC 5321 section 4.5.4.1',
     },
     'egress-blocked': {
         title: 'Outbound port 25 is blocked here',
         severity: 'error',
         steps: CONNECTING,
         explanation: 'Hosted runners, like most cloud machines, cannot open connections to port 25. It timed out, which says nothing about the server.',
+        evidence: fields('detail', 'address'),
         remedy: 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
+        reference: 'RFC 5068 section 4',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/delivery.ts
+
+/** What the server that took the message from the gate wrote into it (RFC 5321 section 4.4). */
+const TRACE = { received: 'the `Received` line' };
 /** Findings of step 5: the probe message. */
 const STEP_5 = {
     'sender-rejected': {
@@ -538,6 +698,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The server refuses the envelope sender (MAIL FROM).',
+        evidence: fields('reply'),
         remedy: 'The text says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is refused (SPF, no MX).',
         reference: 'RFC 5321 section 3.3',
     },
@@ -546,6 +707,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The server refuses the envelope recipient (RCPT TO). Where it must (`delivery.expect: refused`), this says that the refusal at RCPT is about something else: the client, the sender, the command. Whether the recipient would be taken is still open.',
+        evidence: fields('reply'),
         remedy: 'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `delivery.within`.',
         reference: 'RFC 5321 section 3.3',
     },
@@ -554,6 +716,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line; or the server says beforehand (SIZE) that it takes none of that size, and none was sent.',
+        evidence: { ...fields('reply'), size: 'the octets of the message', limit: 'how many the server takes' },
         remedy: "The text says why: a content filter, a policy, a size limit, a quota. Look for the queue id or the reason in the server's log.",
         reference: 'RFC 5321 section 4.2.5',
     },
@@ -562,6 +725,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
+        evidence: fields('reason'),
         remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
         reference: 'RFC 8314 section 3.2',
     },
@@ -570,6 +734,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
+        evidence: fields('reason'),
         remedy: 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP and POP3.',
         reference: 'RFC 9051 section 6.2',
     },
@@ -578,7 +743,8 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The server took responsibility for the probe (250), and it was not in the inbox within `delivery.within`. This is how lost mail looks from outside.',
-        remedy: "Follow the message through the server's log by its Message-ID, shown below: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
+        evidence: fields('messageId'),
+        remedy: "Follow the message through the server's log by its Message-ID: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
         reference: 'RFC 5321 section 6.1',
     },
     'message-altered': {
@@ -586,6 +752,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments.',
+        evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
         remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
         reference: 'RFC 5321 section 6.4',
     },
@@ -594,6 +761,7 @@ const STEP_5 = {
         severity: 'notice',
         steps: ['delivery'],
         explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
+        evidence: {},
         remedy: 'Configure `delivery.inbox` with its username and password to have the arrival proved.',
     },
     'message-in-junk': {
@@ -601,6 +769,7 @@ const STEP_5 = {
         severity: 'warning',
         steps: ['delivery'],
         explanation: 'The message arrived in the folder for junk. Whoever gets such mail does not see it, and a provider that files it there judges the rest of the mail of this sender alike.',
+        evidence: { folder: 'the folder in which the message was' },
         remedy: "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves it there): publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is meant.",
     },
     'message-duplicated': {
@@ -608,14 +777,16 @@ const STEP_5 = {
         severity: 'warning',
         steps: ['delivery'],
         explanation: 'The same message is in the inbox several times. A server that takes a message and answers too late is sent it again; so do two routes that lead to the same mailbox.',
+        evidence: { ...fields('messageId'), copies: 'how many there are' },
         remedy: 'Compare the `Received` lines of the copies: where they part, a hop has sent the message twice (an alias that lists the mailbox two times, a filter that hands a copy back, a time-out behind the final dot).',
         reference: 'RFC 5321 section 4.5.3.2.6',
     },
     'delivery-hop-unencrypted': {
-        title: 'A server says that it took the message in the clear',
+        title: 'A server does not say that it took the message by TLS',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The `Received` line of the server that took the message from the gate says that no TLS was there, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
+        explanation: 'The `Received` line of the server that took the message from the gate says that no TLS was there, or nothing of TLS, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
+        evidence: { ...TRACE, with: 'the protocol that it names, or that it names none' },
         remedy: 'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. Some large providers do so by design and write plain `ESMTP`: if that path is trusted, waive the finding.',
         reference: 'RFC 3848',
     },
@@ -624,6 +795,11 @@ const STEP_5 = {
         severity: 'warning',
         steps: ['delivery'],
         explanation: 'The `Received` line of the server that took the message from the gate names a TLS version or a cipher suite that is not that of the session with the gate: something between the two ends TLS and begins it anew.',
+        evidence: {
+            ...TRACE,
+            wanted: 'version and cipher suite of the session with the gate',
+            found: 'those that the server names',
+        },
         remedy: 'Find out what stands between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
         reference: 'RFC 3848',
     },
@@ -631,7 +807,8 @@ const STEP_5 = {
         title: 'No server says how it took the message',
         severity: 'notice',
         steps: ['delivery'],
-        explanation: 'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it names no protocol. Whether TLS reached that server is not proved by the message.',
+        explanation: 'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over. Whether TLS reached that server is not proved by the message.',
+        evidence: TRACE,
         remedy: 'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
         reference: 'RFC 5321 section 4.4',
     },
@@ -640,6 +817,14 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The message arrived, and one of the checks of its origin that `delivery.verdicts` names came to something else than is demanded there. DKIM is verified by the gate, on the message that arrived and with the key from DNS, and one valid signature of any domain is a pass; SPF and DMARC are what the named receiver wrote down. A temporary error, of the receiver or of the DNS lookup, is inconclusive.',
+        evidence: {
+            ...fields('check', 'wanted', 'authservId', 'reason'),
+            found: 'what it came to',
+            result: 'what the receiver wrote down',
+            sender: 'the domain of the sender, where the verdict is of another one',
+            domain: 'the domain of the DKIM signature',
+            selector: 'its selector',
+        },
         remedy: "Compare the sender's domain in DNS with what the message shows: the SPF record must allow the server that handed it over, the DKIM selector must hold the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
         reference: 'RFC 8601',
     },
@@ -648,6 +833,10 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed, nor are lines in its name that stand where an earlier server could have written them: below the first `Received` line of the receiver, where it has written above that line, and below the next one in any case.',
+        evidence: {
+            ...fields('check', 'wanted', 'authservId'),
+            present: 'the `Authentication-Results` lines that are there',
+        },
         remedy: 'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
         reference: 'RFC 8601 section 5',
     },
@@ -656,6 +845,7 @@ const STEP_5 = {
         severity: 'error',
         steps: ['delivery'],
         explanation: '`delivery.expect: refused` says that the server must not take this recipient, and it takes it. A server that takes foreign recipients from strangers is an open relay, and ends on every blocklist within days. The session was the one of step 4, with the credentials of `auth` if there are any. No message was sent.',
+        evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
         remedy: 'Let the server relay for authenticated clients and for its own domains only (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and refuse recipients that do not exist at RCPT.',
         reference: 'RFC 5321 section 7.9',
     },
@@ -664,12 +854,14 @@ const STEP_5 = {
         severity: 'notice',
         steps: ['delivery'],
         explanation: 'The server put the message off at first, and took it later in the same run: greylisting, most often, which every sender meets the first time.',
+        evidence: { reply: 'what the server said at first', seconds: 'how much later it took the message' },
         remedy: 'Nothing needs mending. To save the time, exempt the address of the runner or the sender of the gate.',
         reference: 'RFC 6647',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/run.ts
+
 
 /** Findings of the run itself. */
 const RUN = {
@@ -678,6 +870,7 @@ const RUN = {
         severity: 'error',
         steps: ['authentication', 'delivery'],
         explanation: 'The step is named in `require`, and there is nothing to do it with.',
+        evidence: {},
         remedy: 'Configure credentials (`auth`) or `delivery`. If they come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
     },
     'waiver-expired': {
@@ -685,6 +878,7 @@ const RUN = {
         severity: 'error',
         steps: EVERY,
         explanation: 'A finding is waived until a day that is over, so it counts again.',
+        evidence: fields('finding', 'until'),
         remedy: 'Mend the finding, or decide anew how long it may stand and move `until`.',
     },
     'waiver-unused': {
@@ -692,6 +886,7 @@ const RUN = {
         severity: 'notice',
         steps: EVERY,
         explanation: 'The finding that a waiver names did not occur, though its step was carried out.',
+        evidence: fields('finding', 'until'),
         remedy: 'Take the waiver out, lest it hides the finding when it comes back.',
     },
     'run-stopped': {
@@ -699,6 +894,7 @@ const RUN = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The deadline of the run was over, or the run was cancelled, before this step had come to its end. Nothing is known of it and of those behind it, so nothing of them is green, and the job fails whatever the policy.',
+        evidence: {},
         remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
     },
     'internal-error': {
@@ -706,11 +902,13 @@ const RUN = {
         severity: 'error',
         steps: EVERY,
         explanation: 'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
+        evidence: {},
         remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/upgrade.ts
+
 /** Findings of step 2: the answer to STARTTLS. */
 const STEP_2 = {
     'starttls-refused': {
@@ -718,6 +916,7 @@ const STEP_2 = {
         severity: 'error',
         steps: ['upgrade'],
         explanation: 'The server advertises STARTTLS and, asked for it, answers something other than 220.',
+        evidence: fields('reply'),
         remedy: "Advertised but not usable usually means that the TLS library could not load certificate or key: look in the server's log for the reason (permissions, a wrong path, a key that does not fit).",
         reference: 'RFC 3207 section 4',
         resultType: 'starttls-not-supported',
@@ -727,6 +926,7 @@ const STEP_2 = {
         severity: 'error',
         steps: ['upgrade'],
         explanation: 'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear, or something like TLS before the handshake had begun. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
+        evidence: fields('octets'),
         remedy: 'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
         reference: 'RFC 3207 section 4.2',
         resultType: 'validation-failure',
@@ -736,6 +936,7 @@ const STEP_2 = {
         severity: 'error',
         steps: ['upgrade'],
         explanation: 'The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server answered the NOOP too: it keeps what it received in the clear and obeys it in the encrypted session. Whoever can add octets on the way can so put commands before those of the client, and have its mail and its password sent to themselves (CVE-2011-0411).',
+        evidence: fields('sent', 'reply'),
         remedy: 'Update the mail server, or whatever ends TLS in front of it: every maintained one throws away what it received before the handshake (Postfix since 2.8). A proxy must drop its buffer when it begins TLS.',
         reference: 'RFC 3207 section 4.2',
     },
@@ -773,7 +974,7 @@ const UNWAIVABLE = ['internal-error', 'run-stopped', 'waiver-expired', 'waiver-u
 
 /***/ }),
 
-/***/ 15950:
+/***/ 5950:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -838,7 +1039,7 @@ function worst(results) {
 
 /***/ }),
 
-/***/ 89588:
+/***/ 9588:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -870,7 +1071,7 @@ class InboxRejected extends Error {
 
 /***/ }),
 
-/***/ 78141:
+/***/ 8141:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -882,11 +1083,11 @@ class InboxRejected extends Error {
 /* harmony export */   z0: () => (/* binding */ NAME_UNKNOWN)
 /* harmony export */ });
 /* unused harmony export failureOf */
-/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71553);
+/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1553);
 /* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_dns_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_2__);
 
 
@@ -949,11 +1150,11 @@ function isWithoutAddress(error) {
  * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
  * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
  * @param addresses at least one
- * @throws {ConnectFailure} when all have failed, with the failure that tells most
+ * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
  */
 async function connect(addresses, port, deadline) {
     const waiting = interleaveFamilies(addresses);
-    const underWay = new Set();
+    const underWay = new Map();
     const failures = [];
     let pause;
     const race = new Promise((resolve, reject) => {
@@ -963,7 +1164,7 @@ async function connect(addresses, port, deadline) {
             if (!next)
                 return;
             const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.connect)({ host: next.address, port, noDelay: true });
-            underWay.add(socket);
+            underWay.set(socket, next.address);
             pause = setTimeout(tryNext, ATTEMPT_DELAY_MS);
             socket.once('connect', () => {
                 underWay.delete(socket);
@@ -982,12 +1183,15 @@ async function connect(addresses, port, deadline) {
         tryNext();
     });
     try {
-        return await deadline.race(race, () => new ConnectFailure('timed-out', 'no answer in time', addresses[0]?.address));
+        return await deadline.race(race, () => {
+            const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
+            return mostTelling([...failures, ...silent]);
+        });
     }
     finally {
         clearTimeout(pause);
         waiting.length = 0;
-        for (const socket of underWay) {
+        for (const socket of underWay.keys()) {
             socket.on('error', () => undefined);
             socket.destroy();
         }
@@ -1036,7 +1240,7 @@ function codeOf(error) {
 
 /***/ }),
 
-/***/ 47879:
+/***/ 7879:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1109,7 +1313,7 @@ class Deadline {
 
 /***/ }),
 
-/***/ 74138:
+/***/ 4138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1163,7 +1367,7 @@ const PORTS = { mx: 25, implicit: 465, submission: 587 };
 
 /***/ }),
 
-/***/ 29743:
+/***/ 9743:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1173,7 +1377,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ redactorsFor)
 });
 
+// EXTERNAL MODULE: ./src/smtp/sasl/mechanisms.ts + 8 modules
+var mechanisms = __nccwpck_require__(5625);
 ;// CONCATENATED MODULE: ./src/plan/secrets.ts
+
 /**
  * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
  * key of a client certificate is none of them: it never travels, so no server can echo it.
@@ -1197,9 +1404,17 @@ function secretsOf({ endpoints }) {
         ];
     });
 }
+/**
+ * What protocols make of a credential before they send it: all messages of SASL, and the login of HTTP (RFC 7617).
+ * @returns base64 texts, none of which need have anything in common with the base64 of the credential
+ */
+function sentForms(planned) {
+    const login = Buffer.from(`${planned.username}:${planned.secret.reveal()}`).toString('base64');
+    return [login, ...(0,mechanisms/* wireForms */.$i)(planned)];
+}
 
-// EXTERNAL MODULE: ./src/text/redactor.ts + 1 modules
-var redactor = __nccwpck_require__(39216);
+// EXTERNAL MODULE: ./src/text/redactor.ts + 2 modules
+var redactor = __nccwpck_require__(5764);
 ;// CONCATENATED MODULE: ./src/redaction.ts
 
 
@@ -1211,20 +1426,22 @@ const SOUGHT_TOGETHER = 50;
  * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
 function redactorsFor(plan) {
-    const secrets = revealed(plan);
-    if (secrets.size <= SOUGHT_TOGETHER) {
-        const one = new redactor/* Redactor */.p(secrets);
+    if (revealed(plan).size <= SOUGHT_TOGETHER) {
+        const one = redactorOf(plan);
         return () => one;
     }
     const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
     return (name) => {
         const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-        return new redactor/* Redactor */.p(endpoint ? revealed({ ...plan, endpoints: [endpoint] }) : secrets);
+        return redactorOf(endpoint ? { ...plan, endpoints: [endpoint] } : plan);
     };
 }
 /** What our own code or a library says of a failure of its own, without the secrets of the plan. */
 function redactedReason(reason, plan) {
-    return plan ? new redactor/* Redactor */.p(revealed(plan)).redact(reason) : reason;
+    return plan ? redactorOf(plan).redact(reason) : reason;
+}
+function redactorOf(plan) {
+    return new redactor/* Redactor */.p(revealed(plan), new Set(secretsOf(plan).flatMap(sentForms)));
 }
 function revealed(plan) {
     return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
@@ -1246,9 +1463,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: reportSchema
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(92857);
+var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(43759);
+var api = __nccwpck_require__(3759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
@@ -1370,7 +1587,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 37325:
+/***/ 4292:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1380,23 +1597,263 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(78474);
+var external_node_events_ = __nccwpck_require__(8474);
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(48161);
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(58500);
-// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
-var p_limit = __nccwpck_require__(70370);
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __nccwpck_require__(78141);
+var connect = __nccwpck_require__(8141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __nccwpck_require__(47879);
+var net_deadline = __nccwpck_require__(7879);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report_report = __nccwpck_require__(2123);
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 9 modules
-var catalogue = __nccwpck_require__(18166);
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 10 modules
+var catalogue = __nccwpck_require__(1966);
 ;// CONCATENATED MODULE: ./src/findings/finding.ts
 
 /**
@@ -1417,7 +1874,7 @@ function finding(code, message, details = {}) {
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(56942);
+var shorten = __nccwpck_require__(6942);
 ;// CONCATENATED MODULE: ./src/report/redact.ts
 
 /**
@@ -1496,6 +1953,144 @@ function fitEvidence(evidence, redactor) {
     return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)]));
 }
 
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(875);
+;// CONCATENATED MODULE: ./src/smtp/reply.ts
+
+/**
+ * RFC 5321 section 4.5.3.1.5 allows 512 octets; long policy texts exist, so eight times that is read, and a peer
+ * that never ends a line is stopped there.
+ */
+const MAX_LINE_OCTETS = 4096;
+/** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
+const MAX_REPLY_LINES = 128;
+/**
+ * Thirty-two lines of the length that RFC 5321 allows. What an answer says goes into transcript, report and findings, and
+ * in JSON becomes up to six times as much.
+ */
+const MAX_REPLY_OCTETS = 16 * 1024;
+/**
+ * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
+ * stopped here, with as much as a transcript keeps.
+ */
+const MAX_SESSION_OCTETS = 64 * 1024;
+/** What came is no SMTP reply. */
+class ReplySyntaxError extends Error {
+    problem;
+    line;
+    before;
+    name = 'ReplySyntaxError';
+    /**
+     * @param problem what is wrong, in words
+     * @param line the offending line, or as much of it as was read
+     * @param before the lines of the same reply that came before it; none where another protocol would show itself
+     */
+    constructor(problem, line, before) {
+        super(`${problem}: ${(0,peer/* brief */.dh)(line.exact)}`);
+        this.problem = problem;
+        this.line = line;
+        this.before = before;
+    }
+}
+const LF = 0x0a;
+const CR = 0x0d;
+/** The text may hold any octet, so the pattern is matched against ISO 8859-1 and `s` lets the dot match them all. */
+const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
+const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
+/**
+ * Turns the octets of one session into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
+ * a reply stays unread until somebody asks: behind the 220 to STARTTLS that makes all the difference.
+ */
+class ReplyParser {
+    #unread = Buffer.alloc(0);
+    #searchedTo = 0;
+    #partial;
+    #replyOctets = 0;
+    #sessionOctets = 0;
+    /** Takes in what arrived. */
+    push(octets) {
+        this.#unread = this.#unread.length === 0 ? Buffer.from(octets) : Buffer.concat([this.#unread, octets]);
+    }
+    /** Octets that have arrived and belong to no complete reply yet taken. */
+    get unread() {
+        return this.#unread;
+    }
+    /** What has arrived of a reply that has not ended: its whole lines, and the beginning of the next. */
+    get unfinished() {
+        const lines = this.#partial?.raw ?? [];
+        return this.#unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.#unread)];
+    }
+    /** Whether a reply has begun and not ended. */
+    get midReply() {
+        return this.#partial !== undefined;
+    }
+    /**
+     * The next reply, if it is complete.
+     * @throws {ReplySyntaxError} as soon as it is certain that what came is no reply
+     */
+    take() {
+        for (;;) {
+            const end = this.#unread.indexOf(LF, this.#searchedTo);
+            if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
+                throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
+            }
+            if (end < 0) {
+                this.#searchedTo = this.#unread.length;
+                return undefined;
+            }
+            const line = this.#unread.subarray(0, end);
+            this.#unread = this.#unread.subarray(end + 1);
+            this.#searchedTo = 0;
+            const reply = this.#line(line);
+            if (reply)
+                return reply;
+        }
+    }
+    #line(withCr) {
+        const bareLineFeed = withCr.at(-1) !== CR;
+        const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
+        this.#count(withCr.length + 1, octets);
+        const match = REPLY_LINE.exec(octets.toString('latin1'));
+        if (!match?.[1])
+            throw this.#error('a line that is no SMTP reply', octets);
+        const code = Number(match[1]);
+        this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
+        const partial = this.#partial;
+        if (partial.code !== code)
+            throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, octets);
+        if (partial.lines.length === MAX_REPLY_LINES) {
+            throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, octets);
+        }
+        partial.lines.push(new peer/* PeerText */.gC(octets.subarray(4)));
+        partial.raw.push(new peer/* PeerText */.gC(octets));
+        partial.bareLineFeed ||= bareLineFeed;
+        if (match[2] === '-')
+            return undefined;
+        this.#partial = undefined;
+        this.#replyOctets = 0;
+        const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
+        return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
+    }
+    #count(length, octets) {
+        this.#replyOctets += length;
+        this.#sessionOctets += length;
+        if (this.#replyOctets > MAX_REPLY_OCTETS) {
+            throw this.#error(`a reply of more than ${MAX_REPLY_OCTETS} octets`, octets);
+        }
+        if (this.#sessionOctets > MAX_SESSION_OCTETS) {
+            throw this.#error(`more than ${MAX_SESSION_OCTETS} octets in one session`, octets);
+        }
+    }
+    #error(problem, octets) {
+        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial?.raw ?? []);
+    }
+}
+/** A reply on one line, as it is shown in messages: code and texts, with `/` between lines. */
+function shown(reply) {
+    const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
+    return (0,peer/* brief */.dh)([reply.code, texts.join(' / ')].join(' ').trim());
+}
+
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
 
@@ -1524,8 +2119,8 @@ class Transcript {
     }
 }
 
-// EXTERNAL MODULE: ./src/text/redactor.ts + 1 modules
-var redactor = __nccwpck_require__(39216);
+// EXTERNAL MODULE: ./src/text/redactor.ts + 2 modules
+var redactor = __nccwpck_require__(5764);
 ;// CONCATENATED MODULE: ./src/findings/providers.ts
 /** The services that most submissions go to. */
 const PROVIDERS = {
@@ -1536,6 +2131,7 @@ const PROVIDERS = {
     Google: {
         pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
         signingIn: 'The account password is not taken: with 2-step verification make an app password, or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) goes by the sender address and the IP allow-list in the Admin console.',
+        limits: 'It limits how often an account signs in, and after too many attempts takes none for a while.',
     },
     'Amazon SES': {
         pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
@@ -1544,6 +2140,7 @@ const PROVIDERS = {
     SendGrid: {
         pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
         signingIn: 'The user name is the word `apikey`, and the password an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+        limits: '"Maximum credits exceeded" is said where the mails of the plan are used up: see the usage in the account settings.',
     },
     Mailgun: {
         pattern: /\bMailgun\b/i,
@@ -1575,6 +2172,8 @@ const NAMES = Object.keys(PROVIDERS);
 const PROVIDER_PATTERNS = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].pattern]));
 /** What each service wants of those who sign in. */
 const SIGNING_IN = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].signingIn]));
+/** What services count, as far as it is known. */
+const LIMITS = Object.fromEntries(Object.entries(PROVIDERS).flatMap(([name, { limits }]) => (limits === undefined ? [] : [[name, limits]])));
 
 ;// CONCATENATED MODULE: ./src/findings/servers.ts
 
@@ -1597,108 +2196,214 @@ function recognise(texts) {
     const names = Object.keys(SOFTWARE);
     return names.find((name) => texts.some((text) => SOFTWARE[name].test(text)));
 }
-/** The setting to change, by the name that the server's own documentation gives it. */
-const SETTINGS = {
-    'starttls-not-advertised': {
-        Postfix: 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
-        Exim: 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
-        Sendmail: 'Define `confSERVER_CERT` and `confSERVER_KEY`, and take `S` out of the modifiers of the daemon (`M=`).',
-        OpenSMTPD: 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-        Exchange: 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and tick TLS on the receive connector.',
-        Haraka: 'Enable the `tls` plugin in `config/plugins`; it reads `config/tls_key.pem` and `config/tls_cert.pem`.',
-        Stalwart: 'Give the listener a certificate, with `tls.implicit = false`.',
+
+;// CONCATENATED MODULE: ./src/findings/settings.ts
+
+/** What is wrong with a certificate, and mended by another one in its place. */
+const OF_THE_CERTIFICATE = [
+    'certificate-expired',
+    'certificate-not-yet-valid',
+    'certificate-expires-soon',
+    'certificate-hostname-mismatch',
+    'certificate-self-signed',
+    'certificate-chain-incomplete',
+    'certificate-untrusted',
+    'certificate-wrong-purpose',
+    'certificate-malformed',
+    'certificate-weak-key',
+    'certificate-weak-signature',
+    'certificate-issuer-expires-first',
+    'certificate-chain-disordered',
+];
+/** Such as `TLS 1.3` for `TLSv1.3`. */
+const inWords = (version) => version.replace('v', ' ');
+/** Such as `no_tlsv1_3` for `TLSv1.3`, as OpenSSL has it. */
+const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
+const TABLE = [
+    {
+        codes: ['greeting-rejected'],
+        settings: {
+            Postfix: 'Look into `postscreen_access_list` and `postscreen_dnsbl_sites`, or into `smtpd_client_restrictions` where `smtpd_delay_reject = no`.',
+            Exim: 'The ACL of `acl_smtp_connect` turns the client away, or `host_reject_connection` does.',
+            Sendmail: "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+            Exchange: 'Let `RemoteIPRanges` of the receive connector have the address of the runner (`Set-ReceiveConnector`), or `Add-IPAllowListEntry`.',
+            Stalwart: 'Take the address of the runner out of `server.blocked-ip`, or put it into `server.allowed-ip`.',
+            'Microsoft 365': 'Where the text speaks of a blocked client host, ask for the address of the runner to be taken off the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+            Google: 'For smtp-relay.gmail.com the public address of the runner must be among the allowed ones of the setting "SMTP relay service" in the Admin console (Gmail, Routing).',
+        },
     },
-    'starttls-refused': {
-        Postfix: 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable and key and certificate must fit.',
-        Exim: 'Look into the main log for "TLS error": the Exim user must be able to read `tls_privatekey`.',
-        Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
-        Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
+    {
+        codes: ['ehlo-rejected'],
+        settings: {
+            Postfix: 'Look into `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) where `smtpd_delay_reject = no`.',
+            Exim: 'The ACL of `acl_smtp_helo` refuses the name, or `helo_verify_hosts` wants one that resolves to the client.',
+        },
     },
-    'greeting-rejected': {
-        'Microsoft 365': 'Where the text speaks of a blocked client host, ask for the address of the runner to be taken off the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
-        Google: 'For smtp-relay.gmail.com the public address of the runner must be among the allowed ones of the setting "SMTP relay service" in the Admin console (Gmail, Routing).',
+    {
+        codes: ['starttls-not-advertised'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
+            Exim: 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
+            Sendmail: 'Define `confSERVER_CERT` and `confSERVER_KEY`, and take `S` out of the modifiers of the daemon (`M=`).',
+            OpenSMTPD: 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+            Exchange: 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and tick TLS on the receive connector.',
+            Haraka: 'Enable the `tls` plugin in `config/plugins`; `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
+            Stalwart: 'Give the listener a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
+        },
     },
-    'plaintext-on-implicit-port': {
-        Stalwart: 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
-        'Microsoft 365': 'smtp.office365.com has STARTTLS only, on 587 or 25: set `transport: starttls`.',
-        Google: 'smtp.gmail.com and smtp-relay.gmail.com have TLS from the first byte on 465, and STARTTLS on 587.',
-        'Amazon SES': 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
+    {
+        codes: ['starttls-not-advertised', 'starttls-refused', 'plaintext-on-implicit-port'],
+        settings: {
+            'Microsoft 365': 'smtp.office365.com has STARTTLS only, on 587 or 25, and TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.',
+            Google: 'smtp.gmail.com and smtp-relay.gmail.com have TLS from the first byte on 465, and STARTTLS on 587.',
+            'Amazon SES': 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
+        },
     },
-    'plaintext-auth-advertised': {
-        Postfix: 'Set `smtpd_tls_auth_only = yes`.',
-        Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-        Sendmail: "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-        OpenSMTPD: 'Use `tls-require auth` in the `listen on` rule.',
-        Exchange: 'Tick "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-        Haraka: 'Leave `auth` plugins to connections with TLS: `config/auth_flat_file.ini` is ignored in the clear by default.',
-        Stalwart: 'Make `session.auth.mechanisms` depend on `is_tls`.',
+    {
+        codes: ['starttls-refused'],
+        settings: {
+            Postfix: 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable and key and certificate must fit.',
+            Exim: 'Look into the main log for "TLS error": the Exim user must be able to read `tls_privatekey`.',
+            Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
+            Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
+            OpenSMTPD: '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must be there and fit.',
+            Haraka: 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable, and fit.',
+            Stalwart: 'Look for errors of TLS in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable, and fit.',
+        },
     },
-    'tls-version-too-old': {
-        Postfix: 'Set `smtpd_tls_protocols = >=TLSv1.2` and `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
-        Exim: 'Set `openssl_options = +no_tlsv1 +no_tlsv1_1`, or with GnuTLS a `tls_require_ciphers` that has TLS 1.2 and 1.3.',
-        Sendmail: 'Set `ServerSSLOptions` to `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1`; the OpenSSL beneath must have TLS 1.2.',
-        OpenSMTPD: 'Take `protocols` out of the `listen on` rule: by default it speaks TLS 1.2 and 1.3.',
-        Exchange: 'Enable TLS 1.2 in Windows (`SchUseStrongCrypto`, Schannel `Enabled` for the server).',
-        Haraka: 'Set `minVersion=TLSv1.2` in `config/tls.ini`; the Node.js beneath must have TLS 1.2.',
-        Stalwart: 'Take TLS 1.2 and 1.3 out of `tls.disable-protocols` of the listener (`tlsDisableProtocols`).',
-        'Microsoft 365': 'Use smtp.office365.com: smtp-legacy.office365.com is for clients that have no TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`).',
+    {
+        codes: ['plaintext-on-implicit-port'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+            Exim: 'Let `tls_on_connect_ports` have the port.',
+            Sendmail: "Give the daemon the modifier `s` (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+            OpenSMTPD: 'Use `smtps` in the `listen on` rule.',
+            Exchange: 'It has STARTTLS only: set `transport: starttls`, on 587 or 25.',
+            Haraka: 'Let `smtps_port` in `config/smtp.ini` be the port.',
+            Stalwart: 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
+        },
     },
-    'certificate-chain-incomplete': {
-        Postfix: 'Put the key and the full chain, leaf first, into `smtpd_tls_chain_files`, and `postfix reload`.',
-        Exim: 'Let `tls_certificate` name the full chain (`fullchain.pem`), leaf first.',
-        Sendmail: 'Put the intermediates behind the leaf in `confSERVER_CERT`.',
-        OpenSMTPD: 'Let `pki NAME cert` name the full chain, leaf first.',
-        Exchange: 'Install the intermediate in the store "Intermediate Certification Authorities" of the machine.',
-        Haraka: 'Put the intermediates behind the leaf in `config/tls_cert.pem`, or in its file in `config/tls`.',
-        Stalwart: 'Let `cert` of the certificate (`certificate.NAME.cert`) hold the full chain, leaf first.',
+    {
+        codes: ['plaintext-auth-advertised', 'plaintext-auth-accepted'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_auth_only = yes`.',
+            Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+            Sendmail: "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+            OpenSMTPD: 'Use `tls-require auth` in the `listen on` rule.',
+            Exchange: 'Tick "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+            Haraka: 'Leave `auth` plugins to connections with TLS: `config/auth_flat_file.ini` is ignored in the clear by default.',
+            Stalwart: 'Make `session.auth.mechanisms` depend on `is_tls`.',
+        },
     },
-    'certificate-hostname-mismatch': {
-        'Microsoft 365': 'Address it by its own name, and not by an alias of yours: smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
-        Google: 'Address it by its own name, and not by an alias of yours: smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
-        'Amazon SES': 'Address it as email-smtp.REGION.amazonaws.com, and not by an alias of yours; through a VPC endpoint, give that name with `servername`.',
+    {
+        codes: ['plaintext-mail-accepted'],
+        settings: {
+            Postfix: 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+            Exim: 'Let the ACL of `acl_smtp_mail` deny what is not `encrypted = *`.',
+            Sendmail: 'Let the access map want encryption of clients (`TLS_Clt: ENCR:112`).',
+            OpenSMTPD: 'Use `tls-require` in the `listen on` rule.',
+            Exchange: 'Set `Set-ReceiveConnector -RequireTLS $true`.',
+        },
     },
-    'certificate-expired': {
-        Postfix: 'After renewal: `postfix reload`.',
-        Exim: 'Exim reads the file at each connection: the renewed certificate is not where `tls_certificate` points.',
-        Sendmail: 'After renewal: restart Sendmail.',
-        OpenSMTPD: 'After renewal: restart smtpd.',
-        Exchange: 'After renewal: `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`.',
+    {
+        codes: ['tls-version-too-old'],
+        settings: {
+            Postfix: (wanted) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may shut out ${wanted} (\`!${wanted}\`, or an upper bound below it), and the OpenSSL beneath must have it.`,
+            Exim: (wanted) => `Take \`+${exclusion(wanted)}\` out of \`openssl_options\`, or with GnuTLS let \`tls_require_ciphers\` have ${inWords(wanted)}; the library beneath must have it.`,
+            Sendmail: (wanted) => `Take \`+SSL_OP_${exclusion(wanted).toUpperCase().replace('TLSV', 'TLSv')}\` out of \`ServerSSLOptions\`; the OpenSSL beneath must have ${inWords(wanted)}.`,
+            OpenSMTPD: (wanted) => `Let \`protocols\` in the \`listen on\` rule have \`${wanted.toLowerCase()}\`, or take it out: by default it speaks TLS 1.2 and 1.3.`,
+            Exchange: (wanted) => `Enable ${inWords(wanted)} in Windows (Schannel, \`Enabled\` for the server); where this Exchange does not have it for SMTP, demand no more than it has (\`tls.min-version\`).`,
+            Haraka: (wanted) => `\`minVersion=${wanted}\` in \`config/tls.ini\` lets nothing older in; the Node.js beneath must have ${inWords(wanted)}.`,
+            Stalwart: (wanted) => `Take ${inWords(wanted)} out of \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
+            'Microsoft 365': 'Use smtp.office365.com: smtp-legacy.office365.com is for clients that have no TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`).',
+        },
     },
-    'client-certificate-required': {
-        Postfix: 'Let `smtpd_tls_CAfile` name the authority of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
-        Exim: 'Let `tls_verify_certificates` name the authority of the clients, or use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
-        OpenSMTPD: 'Let `ca` name the authority of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-        Haraka: 'Set `rejectUnauthorized=false` in `config/tls.ini`, and take the port out of `requireAuthorized`.',
+    {
+        codes: ['tls-handshake-failed'],
+        settings: {
+            Postfix: 'Look at `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`; with `smtpd_tls_loglevel = 1` the log has its reason.',
+            Exim: 'Look at `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` can be read; the main log has "TLS error".',
+            Sendmail: 'Look at `CipherList`, `ServerSSLOptions` and `DHParameters`; with `LogLevel` 14 the log has "STARTTLS=server, error".',
+            OpenSMTPD: 'Look at `smtp ciphers` and at `pki NAME cert` and `pki NAME key`.',
+            Exchange: 'Versions and cipher suites are those of Windows (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`); the system log has events of Schannel.',
+            Haraka: 'Look at `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+            Stalwart: 'Look at `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and at its certificate.',
+        },
     },
-    'auth-not-advertised': {
-        Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        Exim: 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
-        OpenSMTPD: 'Add `auth` to the `listen on` rule.',
-        'Microsoft 365': 'Client submission is smtp.office365.com on 587; `*.mail.protection.outlook.com` on 25 signs nobody in.',
-        Google: 'Client submission is smtp.gmail.com on 587 or 465; mx.google.com on 25 signs nobody in.',
+    {
+        codes: ['client-certificate-required'],
+        settings: {
+            Postfix: 'Let `smtpd_tls_CAfile` name the authority of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
+            Exim: 'Let `tls_verify_certificates` name the authority of the clients, or use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
+            OpenSMTPD: 'Let `ca` name the authority of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+            Haraka: 'Set `rejectUnauthorized=false` in `config/tls.ini`, and take the port out of `requireAuthorized`.',
+            Sendmail: 'Let `confTLS_SRV_OPTIONS` be `V`, so that no certificate of the client is asked for, or let `confCACERT` name the authority of the clients.',
+            Exchange: 'Set `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+        },
     },
-    'auth-rejected': {
-        ...SIGNING_IN,
-        Postfix: 'Its log has the reason behind "SASL … authentication failed", and the log of Dovecot or saslauthd more: `auth_debug = yes` in Dovecot, `testsaslauthd` for Cyrus.',
-        Exim: 'The main log names the authenticator and its `server_condition`; `exim -d+auth` shows how it is expanded.',
-        Exchange: 'Basic authentication must be allowed on the receive connector (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name be DOMAIN\\user or a UPN.',
+    {
+        codes: OF_THE_CERTIFICATE,
+        settings: {
+            Postfix: '`smtpd_tls_chain_files` names the file with key and full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`); after a change `postfix reload`.',
+            Exim: '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key; a new file is taken up without a restart.',
+            Sendmail: '`confSERVER_CERT` names the file of the certificate, with the intermediates behind the leaf, and `confSERVER_KEY` its key; after a change restart Sendmail.',
+            OpenSMTPD: '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key; after a change restart smtpd.',
+            Exchange: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine; then `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` where the connector names one.',
+            Haraka: '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key; after a change restart Haraka.',
+            Stalwart: '`certificate.NAME.cert` holds the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME brings them.',
+        },
     },
-    'auth-command-refused': {
-        Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        Exim: 'Its EHLO name or address must fit `auth_advertise_hosts` at the second EHLO too.',
+    {
+        codes: [...OF_THE_CERTIFICATE, 'tls-handshake-failed', 'tls-version-too-old'],
+        settings: {
+            'Microsoft 365': 'What it presents is not yours to change. Address it by its own name, and not by an alias of yours: smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX. A certificate that is not of Microsoft is that of a proxy on the way.',
+            Google: 'What it presents is not yours to change. Address it by its own name, and not by an alias of yours: smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record. A certificate that is not of Google is that of a proxy on the way.',
+            'Amazon SES': 'What it presents is not yours to change. Address it as email-smtp.REGION.amazonaws.com, and not by an alias of yours; through a VPC endpoint, give that name with `servername`. A certificate that is not of Amazon is that of a proxy on the way.',
+        },
     },
-};
+    {
+        codes: ['auth-not-advertised'],
+        settings: {
+            Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+            Exim: 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+            OpenSMTPD: 'Add `auth` to the `listen on` rule.',
+            'Microsoft 365': 'Client submission is smtp.office365.com on 587; `*.mail.protection.outlook.com` on 25 signs nobody in.',
+            Google: 'Client submission is smtp.gmail.com on 587 or 465; mx.google.com on 25 signs nobody in.',
+        },
+    },
+    {
+        codes: ['auth-rejected'],
+        settings: {
+            ...SIGNING_IN,
+            Postfix: 'Its log has the reason behind "SASL … authentication failed", and the log of Dovecot or saslauthd more: `auth_debug = yes` in Dovecot, `testsaslauthd` for Cyrus.',
+            Exim: 'The main log names the authenticator and its `server_condition`; `exim -d+auth` shows how it is expanded.',
+            Exchange: 'Basic authentication must be allowed on the receive connector (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name be DOMAIN\\user or a UPN.',
+        },
+    },
+    { codes: ['auth-temporary-failure'], settings: LIMITS },
+    {
+        codes: ['auth-command-refused'],
+        settings: {
+            Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+            Exim: 'Its EHLO name or address must fit `auth_advertise_hosts` at the second EHLO too.',
+        },
+    },
+];
 /**
  * A remedy with the setting to change in this very server added, where it is known.
  * @param remedy what holds for any server
+ * @param wanted the oldest TLS version that the policy allows, such as `TLSv1.2`
  */
-function remedyFor(code, remedy, software) {
-    const setting = software && SETTINGS[code]?.[software];
-    return setting === undefined ? remedy : `${remedy} This is ${software}: ${setting}`;
+function remedyFor(code, remedy, software, wanted) {
+    if (software === undefined)
+        return remedy;
+    const settings = TABLE.filter(({ codes }) => codes.includes(code)).flatMap(({ settings }) => settings[software] ?? []);
+    const inFull = settings.map((setting) => (typeof setting === 'string' ? setting : setting(wanted)));
+    return inFull.length === 0 ? remedy : `${remedy} This is ${software}: ${inFull.join(' ')}`;
 }
 
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
+var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/gate/reproduce.ts
 
 /*
@@ -1843,9 +2548,10 @@ function applyWaivers(findings, waivers, now) {
 /**
  * Waivers of findings that did not occur, though no step in which they could was kept from being carried out.
  * @param steps all five, with what was found
+ * @param now a waiver that has ended by then is told as such
  * @returns each notice with the step that it belongs to
  */
-function unusedWaivers(waivers, steps) {
+function unusedWaivers(waivers, steps, now) {
     const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
     return waivers.flatMap((waiver) => {
         const { steps: possible } = catalogue/* CATALOGUE */.yh[waiver.finding];
@@ -1854,12 +2560,16 @@ function unusedWaivers(waivers, steps) {
         const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
         if (step === undefined || wasBlocked || occurred.has(waiver.finding))
             return [];
-        const message = `${waiver.finding} is waived until ${waiver.until}, and did not occur.`;
-        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: waiver.finding } }) }];
+        const { finding: code, until } = waiver;
+        const message = holds(waiver, now)
+            ? `${code} is waived until ${until}, and did not occur.`
+            : `The waiver of ${code} ended on ${until}, and the finding did not occur.`;
+        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
     });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/advice.ts
+
 
 
 
@@ -1890,8 +2600,7 @@ function advised(found, step, visit) {
     const byHand = found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint, to) };
     const said = [
         greeting ?? '',
-        ...(plain?.lines ?? []),
-        ...(secured?.lines ?? []),
+        ...[...(plain?.lines ?? []), ...(secured?.lines ?? [])].map(({ exact }) => exact),
         ...SAYS.map((where) => found.evidence?.[where] ?? ''),
     ];
     const software = recognise(said);
@@ -1900,7 +2609,7 @@ function advised(found, step, visit) {
         ...byHand,
         ...found,
         ...(inspected && { evidence: { ...found.evidence, greeting: greeting ?? '' } }),
-        remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software),
+        remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software, endpoint.tls.minVersion),
     };
 }
 /** Findings that a firewall can cause which inspects SMTP and writes over what it does not know. */
@@ -1933,6 +2642,10 @@ function attemptMs({ timeoutMs, probes }) {
 function probeMs({ timeoutMs }) {
     return timeoutMs * PROBE_IN_TIMEOUTS;
 }
+/** How long a wait of so many milliseconds was, as evidence. */
+function inSeconds(waitedMs) {
+    return `${(waitedMs / 1000).toFixed(1)} s`;
+}
 /** Why a wait in a probe was cut short, in a sentence of its own; nothing while the probe had time left. */
 function spentProbe(budget, endpoint) {
     if (budget.remainingMs > TIMER_SLACK_MS)
@@ -1951,6 +2664,7 @@ function spentBudget({ budget, endpoint, world }) {
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
+
 /** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
 const AUTH = /^AUTH(?:[ =](.*))?$/i;
 const MASKED = /^X{3,}[A-Z]$/;
@@ -1961,10 +2675,10 @@ function capabilitiesOf(reply) {
     const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
     const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
     return {
-        lines,
+        lines: lines.map((line) => new peer/* PeerText */.gC(line)),
         has: (keyword) => keywords.has(keyword.toUpperCase()),
         mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-        masked: lines.filter((line) => MASKED.test(line)),
+        masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
     };
 }
 /** Letters of ASCII alone, lest a stranger's `ſ` becomes an S (RFC 5321 section 2.4). */
@@ -1985,12 +2699,13 @@ function capabilityDifference(plain, secured) {
 }
 /** Each offer in upper case, and as the server wrote it. */
 function offers({ lines, mechanisms = [] }) {
-    const others = lines.filter((line) => !AUTH.test(line));
-    return new Map([...others, ...mechanisms.map((name) => `AUTH ${name}`)].map((line) => [line.toUpperCase(), line]));
+    const others = lines.filter(({ exact }) => !AUTH.test(exact));
+    const each = [...others, ...mechanisms.map((name) => new peer/* PeerText */.gC(`AUTH ${name}`))];
+    return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
 }
 
 // EXTERNAL MODULE: ./src/gate/verdict.ts
-var gate_verdict = __nccwpck_require__(15950);
+var gate_verdict = __nccwpck_require__(5950);
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
 
 
@@ -2014,8 +2729,8 @@ function reportOf(visit, steps, durationMs) {
         steps,
         ...((plain ?? secured) && {
             capabilities: {
-                ...(plain && { plain: (0,shorten/* shortenList */.YG)(plain.lines) }),
-                ...(secured && { tls: (0,shorten/* shortenList */.YG)(secured.lines) }),
+                ...(plain && { plain: listed(plain.lines) }),
+                ...(secured && { tls: listed(secured.lines) }),
                 ...(plain && secured && difference(plain, secured)),
             },
         }),
@@ -2026,14 +2741,18 @@ function reportOf(visit, steps, durationMs) {
 }
 function difference(plain, secured) {
     const { gained, lost } = capabilityDifference(plain, secured);
-    return { gained: (0,shorten/* shortenList */.YG)(gained), lost: (0,shorten/* shortenList */.YG)(lost) };
+    return { gained: listed(gained), lost: listed(lost) };
+}
+/** What a report holds is made safe by whoever shows it. */
+function listed(texts) {
+    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
 }
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox_inbox = __nccwpck_require__(89588);
+var inbox_inbox = __nccwpck_require__(9588);
 ;// CONCATENATED MODULE: ./src/message/lines.ts
-const LF = 0x0a;
-const CR = 0x0d;
+const lines_LF = 0x0a;
+const lines_CR = 0x0d;
 /**
  * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
  * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
@@ -2041,10 +2760,10 @@ const CR = 0x0d;
  */
 function* linesOf(text, from = 0) {
     for (let start = from; start <= text.length;) {
-        const at = text.indexOf(LF, start);
+        const at = text.indexOf(lines_LF, start);
         const end = at < 0 ? text.length : at;
         const next = end + 1;
-        yield { start, end: at > start && text[at - 1] === CR ? at - 1 : end, next };
+        yield { start, end: at > start && text[at - 1] === lines_CR ? at - 1 : end, next };
         start = next;
     }
 }
@@ -2069,7 +2788,8 @@ function parseMessage(message) {
         const colon = line.indexOf(':');
         if (colon < 0)
             continue;
-        fields.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() });
+        const label = line.slice(0, colon);
+        fields.push({ name: label.trim().toLowerCase(), label, value: line.slice(colon + 1).trim() });
     }
     return { fields, body };
 }
@@ -2105,7 +2825,7 @@ function isProbe(sent, received) {
 function hasLine(body, text) {
     const wanted = Buffer.from(text);
     for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
-        if (at > 0 && body[at - 1] !== LF)
+        if (at > 0 && body[at - 1] !== lines_LF)
             continue;
         const [line] = linesOf(body, at);
         if (line?.end === at + wanted.length)
@@ -2115,26 +2835,30 @@ function hasLine(body, text) {
 }
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * once and no more, and the body, line ends aside. Other fields that were added on the way are no alteration.
+ * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
  * @param received header and body as the inbox has them
  * @returns what differs, in words; nothing where the message is intact
  */
 function alterations(sent, received) {
     const before = parseMessage(sent.text);
     const after = parseMessage(received);
-    const fields = before.fields.flatMap(({ name, value }) => fieldDifference(name, value, valuesOf(after, name)));
+    const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
     const most = (0,inbox_inbox/* mostOctets */.QG)(Buffer.byteLength(sent.text));
     const size = received.length < most ? [] : [`the message has ${most} octets or more`];
     return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
 /** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
-function fieldDifference(name, was, is) {
+function fieldDifference({ name, label, value }, is) {
     const [first, ...more] = is;
     if (first === undefined)
         return [`${name} is missing`];
-    if (more.length > 0)
-        return [`${name} was "${was}" and is there ${is.length} times: "${is.join('", "')}"`];
-    return first === was ? [] : [`${name} was "${was}" and is "${first}"`];
+    if (more.length > 0) {
+        return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+    }
+    return [
+        ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
+        ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
+    ];
 }
 /** Some stores take or add an empty line at the end; more than that was added by somebody. */
 const LAST_LINE_ENDS = 2;
@@ -2162,8 +2886,8 @@ function bodyDifference(before, after) {
 }
 function trimmed(body) {
     let end = body.length;
-    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === LF; times += 1) {
-        end -= body[end - 2] === CR ? 2 : 1;
+    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === lines_LF; times += 1) {
+        end -= body[end - 2] === lines_CR ? 2 : 1;
     }
     return body.subarray(0, end);
 }
@@ -2171,553 +2895,143 @@ function quoted(text, { start, end }) {
     return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
 }
 
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./src/tls/der.ts
-/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
-class DerError extends Error {
-    name = 'DerError';
-}
-/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
-const MAX_LENGTH_OCTETS = 4;
-/**
- * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
- * certificate: one-octet tags, definite lengths.
- * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
- */
-function derElements(der) {
-    const elements = [];
-    let at = 0;
-    while (at < der.length) {
-        const tag = der.readUInt8(at);
-        const first = der[at + 1];
-        if (first === undefined || (tag & 0x1f) === 0x1f)
-            throw new DerError('a tag that stands alone or goes on');
-        const lengthOctets = first < 0x80 ? 0 : first - 0x80;
-        const start = at + 2 + lengthOctets;
-        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
-            throw new DerError('an odd length');
-        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
-        if (end > der.length)
-            throw new DerError('a length beyond the end');
-        elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
-        at = end;
-    }
-    return elements;
-}
-/**
- * The elements within the first element of an encoding; none where there is no first.
- * @throws {DerError}
- */
-function derWithin(der) {
-    const [first] = derElements(der);
-    return first ? derElements(first.content) : [];
-}
-/** The dotted form of the content of an OBJECT IDENTIFIER. */
-function oid(content) {
-    const arcs = [];
-    let arc = 0;
-    for (const octet of content) {
-        arc = arc * 128 + (octet & 0x7f);
-        if (octet < 0x80) {
-            arcs.push(arc);
-            arc = 0;
-        }
-    }
-    const [head = 0, ...rest] = arcs;
-    const root = Math.min(2, Math.floor(head / 40));
-    return [root, head - root * 40, ...rest].join('.');
-}
+// EXTERNAL MODULE: ./src/tls/der.ts
+var der = __nccwpck_require__(230);
+// EXTERNAL MODULE: ./src/tls/encoding.ts
+var encoding = __nccwpck_require__(4368);
+// EXTERNAL MODULE: ./src/tls/remembered.ts
+var remembered = __nccwpck_require__(9059);
+;// CONCATENATED MODULE: ./src/tls/distinguished-names.ts
 
-;// CONCATENATED MODULE: ./src/tls/encoding.ts
+
 
 /*
- * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
- * as little of one that it cannot read as of one that is absent.
+ * How distinguished names are compared (RFC 5280 section 7.1): without case, and a run of blanks is one blank.
  */
-/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
-const TAG = {
-    boolean: 0x01,
-    integer: 0x02,
-    bits: 0x03,
-    octets: 0x04,
-    oid: 0x06,
-    utcTime: 0x17,
-    generalizedTime: 0x18,
-    sequence: 0x30,
-    extensions: 0xa3,
+/**
+ * Whether a certificate names another one as its issuer. A name that cannot be read is nobody's.
+ * @param certificate whose issuer field is read
+ * @param issuer whose subject field is read
+ */
+function namesAsIssuer(certificate, issuer) {
+    const name = comparableIssuer(certificate);
+    return name !== undefined && name === comparableSubject(issuer);
+}
+/** Whether a certificate is self-issued (RFC 5280 section 3.2): it names itself as its issuer, whoever signed it. */
+function isSelfIssued(certificate) {
+    return namesAsIssuer(certificate, certificate);
+}
+const comparableIssuer = (0,remembered/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* issuerName */.bD)(certificate))));
+const comparableSubject = (0,remembered/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* subjectName */.wn)(certificate))));
+/** Two names are the same where this is. @throws {DerError} */
+function comparable(name) {
+    const parts = (0,der/* derElements */.zN)(name).map(({ content }) => (0,der/* derElements */.zN)(content)
+        .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(comparableElement))
+        // The parts of a relative distinguished name are a set.
+        .map((attribute) => attribute.join('='))
+        .toSorted());
+    return JSON.stringify(parts);
+}
+/** Strings of which OpenSSL compares the text, as UTF-8String here and PrintableString there are the same. */
+const TEXTS = {
+    0x0c: 'utf8',
+    0x13: 'latin1',
+    0x14: 'latin1',
+    0x16: 'latin1',
+    0x1a: 'latin1',
 };
-/** @throws {DerError} */
-function tbsCertificate({ raw }) {
-    return derElements(part(derWithin(raw), 0, 'TBSCertificate').content);
+function comparableElement({ tag, content }) {
+    const encoding = TEXTS[tag];
+    if (encoding === undefined)
+        return `#${tag}:${content.toString('hex')}`;
+    return content
+        .toString(encoding)
+        .replace(/[ \t-\r]+/g, ' ')
+        .replace(/^ | $/g, '')
+        .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
-/**
- * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
- * @throws {DerError}
- */
-function signatureAlgorithm({ raw }) {
-    return derElements(part(derWithin(raw), 1, 'signature algorithm').content);
-}
-/**
- * The whole SubjectPublicKeyInfo.
- * @throws {DerError}
- */
-function subjectPublicKeyInfo(certificate) {
-    return sequenceOfTbs(certificate, 4, 'public key').whole;
-}
-/**
- * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
- * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
- * @throws {DerError}
- */
-function hasExplicitCurve(certificate) {
-    const [algorithm] = derWithin(subjectPublicKeyInfo(certificate));
-    const [id, parameters] = derElements(algorithm?.content ?? Buffer.alloc(0));
-    return id?.tag === TAG.oid && oid(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
-}
-const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
-/**
- * What the subject's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
-function subjectName(certificate) {
-    return sequenceOfTbs(certificate, 3, 'subject').content;
-}
-/**
- * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
- * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
- * @throws {DerError} if they are in no such form, or name no day that there is
- */
-function validityOf(certificate) {
-    const dates = derElements(sequenceOfTbs(certificate, 2, 'validity').content);
-    return { from: date(part(dates, 0, 'notBefore'), 'notBefore'), to: date(part(dates, 1, 'notAfter'), 'notAfter') };
-}
-/** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
-function sequenceOfTbs(certificate, index, name) {
-    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
-    return part(sequences, index, name);
-}
-function part(elements, index, name) {
-    const element = elements[index];
-    if (!element)
-        throw new DerError(`no ${name}`);
-    return element;
-}
-const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-function date({ tag, content }, name) {
-    const text = content.toString('latin1');
-    const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
-    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-    const moment = new Date(iso);
-    // A day that there is not, such as 30 February, may be taken for one of the next month.
-    if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
-        throw new DerError(`${name} is no date: ${JSON.stringify(text)}`);
-    }
-    return moment;
-}
-/** A UTCTime has two digits for the years from 1950 to 2049. */
-function withCentury(tag, text) {
-    switch (tag) {
-        case TAG.utcTime:
-            return `${text < '50' ? '20' : '19'}${text}`;
-        case TAG.generalizedTime:
-            return text;
-        default:
-            return '';
-    }
-}
-
-;// CONCATENATED MODULE: ./src/tls/extensions.ts
-
-
-const SUBJECT_ALT_NAME = '2.5.29.17';
-const KEY_USAGE = '2.5.29.15';
-const BASIC_CONSTRAINTS = '2.5.29.19';
-const NAME_CONSTRAINTS = '2.5.29.30';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
-const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
-/**
- * The extensions of a certificate, in their order.
- * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
- */
-function extensionsOf(certificate) {
-    const list = tbsCertificate(certificate).find(({ tag }) => tag === TAG.extensions);
-    const extensions = derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
-        const parts = derElements(content);
-        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
-        // OpenSSL takes every octet but zero for TRUE.
-        return { id: oid(part(TAG.oid)), critical: (part(TAG.boolean)[0] ?? 0) !== 0, value: part(TAG.octets) };
-    });
-    const twice = extensions.find(({ id }, at) => extensions.findIndex((other) => other.id === id) !== at);
-    if (twice)
-        throw new DerError(`the extension ${twice.id} is there twice`);
-    return extensions;
-}
-/**
- * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
- * @throws {DerError}
- */
-function pathLength(certificate) {
-    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
-    if (!limit)
-        return Infinity;
-    const [first] = limit;
-    if (first === undefined || first >= 0x80)
-        throw new DerError('a path length that is no count');
-    return Number(`0x${limit.toString('hex')}`);
-}
-/**
- * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
- * @throws {DerError}
- */
-function extendedKeyUsage(certificate) {
-    return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => oid(content));
-}
-/**
- * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
- * where nothing is said.
- * @throws {DerError}
- */
-function keyUsage(certificate) {
-    return bitsOf(certificate, KEY_USAGE);
-}
-/**
- * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
- * @throws {DerError}
- */
-function netscapeCertType(certificate) {
-    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
-}
-/** The context tags of the two lists. */
-const PERMITTED = 0xa0;
-const EXCLUDED = 0xa1;
-/**
- * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
- * @throws {DerError} also where a minimum or maximum is given, which there must not be
- */
-function nameConstraints(certificate) {
-    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
-    if (!lists)
-        return undefined;
-    const subtrees = (list) => lists
-        .filter(({ tag }) => tag === list)
-        .flatMap(({ content }) => derElements(content))
-        .map(({ content }) => {
-        const [base, ...bounds] = derElements(content);
-        if (!base || bounds.length > 0)
-            throw new DerError('a name constraint without a name, or with bounds');
-        return base;
-    });
-    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
-}
-/**
- * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
- * @throws {DerError}
- */
-function subjectAltNames(certificate) {
-    return elementsOf(certificate, SUBJECT_ALT_NAME) ?? [];
-}
-const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
-/** The context tag of a URI among GeneralNames. */
-const URI = 0x86;
-/**
- * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
- * @throws {DerError}
- */
-function caIssuers(certificate) {
-    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
-        const [method, location] = derElements(content);
-        const isUrl = method && oid(method.content) === CA_ISSUERS && location?.tag === URI;
-        return isUrl ? [location.content.toString('latin1')] : [];
-    });
-}
-/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
-function bitsOf(certificate, id) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = derElements(extension.value);
-    if (whole?.tag !== TAG.bits)
-        throw new DerError(`the extension ${id} is no bit string`);
-    // The first octet of the content counts the bits that are not used.
-    return whole.content[1] ?? 0;
-}
-/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
-function elementsOf(certificate, id) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = derElements(extension.value);
-    if (whole?.tag !== TAG.sequence)
-        throw new DerError(`the extension ${id} is no sequence`);
-    return derElements(whole.content);
-}
-
-;// CONCATENATED MODULE: ./src/tls/names.ts
-
-/** @param name a DNS name in A-labels, or an IP address without brackets */
-function referenceIdentity(name) {
-    return (0,external_node_net_.isIP)(name) === 0
-        ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
-        : { kind: 'ip', address: canonical(name) };
-}
-/** What goes out as SNI: a name, and for an address nothing (RFC 6066 section 3). */
-function serverNameIndication(name) {
-    return (0,external_node_net_.isIP)(name) === 0 ? name : undefined;
-}
-/**
- * Whether a certificate carries a name, by RFC 9525 section 6: DNS names label by label and without case, a
- * wildcard only as the whole left-most label and for exactly one label; an address only against an address entry.
- * The subject's common name is not asked.
- */
-function carries(presented, reference) {
-    return reference.kind === 'ip'
-        ? presented.ipAddresses.includes(reference.address)
-        : presented.dnsNames.some((pattern) => matches(pattern, reference.name));
-}
-function matches(pattern, name) {
-    const [first, ...rest] = pattern.toLowerCase().split('.');
-    const [label, ...domain] = name.split('.');
-    if (rest.length !== domain.length || [first, ...rest].includes(''))
-        return false;
-    return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
-}
-/**
- * The textual form of the octets of an address entry, IPv6 in the canonical form of RFC 5952.
- * @param octets four or sixteen of them; what has another length is shown in hexadecimal and matches nothing
- */
-function addressOf(octets) {
-    if (octets.length === 4)
-        return octets.join('.');
-    if (octets.length !== 16)
-        return `0x${octets.toString('hex')}`;
-    return canonical((octets.toString('hex').match(/.{4}/g) ?? []).join(':'));
-}
-function canonical(address) {
-    // WHATWG's URL parser writes IPv6 as RFC 5952 wants it.
-    return (0,external_node_net_.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : address;
-}
-
-;// CONCATENATED MODULE: ./src/tls/purpose.ts
-
-/** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
-const FOR_SERVERS = new Set([
-    '1.3.6.1.5.5.7.3.1',
-    '2.16.840.1.113730.4.1',
-    '1.3.6.1.4.1.311.10.3.3',
-]);
-const ANY = '2.5.29.37.0';
-/** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
-const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
-/** sslServer. */
-const NETSCAPE_SERVER = 0x40;
-/**
- * Whether the extended key usage of a certificate, or of an issuer, leaves out servers (RFC 5280 section 4.2.1.12).
- * OpenSSL does not take anyExtendedKeyUsage for that of a server, and neither does this.
- * @returns why, in words that follow upon "its"; undefined where it does not
- * @throws {DerError}
- */
-function usageObjection(certificate) {
-    const purposes = extendedKeyUsage(certificate);
-    if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
-        return undefined;
-    return purposes?.includes(ANY)
-        ? 'extended key usage says "any", which is not taken for that of a TLS server'
-        : 'extended key usage does not allow a TLS server';
-}
-/**
- * Why a key may not be that of a TLS server, by all that its certificate says of purposes, as OpenSSL sees it.
- * @returns clauses for a reader; none where it may
- * @throws {DerError}
- */
-function purposeObjections(certificate) {
-    const usage = usageObjection(certificate);
-    const uses = keyUsage(certificate);
-    const type = netscapeCertType(certificate);
-    return [
-        ...(usage === undefined ? [] : [`its ${usage}`]),
-        ...(uses === undefined || (uses & SERVER_KEY_USAGES) !== 0
-            ? []
-            : ['its key usage allows neither a signature nor a key exchange']),
-        ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/tls/certificate.ts
-
-
-
-
-
-
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
-const DNS_NAME = 0x82;
-const IP_ADDRESS = 0x87;
-/**
- * Reads what there is to know of a certificate.
- * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
- */
-function certificateFacts(certificate) {
-    const { from, to } = validityOf(certificate);
-    return {
-        subject: distinguishedName(certificate.subject),
-        issuer: distinguishedName(certificate.issuer),
-        ...presentedIdentifiers(certificate),
-        validFrom: from,
-        validTo: to,
-        key: publicKeyFacts(certificate),
-        signature: signatureFacts(certificate),
-        isCa: certificate.ca,
-        purposeObjections: purposeObjections(certificate),
-        caIssuers: caIssuers(certificate),
-        sha256: fingerprint(certificate),
-        spki: (0,external_node_crypto_.createHash)('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),
-    };
-}
-/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
-function fingerprint({ raw }) {
-    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('hex');
-}
-/**
- * One line such as `C=DE, O=Example, CN=mail.example.com`.
- * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
- */
-function distinguishedName(multiLine) {
-    return (multiLine ?? '').replaceAll('\n', ', ');
-}
-/**
- * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
- * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
- */
-function presentedIdentifiers(certificate) {
-    const names = subjectAltNames(certificate);
-    return {
-        dnsNames: names.filter(({ tag }) => tag === DNS_NAME).map(({ content }) => content.toString('latin1')),
-        ipAddresses: names.filter(({ tag }) => tag === IP_ADDRESS).map(({ content }) => addressOf(content)),
-        hasOtherNames: names.some(({ tag }) => tag !== DNS_NAME && tag !== IP_ADDRESS),
-    };
-}
-const MIN_RSA_BITS = 2048;
-const MIN_EC_BITS = 224;
-const CURVES = {
-    prime256v1: 'P-256',
-    secp224r1: 'P-224',
-    secp384r1: 'P-384',
-    secp521r1: 'P-521',
-};
-/** What the key of a certificate is; never throws, be the rest as it may. */
-function publicKeyFacts(certificate) {
-    const key = publicKeyOf(certificate);
-    const type = key?.asymmetricKeyType;
-    const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
-    if (modulusLength !== undefined) {
-        const family = type === 'rsa-pss' ? 'RSA-PSS' : (type ?? '').toUpperCase();
-        return { name: `${family} ${modulusLength}`, weak: modulusLength < MIN_RSA_BITS };
-    }
-    if (namedCurve !== undefined) {
-        const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
-        return { name: `EC ${CURVES[namedCurve] ?? namedCurve}`, weak: bits < MIN_EC_BITS };
-    }
-    if (type === 'ed25519' || type === 'ed448')
-        return { name: `Ed${type.slice(2)}`, weak: false };
-    // A key that this TLS library cannot even read is not one to rely on.
-    return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
-}
-function publicKeyOf(certificate) {
+function unlessOdd(reading) {
     try {
-        return certificate.publicKey;
+        return reading();
     }
-    catch {
+    catch (error) {
+        if (!(error instanceof der/* DerError */.I4))
+            throw error;
         return undefined;
     }
 }
-const WEAK_SIGNATURES = {
-    '1.2.840.113549.1.1.2': 'RSA with MD2',
-    '1.2.840.113549.1.1.4': 'RSA with MD5',
-    '1.2.840.113549.1.1.5': 'RSA with SHA-1',
-    '1.3.14.3.2.29': 'RSA with SHA-1',
-    '1.2.840.10040.4.3': 'DSA with SHA-1',
-    '1.2.840.10045.4.1': 'ECDSA with SHA-1',
-};
-const SIGNATURES = {
-    '1.2.840.113549.1.1.11': 'RSA with SHA-256',
-    '1.2.840.113549.1.1.12': 'RSA with SHA-384',
-    '1.2.840.113549.1.1.13': 'RSA with SHA-512',
-    '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
-    '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
-    '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
-    '1.3.101.112': 'Ed25519',
-    '1.3.101.113': 'Ed448',
-};
-function signatureFacts(certificate) {
-    const [algorithm, parameters] = signatureAlgorithm(certificate);
-    const id = algorithm ? oid(algorithm.content) : 'unknown';
-    if (id === RSA_PSS)
-        return pssFacts(parameters);
-    return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
-}
-const RSA_PSS = '1.2.840.113549.1.1.10';
-/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
-const PSS_HASH = 0xa0;
-const PSS_HASHES = {
-    '2.16.840.1.101.3.4.2.1': 'SHA-256',
-    '2.16.840.1.101.3.4.2.2': 'SHA-384',
-    '2.16.840.1.101.3.4.2.3': 'SHA-512',
-};
-function pssFacts(parameters) {
-    const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
-    const [algorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
-    const name = PSS_HASHES[algorithm ? oid(algorithm.content) : ''];
-    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
-}
 
+// EXTERNAL MODULE: ./src/tls/certificate.ts
+var tls_certificate = __nccwpck_require__(7898);
+// EXTERNAL MODULE: ./src/tls/extensions.ts
+var extensions = __nccwpck_require__(6159);
+// EXTERNAL MODULE: ./src/tls/names.ts
+var tls_names = __nccwpck_require__(3085);
 ;// CONCATENATED MODULE: ./src/tls/name-constraints.ts
 
 
 
 
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
-const RFC822_NAME = 0x81;
-const name_constraints_DNS_NAME = 0x82;
-const DIRECTORY_NAME = 0xa4;
-const name_constraints_IP_ADDRESS = 0x87;
-const FORMS = {
-    [name_constraints_DNS_NAME]: { isWithin: isWithinDomain, text: latin1, subtreeText: (subtree) => latin1(subtree) || 'every name' },
-    [name_constraints_IP_ADDRESS]: { isWithin: isWithinNetwork, text: addressOf, subtreeText: networkText },
+const DNS = {
+    tag: extensions/* NAME_TAG */.LX.dnsName,
+    name: (octets) => latin1(octets).toLowerCase(),
+    within: withinDomain,
+    text: latin1,
+    subtreeText: (subtree) => latin1(subtree) || 'every name',
 };
-/** As many comparisons as OpenSSL makes for one certificate. */
-const MAX_COMPARISONS = 2 ** 20;
+const ADDRESS = {
+    tag: extensions/* NAME_TAG */.LX.ipAddress,
+    name: (octets) => octets,
+    within: withinNetwork,
+    text: tls_names/* addressOf */.ci,
+    subtreeText: networkText,
+};
+/**
+ * A search for a chain holds as many names against constraints, all its certificates together: a hundred names against
+ * a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
+ */
+const MAX_COMPARISONS = 2 ** 16;
+/** What one search for a chain may yet compare. */
+class Comparisons {
+    #left = MAX_COMPARISONS;
+    /** @returns whether so many more may be made */
+    take(count) {
+        this.#left -= count;
+        return this.#left >= 0;
+    }
+}
 /**
  * Whether a certificate carries a name that an issuer above it may not have vouched for.
- * @returns which name and which constraint, in words that follow upon the issuer's name; undefined where all is well
+ * @param comparisons of the search, from which what this takes is taken
+ * @returns undefined where all is well
  * @throws {DerError}
  */
-function violation(issuer, certificate) {
-    const constraints = nameConstraints(issuer);
+function violation(issuer, certificate, comparisons) {
+    return violationOf(DNS, issuer, certificate, comparisons) ?? violationOf(ADDRESS, issuer, certificate, comparisons);
+}
+function violationOf(form, issuer, certificate, comparisons) {
+    const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!constraints)
         return undefined;
-    const { permitted, excluded } = constraints;
-    const names = subjectAltNames(certificate);
-    if (names.length * (permitted.length + excluded.length) > MAX_COMPARISONS) {
-        throw new DerError('more names than can be held against name constraints');
+    const ofForm = (elements) => elements.filter(({ tag }) => tag === form.tag).map(({ content }) => content);
+    const subtrees = (elements) => ofForm(elements).map((subtree) => ({ subtree, holds: form.within(subtree) }));
+    const excluded = subtrees(constraints.excluded);
+    const permitted = subtrees(constraints.permitted);
+    const names = ofForm((0,extensions/* subjectAltNames */._X)(certificate));
+    if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
+        return { words: 'has more name constraints, for the names below it, than are compared here', isCertain: false };
     }
-    for (const { tag, content } of names) {
-        const form = FORMS[tag];
-        if (!form)
-            continue;
-        const holds = (subtree) => form.isWithin(content, subtree.content);
-        const ofForm = (subtrees) => subtrees.filter((subtree) => subtree.tag === tag);
-        const name = form.text(content);
-        const not = ofForm(excluded).find(holds);
+    const mayNot = (octets, which) => ({
+        words: `may not issue for ${form.text(octets)}: its name constraints ${which}`,
+        isCertain: true,
+    });
+    for (const octets of names) {
+        const name = form.name(octets);
+        const not = excluded.find(({ holds }) => holds(name));
         if (not)
-            return `may not issue for ${name}: its name constraints exclude ${form.subtreeText(not.content)}`;
-        const only = ofForm(permitted);
-        if (only.length > 0 && !only.some(holds)) {
-            const list = only.map((subtree) => form.subtreeText(subtree.content)).join(', ');
-            return `may not issue for ${name}: its name constraints permit ${list}`;
+            return mayNot(octets, `exclude ${form.subtreeText(not.subtree)}`);
+        if (permitted.length > 0 && !permitted.some(({ holds }) => holds(name))) {
+            return mayNot(octets, `permit ${permitted.map(({ subtree }) => form.subtreeText(subtree)).join(', ')}`);
         }
     }
     return undefined;
@@ -2731,24 +3045,23 @@ const COMMON_NAME = Buffer.from('0603550403', 'hex');
  * @throws {DerError}
  */
 function isBeyondUs(issuer, certificate, isLeaf) {
-    const constraints = nameConstraints(issuer);
+    const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!constraints)
         return false;
-    const subject = subjectName(certificate);
-    const names = subjectAltNames(certificate);
-    const carries = (form) => names.some(({ tag }) => tag === form);
+    const subject = (0,encoding/* subjectName */.wn)(certificate);
+    const carried = new Set((0,extensions/* subjectAltNames */._X)(certificate).map(({ tag }) => tag));
     return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
         switch (tag) {
-            case name_constraints_IP_ADDRESS:
+            case extensions/* NAME_TAG */.LX.ipAddress:
                 return false;
-            case name_constraints_DNS_NAME:
-                return isLeaf && !carries(name_constraints_DNS_NAME) && subject.includes(COMMON_NAME);
-            case DIRECTORY_NAME:
-                return subject.length > 0 || carries(tag);
-            case RFC822_NAME:
-                return subject.includes(EMAIL_ADDRESS) || carries(tag);
+            case extensions/* NAME_TAG */.LX.dnsName:
+                return isLeaf && !carried.has(tag) && subject.includes(COMMON_NAME);
+            case extensions/* NAME_TAG */.LX.directoryName:
+                return subject.length > 0 || carried.has(tag);
+            case extensions/* NAME_TAG */.LX.rfc822Name:
+                return subject.includes(EMAIL_ADDRESS) || carried.has(tag);
             default:
-                return carries(tag);
+                return carried.has(tag);
         }
     });
 }
@@ -2756,29 +3069,33 @@ function latin1(octets) {
     return octets.toString('latin1');
 }
 /** The domain and all that is below it; with a dot before it, only what is below. */
-function isWithinDomain(name, subtree) {
-    const [whole, domain] = [latin1(name).toLowerCase(), latin1(subtree).toLowerCase()];
+function withinDomain(subtree) {
+    const domain = DNS.name(subtree);
     if (domain === '' || domain.startsWith('.'))
-        return whole.endsWith(domain);
-    return whole === domain || whole.endsWith(`.${domain}`);
+        return (name) => name.endsWith(domain);
+    const below = `.${domain}`;
+    return (name) => name === domain || name.endsWith(below);
 }
 /** An address and a mask of the same length behind it. */
-function isWithinNetwork(name, subtree) {
+function withinNetwork(subtree) {
     const { address, mask } = network(subtree);
-    return (name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0));
+    return (name) => name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 function network(subtree) {
     const half = subtree.length / 2;
     if (half !== 4 && half !== 16)
-        throw new DerError('a constraint of addresses that has an odd length');
+        throw new der/* DerError */.I4('a constraint of addresses that has an odd length');
     return { address: subtree.subarray(0, half), mask: subtree.subarray(half) };
 }
 function networkText(subtree) {
     const { address, mask } = network(subtree);
-    return `${addressOf(address)}/${addressOf(mask)}`;
+    return `${(0,tls_names/* addressOf */.ci)(address)}/${(0,tls_names/* addressOf */.ci)(mask)}`;
 }
 
+// EXTERNAL MODULE: ./src/tls/purpose.ts
+var purpose = __nccwpck_require__(1179);
 ;// CONCATENATED MODULE: ./src/tls/issuer.ts
+
 
 
 
@@ -2790,7 +3107,7 @@ function networkText(subtree) {
  */
 /** Whether the issuer's name and key fit; whether it was allowed to sign is the question of {@link obstacle}. */
 function issued(issuer, certificate) {
-    if (issuer.subject !== certificate.issuer)
+    if (!namesAsIssuer(certificate, issuer))
         return false;
     try {
         return certificate.verify(issuer.publicKey);
@@ -2805,25 +3122,26 @@ function issued(issuer, certificate) {
  * @param issuer one that has {@link issued} the last of those below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
+ * @param comparisons of the search
  * @returns undefined where nothing is in the way
  */
-function obstacle(issuer, below, now) {
-    const name = `the issuer ${distinguishedName(issuer.subject)}`;
+function obstacle(issuer, below, now, comparisons) {
+    const name = `the issuer ${(0,tls_certificate/* distinguishedName */.CG)(issuer.subject)}`;
     // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
-    const counted = below.filter(({ subject, issuer: by }, i) => i === 0 || subject !== by);
-    return (unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
-        first(counted, (one) => certainly(violation(issuer, one), name)) ??
+    const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
+    return (issuer_unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
+        first(counted, (one) => named(violation(issuer, one, comparisons), name)) ??
         unevaluated(issuer) ??
         first(counted, (one, i) => isBeyondUs(issuer, one, i === 0) ? doubt(`${name} has name constraints that are not evaluated here`) : undefined));
 }
 /** @returns words that follow upon the name of the issuer */
 function prohibition(issuer, issuee, between, now) {
     // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
-    const { from, to } = validityOf(issuer);
-    const usage = usageObjection(issuer);
-    const limit = pathLength(issuer);
+    const { from, to } = (0,encoding/* validityOf */.Gv)(issuer);
+    const usage = (0,purpose/* usageObjection */.V)(issuer);
+    const limit = (0,extensions/* pathLength */.o8)(issuer);
     // Whether they can be read at all is a question of this certificate, and not of those that they are about.
-    nameConstraints(issuer);
+    (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!issuer.ca)
         return 'is no CA';
     if (!issuee?.checkIssued(issuer))
@@ -2842,12 +3160,12 @@ function prohibition(issuer, issuee, between, now) {
  * @returns undefined where there is nothing of the kind
  */
 function unevaluated(certificate) {
-    const name = distinguishedName(certificate.subject);
-    return unlessOdd(certificate, () => {
-        if (hasExplicitCurve(certificate)) {
+    const name = (0,tls_certificate/* distinguishedName */.CG)(certificate.subject);
+    return issuer_unlessOdd(certificate, () => {
+        if ((0,encoding/* hasExplicitCurve */.K$)(certificate)) {
             return doubt(`the key of ${name} has explicit curve parameters, which no certificate may have (RFC 5480)`);
         }
-        const odd = extensionsOf(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
+        const odd = (0,extensions/* extensionsOf */.oQ)(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
         return odd && doubt(`${name} has an extension that is not evaluated here (${odd.id})`);
     });
 }
@@ -2860,7 +3178,10 @@ const EVALUATED = new Set([
     '2.16.840.1.113730.1.1',
 ]);
 function certainly(words, name) {
-    return words === undefined ? undefined : { words: `${name} ${words}`, isCertain: true };
+    return words === undefined ? undefined : named({ words, isCertain: true }, name);
+}
+function named(inTheWay, name) {
+    return inTheWay && { ...inTheWay, words: `${name} ${inTheWay.words}` };
 }
 function doubt(words) {
     return { words, isCertain: false };
@@ -2868,25 +3189,27 @@ function doubt(words) {
 /** What is in the way of the first of several of which something is. */
 function first(certificates, question) {
     for (const [i, certificate] of certificates.entries()) {
-        const answer = unlessOdd(certificate, () => question(certificate, i));
+        const answer = issuer_unlessOdd(certificate, () => question(certificate, i));
         if (answer)
             return answer;
     }
     return undefined;
 }
 /** What cannot be read cannot be relied upon. */
-function unlessOdd(certificate, question) {
+function issuer_unlessOdd(certificate, question) {
     try {
         return question();
     }
     catch (error) {
-        if (!(error instanceof DerError))
+        if (!(error instanceof der/* DerError */.I4))
             throw error;
-        return certainly(`is encoded oddly: ${error.message}`, distinguishedName(certificate.subject));
+        return certainly(`is encoded oddly: ${error.message}`, (0,tls_certificate/* distinguishedName */.CG)(certificate.subject));
     }
 }
 
 ;// CONCATENATED MODULE: ./src/tls/chain.ts
+
+
 
 /** Signatures that are verified in one search: a peer can send many certificates of one name, and each costs time. */
 const MAX_VERIFICATIONS = 64;
@@ -2915,7 +3238,7 @@ function followChain(sent, anchors, now) {
     const deadEnd = {
         end,
         isRoot: issued(end, end),
-        hasNamesake: anchors.some((anchor) => anchor.subject === end.issuer && !issued(anchor, end)),
+        hasNamesake: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
     };
     const [first] = obstacles;
     if (first) {
@@ -2931,6 +3254,7 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
     const obstacles = odd ? [odd] : [];
     if (!isPassable(odd))
         return { end: leaf, obstacles };
+    const comparisons = new Comparisons();
     let verifications = 0;
     let end = leaf;
     // Breadth first, each certificate once: the shortest path, in time that grows with what was sent and no faster.
@@ -2940,8 +3264,10 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
         end = rung.certificate;
         if (trusted.has(end.fingerprint256))
             return { path: pathTo(rung), end, obstacles };
-        for (const issuer of issuers) {
-            if (issuer.subject !== rung.certificate.issuer || seen.has(issuer.fingerprint256))
+        const named = issuers.filter((issuer) => namesAsIssuer(rung.certificate, issuer));
+        // Of those that were issued anew, the one that lasts: OpenSSL takes it too.
+        for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
+            if (seen.has(issuer.fingerprint256))
                 continue;
             if (verifications === MAX_VERIFICATIONS) {
                 return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
@@ -2950,7 +3276,7 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
             if (!issued(issuer, rung.certificate))
                 continue;
             seen.add(issuer.fingerprint256);
-            const inTheWay = obstacle(issuer, pathTo(rung), now);
+            const inTheWay = obstacle(issuer, pathTo(rung), now, comparisons);
             if (inTheWay)
                 obstacles.push(inTheWay);
             if (isPassable(inTheWay))
@@ -2958,6 +3284,10 @@ function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
         }
     }
     return { end, obstacles };
+}
+/** Good enough for a choice; what is no date is judged elsewhere. */
+function lastSecond({ validTo }) {
+    return Date.parse(validTo) || 0;
 }
 function pathTo(rung) {
     return rung.below ? [...pathTo(rung.below), rung.certificate] : [rung.certificate];
@@ -2975,7 +3305,7 @@ function firstOutOfOrder(sent) {
 }
 
 // EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
-var handshake = __nccwpck_require__(28807);
+var handshake = __nccwpck_require__(8807);
 ;// CONCATENATED MODULE: ./src/gate/peer/malformed.ts
 
 
@@ -2984,10 +3314,10 @@ var handshake = __nccwpck_require__(28807);
 /** Reads what the TLS library took for a certificate. */
 function read(certificate) {
     try {
-        return { certificate, facts: certificateFacts(certificate) };
+        return { certificate, facts: (0,tls_certificate/* certificateFacts */.lF)(certificate) };
     }
     catch (error) {
-        if (!(error instanceof DerError))
+        if (!(error instanceof der/* DerError */.I4))
             throw error;
         return { certificate, oddity: error.message };
     }
@@ -2997,10 +3327,10 @@ function isLegible(reading) {
 }
 /** What cannot be read cannot be judged, so nobody is authenticated by it, whatever is pinned. */
 function malformed({ certificate, oddity }) {
-    const subject = (0,peer/* brief */.dh)(distinguishedName(certificate.subject)) || 'a certificate without a subject';
+    const subject = (0,peer/* brief */.dh)((0,tls_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
     const odd = (0,peer/* brief */.dh)(oddity);
     return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
-        evidence: { odd, subject, sha256: fingerprint(certificate) },
+        evidence: { odd, subject, sha256: (0,tls_certificate/* fingerprint */.Rj)(certificate) },
     });
 }
 
@@ -3046,7 +3376,7 @@ function judgeChain({ sent, verifyError }, chain, others) {
         case 'incomplete':
             return [
                 finding('certificate-chain-incomplete', `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`, {
-                    remedy: appending(chain, 'certificate-chain-incomplete'),
+                    remedy: wayOn(chain, 'certificate-chain-incomplete'),
                     evidence: { ...evidence, ...whereItEnds(chain) },
                 }),
             ];
@@ -3055,7 +3385,7 @@ function judgeChain({ sent, verifyError }, chain, others) {
     }
 }
 function untrusted(chain, evidence) {
-    const { obstacle, end, isRoot, path } = chain;
+    const { obstacle, end, isRoot, hasNamesake, path } = chain;
     const name = nameOf(end.subject);
     if (obstacle !== undefined) {
         const reason = (0,peer/* brief */.dh)(obstacle);
@@ -3064,16 +3394,23 @@ function untrusted(chain, evidence) {
             : `The chain leads to no trust anchor: ${reason}.`;
         return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
     }
-    if (isRoot) {
-        return finding('certificate-untrusted', `The chain ends in the private root ${name}; add it with \`tls.ca\`.`, {
-            evidence: { ...evidence, root: name, ...namesake(chain) },
+    if (isRoot && !hasNamesake) {
+        return finding('certificate-untrusted', `The chain ends in a root that is no trust anchor here, ${name}.`, {
+            remedy: `If this root is yours, add it with \`tls.ca\`. If it is not, somebody else answers in place of the server. ${catalogue/* CATALOGUE */.yh['certificate-untrusted'].remedy}`,
+            evidence: { ...evidence, ...rootAt(end) },
         });
     }
-    const reason = `no trust anchor is, or has issued, ${name}`;
+    const reason = hasNamesake
+        ? `the one that is named ${nameOf(end.issuer)} has another key than the one that signed ${name}`
+        : `no trust anchor is, or has issued, ${name}`;
     return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-        remedy: appending(chain, 'certificate-untrusted'),
-        evidence: { ...evidence, reason, ...whereItEnds(chain) },
+        remedy: wayOn(chain, 'certificate-untrusted'),
+        evidence: { ...evidence, reason, ...(isRoot ? rootAt(end) : {}), ...whereItEnds(chain) },
     });
+}
+/** By its fingerprint a root can be compared with the one that it is taken for. */
+function rootAt(end) {
+    return { root: nameOf(end.subject), rootSha256: (0,tls_certificate/* fingerprint */.Rj)(end) };
 }
 /** What is missing, and where it is to be had by the word of the certificate that needs it; nobody fetches it. */
 function whereItEnds(deadEnd) {
@@ -3081,17 +3418,22 @@ function whereItEnds(deadEnd) {
     return {
         missing: nameOf(deadEnd.end.issuer),
         ...(url !== undefined && { caIssuers: url }),
-        ...namesake(deadEnd),
+        ...(deadEnd.hasNamesake && { namesake: 'a trust anchor has the name of the issuer, and another key' }),
     };
 }
-/** A root that was issued anew under its old name looks as if it were trusted, to everybody but the verifier. */
-function namesake({ hasNamesake }) {
-    return hasNamesake ? { namesake: 'a trust anchor has the name of the issuer, and another key' } : {};
-}
-function appending(deadEnd, code) {
+/** A root that was issued anew under its old name looks like one that an interceptor has made. */
+const WHO_ANSWERS = 'Either the authority has renewed its key, or somebody else answers in place of the server. Find out which before you add anything to `tls.ca`: compare fingerprints with what the authority publishes, and look from another network.';
+function wayOn(deadEnd, code) {
+    if (deadEnd.hasNamesake)
+        return WHO_ANSWERS;
     const url = urlOfIssuer(deadEnd);
-    const from = url === undefined ? '' : `, which is to be had at ${url},`;
-    return `Append the certificate of ${nameOf(deadEnd.end.issuer)}${from} to the file that the server sends. ${catalogue/* CATALOGUE */.yh[code].remedy}`;
+    const from = url === undefined ? '' : `, which is to be had at ${withoutCode(url)},`;
+    const issuer = withoutCode(nameOf(deadEnd.end.issuer));
+    return `Append the certificate of ${issuer}${from} to the file that the server sends. ${catalogue/* CATALOGUE */.yh[code].remedy}`;
+}
+/** A remedy is our own prose, in which a backtick begins or ends code; in a stranger's text it does not. */
+function withoutCode(text) {
+    return text.replaceAll('`', "'");
 }
 function urlOfIssuer({ end }) {
     const reading = read(end);
@@ -3115,7 +3457,7 @@ function judgeOrder({ sent }) {
     ];
 }
 function nameOf(multiLine) {
-    return (0,peer/* brief */.dh)(distinguishedName(multiLine));
+    return (0,peer/* brief */.dh)((0,tls_certificate/* distinguishedName */.CG)(multiLine));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/peer/days.ts
@@ -3134,7 +3476,8 @@ function day(date) {
 
 
 /** Whether the certificate of the peer is valid now, and for as long as is wanted (RFC 5280 section 4.1.2.5). */
-function judgeDates({ validFrom, validTo }, { now, policy }) {
+function judgeDates({ validFrom, validTo }, demands) {
+    const { now, policy } = demands;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
     const days = Math.abs(daysBetween(now, validTo));
     if (validTo < now) {
@@ -3149,25 +3492,36 @@ function judgeDates({ validFrom, validTo }, { now, policy }) {
             }),
         ];
     }
-    if (validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS) {
+    if (endsTooSoon(validTo, demands)) {
         return [
             finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}, in ${days} days; at least ${policy.minValidDays} are wanted.`, { evidence }),
         ];
     }
     return [];
 }
+function endsTooSoon(validTo, { now, policy }) {
+    return validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS;
+}
 /**
- * Whether an issuer that is needed ends before the certificate of the peer does.
- * @param between the certificates between it and the trust anchor
+ * Whether an issuer that is needed ends before the certificate of the peer does; an error where that is sooner than the
+ * certificate itself may end. OpenSSL asks for the dates of the trust anchor too.
+ * @param above the certificates above it, up to the trust anchor
  */
-function judgeIssuerDates(leaf, between) {
-    const endsFirst = between.find(({ facts }) => facts.validTo < leaf.validTo);
+function judgeIssuerDates(leaf, above, demands) {
+    const [endsFirst] = above
+        .map(({ facts }) => facts)
+        .filter(({ validTo }) => validTo < leaf.validTo)
+        .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
     if (!endsFirst)
         return [];
-    const { subject, validTo } = endsFirst.facts;
+    const { subject, validTo } = endsFirst;
+    const { now, policy } = demands;
+    const tooSoon = endsTooSoon(validTo, demands);
+    const wanted = `, in ${daysBetween(now, validTo)} days, and at least ${policy.minValidDays} are wanted`;
     return [
-        finding('certificate-issuer-expires-first', `The issuer ${(0,peer/* brief */.dh)(subject)} expires on ${day(validTo)}, the certificate itself on ${day(leaf.validTo)}.`, {
+        finding('certificate-issuer-expires-first', `The issuer ${(0,peer/* brief */.dh)(subject)} expires on ${day(validTo)}${tooSoon ? wanted : ''}; the certificate itself on ${day(leaf.validTo)}.`, {
             evidence: { issuer: (0,peer/* brief */.dh)(subject), issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
+            ...(tooSoon && { severity: 'error' }),
         }),
     ];
 }
@@ -3198,8 +3552,8 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
 
 /** Whether the certificate carries the name that was asked for (RFC 9525). */
 function judgeName(facts, { name }) {
-    const wanted = referenceIdentity(name);
-    if (carries(facts, wanted))
+    const wanted = (0,tls_names/* referenceIdentity */.w$)(name);
+    if ((0,tls_names/* carries */.ED)(facts, wanted))
         return [];
     const names = [...facts.dnsNames, ...facts.ipAddresses];
     return [
@@ -3234,6 +3588,7 @@ function judgePurpose({ isCa, purposeObjections, subject }) {
 ;// CONCATENATED MODULE: ./src/gate/peer/strength.ts
 
 
+
 /**
  * The keys and signatures that a chain rests upon (RFC 9325 section 4.5). What an anchor, or a root, is signed with
  * proves nothing and is not asked.
@@ -3242,7 +3597,7 @@ function judgePurpose({ isCa, purposeObjections, subject }) {
 function judgeStrength(chain, anchor) {
     const weakKey = chain.map(({ facts }) => facts).find(({ key }) => key.weak);
     const weakSignature = chain
-        .filter(({ certificate, facts: { subject, issuer } }) => (anchor ? certificate !== anchor : subject !== issuer))
+        .filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)))
         .map(({ facts }) => facts)
         .find(({ signature }) => signature.weak);
     return [
@@ -3306,7 +3661,7 @@ function judgePeer(presented, demands) {
             ...mismatch,
             ...(pinned ? identity.map((found) => (demands.waived(found.code) ? found : asNotice(found))) : identity),
             ...strength,
-            ...(path ? judgeIssuerDates(facts, above.slice(0, -1)) : []),
+            ...(path ? judgeIssuerDates(facts, above, demands) : []),
             ...judgeOrder(presented),
             ...judgeLifetime(facts, anchor, demands),
         ],
@@ -3411,7 +3766,7 @@ function receivedHops(message) {
 function lastHops(message) {
     return valuesOf(message, 'received').slice(0, MAX_HOPS).map(hopOf);
 }
-const ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
+const trace_ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
 const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
 /**
  * Whether a line, if it can be believed, is of a hand-over within one receiver: to its store (RFC 2033), or of a host to
@@ -3421,7 +3776,7 @@ const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
 function isHandOver({ from = '', with: protocol = '' }) {
     if (/^(?:utf8)?lmtp/i.test(protocol))
         return true;
-    const addresses = [...from.matchAll(ADDRESS)].map(([, address = '']) => address);
+    const addresses = [...from.matchAll(trace_ADDRESS)].map(([, address = '']) => address);
     return /\((?:\S+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
 }
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
@@ -3472,19 +3827,24 @@ const CIPHERS = [
     // The patches of qmail.
     /^([\w-]{6,}),? (?:encrypted|secured)/i,
 ];
-const ABSENT = /^(?:none|null|unknown)$/i;
-/** A comment that says TLS and no more: older Exchange, Courier. */
-const MENTIONED = /^(?:using\s)?(?:TLS|SSL)(?=$|[\s,:])|(?<=,\s)TLS:/i;
+/** Every suite that a session of the gate can have has a number in its name; `none`, `disabled` and the like have none. */
+const SUITE = /\d/;
+/** A comment that says TLS and no more: older Exchange. What stands beside the word may take it back. */
+const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
+/** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */
+const DENIED = /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
 /** Looked for where servers write it: in comments, and among the words behind `with`. */
 function tlsOf(clauses) {
-    const texts = clauses.flatMap(({ keyword, tokens: all }) => [
+    const texts = clauses
+        .flatMap(({ keyword, tokens: all }) => [
         ...(keyword === 'with' ? [joined(all.filter(({ kind }) => kind === 'word'))] : []),
         ...all.filter(({ kind }) => kind === 'comment').map(({ text }) => text),
-    ]);
+    ])
+        .filter((text) => !DENIED.test(text));
     const match = (pattern) => texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
     const named = match(VERSION);
     const version = named && minorVersion(named[1]);
-    const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && !ABSENT.test(name));
+    const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && SUITE.test(name));
     if (version === undefined && cipher === undefined && !match(MENTIONED))
         return undefined;
     return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
@@ -3523,11 +3883,16 @@ function differentSuites(one, other) {
 
 
 
+/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
+const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
+/** Those without it by which the gate can have handed over, and those that servers made up beside them. */
+const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 /**
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
  * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
  * writes none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did
- * above it is not in question.
+ * above it is not in question. A line that has us for its client is that of the hop, so that it speaks of TLS or shows
+ * that there was none; one that is known by the server's name alone may be of a hand-over behind it.
  * @param hops in the order of the message
  */
 function judgeHop(session, hops) {
@@ -3538,56 +3903,49 @@ function judgeHop(session, hops) {
     const unproved = (why) => [
         finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
     ];
-    if (!tookItFromUs(hop, session))
+    const isFromUs = hasOurClient(hop, session);
+    if (!isFromUs && !hasOurServer(hop, session)) {
         return unproved('is not that of the server that took the message from the gate');
+    }
     if (hop.tls)
         return differences(session, hop);
-    switch (channelOf(hop.with ?? '')) {
-        case 'encrypted':
-            return [];
-        case 'clear':
-            return [
-                finding('delivery-hop-unencrypted', `The server says that it took the message without TLS: "${received}".`, {
-                    evidence: { received, with: (0,peer/* brief */.dh)(hop.with ?? '') },
-                }),
-            ];
-        case 'unknown':
-            return unproved('names no protocol by which the gate hands a message over');
+    const { with: protocol = '' } = hop;
+    if (WITH_TLS.test(protocol))
+        return [];
+    if (!isFromUs && !WITHOUT_TLS.test(protocol)) {
+        return unproved('names no protocol by which the gate hands a message over');
     }
+    return [
+        finding('delivery-hop-unencrypted', `The server does not say that TLS was there when it took the message: "${received}".`, {
+            evidence: { received, ...(protocol !== '' && { with: (0,peer/* brief */.dh)(protocol) }) },
+        }),
+    ];
+}
+/** The client by the name or the address that we go by. */
+function hasOurClient({ from = '' }, { ehlo, localAddress }) {
+    const ours = namesIn([ehlo, localAddress].join(' '));
+    return namesIn(from).some((name) => ours.includes(name));
 }
 /**
- * The client by the name or the address that we go by, or else the server by a name that we know it by; but a line
- * that a server wrote when it handed the message to itself, as behind a content filter, is about no client of ours.
+ * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
+ * behind a content filter, is about no client of ours.
  */
-function tookItFromUs({ from = '', by = '' }, session) {
-    const { endpoint, ehlo, localAddress, greeting } = session;
-    const client = wordsOf(from);
-    const ours = wordsOf([ehlo, localAddress].join(' '));
-    if (client.some((word) => ours.includes(word)))
-        return true;
+function hasOurServer({ from = '', by = '' }, { endpoint, greeting }) {
+    const client = namesIn(from);
     const [, greeter = ''] = greeting?.split(' ', 2) ?? [];
-    const server = wordsOf([endpoint.host, endpoint.servername, greeter].join(' '));
-    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...wordsOf(by)];
+    const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
+    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...namesIn(by)];
     return (client.length > 0 &&
-        !client.some((word) => itself.includes(word)) &&
-        wordsOf(by).some((word) => server.includes(word)));
+        !client.some((name) => itself.includes(name)) &&
+        namesIn(by).some((name) => server.includes(name)));
 }
 /** Names and addresses in a clause, without what servers put around them. */
-function wordsOf(clause) {
+function namesIn(clause) {
     return clause
         .toLowerCase()
         .split(/[\s()[\]<>,;="]+/)
-        .map((word) => word.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
-        .filter((word) => word !== '');
-}
-/**
- * The protocols of RFC 3848 and RFC 6531 section 4.3, and those that servers made up beside them. LMTP in the clear is
- * none by which the gate hands over: that line is of a server behind one that writes none.
- */
-function channelOf(protocol) {
-    if (/^(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i.test(protocol))
-        return 'encrypted';
-    return /^(?:(?:utf8)?e?smtpa?|asmtp|microsoft smtp server)(?= |$)/i.test(protocol) ? 'clear' : 'unknown';
+        .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
+        .filter((name) => name !== '');
 }
 /** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
 function differences({ tls: session }, { tls, raw }) {
@@ -3608,6 +3966,8 @@ function differences({ tls: session }, { tls, raw }) {
     ];
 }
 
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
 
 
@@ -3687,7 +4047,7 @@ function isNamed(by, authservId) {
 }
 
 // EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
+var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/message/dkim.ts
 
 
@@ -3699,34 +4059,39 @@ const MAX_HEADER = 128 * 1024;
 const MAX_HEADER_LINES = 4096;
 /**
  * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
- * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body.
+ * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
+ * version, an identity outside the domain, a key that is for something else.
  * @param source header and body; line ends are made CR LF, as inboxes may have changed them
  * @returns what each signature comes to; none where the message has none
  */
 async function verifySignatures(source, { lookup, now }) {
     const { fields, body } = dkim_split(source);
-    const signatures = fields.filter(({ name }) => name === 'dkim-signature').slice(0, MAX_SIGNATURES);
-    const objections = new Map(signatures.flatMap((field) => {
-        const found = objection(field.text, body);
-        return found ? [[field, found]] : [];
+    const keys = new Keys(lookup);
+    const signatures = await Promise.all(fields
+        .filter(({ name }) => name === 'dkim-signature')
+        .slice(0, MAX_SIGNATURES)
+        .map(async (field) => {
+        const tags = tagsOf(field.text.slice(0, dkim_MAX_FIELD).replace(/^[^:]*:/, ''));
+        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
     }));
-    const sound = signatures.filter((field) => !objections.has(field));
+    const objections = signatures.flatMap(({ found }) => found ?? []);
+    const sound = signatures.filter(({ found }) => found === undefined);
     if (sound.length === 0)
-        return [...objections.values()];
-    const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.includes(field)));
+        return objections;
+    const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
     if (isTooLarge(header)) {
-        const unverified = sound.map(({ text }) => unfit(text, 'neutral', 'the header is too large to verify'));
-        return [...unverified, ...objections.values()];
+        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
+        return [...unverified, ...objections];
     }
     const message = [...header.map(({ text }) => text), '', body].join('\r\n');
-    const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 52308, 23));
+    const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 2308, 23));
     // In one piece: the library reads a line that spans several of them again with each.
     const { results } = await dkimVerify(external_node_stream_.Readable.from([Buffer.from(message, 'latin1')]), {
-        resolver: keysOf(lookup),
+        resolver: (name) => keys.known(name),
         curTime: now,
     });
     const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
-    return [...verified, ...objections.values()];
+    return [...verified, ...objections];
 }
 function dkim_split(source) {
     const message = source.toString('latin1').replace(/\r?\n/g, '\r\n');
@@ -3748,31 +4113,67 @@ function isTooLarge(header) {
     return text.length > MAX_HEADER || text.split('\n').length > MAX_HEADER_LINES || from.join().length > dkim_MAX_FIELD;
 }
 /** What makes a signature worthless before any key is looked up. */
-function objection(field, body) {
+function objection(field, tags, body) {
     if (field.length > dkim_MAX_FIELD)
-        return unfit(field.slice(0, dkim_MAX_FIELD), 'neutral', 'it is too long');
-    const tags = tagsOf(field);
+        return unfit(tags, 'neutral', 'it is too long');
+    if (tags.get('v') !== '1')
+        return unfit(tags, 'permerror', 'it is of another version');
     const algorithm = tags.get('a')?.toLowerCase() ?? '';
     if (algorithm === 'rsa-sha1')
-        return unfit(field, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
+        return unfit(tags, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
     if (!/^(?:rsa|ed25519)-sha256$/.test(algorithm) || !tags.get('d') || !tags.get('s')) {
-        return unfit(field, 'neutral', 'it has no known algorithm, domain and selector');
+        return unfit(tags, 'neutral', 'it has no known algorithm, domain and selector');
     }
-    if (!tags.get('h')?.toLowerCase().split(':').includes('from'))
-        return unfit(field, 'permerror', 'From is not signed');
+    if (!lists(tags.get('h'), 'from'))
+        return unfit(tags, 'permerror', 'From is not signed');
+    if (!lists(tags.get('q') ?? 'dns/txt', 'dns/txt'))
+        return unfit(tags, 'permerror', 'its key is not in DNS');
+    const { domain, identity } = signerOf(tags);
+    if (!`.${identity}`.endsWith(`.${domain}`))
+        return unfit(tags, 'permerror', 'i= is not at or under d=');
     const canonicalization = tags.get('c')?.toLowerCase() ?? '';
     const length = tags.get('l');
     if (length === undefined)
         return undefined;
     const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
     return octets > canonicalLength(body, canonicalization)
-        ? unfit(field, 'permerror', 'l= is beyond the end of the body')
+        ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
         : undefined;
 }
-/** The tags of a signature (RFC 6376 section 3.2), without blanks. */
-function tagsOf(field) {
-    const list = field.slice(field.indexOf(':') + 1).replace(/\s/g, '');
-    return new Map(list.split(';').flatMap((tag) => {
+/**
+ * What its key has against a signature (RFC 6376 sections 3.6.1 and 6.1.2). That there is none, or that it is no key, the
+ * library says.
+ */
+async function objectionToKey(tags, keys) {
+    const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
+    if (!lists(key.get('h') ?? 'sha256', 'sha256'))
+        return unfit(tags, 'permerror', 'its key is not for SHA-256');
+    if (!lists(key.get('s') ?? '*', '*', 'email'))
+        return unfit(tags, 'permerror', 'its key is not for mail');
+    const { domain, identity } = signerOf(tags);
+    if (!lists(key.get('t'), 's') || identity === domain)
+        return undefined;
+    return unfit(tags, 'permerror', 'i= is not at d=, and its key wants that (t=s)');
+}
+/** Who signed, in lower case: `d=`, and the domain of `i=`, which may name somebody under it. */
+function signerOf(tags) {
+    const domain = tags.get('d')?.toLowerCase() ?? '';
+    const [, identity = ''] = /@([^@]*)$/.exec(tags.get('i')?.toLowerCase() ?? `@${domain}`) ?? [];
+    return { domain, identity };
+}
+/** Whether a list (`a:b`) has any of these, which are in lower case. */
+function lists(list, ...wanted) {
+    return (list
+        ?.toLowerCase()
+        .split(':')
+        .some((item) => wanted.includes(item)) ?? false);
+}
+/** Takes a list of tags apart, without blanks. */
+function tagsOf(list) {
+    return new Map(list
+        .replace(/\s/g, '')
+        .split(';')
+        .flatMap((tag) => {
         const equals = tag.indexOf('=');
         return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
     }));
@@ -3786,21 +4187,42 @@ function canonicalLength(body, canonicalization) {
         end -= 2;
     return end === 0 && isRelaxed ? 0 : end + 2;
 }
-function unfit(field, verdict, reason) {
-    const tags = tagsOf(field);
+function unfit(tags, verdict, reason) {
     return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
 }
-/** A name that cannot be asked for has no key either. */
-function keysOf(lookup) {
-    return async (name) => {
+/** The key records of a message's signatures. The library gets those that were looked at, and no others. */
+class Keys {
+    lookup;
+    #answers = new Map();
+    constructor(lookup) {
+        this.lookup = lookup;
+    }
+    /** @returns the tags of the record, of which there are none where it cannot be had */
+    async lookUp(name) {
+        const answer = this.#answers.get(name) ?? this.#ask(name);
+        this.#answers.set(name, answer);
         try {
-            return await lookup(name);
+            const [strings = []] = await answer;
+            return tagsOf(strings.join(''));
+        }
+        catch {
+            return new Map();
+        }
+    }
+    /** The answer to a name, as the library wants it. */
+    async known(name) {
+        return this.#answers.get(name) ?? [];
+    }
+    /** A name that cannot be asked for has no key either. */
+    async #ask(name) {
+        try {
+            return await this.lookup(name);
         }
         catch (error) {
             const code = (0,connect/* codeOf */.$N)(error);
             throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
         }
-    };
+    }
 }
 /** What the library calls neutral and RFC 8601 does not, by the library's comment. */
 const NOT_NEUTRAL = {
@@ -3832,18 +4254,20 @@ function verdictOf({ signingDomain, selector = '', status }) {
 
 
 
+
 /**
  * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
  * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
- * down (RFC 8601).
+ * down (RFC 8601). That must be of our sender; SPF may be of whom a relay has put in its place (Return-Path), to get
+ * what bounces.
  * @param source header and body as the inbox has them
  * @param message the same, taken apart
  */
 async function judgeVerdicts(visit, demanded, source, message) {
     return [
-        ...judgeReceiver('spf', demanded, message),
+        ...judgeReceiver(visit, 'spf', demanded, message),
         ...(await judgeSignatures(visit, demanded.dkim, source)),
-        ...judgeReceiver('dmarc', demanded, message),
+        ...judgeReceiver(visit, 'dmarc', demanded, message),
     ];
 }
 const verdicts_NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
@@ -3856,7 +4280,7 @@ function mismatch(check, wanted, found, evidence) {
         ...inconclusive,
     });
 }
-function judgeReceiver(check, { [check]: wanted, authservId = '' }, message) {
+function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }, message) {
     if (wanted === undefined)
         return [];
     const believed = resultsOf(message, authservId);
@@ -3879,7 +4303,33 @@ function judgeReceiver(check, { [check]: wanted, authservId = '' }, message) {
         return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
     }
     const other = results.find(({ result }) => result !== wanted);
-    return other ? [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })] : [];
+    if (other)
+        return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
+    const sender = domainOf(endpoint.delivery?.from ?? '');
+    const senders = [sender, ...(check === 'spf' ? valuesOf(message, 'return-path').slice(0, 1).map(domainOf) : [])];
+    const foreign = results.find(({ detail }) => !senders.includes(judgedDomain(check, detail) ?? sender));
+    if (!foreign)
+        return [];
+    const evidence = { check, wanted, found: wanted, authservId, result: (0,peer/* brief */.dh)(foreign.detail), sender: (0,peer/* brief */.dh)(sender) };
+    const of = (0,peer/* brief */.dh)(judgedDomain(check, foreign.detail) ?? '');
+    const text = `${verdicts_NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
+    return [finding('delivery-verdict-mismatch', text, { evidence })];
+}
+/** What names the domain that was judged (RFC 8601 section 2.7). */
+const JUDGED = { spf: /\bsmtp\.mailfrom\s?=\s?(\S+)/i, dmarc: /\bheader\.from\s?=\s?(\S+)/i };
+/** @returns the domain for which a result holds; undefined where the receiver does not say */
+function judgedDomain(check, detail) {
+    const [, value] = JUDGED[check].exec(detail) ?? [];
+    return value === undefined ? undefined : domainOf(value);
+}
+/**
+ * The domain of an address, or a domain as it is, in one spelling.
+ * @param address in angle brackets, in quotes, or bare
+ */
+function domainOf(address) {
+    const bare = address.trim().replace(/^["<]+|[">.]+$/g, '');
+    const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
+    return (0,external_node_url_.domainToASCII)(domain) || domain;
 }
 /**
  * One valid signature, of whatever domain, is a pass, as it is to any receiver (RFC 6376 section 6.1); that it be of
@@ -4047,143 +4497,7 @@ function inboxFinding(error, { scheme, host, port }) {
 }
 
 // EXTERNAL MODULE: ./src/plan/legal.ts
-var legal = __nccwpck_require__(74138);
-;// CONCATENATED MODULE: ./src/smtp/reply.ts
-
-/**
- * RFC 5321 section 4.5.3.1.5 allows 512 octets; long policy texts exist, so eight times that is read, and a peer
- * that never ends a line is stopped there.
- */
-const MAX_LINE_OCTETS = 4096;
-/** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
-const MAX_REPLY_LINES = 128;
-/**
- * Thirty-two lines of the length that RFC 5321 allows. What an answer says goes into transcript, report and findings, and
- * in JSON becomes up to six times as much.
- */
-const MAX_REPLY_OCTETS = 16 * 1024;
-/**
- * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
- * stopped here, with as much as a transcript keeps.
- */
-const MAX_SESSION_OCTETS = 64 * 1024;
-/** What came is no SMTP reply. */
-class ReplySyntaxError extends Error {
-    problem;
-    line;
-    before;
-    name = 'ReplySyntaxError';
-    /**
-     * @param problem what is wrong, in words
-     * @param line the offending line, or as much of it as was read
-     * @param before the lines of the same reply that came before it; none where another protocol would show itself
-     */
-    constructor(problem, line, before) {
-        super(`${problem}: ${line.toString()}`);
-        this.problem = problem;
-        this.line = line;
-        this.before = before;
-    }
-}
-const reply_LF = 0x0a;
-const reply_CR = 0x0d;
-/** The text may hold any octet, so the pattern is matched against ISO 8859-1 and `s` lets the dot match them all. */
-const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
-const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
-/**
- * Turns the octets of one session into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
- * a reply stays unread until somebody asks: behind the 220 to STARTTLS that makes all the difference.
- */
-class ReplyParser {
-    #unread = Buffer.alloc(0);
-    #searchedTo = 0;
-    #partial;
-    #replyOctets = 0;
-    #sessionOctets = 0;
-    /** Takes in what arrived. */
-    push(octets) {
-        this.#unread = this.#unread.length === 0 ? Buffer.from(octets) : Buffer.concat([this.#unread, octets]);
-    }
-    /** Octets that have arrived and belong to no complete reply yet taken. */
-    get unread() {
-        return this.#unread;
-    }
-    /** What has arrived of a reply that has not ended: its whole lines, and the beginning of the next. */
-    get unfinished() {
-        const lines = this.#partial?.raw ?? [];
-        return this.#unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.#unread)];
-    }
-    /** Whether a reply has begun and not ended. */
-    get midReply() {
-        return this.#partial !== undefined;
-    }
-    /**
-     * The next reply, if it is complete.
-     * @throws {ReplySyntaxError} as soon as it is certain that what came is no reply
-     */
-    take() {
-        for (;;) {
-            const end = this.#unread.indexOf(reply_LF, this.#searchedTo);
-            if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
-                throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
-            }
-            if (end < 0) {
-                this.#searchedTo = this.#unread.length;
-                return undefined;
-            }
-            const line = this.#unread.subarray(0, end);
-            this.#unread = this.#unread.subarray(end + 1);
-            this.#searchedTo = 0;
-            const reply = this.#line(line);
-            if (reply)
-                return reply;
-        }
-    }
-    #line(withCr) {
-        const bareLineFeed = withCr.at(-1) !== reply_CR;
-        const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
-        this.#count(withCr.length + 1, octets);
-        const match = REPLY_LINE.exec(octets.toString('latin1'));
-        if (!match?.[1])
-            throw this.#error('a line that is no SMTP reply', octets);
-        const code = Number(match[1]);
-        this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
-        const partial = this.#partial;
-        if (partial.code !== code)
-            throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, octets);
-        if (partial.lines.length === MAX_REPLY_LINES) {
-            throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, octets);
-        }
-        partial.lines.push(new peer/* PeerText */.gC(octets.subarray(4)));
-        partial.raw.push(new peer/* PeerText */.gC(octets));
-        partial.bareLineFeed ||= bareLineFeed;
-        if (match[2] === '-')
-            return undefined;
-        this.#partial = undefined;
-        this.#replyOctets = 0;
-        const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
-        return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
-    }
-    #count(length, octets) {
-        this.#replyOctets += length;
-        this.#sessionOctets += length;
-        if (this.#replyOctets > MAX_REPLY_OCTETS) {
-            throw this.#error(`a reply of more than ${MAX_REPLY_OCTETS} octets`, octets);
-        }
-        if (this.#sessionOctets > MAX_SESSION_OCTETS) {
-            throw this.#error(`more than ${MAX_SESSION_OCTETS} octets in one session`, octets);
-        }
-    }
-    #error(problem, octets) {
-        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial?.raw ?? []);
-    }
-}
-/** A reply on one line, as it is shown in messages: code and texts, with `/` between lines. */
-function shown(reply) {
-    const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
-    return (0,peer/* brief */.dh)([reply.code, texts.join(' / ')].join(' ').trim());
-}
-
+var legal = __nccwpck_require__(4138);
 ;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
 
 /** The connection ended where the server owed an answer. */
@@ -4246,6 +4560,7 @@ const QUIT_WAIT_MS = 1000;
 const PIECE_OCTETS = 64 * 1024;
 /** A path that is slower than this, in octets for each millisecond, counts as stalled. */
 const SLOWEST_PACE = 64;
+const FINAL_DOT = '.\r\n';
 /** As much of a message is kept in the transcript; only an attachment makes one longer. */
 const KEPT_CHARACTERS = 16 * 1024;
 /**
@@ -4263,8 +4578,8 @@ class SmtpSession {
     /** Sent together, and not yet answered: the transcript shows each of them before its reply. */
     #unanswered = [];
     #quitted = false;
-    /** Whether a reply has ended its lines in bare LF since this was last set back. */
-    bareLineFeed = false;
+    /** The first reply with a line that ended in bare LF, since this was last set back. */
+    bareLineFeed;
     /** @param channel connected; nobody else may read from it while the session lives */
     constructor(channel, settings) {
         this.#channel = channel;
@@ -4319,21 +4634,31 @@ class SmtpSession {
         return this.#read();
     }
     /**
-     * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply.
+     * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply. A
+     * server that refuses a large one before its end is sent no more of it, no dot in any case, and the session is over.
+     * With 421 behind its answer a server ends the session (section 3.8); what it said before stands.
      * @param message lines that end in CR LF, the last one included; nothing at all for a lone dot
+     * @param beforeDot called when all that is left to be written is the last piece, which has the dot
      * @throws as {@link command} does
+     * @throws {UnsolicitedReply} if the server takes a message that it does not have to its end, or says more than one thing
      */
-    async message(message) {
+    async message(message, beforeDot = () => undefined) {
         await this.#refuseEarlyReply();
         const stuffed = message.replace(/^\./gm, '..');
-        const octets = Buffer.from(`${stuffed}.\r\n`);
+        const octets = Buffer.from(`${stuffed}${FINAL_DOT}`);
         this.#settings.transcript.add('client', `${kept(stuffed)}.`);
         this.#owed += 1;
         // What a large message needs for its way, at the slowest, is not taken from the time of the dialogue.
         const budget = this.#settings.budget.extendedBy(octets.length / SLOWEST_PACE);
-        await this.#transmit(octets, budget);
-        const reply = await this.#read(this.#settings.timeoutMs, budget);
-        await this.expectSilence();
+        const next = this.#nextReply();
+        const isWhole = await this.#transmit(octets, beforeDot, next, budget);
+        if (!isWhole)
+            this.hangUp();
+        const reply = await this.#read(this.#settings.timeoutMs, budget, next);
+        if (isWhole)
+            await this.expectSilence().catch(unlessItCloses);
+        else if (reply.code < 400)
+            throw unsolicited(reply);
         return reply;
     }
     /** Says goodbye, waits a moment for the answer, and closes the channel whatever comes. Never throws. */
@@ -4373,24 +4698,39 @@ class SmtpSession {
         this.#channel.write(octets);
         return this.#read(timeoutMs);
     }
-    /** Writes piece by piece, each when the one before has left. Ends early where the channel does: the reply says why. */
-    async #transmit(octets, budget) {
-        for (let at = 0; at < octets.length && !this.#end; at += PIECE_OCTETS) {
-            const piece = octets.subarray(at, at + PIECE_OCTETS);
-            const gone = new Promise((resolve) => {
-                this.#channel.write(piece, () => {
-                    resolve();
-                });
-            });
+    /**
+     * Writes piece by piece, each when the one before has left, and none once the server has answered.
+     * @returns whether the message went out with its final dot
+     */
+    async #transmit(octets, beforeDot, next, budget) {
+        const answered = next.then(() => true);
+        // The dot is not torn from its line end: before the last piece no server can take the message for whole.
+        const lastFrom = octets.length - FINAL_DOT.length - PIECE_OCTETS;
+        for (let at = 0;; at += PIECE_OCTETS) {
+            const isLast = at >= lastFrom;
+            if (isLast)
+                beforeDot();
+            const gone = this.#write(isLast ? octets.subarray(at) : octets.subarray(at, at + PIECE_OCTETS)).then(() => false);
             const deadline = net_deadline/* Deadline */.B.after(this.#settings.timeoutMs, budget);
             const waitMs = Math.round(deadline.remainingMs);
-            await deadline.race(gone, () => new ReplyTimeout(waitMs));
+            const isAnswered = await deadline.race(Promise.race([answered, gone]), () => new ReplyTimeout(waitMs, this.#unfinished()));
+            if (isLast || isAnswered)
+                return isLast;
         }
     }
-    async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget) {
+    /** Writes a piece, and waits until it has left and what the server says to it has been read. */
+    async #write(piece) {
+        await new Promise((resolve) => {
+            this.#channel.write(piece, () => {
+                resolve();
+            });
+        });
+        await this.#listen();
+    }
+    async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget, next = this.#nextReply()) {
         const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
         const waitMs = Math.round(deadline.remainingMs);
-        const reply = await deadline.race(this.#nextReply(), () => new ReplyTimeout(waitMs, this.#unfinished()));
+        const reply = await deadline.race(next, () => new ReplyTimeout(waitMs, this.#unfinished()));
         this.#owed -= 1;
         if (reply.code === 421)
             throw new ServiceNotAvailable(reply);
@@ -4416,19 +4756,19 @@ class SmtpSession {
      * @throws {ReplySyntaxError}
      */
     async expectSilence() {
-        // One turn of the event loop begins to read again, the next one has read what the system already holds.
-        this.#channel.resume();
-        await new Promise((resolve) => setImmediate(resolve));
-        await new Promise((resolve) => setImmediate(resolve));
+        await this.#listen();
         const early = this.#take();
-        if (early) {
-            if (early.code === 421)
-                throw new ServiceNotAvailable(early);
-            throw new UnsolicitedReply(early.raw.join(' / '));
-        }
+        if (early)
+            throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
         if (this.#parser.unread.length > 0 || this.#parser.midReply) {
             throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
         }
+    }
+    /** One turn of the event loop begins to read again, the next one has read what the system already holds. */
+    async #listen() {
+        this.#channel.resume();
+        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setImmediate(resolve));
     }
     async #refuseEarlyReply() {
         await this.expectSilence();
@@ -4440,7 +4780,8 @@ class SmtpSession {
             const reply = this.#parser.take();
             for (const line of reply?.raw ?? [])
                 this.#note(line.exact);
-            this.bareLineFeed ||= reply?.bareLineFeed ?? false;
+            if (reply?.bareLineFeed)
+                this.bareLineFeed ??= reply;
             return reply;
         }
         catch (error) {
@@ -4481,6 +4822,14 @@ class SmtpSession {
         wake?.();
     }
 }
+function unsolicited({ raw }) {
+    return new UnsolicitedReply(raw.map(({ exact }) => exact).join(' / '));
+}
+/** @throws all but that the server closes the session */
+function unlessItCloses(error) {
+    if (!(error instanceof ServiceNotAvailable))
+        throw error;
+}
 /** What the transcript shows of a message: all of it, or its beginning in whole lines. */
 function kept(message) {
     if (message.length <= KEPT_CHARACTERS)
@@ -4490,7 +4839,7 @@ function kept(message) {
 }
 
 // EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
+var reason = __nccwpck_require__(2223);
 ;// CONCATENATED MODULE: ./src/gate/protocols.ts
 
 
@@ -4536,7 +4885,10 @@ function firstLine(said) {
     return said.trimStart().split(/\r?\n/, 1)[0] ?? '';
 }
 
+// EXTERNAL MODULE: ./src/tls/alerts.ts
+var alerts = __nccwpck_require__(3234);
 ;// CONCATENATED MODULE: ./src/gate/steps/client-certificate.ts
+
 
 /** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
 const CERTIFICATE_REQUIRED = 116;
@@ -4547,42 +4899,34 @@ const OTHER_ISSUER = 'Give `tls.client-cert` a certificate of an authority that 
  */
 const ALERTS = {
     42: {
-        name: 'bad certificate',
         meaning: 'the certificate is damaged, or a signature in its chain does not hold',
         remedy: 'Check with `openssl verify` that the file of `tls.client-cert` holds the whole chain, leaf first.',
     },
     43: {
-        name: 'unsupported certificate',
         meaning: 'the certificate is of a kind that the server does not take',
         remedy: 'Give the gate a certificate for TLS clients: its extended key usage, where it has one, must include clientAuth, and its key be of a kind that the server knows.',
     },
     44: {
-        name: 'certificate revoked',
         meaning: 'its issuer has revoked the certificate',
         remedy: 'Have a new certificate issued, and give it to the gate with `tls.client-cert` and `tls.client-key`.',
     },
     45: {
-        name: 'certificate expired',
         meaning: 'the certificate has expired, or is not valid yet',
         remedy: 'Renew the certificate of `tls.client-cert`; if its dates are right, look at the clock of the server.',
     },
     46: {
-        name: 'certificate unknown',
         meaning: 'something else about the certificate is not acceptable',
         remedy: "The server's log says what it has against the certificate of `tls.client-cert`.",
     },
     48: {
-        name: 'unknown ca',
         meaning: 'the chain of the certificate leads to no authority that the server trusts',
         remedy: OTHER_ISSUER,
     },
     49: {
-        name: 'access denied',
         meaning: 'the certificate holds, and who it stands for may not come in',
         remedy: 'Add the certificate, its name or its fingerprint to those that the server lets in.',
     },
     [CERTIFICATE_REQUIRED]: {
-        name: 'certificate required',
         meaning: 'the certificate could not be shown, since the server takes no signature that its key can make',
         remedy: 'Give the gate a certificate with a key of a usual kind (RSA of 2048 bits, or EC P-256).',
     },
@@ -4593,17 +4937,16 @@ const ALERTS = {
  * @returns the finding, if the alert speaks of the client's certificate
  */
 function belatedClientCertificateAlert(alert, visit) {
-    const name = alert === undefined ? undefined : ALERTS[alert]?.name;
-    return alert === undefined || name === undefined ? undefined : clientCertificateRefused(visit, alert, name);
+    return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(visit, alert);
 }
 /**
  * The finding for an alert of a server that has asked for a certificate.
  * @param number of the alert
- * @param name in words
  */
-function clientCertificateRefused({ endpoint }, number, name) {
+function clientCertificateRefused({ endpoint }, number) {
+    const name = (0,alerts/* alertName */.Q)(number);
     const alert = `alert ${number} (${name})`;
-    const evidence = { alert };
+    const evidence = { alert: String(number), name };
     if (!endpoint.tls.client) {
         return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
             evidence,
@@ -4652,7 +4995,7 @@ function interruption(error, step, visit) {
         const other = insteadOfGreeting(error.heard, visit);
         if (other)
             return { finding: other, step, transient: false };
-        const waited = `${(error.waitedMs / 1000).toFixed(1)} s`;
+        const waited = inSeconds(error.waitedMs);
         const { only, evidence } = unfinished(error.heard);
         const spent = spentBudget(visit);
         const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
@@ -4751,7 +5094,7 @@ function insteadOfGreeting([first], { greeting }) {
 function unfinished(heard) {
     if (heard.length === 0)
         return { only: '', evidence: {} };
-    const received = (0,peer/* brief */.dh)(heard.map(({ exact }) => exact).join(' / '));
+    const received = (0,peer/* briefList */.X2)(heard, ' / ');
     return { only: `, only "${received}"`, evidence: { received } };
 }
 function capital(text) {
@@ -4845,9 +5188,16 @@ async function sayEhlo(visit, session, refusal) {
         impassable: true,
     };
 }
-/** Protocols that greet with 220 like SMTP, and say which they are. */
-function greetsAs(greeting) {
-    return ['FTP', 'LMTP'].find((protocol) => greeting?.includes(protocol));
+/** Protocols that greet with 220 like SMTP, by the words in which they or their servers name themselves. */
+const GREETERS = [
+    [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
+    [/\bLMTP\b/i, 'LMTP'],
+];
+/** Who says that it speaks SMTP is taken at its word, whatever its host is called. */
+function greetsAs(greeting = '') {
+    if (/\bE?SMTP\b/i.test(greeting))
+        return undefined;
+    return GREETERS.find(([words]) => words.test(greeting))?.[1];
 }
 function temporary(said, evidence) {
     return {
@@ -4909,7 +5259,7 @@ function handshakeAside({ socket, budget, endpoint }, context) {
         throw new TypeError('a handshake without a socket');
     return (0,handshake/* beginHandshake */.Nr)(socket, {
         context,
-        servername: serverNameIndication(endpoint.servername),
+        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
         deadline: budget,
     });
 }
@@ -5183,426 +5533,13 @@ function notTriedAgain(report, world) {
 }
 
 // EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(78091);
-;// CONCATENATED MODULE: ./src/smtp/sasl/base64.ts
-/** Base64 of text, which SASL messages carry as UTF-8. */
-function base64_encoded(text) {
-    return Buffer.from(text, 'utf8').toString('base64');
-}
-/**
- * Reads base64 as RFC 4648 section 4 has it: with its padding, and nothing else in it.
- * @returns the octets, or undefined where it is anything else
- */
-function decoded(base64) {
-    const octets = Buffer.from(base64, 'base64');
-    return octets.toString('base64') === base64 ? octets : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/conversation.ts
-/**
- * Why the exchange was given up, or why its success counts for nothing.
- * - `not-authenticated`: the server has not proved that it knows the password
- * - `malformed`: what it sent does not follow the mechanism
- */
-class SaslFault extends Error {
-    kind;
-    name = 'SaslFault';
-    /** @param message in our own words, without text of the peer */
-    constructor(kind, message) {
-        super(message);
-        this.kind = kind;
-    }
-}
-/** The password or token of an identity that has one. */
-function secretOf(identity) {
-    if (identity.kind === 'certificate')
-        throw new TypeError('a certificate is no secret to be sent');
-    return identity.secret.reveal();
-}
-/** What is said to a success that comes before the client has said all that the mechanism has to say. */
-function tooEarly() {
-    return new SaslFault('malformed', 'the server lets somebody in who has not shown it the credentials');
-}
-/** What is said to a challenge that the mechanism does not have. */
-function tooMany() {
-    return new SaslFault('malformed', 'the server asks for more than the mechanism has to say');
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/cram-md5.ts
-
-
-
-/** CRAM-MD5 (RFC 2195): the password stays here, and signs what the server has made up. */
-function cramMd5(identity, { derived }) {
-    let answered = false;
-    return {
-        answer: (challenge) => {
-            if (answered)
-                throw tooMany();
-            answered = true;
-            const octets = decoded(challenge);
-            if (!octets || octets.length === 0)
-                throw new SaslFault('malformed', 'the challenge is no base64');
-            const digest = (0,external_node_crypto_.createHmac)('md5', secretOf(identity)).update(octets).digest('hex');
-            derived(digest);
-            return `${identity.username} ${digest}`;
-        },
-        conclude: () => {
-            if (!answered)
-                throw tooEarly();
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/external.ts
-
-/** EXTERNAL (RFC 4422 appendix A): the certificate of the TLS handshake speaks; the name, if any, is to act as. */
-function external({ username }) {
-    return {
-        initial: username,
-        answer: () => {
-            throw tooMany();
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/login.ts
-
-/** LOGIN (draft-murchison-sasl-login): two prompts whose wording is no protocol, the first for the name. */
-function login(identity) {
-    const answers = [identity.username, secretOf(identity)];
-    return {
-        answer: () => {
-            const answer = answers.shift();
-            if (answer === undefined)
-                throw tooMany();
-            return answer;
-        },
-        conclude: () => {
-            if (answers.length > 0)
-                throw tooEarly();
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/oauth.ts
-
-
-/** The one message of OAUTHBEARER (RFC 7628 section 3.1). */
-function bearerMessage(identity) {
-    const { username, host, port } = identity;
-    const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
-    return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${secretOf(identity)}\x01\x01`;
-}
-/** OAUTHBEARER: a failure comes as a challenge, and a lone ^A asks for the code (RFC 7628 section 3.2.3). */
-function oauthBearer(identity) {
-    return tokenConversation(bearerMessage(identity), '\x01');
-}
-/** The one message of XOAUTH2. */
-function xoauth2Message(identity) {
-    return `user=${identity.username}\x01auth=Bearer ${secretOf(identity)}\x01\x01`;
-}
-/** Google's XOAUTH2, which Microsoft speaks too: as OAUTHBEARER, but that the answer to a failure is empty. */
-function xoauth2(identity) {
-    return tokenConversation(xoauth2Message(identity), '');
-}
-function tokenConversation(initial, afterFailure) {
-    let told;
-    return {
-        initial,
-        get told() {
-            return told;
-        },
-        answer: (challenge) => {
-            if (told !== undefined)
-                throw tooMany();
-            told = failureIn(decoded(challenge)?.toString('utf8') ?? challenge);
-            return afterFailure;
-        },
-    };
-}
-/** The fields of the JSON by which a server tells of a failure (RFC 7628 section 3.2.2), or what it says instead. */
-function failureIn(text) {
-    const fields = Object.entries(jsonObject(text));
-    if (fields.length === 0)
-        return text;
-    return fields
-        .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-        .join(', ');
-}
-function jsonObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return typeof value === 'object' && value !== null ? { ...value } : {};
-    }
-    catch {
-        return {};
-    }
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/plain.ts
-
-/** The one message of PLAIN (RFC 4616), which acts for nobody else. */
-function plainMessage(identity) {
-    return `\0${identity.username}\0${secretOf(identity)}`;
-}
-/** PLAIN (RFC 4616): everything at once. */
-function plain(identity) {
-    return {
-        initial: plainMessage(identity),
-        answer: () => {
-            throw tooMany();
-        },
-    };
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(57975);
-;// CONCATENATED MODULE: ./src/smtp/sasl/prepared.ts
-/** What SASLprep leaves as it is, which is nearly every name and password. */
-const PLAIN_ASCII = /^[\x20-\x7e]*$/;
-/**
- * Prepares a name or a password as SCRAM wants it (SASLprep, RFC 4013), so that the same characters typed in another
- * way come to the same octets. What SASLprep prohibits, such as characters younger than Unicode 3.2, stays as it is:
- * the servers in use do the same, and a password with an emoji in it works.
- */
-async function prepared(text) {
-    if (PLAIN_ASCII.test(text))
-        return text;
-    const { saslprep } = await __nccwpck_require__.e(/* import() */ 81).then(__nccwpck_require__.bind(__nccwpck_require__, 35081));
-    try {
-        return saslprep(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/scram-messages.ts
-
-
-/** More than anybody asks for (OWASP's advice is 600,000), and half a second of one core. */
-const MOST_ITERATIONS = 1_000_000;
-/** All that is visible in ASCII, but for the comma. */
-const NONCE = /^[\x21-\x2b\x2d-\x7e]+$/;
-const ITERATIONS = /^[1-9]\d{0,14}$/;
-/** @throws {SaslFault} if it is no such message, or one that cannot be gone along with */
-function firstMessage(text) {
-    const [nonce, salt, iterations, ...extensions] = text.split(',');
-    if (nonce?.startsWith('m='))
-        throw scram_messages_malformed('the server demands an extension (m=) that is not known here');
-    const r = attribute('r', nonce);
-    const s = decoded(attribute('s', salt));
-    const i = attribute('i', iterations);
-    if (!NONCE.test(r))
-        throw scram_messages_malformed('the nonce of the server has characters that no nonce has');
-    if (!s || s.length === 0)
-        throw scram_messages_malformed('the salt is no base64');
-    if (!ITERATIONS.test(i))
-        throw scram_messages_malformed('the iteration count is no number');
-    if (Number(i) > MOST_ITERATIONS) {
-        throw scram_messages_malformed(`the server wants the password hashed ${i} times; more than ${MOST_ITERATIONS} are not done here`);
-    }
-    if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
-        throw scram_messages_malformed('the first message of the server has odd ends');
-    return { nonce: r, salt: s, iterations: Number(i) };
-}
-/** The proof in the last message of the server; undefined where there is none. */
-function finalSignature(text) {
-    const [first] = text.split(',');
-    return first?.startsWith('v=') ? decoded(first.slice(2)) : undefined;
-}
-/** What a server says instead of either message when it gives up, such as `invalid-proof`. The peer's text. */
-function errorIn(text) {
-    const [first] = text.split(',');
-    return first?.startsWith('e=') ? first.slice(2) : undefined;
-}
-function attribute(letter, text) {
-    if (!text?.startsWith(`${letter}=`))
-        throw scram_messages_malformed(`the first message of the server has no ${letter}= where that is due`);
-    return text.slice(2);
-}
-function scram_messages_malformed(what) {
-    return new SaslFault('malformed', what);
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/scram.ts
-
-
-
-
-
-
-const derive = (0,external_node_util_.promisify)(external_node_crypto_.pbkdf2);
-/** Octets of a nonce; a multiple of three, so that its base64 has no padding. */
-const NONCE_OCTETS = 18;
-/**
- * SCRAM (RFC 5802, RFC 7677): neither side learns the password from the other, and both prove that they know it.
- * @param nonce ours; only a test knows it beforehand
- */
-async function scram(kind, identity, surroundings, nonce = (0,external_node_crypto_.randomBytes)(NONCE_OCTETS).toString('base64')) {
-    const [username, password] = await Promise.all([prepared(identity.username), prepared(secretOf(identity))]);
-    return new Scram(kind, { username, password }, surroundings, nonce);
-}
-class Scram {
-    initial;
-    told;
-    iterations;
-    #hash;
-    #password;
-    #derived;
-    #nonce;
-    #bare;
-    /** The GS2 header and, where the exchange is bound, what it is bound to, in base64. */
-    #binding;
-    /** What the server has to prove itself with, once that can be told. */
-    #expected;
-    #verified = false;
-    constructor({ hash, bound }, { username, password }, surroundings, nonce) {
-        const header = `${gs2Flag(bound, surroundings)},,`;
-        const data = bound ? surroundings.binding?.data : undefined;
-        this.#hash = hash;
-        this.#password = password;
-        this.#derived = surroundings.derived;
-        this.#nonce = nonce;
-        this.#bare = `n=${saslName(username)},r=${nonce}`;
-        this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
-        this.initial = header + this.#bare;
-    }
-    async answer(challenge) {
-        if (this.#verified || this.told !== undefined)
-            throw tooMany();
-        const message = decoded(challenge)?.toString('utf8');
-        if (message === undefined)
-            throw new SaslFault('malformed', 'the challenge is no base64');
-        const error = errorIn(message);
-        if (error !== undefined) {
-            this.told = error;
-            return '';
-        }
-        if (!this.#expected)
-            return this.#final(message);
-        this.#verify(finalSignature(message));
-        return '';
-    }
-    /** RFC 4954 has no place for data beside a success, and yet there are servers that put theirs there. */
-    conclude(texts) {
-        if (this.#verified || this.told !== undefined)
-            return;
-        const signature = texts
-            .flatMap((text) => text.split(' '))
-            .map((word) => finalSignature(decoded(word)?.toString('utf8') ?? ''))
-            .find((found) => found !== undefined);
-        this.#verify(signature);
-    }
-    async #final(serverFirst) {
-        const { nonce, salt, iterations } = firstMessage(serverFirst);
-        if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
-            throw new SaslFault('not-authenticated', 'the nonce of the server does not continue ours, as if it answered somebody else');
-        }
-        this.iterations = iterations;
-        const withoutProof = `c=${this.#binding},r=${nonce}`;
-        const signed = `${this.#bare},${serverFirst},${withoutProof}`;
-        const salted = await derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash);
-        const clientKey = this.#hmac(salted, 'Client Key');
-        const signature = this.#hmac((0,external_node_crypto_.createHash)(this.#hash).update(clientKey).digest(), signed);
-        const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0))).toString('base64');
-        this.#expected = this.#hmac(this.#hmac(salted, 'Server Key'), signed);
-        this.#derived(proof);
-        this.#derived(this.#expected.toString('base64'));
-        return `${withoutProof},p=${proof}`;
-    }
-    #verify(signature) {
-        if (!signature || !this.#expected) {
-            throw new SaslFault('not-authenticated', 'the server has not proved that it knows the password');
-        }
-        if (signature.length !== this.#expected.length || !(0,external_node_crypto_.timingSafeEqual)(signature, this.#expected)) {
-            throw new SaslFault('not-authenticated', "the server's proof that it knows the password is wrong");
-        }
-        this.#verified = true;
-    }
-    #hmac(key, text) {
-        return (0,external_node_crypto_.createHmac)(this.#hash, key).update(text).digest();
-    }
-}
-const HASH_OCTETS = { sha1: 20, sha256: 32 };
-/** RFC 5802 section 6: `y` lets a server that does bind see that somebody has hidden its offer from us. */
-function gs2Flag(bound, { binding, serverBinds }) {
-    if (!bound)
-        return binding && !serverBinds ? 'y' : 'n';
-    if (!binding)
-        throw new TypeError('nothing to bind the exchange to');
-    return `p=${binding.type}`;
-}
-function saslName(name) {
-    return name.replaceAll('=', '=3D').replaceAll(',', '=2C');
-}
-
-;// CONCATENATED MODULE: ./src/smtp/sasl/mechanisms.ts
-
-
-
-
-
-
-
-const scramMechanism = (kind) => ({
-    kind: 'password',
-    bound: kind.bound,
-    begin: (identity, surroundings) => scram(kind, identity, surroundings),
-});
-/** The mechanisms spoken here, strongest first. */
-const MECHANISMS = {
-    'SCRAM-SHA-256-PLUS': scramMechanism({ hash: 'sha256', bound: true }),
-    'SCRAM-SHA-1-PLUS': scramMechanism({ hash: 'sha1', bound: true }),
-    'SCRAM-SHA-256': scramMechanism({ hash: 'sha256', bound: false }),
-    'SCRAM-SHA-1': scramMechanism({ hash: 'sha1', bound: false }),
-    OAUTHBEARER: { kind: 'access-token', begin: oauthBearer, discloses: bearerMessage },
-    XOAUTH2: { kind: 'access-token', begin: xoauth2, discloses: xoauth2Message },
-    'CRAM-MD5': { kind: 'password', begin: cramMd5 },
-    PLAIN: { kind: 'password', begin: plain, discloses: plainMessage },
-    LOGIN: { kind: 'password', begin: login, discloses: ({ secret }) => secret.reveal() },
-    EXTERNAL: { kind: 'certificate', begin: external },
-};
-/** Their names, strongest first. */
-const SPOKEN = Object.keys(MECHANISMS);
-/**
- * Whether a mechanism ties its exchange to the TLS channel.
- * @param name in upper case
- */
-function bindsChannel(name) {
-    return name.endsWith('-PLUS');
-}
-/**
- * Chooses the mechanism: the one that is insisted on, else the strongest that both sides have.
- * @param offered the server's mechanisms, in upper case
- * @returns its name, or undefined where none fits
- */
-function chooseMechanism(offered, { kind, wanted, canBind }) {
-    return Object.entries(MECHANISMS)
-        .filter(([, mechanism]) => mechanism.kind === kind && (canBind || !mechanism.bound))
-        .map(([name]) => name)
-        .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
-}
-/**
- * Begins the client's side of an exchange.
- * @param name one that {@link chooseMechanism} returned
- */
-async function converse(name, identity, surroundings) {
-    const mechanism = MECHANISMS[name];
-    if (!mechanism)
-        throw new TypeError(`no such mechanism here: ${name}`);
-    return mechanism.begin(identity, surroundings);
-}
-/**
- * Every form that a mechanism spoken here gives a secret itself on the wire, for whoever must keep it out of a log.
- * What is only derived from it differs from one exchange to the next; see {@link Surroundings.derived}.
- * @returns base64 texts
- */
-function wireForms(identity) {
-    return Object.values(MECHANISMS).flatMap(({ kind, discloses }) => kind === identity.kind && discloses ? [encoded(discloses(identity))] : []);
-}
-
+var secret = __nccwpck_require__(8091);
+// EXTERNAL MODULE: ./src/smtp/sasl/base64.ts
+var base64 = __nccwpck_require__(1767);
+// EXTERNAL MODULE: ./src/smtp/sasl/conversation.ts
+var sasl_conversation = __nccwpck_require__(1011);
+// EXTERNAL MODULE: ./src/smtp/sasl/mechanisms.ts + 8 modules
+var mechanisms = __nccwpck_require__(5625);
 ;// CONCATENATED MODULE: ./src/smtp/sasl/exchange.ts
 
 
@@ -5617,14 +5554,23 @@ const MAX_COMMAND_OCTETS = 510;
  * @throws as {@link SmtpSession.command}
  */
 async function authenticate(session, mechanism, identity, surroundings) {
-    const conversation = await converse(mechanism, identity, surroundings);
+    const derived = [];
+    const conversation = await (0,mechanisms/* converse */.iq)(mechanism, identity, {
+        ...surroundings,
+        derived: (octets) => {
+            derived.push(octets);
+            surroundings.derived(octets);
+        },
+    });
+    let { initial } = conversation;
+    const isPresented = () => initial === undefined && conversation.presented !== false;
     const ended = (reply, fault) => ({
         reply,
+        presented: isPresented(),
         ...(fault && { fault }),
         ...(conversation.told !== undefined && { told: conversation.told }),
         ...(conversation.iterations !== undefined && { iterations: conversation.iterations }),
     });
-    let { initial } = conversation;
     const atOnce = initial === undefined ? '' : `AUTH ${mechanism} ${initialResponse(initial)}`;
     const fits = initial !== undefined && atOnce.length <= MAX_COMMAND_OCTETS;
     let reply = await (fits
@@ -5636,17 +5582,20 @@ async function authenticate(session, mechanism, identity, surroundings) {
         while (reply.code === 334) {
             const answer = initial ?? (await conversation.answer(challengeIn(reply)));
             initial = undefined;
-            reply = await session.command(base64_encoded(answer), secret/* REDACTED */.X);
+            // What is derived stands in the response, whose base64 has nothing in common with its own.
+            if (derived.length > 0 && answer !== '')
+                surroundings.derived(Buffer.from(answer));
+            reply = await session.command((0,base64/* encoded */.d)(answer), secret/* REDACTED */.X);
         }
         if (reply.code === 235) {
             conversation.conclude?.(reply.lines.map(({ exact }) => exact));
-            if (initial !== undefined)
-                throw tooEarly();
+            if (!isPresented())
+                throw (0,sasl_conversation/* tooEarly */.Ks)();
         }
         return ended(reply);
     }
     catch (error) {
-        if (!(error instanceof SaslFault))
+        if (!(error instanceof sasl_conversation/* SaslFault */.U4))
             throw error;
         // RFC 4954 section 4: a lone `*` gives the exchange up, and the server must answer 501.
         return ended(reply.code === 334 ? await session.command('*') : reply, error);
@@ -5654,12 +5603,14 @@ async function authenticate(session, mechanism, identity, surroundings) {
 }
 /** RFC 4954 section 4: an initial response of no octets is a lone equals sign. */
 function initialResponse(text) {
-    return text === '' ? '=' : base64_encoded(text);
+    return text === '' ? '=' : (0,base64/* encoded */.d)(text);
 }
 function challengeIn(reply) {
     return reply.lines.map(({ exact }) => exact.trim()).join('');
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/tls/channel-binding.ts
 
 
@@ -5679,7 +5630,7 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     }
     if (!leaf)
         return undefined;
-    const { name, weak } = certificateFacts(leaf).signature;
+    const { name, weak } = (0,tls_certificate/* certificateFacts */.lF)(leaf).signature;
     // MD5 and SHA-1 are replaced by SHA-256.
     const hash = weak ? 'sha256' : /\bSHA-(256|384|512)$/.exec(name)?.[0].replace('SHA-', 'sha');
     if (hash === undefined)
@@ -5694,7 +5645,7 @@ function channelBinding({ stream, version, sent: [leaf], }) {
  * brackets are quoted and not said; a link is said.
  * @returns the texts of all lines as one, in lower case
  */
-function words_wordsOf({ lines }) {
+function wordsOf({ lines }) {
     const text = lines.map(({ exact }) => exact).join(' ');
     const words = text
         .toLowerCase()
@@ -5715,19 +5666,23 @@ const STRONGER = {
     'access-token': 'the server wants another proof than this',
     certificate: 'the server wants another proof than this',
 };
-const verdict = (says) => ({ says, judges: true });
-const auth_meaning_open = (says) => ({ says, judges: false });
+const auth_meaning_named = (says) => ({ says, verdict: 'named' });
+const general = (says) => ({ says, verdict: 'general' });
+const auth_meaning_open = (says, remedy) => ({ says, ...(remedy !== undefined && { remedy }) });
+const FEWER = 'Sign in less often: leave time between runs, lower `concurrency`, and look who else signs in with this account or from this address. The credentials themselves have not been judged.';
+const MORE = 'Look at the plan and the limits of the account at the provider: raise them, or wait until the count begins anew. The credentials themselves have not been judged.';
+const BEHIND = 'Whoever answers takes AUTH for a command that needs a sign-in first: look whether AUTH is switched on in the server itself, or is only offered by a proxy in front of it.';
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
 const byEnhancedCode = (kind) => ({
     '5.5.4': auth_meaning_open('the server does not know the mechanism, or cannot read what came with it'),
     '5.5.6': auth_meaning_open('the server takes no line as long as these credentials make it'),
     '5.7.1': auth_meaning_open('a policy forbids it to this client: an IP allow-list, or the port'),
-    '5.7.3': verdict('the credentials are wrong, or not for this server (as Exchange says it)'),
-    '5.7.8': verdict(WRONG[kind]),
+    '5.7.3': auth_meaning_named('the credentials are wrong, or not for this server (as Exchange says it)'),
+    '5.7.8': general(WRONG[kind]),
     '5.7.9': auth_meaning_open(STRONGER[kind]),
     '5.7.11': auth_meaning_open('the server believes that the session is not encrypted'),
     '5.7.12': auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
-    '5.7.13': verdict('the account is disabled'),
+    '5.7.13': auth_meaning_named('the account is disabled'),
     '5.7.14': auth_meaning_open('the account must be confirmed in a web browser first (as Google says it)'),
     '5.7.139': auth_meaning_open('SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password'),
 });
@@ -5742,7 +5697,7 @@ const byCode = (kind) => ({
     504: auth_meaning_open('the server does not know the mechanism, though it offers it'),
     530: auth_meaning_open('the server believes that the session is not encrypted'),
     534: auth_meaning_open(STRONGER[kind]),
-    535: verdict(WRONG[kind]),
+    535: general(WRONG[kind]),
     538: auth_meaning_open('the server believes that the session is not encrypted'),
 });
 /** Enhanced codes with which servers say 535 and mean no more than that. */
@@ -5750,7 +5705,13 @@ const UNSPECIFIC = ['5.0.0', '5.7.0'];
 const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
 /** To be believed of a refusal of what was shown, and not of the command (RFC 4954 section 6). */
 const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
-/** Words by which servers say what no code of theirs does. */
+/**
+ * That what the server asks does not answer, behind codes that blame the credentials: what Cyrus SASL and Postfix add to
+ * them, and what providers say. Not "reason unavailable", which Postfix adds where it is told none.
+ */
+const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
+const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
+/** Words by which servers say what no code of theirs does; where several are there, the first row holds. */
 const byWords = (kind) => [
     [/app(lication)?[- ](specific )?password/, auth_meaning_open('an application password is wanted in place of that of the account')],
     [/disabled for the (tenant|mailbox)/, auth_meaning_open('SMTP AUTH is switched off for the mailbox or the tenant')],
@@ -5758,31 +5719,39 @@ const byWords = (kind) => [
         /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
         auth_meaning_open('a policy of the organisation forbids basic authentication, whatever the password'),
     ],
-    [/too many|rate limit/, auth_meaning_open('the server has seen too many failures, and answers no question now')],
     [
         /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-        verdict('the account is locked out'),
+        auth_meaning_named('the account is locked out'),
     ],
+    [
+        /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
+        auth_meaning_named('after too many failures they are locked out'),
+    ],
+    [/\bcredits\b|\bquota\b/, auth_meaning_open('the account has used up what its plan allows', MORE)],
+    [/too many|rate limit/, auth_meaning_open('the server takes no more attempts now, whatever the credentials', FEWER)],
     [/\b(locked|suspended|blocked)\b/, auth_meaning_open('the account, or this client, is locked out')],
     [/already auth/, auth_meaning_open('somebody is signed in already, such as a proxy or by the certificate')],
+    [/^(\d\.\d\.\d )?authentication (is )?required\b/, auth_meaning_open('the server wants a sign-in before it takes AUTH', BEHIND)],
     [/not enabled/, auth_meaning_open('AUTH is not switched on for this client')],
-    [IS_WRONG, verdict(WRONG[kind])],
+    [IS_MECHANISM, auth_meaning_open('the server refuses the mechanism, and not the credentials')],
+    [IS_OUTAGE, auth_meaning_open('the server could not check the credentials, as what it asks does not answer')],
+    [IS_WRONG, auth_meaning_named(WRONG[kind])],
 ];
 /**
  * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
  * @param kind what was refused
  * @returns undefined where nothing is known of it
  */
-function meaningOf(reply, kind) {
+function authMeaningOf(reply, kind) {
     const { code, enhanced = '' } = reply;
-    const text = words_wordsOf(reply);
+    const text = wordsOf(reply);
     const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
     // Whether for now or for good is the question of the reply's own code.
     const permanent = enhanced.replace(/^4/, '5');
     const byStatus = byEnhancedCode(kind)[permanent];
     const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
     const plain = byCode(kind)[code];
-    return said ?? byStatus ?? (plain && { ...plain, judges: plain.judges && unspecific });
+    return said ?? byStatus ?? (plain && !unspecific ? auth_meaning_open(plain.says) : plain);
 }
 
 ;// CONCATENATED MODULE: ./src/gate/visit.ts
@@ -5803,7 +5772,9 @@ function refused(signedIn, attempted, evidence) {
     const { reply, told } = signedIn;
     const { code } = reply;
     const { auth, mechanism } = attempted;
-    const meaning = meaningOf(reply, auth.kind);
+    const said = authMeaningOf(reply, auth.kind);
+    const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
+    const meaning = said?.verdict && isToldOtherwise ? undefined : said;
     const message = [
         `To AUTH ${mechanism} the server says "${shown(reply)}".`,
         ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
@@ -5811,20 +5782,24 @@ function refused(signedIn, attempted, evidence) {
     ].join(' ');
     // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
     if (code < 500 && code !== 432) {
-        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true });
+        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...remedyOf(meaning) });
         return { findings: [found], transient: true };
     }
     const other = OTHER_REFUSALS[code];
     if (other)
-        return { findings: [finding(other, message, { evidence })] };
+        return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
     const mustBeRejected = auth.expect === 'rejected';
     // In another way, or by another channel, credentials that were not judged might still open the door.
-    if (mustBeRejected && meaning?.judges === true && isCompared(signedIn, attempted))
+    if (mustBeRejected && meaning?.verdict && isCompared(meaning.verdict, signedIn, attempted))
         return CONTENT;
     const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
-    const remedy = REMEDIES[auth.kind];
-    const text = `${message}${stillOpen}${hint(attempted, signedIn)}`;
-    return { findings: [finding('auth-rejected', text, { evidence, ...(remedy !== undefined && { remedy }) })] };
+    const text = `${message}${stillOpen}${hint(meaning, attempted, signedIn)}`;
+    const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };
+    return { findings: [finding('auth-rejected', text, details)] };
+}
+/** A remedy that is more to the point than that of the catalogue. */
+function remedyOf(known = {}) {
+    return known.remedy === undefined ? {} : { remedy: known.remedy };
 }
 /** Refusals that say nothing of the credentials. */
 const OTHER_REFUSALS = {
@@ -5841,25 +5816,34 @@ const REMEDIES = {
     'access-token': 'Look at the token: whether it has expired (most are good for an hour, so let the job fetch a fresh one), whether it was issued for this very user name, for this service, and with the scope that SMTP needs (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO, with what the server offers.',
     certificate: 'The server must ask for a certificate in the handshake, trust the issuer of this one, and know whose it is: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO, with what the server offers.',
 };
-/** What a SCRAM server says of credentials that it has compared with its own (RFC 5802 section 7). */
-const SCRAM_VERDICTS = ['invalid-proof', 'unknown-user'];
 /**
- * Whether the server has what the mechanism compares the password with. Before it asks a SCRAM client for its proof it
- * has looked that up, but an exchange that is bound to the channel may fail for the channel's sake; whether a CRAM-MD5
- * server has it is not seen.
+ * What a server tells within the mechanism of credentials that it has compared with its own: a SCRAM server by an error
+ * (RFC 5802 section 7), one that takes tokens by a status, of HTTP or of OAuth (RFC 7628 section 3.2.2).
  */
-function isCompared({ told, iterations }, { mechanism }) {
+const VERDICTS_WITHIN = {
+    password: /^(?:invalid-proof|unknown-user)$/,
+    'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
+};
+/**
+ * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
+ * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
+ * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
+ * with the same code as a bad one, but has nothing to tell of it within the mechanism.
+ */
+function isCompared(verdict, { presented, told }, { auth, mechanism }) {
     if (mechanism.startsWith('CRAM-'))
         return false;
-    if (!mechanism.startsWith('SCRAM-'))
+    if (told !== undefined)
         return true;
-    return told === undefined ? iterations !== undefined && !bindsChannel(mechanism) : SCRAM_VERDICTS.includes(told);
+    if (auth.kind === 'access-token' && verdict === 'general')
+        return false;
+    return presented && !(0,mechanisms/* bindsChannel */._n)(mechanism);
 }
 /** What else may be the reason, beside what the server says. */
-function hint({ auth, mechanism, binding }, { told, iterations }) {
+function hint(meaning, { auth, mechanism, binding }, { presented, told, iterations }) {
     if (auth.kind === 'certificate')
         return '';
-    if (binding && bindsChannel(mechanism)) {
+    if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
         const unbound = mechanism.replace(/-PLUS$/, '');
         return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
     }
@@ -5867,8 +5851,12 @@ function hint({ auth, mechanism, binding }, { told, iterations }) {
         return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
     }
     const { kind, secret } = auth;
-    const isPadded = secret.reveal() !== secret.reveal().trim();
-    return isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
+    if (!presented)
+        return ` It says so before the ${kind} has gone out.`;
+    if (kind === 'access-token' && told === undefined && meaning?.verdict === 'general') {
+        return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
+    }
+    return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }
 
 ;// CONCATENATED MODULE: ./src/gate/sign-in.ts
@@ -5891,12 +5879,12 @@ async function signIn(visit, session, auth) {
     const { endpoint, secured } = visit;
     const offered = secured?.mechanisms;
     if (!offered) {
-        const evidence = { capabilities: (0,peer/* brief */.dh)(secured?.lines.join(', ') ?? '') || 'none' };
+        const evidence = { capabilities: (0,peer/* briefList */.X2)(secured?.lines ?? []) || 'none' };
         return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
     }
     const binding = await bindingOf(visit);
     const canBind = binding !== undefined;
-    const mechanism = chooseMechanism(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
+    const mechanism = (0,mechanisms/* chooseMechanism */.L$)(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
     if (mechanism === undefined)
         return { findings: [unavailable(offered, auth, canBind)] };
     const { username } = auth;
@@ -5909,10 +5897,13 @@ async function signIn(visit, session, auth) {
     try {
         const signedIn = await authenticate(session, mechanism, identity, {
             binding,
-            serverBinds: offered.some(bindsChannel),
-            derived: (text) => {
-                derived.push(text);
-                visit.world.conceal(text);
+            serverBinds: offered.some(mechanisms/* bindsChannel */._n),
+            derived: (octets) => {
+                // A server that says them back has them as octets, and writes them as it likes.
+                for (const text of [octets.toString('base64'), octets.toString('hex')]) {
+                    derived.push(text);
+                    visit.world.conceal(text);
+                }
             },
         });
         return judge(signedIn, { auth, mechanism, binding });
@@ -5931,7 +5922,7 @@ function unavailable(offered, { kind, mechanism }, canBind) {
     const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
     const wanted = mechanism ?? any;
     const evidence = { offered: (0,peer/* brief */.dh)(offered.join(' ')) || 'none', wanted };
-    const unbound = !canBind && offered.some(bindsChannel) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
+    const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
     const message = `The server offers ${evidence.offered}; wanted is ${wanted}.${unbound}`;
     return finding('auth-mechanism-unavailable', message, { evidence });
 }
@@ -5948,7 +5939,7 @@ function judge(signedIn, attempted) {
     const evidence = {
         reply: shown(reply),
         mechanism,
-        ...(told !== undefined && { told: (0,peer/* brief */.dh)(told) || 'nothing' }),
+        ...(told !== undefined && { told: (0,peer/* brief */.dh)(told.exact) || 'nothing' }),
     };
     const isRefused = reply.code >= 400;
     if (fault && (told === undefined || !isRefused)) {
@@ -6016,7 +6007,11 @@ function judgeOffer({ endpoint, plain }, secured) {
     const evidence = { clear: (0,peer/* brief */.dh)(plain?.mechanisms?.join(' ') ?? ''), tls: (0,peer/* brief */.dh)(mechanisms.join(' ')) || 'none' };
     return [
         ...(secured.has('STARTTLS')
-            ? [finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.')]
+            ? [
+                finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
+                    evidence: { capabilities: (0,peer/* briefList */.X2)(secured.lines) },
+                }),
+            ]
             : []),
         ...(missing.length > 0
             ? [
@@ -6046,6 +6041,8 @@ function withheld({ endpoint }) {
     return finding('credentials-withheld', `Nobody has authenticated this server, so no ${what} went to it.`);
 }
 
+// EXTERNAL MODULE: ./src/tls/guard.ts
+var guard = __nccwpck_require__(6936);
 ;// CONCATENATED MODULE: ./src/gate/second-look.ts
 
 
@@ -6112,6 +6109,7 @@ function second_look_handshake(second) {
 
 
 
+
 /** Step 1: the server greets, answers EHLO, and advertises STARTTLS (RFC 3207 section 2). */
 async function capability(visit) {
     const { endpoint } = visit;
@@ -6130,14 +6128,20 @@ async function capability(visit) {
     visit.plain = plain;
     const findings = [];
     if (plain.mechanisms) {
-        findings.push(finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${(0,peer/* brief */.dh)(plain.mechanisms.join(' '))}.`, endpoint.role === 'mx' ? { severity: 'notice' } : { reproduce: plainEhloCommand(endpoint, visit.address) }));
+        const mechanisms = (0,peer/* brief */.dh)(plain.mechanisms.join(' ')) || 'without a mechanism';
+        findings.push(finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+            evidence: { mechanisms },
+            ...(endpoint.role === 'mx'
+                ? { severity: 'notice' }
+                : { reproduce: plainEhloCommand(endpoint, visit.address) }),
+        }));
     }
     if (plain.has('STARTTLS'))
         return { findings };
     return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
 }
-/** How a record of TLS begins: an alert or a handshake, of a version 3 (RFC 8446 section 5.1). */
-const TLS_RECORDS = ['\x15\x03', '\x16\x03'];
+/** What stands before the length of a record. */
+const TYPE_AND_VERSION_OCTETS = 3;
 /** Who closes sooner turns a client away, and waits for nothing. */
 const WAITS_AT_LEAST_MS = 250;
 /** Reads the greeting; where none comes, finds out whether the port speaks TLS, or waits to be spoken to. */
@@ -6149,15 +6153,15 @@ async function capability_greeted(visit, session) {
     catch (error) {
         const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
         if (first) {
-            if (!TLS_RECORDS.some((record) => first.exact.startsWith(record)))
+            if (!(0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)))
                 throw error;
-            return whole(implicitTlsPort(visit));
+            return whole(implicitTlsPort(visit, first));
         }
         const waited = performance.now() - begun;
         const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waited > WAITS_AT_LEAST_MS);
         const answer = isSilence ? await answerToHandshake(visit) : undefined;
         if (answer?.kind === 'record')
-            return whole(implicitTlsPort(visit));
+            return whole(implicitTlsPort(visit, new peer/* PeerText */.gC(answer.octets)));
         const said = answer?.kind === 'cleartext' ? new peer/* PeerText */.gC(answer.octets).exact : '';
         const other = otherProtocol(said, ', which says nothing until it is spoken to');
         if (!other)
@@ -6168,29 +6172,35 @@ async function capability_greeted(visit, session) {
 function heardBefore(error) {
     return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
 }
-function implicitTlsPort({ endpoint, address }) {
+/** @param said what the server says first */
+function implicitTlsPort({ endpoint, address }, said) {
     const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
     const reproduce = opensslCommand({ ...endpoint, transport: 'implicit' }, address);
-    return finding('implicit-tls-port', message, { reproduce });
+    const octets = (0,peer/* brief */.dh)(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+    return finding('implicit-tls-port', message, { evidence: { octets }, reproduce });
 }
 function whole(found) {
     return { findings: [found], impassable: true };
 }
 /** Asks for STARTTLS all the same: a server that knows it has offered it, and somebody took the offer away. */
 async function withoutStarttls({ endpoint }, session, { lines, masked }) {
-    const evidence = {
-        capabilities: lines.length > 0 ? (0,peer/* brief */.dh)(lines.join(', ')) : 'none',
-        ...(masked.length > 0 && { masked: (0,peer/* brief */.dh)(masked.join(', ')) }),
-    };
-    const keyword = masked.find(({ length }) => length === 'STARTTLS'.length);
-    if (keyword !== undefined) {
-        return finding('starttls-stripped', `Where STARTTLS should stand, the answer to EHLO says "${keyword}": a device on the way wrote over the keyword.`, { evidence: { ...evidence, keyword } });
-    }
     const answer = await session.command('STARTTLS').catch(() => undefined);
-    if (answer?.code === 220) {
-        // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
+    const isAccepted = answer?.code === 220;
+    // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
+    if (isAccepted)
         session.detach();
-        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and STARTTLS is answered "${shown(answer)}": the offer was hidden on the way.`, { evidence: { ...evidence, reply: shown(answer) } });
+    const evidence = {
+        capabilities: (0,peer/* briefList */.X2)(lines) || 'none',
+        ...(masked.length > 0 && { masked: (0,peer/* briefList */.X2)(masked) }),
+        ...(answer && { reply: shown(answer) }),
+    };
+    const answered = answer ? `STARTTLS is answered "${shown(answer)}"` : 'STARTTLS gets no answer';
+    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
+    if (keyword !== undefined) {
+        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS and says "${keyword}": a device on the way wrote over a keyword of eight letters, as STARTTLS has (CHUNKING, SMTPUTF8 and 8BITMIME have as many). ${answered}.`, { evidence: { ...evidence, keyword } });
+    }
+    if (isAccepted) {
+        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and ${answered}: the offer was hidden on the way.`, { evidence });
     }
     const over = masked.length > 0
         ? ` Another keyword is written over ("${evidence.masked}"), as SMTP inspection on the way does; it is too long or too short for STARTTLS.`
@@ -6200,9 +6210,9 @@ async function withoutStarttls({ endpoint }, session, { lines, masked }) {
 }
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
+var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./src/tls/trust.ts
 
 
@@ -6218,7 +6228,7 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
  * with TLS 1.3 PKCS #1 counts for chains alone, and up to TLS 1.2 the cipher suites pick the kind. There is nothing of
  * the sort for an RSA certificate of an ECDSA authority: a server of TLS 1.3 that is strict about chains will not show it.
  */
-const trust_SIGNATURES = {
+const SIGNATURES = {
     RSA: { sigalgs: [...PSS, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aECDSA` },
     ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aRSA` },
 };
@@ -6283,7 +6293,7 @@ class TrustStore {
             context = external_node_tls_.createSecureContext({
                 ca: this.pem(ca),
                 minVersion,
-                ...(keyKind && trust_SIGNATURES[keyKind]),
+                ...(keyKind && SIGNATURES[keyKind]),
                 ...(client && { cert: client.certificate, key: client.key.reveal() }),
                 // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
                 allowPartialTrustChain: true,
@@ -6403,7 +6413,7 @@ function isAbsent(failure) {
 function kindOf({ sent: [leaf] }) {
     if (!leaf)
         return undefined;
-    const { name } = publicKeyFacts(leaf);
+    const { name } = (0,tls_certificate/* publicKeyFacts */.M2)(leaf);
     if (name.startsWith('EC '))
         return 'ECDSA';
     return name.startsWith('RSA') ? 'RSA' : undefined;
@@ -6425,7 +6435,80 @@ function failed(kind, failure) {
     return unchecked(kind, `alert ${failure.number}`, why);
 }
 
+;// CONCATENATED MODULE: ./src/gate/steps/alert-meaning.ts
+const CHANGED_ON_THE_WAY = 'Compare from another network: something on the way may change or inspect TLS. If the server answers so everywhere, update its TLS library, or whatever ends TLS in front of it.';
+const LIBRARY = 'The two TLS libraries do not understand each other: update that of the server, or whatever ends TLS in front of it, and look at settings that switch extensions on or off.';
+const OF_A_CERTIFICATE = {
+    says: 'it speaks of a certificate of the client, and has asked for none',
+    remedy: "The server's log says which certificate it means. Look for a proxy that ends TLS in front of it and has none, or a wrong one, for the server behind it.",
+};
+/**
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Those about the version, the
+ * cipher suites, the name and a certificate that was asked for are judged by more than the alert, and not here.
+ */
+const MEANINGS = {
+    10: {
+        says: 'it did not expect what it received at this point of the handshake',
+        remedy: CHANGED_ON_THE_WAY,
+    },
+    20: { says: 'what it received was damaged, or was encrypted with another key', remedy: CHANGED_ON_THE_WAY },
+    21: { says: 'it could not decrypt what it received', remedy: CHANGED_ON_THE_WAY },
+    22: { says: 'what it received was longer than a record may be', remedy: CHANGED_ON_THE_WAY },
+    41: OF_A_CERTIFICATE,
+    42: OF_A_CERTIFICATE,
+    43: OF_A_CERTIFICATE,
+    44: OF_A_CERTIFICATE,
+    45: OF_A_CERTIFICATE,
+    46: OF_A_CERTIFICATE,
+    47: { says: 'a value in the handshake is none that it takes', remedy: LIBRARY },
+    48: OF_A_CERTIFICATE,
+    49: {
+        says: 'it knows who asks, and does not let them in',
+        remedy: "A rule of the server turns this client away; its log says which. Allow the runner's address.",
+    },
+    50: { says: 'it could not read what it received', remedy: LIBRARY },
+    51: { says: 'a signature or a key in the handshake did not hold', remedy: CHANGED_ON_THE_WAY },
+    80: {
+        says: 'something failed on its own side',
+        remedy: "Look into the server's log at the time of the run: a certificate or key that cannot be read or do not fit, a key store, session cache or OCSP responder out of reach, memory that is used up, or a TLS library that lacks what the configuration wants.",
+    },
+    86: {
+        says: 'it takes this handshake for a second try with an older version than both sides speak',
+        remedy: 'The gate makes no such try: look for a proxy on the way that does, or that holds the version of TLS down, and have it let the newer ones through.',
+    },
+    90: {
+        says: 'it gave up, for a reason that has nothing to do with TLS',
+        remedy: "The server's log may say why: it was stopped, or somebody ended the connection.",
+    },
+    109: {
+        says: 'it misses an extension in the handshake',
+        remedy: `${LIBRARY} Where the endpoint is addressed by its IP address, no name is sent (SNI): set \`servername\` to one.`,
+    },
+    110: { says: 'the handshake has an extension that it does not take there', remedy: LIBRARY },
+    113: {
+        says: 'the OCSP response about a certificate is none that it takes',
+        remedy: 'Look at the OCSP stapling of the server, and of whatever ends TLS in front of it.',
+    },
+    114: {
+        says: 'the hash of a certificate is not what it was said to be',
+        remedy: CHANGED_ON_THE_WAY,
+    },
+    115: {
+        says: 'it wants a key that both sides have beforehand (PSK)',
+        remedy: 'Have the server authenticate itself with a certificate: mail clients have no pre-shared keys.',
+    },
+    120: {
+        says: 'it wants another application protocol (ALPN) to be named, and for SMTP there is none to name',
+        remedy: 'Check host and port: a server of another protocol (HTTPS), or a proxy that sorts connections by ALPN, answers there. Have it let connections without ALPN through to the mail server.',
+    },
+};
+/** What an alert means, if it is one of those that say it by themselves. */
+function meaningOfAlert(number) {
+    return MEANINGS[number];
+}
+
 ;// CONCATENATED MODULE: ./src/gate/steps/handshake-failure.ts
+
 
 
 
@@ -6439,10 +6522,12 @@ const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
 /** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
+/** The same for parameters that its security level does not take. */
+const SHORT_DH = 'DH_KEY_TOO_SMALL';
 /** Cipher suites that are offered whatever the policy, by their standard names. */
 const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
-/** Curves that are offered only where everything is, by the names that OpenSSL gives them. */
-const UNUSUAL_CURVE = /^(secp224r1|secp256k1|brainpool\w+)$/;
+/** Curves that are offered only where everything is. */
+const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 /** Why the handshake came to nothing, in words. */
 async function handshakeFailed(visit, failure) {
     const whole = (found) => ({ findings: [found], impassable: true });
@@ -6450,7 +6535,7 @@ async function handshakeFailed(visit, failure) {
         case 'timed-out': {
             const { clause, evidence } = spentBudget(visit);
             const message = `The server did not finish the TLS handshake in time${clause}.`;
-            return whole(finding('handshake-timeout', message, { evidence }));
+            return whole(finding('handshake-timeout', message, { evidence: { waited: inSeconds(failure.waitedMs), ...evidence } }));
         }
         case 'lost': {
             const said = `The connection ended during the TLS handshake (${failure.detail})`;
@@ -6464,16 +6549,18 @@ async function handshakeFailed(visit, failure) {
         case 'alert': {
             const { number, name, asked } = failure;
             if (asked || number === CERTIFICATE_REQUIRED)
-                return whole(clientCertificateRefused(visit, number, name));
+                return whole(clientCertificateRefused(visit, number));
             const refusal = {
                 said: `The server ended the handshake with alert ${number} (${name})`,
                 evidence: { alert: String(number), name },
             };
             if (number === UNRECOGNIZED_NAME)
                 return whole(nameUnknown(visit, refusal));
+            const meaning = meaningOfAlert(number);
             return whole(await noAgreement(visit, {
                 ...refusal,
                 about: ABOUT[number],
+                ...(meaning && { said: `${refusal.said}: ${meaning.says}`, remedy: meaning.remedy }),
             }));
         }
         case 'refused-here': {
@@ -6487,6 +6574,10 @@ async function handshakeFailed(visit, failure) {
             return whole(await noAgreement(visit, {
                 said: `TLS failed on our side: ${reason}`,
                 evidence: { reason, code },
+                ...(code.includes(SHORT_DH) && {
+                    said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
+                    remedy: LONGER_DH,
+                }),
                 about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
             }));
         }
@@ -6511,12 +6602,14 @@ async function noAgreement(visit, refusal) {
     }
     const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
     if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
-        return finding('tls-handshake-failed', `${refusal.said}.${only}`, { evidence });
+        const { said, remedy } = refusal;
+        return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(remedy !== undefined && { remedy }) });
     }
     const what = oddCurve === undefined ? 'cipher suites' : 'curves';
     return finding('tls-handshake-failed', `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`, { evidence, remedy: OTHER_CIPHERS });
 }
 const OTHER_CIPHERS = 'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
+const LONGER_DH = 'Give the server Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits from 3.1 on; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or leave cipher suites with DHE out: ECDHE does without them (RFC 9325 section 4.1).';
 const OTHER_SIGNATURES = 'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';
 function versionBelowPolicy(seen, { endpoint }) {
     return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
@@ -6529,11 +6622,17 @@ function versionTooOld({ endpoint }, { said, evidence }, spoken) {
         : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
     return finding('tls-version-too-old', message, {
         evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+        ...(wanted === 'TLSv1.3' && NO_TLS_1_3),
     });
 }
+/** TLS 1.2 is good enough for the RFCs, and not for this policy. */
+const NO_TLS_1_3 = {
+    remedy: 'Enable TLS 1.3 on the server: its TLS library must have it (OpenSSL from 1.1.1 on, GnuTLS from 3.6.5 on), and no setting end at TLS 1.2. Where it cannot be had, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+    reference: 'RFC 9325 section 3.1.1',
+};
 /** RFC 6066 section 3: the server has nothing for the name that was sent. */
 function nameUnknown({ endpoint }, { said, evidence }) {
-    const sent = serverNameIndication(endpoint.servername);
+    const sent = (0,tls_names/* serverNameIndication */.vu)(endpoint.servername);
     const what = sent === undefined
         ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
         : `The server does not know the name ${sent}, which was sent as SNI.`;
@@ -6544,10 +6643,7 @@ function nameUnknown({ endpoint }, { said, evidence }) {
     });
 }
 
-// EXTERNAL MODULE: ./src/tls/guard.ts
-var guard = __nccwpck_require__(46936);
 ;// CONCATENATED MODULE: ./src/gate/steps/upgrade.ts
-
 
 
 
@@ -6576,11 +6672,14 @@ async function upgrade(visit) {
     if (behind.length > 0)
         return cleartext(visit, behind);
     startTls(visit);
+    const begun = performance.now();
     const opening = await visit.handshake?.opening;
-    return opening?.kind === 'cleartext' ? cleartext(visit, opening.octets) : CONTENT;
+    if (opening?.kind === 'cleartext')
+        return cleartext(visit, opening.octets);
+    return { findings: [], aheadMs: performance.now() - begun };
 }
 /** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */
-const MEANINGS = {
+const upgrade_MEANINGS = {
     454: 'TLS is not available now, usually because certificate or key could not be loaded',
     500: 'it does not know the command that it has offered',
     501: 'it takes STARTTLS for a command with a parameter',
@@ -6590,7 +6689,7 @@ const MEANINGS = {
     554: 'it refuses TLS to this client',
 };
 function meaning({ code }) {
-    const known = MEANINGS[code];
+    const known = upgrade_MEANINGS[code];
     return known === undefined ? '' : `: ${known}`;
 }
 /** Begins the handshake on the connected socket, by the endpoint's policy. */
@@ -6600,7 +6699,7 @@ function startTls(visit) {
         throw new TypeError('TLS without a socket');
     visit.handshake = (0,handshake/* beginHandshake */.Nr)(socket, {
         context: world.trust.context(endpoint.tls),
-        servername: serverNameIndication(endpoint.servername),
+        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
         deadline: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget),
     });
 }
@@ -6709,7 +6808,7 @@ function certificate_failed(found) {
 }
 
 // EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/shared/index.js
-var shared = __nccwpck_require__(12076);
+var shared = __nccwpck_require__(2076);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/base64/index.js
 
 /**
@@ -7129,7 +7228,7 @@ class qp_Encoder extends external_node_stream_.Transform {
 }
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
 /* eslint quote-props: 0 */
 
@@ -8160,7 +8259,7 @@ const mime_types_mimeTypes = new Map([
     ['xgl/drawing', 'xgz'],
     ['xgl/movie', 'xmz']
 ]);
-const extensions = new Map([
+const mime_types_extensions = new Map([
     ['123', 'application/vnd.lotus-1-2-3'],
     ['323', 'text/h323'],
     ['*', 'application/octet-stream'],
@@ -9191,7 +9290,7 @@ function detectMimeType(filename) {
     }
     const parsed = external_node_path_.parse(filename);
     const extension = (parsed.ext.substr(1) || parsed.name || '').split('?').shift().trim().toLowerCase();
-    const value = extensions.has(extension) ? extensions.get(extension) : defaultMimeType;
+    const value = mime_types_extensions.has(extension) ? mime_types_extensions.get(extension) : defaultMimeType;
     if (Array.isArray(value)) {
         return value[0];
     }
@@ -11492,9 +11591,9 @@ function addressparser(str, options) {
 /* harmony default export */ const esm_addressparser = (addressparser);
 
 // EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/fetch/index.js + 2 modules
-var fetch = __nccwpck_require__(80661);
+var fetch = __nccwpck_require__(661);
 // EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/errors.js
-var errors = __nccwpck_require__(22809);
+var errors = __nccwpck_require__(2809);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/last-newline.js
 
 class LastNewline extends external_node_stream_.Transform {
@@ -13894,7 +13993,7 @@ function isDone({ code }) {
  * @returns undefined where it names no limit
  */
 function sizeLimit({ lines }) {
-    const [, digits] = lines.map((line) => /^SIZE[ =]+(\d{1,15})$/i.exec(line)).find((match) => match !== null) ?? [];
+    const [, digits] = lines.map(({ exact }) => /^SIZE[ =]+(\d{1,15})$/i.exec(exact)).find((match) => match !== null) ?? [];
     const limit = Number(digits ?? 0);
     return limit === 0 ? undefined : limit;
 }
@@ -13958,12 +14057,16 @@ async function settle(session, stopped, pending) {
 const GREYLISTING = {
     says: 'That looks like greylisting: whoever is new is asked to come again.',
     remedy: 'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
+    about: 'newcomer',
 };
 /** Words of a refusal that is for the sake of somebody or something else than the recipient. */
 const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
 const refusal_CONTENT = /spam|virus|malware|content|policy|score/;
-/** The first row that fits counts: words that are plain come before codes that many causes share. */
-const TABLE = [
+/**
+ * The first row counts that a code fits exactly, or else the first that fits: words that are plain come before codes that
+ * many causes share.
+ */
+const refusal_TABLE = [
     {
         fits: ({ at, code, text }) => !/starttls|encrypt/.test(text) &&
             (code === 530 ||
@@ -13983,7 +14086,7 @@ const TABLE = [
         remedy: 'Hosted runners share their addresses with strangers, who count too. Gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or have the client of the gate exempted from the limit.',
     },
     {
-        fits: ({ status, text }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(text) || status === '7.25',
+        fits: ({ status, linked }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(linked) || status === '7.25',
         says: 'It refuses this client by its address or its name.',
         remedy: 'The runner counts as suspicious: hosted runners share their addresses with strangers. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate where the address is known and has a name.',
     },
@@ -14016,12 +14119,14 @@ const TABLE = [
         remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
     },
     {
-        fits: ({ status, text }) => /^2\.2$|^3\.1$/.test(status) || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
+        isExactly: ({ status }) => status === '2.2',
+        fits: ({ status, text }) => status === '3.1' || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
         says: 'There is no room: the mailbox or the disk of the server is full.',
         remedy: 'Empty the mailbox or raise its quota; look for free space where the server has its queue.',
     },
     {
-        fits: ({ code, status, text }) => /^(2\.3|3\.4)$/.test(status) ||
+        isExactly: ({ status }) => status === '3.4',
+        fits: ({ code, status, text }) => status === '2.3' ||
             /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text) ||
             (code === 552 && status === '' && !refusal_CONTENT.test(text)),
         says: 'The message is too large for it.',
@@ -14033,11 +14138,17 @@ const TABLE = [
         fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status),
     },
     {
-        fits: ({ at, status, text }) => /^1\.([0-6]|10)$/.test(status) ||
-            (at === 'RCPT' && status === '4.1') ||
-            (at === 'RCPT' &&
-                !OTHERS.test(text) &&
-                /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(text)),
+        fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
+        says: 'It has not found out whether it can deliver to this recipient.',
+        remedy: "The server asks the recipient's own server before it takes mail for it (Postfix: `reject_unverified_recipient`), and got no answer that helps. Look there, or gate again later: it remembers what it finds out.",
+    },
+    {
+        isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
+        fits: (refusal) => namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
+            (refusal.at === 'RCPT' &&
+                (refusal.status === '4.1' ||
+                    (!OTHERS.test(refusal.text) &&
+                        /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
         says: 'It knows no such recipient.',
         remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
         about: 'recipient',
@@ -14069,47 +14180,51 @@ const TABLE = [
  * What a 4yz or 5yz means.
  * @returns undefined where neither its codes nor its words tell
  */
-function refusal_meaningOf(at, reply, endpoint) {
-    const row = rowFor(refusalOf(at, reply));
+function refusalMeaningOf(at, reply, endpoint) {
+    const refusal = refusalOf(at, reply);
+    const row = refusal_TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? refusal_TABLE.find(({ fits }) => fits(refusal));
     if (!row)
         return undefined;
     const { says, remedy, about } = row;
     return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ...(about && { about }) };
 }
+function mayGreylist({ at, code }) {
+    return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
+}
+/** A code that is about the recipient, where the words do not say that it is about the sender. */
+function namesRecipient({ code, status, text }, statuses) {
+    return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
+}
+function refusalOf(at, reply) {
+    const { code, enhanced = '' } = reply;
+    const linked = wordsOf(reply);
+    const text = linked.replace(/\S*:\/\/\S*/g, '');
+    return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
+}
+
+;// CONCATENATED MODULE: ./src/gate/refused-recipient.ts
+
+
 /**
  * Whether a 5yz to RCPT says that this recipient is not taken from this client: that it is unknown here or mail for it
  * is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
  * of the sender off to RCPT (Postfix: `smtpd_delay_reject`); these, and a command that was not understood, leave it open
  * whether the recipient would be taken.
  */
-function refusesRecipient(reply, { auth }) {
-    const refusal = refusalOf('RCPT', reply);
-    const { code, status, text } = refusal;
-    // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
-    if (code < 510 || status === '1.3')
-        return false;
-    const row = rowFor(refusal);
-    if (row)
-        return row.about === 'recipient' || (row.about === 'stranger' && !auth);
-    // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
-    return [550, 551, 553].includes(code) && ['', '0.0'].includes(status) && !OTHERS.test(text);
-}
-/** Whether a server that answers so is likely to take the message a little later (RFC 6647 section 4). */
-function isGreylisting(at, reply) {
-    return rowFor(refusalOf(at, reply))?.says === GREYLISTING.says;
-}
-function rowFor(refusal) {
-    return TABLE.find(({ fits }) => fits(refusal));
-}
-function mayGreylist({ at, code }) {
-    return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
-}
-function refusalOf(at, reply) {
+function refusesRecipient(reply, endpoint) {
     const { code, enhanced = '' } = reply;
-    return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text: words_wordsOf(reply) };
+    // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
+    if (code < 510 || enhanced === '5.1.3')
+        return false;
+    const meaning = refusalMeaningOf('RCPT', reply, endpoint);
+    if (meaning)
+        return meaning.about === 'recipient' || (meaning.about === 'stranger' && !endpoint.auth);
+    // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
+    return [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced) && !OTHERS.test(wordsOf(reply));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/submission.ts
+
 
 
 
@@ -14143,8 +14258,9 @@ async function submission_submit(visit, session, { from, to }, probe) {
     const stopped = await openTransaction(session, { from, to, parameters }, secured?.has('PIPELINING') === true);
     if (stopped)
         return judged(visit, stopped.verb, stopped.line, stopped.reply);
-    visit.handedOver = true;
-    const end = await session.message(probe.text);
+    const end = await session.message(probe.text, () => {
+        visit.handedOver = true;
+    });
     if (!isDone(end))
         return judged(visit, 'MESSAGE', 'the end of the message', end);
     visit.delivered = { messageId: probe.messageId, octets };
@@ -14217,9 +14333,10 @@ function judged(visit, at, to, reply) {
         const due = at === 'DATA' ? '354' : '250';
         return { findings: [finding('protocol-error', `${said}, where ${due} is due.`, { evidence })] };
     }
-    const meaning = refusal_meaningOf(at, reply, endpoint);
+    const meaning = refusalMeaningOf(at, reply, endpoint);
     const temporary = reply.code < 500;
-    if (isGreylisting(at, reply))
+    // Such a server is likely to take the message a little later (RFC 6647 section 4).
+    if (meaning?.about === 'newcomer')
         visit.puttingOff = shown(reply);
     const patience = putOff && temporary ? `It has put the message off for ${Math.round(putOff.forMs / 1000)} s now.` : '';
     return {
@@ -14316,6 +14433,7 @@ function compose({ world }, { from, to, attachmentOctets }) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -14348,25 +14466,27 @@ async function attempt(endpoint, world, addresses, putOff) {
     const steps = [];
     let blocked = false;
     let transient = false;
+    let aheadMs = 0;
     try {
         for (const id of report_report/* STEP_IDS */.W1) {
             if (blocked) {
                 steps.push({ id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] });
                 continue;
             }
-            const taken = await takeStep(id, visit);
+            const taken = await takeStep(id, visit, external_node_perf_hooks_.performance.now() - aheadMs);
             if (taken.belated)
                 amend(steps, taken.belated, visit);
             steps.push(taken.report);
             blocked = taken.blocks;
             transient = taken.transient;
+            aheadMs = taken.aheadMs ?? 0;
         }
     }
     finally {
         await visit.session?.quit();
         visit.socket?.destroy();
     }
-    noteUnusedWaivers(steps, endpoint);
+    noteUnusedWaivers(steps, visit);
     const report = reportOf(visit, steps, external_node_perf_hooks_.performance.now() - begun);
     return {
         report: visit.derived ? withoutSecrets(report, new redactor/* Redactor */.p(visit.derived)) : report,
@@ -14374,8 +14494,8 @@ async function attempt(endpoint, world, addresses, putOff) {
         ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
     };
 }
-async function takeStep(id, visit) {
-    const begun = external_node_perf_hooks_.performance.now();
+/** @param begun when the step began, in milliseconds of `performance.now()` */
+async function takeStep(id, visit, begun) {
     const { end } = visit.world;
     const isOver = () => end.isOver;
     if (isOver())
@@ -14407,14 +14527,16 @@ async function takeStep(id, visit) {
     const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
     const status = (0,gate_verdict/* statusOf */.c2)(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
+    const { aheadMs = 0 } = outcome;
     return {
         report: {
             id,
             status: skipped ? 'skip' : status,
             ...(skipped && { skipped }),
-            durationMs: elapsed(begun),
+            durationMs: elapsed(begun + aheadMs),
             findings,
         },
+        aheadMs,
         blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
         transient: outcome.transient === true,
     };
@@ -14431,8 +14553,9 @@ function cutShort(id, visit, begun) {
 function bareLineFeed({ session }) {
     if (!session?.bareLineFeed)
         return [];
-    session.bareLineFeed = false;
-    return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.')];
+    const evidence = { reply: shown(session.bareLineFeed) };
+    session.bareLineFeed = undefined;
+    return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.', { evidence })];
 }
 /** Adds what a step has come to in the eyes of the next one, which is blocked by it. */
 function amend(steps, { step, finding: found }, visit) {
@@ -14443,8 +14566,8 @@ function amend(steps, { step, finding: found }, visit) {
     const findings = [...earlier.findings, ...weighed([found], step, visit)];
     steps[at] = { ...earlier, status: (0,gate_verdict/* statusOf */.c2)(findings), findings };
 }
-function noteUnusedWaivers(steps, { waive }) {
-    for (const { step, notice } of unusedWaivers(waive, steps)) {
+function noteUnusedWaivers(steps, { endpoint, world }) {
+    for (const { step, notice } of unusedWaivers(endpoint.waive, steps, world.now())) {
         steps.find(({ id }) => id === step)?.findings.push(notice);
     }
 }
@@ -14472,8 +14595,8 @@ const LARGE_AT_A_TIME = 2;
  * @returns the endpoints in the order of the plan
  */
 async function gateFleet(plan, world, finished) {
-    const limit = (0,p_limit/* default */.A)(plan.concurrency);
-    const limitLarge = (0,p_limit/* default */.A)(LARGE_AT_A_TIME);
+    const limit = pLimit(plan.concurrency);
+    const limitLarge = pLimit(LARGE_AT_A_TIME);
     const inTurn = ({ delivery }, work) => (delivery?.attachmentOctets ?? 0) > LARGE_OCTETS ? limitLarge(() => limit(work)) : limit(work);
     const gateOne = (endpoint, surroundings, addresses) => inTurn(endpoint, async () => {
         const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
@@ -14650,16 +14773,16 @@ async function inboxes_openInbox(target, settings, stop) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 74890))).openImapInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2509))).openImapInbox(target, settings, stop);
         case 'pop3':
         case 'pop3s':
-            return (await __nccwpck_require__.e(/* import() */ 968).then(__nccwpck_require__.bind(__nccwpck_require__, 6968))).openPop3Inbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 327).then(__nccwpck_require__.bind(__nccwpck_require__, 9327))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
-            return (await __nccwpck_require__.e(/* import() */ 844).then(__nccwpck_require__.bind(__nccwpck_require__, 74844))).openMailpitInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(875), __nccwpck_require__.e(844)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4844))).openMailpitInbox(target, settings, stop);
         case 'maildev+http':
         case 'maildev+https':
-            return (await __nccwpck_require__.e(/* import() */ 254).then(__nccwpck_require__.bind(__nccwpck_require__, 17254))).openMailDevInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(875), __nccwpck_require__.e(254)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7254))).openMailDevInbox(target, settings, stop);
     }
 }
 /** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
@@ -14674,7 +14797,7 @@ async function passed(inbox) {
 }
 
 // EXTERNAL MODULE: external "node:dns/promises"
-var external_node_dns_promises_ = __nccwpck_require__(71553);
+var external_node_dns_promises_ = __nccwpck_require__(1553);
 ;// CONCATENATED MODULE: ./src/net/txt.ts
 
 /** Milliseconds until a question is asked again; a datagram may get lost. */
@@ -14695,7 +14818,7 @@ function textResolver(servers) {
 }
 
 // EXTERNAL MODULE: ./src/redaction.ts + 1 modules
-var redaction = __nccwpck_require__(29743);
+var redaction = __nccwpck_require__(9743);
 ;// CONCATENATED MODULE: ./src/version.ts
 /** The version of the gate; a test compares it with `package.json`. */
 const version_VERSION = '1.0.0';
@@ -14787,16 +14910,485 @@ class SelfTestFailed extends Error {
 
 /***/ }),
 
-/***/ 50875:
+/***/ 1767:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ decoded),
+/* harmony export */   d: () => (/* binding */ encoded)
+/* harmony export */ });
+/** Base64 of text, which SASL messages carry as UTF-8. */
+function encoded(text) {
+    return Buffer.from(text, 'utf8').toString('base64');
+}
+/**
+ * Reads base64 as RFC 4648 section 4 has it: with its padding, and nothing else in it.
+ * @returns the octets, or undefined where it is anything else
+ */
+function decoded(base64) {
+    const octets = Buffer.from(base64, 'base64');
+    return octets.toString('base64') === base64 ? octets : undefined;
+}
+
+
+/***/ }),
+
+/***/ 1011:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ks: () => (/* binding */ tooEarly),
+/* harmony export */   OM: () => (/* binding */ secretOf),
+/* harmony export */   Ot: () => (/* binding */ tooMany),
+/* harmony export */   U4: () => (/* binding */ SaslFault)
+/* harmony export */ });
+/**
+ * Why the exchange was given up, or why its success counts for nothing.
+ * - `not-authenticated`: the server has not proved that it knows the password
+ * - `malformed`: what it sent does not follow the mechanism
+ */
+class SaslFault extends Error {
+    kind;
+    name = 'SaslFault';
+    /** @param message in our own words, without text of the peer */
+    constructor(kind, message) {
+        super(message);
+        this.kind = kind;
+    }
+}
+/** The password or token of an identity that has one. */
+function secretOf(identity) {
+    if (identity.kind === 'certificate')
+        throw new TypeError('a certificate is no secret to be sent');
+    return identity.secret.reveal();
+}
+/** What is said to a success that comes before the client has said all that the mechanism has to say. */
+function tooEarly() {
+    return new SaslFault('malformed', 'the server lets somebody in who has not shown it the credentials');
+}
+/** What is said to a challenge that the mechanism does not have. */
+function tooMany() {
+    return new SaslFault('malformed', 'the server asks for more than the mechanism has to say');
+}
+
+
+/***/ }),
+
+/***/ 5625:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _n: () => (/* binding */ bindsChannel),
+  L$: () => (/* binding */ chooseMechanism),
+  iq: () => (/* binding */ converse),
+  $i: () => (/* binding */ wireForms)
+});
+
+// UNUSED EXPORTS: SPOKEN
+
+// EXTERNAL MODULE: ./src/smtp/sasl/base64.ts
+var base64 = __nccwpck_require__(1767);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/smtp/sasl/conversation.ts
+var conversation = __nccwpck_require__(1011);
+;// CONCATENATED MODULE: ./src/smtp/sasl/cram-md5.ts
+
+
+
+/** CRAM-MD5 (RFC 2195): the password stays here, and signs what the server has made up. */
+function cramMd5(identity, { derived }) {
+    let presented = false;
+    return {
+        get presented() {
+            return presented;
+        },
+        answer: (challenge) => {
+            if (presented)
+                throw (0,conversation/* tooMany */.Ot)();
+            const octets = (0,base64/* decoded */.D)(challenge);
+            if (!octets || octets.length === 0)
+                throw new conversation/* SaslFault */.U4('malformed', 'the challenge is no base64');
+            const digest = (0,external_node_crypto_.createHmac)('md5', (0,conversation/* secretOf */.OM)(identity)).update(octets).digest();
+            derived(digest);
+            presented = true;
+            return `${identity.username} ${digest.toString('hex')}`;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/smtp/sasl/external.ts
+
+/** EXTERNAL (RFC 4422 appendix A): the certificate of the TLS handshake speaks; the name, if any, is to act as. */
+function external({ username }) {
+    return {
+        initial: username,
+        answer: () => {
+            throw (0,conversation/* tooMany */.Ot)();
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/smtp/sasl/login.ts
+
+/** LOGIN (draft-murchison-sasl-login): two prompts whose wording is no protocol, the first for the name. */
+function login(identity) {
+    const answers = [identity.username, (0,conversation/* secretOf */.OM)(identity)];
+    return {
+        get presented() {
+            return answers.length === 0;
+        },
+        answer: () => {
+            const answer = answers.shift();
+            if (answer === undefined)
+                throw (0,conversation/* tooMany */.Ot)();
+            return answer;
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(875);
+;// CONCATENATED MODULE: ./src/smtp/sasl/oauth.ts
+
+
+
+/** The one message of OAUTHBEARER (RFC 7628 section 3.1). */
+function bearerMessage(identity) {
+    const { username, host, port } = identity;
+    const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
+    return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${(0,conversation/* secretOf */.OM)(identity)}\x01\x01`;
+}
+/** OAUTHBEARER: a failure comes as a challenge, and a lone ^A asks for the code (RFC 7628 section 3.2.3). */
+function oauthBearer(identity) {
+    return tokenConversation(bearerMessage(identity), '\x01');
+}
+/** The one message of XOAUTH2. */
+function xoauth2Message(identity) {
+    return `user=${identity.username}\x01auth=Bearer ${(0,conversation/* secretOf */.OM)(identity)}\x01\x01`;
+}
+/** Google's XOAUTH2, which Microsoft speaks too: as OAUTHBEARER, but that the answer to a failure is empty. */
+function xoauth2(identity) {
+    return tokenConversation(xoauth2Message(identity), '');
+}
+function tokenConversation(initial, afterFailure) {
+    let told;
+    return {
+        initial,
+        get told() {
+            return told;
+        },
+        answer: (challenge) => {
+            if (told !== undefined)
+                throw (0,conversation/* tooMany */.Ot)();
+            told = new peer/* PeerText */.gC(failureIn((0,base64/* decoded */.D)(challenge)?.toString('utf8') ?? challenge));
+            return afterFailure;
+        },
+    };
+}
+/** The fields of the JSON by which a server tells of a failure (RFC 7628 section 3.2.2), or what it says instead. */
+function failureIn(text) {
+    const fields = Object.entries(jsonObject(text));
+    if (fields.length === 0)
+        return text;
+    return fields
+        .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+        .join(', ');
+}
+function jsonObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === 'object' && value !== null ? { ...value } : {};
+    }
+    catch {
+        return {};
+    }
+}
+
+;// CONCATENATED MODULE: ./src/smtp/sasl/plain.ts
+
+/** The one message of PLAIN (RFC 4616), which acts for nobody else. */
+function plainMessage(identity) {
+    return `\0${identity.username}\0${(0,conversation/* secretOf */.OM)(identity)}`;
+}
+/** PLAIN (RFC 4616): everything at once. */
+function plain(identity) {
+    return {
+        initial: plainMessage(identity),
+        answer: () => {
+            throw (0,conversation/* tooMany */.Ot)();
+        },
+    };
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/smtp/sasl/prepared.ts
+/** What SASLprep leaves as it is, which is nearly every name and password. */
+const PLAIN_ASCII = /^[\x20-\x7e]*$/;
+/**
+ * Prepares a name or a password as SCRAM wants it (SASLprep, RFC 4013), so that the same characters typed in another
+ * way come to the same octets. What SASLprep prohibits, such as characters younger than Unicode 3.2, stays as it is:
+ * the servers in use do the same, and a password with an emoji in it works.
+ */
+async function prepared(text) {
+    if (PLAIN_ASCII.test(text))
+        return text;
+    const { saslprep } = await __nccwpck_require__.e(/* import() */ 81).then(__nccwpck_require__.bind(__nccwpck_require__, 5081));
+    try {
+        return saslprep(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/smtp/sasl/scram-messages.ts
+
+
+/** More than anybody asks for (OWASP's advice is 600,000), and half a second of one core. */
+const MOST_ITERATIONS = 1_000_000;
+/** All that is visible in ASCII, but for the comma. */
+const NONCE = /^[\x21-\x2b\x2d-\x7e]+$/;
+const ITERATIONS = /^[1-9]\d{0,14}$/;
+/** @throws {SaslFault} if it is no such message, or one that cannot be gone along with */
+function firstMessage(text) {
+    const [nonce, salt, iterations, ...extensions] = text.split(',');
+    if (nonce?.startsWith('m='))
+        throw malformed('the server demands an extension (m=) that is not known here');
+    const r = attribute('r', nonce);
+    const s = (0,base64/* decoded */.D)(attribute('s', salt));
+    const i = attribute('i', iterations);
+    if (!NONCE.test(r))
+        throw malformed('the nonce of the server has characters that no nonce has');
+    if (!s || s.length === 0)
+        throw malformed('the salt is no base64');
+    if (!ITERATIONS.test(i))
+        throw malformed('the iteration count is no number');
+    if (Number(i) > MOST_ITERATIONS) {
+        throw malformed(`the server wants the password hashed ${i} times; more than ${MOST_ITERATIONS} are not done here`);
+    }
+    if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
+        throw malformed('the first message of the server has odd ends');
+    return { nonce: r, salt: s, iterations: Number(i) };
+}
+/** The proof in the last message of the server; undefined where there is none. */
+function finalSignature(text) {
+    const [first] = text.split(',');
+    return first?.startsWith('v=') ? (0,base64/* decoded */.D)(first.slice(2)) : undefined;
+}
+/** What a server says instead of either message when it gives up, such as `invalid-proof`. The peer's text. */
+function errorIn(text) {
+    const [first] = text.split(',');
+    return first?.startsWith('e=') ? first.slice(2) : undefined;
+}
+function attribute(letter, text) {
+    if (!text?.startsWith(`${letter}=`))
+        throw malformed(`the first message of the server has no ${letter}= where that is due`);
+    return text.slice(2);
+}
+function malformed(what) {
+    return new conversation/* SaslFault */.U4('malformed', what);
+}
+
+;// CONCATENATED MODULE: ./src/smtp/sasl/scram.ts
+
+
+
+
+
+
+
+const derive = (0,external_node_util_.promisify)(external_node_crypto_.pbkdf2);
+/** Octets of a nonce; a multiple of three, so that its base64 has no padding. */
+const NONCE_OCTETS = 18;
+/**
+ * SCRAM (RFC 5802, RFC 7677): neither side learns the password from the other, and both prove that they know it.
+ * @param nonce ours; only a test knows it beforehand
+ */
+async function scram(kind, identity, surroundings, nonce = (0,external_node_crypto_.randomBytes)(NONCE_OCTETS).toString('base64')) {
+    const [username, password] = await Promise.all([prepared(identity.username), prepared((0,conversation/* secretOf */.OM)(identity))]);
+    return new Scram(kind, { username, password }, surroundings, nonce);
+}
+class Scram {
+    initial;
+    told;
+    iterations;
+    #hash;
+    #password;
+    #derived;
+    #nonce;
+    #bare;
+    /** The GS2 header and, where the exchange is bound, what it is bound to, in base64. */
+    #binding;
+    /** What the server has to prove itself with, once that can be told. */
+    #expected;
+    #verified = false;
+    constructor({ hash, bound }, { username, password }, surroundings, nonce) {
+        const header = `${gs2Flag(bound, surroundings)},,`;
+        const data = bound ? surroundings.binding?.data : undefined;
+        this.#hash = hash;
+        this.#password = password;
+        this.#derived = surroundings.derived;
+        this.#nonce = nonce;
+        this.#bare = `n=${saslName(username)},r=${nonce}`;
+        this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
+        this.initial = header + this.#bare;
+    }
+    /** The proof is in the answer that makes known what to expect of the server. */
+    get presented() {
+        return this.#expected !== undefined;
+    }
+    async answer(challenge) {
+        if (this.#verified || this.told !== undefined)
+            throw (0,conversation/* tooMany */.Ot)();
+        const message = (0,base64/* decoded */.D)(challenge)?.toString('utf8');
+        if (message === undefined)
+            throw new conversation/* SaslFault */.U4('malformed', 'the challenge is no base64');
+        const error = errorIn(message);
+        if (error !== undefined) {
+            this.told = new peer/* PeerText */.gC(error);
+            return '';
+        }
+        if (!this.#expected)
+            return this.#final(message);
+        this.#verify(finalSignature(message));
+        return '';
+    }
+    /** RFC 4954 has no place for data beside a success, and yet there are servers that put theirs there. */
+    conclude(texts) {
+        if (this.#verified || this.told !== undefined)
+            return;
+        const signature = texts
+            .flatMap((text) => text.split(' '))
+            .map((word) => finalSignature((0,base64/* decoded */.D)(word)?.toString('utf8') ?? ''))
+            .find((found) => found !== undefined);
+        this.#verify(signature);
+    }
+    async #final(serverFirst) {
+        const { nonce, salt, iterations } = firstMessage(serverFirst);
+        if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
+            throw new conversation/* SaslFault */.U4('not-authenticated', 'the nonce of the server does not continue ours, as if it answered somebody else');
+        }
+        this.iterations = iterations;
+        const withoutProof = `c=${this.#binding},r=${nonce}`;
+        const signed = `${this.#bare},${serverFirst},${withoutProof}`;
+        const salted = await derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash);
+        const clientKey = this.#hmac(salted, 'Client Key');
+        const signature = this.#hmac((0,external_node_crypto_.createHash)(this.#hash).update(clientKey).digest(), signed);
+        const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0)));
+        this.#expected = this.#hmac(this.#hmac(salted, 'Server Key'), signed);
+        this.#derived(proof);
+        this.#derived(this.#expected);
+        return `${withoutProof},p=${proof.toString('base64')}`;
+    }
+    #verify(signature) {
+        if (!signature || !this.#expected) {
+            throw new conversation/* SaslFault */.U4('not-authenticated', 'the server has not proved that it knows the password');
+        }
+        if (signature.length !== this.#expected.length || !(0,external_node_crypto_.timingSafeEqual)(signature, this.#expected)) {
+            throw new conversation/* SaslFault */.U4('not-authenticated', "the server's proof that it knows the password is wrong");
+        }
+        this.#verified = true;
+    }
+    #hmac(key, text) {
+        return (0,external_node_crypto_.createHmac)(this.#hash, key).update(text).digest();
+    }
+}
+const HASH_OCTETS = { sha1: 20, sha256: 32 };
+/** RFC 5802 section 6: `y` lets a server that does bind see that somebody has hidden its offer from us. */
+function gs2Flag(bound, { binding, serverBinds }) {
+    if (!bound)
+        return binding && !serverBinds ? 'y' : 'n';
+    if (!binding)
+        throw new TypeError('nothing to bind the exchange to');
+    return `p=${binding.type}`;
+}
+function saslName(name) {
+    return name.replaceAll('=', '=3D').replaceAll(',', '=2C');
+}
+
+;// CONCATENATED MODULE: ./src/smtp/sasl/mechanisms.ts
+
+
+
+
+
+
+
+const scramMechanism = (kind) => ({
+    kind: 'password',
+    bound: kind.bound,
+    begin: (identity, surroundings) => scram(kind, identity, surroundings),
+});
+/** The mechanisms spoken here, strongest first. */
+const MECHANISMS = {
+    'SCRAM-SHA-256-PLUS': scramMechanism({ hash: 'sha256', bound: true }),
+    'SCRAM-SHA-1-PLUS': scramMechanism({ hash: 'sha1', bound: true }),
+    'SCRAM-SHA-256': scramMechanism({ hash: 'sha256', bound: false }),
+    'SCRAM-SHA-1': scramMechanism({ hash: 'sha1', bound: false }),
+    OAUTHBEARER: { kind: 'access-token', begin: oauthBearer, discloses: bearerMessage },
+    XOAUTH2: { kind: 'access-token', begin: xoauth2, discloses: xoauth2Message },
+    'CRAM-MD5': { kind: 'password', begin: cramMd5 },
+    PLAIN: { kind: 'password', begin: plain, discloses: plainMessage },
+    LOGIN: { kind: 'password', begin: login, discloses: ({ secret }) => secret.reveal() },
+    EXTERNAL: { kind: 'certificate', begin: external },
+};
+/** Their names, strongest first. */
+const SPOKEN = Object.keys(MECHANISMS);
+/**
+ * Whether a mechanism ties its exchange to the TLS channel.
+ * @param name in upper case
+ */
+function bindsChannel(name) {
+    return name.endsWith('-PLUS');
+}
+/**
+ * Chooses the mechanism: the one that is insisted on, else the strongest that both sides have.
+ * @param offered the server's mechanisms, in upper case
+ * @returns its name, or undefined where none fits
+ */
+function chooseMechanism(offered, { kind, wanted, canBind }) {
+    return Object.entries(MECHANISMS)
+        .filter(([, mechanism]) => mechanism.kind === kind && (canBind || !mechanism.bound))
+        .map(([name]) => name)
+        .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
+}
+/**
+ * Begins the client's side of an exchange.
+ * @param name one that {@link chooseMechanism} returned
+ */
+async function converse(name, identity, surroundings) {
+    const mechanism = MECHANISMS[name];
+    if (!mechanism)
+        throw new TypeError(`no such mechanism here: ${name}`);
+    return mechanism.begin(identity, surroundings);
+}
+/**
+ * Every form that a mechanism spoken here gives a secret itself on the wire, for whoever must keep it out of a log.
+ * What is only derived from it differs from one exchange to the next; see {@link Surroundings.derived}.
+ * @returns base64 texts
+ */
+function wireForms(identity) {
+    return Object.values(MECHANISMS).flatMap(({ kind, discloses }) => kind === identity.kind && discloses ? [(0,base64/* encoded */.d)(discloses(identity))] : []);
+}
+
+
+/***/ }),
+
+/***/ 875:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   PR: () => (/* binding */ UNSEEN),
 /* harmony export */   RK: () => (/* binding */ visible),
+/* harmony export */   X2: () => (/* binding */ briefList),
 /* harmony export */   dh: () => (/* binding */ brief),
 /* harmony export */   gC: () => (/* binding */ PeerText)
 /* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -14831,27 +15423,35 @@ const BRIEF_CHARACTERS = 2048;
 function brief(text) {
     return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
 }
+const UNSHOWN = 'text from the network';
 /**
- * Text that came from the network. Interpolated or concatenated it shows its {@link visible} form, so it can
- * neither move a cursor nor break a line; the exact text is there for the report's transcript and for the
- * protocol, under a name that says what it is. What a sink needs beyond that (workflow commands, Markdown,
- * HTML) is made safe at the sink, for every text alike.
+ * Text that came from the network, and cannot be printed: turned into text, JSON or a debug view it shows what it is and
+ * not what it says. It has no `toString` of its own, by which the linter finds who would turn it into text. The exact
+ * text is there under a name that says so: for the protocol, for {@link brief}, and for the transcript, which each
+ * sink makes safe like every text in a report (workflow commands, Markdown, HTML).
  */
 class PeerText {
-    exact;
+    #exact;
     /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
     constructor(from) {
-        this.exact = typeof from === 'string' ? from : decode(from);
+        this.#exact = typeof from === 'string' ? from : decode(from);
     }
-    toString() {
-        return visible(this.exact);
+    get exact() {
+        return this.#exact;
+    }
+    get [Symbol.toStringTag]() {
+        return UNSHOWN;
     }
     toJSON() {
-        return this.exact;
+        return `[${UNSHOWN}]`;
     }
     [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
-        return this.toString();
+        return `[${UNSHOWN}]`;
     }
+}
+/** Texts of a peer, in one line for a message, as {@link brief} makes it. */
+function briefList(texts, separator = ', ') {
+    return brief(texts.map(({ exact }) => exact).join(separator));
 }
 function decode(octets) {
     try {
@@ -14865,7 +15465,7 @@ function decode(octets) {
 
 /***/ }),
 
-/***/ 32223:
+/***/ 2223:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14887,7 +15487,7 @@ function reasonOf(thrown) {
 
 /***/ }),
 
-/***/ 39216:
+/***/ 5764:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14896,10 +15496,60 @@ __nccwpck_require__.d(__webpack_exports__, {
   p: () => (/* binding */ Redactor)
 });
 
+;// CONCATENATED MODULE: ./src/text/reading.ts
+/** What has no width, but for the blanks by which words and lines are told apart. */
+const NO_WIDTH = String.raw `(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
+const IS_NO_WIDTH = new RegExp(`^${NO_WIDTH}$`, 'u');
+/** An escape by number: of an octet (`%41`, `\x41`), a UTF-16 code unit (`\u0041`), a code point (`\u{41}`, `&#x41;`, `&#65;`). */
+const ESCAPE = String.raw `%([0-7][0-9a-f])|\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|&#x0*([0-9a-f]{1,6});|&#0*(\d{1,7});`;
+const READ_OTHERWISE = new RegExp(`${ESCAPE}|${NO_WIDTH}`, 'giu');
+const HIGHEST_CODE_POINT = 0x10ffff;
+/**
+ * Reads a text. Octets beyond ASCII that are percent-encoded stay as they are: one alone is no character.
+ * @param text text of any origin
+ * @returns its reading, or undefined where that is no other than the text
+ */
+function readingOf(text) {
+    let read = '';
+    const spans = [];
+    const add = (characters, { start, end }) => {
+        read += characters;
+        spans.push(...Array.from({ length: characters.length }, () => ({ start, end })));
+    };
+    let at = 0;
+    for (const match of text.matchAll(READ_OTHERWISE)) {
+        const [written, ...digits] = match;
+        for (; at < match.index; at += 1)
+            add(text.charAt(at), { start: at, end: at + 1 });
+        const start = at;
+        at += written.length;
+        add(meant(written, digits), { start, end: at });
+    }
+    if (at === 0)
+        return undefined;
+    for (; at < text.length; at += 1)
+        add(text.charAt(at), { start: at, end: at + 1 });
+    return {
+        text: read,
+        written: ({ start, end }) => ({ start: spans[start - 1]?.end ?? 0, end: spans[end]?.start ?? text.length }),
+    };
+}
+/** @param digits of the number that an escape has, in the place of its kind, the last of which is decimal */
+function meant(written, digits) {
+    const number = digits.find((one) => one !== undefined);
+    if (number === undefined)
+        return '';
+    const code = parseInt(number, digits.at(-1) === undefined ? 16 : 10);
+    if (code > HIGHEST_CODE_POINT)
+        return written;
+    const character = String.fromCodePoint(code);
+    return IS_NO_WIDTH.test(character) ? '' : character;
+}
+
 // EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(78091);
+var secret = __nccwpck_require__(8091);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
+var peer = __nccwpck_require__(875);
 ;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
 
 /* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
@@ -14926,23 +15576,18 @@ function cutAnywhere(characters) {
     return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
 }
 /**
- * @returns a pattern for the secret as it is, percent-encoded, or escaped for HTML, JSON or a log: each character by
- * itself, so in any mixture; whole, or cut short
+ * @returns a pattern for the secret as it is, with what of it is percent-encoded beyond ASCII, or escaped by name or by a
+ * backslash: each character by itself, so in any mixture; whole, or cut short. Escapes by number are undone before (`reading.ts`).
  */
 function escapedPattern(secret) {
-    return cutAnywhere(Array.from(secret, (character) => (/[A-Za-z0-9]/.test(character) ? character : escapedCharacter(character))));
+    return cutAnywhere(Array.from(secret, escapedCharacter));
 }
-/** All that encoders make of a character that they do not leave alone. */
+/** All that encoders make of a character, but for its number. */
 function escapedCharacter(character) {
     const octets = [...Buffer.from(character)];
-    const code = character.codePointAt(0) ?? 0;
-    const units = character.split('').map((unit) => unit.charCodeAt(0));
     const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
     const forms = [
-        units.map((unit) => `\\\\u${hex(unit, 4)}`).join(''),
-        octets.map((octet) => `%${hex(octet, 2)}`).join(''),
-        `&#0*${code};`,
-        `&#x0*${hex(code, 1)};`,
+        ...(octets.length > 1 ? [octets.map((octet) => `%${hex(octet, 2)}`).join('')] : []),
         ...(named ? [`&${named};`] : []),
         ...(character === ' ' ? ['\\+'] : []),
         literal(JSON.stringify(character).slice(1, -1)),
@@ -14950,7 +15595,8 @@ function escapedCharacter(character) {
         literal(Buffer.from(octets).toString('latin1')),
         literal(character), // last, since it is what some of the others begin with
     ];
-    return `(?:${[...new Set(forms)].join('|')})`;
+    const different = [...new Set(forms)];
+    return different.length > 1 ? `(?:${different.join('|')})` : different.join('');
 }
 /** @returns a pattern for the secret in hexadecimal */
 function hexPattern(secret) {
@@ -14965,9 +15611,14 @@ function hexPattern(secret) {
 function base64Pattern(secret, offset) {
     const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
     const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-    const eitherAlphabet = (part) => part.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-    const beginning = eitherAlphabet(settled.slice(0, SHORTEST_PREFIX));
-    return `(?:${eitherAlphabet(settled.slice(0, LONGEST_WHOLE))}|${beginning})`;
+    return `(?:${wordPattern(settled)}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
+}
+/**
+ * @param word base64, or a part of it
+ * @returns a pattern for it in either alphabet
+ */
+function wordPattern(word) {
+    return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '[/_]');
 }
 function hex(value, digits) {
     return value.toString(16).padStart(digits, '0');
@@ -14979,11 +15630,12 @@ function literal(text) {
 ;// CONCATENATED MODULE: ./src/text/redactor.ts
 
 
+
 /** Anything shorter would be found by chance in words that are no secret. */
 const SHORTEST = 4;
 /**
- * Takes secrets out of text, in whatever form a protocol or an encoder left them: as they are; percent-encoded,
- * escaped for HTML, JSON or a log (each character by itself, so in any mixture); in hexadecimal; and within
+ * Takes secrets out of text, in the forms that protocols and encoders give them: as they are; percent-encoded, escaped
+ * for HTML, JSON or a log (some characters or all, and with some of no width between them); in hexadecimal; and within
  * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
  * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
  */
@@ -14993,15 +15645,21 @@ class Redactor {
     #inBase64;
     /** Secrets without the blanks in them: where a line ends, nobody can tell whether there was one. */
     #squeezed;
-    /** @param secrets the credentials in clear; those shorter than four characters are not looked for */
-    constructor(secrets) {
+    /**
+     * @param secrets the credentials in clear; those shorter than four characters are not looked for
+     * @param wireForms what protocols make of them, in base64: told from other text however short the secret in it is
+     */
+    constructor(secrets, wireForms = []) {
         const asGiven = [...secrets].flatMap(variants);
-        const prepared = asGiven.map(saslPrepared).filter((secret) => !asGiven.includes(secret));
-        const spellings = [asGiven, prepared].map(worthSeeking);
+        const others = [saslPrepared, asRead].map((spelled) => asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)));
+        const spellings = [asGiven, ...others].map(worthSeeking);
         this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
         this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
         const blank = spellings.flat().filter((secret) => /\s/.test(secret));
         this.#squeezed = anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
+        const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
+        const words = worthSeeking(unrecognised.map((form) => form.replace(/=+$/, '')));
+        this.#inBase64 = [...this.#inBase64, ...anyOf(words.map(wordPattern))];
     }
     /**
      * @param text text of any origin
@@ -15025,10 +15683,10 @@ class Redactor {
         return this.#unfolded(lines).map((line) => this.#redactWithin(line));
     }
     #redactWithin(text) {
-        // Most texts have nothing of the kind, and a server can send very many of them.
-        if (![...this.#plain, ...this.#inBase64].some((pattern) => text.search(pattern) >= 0))
-            return text;
-        return replaced(text, [...matches(text, this.#plain), ...base64Words(text, matches(text, this.#inBase64))]);
+        return replaced(text, asWrittenAndRead(text, (form) => [
+            ...matches(form, this.#plain),
+            ...base64Words(form, matches(form, this.#inBase64)),
+        ]));
     }
     /** The lines without the secrets that go over the end of one. */
     #unfolded(lines) {
@@ -15041,7 +15699,7 @@ class Redactor {
             return { line, head, squeezed, start, end: length };
         });
         const joined = pieces.map(({ squeezed }) => squeezed).join('');
-        const spans = matches(joined, [...this.#plain, ...this.#inBase64, ...this.#squeezed]);
+        const spans = asWrittenAndRead(joined, (form) => matches(form, [...this.#plain, ...this.#inBase64, ...this.#squeezed]));
         spans.sort((a, b) => a.start - b.start);
         let next = 0;
         let open = [];
@@ -15105,8 +15763,15 @@ function replaced(text, spans) {
     }
     return shown + text.slice(at);
 }
+/** What is found in a text as it is written, and as it reads. */
+function asWrittenAndRead(text, find) {
+    const reading = readingOf(text);
+    return [...find(text), ...(reading ? find(reading.text).map((span) => reading.written(span)) : [])];
+}
 function matches(text, patterns) {
-    return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
+    // Most texts have nothing of the kind, and a server can send very many of them.
+    const found = patterns.filter((pattern) => text.search(pattern) >= 0);
+    return found.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
 }
 /**
  * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
@@ -15141,6 +15806,10 @@ function variants(secret) {
 function saslPrepared(secret) {
     return secret.normalize('NFKC');
 }
+/** As it comes out of a text whose escapes are undone: what looks like one may stand in the secret itself. */
+function asRead(secret) {
+    return readingOf(secret)?.text ?? secret;
+}
 /** Each once, the longest first. */
 function worthSeeking(secrets) {
     return [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
@@ -15149,21 +15818,22 @@ function worthSeeking(secrets) {
 
 /***/ }),
 
-/***/ 78091:
+/***/ 8091:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X: () => (/* binding */ REDACTED),
 /* harmony export */   z: () => (/* binding */ Secret)
 /* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
 /** What stands wherever a secret would have been shown. */
 const REDACTED = '<redacted>';
 /**
  * A credential that cannot be printed: turned into text, JSON or a debug view it shows as `<redacted>`.
- * Only the code that writes to the wire, and the redactor that must recognise it, may call {@link Secret.reveal}.
+ * Only the code that hands it to a protocol, and what must recognise it (masks, the redactor, the inboxes that share a
+ * login), may call {@link Secret.reveal}.
  */
 class Secret {
     #value;
@@ -15171,7 +15841,11 @@ class Secret {
     constructor(value) {
         this.#value = value;
     }
-    /** The credential in clear, for the wire and for nothing else. */
+    /** Whether it begins or ends with a blank, which nobody sees who types it in. */
+    get isPadded() {
+        return this.#value !== this.#value.trim();
+    }
+    /** The credential in clear, to be sent or to be recognised, and for nothing else. */
     reveal() {
         return this.#value;
     }
@@ -15189,7 +15863,7 @@ class Secret {
 
 /***/ }),
 
-/***/ 56942:
+/***/ 6942:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -15234,7 +15908,550 @@ function shortenList(lines) {
 
 /***/ }),
 
-/***/ 46936:
+/***/ 3234:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ alertName)
+/* harmony export */ });
+/** Fatal alerts by their numbers, with the names of the IANA registry "TLS Alerts" in plain words (RFC 8446 section 6). */
+const NAMES = {
+    0: 'close notify',
+    10: 'unexpected message',
+    20: 'bad record mac',
+    21: 'decryption failed',
+    22: 'record overflow',
+    30: 'decompression failure',
+    40: 'handshake failure',
+    41: 'no certificate',
+    42: 'bad certificate',
+    43: 'unsupported certificate',
+    44: 'certificate revoked',
+    45: 'certificate expired',
+    46: 'certificate unknown',
+    47: 'illegal parameter',
+    48: 'unknown ca',
+    49: 'access denied',
+    50: 'decode error',
+    51: 'decrypt error',
+    60: 'export restriction',
+    70: 'protocol version',
+    71: 'insufficient security',
+    80: 'internal error',
+    86: 'inappropriate fallback',
+    90: 'user canceled',
+    100: 'no renegotiation',
+    109: 'missing extension',
+    110: 'unsupported extension',
+    111: 'certificate unobtainable',
+    112: 'unrecognized name',
+    113: 'bad certificate status response',
+    114: 'bad certificate hash value',
+    115: 'unknown psk identity',
+    116: 'certificate required',
+    120: 'no application protocol',
+    121: 'ech required',
+};
+/** The name of an alert, such as `handshake failure`. */
+function alertName(number) {
+    return NAMES[number] ?? 'not in the registry';
+}
+
+
+/***/ }),
+
+/***/ 7898:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CG: () => (/* binding */ distinguishedName),
+/* harmony export */   L8: () => (/* binding */ curveName),
+/* harmony export */   M2: () => (/* binding */ publicKeyFacts),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   lF: () => (/* binding */ certificateFacts)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(230);
+/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4368);
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6159);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3085);
+/* harmony import */ var _purpose_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1179);
+
+
+
+
+
+
+/**
+ * Reads what there is to know of a certificate.
+ * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
+ */
+function certificateFacts(certificate) {
+    const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
+    return {
+        subject: distinguishedName(certificate.subject),
+        issuer: distinguishedName(certificate.issuer),
+        ...presentedIdentifiers(certificate),
+        validFrom: from,
+        validTo: to,
+        key: publicKeyFacts(certificate),
+        signature: signatureFacts(certificate),
+        isCa: certificate.ca,
+        purposeObjections: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeObjections */ .n)(certificate),
+        caIssuers: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .caIssuers */ .Dg)(certificate),
+        sha256: fingerprint(certificate),
+        spki: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectPublicKeyInfo */ .Vk)(certificate)).digest('base64'),
+    };
+}
+/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
+function fingerprint({ raw }) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(raw).digest('hex');
+}
+/**
+ * One line such as `C=DE, O=Example, CN=mail.example.com`.
+ * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
+ */
+function distinguishedName(multiLine) {
+    return (multiLine ?? '').replaceAll('\n', ', ');
+}
+/**
+ * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
+ * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
+ */
+function presentedIdentifiers(certificate) {
+    const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
+    return {
+        dnsNames: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName).map(({ content }) => content.toString('latin1')),
+        ipAddresses: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress).map(({ content }) => (0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .addressOf */ .ci)(content)),
+        hasOtherNames: names.some(({ tag }) => tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName && tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress),
+    };
+}
+const MIN_RSA_BITS = 2048;
+const MIN_EC_BITS = 224;
+/** What NIST calls the curves of OpenSSL. */
+const CURVES = {
+    prime256v1: 'P-256',
+    secp224r1: 'P-224',
+    secp384r1: 'P-384',
+    secp521r1: 'P-521',
+};
+/** The usual name of a curve, such as `P-256`. @param name OpenSSL's, such as `prime256v1` */
+function curveName(name) {
+    return CURVES[name] ?? name;
+}
+/** What the key of a certificate is; never throws, be the rest as it may. */
+function publicKeyFacts(certificate) {
+    const key = publicKeyOf(certificate);
+    const type = key?.asymmetricKeyType;
+    const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
+    if (modulusLength !== undefined) {
+        const family = type === 'rsa-pss' ? 'RSA-PSS' : (type ?? '').toUpperCase();
+        return { name: `${family} ${modulusLength}`, weak: modulusLength < MIN_RSA_BITS };
+    }
+    if (namedCurve !== undefined) {
+        const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
+        return { name: `EC ${curveName(namedCurve)}`, weak: bits < MIN_EC_BITS };
+    }
+    if (type === 'ed25519' || type === 'ed448')
+        return { name: `Ed${type.slice(2)}`, weak: false };
+    // A key that this TLS library cannot even read is not one to rely on.
+    return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
+}
+function publicKeyOf(certificate) {
+    try {
+        return certificate.publicKey;
+    }
+    catch {
+        return undefined;
+    }
+}
+const WEAK_SIGNATURES = {
+    '1.2.840.113549.1.1.2': 'RSA with MD2',
+    '1.2.840.113549.1.1.4': 'RSA with MD5',
+    '1.2.840.113549.1.1.5': 'RSA with SHA-1',
+    '1.3.14.3.2.29': 'RSA with SHA-1',
+    '1.2.840.10040.4.3': 'DSA with SHA-1',
+    '1.2.840.10045.4.1': 'ECDSA with SHA-1',
+};
+const SIGNATURES = {
+    '1.2.840.113549.1.1.11': 'RSA with SHA-256',
+    '1.2.840.113549.1.1.12': 'RSA with SHA-384',
+    '1.2.840.113549.1.1.13': 'RSA with SHA-512',
+    '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
+    '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
+    '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
+    '1.3.101.112': 'Ed25519',
+    '1.3.101.113': 'Ed448',
+};
+function signatureFacts(certificate) {
+    const [algorithm, parameters] = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .signatureAlgorithm */ .wO)(certificate);
+    const id = algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : 'unknown';
+    if (id === RSA_PSS)
+        return pssFacts(parameters);
+    return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+}
+const RSA_PSS = '1.2.840.113549.1.1.10';
+/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
+const PSS_HASH = 0xa0;
+const PSS_HASHES = {
+    '2.16.840.1.101.3.4.2.1': 'SHA-256',
+    '2.16.840.1.101.3.4.2.2': 'SHA-384',
+    '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+function pssFacts(parameters) {
+    const hash = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derElements */ .zN)(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derWithin */ .hv)(hash?.content ?? Buffer.alloc(0));
+    const name = PSS_HASHES[algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : ''];
+    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
+}
+
+
+/***/ }),
+
+/***/ 230:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I4: () => (/* binding */ DerError),
+/* harmony export */   hv: () => (/* binding */ derWithin),
+/* harmony export */   jq: () => (/* binding */ oid),
+/* harmony export */   zN: () => (/* binding */ derElements)
+/* harmony export */ });
+/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
+class DerError extends Error {
+    name = 'DerError';
+}
+/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
+const MAX_LENGTH_OCTETS = 4;
+/**
+ * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
+ * certificate: one-octet tags, definite lengths.
+ * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
+ */
+function derElements(der) {
+    const elements = [];
+    let at = 0;
+    while (at < der.length) {
+        const tag = der.readUInt8(at);
+        const first = der[at + 1];
+        if (first === undefined || (tag & 0x1f) === 0x1f)
+            throw new DerError('a tag that stands alone or goes on');
+        const lengthOctets = first < 0x80 ? 0 : first - 0x80;
+        const start = at + 2 + lengthOctets;
+        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
+            throw new DerError('an odd length');
+        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
+        if (end > der.length)
+            throw new DerError('a length beyond the end');
+        elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
+        at = end;
+    }
+    return elements;
+}
+/**
+ * The elements within the first element of an encoding; none where there is no first.
+ * @throws {DerError}
+ */
+function derWithin(der) {
+    const [first] = derElements(der);
+    return first ? derElements(first.content) : [];
+}
+/** The dotted form of the content of an OBJECT IDENTIFIER. */
+function oid(content) {
+    const arcs = [];
+    let arc = 0;
+    for (const octet of content) {
+        arc = arc * 128 + (octet & 0x7f);
+        if (octet < 0x80) {
+            arcs.push(arc);
+            arc = 0;
+        }
+    }
+    const [head = 0, ...rest] = arcs;
+    const root = Math.min(2, Math.floor(head / 40));
+    return [root, head - root * 40, ...rest].join('.');
+}
+
+
+/***/ }),
+
+/***/ 4368:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dk: () => (/* binding */ TAG),
+/* harmony export */   Gv: () => (/* binding */ validityOf),
+/* harmony export */   K$: () => (/* binding */ hasExplicitCurve),
+/* harmony export */   Vk: () => (/* binding */ subjectPublicKeyInfo),
+/* harmony export */   bD: () => (/* binding */ issuerName),
+/* harmony export */   hD: () => (/* binding */ tbsCertificate),
+/* harmony export */   wO: () => (/* binding */ signatureAlgorithm),
+/* harmony export */   wn: () => (/* binding */ subjectName)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
+
+/*
+ * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
+ * as little of one that it cannot read as of one that is absent.
+ */
+/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
+const TAG = {
+    boolean: 0x01,
+    integer: 0x02,
+    bits: 0x03,
+    octets: 0x04,
+    oid: 0x06,
+    utcTime: 0x17,
+    generalizedTime: 0x18,
+    sequence: 0x30,
+    extensions: 0xa3,
+};
+/** @throws {DerError} */
+function tbsCertificate({ raw }) {
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 0, 'TBSCertificate').content);
+}
+/**
+ * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
+ * @throws {DerError}
+ */
+function signatureAlgorithm({ raw }) {
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
+}
+/**
+ * The whole SubjectPublicKeyInfo.
+ * @throws {DerError}
+ */
+function subjectPublicKeyInfo(certificate) {
+    return sequenceOfTbs(certificate, 4, 'public key').whole;
+}
+/**
+ * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
+ * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
+ * @throws {DerError}
+ */
+function hasExplicitCurve(certificate) {
+    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(subjectPublicKeyInfo(certificate));
+    const [id, parameters] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(algorithm?.content ?? Buffer.alloc(0));
+    return id?.tag === TAG.oid && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
+}
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+/**
+ * What the issuer's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+function issuerName(certificate) {
+    return sequenceOfTbs(certificate, 1, 'issuer').content;
+}
+/**
+ * What the subject's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+function subjectName(certificate) {
+    return sequenceOfTbs(certificate, 3, 'subject').content;
+}
+/**
+ * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
+ * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
+ * @throws {DerError} if they are in no such form, or name no day that there is
+ */
+function validityOf(certificate) {
+    const dates = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(sequenceOfTbs(certificate, 2, 'validity').content);
+    return { from: date(part(dates, 0, 'notBefore'), 'notBefore'), to: date(part(dates, 1, 'notAfter'), 'notAfter') };
+}
+/** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
+function sequenceOfTbs(certificate, index, name) {
+    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
+    return part(sequences, index, name);
+}
+function part(elements, index, name) {
+    const element = elements[index];
+    if (!element)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`no ${name}`);
+    return element;
+}
+const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+function date({ tag, content }, name) {
+    const text = content.toString('latin1');
+    const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
+    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+    const moment = new Date(iso);
+    // A day that there is not, such as 30 February, may be taken for one of the next month.
+    if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`${name} is no date: ${JSON.stringify(text)}`);
+    }
+    return moment;
+}
+/** A UTCTime has two digits for the years from 1950 to 2049. */
+function withCentury(tag, text) {
+    switch (tag) {
+        case TAG.utcTime:
+            return `${text < '50' ? '20' : '19'}${text}`;
+        case TAG.generalizedTime:
+            return text;
+        default:
+            return '';
+    }
+}
+
+
+/***/ }),
+
+/***/ 6159:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dg: () => (/* binding */ caIssuers),
+/* harmony export */   F$: () => (/* binding */ keyUsage),
+/* harmony export */   Ic: () => (/* binding */ nameConstraints),
+/* harmony export */   LX: () => (/* binding */ NAME_TAG),
+/* harmony export */   _X: () => (/* binding */ subjectAltNames),
+/* harmony export */   o8: () => (/* binding */ pathLength),
+/* harmony export */   oQ: () => (/* binding */ extensionsOf),
+/* harmony export */   u5: () => (/* binding */ extendedKeyUsage),
+/* harmony export */   uQ: () => (/* binding */ netscapeCertType)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
+/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4368);
+/* harmony import */ var _remembered_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9059);
+
+
+
+const SUBJECT_ALT_NAME = '2.5.29.17';
+const KEY_USAGE = '2.5.29.15';
+const BASIC_CONSTRAINTS = '2.5.29.19';
+const NAME_CONSTRAINTS = '2.5.29.30';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
+const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
+/**
+ * The extensions of a certificate, in their order.
+ * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
+ */
+const extensionsOf = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+    const list = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .tbsCertificate */ .hD)(certificate).find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.extensions);
+    const extensions = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derWithin */ .hv)(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
+        const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
+        // OpenSSL takes every octet but zero for TRUE.
+        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octets) };
+    });
+    const seen = new Set();
+    for (const { id } of extensions) {
+        if (seen.has(id))
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is there twice`);
+        seen.add(id);
+    }
+    return extensions;
+});
+/**
+ * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
+ * @throws {DerError}
+ */
+function pathLength(certificate) {
+    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
+    if (!limit)
+        return Infinity;
+    const [first] = limit;
+    if (first === undefined || first >= 0x80)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a path length that is no count');
+    return Number(`0x${limit.toString('hex')}`);
+}
+/**
+ * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
+ * @throws {DerError}
+ */
+function extendedKeyUsage(certificate) {
+    return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(content));
+}
+/**
+ * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
+ * where nothing is said.
+ * @throws {DerError}
+ */
+function keyUsage(certificate) {
+    return bitsOf(certificate, KEY_USAGE);
+}
+/**
+ * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
+ * @throws {DerError}
+ */
+function netscapeCertType(certificate) {
+    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
+}
+/** The context tags of the two lists. */
+const PERMITTED = 0xa0;
+const EXCLUDED = 0xa1;
+/**
+ * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
+ * @throws {DerError} also where a minimum or maximum is given, which there must not be
+ */
+const nameConstraints = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
+    if (!lists)
+        return undefined;
+    const subtrees = (list) => lists
+        .filter(({ tag }) => tag === list)
+        .flatMap(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content))
+        .map(({ content }) => {
+        const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        if (!base || bounds.length > 0)
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a name constraint without a name, or with bounds');
+        return base;
+    });
+    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
+});
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+const NAME_TAG = {
+    rfc822Name: 0x81,
+    dnsName: 0x82,
+    uri: 0x86,
+    ipAddress: 0x87,
+    directoryName: 0xa4,
+};
+/**
+ * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
+ * @throws {DerError}
+ */
+const subjectAltNames = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
+const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
+/**
+ * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
+ * @throws {DerError}
+ */
+function caIssuers(certificate) {
+    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
+        const [method, location] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        const isUrl = method && (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(method.content) === CA_ISSUERS && location?.tag === NAME_TAG.uri;
+        return isUrl ? [location.content.toString('latin1')] : [];
+    });
+}
+/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
+function bitsOf(certificate, id) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
+    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bits)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no bit string`);
+    // The first octet of the content counts the bits that are not used.
+    return whole.content[1] ?? 0;
+}
+/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
+function elementsOf(certificate, id) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
+    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no sequence`);
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(whole.content);
+}
+
+
+/***/ }),
+
+/***/ 6936:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -15242,27 +16459,37 @@ function shortenList(lines) {
 /* harmony export */   OQ: () => (/* binding */ MAX_HANDSHAKE_OCTETS),
 /* harmony export */   RZ: () => (/* binding */ isTlsRecord)
 /* harmony export */ });
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57075);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7075);
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
 
-/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert. */
+/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert, and its version begins with 3. */
 const RECORD_TYPES = [0x16, 0x15];
+const MAJOR_VERSION = 3;
 /** Whether octets that a server sent first are TLS. */
 function isTlsRecord(octets) {
-    return RECORD_TYPES.includes(octets[0]);
+    return RECORD_TYPES.includes(octets[0]) && octets[1] === MAJOR_VERSION;
 }
+/** As much as a server may say in the clear, if there is no end to its first line: a line of SMTP. */
+const MAX_CLEARTEXT_OCTETS = 4096;
+/** A line that has begun in the clear is waited for so long: its packets follow each other closely. */
+const CLEARTEXT_WAIT_MS = 250;
 /**
  * Ten times what a server says in a handshake with a chain of usual size. OpenSSL bounds each message and not their
  * number, and takes some of them without end.
  */
 const MAX_HANDSHAKE_OCTETS = 64 * 1024;
 /**
- * Stands between socket and TLS until the first octet from the server has shown that it is TLS. What is not is
+ * Stands between socket and TLS until the first octets from the server have shown that it is TLS. What is not is
  * never fed to the TLS library, which could only call it a "wrong version number".
  */
 class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
+    /** Settles at the latest when the guard is destroyed. */
     opening;
     #socket;
+    #settle = () => undefined;
+    #first = Buffer.alloc(0);
+    #isCleartext = false;
+    #patience;
     #heard = [];
     #heardOctets = 0;
     #isTooMuch = false;
@@ -15270,21 +16497,10 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     constructor(socket) {
         super();
         this.#socket = socket;
-        this.opening = new Promise((resolve) => {
-            socket.once('data', (octets) => {
-                if (isTlsRecord(octets)) {
-                    resolve({ kind: 'record' });
-                    socket.on('data', this.#pass);
-                    this.#pass(octets);
-                }
-                else {
-                    resolve({ kind: 'cleartext', octets });
-                    this.destroy();
-                }
-            });
-        });
+        this.opening = new Promise((resolve) => (this.#settle = resolve));
         socket
-            .on('end', () => this.push(null))
+            .on('data', this.#begin)
+            .on('end', () => (this.#isCleartext ? this.destroy() : this.push(null)))
             .on('error', (error) => this.destroy(error))
             .on('close', () => this.destroy());
     }
@@ -15300,6 +16516,23 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     release() {
         this.#heard = undefined;
     }
+    #begin = (octets) => {
+        this.#first = Buffer.concat([this.#first, octets]);
+        if (isTlsRecord(this.#first)) {
+            this.#settle({ kind: 'record', octets: this.#first });
+            this.#socket.off('data', this.#begin).on('data', this.#pass);
+            this.#pass(this.#first);
+            return;
+        }
+        this.#isCleartext = this.#first.length > 1 || !RECORD_TYPES.includes(this.#first[0]);
+        if (!this.#isCleartext)
+            return;
+        const isWhole = this.#first.includes('\n') || this.#first.length >= MAX_CLEARTEXT_OCTETS;
+        if (isWhole)
+            this.destroy();
+        else
+            this.#patience ??= setTimeout(() => this.destroy(), CLEARTEXT_WAIT_MS);
+    };
     #pass = (octets) => {
         this.#heardOctets += octets.length;
         this.#heard?.push(octets);
@@ -15321,6 +16554,9 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
         this.#socket.end(done);
     }
     _destroy(error, done) {
+        clearTimeout(this.#patience);
+        const octets = this.#first.subarray(0, MAX_CLEARTEXT_OCTETS);
+        this.#settle(this.#isCleartext ? { kind: 'cleartext', octets } : { kind: 'nothing' });
         this.#socket.destroy();
         done(error);
     }
@@ -15329,7 +16565,7 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
 
 /***/ }),
 
-/***/ 28807:
+/***/ 8807:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15341,11 +16577,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
+var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __nccwpck_require__(78141);
+var connect = __nccwpck_require__(8141);
+// EXTERNAL MODULE: ./src/tls/alerts.ts
+var alerts = __nccwpck_require__(3234);
+// EXTERNAL MODULE: ./src/tls/certificate.ts
+var certificate = __nccwpck_require__(7898);
 // EXTERNAL MODULE: ./src/tls/guard.ts
-var tls_guard = __nccwpck_require__(46936);
+var tls_guard = __nccwpck_require__(6936);
 ;// CONCATENATED MODULE: ./src/tls/records.ts
 /** RFC 8446 section 5.1 and RFC 5246 section 7.4. */
 const HANDSHAKE_RECORD = 22;
@@ -15482,6 +16722,8 @@ function handshakeMessages(octets) {
 
 
 
+
+
 /**
  * Begins a TLS handshake. The certificate is not judged, and nothing but the handshake is sent: whoever asks for
  * the channel must judge it before anything secret goes out.
@@ -15520,20 +16762,22 @@ function beginHandshake(socket, options) {
                 resolve({ kind: 'cleartext' });
         });
     });
+    const waitedMs = Math.round(options.deadline.remainingMs);
     const outcome = options.deadline
         .race(settled, () => new HandshakeTimeout())
         .catch((error) => {
         if (error instanceof HandshakeTimeout)
-            return { kind: 'timed-out' };
+            return { kind: 'timed-out', waitedMs };
         throw error;
     })
         .then((result) => {
-        if ('kind' in result)
+        if ('kind' in result) {
             stream.destroy();
+            guard.destroy();
+        }
         return result;
     });
-    const opening = Promise.race([guard.opening, outcome.then(() => ({ kind: 'nothing' }))]);
-    return { stream, opening, outcome };
+    return { stream, opening: guard.opening, outcome };
 }
 class HandshakeTimeout extends Error {
 }
@@ -15558,7 +16802,7 @@ function channel(stream, heard) {
         stream,
         version,
         cipher: stream.getCipher().standardName,
-        ...(chosen ?? (named === undefined ? {} : { group: named })),
+        ...(chosen ?? (named === undefined ? {} : { group: (0,certificate/* curveName */.L8)(named) })),
         ...(old !== undefined && { oldSignature: old }),
         sent: certificatesOf(stream),
         ...(verifyError != null && { verifyError: String(verifyError) }),
@@ -15599,8 +16843,7 @@ function failureOf(error, guard) {
     const number = alertOf(error);
     const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
     if (number !== undefined) {
-        const name = reason.replace(/^.*\balert /, '');
-        return { kind: 'alert', number, name, asked: asksForCertificate(guard.heard) };
+        return { kind: 'alert', number, name: (0,alerts/* alertName */.Q)(number), asked: asksForCertificate(guard.heard) };
     }
     if (code.startsWith('ERR_SSL_')) {
         const stray = behindRecords(guard.heard);
@@ -15614,42 +16857,178 @@ function failureOf(error, guard) {
 
 /***/ }),
 
-/***/ 42613:
+/***/ 3085:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ED: () => (/* binding */ carries),
+/* harmony export */   ci: () => (/* binding */ addressOf),
+/* harmony export */   vu: () => (/* binding */ serverNameIndication),
+/* harmony export */   w$: () => (/* binding */ referenceIdentity)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/** @param name a DNS name in A-labels, or an IP address without brackets */
+function referenceIdentity(name) {
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0
+        ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
+        : { kind: 'ip', address: canonical(name) };
+}
+/** What goes out as SNI: a name, and for an address nothing (RFC 6066 section 3). */
+function serverNameIndication(name) {
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0 ? name : undefined;
+}
+/**
+ * Whether a certificate carries a name, by RFC 9525 section 6: DNS names label by label and without case, a
+ * wildcard only as the whole left-most label and for exactly one label; an address only against an address entry.
+ * The subject's common name is not asked.
+ */
+function carries(presented, reference) {
+    return reference.kind === 'ip'
+        ? presented.ipAddresses.includes(reference.address)
+        : presented.dnsNames.some((pattern) => matches(pattern, reference.name));
+}
+function matches(pattern, name) {
+    const [first, ...rest] = pattern.toLowerCase().split('.');
+    const [label, ...domain] = name.split('.');
+    if (rest.length !== domain.length || [first, ...rest].includes(''))
+        return false;
+    return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
+}
+/**
+ * The textual form of the octets of an address entry, IPv6 in the canonical form of RFC 5952.
+ * @param octets four or sixteen of them; what has another length is shown in hexadecimal and matches nothing
+ */
+function addressOf(octets) {
+    if (octets.length === 4)
+        return octets.join('.');
+    if (octets.length !== 16)
+        return `0x${octets.toString('hex')}`;
+    return canonical((octets.toString('hex').match(/.{4}/g) ?? []).join(':'));
+}
+function canonical(address) {
+    // WHATWG's URL parser writes IPv6 as RFC 5952 wants it.
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : address;
+}
+
+
+/***/ }),
+
+/***/ 1179:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ usageObjection),
+/* harmony export */   n: () => (/* binding */ purposeObjections)
+/* harmony export */ });
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6159);
+
+/** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
+const FOR_SERVERS = new Set([
+    '1.3.6.1.5.5.7.3.1',
+    '2.16.840.1.113730.4.1',
+    '1.3.6.1.4.1.311.10.3.3',
+]);
+const ANY = '2.5.29.37.0';
+/** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
+const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
+/** sslServer. */
+const NETSCAPE_SERVER = 0x40;
+/**
+ * Whether the extended key usage of a certificate, or of an issuer, leaves out servers (RFC 5280 section 4.2.1.12).
+ * OpenSSL does not take anyExtendedKeyUsage for that of a server, and neither does this.
+ * @returns why, in words that follow upon "its"; undefined where it does not
+ * @throws {DerError}
+ */
+function usageObjection(certificate) {
+    const purposes = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .extendedKeyUsage */ .u5)(certificate);
+    if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
+        return undefined;
+    return purposes?.includes(ANY)
+        ? 'extended key usage says "any", which is not taken for that of a TLS server'
+        : 'extended key usage does not allow a TLS server';
+}
+/**
+ * Why a key may not be that of a TLS server, by all that its certificate says of purposes, as OpenSSL sees it.
+ * @returns clauses for a reader; none where it may
+ * @throws {DerError}
+ */
+function purposeObjections(certificate) {
+    const usage = usageObjection(certificate);
+    const uses = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .keyUsage */ .F$)(certificate);
+    const type = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .netscapeCertType */ .uQ)(certificate);
+    return [
+        ...(usage === undefined ? [] : [`its ${usage}`]),
+        ...(uses === undefined || (uses & SERVER_KEY_USAGES) !== 0
+            ? []
+            : ['its key usage allows neither a signature nor a key exchange']),
+        ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
+    ];
+}
+
+
+/***/ }),
+
+/***/ 9059:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ remembered)
+/* harmony export */ });
+/**
+ * Lets each certificate be read once, however often it is asked, as long as it lives: a peer chooses how much there is
+ * to read, and a search for a chain asks again at every turn.
+ * @param read what is asked of a certificate; what it throws is not remembered
+ */
+function remembered(read) {
+    const answers = new WeakMap();
+    return (certificate) => {
+        const known = answers.get(certificate) ?? { answer: read(certificate) };
+        answers.set(certificate, known);
+        return known.answer;
+    };
+}
+
+
+/***/ }),
+
+/***/ 2613:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
-/***/ 20181:
+/***/ 181:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
 
 /***/ }),
 
-/***/ 24434:
+/***/ 4434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 79896:
+/***/ 9896:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 73339:
+/***/ 3339:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("module");
 
 /***/ }),
 
-/***/ 69278:
+/***/ 9278:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
@@ -15663,77 +17042,77 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
-/***/ 77598:
+/***/ 7598:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 
 /***/ }),
 
-/***/ 53053:
+/***/ 3053:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
 
 /***/ }),
 
-/***/ 40610:
+/***/ 610:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
 
 /***/ }),
 
-/***/ 71553:
+/***/ 1553:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns/promises");
 
 /***/ }),
 
-/***/ 78474:
+/***/ 8474:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 
 /***/ }),
 
-/***/ 73024:
+/***/ 3024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
-/***/ 37067:
+/***/ 7067:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
-/***/ 44708:
+/***/ 4708:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
 
 /***/ }),
 
-/***/ 77030:
+/***/ 7030:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
-/***/ 48161:
+/***/ 8161:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
-/***/ 76760:
+/***/ 6760:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
@@ -15747,70 +17126,70 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_ho
 
 /***/ }),
 
-/***/ 80481:
+/***/ 481:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 
 /***/ }),
 
-/***/ 57075:
+/***/ 7075:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 
 /***/ }),
 
-/***/ 38321:
+/***/ 8321:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 
 /***/ }),
 
-/***/ 46193:
+/***/ 6193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 
 /***/ }),
 
-/***/ 58500:
+/***/ 8500:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
-/***/ 41692:
+/***/ 1692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 
 /***/ }),
 
-/***/ 73136:
+/***/ 3136:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
 
 /***/ }),
 
-/***/ 57975:
+/***/ 7975:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 
 /***/ }),
 
-/***/ 38522:
+/***/ 8522:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
-/***/ 16928:
+/***/ 6928:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
@@ -15831,53 +17210,53 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
-/***/ 13193:
+/***/ 3193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
 
 /***/ }),
 
-/***/ 87016:
+/***/ 7016:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
 
 /***/ }),
 
-/***/ 39023:
+/***/ 9023:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 28167:
+/***/ 8167:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("worker_threads");
 
 /***/ }),
 
-/***/ 43106:
+/***/ 3106:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 57349:
+/***/ 7349:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveBlockMap = __nccwpck_require__(87103);
-var resolveBlockSeq = __nccwpck_require__(90334);
-var resolveFlowCollection = __nccwpck_require__(13142);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(4604);
+var resolveBlockMap = __nccwpck_require__(7103);
+var resolveBlockSeq = __nccwpck_require__(334);
+var resolveFlowCollection = __nccwpck_require__(3142);
 
 function resolveCollection(CN, ctx, token, onError, tagName, tag) {
     const coll = token.type === 'block-map'
@@ -15963,15 +17342,15 @@ exports.composeCollection = composeCollection;
 
 /***/ }),
 
-/***/ 23683:
+/***/ 3683:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var Document = __nccwpck_require__(3021);
-var composeNode = __nccwpck_require__(45937);
-var resolveEnd = __nccwpck_require__(17788);
-var resolveProps = __nccwpck_require__(34631);
+var composeNode = __nccwpck_require__(5937);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
 
 function composeDoc(options, directives, { offset, start, value, end }, onError) {
     const opts = Object.assign({ _directives: directives }, options);
@@ -16015,17 +17394,17 @@ exports.composeDoc = composeDoc;
 
 /***/ }),
 
-/***/ 45937:
+/***/ 5937:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var composeCollection = __nccwpck_require__(57349);
+var identity = __nccwpck_require__(1127);
+var composeCollection = __nccwpck_require__(7349);
 var composeScalar = __nccwpck_require__(5413);
-var resolveEnd = __nccwpck_require__(17788);
-var utilEmptyScalarPosition = __nccwpck_require__(22599);
+var resolveEnd = __nccwpck_require__(7788);
+var utilEmptyScalarPosition = __nccwpck_require__(2599);
 
 const CN = { composeNode, composeEmptyNode };
 function composeNode(ctx, token, props, onError) {
@@ -16139,10 +17518,10 @@ exports.composeNode = composeNode;
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var resolveBlockScalar = __nccwpck_require__(48913);
-var resolveFlowScalar = __nccwpck_require__(76842);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
 
 function composeScalar(ctx, token, tagToken, onError) {
     const { value, type, comment, range } = token.type === 'block-scalar'
@@ -16229,18 +17608,18 @@ exports.composeScalar = composeScalar;
 
 /***/ }),
 
-/***/ 89984:
+/***/ 9984:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var directives = __nccwpck_require__(61342);
+var directives = __nccwpck_require__(1342);
 var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(91464);
-var identity = __nccwpck_require__(41127);
-var composeDoc = __nccwpck_require__(23683);
-var resolveEnd = __nccwpck_require__(17788);
+var errors = __nccwpck_require__(1464);
+var identity = __nccwpck_require__(1127);
+var composeDoc = __nccwpck_require__(3683);
+var resolveEnd = __nccwpck_require__(7788);
 
 function getErrorPos(src) {
     if (typeof src === 'number')
@@ -16460,17 +17839,17 @@ exports.Composer = Composer;
 
 /***/ }),
 
-/***/ 87103:
+/***/ 7103:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
-var resolveProps = __nccwpck_require__(34631);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var resolveProps = __nccwpck_require__(4631);
 var utilContainsNewline = __nccwpck_require__(9499);
-var utilFlowIndentCheck = __nccwpck_require__(74051);
-var utilMapIncludes = __nccwpck_require__(81187);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -16584,12 +17963,12 @@ exports.resolveBlockMap = resolveBlockMap;
 
 /***/ }),
 
-/***/ 48913:
+/***/ 8913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 function resolveBlockScalar(ctx, scalar, onError) {
     const start = scalar.offset;
@@ -16791,14 +18170,14 @@ exports.resolveBlockScalar = resolveBlockScalar;
 
 /***/ }),
 
-/***/ 90334:
+/***/ 334:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveProps = __nccwpck_require__(34631);
-var utilFlowIndentCheck = __nccwpck_require__(74051);
+var YAMLSeq = __nccwpck_require__(4604);
+var resolveProps = __nccwpck_require__(4631);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
 
 function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
     const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
@@ -16849,7 +18228,7 @@ exports.resolveBlockSeq = resolveBlockSeq;
 
 /***/ }),
 
-/***/ 17788:
+/***/ 7788:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -16895,19 +18274,19 @@ exports.resolveEnd = resolveEnd;
 
 /***/ }),
 
-/***/ 13142:
+/***/ 3142:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveEnd = __nccwpck_require__(17788);
-var resolveProps = __nccwpck_require__(34631);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(4604);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
 var utilContainsNewline = __nccwpck_require__(9499);
-var utilMapIncludes = __nccwpck_require__(81187);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -17111,13 +18490,13 @@ exports.resolveFlowCollection = resolveFlowCollection;
 
 /***/ }),
 
-/***/ 76842:
+/***/ 6842:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var resolveEnd = __nccwpck_require__(17788);
+var Scalar = __nccwpck_require__(3301);
+var resolveEnd = __nccwpck_require__(7788);
 
 function resolveFlowScalar(scalar, strict, onError) {
     const { offset, type, source, end } = scalar;
@@ -17346,7 +18725,7 @@ exports.resolveFlowScalar = resolveFlowScalar;
 
 /***/ }),
 
-/***/ 34631:
+/***/ 4631:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -17544,7 +18923,7 @@ exports.containsNewline = containsNewline;
 
 /***/ }),
 
-/***/ 22599:
+/***/ 2599:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -17579,7 +18958,7 @@ exports.emptyScalarPosition = emptyScalarPosition;
 
 /***/ }),
 
-/***/ 74051:
+/***/ 4051:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -17603,12 +18982,12 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 81187:
+/***/ 1187:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 
 function mapIncludes(ctx, items, search) {
     const { uniqueKeys } = ctx.options;
@@ -17631,16 +19010,16 @@ exports.mapIncludes = mapIncludes;
 
 
 var Alias = __nccwpck_require__(4065);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var toJS = __nccwpck_require__(74043);
-var Schema = __nccwpck_require__(45840);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var toJS = __nccwpck_require__(4043);
+var Schema = __nccwpck_require__(5840);
 var stringifyDocument = __nccwpck_require__(6829);
-var anchors = __nccwpck_require__(71596);
-var applyReviver = __nccwpck_require__(83661);
-var createNode = __nccwpck_require__(42404);
-var directives = __nccwpck_require__(61342);
+var anchors = __nccwpck_require__(1596);
+var applyReviver = __nccwpck_require__(3661);
+var createNode = __nccwpck_require__(2404);
+var directives = __nccwpck_require__(1342);
 
 class Document {
     constructor(value, replacer, options) {
@@ -17969,13 +19348,13 @@ exports.Document = Document;
 
 /***/ }),
 
-/***/ 71596:
+/***/ 1596:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var visit = __nccwpck_require__(10204);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 /**
  * Verify that the input string is a valid anchor.
@@ -18052,7 +19431,7 @@ exports.findNewAnchor = findNewAnchor;
 
 /***/ }),
 
-/***/ 83661:
+/***/ 3661:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -18116,14 +19495,14 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 42404:
+/***/ 2404:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 const defaultTagPrefix = 'tag:yaml.org,2002:';
 function findTagObject(value, tagName, tags) {
@@ -18213,13 +19592,13 @@ exports.createNode = createNode;
 
 /***/ }),
 
-/***/ 61342:
+/***/ 1342:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var visit = __nccwpck_require__(10204);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 const escapeChars = {
     '!': '%21',
@@ -18398,7 +19777,7 @@ exports.Directives = Directives;
 
 /***/ }),
 
-/***/ 91464:
+/***/ 1464:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -18467,28 +19846,28 @@ exports.prettifyError = prettifyError;
 
 /***/ }),
 
-/***/ 38815:
+/***/ 8815:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-var composer = __nccwpck_require__(89984);
+var composer = __nccwpck_require__(9984);
 var Document = __nccwpck_require__(3021);
-var Schema = __nccwpck_require__(45840);
-var errors = __nccwpck_require__(91464);
+var Schema = __nccwpck_require__(5840);
+var errors = __nccwpck_require__(1464);
 var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(4604);
 var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(40361);
-var lineCounter = __nccwpck_require__(66628);
+var lexer = __nccwpck_require__(361);
+var lineCounter = __nccwpck_require__(6628);
 var parser = __nccwpck_require__(3456);
-var publicApi = __nccwpck_require__(84047);
-var visit = __nccwpck_require__(10204);
+var publicApi = __nccwpck_require__(4047);
+var visit = __nccwpck_require__(204);
 
 
 
@@ -18525,7 +19904,7 @@ __webpack_unused_export__ = visit.visitAsync;
 
 /***/ }),
 
-/***/ 57249:
+/***/ 7249:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -18556,11 +19935,11 @@ exports.warn = warn;
 
 
 
-var anchors = __nccwpck_require__(71596);
-var visit = __nccwpck_require__(10204);
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
-var toJS = __nccwpck_require__(74043);
+var anchors = __nccwpck_require__(1596);
+var visit = __nccwpck_require__(204);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(4043);
 
 class Alias extends Node.NodeBase {
     constructor(source) {
@@ -18678,14 +20057,14 @@ exports.Alias = Alias;
 
 /***/ }),
 
-/***/ 40101:
+/***/ 101:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
+var createNode = __nccwpck_require__(2404);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
 
 function collectionFromPath(schema, path, value) {
     let v = value;
@@ -18836,14 +20215,14 @@ exports.isEmptyPath = isEmptyPath;
 
 /***/ }),
 
-/***/ 66673:
+/***/ 6673:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var applyReviver = __nccwpck_require__(83661);
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
+var applyReviver = __nccwpck_require__(3661);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(4043);
 
 class NodeBase {
     constructor(type) {
@@ -18883,15 +20262,15 @@ exports.NodeBase = NodeBase;
 
 /***/ }),
 
-/***/ 57165:
+/***/ 7165:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var stringifyPair = __nccwpck_require__(59748);
-var addPairToJSMap = __nccwpck_require__(97104);
-var identity = __nccwpck_require__(41127);
+var createNode = __nccwpck_require__(2404);
+var stringifyPair = __nccwpck_require__(9748);
+var addPairToJSMap = __nccwpck_require__(7104);
+var identity = __nccwpck_require__(1127);
 
 function createPair(key, value, ctx) {
     const k = createNode.createNode(key, undefined, ctx);
@@ -18929,14 +20308,14 @@ exports.createPair = createPair;
 
 /***/ }),
 
-/***/ 63301:
+/***/ 3301:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
-var toJS = __nccwpck_require__(74043);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(4043);
 
 const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
 class Scalar extends Node.NodeBase {
@@ -18963,17 +20342,17 @@ exports.isScalarValue = isScalarValue;
 
 /***/ }),
 
-/***/ 84454:
+/***/ 4454:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyCollection = __nccwpck_require__(61212);
-var addPairToJSMap = __nccwpck_require__(97104);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
+var stringifyCollection = __nccwpck_require__(1212);
+var addPairToJSMap = __nccwpck_require__(7104);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
 
 function findPair(items, key) {
     const k = identity.isScalar(key) ? key.value : key;
@@ -19117,17 +20496,17 @@ exports.findPair = findPair;
 
 /***/ }),
 
-/***/ 92223:
+/***/ 4604:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var stringifyCollection = __nccwpck_require__(61212);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var toJS = __nccwpck_require__(74043);
+var createNode = __nccwpck_require__(2404);
+var stringifyCollection = __nccwpck_require__(1212);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var toJS = __nccwpck_require__(4043);
 
 class YAMLSeq extends Collection.Collection {
     static get tagName() {
@@ -19239,16 +20618,16 @@ exports.YAMLSeq = YAMLSeq;
 
 /***/ }),
 
-/***/ 97104:
+/***/ 7104:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var log = __nccwpck_require__(57249);
-var merge = __nccwpck_require__(90452);
+var log = __nccwpck_require__(7249);
+var merge = __nccwpck_require__(452);
 var stringify = __nccwpck_require__(2148);
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(4043);
 
 function addPairToJSMap(ctx, map, { key, value }) {
     if (identity.isNode(key) && key.addToJSMap)
@@ -19311,7 +20690,7 @@ exports.addPairToJSMap = addPairToJSMap;
 
 /***/ }),
 
-/***/ 41127:
+/***/ 1127:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -19371,12 +20750,12 @@ exports.isSeq = isSeq;
 
 /***/ }),
 
-/***/ 74043:
+/***/ 4043:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 
 /**
  * Recursively convert any node or its contents to native JavaScript
@@ -19417,15 +20796,15 @@ exports.toJS = toJS;
 
 /***/ }),
 
-/***/ 60110:
+/***/ 110:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var resolveBlockScalar = __nccwpck_require__(48913);
-var resolveFlowScalar = __nccwpck_require__(76842);
-var errors = __nccwpck_require__(91464);
-var stringifyString = __nccwpck_require__(83069);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
+var errors = __nccwpck_require__(1464);
+var stringifyString = __nccwpck_require__(3069);
 
 function resolveAsScalar(token, strict = true, onError) {
     if (token) {
@@ -19642,7 +21021,7 @@ exports.setScalarValue = setScalarValue;
 
 /***/ }),
 
-/***/ 91733:
+/***/ 1733:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -19712,7 +21091,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 97715:
+/***/ 7715:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -19823,9 +21202,9 @@ exports.visit = visit;
 
 
 
-var cstScalar = __nccwpck_require__(60110);
-var cstStringify = __nccwpck_require__(91733);
-var cstVisit = __nccwpck_require__(97715);
+var cstScalar = __nccwpck_require__(110);
+var cstStringify = __nccwpck_require__(1733);
+var cstVisit = __nccwpck_require__(7715);
 
 /** The byte order mark */
 const BOM = '\u{FEFF}';
@@ -19937,7 +21316,7 @@ exports.tokenType = tokenType;
 
 /***/ }),
 
-/***/ 40361:
+/***/ 361:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -20667,7 +22046,7 @@ exports.Lexer = Lexer;
 
 /***/ }),
 
-/***/ 66628:
+/***/ 6628:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -20722,7 +22101,7 @@ exports.LineCounter = LineCounter;
 
 var node_process = __nccwpck_require__(932);
 var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(40361);
+var lexer = __nccwpck_require__(361);
 
 function includesToken(list, type) {
     for (let i = 0; i < list.length; ++i)
@@ -21702,17 +23081,17 @@ exports.Parser = Parser;
 
 /***/ }),
 
-/***/ 84047:
+/***/ 4047:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var composer = __nccwpck_require__(89984);
+var composer = __nccwpck_require__(9984);
 var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(91464);
-var log = __nccwpck_require__(57249);
-var identity = __nccwpck_require__(41127);
-var lineCounter = __nccwpck_require__(66628);
+var errors = __nccwpck_require__(1464);
+var log = __nccwpck_require__(7249);
+var identity = __nccwpck_require__(1127);
+var lineCounter = __nccwpck_require__(6628);
 var parser = __nccwpck_require__(3456);
 
 function parseOptions(options) {
@@ -21816,16 +23195,16 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 45840:
+/***/ 5840:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var map = __nccwpck_require__(47451);
+var identity = __nccwpck_require__(1127);
+var map = __nccwpck_require__(7451);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var tags = __nccwpck_require__(90018);
+var string = __nccwpck_require__(6464);
+var tags = __nccwpck_require__(18);
 
 const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 class Schema {
@@ -21862,13 +23241,13 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 47451:
+/***/ 7451:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var YAMLMap = __nccwpck_require__(84454);
+var identity = __nccwpck_require__(1127);
+var YAMLMap = __nccwpck_require__(4454);
 
 const map = {
     collection: 'map',
@@ -21888,12 +23267,12 @@ exports.map = map;
 
 /***/ }),
 
-/***/ 73632:
+/***/ 3632:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 const nullTag = {
     identify: value => value == null,
@@ -21917,8 +23296,8 @@ exports.nullTag = nullTag;
 
 
 
-var identity = __nccwpck_require__(41127);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(1127);
+var YAMLSeq = __nccwpck_require__(4604);
 
 const seq = {
     collection: 'seq',
@@ -21938,12 +23317,12 @@ exports.seq = seq;
 
 /***/ }),
 
-/***/ 66464:
+/***/ 6464:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyString = __nccwpck_require__(83069);
+var stringifyString = __nccwpck_require__(3069);
 
 const string = {
     identify: value => typeof value === 'string',
@@ -21961,12 +23340,12 @@ exports.string = string;
 
 /***/ }),
 
-/***/ 73959:
+/***/ 3959:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 const boolTag = {
     identify: value => typeof value === 'boolean',
@@ -21989,13 +23368,13 @@ exports.boolTag = boolTag;
 
 /***/ }),
 
-/***/ 38405:
+/***/ 8405:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var stringifyNumber = __nccwpck_require__(28689);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -22043,12 +23422,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 59874:
+/***/ 9874:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
@@ -22092,18 +23471,18 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 70896:
+/***/ 896:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var bool = __nccwpck_require__(73959);
-var float = __nccwpck_require__(38405);
-var int = __nccwpck_require__(59874);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
 
 const schema = [
     map.map,
@@ -22124,13 +23503,13 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 33559:
+/***/ 3559:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var map = __nccwpck_require__(47451);
+var Scalar = __nccwpck_require__(3301);
+var map = __nccwpck_require__(7451);
 var seq = __nccwpck_require__(1706);
 
 function intIdentify(value) {
@@ -22195,27 +23574,27 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 90018:
+/***/ 18:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var bool = __nccwpck_require__(73959);
-var float = __nccwpck_require__(38405);
-var int = __nccwpck_require__(59874);
-var schema = __nccwpck_require__(70896);
-var schema$1 = __nccwpck_require__(33559);
-var binary = __nccwpck_require__(56083);
-var merge = __nccwpck_require__(90452);
-var omap = __nccwpck_require__(50303);
-var pairs = __nccwpck_require__(18385);
-var schema$2 = __nccwpck_require__(35913);
-var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(46752);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
+var schema = __nccwpck_require__(896);
+var schema$1 = __nccwpck_require__(3559);
+var binary = __nccwpck_require__(6083);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var schema$2 = __nccwpck_require__(5913);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(6752);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -22301,14 +23680,14 @@ exports.getTags = getTags;
 
 /***/ }),
 
-/***/ 56083:
+/***/ 6083:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var node_buffer = __nccwpck_require__(20181);
-var Scalar = __nccwpck_require__(63301);
-var stringifyString = __nccwpck_require__(83069);
+var node_buffer = __nccwpck_require__(181);
+var Scalar = __nccwpck_require__(3301);
+var stringifyString = __nccwpck_require__(3069);
 
 const binary = {
     identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
@@ -22378,12 +23757,12 @@ exports.binary = binary;
 
 /***/ }),
 
-/***/ 88398:
+/***/ 8398:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(3301);
 
 function boolStringify({ value, source }, ctx) {
     const boolObj = value ? trueTag : falseTag;
@@ -22414,13 +23793,13 @@ exports.trueTag = trueTag;
 
 /***/ }),
 
-/***/ 35782:
+/***/ 5782:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var stringifyNumber = __nccwpck_require__(28689);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -22471,12 +23850,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 10873:
+/***/ 873:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 function intResolve(str, offset, radix, { intAsBigInt }) {
@@ -22554,13 +23933,13 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 90452:
+/***/ 452:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 // If the value associated with a merge key is a single mapping node, each of
 // its key/value pairs is inserted into the current mapping, unless the key
@@ -22632,16 +24011,16 @@ exports.merge = merge;
 
 /***/ }),
 
-/***/ 50303:
+/***/ 303:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var pairs = __nccwpck_require__(18385);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(4043);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(4604);
+var pairs = __nccwpck_require__(8385);
 
 class YAMLOMap extends YAMLSeq.YAMLSeq {
     constructor() {
@@ -22716,15 +24095,15 @@ exports.omap = omap;
 
 /***/ }),
 
-/***/ 18385:
+/***/ 8385:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLSeq = __nccwpck_require__(4604);
 
 function resolvePairs(seq, onError) {
     if (identity.isSeq(seq)) {
@@ -22805,24 +24184,24 @@ exports.resolvePairs = resolvePairs;
 
 /***/ }),
 
-/***/ 35913:
+/***/ 5913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var binary = __nccwpck_require__(56083);
-var bool = __nccwpck_require__(88398);
-var float = __nccwpck_require__(35782);
-var int = __nccwpck_require__(10873);
-var merge = __nccwpck_require__(90452);
-var omap = __nccwpck_require__(50303);
-var pairs = __nccwpck_require__(18385);
-var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(46752);
+var string = __nccwpck_require__(6464);
+var binary = __nccwpck_require__(6083);
+var bool = __nccwpck_require__(8398);
+var float = __nccwpck_require__(5782);
+var int = __nccwpck_require__(873);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(6752);
 
 const schema = [
     map.map,
@@ -22853,14 +24232,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 81528:
+/***/ 1528:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
 
 class YAMLSet extends YAMLMap.YAMLMap {
     constructor(schema) {
@@ -22956,12 +24335,12 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 46752:
+/***/ 6752:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(8689);
 
 /** Internal types handle bigint as number, because TS can't figure it out. */
 function parseSexagesimal(str, asBigInt) {
@@ -23068,7 +24447,7 @@ exports.timestamp = timestamp;
 
 /***/ }),
 
-/***/ 34475:
+/***/ 4475:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -23231,10 +24610,10 @@ exports.foldFlowLines = foldFlowLines;
 
 
 
-var anchors = __nccwpck_require__(71596);
-var identity = __nccwpck_require__(41127);
-var stringifyComment = __nccwpck_require__(59799);
-var stringifyString = __nccwpck_require__(83069);
+var anchors = __nccwpck_require__(1596);
+var identity = __nccwpck_require__(1127);
+var stringifyComment = __nccwpck_require__(9799);
+var stringifyString = __nccwpck_require__(3069);
 
 function createStringifyContext(doc, options) {
     const opt = Object.assign({
@@ -23365,14 +24744,14 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 61212:
+/***/ 1212:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyCollection(collection, ctx, options) {
     const flow = ctx.inFlow ?? collection.flow;
@@ -23527,7 +24906,7 @@ exports.stringifyCollection = stringifyCollection;
 
 /***/ }),
 
-/***/ 59799:
+/***/ 9799:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -23563,9 +24942,9 @@ exports.stringifyComment = stringifyComment;
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyDocument(doc, options) {
     const lines = [];
@@ -23652,7 +25031,7 @@ exports.stringifyDocument = stringifyDocument;
 
 /***/ }),
 
-/***/ 28689:
+/***/ 8689:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -23686,15 +25065,15 @@ exports.stringifyNumber = stringifyNumber;
 
 /***/ }),
 
-/***/ 59748:
+/***/ 9748:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
     const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -23845,13 +25224,13 @@ exports.stringifyPair = stringifyPair;
 
 /***/ }),
 
-/***/ 83069:
+/***/ 3069:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var foldFlowLines = __nccwpck_require__(34475);
+var Scalar = __nccwpck_require__(3301);
+var foldFlowLines = __nccwpck_require__(4475);
 
 const getFoldOptions = (ctx, isBlock) => ({
     indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -24190,12 +25569,12 @@ exports.stringifyString = stringifyString;
 
 /***/ }),
 
-/***/ 10204:
+/***/ 204:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(1127);
 
 const BREAK = Symbol('break visit');
 const SKIP = Symbol('skip children');
@@ -24433,7 +25812,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 22809:
+/***/ 2809:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -24549,7 +25928,7 @@ const ERR_ACCESS_DENIED = 'ERR_ACCESS_DENIED';
 
 /***/ }),
 
-/***/ 80661:
+/***/ 661:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -24559,17 +25938,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(37067);
+var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(44708);
+var external_node_https_ = __nccwpck_require__(4708);
 // EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/shared/url.js
-var shared_url = __nccwpck_require__(71093);
+var shared_url = __nccwpck_require__(1093);
 // EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(38522);
+var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
+var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
+var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/fetch/cookies.js
 // module to handle cookies
 
@@ -24829,7 +26208,7 @@ const version = '10.6.0';
 const homepage = 'https://nodemailer.com/';
 
 // EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/errors.js
-var errors = __nccwpck_require__(22809);
+var errors = __nccwpck_require__(2809);
 // EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/shared/objects.js
 var objects = __nccwpck_require__(7212);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/fetch/index.js
@@ -25231,7 +26610,7 @@ nmfetch.DEFAULT_MAX_TIME = DEFAULT_MAX_TIME;
 
 /***/ }),
 
-/***/ 87278:
+/***/ 7278:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -25648,7 +27027,7 @@ const ucs2 = {
 
 /***/ }),
 
-/***/ 12076:
+/***/ 2076:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -25663,18 +27042,18 @@ const ucs2 = {
 /* harmony export */   tZ: () => (/* binding */ getLogger)
 /* harmony export */ });
 /* unused harmony exports _lastCacheCleanup, _resetCacheCleanup, networkInterfaces, _readNetworkInterfaces, dnsCache, resolveHostname, parseConnectionUrl, _logFunc, resolveContent, assign, encodeXText */
-/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71093);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(57975);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(73024);
-/* harmony import */ var _fetch_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(80661);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(22809);
+/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1093);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7975);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3024);
+/* harmony import */ var _fetch_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(661);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2809);
 /* harmony import */ var _objects_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7212);
-/* harmony import */ var node_dns__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(40610);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(77030);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(48161);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(73136);
-/* harmony import */ var _punycode_index_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(87278);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(57075);
+/* harmony import */ var node_dns__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(610);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7030);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8161);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3136);
+/* harmony import */ var _punycode_index_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7278);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7075);
 /* eslint no-console: 0 */
 
 
@@ -26525,16 +27904,16 @@ const copyOwnKeys = (target, source, skip) => {
 
 /***/ }),
 
-/***/ 71093:
+/***/ 1093:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   h: () => (/* binding */ resolve),
 /* harmony export */   q: () => (/* binding */ parse)
 /* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77030);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(73136);
-/* harmony import */ var _punycode_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(87278);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3136);
+/* harmony import */ var _punycode_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7278);
 // URL parsing wrapper around the WHATWG `URL` class. It only falls back to the
 // legacy, deprecation-warning-emitting `url.parse()` / `url.resolve()` for input
 // the WHATWG parser rejects.
@@ -26770,263 +28149,7 @@ const resolve = (from, to) => {
 
 /***/ }),
 
-/***/ 70370:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  A: () => (/* binding */ pLimit)
-});
-
-// UNUSED EXPORTS: limitFunction
-
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
-
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
-}
-
-class Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
-}
-
-
-/***/ }),
-
-/***/ 92857:
+/***/ 2857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -27056,9 +28179,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: ZodAny, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(88532);
+var core_core = __nccwpck_require__(8532);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/util.js
-var core_util = __nccwpck_require__(54723);
+var core_util = __nccwpck_require__(4723);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/memoizer.js
 
 class $ZodCyclicError extends Error {
@@ -27373,7 +28496,7 @@ function isBackEdge(ctx, value) {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
-var core_checks = __nccwpck_require__(44890);
+var core_checks = __nccwpck_require__(4890);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/doc.js
 class Doc {
     constructor(args = [], closed = {}) {
@@ -27415,7 +28538,7 @@ class Doc {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/regexes.js
-var core_regexes = __nccwpck_require__(23908);
+var core_regexes = __nccwpck_require__(3908);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/versions.js
 const version = {
     major: 4,
@@ -30062,9 +31185,9 @@ function handleRefineResult(result, payload, input, inst) {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/registries.js
-var registries = __nccwpck_require__(29396);
+var registries = __nccwpck_require__(9396);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(43759);
+var api = __nccwpck_require__(3759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/to-json-schema.js
 
 
@@ -33753,7 +34876,7 @@ function preprocess(fn, schema) {
 
 /***/ }),
 
-/***/ 43759:
+/***/ 3759:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33817,9 +34940,9 @@ function preprocess(fn, schema) {
 /* harmony export */   xY: () => (/* binding */ _toUpperCase)
 /* harmony export */ });
 /* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _null, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
-/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(44890);
-/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29396);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(54723);
+/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
+/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 
 
 
@@ -34927,7 +36050,7 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 
 /***/ }),
 
-/***/ 44890:
+/***/ 4890:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34950,9 +36073,9 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 /* harmony export */   v$: () => (/* binding */ $ZodCheckOverwrite)
 /* harmony export */ });
 /* unused harmony exports $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckProperty, $ZodCheckMimeType */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(88532);
-/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23908);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54723);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
+/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3908);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
 // import { $ZodType } from "./schemas.js";
 
 
@@ -35473,7 +36596,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 
 /***/ }),
 
-/***/ 88532:
+/***/ 8532:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35485,7 +36608,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 /* harmony export */   xI: () => (/* binding */ $constructor)
 /* harmony export */ });
 /* unused harmony export $brand */
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(54723);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 var _a;
 
 /** A special constant with type `never` */
@@ -35631,7 +36754,7 @@ function config(newConfig) {
 
 /***/ }),
 
-/***/ 23908:
+/***/ 3908:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35827,7 +36950,7 @@ const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ nu
 
 /***/ }),
 
-/***/ 29396:
+/***/ 9396:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35889,7 +37012,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 
 /***/ }),
 
-/***/ 54723:
+/***/ 4723:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35944,7 +37067,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 /* harmony export */   zM: () => (/* binding */ mergeDefs)
 /* harmony export */ });
 /* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, defineLazy, objectClone, cloneDef, getElementAtPath, promiseAllObject, randomString, numKeys, getParsedType, primitiveTypes, createTransparentProxy, unwrapMessage, getSizableOrigin, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, CONSTANT_CATCH */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(88532);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
 
 // functions
 function assertEqual(val) {
@@ -37020,11 +38143,11 @@ function constantCatch(value) {
 var __webpack_exports__ = {};
 
 // EXTERNAL MODULE: ./src/redaction.ts + 1 modules
-var redaction = __nccwpck_require__(29743);
+var redaction = __nccwpck_require__(9743);
 ;// CONCATENATED MODULE: external "node:v8"
 const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 // EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
+var reason = __nccwpck_require__(2223);
 ;// CONCATENATED MODULE: ./src/start.ts
 
 
@@ -37072,7 +38195,7 @@ function start(main, complain) {
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(57975);
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/cancellation.ts
 /**
  * The signals by which a runner or a person at a terminal ends a run, as one. The first lets what is known be
@@ -37092,11 +38215,11 @@ function cancellation() {
 }
 
 // EXTERNAL MODULE: ./src/gate/verdict.ts
-var verdict = __nccwpck_require__(15950);
+var verdict = __nccwpck_require__(5950);
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/plan/pem.ts
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
@@ -37228,7 +38351,7 @@ function subject(path, isExpanded) {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var cli_schemas = __nccwpck_require__(92857);
+var cli_schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./src/plan/located.ts
 /** A text that stands at a place as it is. */
 function textAt(place, text, expanded = false) {
@@ -37577,8 +38700,10 @@ function keysAt(schema, path) {
 /** What can be demanded of the origin of a message, and what only the receiver can say. */
 const CHECKS = ['spf', 'dkim', 'dmarc'];
 const SAID_BY_RECEIVER = ['spf', 'dmarc'];
+/** What an endpoint may share with others by the defaults, and has no use for where it sends no message. */
+const NEED_A_MESSAGE = ['keep', 'attachment-bytes'];
 /**
- * Keys of `delivery` that contradict one another, or that need another one.
+ * Keys of `delivery` that contradict one another, that need another one, or that the endpoint has to no effect.
  * @param own the endpoint as the user wrote it, which says where
  * @param merged the same with all layers under it
  */
@@ -37596,6 +38721,10 @@ function deliveryProblems(own, merged) {
     return [
         ...(refused && has('inbox')
             ? [problem('expect: refused sends no message, so there is none to look for; take out inbox', 'inbox', 'expect')]
+            : []),
+        ...NEED_A_MESSAGE.filter((key) => refused && at(own, 'delivery', key)).map((key) => problem(`expect: refused sends no message, so ${key} has no effect; take it out`, key)),
+        ...(!refused && !has('inbox') && isText(at(own, 'delivery', 'keep'), 'true')
+            ? [problem('keep is for the message in the inbox, and needs inbox', 'keep')]
             : []),
         ...(verdicts && !has('inbox')
             ? [problem('verdicts are read in the message that arrived, and need inbox', 'verdicts')]
@@ -37618,15 +38747,15 @@ function isText(node, text) {
 }
 
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
+var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(78091);
+var secret = __nccwpck_require__(8091);
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
+var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
+var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
+var peer = __nccwpck_require__(875);
 ;// CONCATENATED MODULE: ./src/plan/values.ts
 
 
@@ -37792,7 +38921,7 @@ function percentDecoded(text) {
 }
 
 // EXTERNAL MODULE: ./src/plan/legal.ts
-var legal = __nccwpck_require__(74138);
+var legal = __nccwpck_require__(4138);
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
 
 
@@ -37969,8 +39098,10 @@ class ClientIdentities {
         const incomplete = clientIdentityProblems(tls);
         const certificate = at(tls, 'client-cert');
         const key = at(tls, 'client-key');
-        if (incomplete.length > 0 || !isWhole(certificate) || !isWhole(key))
-            return incomplete;
+        if (!isGiven(certificate) || !isGiven(key)) {
+            const alone = [this.#alone('client-cert', certificate, chainIn), this.#alone('client-key', key, keyIn)];
+            return [...incomplete, ...(await Promise.all(alone)).flat()];
+        }
         const id = idOf(certificate.text, key.text);
         const pair = this.#known.get(id) ?? (await this.#pair(certificate.text, key.text));
         this.#known.set(id, pair);
@@ -37988,6 +39119,13 @@ class ClientIdentities {
             return undefined;
         const pair = this.#known.get(idOf(certificate, key));
         return pair && 'identity' in pair ? pair.identity : undefined;
+    }
+    /** What is wrong with one value whose other half is missing. */
+    async #alone(key, node, parse) {
+        if (!isGiven(node))
+            return [];
+        const read = await this.#read(node.text, parse);
+        return 'fault' in read ? [problem(key, node, read.fault)] : [];
     }
     async #pair(certificate, key) {
         const [chain, privateKey] = await Promise.all([this.#read(certificate, chainIn), this.#read(key, keyIn)]);
@@ -38019,8 +39157,8 @@ class ClientIdentities {
         }
     }
 }
-function isWhole(node) {
-    return node?.kind === 'text' && !node.broken;
+function isGiven(node) {
+    return node?.kind === 'text' && !node.broken && node.text.trim() !== '';
 }
 function idOf(certificate, key) {
     return JSON.stringify([certificate, key]);
@@ -38060,10 +39198,10 @@ function problem(key, { place, text, expanded }, what) {
     return { ...place, message: `${key}: ${isPem(text) ? 'the text' : file} ${what}` };
 }
 
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 9 modules
-var catalogue = __nccwpck_require__(18166);
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 10 modules
+var catalogue = __nccwpck_require__(1966);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var cli_core = __nccwpck_require__(88532);
+var cli_core = __nccwpck_require__(8532);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __nccwpck_require__(2123);
 ;// CONCATENATED MODULE: ./src/plan/fields.ts
@@ -38674,7 +39812,7 @@ function quoted(source) {
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(38815);
+var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/plan/yaml.ts
 
 
@@ -39087,7 +40225,7 @@ function* jsonPieces({ endpoints, ...rest }) {
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
-var text_shorten = __nccwpck_require__(56942);
+var text_shorten = __nccwpck_require__(6942);
 ;// CONCATENATED MODULE: ./src/report/wording.ts
 
 const SIGNS = {
@@ -39408,8 +40546,8 @@ function safe(text) {
     return neutral_neutralise((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT));
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 96 modules
-var run = __nccwpck_require__(37325);
+// EXTERNAL MODULE: ./src/run.ts + 85 modules
+var run = __nccwpck_require__(4292);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __nccwpck_require__(12);
 ;// CONCATENATED MODULE: ./src/terminal.ts
@@ -39496,13 +40634,13 @@ function complain(message) {
 /** @throws {SelfTestFailed} */
 async function proveItself(progress) {
     // Loaded when it is asked for: nobody else needs mail servers.
-    const { selfTest } = await Promise.all(/* import() */[__nccwpck_require__.e(631), __nccwpck_require__.e(891), __nccwpck_require__.e(200)]).then(__nccwpck_require__.bind(__nccwpck_require__, 55200));
+    const { selfTest } = await __nccwpck_require__.e(/* import() */ 764).then(__nccwpck_require__.bind(__nccwpck_require__, 3764));
     progress.write(`${selfTestLine(await selfTest())}\n`);
 }
 /** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */
 async function demonstrate() {
     // Loaded when it is shown: nobody else needs mail servers.
-    const { startDemo } = await Promise.all(/* import() */[__nccwpck_require__.e(631), __nccwpck_require__.e(468), __nccwpck_require__.e(891), __nccwpck_require__.e(400)]).then(__nccwpck_require__.bind(__nccwpck_require__, 52400));
+    const { startDemo } = await Promise.all(/* import() */[__nccwpck_require__.e(468), __nccwpck_require__.e(390)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7390));
     const demo = await startDemo();
     try {
         process.stdout.write('Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n');

@@ -21,8 +21,11 @@ export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
   const behindWall = (lines: readonly string[]): void => {
     const resume = randomUUID();
     output.write(`::stop-commands::${resume}\n`);
-    lines.forEach(info);
-    output.write(`::${resume}::\n`);
+    try {
+      lines.forEach(info);
+    } finally {
+      output.write(`::${resume}::\n`);
+    }
   };
   return {
     info,

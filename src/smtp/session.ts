@@ -307,7 +307,7 @@ export class SmtpSession {
 }
 
 function unsolicited({ raw }: Reply): UnsolicitedReply {
-  return new UnsolicitedReply(raw.join(' / '));
+  return new UnsolicitedReply(raw.map(({ exact }) => exact).join(' / '));
 }
 
 /** @throws all but that the server closes the session */

@@ -51,7 +51,7 @@ export const STEP_1 = {
     severity: 'error',
     steps: ['capability'],
     explanation: 'The answer to EHLO does not list STARTTLS, so a client has no way to encryption on this port.',
-    evidence: fields('capabilities', 'masked', 'greeting'),
+    evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
     remedy:
       'Either TLS is not set up on this service (a certificate and key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong door: 587 upgrades with STARTTLS, 465 is TLS from the first byte (`transport: implicit`).',
     reference: 'RFC 3207 section 2',

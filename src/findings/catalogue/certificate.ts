@@ -3,7 +3,10 @@ import { fields } from './evidence.js';
 
 const CHAIN = { ...fields('issuer', 'openssl'), sent: 'how many certificates were sent' };
 const DEAD_END = fields('missing', 'caIssuers', 'namesake');
-const PRIVATE_ROOT = { root: 'the private root in which the chain ends' };
+const PRIVATE_ROOT = {
+  root: 'the private root in which the chain ends',
+  rootSha256: 'its fingerprint',
+};
 const NAMES = { wanted: 'the name that was asked for', names: 'the subject alternative names' };
 
 /** Findings of step 3: the handshake and the certificate. */
@@ -55,7 +58,7 @@ export const STEP_3 = {
     severity: 'error',
     steps: ['certificate'],
     explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
-    evidence: fields('alert'),
+    evidence: fields('alert', 'name'),
     remedy:
       'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
     reference: 'RFC 8446 section 4.4.2.4',

@@ -156,6 +156,7 @@ export const STEP_5 = {
       ...fields('check', 'wanted', 'authservId', 'reason'),
       found: 'what it came to',
       result: 'what the receiver wrote down',
+      sender: 'the domain of the sender, where the verdict is of another one',
       domain: 'the domain of the DKIM signature',
       selector: 'its selector',
     },

@@ -1,7 +1,7 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
-import { brief } from '../../text/peer.js';
+import { brief, briefList } from '../../text/peer.js';
 import { signIn } from '../sign-in.js';
 import type { StepOutcome, Visit } from '../visit.js';
 import { readGreeting, sayEhlo } from './opening.js';
@@ -45,7 +45,7 @@ function judgeOffer({ endpoint, plain }: Visit, secured: Capabilities): KnownFin
     ...(secured.has('STARTTLS')
       ? [
           finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
-            evidence: { capabilities: brief(secured.lines.join(', ')) },
+            evidence: { capabilities: briefList(secured.lines) },
           }),
         ]
       : []),

@@ -36,11 +36,11 @@ export async function authenticate(
   identity: Identity,
   surroundings: Surroundings,
 ): Promise<SignIn> {
-  let derives = false;
+  const derived: Buffer[] = [];
   const conversation = await converse(mechanism, identity, {
     ...surroundings,
     derived: (octets) => {
-      derives = true;
+      derived.push(octets);
       surroundings.derived(octets);
     },
   });
@@ -66,7 +66,7 @@ export async function authenticate(
       const answer: string = initial ?? (await conversation.answer(challengeIn(reply)));
       initial = undefined;
       // What is derived stands in the response, whose base64 has nothing in common with its own.
-      if (derives && answer !== '') surroundings.derived(Buffer.from(answer));
+      if (derived.length > 0 && answer !== '') surroundings.derived(Buffer.from(answer));
       reply = await session.command(encoded(answer), REDACTED);
     }
     if (reply.code === 235) {

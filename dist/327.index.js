@@ -1,8 +1,8 @@
-export const id = 968;
-export const ids = [968];
+export const id = 327;
+export const ids = [327];
 export const modules = {
 
-/***/ 39367:
+/***/ 9367:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -10,11 +10,11 @@ export const modules = {
 /* harmony export */   m6: () => (/* binding */ connectTo),
 /* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9588);
 
 
 
@@ -78,7 +78,68 @@ function inWords(failure) {
 
 /***/ }),
 
-/***/ 93266:
+/***/ 2470:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ Kept)
+/* harmony export */ });
+const FIRST_OCTETS = 16 * 1024;
+/**
+ * Keeps the first octets of what arrives, in one piece: in as many as they arrive in, each octet could take a hundred
+ * times its room.
+ */
+class Kept {
+    #most;
+    #room;
+    #total = 0;
+    /** @param most octets that are kept */
+    constructor(most) {
+        this.#most = most;
+        this.#room = Buffer.alloc(Math.min(most, FIRST_OCTETS));
+    }
+    /** Octets so far, kept or not. */
+    get total() {
+        return this.#total;
+    }
+    /** Those that are kept, until it is emptied. */
+    get octets() {
+        return this.#room.subarray(0, Math.min(this.#total, this.#most));
+    }
+    /** Takes one more. */
+    push(octet) {
+        if (this.#total < this.#most) {
+            this.#makeRoomFor(this.#total + 1);
+            this.#room[this.#total] = octet;
+        }
+        this.#total += 1;
+    }
+    /** Takes more. */
+    add(octets) {
+        const total = this.#total + octets.length;
+        this.#makeRoomFor(Math.min(this.#most, total));
+        // What is over finds no room.
+        if (this.#total < this.#most)
+            octets.copy(this.#room, this.#total);
+        this.#total = total;
+    }
+    /** Begins anew, in the same room. */
+    empty() {
+        this.#total = 0;
+    }
+    #makeRoomFor(octets) {
+        if (octets <= this.#room.length)
+            return;
+        const larger = Buffer.alloc(Math.min(this.#most, Math.max(octets, 2 * this.#room.length)));
+        this.#room.copy(larger);
+        this.#room = larger;
+    }
+}
+
+
+/***/ }),
+
+/***/ 3266:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -110,7 +171,7 @@ function kept(text) {
 
 /***/ }),
 
-/***/ 6968:
+/***/ 9327:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -122,17 +183,17 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __webpack_require__(47879);
+var net_deadline = __webpack_require__(7879);
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox = __webpack_require__(89588);
+var inbox = __webpack_require__(9588);
 // EXTERNAL MODULE: ./src/inbox/marks.ts
-var marks = __webpack_require__(93266);
+var inbox_marks = __webpack_require__(3266);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __webpack_require__(50875);
+var peer = __webpack_require__(875);
 // EXTERNAL MODULE: ./src/inbox/channel.ts
-var inbox_channel = __webpack_require__(39367);
+var inbox_channel = __webpack_require__(9367);
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(78141);
+var connect = __webpack_require__(8141);
 ;// CONCATENATED MODULE: ./src/inbox/pop3-lines.ts
 
 
@@ -218,25 +279,25 @@ class Pop3Lines {
     };
 }
 
+// EXTERNAL MODULE: ./src/inbox/kept.ts
+var kept = __webpack_require__(2470);
 ;// CONCATENATED MODULE: ./src/inbox/pop3-text.ts
+
 const pop3_text_LF = 0x0a;
 const pop3_text_CR = 0x0d;
 const DOT = 0x2e;
-const FIRST_OCTETS = 16 * 1024;
 /**
  * Takes the text of an answer of several lines out of what arrives, up to the line with a dot alone (RFC 1939 section
  * 3): dots unstuffed, every line end a CR LF. What it keeps it keeps in one piece, be it a line or a million of them.
  */
 class Pop3Text {
-    #most;
-    #kept = Buffer.alloc(FIRST_OCTETS);
-    #octets = 0;
+    #kept;
     #at = 'line start';
     #last = pop3_text_LF;
     #hasEnded = false;
     /** @param most octets that are kept */
     constructor(most) {
-        this.#most = most;
+        this.#kept = new kept/* Kept */.J(most);
     }
     /** Whether the line with the dot has come. */
     get hasEnded() {
@@ -244,11 +305,11 @@ class Pop3Text {
     }
     /** Octets so far, kept or not. */
     get octets() {
-        return this.#octets;
+        return this.#kept.total;
     }
     /** The text so far, as much of it as is kept. */
     get text() {
-        return this.#kept.subarray(0, Math.min(this.#octets, this.#most));
+        return this.#kept.octets;
     }
     /** @returns how many of the octets belong to the text and its end */
     take(octets) {
@@ -293,17 +354,52 @@ class Pop3Text {
     }
     #keep(octet) {
         this.#last = octet;
-        if (this.#octets < this.#most) {
-            if (this.#octets === this.#kept.length)
-                this.#grow();
-            this.#kept[this.#octets] = octet;
-        }
-        this.#octets += 1;
+        this.#kept.push(octet);
     }
-    #grow() {
-        const larger = Buffer.alloc(Math.min(this.#most, 2 * this.#kept.length));
-        this.#kept.copy(larger);
-        this.#kept = larger;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./src/inbox/tally.ts
+
+/** Hexadecimal digits of a fingerprint: 48 bits, of which ten thousand have two alike once in a million times. */
+const DIGITS = 12;
+/**
+ * Counts how often each of many texts is there, and keeps a fingerprint of each and no text: some twenty octets,
+ * however long it is.
+ */
+class Tally {
+    /** Without it, somebody could choose texts that are all looked for in the same place. */
+    #salt = (0,external_node_crypto_.randomBytes)(8).toString('hex');
+    /** Each where its fingerprint says, or in the next free slot; 0 is free. */
+    #fingerprints;
+    #counts;
+    /** @param most texts that are ever added */
+    constructor(most) {
+        // So many that a free one is never far away, and that there is always one.
+        const slots = 2 * most + 1;
+        this.#fingerprints = new Float64Array(slots);
+        this.#counts = new Uint32Array(slots);
+    }
+    /** @returns how often the text is there now */
+    add(text) {
+        const { slot, fingerprint } = this.#find(text);
+        const count = (this.#counts[slot] ?? 0) + 1;
+        this.#fingerprints[slot] = fingerprint;
+        this.#counts[slot] = count;
+        return count;
+    }
+    /** How often the text is there. */
+    count(text) {
+        return this.#counts[this.#find(text).slot] ?? 0;
+    }
+    #find(text) {
+        const fingerprint = 1 + Number.parseInt((0,external_node_crypto_.hash)('sha256', this.#salt + text).slice(0, DIGITS), 16);
+        const slots = this.#fingerprints.length;
+        let slot = fingerprint % slots;
+        while (this.#fingerprints[slot] !== 0 && this.#fingerprints[slot] !== fingerprint)
+            slot = (slot + 1) % slots;
+        return { slot, fingerprint };
     }
 }
 
@@ -315,12 +411,13 @@ class Pop3Text {
 
 
 
+
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
-/** Every session is told of all messages in the maildrop, and keeps their names. */
+/** Every session is told of all messages in the maildrop, and counts how many have each identifier. */
 const MAX_MESSAGES = 10_000;
-/** Their names are mostly shorter than half of this, which allows fifty octets each. */
-const MAX_LIST_OCTETS = 512 * 1024;
+/** As many of them may have come since the inbox was opened: each is kept, and asked for by itself. More is a flood. */
+const MAX_ARRIVED = 1000;
 /** As much is read of a header, which is more than is looked through: no server takes a longer one. */
 const MAX_TOP_OCTETS = 1024 * 1024;
 /** What comes of a session that only looked does not depend on the answer to QUIT. */
@@ -342,7 +439,7 @@ class Pop3Session {
     #lines;
     #timeoutMs;
     #end;
-    #messages;
+    #arrived;
     constructor(channel, timeoutMs, end) {
         this.#channel = channel;
         this.#lines = new Pop3Lines(channel);
@@ -375,15 +472,29 @@ class Pop3Session {
             throw error;
         }
     }
-    /** The number of each message in this session by its unique identifier (RFC 1939 section 7, UIDL). */
-    async messages() {
-        this.#messages ??= await this.#list();
-        return this.#messages;
+    /**
+     * How many messages have each unique identifier (RFC 1939 section 7, UIDL).
+     * @throws {InboxUnreachable} if there are more than a maildrop may have
+     * @throws {InboxRejected} if the server does not tell messages apart
+     */
+    identifiers() {
+        return this.#list(() => undefined);
+    }
+    /**
+     * The messages that have come since others were counted, asked for once a session.
+     * @param old how many had each identifier then
+     * @returns the number of each in this session by its identifier; of several with the same, each further one has a
+     *   number of its own behind it
+     * @throws as {@link identifiers} does, and {InboxUnreachable} if too many have come
+     */
+    async arrived(old) {
+        this.#arrived ??= await this.#listArrived(old);
+        return this.#arrived;
     }
     /** The header of a message, as much of it as is looked through; the message is not marked as seen by that. */
     async header(message) {
         await this.#demand(`TOP ${message} 0`, 'the header of a message');
-        const header = new Pop3Text(marks/* MAX_HEADER_OCTETS */.OM);
+        const header = new Pop3Text(inbox_marks/* MAX_HEADER_OCTETS */.OM);
         await this.#lines.into(header, MAX_TOP_OCTETS, this.#wait());
         if (header.hasEnded)
             return header.text;
@@ -424,29 +535,35 @@ class Pop3Session {
     get isOver() {
         return this.#channel.destroyed;
     }
-    async #list() {
+    async #listArrived(old) {
+        const arrived = new Map();
+        await this.#list((identifier, nth, message) => {
+            if (nth <= old.count(identifier))
+                return;
+            if (arrived.size === MAX_ARRIVED)
+                throw new inbox/* InboxUnreachable */.F3(`over ${MAX_ARRIVED} messages have come`);
+            // A blank is in no identifier. A copy: a part of a line would keep the whole in memory.
+            arrived.set(Buffer.from(nth === 1 ? identifier : `${identifier} ${nth}`).toString(), message);
+        });
+        return arrived;
+    }
+    /** @param tell gets the identifier of each message, how many have had the same so far, and its number */
+    async #list(tell) {
         await this.#demand('UIDL', 'the list of messages');
         const deadline = this.#wait();
-        const messages = new Map();
-        const namesakes = new Map();
-        let octets = 0;
-        for (;;) {
+        const listed = new Tally(MAX_MESSAGES);
+        for (let messages = 0;; messages += 1) {
             const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
             if (line === '.')
-                return messages;
-            octets += line.length;
-            if (messages.size === MAX_MESSAGES || octets > MAX_LIST_OCTETS) {
-                throw new inbox/* InboxUnreachable */.F3(`there are over ${MAX_MESSAGES} messages, or their names have over ${MAX_LIST_OCTETS} octets`);
-            }
-            const [, number, name] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
-            if (number === undefined || name === undefined) {
+                return listed;
+            if (messages === MAX_MESSAGES)
+                throw new inbox/* InboxUnreachable */.F3(`there are over ${MAX_MESSAGES} messages`);
+            const [, message, identifier] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
+            if (message === undefined || identifier === undefined) {
                 throw new inbox/* InboxUnreachable */.F3(`the server sent a line that is no answer to UIDL: ${(0,peer/* brief */.dh)(line)}`);
             }
-            // Identical messages may have the same identifier (RFC 1939 section 7). A blank is in none.
-            const nth = messages.has(name) ? (namesakes.get(name) ?? 1) + 1 : 1;
-            if (nth > 1)
-                namesakes.set(name, nth);
-            messages.set(nth === 1 ? name : `${name} ${nth}`, Number(number));
+            // Identical messages may have the same identifier (RFC 1939 section 7).
+            tell(identifier, listed.add(identifier), Number(message));
         }
     }
     #wait() {
@@ -498,7 +615,7 @@ class Pop3Session {
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
+var promises_ = __webpack_require__(8500);
 ;// CONCATENATED MODULE: ./src/inbox/pop3-sessions.ts
 
 
@@ -643,10 +760,11 @@ var search = __webpack_require__(3510);
 
 
 
+
 /** POP3 tells of nothing by itself: a new session looks after so long. Servers dislike it more often. */
 const LOOK_AGAIN_MS = 3000;
-/** As many messages are looked at, each by a question of its own; a maildrop that gets more meanwhile is a flood. */
-const MAX_ARRIVED = 10_000;
+/** As many characters are kept of what makes known those that have come; two hundred each would be usual. */
+const MAX_MARKS_CHARACTERS = 256 * 1024;
 /**
  * Opens a maildrop by POP3 (RFC 1939) and notes what is in it. POP3 has one folder, none for junk.
  * @param stop says that nobody wants the inbox any more
@@ -668,9 +786,11 @@ class Maildrop {
     #sessions;
     #timeoutMs;
     #end;
-    /** Those that were there before, or have been looked at. */
-    #known = new Set();
+    /** Those that were there before. */
+    #old = new Tally(0);
+    /** Those that have been looked at since. */
     #arrived = new Map();
+    #marksCharacters = 0;
     constructor(target, settings, stop) {
         this.#end = net_deadline/* Deadline */.B.on(stop);
         this.#timeoutMs = settings.timeoutMs;
@@ -680,8 +800,7 @@ class Maildrop {
     async noteOld() {
         const until = net_deadline/* Deadline */.B.after(2 * this.#timeoutMs, this.#end);
         await this.#sessions.look(until, async (session) => {
-            for (const id of (await session.messages()).keys())
-                this.#known.add(id);
+            this.#old = await session.identifiers();
         });
     }
     async look(_sought, deadline, last) {
@@ -699,7 +818,7 @@ class Maildrop {
     read(id, most, deadline) {
         const until = this.#until(deadline, 1 + Math.ceil(most / inbox/* PART_OCTETS */.jz));
         return this.#sessions.read(until, async (session) => {
-            const message = (await session.messages()).get(id);
+            const message = (await session.arrived(this.#old)).get(id);
             return message === undefined ? undefined : session.message(message, most);
         });
     }
@@ -718,23 +837,25 @@ class Maildrop {
         return net_deadline/* Deadline */.B.after(deadline.remainingMs + answers * this.#timeoutMs, this.#end);
     }
     async #lookAtNew(session) {
-        for (const [id, message] of await session.messages()) {
-            if (this.#known.has(id))
+        for (const [id, message] of await session.arrived(this.#old)) {
+            if (this.#arrived.has(id))
                 continue;
-            if (this.#arrived.size === MAX_ARRIVED)
-                throw new inbox/* InboxUnreachable */.F3(`over ${MAX_ARRIVED} messages have come`);
-            this.#arrived.set(id, { id, ...(0,marks/* marksOf */.Ok)(await session.header(message)) });
-            this.#known.add(id);
+            const marks = (0,inbox_marks/* marksOf */.Ok)(await session.header(message));
+            this.#marksCharacters += id.length + marks.messageId.length + marks.subject.length;
+            if (this.#arrived.size === MAX_ARRIVED || this.#marksCharacters > MAX_MARKS_CHARACTERS) {
+                throw new inbox/* InboxUnreachable */.F3(`over ${MAX_ARRIVED} messages have come, or over ${MAX_MARKS_CHARACTERS} characters of their names`);
+            }
+            this.#arrived.set(id, { id, ...marks });
         }
     }
     /** Some servers give an identifier to another message once its own is gone, so each is looked at first. */
     async #mark(session, ids) {
-        const messages = await session.messages();
+        const messages = await session.arrived(this.#old);
         for (const id of ids) {
             const message = messages.get(id);
             if (message === undefined)
                 continue;
-            const { messageId, subject } = (0,marks/* marksOf */.Ok)(await session.header(message));
+            const { messageId, subject } = (0,inbox_marks/* marksOf */.Ok)(await session.header(message));
             const noted = this.#arrived.get(id);
             if (noted?.messageId !== messageId || noted.subject !== subject)
                 throw new inbox/* InboxRejected */.ty('another message has its name');
@@ -751,13 +872,14 @@ class Maildrop {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ search),
+/* harmony export */   ON: () => (/* binding */ isLike),
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93266);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3266);
 
 
 
@@ -770,7 +892,7 @@ const MAX_READ_LATE = 2;
  * @param folders in the order in which they are looked through
  * @param watch called before each look; what it returns waits until another look is worth while
  * @returns undefined if it was not there by the deadline
- * @throws {InboxUnreachable} {InboxRejected}
+ * @throws {InboxUnreachable} {InboxRejected}, the first also where there was more that may be the message than is read
  */
 async function search(folders, sought, deadline, watch) {
     const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
@@ -782,8 +904,11 @@ async function search(folders, sought, deadline, watch) {
             if (source)
                 return new FoundMessage(source, hunt.junk, hunts);
         }
-        if (last)
+        if (last) {
+            if (hunts.some(({ passedOver }) => passedOver))
+                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxUnreachable */ .F3(PASSED_OVER);
             return undefined;
+        }
         await wait(deadline);
     }
 }
@@ -817,6 +942,7 @@ class Hunt {
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
+    #passedOver = false;
     constructor(folder, sought, deadline) {
         this.#folder = folder;
         this.#sought = sought;
@@ -828,6 +954,10 @@ class Hunt {
     get copies() {
         return this.#ours.size;
     }
+    /** Whether there was more to read in the last look than is read. */
+    get passedOver() {
+        return this.#passedOver;
+    }
     /** @returns the message, where this look found it */
     async look(last) {
         const { is, octets } = this.#sought;
@@ -835,26 +965,30 @@ class Hunt {
         let changed;
         let gone = false;
         let late = 0;
+        this.#passedOver = false;
         for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
             const { id } = arrived;
-            if (!this.#isLike(arrived))
+            if (!isLike(this.#sought, arrived))
                 continue;
-            if (this.#read.has(id) || this.#read.size >= MAX_READ)
+            if (this.#read.has(id))
                 continue;
-            if (this.#deadline.isOver && ++late > MAX_READ_LATE)
+            this.#passedOver = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
+            if (this.#passedOver)
                 break;
+            if (this.#deadline.isOver)
+                late += 1;
             this.#read.add(id);
             const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {
-                gone ||= this.#isNamed(arrived);
+                gone ||= isNamed(this.#sought, arrived);
                 continue;
             }
             const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
-            if (this.#isLike(marks) && is(source)) {
+            if (isLike(this.#sought, marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;
             }
-            else if (this.#isNamed(marks)) {
+            else if (isNamed(this.#sought, marks)) {
                 changed ??= { id, source };
             }
         }
@@ -871,14 +1005,16 @@ class Hunt {
         if (this.#ours.size > 0)
             await this.#folder.remove([...this.#ours], this.#deadline);
     }
-    #isNamed({ messageId }) {
-        return messageId.includes(this.#sought.messageId);
-    }
-    #isLike(marks) {
-        const { nonce } = this.#sought;
-        return this.#isNamed(marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
-    }
 }
+/** Whether a message may be the sought one, or a copy of it: it must be read to know. */
+function isLike(sought, marks) {
+    const { nonce } = sought;
+    return isNamed(sought, marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
+}
+function isNamed(sought, { messageId }) {
+    return messageId.includes(sought.messageId);
+}
+const PASSED_OVER = 'more messages came with its Message-ID or in its Subject than are read, and it is none of those that were read';
 const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
 class FoundMessage {
     source;

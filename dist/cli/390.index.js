@@ -1,20 +1,24 @@
-export const id = 891;
-export const ids = [891];
+export const id = 390;
+export const ids = [390];
 export const modules = {
 
-/***/ 76991:
+/***/ 7390:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  i: () => (/* binding */ startImap)
+  startDemo: () => (/* binding */ startDemo)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(8815);
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(77030);
+var external_node_net_ = __webpack_require__(7030);
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(41692);
+var external_node_tls_ = __webpack_require__(1692);
 ;// CONCATENATED MODULE: ./src/demo/imap-syntax.ts
 /** A client that does not speak IMAP. */
 class SyntaxFault extends Error {
@@ -230,7 +234,7 @@ function has(message, field, wanted) {
 }
 
 // EXTERNAL MODULE: ./src/demo/listener.ts
-var listener = __webpack_require__(83563);
+var demo_listener = __webpack_require__(3563);
 ;// CONCATENATED MODULE: ./src/demo/imap.ts
 
 
@@ -247,7 +251,7 @@ function startImap(options) {
     const serve = (socket) => {
         new ImapSession(options, socket).greet();
     };
-    return (0,listener/* listen */.K)(options.security === 'implicit'
+    return (0,demo_listener/* listen */.K)(options.security === 'implicit'
         ? (0,external_node_tls_.createServer)({ key, cert }, serve).on('tlsClientError', ignore)
         : (0,external_node_net_.createServer)(serve));
 }
@@ -516,58 +520,7 @@ function ignore() {
     // nothing to do
 }
 
-
-/***/ }),
-
-/***/ 83563:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ listen),
-/* harmony export */   W: () => (/* binding */ LOOPBACK)
-/* harmony export */ });
-/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(78474);
-/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_0__);
-
-/** The only address on which anything of the demo listens. */
-const LOOPBACK = '127.0.0.1';
-/**
- * Has a TCP server listen on a free port of loopback, and keeps track of its connections.
- * @param stop what must be done once it no longer listens and before its sockets are destroyed
- */
-async function listen(server, stop) {
-    const sockets = new Set();
-    server.on('connection', (socket) => {
-        // Answers of several writes would wait for the client's delayed acknowledgement in between.
-        socket.setNoDelay(true);
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-    });
-    const ready = (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(server, 'listening');
-    server.listen(0, LOOPBACK);
-    await ready;
-    return {
-        port: server.address().port,
-        close: async () => {
-            const closed = (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(server, 'close');
-            server.close();
-            await stop?.();
-            for (const socket of sockets)
-                socket.destroy();
-            await closed;
-        },
-    };
-}
-
-
-/***/ }),
-
-/***/ 56499:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   z: () => (/* binding */ Mailbox)
-/* harmony export */ });
+;// CONCATENATED MODULE: ./src/demo/mailbox.ts
 /** A mailbox in memory, with what IMAP needs to know of one (RFC 9051 section 2.3.1). */
 class Mailbox {
     uidValidity = Math.floor(Date.now() / 1000);
@@ -603,36 +556,294 @@ class Mailbox {
     }
 }
 
+// EXTERNAL MODULE: ./src/demo/pki.ts + 1 modules
+var demo_pki = __webpack_require__(2974);
+// EXTERNAL MODULE: external "node:stream/consumers"
+var consumers_ = __webpack_require__(8321);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(8500);
+// EXTERNAL MODULE: ./node_modules/smtp-server/dist/esm/smtp-server.js + 5 modules
+var smtp_server = __webpack_require__(4468);
+;// CONCATENATED MODULE: ./src/demo/smtp.ts
+
+
+
+
+/** The name under which the demo's mail servers present themselves. */
+const SERVER_NAME = 'mail.demo.example';
+/** Starts a submission server on a free port of loopback. */
+async function startSmtp(options) {
+    const { identity, security = 'starttls', authBeforeTls = false, knows, turnAway, deliver } = options;
+    const disabledCommands = [...(security === 'none' ? ['STARTTLS'] : []), ...(knows ? [] : ['AUTH'])];
+    const server = new smtp_server/* SMTPServer */.C({
+        name: SERVER_NAME,
+        banner: 'STARTTLS Gate demo',
+        logger: false,
+        disableReverseLookup: true,
+        key: identity.key,
+        cert: identity.chain,
+        secure: security === 'implicit',
+        hideSTARTTLS: security === 'none',
+        disabledCommands,
+        authMethods: ['PLAIN', 'LOGIN'],
+        allowInsecureAuth: authBeforeTls,
+        authOptional: knows === undefined,
+        onConnect: (session, callback) => {
+            // The library would offer AUTH before TLS in any case, if only to refuse it.
+            if (!session.secure && !authBeforeTls)
+                session.disabledCommands = [...disabledCommands, 'AUTH'];
+            callback(turnAway && Object.assign(new Error(turnAway.text), { responseCode: turnAway.code }));
+        },
+        onSecure: (_socket, session, callback) => {
+            session.disabledCommands = disabledCommands;
+            callback();
+        },
+        onAuth: ({ username = '', password }, session, callback) => {
+            if (knows?.(username, password ?? '', session.secure))
+                callback(null, { user: username });
+            else
+                callback(null, { responseCode: 535, message: '5.7.8 Authentication credentials invalid' });
+        },
+        onData: (stream, session, callback) => {
+            (0,consumers_.buffer)(stream).then((message) => {
+                deliver(Buffer.concat([Buffer.from(traceField(session)), message]));
+                callback();
+            }, (error) => {
+                callback(error instanceof Error ? error : new Error(String(error)));
+            });
+        },
+    });
+    server.on('error', () => {
+        // A client that ends a handshake or a session early: it knows why, and here it is of no interest.
+    });
+    return (0,demo_listener/* listen */.K)(server.server, async () => {
+        // Node crashes when the socket under a TLS handshake is destroyed, or a destroyed one is wrapped. So every
+        // connection may get as far as its handshake, and the library, which knows the TLS sockets, ends those.
+        await (0,promises_.setImmediate)();
+        server.close();
+    });
+}
+function traceField({ clientHostname, id, transmissionType }) {
+    return `Received: from ${clientHostname} by ${SERVER_NAME} with ${transmissionType} id ${id};\r\n ${new Date().toUTCString()}\r\n`;
+}
+
+;// CONCATENATED MODULE: ./src/demo/demo.ts
+
+
+
+
+
+
+
+const SENDER = 'gate@demo.example';
+const RECIPIENT = 'inbox@demo.example';
+/**
+ * Starts good, doubtful and broken mail servers with an authority and an inbox of their own, all in this process
+ * and on free ports of loopback.
+ */
+async function startDemo() {
+    const pki = await (0,demo_pki/* createPki */.Rp)();
+    const mailbox = new Mailbox();
+    const password = (0,external_node_crypto_.randomBytes)(12).toString('hex');
+    const inboxPassword = (0,external_node_crypto_.randomBytes)(12).toString('hex');
+    const inbox = await startImap({
+        identity: await pki.issue({ addresses: [demo_listener/* LOOPBACK */.W] }),
+        security: 'implicit',
+        mailbox,
+        knows: only(RECIPIENT, inboxPassword),
+    });
+    const url = `imaps://${demo_listener/* LOOPBACK */.W}:${inbox.port}/INBOX`;
+    const delivery = { from: SENDER, to: RECIPIENT, inbox: url, username: RECIPIENT, password: inboxPassword };
+    const exhibits = await Promise.all(Object.entries(exhibition(mailbox, delivery)).map(async ([name, { certificate, server, mapping }]) => {
+        const listener = await startSmtp({
+            identity: await pki.issue({ names: [SERVER_NAME], ...certificate }),
+            knows: only(SENDER, password),
+            deliver: (raw) => {
+                mailbox.append(raw);
+            },
+            ...server,
+        });
+        return { listener, endpoint: { name, host: demo_listener/* LOOPBACK */.W, port: listener.port, servername: SERVER_NAME, ...mapping } };
+    }));
+    return {
+        inputs: {
+            endpoints: (0,dist/* stringify */.As)(exhibits.map(({ endpoint }) => endpoint)),
+            ca: pki.root.cert,
+            username: SENDER,
+            password,
+            'mail-from': SENDER,
+            'rcpt-to': RECIPIENT,
+            inbox: url,
+            'inbox-username': RECIPIENT,
+            'inbox-password': inboxPassword,
+            timeout: '5',
+            retries: '1',
+        },
+        close: async () => {
+            await Promise.all([inbox, ...exhibits.map(({ listener }) => listener)].map((listener) => listener.close()));
+        },
+    };
+}
+/** What there is to see, by the names of the endpoints. */
+function exhibition(mailbox, delivery) {
+    return {
+        'good: STARTTLS': {},
+        'good: implicit TLS': { server: { security: 'implicit' }, mapping: { transport: 'implicit' } },
+        'doubtful: AUTH before TLS': { server: { authBeforeTls: true } },
+        'broken: certificate expired': { certificate: { notBefore: (0,demo_pki/* inDays */.DV)(-100), notAfter: (0,demo_pki/* inDays */.DV)(-10) } },
+        'broken: certificate for another name': { certificate: { names: ['mail.other.example'] } },
+        'broken: intermediate certificate not sent': { certificate: { sends: [] } },
+        'broken: no STARTTLS': { server: { security: 'none' } },
+        'broken: wrong password': { mapping: { auth: { username: SENDER, password: 'a password of last year' } } },
+        'broken: accepted and lost': {
+            server: { deliver: () => undefined },
+            mapping: { delivery: { ...delivery, within: 2 } },
+        },
+        'broken: footer added': {
+            server: {
+                deliver: (raw) => {
+                    mailbox.append(Buffer.concat([raw, Buffer.from('--\r\nScanned and found harmless.\r\n')]));
+                },
+            },
+        },
+        'busy: turned away for now': { server: { turnAway: { code: 421, text: '4.7.0 Too busy, try again later' } } },
+    };
+}
+function only(username, password) {
+    return (givenName, givenPassword) => givenName === username && givenPassword === password;
+}
+
 
 /***/ }),
 
-/***/ 94871:
+/***/ 3563:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   DV: () => (/* binding */ inDays),
-/* harmony export */   Rp: () => (/* binding */ createPki)
+/* harmony export */   K: () => (/* binding */ listen),
+/* harmony export */   W: () => (/* binding */ LOOPBACK)
 /* harmony export */ });
-/* unused harmony export issue */
-/* harmony import */ var reflect_metadata__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(80477);
-/* harmony import */ var reflect_metadata__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(reflect_metadata__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(77598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8927);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8474);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_0__);
+
+/** The only address on which anything of the demo listens. */
+const LOOPBACK = '127.0.0.1';
+/**
+ * Has a TCP server listen on a free port of loopback, and keeps track of its connections.
+ * @param stop what must be done once it no longer listens and before its sockets are destroyed
+ */
+async function listen(server, stop) {
+    const sockets = new Set();
+    server.on('connection', (socket) => {
+        // Answers of several writes would wait for the client's delayed acknowledgement in between.
+        socket.setNoDelay(true);
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+    });
+    const ready = (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(server, 'listening');
+    server.listen(0, LOOPBACK);
+    await ready;
+    return {
+        port: server.address().port,
+        close: async () => {
+            const closed = (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(server, 'close');
+            server.close();
+            await stop?.();
+            for (const socket of sockets)
+                socket.destroy();
+            await closed;
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 2974:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  Rp: () => (/* binding */ createPki),
+  DV: () => (/* binding */ inDays)
+});
+
+// UNUSED EXPORTS: issue
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+;// CONCATENATED MODULE: ./src/demo/der.ts
+/*
+ * What is needed of DER (X.690) to write a certificate. The demonstration and the self-test issue theirs anew each time,
+ * and a library that can do all of ASN.1 takes longer to load than the servers of both take to be judged.
+ */
+/**
+ * One element.
+ * @param tag its octet
+ * @param contents one behind the other
+ */
+function der_element(tag, ...contents) {
+    const content = Buffer.concat(contents);
+    return Buffer.concat([Buffer.of(tag), lengthOf(content), content]);
+}
+/** A SEQUENCE. */
+function sequence(...elements) {
+    return der_element(0x30, ...elements);
+}
+/** A BIT STRING. @param unused bits at the end of its last octet */
+function bitString(octets, unused = 0) {
+    return der_element(0x03, Buffer.of(unused), octets);
+}
+/** An INTEGER. @param octets big-endian, of a number that is not negative, and no more of them than it takes */
+function integer(...octets) {
+    return der_element(0x02, Buffer.from(octets));
+}
+/** An OBJECT IDENTIFIER. @param dotted such as `2.5.29.17` */
+function objectIdentifier(dotted) {
+    const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number);
+    return der_element(0x06, Buffer.from([first * 40 + second, ...arcs].flatMap(base128)));
+}
+/** A moment of a certificate's validity (RFC 5280 section 4.1.2.5): two digits for the year up to 2049. */
+function time(moment) {
+    const digits = `${moment.toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
+    return moment.getUTCFullYear() < 2050
+        ? der_element(0x17, Buffer.from(digits.slice(2)))
+        : der_element(0x18, Buffer.from(digits));
+}
+function lengthOf({ length }) {
+    if (length < 0x80)
+        return Buffer.of(length);
+    const octets = length > 0xff ? [length >> 8, length & 0xff] : [length];
+    return Buffer.of(0x80 + octets.length, ...octets);
+}
+function base128(arc) {
+    const octets = [arc % 128];
+    for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128))
+        octets.unshift(0x80 + (rest % 128));
+    return octets;
+}
+
+;// CONCATENATED MODULE: ./src/demo/pki.ts
 
 
 
-_peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .cryptoProvider */ .Ve.set(node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto);
+
 const DAY_MS = 86_400_000;
-/** With digitalSignature, so that TLS libraries do not stop at a CA that plays a server before anybody can judge it. */
-const SIGNS_ALL = (_peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsageFlags */ .Ob.keyCertSign | _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsageFlags */ .Ob.digitalSignature);
+const generate = (0,external_node_util_.promisify)(external_node_crypto_.generateKeyPair);
+const rsa = (modulusLength) => () => generate('rsa', { modulusLength });
+/** How keys are made, by what is told apart of them. */
 const KEYS = {
-    ec: { name: 'ECDSA', namedCurve: 'P-256' },
-    ed25519: { name: 'Ed25519' },
+    ec: () => generate('ec', { namedCurve: 'P-256' }),
+    ed25519: () => generate('ed25519', {}),
     rsa2048: rsa(2048),
     rsa1024: rsa(1024),
-    rsaPss: { ...rsa(2048), name: 'RSA-PSS' },
-    rsaPssSha1: { ...rsa(2048), name: 'RSA-PSS', hash: 'SHA-1' },
+    rsaPss: rsa(2048),
+    rsaPssSha1: rsa(2048),
 };
 /**
  * Makes a root and an intermediate authority of its own.
@@ -654,35 +865,23 @@ async function createPki(name = 'Demo') {
     });
     return { root, intermediate, issue: (options) => issue({ issuer: intermediate, ...options }) };
 }
-/**
- * Makes one key and one certificate for it.
- * @throws what WebCrypto throws where it does not know the algorithm
- */
+/** Makes one key and one certificate for it (RFC 5280 section 4.1). */
 async function issue(options) {
-    const { issuer, ca = false } = options;
-    const keys = (await node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto.subtle.generateKey(KEYS[options.key ?? 'ec'], true, [
-        'sign',
-        'verify',
-    ]));
-    const subject = [{ CN: [options.commonName ?? 'STARTTLS Gate demo'] }];
-    const certificate = await _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .X509CertificateGenerator */ .Jy.create({
-        serialNumber: Buffer.from(node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto.getRandomValues(new Uint8Array(15))).toString('hex'),
-        subject,
-        issuer: issuer?.certificate.subjectName.toJSON() ?? subject,
-        notBefore: options.notBefore ?? inDays(-1),
-        notAfter: options.notAfter ?? inDays(90),
-        publicKey: keys.publicKey,
-        signingKey: (issuer?.keys ?? keys).privateKey,
-        signingAlgorithm: signing((issuer?.keys ?? keys).privateKey, options.hash ?? 'SHA-256'),
-        extensions: await extensions(options, keys, issuer),
-    });
-    const cert = pem(certificate);
-    const sends = options.sends ?? (issuer && !(await issuer.certificate.isSelfSigned()) && !ca ? [issuer] : []);
+    const { commonName = 'STARTTLS Gate demo', key: kind = 'ec', issuer, ca = false } = options;
+    const keys = { kind, ...(await KEYS[kind]()) };
+    const signing = issuer?.keys ?? keys;
+    const { algorithm, digest, how } = signature(signing.kind, options.hash ?? 'SHA-256');
+    const tbs = sequence(der_element(VERSION, integer(2)), integer(1, ...(0,external_node_crypto_.randomBytes)(15)), algorithm, nameOf(issuer?.commonName ?? commonName), sequence(time(options.notBefore ?? inDays(-1)), time(options.notAfter ?? inDays(90))), nameOf(commonName), spki(keys.publicKey), der_element(EXTENSIONS, sequence(...extensions(options, keys.publicKey, signing.publicKey))));
+    const signed = (0,external_node_crypto_.sign)(digest, tbs, { key: signing.privateKey, ...how });
+    const certificate = new external_node_crypto_.X509Certificate(sequence(tbs, algorithm, bitString(signed)));
+    const cert = certificate.toString();
+    const sends = options.sends ?? (issuer && !isSelfSigned(issuer) && !ca ? [issuer] : []);
     return {
-        key: `-----BEGIN PRIVATE KEY-----\n${wrapped(await node_crypto__WEBPACK_IMPORTED_MODULE_1__.webcrypto.subtle.exportKey('pkcs8', keys.privateKey))}\n-----END PRIVATE KEY-----\n`,
+        key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
         cert,
         chain: [cert, ...sends.map((identity) => identity.cert)].join(''),
         certificate,
+        commonName,
         keys,
     };
 }
@@ -690,42 +889,101 @@ async function issue(options) {
 function inDays(days) {
     return new Date(Date.now() + days * DAY_MS);
 }
-async function extensions(options, keys, issuer) {
-    const { ca = false, usage = ca ? [] : ['serverAuth'] } = options;
-    const names = [
-        ...(options.names ?? []).map((value) => ({ type: 'dns', value })),
-        ...(options.addresses ?? []).map((value) => ({ type: 'ip', value })),
+/** Tags of what a certificate may leave out. */
+const VERSION = 0xa0;
+const EXTENSIONS = 0xa3;
+function isSelfSigned({ certificate }) {
+    return certificate.verify(certificate.publicKey);
+}
+function spki(key) {
+    return key.export({ type: 'spki', format: 'der' });
+}
+function nameOf(commonName) {
+    const utf8 = der_element(0x0c, Buffer.from(commonName));
+    return sequence(der_element(0x31, sequence(objectIdentifier('2.5.4.3'), utf8)));
+}
+const PURPOSES = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' };
+/** With digitalSignature, so that TLS libraries do not stop at a CA that plays a server before anybody can judge it. */
+const SIGNS_ALL = bitString(Buffer.of(0x84), 2);
+const SIGNS_HANDSHAKES = bitString(Buffer.of(0x80), 7);
+/** The extensions of RFC 5280 section 4.2.1. */
+function extensions(options, own, signing) {
+    const { ca = false, pathLength, usage = ca ? [] : ['serverAuth'], names = [], addresses = [] } = options;
+    const basic = [
+        ...(ca ? [der_element(0x01, Buffer.of(0xff))] : []),
+        ...(pathLength === undefined ? [] : [integer(pathLength)]),
     ];
+    const altNames = [
+        ...names.map((name) => der_element(0x82, Buffer.from(name, 'latin1'))),
+        ...addresses.map((address) => der_element(0x87, octetsOf(address))),
+    ];
+    const purposes = usage.map((name) => objectIdentifier(PURPOSES[name]));
     return [
-        new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .BasicConstraintsExtension */ .WA(ca, options.pathLength, true),
-        new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsagesExtension */ .hy(ca ? SIGNS_ALL : _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .KeyUsageFlags */ .Ob.digitalSignature, true),
-        await _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .SubjectKeyIdentifierExtension */ .QE.create(keys.publicKey),
-        await _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .AuthorityKeyIdentifierExtension */ .Z$.create((issuer?.keys ?? keys).publicKey),
-        ...(usage.length > 0 ? [new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .ExtendedKeyUsageExtension */ .j6(usage.map((name) => _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .ExtendedKeyUsage */ .CD[name]))] : []),
-        ...(names.length > 0 ? [new _peculiar_x509__WEBPACK_IMPORTED_MODULE_2__/* .SubjectAlternativeNameExtension */ .Wx(names)] : []),
-        ...(options.further ?? []),
+        extension('2.5.29.19', sequence(...basic), 'critical'),
+        extension('2.5.29.15', ca ? SIGNS_ALL : SIGNS_HANDSHAKES, 'critical'),
+        extension('2.5.29.14', der_element(0x04, keyIdentifier(own))),
+        extension('2.5.29.35', sequence(der_element(0x80, keyIdentifier(signing)))),
+        ...(purposes.length > 0 ? [extension('2.5.29.37', sequence(...purposes))] : []),
+        ...(altNames.length > 0 ? [extension('2.5.29.17', sequence(...altNames))] : []),
+        ...(options.further ?? []).map(({ rawData }) => new Uint8Array(rawData)),
     ];
 }
-function signing(key, hash) {
-    switch (key.algorithm.name) {
-        case 'ECDSA':
-            return { name: 'ECDSA', hash };
-        case 'RSA-PSS':
-            return { ...key.algorithm, saltLength: 32 };
-        default:
-            return key.algorithm;
+function extension(id, value, critical) {
+    return sequence(objectIdentifier(id), ...(critical ? [der_element(0x01, Buffer.of(0xff))] : []), der_element(0x04, value));
+}
+/** By the fourth method of RFC 7093 section 2. */
+function keyIdentifier(key) {
+    return (0,external_node_crypto_.createHash)('sha1').update(spki(key)).digest();
+}
+/** The octets of an address, as a certificate has them. */
+function octetsOf(address) {
+    if ((0,external_node_net_.isIPv4)(address))
+        return Buffer.from(address.split('.').map(Number));
+    const groups = (part = '') => part.split(':').filter((group) => group !== '');
+    const [before, after] = address.split('::');
+    const [left, right] = [groups(before), groups(after)];
+    const zeros = Array(8 - left.length - right.length).fill('0');
+    return Buffer.from([...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+/** RFC 5758 section 3.2, and for SHA-1 RFC 3279 section 2.2.3. */
+const ECDSA = {
+    'SHA-1': '1.2.840.10045.4.1',
+    'SHA-256': '1.2.840.10045.4.3.2',
+    'SHA-384': '1.2.840.10045.4.3.3',
+    'SHA-512': '1.2.840.10045.4.3.4',
+};
+const NULL = der_element(0x05);
+const SALT_OCTETS = 32;
+function signature(kind, hash) {
+    switch (kind) {
+        case 'ec':
+            return { algorithm: sequence(objectIdentifier(ECDSA[hash])), digest: hash.replace('-', '') };
+        case 'ed25519':
+            return { algorithm: sequence(objectIdentifier('1.3.101.112')), digest: null };
+        case 'rsa2048':
+        case 'rsa1024':
+            return { algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.11'), NULL), digest: 'SHA256' };
+        case 'rsaPss':
+            return pss('SHA256', SHA256_BY_NAME);
+        case 'rsaPssSha1':
+            // Where neither hash is named, both are SHA-1.
+            return pss('SHA1', []);
     }
 }
-function rsa(modulusLength) {
-    return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength, publicExponent: new Uint8Array([1, 0, 1]) };
-}
-function pem(certificate) {
-    return `-----BEGIN CERTIFICATE-----\n${wrapped(certificate.rawData)}\n-----END CERTIFICATE-----\n`;
-}
-function wrapped(der) {
-    return (Buffer.from(der)
-        .toString('base64')
-        .match(/.{1,64}/g) ?? []).join('\n');
+/** The hash of the message, and that of the mask. */
+const SHA256 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), NULL);
+const SHA256_BY_NAME = [
+    der_element(0xa0, SHA256),
+    der_element(0xa1, sequence(objectIdentifier('1.2.840.113549.1.1.8'), SHA256)),
+];
+/** RSASSA-PSS (RFC 4055 section 3.1). */
+function pss(digest, hashes) {
+    const parameters = sequence(...hashes, der_element(0xa2, integer(SALT_OCTETS)));
+    return {
+        algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.10'), parameters),
+        digest,
+        how: { padding: external_node_crypto_.constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_OCTETS },
+    };
 }
 
 

@@ -32253,8 +32253,9 @@ const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
  */
 function judgeHop(session, hops) {
     const hop = hops.at(-1);
-    if (!hop)
-        return [finding('delivery-hop-unproved', 'The message has no Received line.')];
+    if (!hop) {
+        return [finding('delivery-hop-unproved', 'The message has no Received line.', { evidence: { received: 'none' } })];
+    }
     const received = (0,peer/* brief */.dh)(hop.raw);
     const unproved = (why) => [
         finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),

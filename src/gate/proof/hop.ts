@@ -24,7 +24,9 @@ const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
  */
 export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFinding[] {
   const hop = hops.at(-1);
-  if (!hop) return [finding('delivery-hop-unproved', 'The message has no Received line.')];
+  if (!hop) {
+    return [finding('delivery-hop-unproved', 'The message has no Received line.', { evidence: { received: 'none' } })];
+  }
   const received = brief(hop.raw);
   const unproved = (why: string): KnownFinding[] => [
     finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),

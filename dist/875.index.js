@@ -247,7 +247,7 @@ class JsonItems {
 
 
 /** What we ask for has some kilobytes, and so has an item of a long list. Parsed, it has many times its octets. */
-const MAX_JSON_OCTETS = 128 * 1024;
+const MAX_JSON_OCTETS = 64 * 1024;
 /** The HTTP API of a mail catcher. Each question has a connection of its own, judged before anything is asked. */
 class HttpApi {
     #target;

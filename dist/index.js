@@ -32243,6 +32243,8 @@ function differentSuites(one, other) {
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 /** Those without it by which the gate can have handed over, and those that servers made up beside them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
+/** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
+const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 /**
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
  * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
@@ -32269,7 +32271,7 @@ function judgeHop(session, hops) {
     const { with: protocol = '' } = hop;
     if (WITH_TLS.test(protocol))
         return [];
-    if (!isFromUs && !WITHOUT_TLS.test(protocol)) {
+    if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
         return unproved('names no protocol by which the gate hands a message over');
     }
     return [
@@ -72459,6 +72461,11 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 /** The runner keeps ten errors of a step. */
 const MOST_COMPLAINTS = 10;
 /**
+ * What servers send is garbage as soon as it is read. Left to itself the heap grows to hold tens of mebibytes of it,
+ * before it is looked through.
+ */
+const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
+/**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
  * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
  * @param main the program; it returns the exit code
@@ -72480,8 +72487,7 @@ function start(main, complain) {
             // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
         }
     };
-    // What servers send is garbage as soon as it is read. Left to itself the nursery of the heap grows to hold 48 MiB of it.
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+    FRUGAL.forEach(external_node_v8_namespaceObject.setFlagsFromString);
     process.exitCode = 1;
     process.on('uncaughtException', onStray);
     process.on('unhandledRejection', onStray);

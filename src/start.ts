@@ -5,6 +5,12 @@ import { reasonOf } from './text/reason.js';
 const MOST_COMPLAINTS = 10;
 
 /**
+ * What servers send is garbage as soon as it is read. Left to itself the heap grows to hold tens of mebibytes of it,
+ * before it is looked through.
+ */
+const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
+
+/**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
  * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
  * @param main the program; it returns the exit code
@@ -24,8 +30,7 @@ export function start(main: () => Promise<number>, complain: (reason: string) =>
       // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
     }
   };
-  // What servers send is garbage as soon as it is read. Left to itself the nursery of the heap grows to hold 48 MiB of it.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  FRUGAL.forEach(setFlagsFromString);
   process.exitCode = 1;
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);

@@ -49,6 +49,7 @@ function endpointOf({ name, transport, accessToken }: Entry, { port, inbox }: St
       inbox: `${inbox.scheme}://127.0.0.1:${inbox.port}`,
       username: USERNAME,
       password: '${SECRET}',
+      within: 3,
     },
   });
 }

@@ -81,7 +81,7 @@ describe('the hop that took the message from us', () => {
 
   const THEIRS = 'from nat.example ([192.0.2.7]) by mx-1.example.com (Postfix)';
 
-  test.each(['with HTTPS', 'with local', 'with LMTP', 'with ESMTPX', 'with ESMTPSX', 'with MailEnable ESMTP', ''])(
+  test.each(['with HTTPS', 'with local', 'with ESMTPX', 'with ESMTPSX', 'with MailEnable ESMTP', ''])(
     'must say that TLS was there, which it does not with "%s"',
     (clause) => {
       expect(judge([`${OURS} ${clause} id 1; Mon`])).toMatchObject([
@@ -89,6 +89,12 @@ describe('the hop that took the message from us', () => {
       ]);
     },
   );
+
+  test.each(['LMTP', 'LMTPA', 'UTF8LMTP'])('is behind the server with %s, whoever is the client', (protocol) => {
+    expect(judge([`${OURS} with ${protocol} id 1; Mon`])).toMatchObject([
+      { code: 'delivery-hop-unproved', severity: 'notice' },
+    ]);
+  });
 
   test.each(['with HTTPS', 'with local', 'with LMTP', 'with ESMTPX', ''])(
     'is not to be told by the name of the server alone, with "%s"',

@@ -182,6 +182,7 @@ const NAMES: readonly (readonly [readonly FindingCode[], Partial<Record<keyof ty
       'Amazon SES': /`ses:SendRawEmail`/,
     },
   ],
+  [['auth-temporary-failure'], { Google: /takes none for a while/ }],
   [['auth-command-refused'], { Postfix: /`smtpd_sasl_auth_enable = yes`/, Exim: /`auth_advertise_hosts`/ }],
 ];
 

@@ -11,7 +11,7 @@ import { JsonItems } from './json-items.js';
 import { Kept } from './kept.js';
 
 /** What we ask for has some kilobytes, and so has an item of a long list. Parsed, it has many times its octets. */
-const MAX_JSON_OCTETS = 128 * 1024;
+const MAX_JSON_OCTETS = 64 * 1024;
 
 /** An answer of an HTTP server. */
 export interface HttpAnswer<T> {

@@ -47,7 +47,7 @@ export const LARGE_INBOXES: readonly LargeInbox[] = [
   says('JSON of Mailpit without end', 'mailpit+https', [JSON_FOLLOWS, flood('{"ID":"a"},')]),
   says('JSON of Mailpit in chunks of an octet', 'mailpit+https', [CHUNKS_FOLLOW, flood('1\r\n \r\n')]),
   catcher('as many messages as JSON of Mailpit may have', 'mailpit+https', 'message-not-received', () =>
-    JSON.stringify({ messages: repeated({ ID: 'a', MessageID: '', Subject: '' }, 3000) }),
+    JSON.stringify({ messages: repeated({ ID: 'a', MessageID: '', Subject: '' }, 1500) }),
   ),
   catcher('a list of MailDev of 4 MiB', 'maildev+https', 'message-not-received', () =>
     JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(880) }, 4600)),

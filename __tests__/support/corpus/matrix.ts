@@ -3,7 +3,7 @@ import { beneath, close, drip, flood, raw, reset, silence, wait } from '../dialo
 import type { Act } from '../dialogue.js';
 import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, wire } from './entry.js';
 import type { Entry, Means } from './entry.js';
-import { QUIT, STAGES, codeOf, goesOn, serverAt } from './stages.js';
+import { END_OF_DATA, QUIT, STAGES, codeOf, goesOn, serverAt } from './stages.js';
 import type { Stage } from './stages.js';
 
 /*
@@ -160,7 +160,12 @@ function unsolicited(stage: Stage, means: Means): Entry[] {
     { name: `${stage.name}: answers twice`, ...come([...stage.good, ...stage.good], 'f', 'protocol-error') },
     { name: `${stage.name}: answers without end`, ...come([flood(text(stage))], 'f', 'protocol-error') },
     { name: `${stage.name}: answers, and half a line`, ...come([raw(text(stage) + '25')], 'f', 'protocol-error') },
-    { name: `${stage.name}: answers, and 421`, ...come([...stage.good, SHUTTING_DOWN, close], 'i', 'throttled') },
+    {
+      name: `${stage.name}: answers, and 421`,
+      ...come([...stage.good, SHUTTING_DOWN, close], 'i', 'throttled'),
+      // The message is the server's by then (RFC 5321 section 3.8).
+      ...(stage === END_OF_DATA && AS_GOOD),
+    },
   ];
 }
 

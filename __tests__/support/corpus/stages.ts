@@ -14,6 +14,15 @@ export interface Stage {
   readonly verb: `plain:${Verb}` | `tls:${Verb}` | undefined;
 }
 
+/** Behind its answer the message is the server's. */
+export const END_OF_DATA: Stage = {
+  name: 'the end of data',
+  step: 4,
+  next: 4,
+  verb: 'tls:MESSAGE',
+  good: ['250 2.0.0 Queued'],
+};
+
 /** All of them, in the order of the dialogue. */
 export const STAGES: readonly Stage[] = [
   { name: 'the greeting', step: 0, next: 0, verb: undefined, good: ['220 mail.example.test ESMTP'] },
@@ -24,7 +33,7 @@ export const STAGES: readonly Stage[] = [
   { name: 'MAIL', step: 4, next: 4, verb: 'tls:MAIL', good: ['250 2.1.0 Ok'] },
   { name: 'RCPT', step: 4, next: 4, verb: 'tls:RCPT', good: ['250 2.1.5 Ok'] },
   { name: 'DATA', step: 4, next: 4, verb: 'tls:DATA', good: ['354 Go ahead'] },
-  { name: 'the end of data', step: 4, next: 4, verb: 'tls:MESSAGE', good: ['250 2.0.0 Queued'] },
+  END_OF_DATA,
 ];
 
 /** The last one, at which nothing that is said counts any more. */

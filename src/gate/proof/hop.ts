@@ -14,6 +14,9 @@ const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 /** Those without it by which the gate can have handed over, and those that servers made up beside them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 
+/** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
+const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
+
 /**
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
  * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
@@ -38,7 +41,7 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
   if (hop.tls) return differences(session, hop);
   const { with: protocol = '' } = hop;
   if (WITH_TLS.test(protocol)) return [];
-  if (!isFromUs && !WITHOUT_TLS.test(protocol)) {
+  if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
     return unproved('names no protocol by which the gate hands a message over');
   }
   return [

@@ -33878,10 +33878,11 @@ function runStopped({ whyEnded }) {
 }
 /**
  * The report of an attempt that would have been followed by another one, had the run not ended: what failed in it
- * stays, and that it might have passed is said beside it.
+ * stays, and that it might have passed is said beside it. It failed in the last step that was taken, if only by a
+ * finding that is waived.
  */
 function notTriedAgain(report, world) {
-    const failed = report.steps.find(({ status }) => status === 'fail' || status === 'inconclusive');
+    const failed = report.steps.findLast(({ status }) => status !== 'skip');
     const steps = report.steps.map((step) => {
         if (step !== failed)
             return step;

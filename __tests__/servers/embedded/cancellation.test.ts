@@ -140,6 +140,14 @@ describe('the end of the run', () => {
     expect(seen(outcome)).toEqual([['pfbbb', ['starttls-refused', 'run-stopped'], 1]]);
   });
 
+  test('between two attempts is red, even if what failed in the first is waived', async () => {
+    await using server = await startScriptedServer({ greeting: '451 4.3.2 Later' });
+    const isOver = () => server.heard.some(({ line }) => line === 'QUIT');
+    const waive = [{ finding: 'throttled', until: '2099-12-31', reason: 'it is busy' }] as const;
+    const outcome = await stopped({ ...planOf(patient(server.port, { waive })), retries: 5 }, isOver);
+    expect(seen(outcome)).toEqual([['ibbbb', ['(throttled)', 'run-stopped'], 1]]);
+  });
+
   test('leaves what has come to its end as it is', async () => {
     const tls = { key: zoo.good.key, cert: zoo.good.chain };
     await using good = await startScriptedServer({ tls });

@@ -46184,7 +46184,7 @@ function escapedCharacter(character) {
     const octets = [...Buffer.from(character)];
     const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
     const forms = [
-        ...(octets.length > 1 ? [octets.map((octet) => `%${hex(octet, 2)}`).join('')] : []),
+        ...(octets.length > 1 ? [octets.map((octet) => `%${octet.toString(16)}`).join('')] : []),
         ...(named ? [`&${named};`] : []),
         ...(character === ' ' ? ['\\+'] : []),
         literal(JSON.stringify(character).slice(1, -1)),
@@ -46192,8 +46192,7 @@ function escapedCharacter(character) {
         literal(Buffer.from(octets).toString('latin1')),
         literal(character), // last, since it is what some of the others begin with
     ];
-    const different = [...new Set(forms)];
-    return different.length > 1 ? `(?:${different.join('|')})` : different.join('');
+    return `(?:${[...new Set(forms)].join('|')})`;
 }
 /** @returns a pattern for the secret in hexadecimal */
 function hexPattern(secret) {
@@ -46202,13 +46201,14 @@ function hexPattern(secret) {
 }
 /**
  * @param offset how many octets precede the secret in its group of three
- * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours: whole, or
- * the beginning of it, which is enough to know the word by
+ * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours, with the
+ * characters that it shares with them: whole, or the beginning of it, which is enough to know the word by
  */
 function base64Pattern(secret, offset) {
     const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
     const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-    return `(?:${wordPattern(settled)}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
+    const [before, after] = [offset, octets.length].map((length) => (length % 3 === 0 ? '' : '[A-Za-z0-9+/_-]?'));
+    return `${before}(?:${wordPattern(settled)}${after}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
 }
 /**
  * @param word base64, or a part of it
@@ -46216,9 +46216,6 @@ function base64Pattern(secret, offset) {
  */
 function wordPattern(word) {
     return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-}
-function hex(value, digits) {
-    return value.toString(16).padStart(digits, '0');
 }
 function literal(text) {
     return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
@@ -46289,8 +46286,9 @@ class Redactor {
     #unfolded(lines) {
         let length = 0;
         const pieces = lines.map((line) => {
-            const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
-            const squeezed = line.slice(head).replace(/\s+/g, '');
+            const text = line.replace(LINE_HEAD, '');
+            const head = line.length - text.length;
+            const squeezed = text.replace(/\s/g, '');
             const start = length;
             length += squeezed.length;
             return { line, head, squeezed, start, end: length };
@@ -46304,7 +46302,7 @@ class Redactor {
             open = open.filter((span) => span.end > start);
             for (let span = spans[next]; span && span.start < end; span = spans[++next])
                 open.push(span);
-            const folded = open.filter((span) => span.start < start || span.end > end);
+            const folded = start === end ? [] : open.filter((span) => span.start < start || span.end > end);
             return replaced(line, folded.map((span) => ({
                 start: placeOf(Math.max(span.start, start) - start, line, head),
                 end: placeOf(Math.min(span.end, end) - start - 1, line, head) + 1,

@@ -77,6 +77,7 @@ describe('text of a peer', () => {
 
   test('is made brief, one or many, in one line', () => {
     expect(briefList([])).toBe('');
+    expect(briefList([new PeerText('a'), new PeerText('b')])).toBe('a, b');
     expect(briefList([new PeerText('a\n'), new PeerText('b')], ' / ')).toBe('a\\x0a / b');
     expect(briefList(Array.from({ length: 2049 }, () => new PeerText('a')))).toHaveLength(2049);
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { redactEndpoint } from '../../src/report/redact.js';
 import { reportSchema } from '../../src/report/report.js';
@@ -12,6 +13,16 @@ const everyCharacter = (text: string, show: (code: number) => string): string =>
   Array.from(text, (character) => show(character.codePointAt(0) ?? 0)).join('');
 const everyUnit = (text: string, show: (unit: string) => string): string =>
   text.replace(/[^]/g, (unit) => show(unit.charCodeAt(0).toString(16).padStart(4, '0')));
+
+/** Character references of HTML (WHATWG HTML section 13.5). */
+const NAMES: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+  '\u00a0': 'nbsp',
+};
 
 /** What encoders make of a text, by encoders that are not ours where there are any. */
 const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
@@ -31,6 +42,7 @@ const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
       .replaceAll("'", '&#x27;'),
+  'html by names': (text) => text.replace(/[&<>"'\u00a0]/g, (character) => `&${NAMES[character] ?? ''};`),
   'html by numbers': (text) => text.replace(/[^A-Za-z0-9]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`),
   'html by numbers, letters too': (text) => everyCharacter(text, (code) => `&#${code};`),
   'html by hexadecimal numbers': (text) => everyCharacter(text, (code) => `&#x000${code.toString(16).toUpperCase()};`),
@@ -120,6 +132,13 @@ describe('the redactor', () => {
     expect(new Redactor(['hunter2!']).redact(`&#0; ${lines}`)).toBe('&#0; <redacted>\nword\x0bor');
   });
 
+  test('finds a secret of all that has a name in HTML', () => {
+    const secret = '&<>"\'\u00a0';
+    const named = ENCODERS['html by names']?.(secret) ?? '';
+    expect(named).toBe('&amp;&lt;&gt;&quot;&apos;&nbsp;');
+    expect(new Redactor([secret]).redact(`a ${named} b`)).toBe('a <redacted> b');
+  });
+
   test('leaves what is no character as it is, and takes a secret beside it', () => {
     const odd = '&#9999999; &#xffffff; %e9 \\u{110000}';
     expect(new Redactor(['hunter2!']).redact(`${odd} hunte%72%32! ${odd}`)).toBe(`${odd} <redacted> ${odd}`);
@@ -129,7 +148,12 @@ describe('the redactor', () => {
     const forms = [base64(`\0joe\0${secret}`), base64(`joe@mail.example:${secret}`), base64(secret)];
     const redactor = new Redactor([secret], forms);
     for (const form of forms.slice(0, 2)) {
-      for (const echoed of [form, form.replace(/=+$/, ''), form.replaceAll('/', '_').replaceAll('+', '-')])
+      for (const echoed of [
+        form,
+        form.replace(/=+$/, ''),
+        form.replace(/=$/, ''),
+        form.replaceAll('/', '_').replaceAll('+', '-'),
+      ])
         expect(redactor.redact(`you said ${echoed}, ${form}`)).toBe('you said <redacted>, <redacted>');
     }
     expect(redactor.redact(`a word like each, and ${secret}`)).toBe(`a word like each, and ${secret}`);
@@ -155,6 +179,16 @@ describe('the redactor', () => {
   test('takes the longer of two secrets that start alike, and both where they overlap', () => {
     expect(new Redactor(['pass', 'passphrase']).redact('the passphrase')).toBe('the <redacted>');
     expect(new Redactor(['abcdef', 'defghi']).redact('abcdefghi')).toBe('<redacted>ghi');
+  });
+
+  test('takes each of several forms of a secret, in whatever order they stand', () => {
+    expect(new Redactor(['hunter2!']).redact(`${base64('hunter2!')} or hunter2! or ${base64('hunter2!')}`)).toBe(
+      '<redacted> or <redacted> or <redacted>',
+    );
+  });
+
+  test('finds a secret without the blanks around it', () => {
+    expect(new Redactor(['  hunter2!\n']).redact('got hunter2!, no')).toBe('got <redacted>, no');
   });
 
   test('finds each line of a secret of several lines', () => {
@@ -230,7 +264,8 @@ describe('the redactor', () => {
 
   test('finds a secret over two lines of a reply, wherever it is folded', () => {
     const secret = 'correct-horse-battery';
-    for (const echoed of [secret, base64(secret)]) {
+    // In base64 by itself, and with what shares a character with its neighbours.
+    for (const echoed of [secret, base64(secret), base64(`1${secret}`).slice(1), base64(`12${secret}3`).slice(2, -1)]) {
       for (let fold = 4; fold < echoed.length - 4; fold += 1) {
         const [before, after] = [echoed.slice(0, fold), echoed.slice(fold)];
         const redactor = new Redactor([secret]);
@@ -258,11 +293,68 @@ describe('the redactor', () => {
     }
   });
 
-  test('finds a very long token, whole and cut short', () => {
-    const token = base64(Array.from({ length: 500 }, (_, at) => String(at * 7919)).join());
+  /** Of one letter a character, so that no part of it is like another. */
+  const long = (length: number): string =>
+    Array.from({ length }, (_, at) => createHash('md5').update(String(at)).digest('base64')[0])
+      .join('')
+      .replace(/[+/]/g, 'x');
+
+  test.each([65, 100, 3000, 4096, 4097, 5000, 200_000])(
+    'finds a token of %d characters, whole and cut short',
+    (length) => {
+      const token = long(length);
+      const redactor = new Redactor([token]);
+      for (const form of [token, base64(token), everyOctet(token, String)]) {
+        expect(redactor.redact(`a ${form} b`)).toBe('a <redacted> b');
+      }
+      expect(redactor.redact(`a ${token.slice(0, length * 0.7)} b`)).toBe(
+        length < 92 ? `a ${token.slice(0, length * 0.7)} b` : 'a <redacted> b',
+      );
+    },
+  );
+
+  test.each([65, 100, 3000, 4096])('leaves what stands behind a token of %d characters', (length) => {
+    const token = long(length);
     const redactor = new Redactor([token]);
-    expect(redactor.redact(`a ${token} b`)).toBe('a <redacted> b');
-    expect(redactor.redact(`a ${token.slice(0, 3000)} b`)).toBe('a <redacted> b');
+    expect(redactor.redact(`${token}xyz`)).toBe('<redacted>xyz');
+    expect(redactor.redact(`${everyOctet(token, String)}abc`)).toBe('<redacted>abc');
+  });
+
+  test('takes a plus sign for a blank, and for nothing else', () => {
+    expect(new Redactor(['one two']).redact('one+two, +++++++, one+++o')).toBe('<redacted>, +++++++, one+++o');
+  });
+
+  describe('over the lines of a reply', () => {
+    test.each<[string, readonly string[], readonly string[]]>([
+      ['in the middle of it', ['250-ab', '250-hunt', '250-er2!', '250 cd'], ['ab', '<redacted>', '<redacted>', 'cd']],
+      ['over three of them', ['250-hun', '250-ter', '250 2! ok'], ['<redacted>', '<redacted>', '<redacted> ok']],
+      ['over a bare code', ['250-hunt', '250', '250 er2!'], ['<redacted>', '', '<redacted>']],
+      ['in lines without a code', ['5.7.8 hunt', '5.7.8 er2!'], ['<redacted>', '<redacted>']],
+      ['behind long codes', ['550-5.10.123 hunt', '550 5.123.10 er2!'], ['<redacted>', '<redacted>']],
+      [
+        'twice, and as base64 first',
+        ['250-aHVudGVy', '250-MiE= and', '250-hunt', '250 er2! ok'],
+        ['<redacted>', '<redacted>= and', '<redacted>', '<redacted> ok'],
+      ],
+      [
+        'three times, twice in one line',
+        ['250-hunt', '250-er2! hunt', '250-er2! hunt', '250 er2!'],
+        ['<redacted>', '<redacted> <redacted>', '<redacted> <redacted>', '<redacted>'],
+      ],
+    ])('finds a secret %s, and leaves what else is there', (_, lines, shown) => {
+      const heads = lines.map((line) => /^(?:\d{3}[- ]?)?(?:\d\.\d+\.\d+ )?/.exec(line)?.[0] ?? '');
+      const expected = shown.map((text, at) => `${heads[at] ?? ''}${text}`);
+      expect(new Redactor(['hunter2!']).redactLines(lines)).toEqual(expected);
+      expect(new Redactor(['hunter2!']).redactDeep({ lines })).toEqual({ lines: expected });
+    });
+
+    test.each([['hunt er2! ok'], ['no hunt er2! ok'], ['no hunt er2!']])(
+      'leaves what a blank parts within one: %s',
+      (text) => {
+        const lines = ['250-first', `250-${text}`, '250 last'];
+        expect(new Redactor(['hunter2!']).redactLines(lines)).toEqual(lines);
+      },
+    );
   });
 
   test('goes through a structure and leaves what is no text', () => {

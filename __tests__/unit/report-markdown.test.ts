@@ -49,7 +49,13 @@ describe('escape', () => {
     ['www.x', 'www&#46;<wbr>x'],
     ['_a_', '&#95;a&#95;'],
     ['1. a', '1&#46; a'],
+    ['123456789) a', '123456789&#41; a'],
+    ['12.', '12&#46;'],
+    ['1.a', '1.a'],
+    ['version 1. a', 'version 1. a'],
     ['- a', '&#45; a'],
+    [' a  b c ', ' a  b c '],
+    ['  a  b  ', '&#32;&#32;a  b&#32;&#32;'],
   ])('%j becomes %j', (text, escaped) => {
     expect(escape(text).toString()).toBe(escaped);
   });
@@ -69,6 +75,14 @@ describe('gfm', () => {
         expect(rows.map((row) => row.split('|').length)).toEqual([5, 5, 5, 5]);
       }),
     );
+  });
+
+  test('a table has a head, a rule and its rows', () => {
+    expect(table(['a', gfm`*b*`], [['<', 1]]).toString()).toBe('| a | *b* |\n| --- | --- |\n| &#60; | 1 |');
+  });
+
+  test('a block of code shows its lines', () => {
+    expect(codeBlock(['a *b*', '\x07<']).toString()).toBe('<pre><code>a *b*\n\\x07&#60;\n</code></pre>');
   });
 
   test('a block of code has the tags of its own and a line for each', () => {

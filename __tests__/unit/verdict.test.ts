@@ -79,7 +79,8 @@ describe('the verdict', () => {
     'where an endpoint has %s blocks under every policy, counts that one as failed, and the others as ever',
     (code) => {
       const left = { ...found('error', { inconclusive: true }), code };
-      const steps: StepReport[] = [{ id: 'delivery', status: 'inconclusive', durationMs: 0, findings: [left] }];
+      const findings = [found('warning'), left];
+      const steps: StepReport[] = [{ id: 'delivery', status: 'inconclusive', durationMs: 0, findings }];
       const cutShort = { name: 'cut short', result: 'inconclusive', steps } as EndpointReport;
       fc.assert(
         fc.property(fc.array(fc.constantFrom(...RESULTS)), policy, (results, p) => {

@@ -103,4 +103,17 @@ describe('a waiver that was not used', () => {
           ],
     );
   });
+
+  test('is told to have ended where it has', () => {
+    expect(unusedWaivers([waiver('certificate-weak-key')], steps('ppppp'), new Date('2026-07-01T00:00:00Z'))).toEqual([
+      {
+        step: 'certificate',
+        notice: finding(
+          'waiver-unused',
+          'The waiver of certificate-weak-key ended on 2026-06-30, and the finding did not occur.',
+          { evidence: { finding: 'certificate-weak-key', until: '2026-06-30' } },
+        ),
+      },
+    ]);
+  });
 });

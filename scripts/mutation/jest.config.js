@@ -7,6 +7,7 @@ const rooms = [
   'peer',
   'runner-log',
   'report-markdown',
+  'report-bounds',
   'redaction',
   'redactor',
 ];

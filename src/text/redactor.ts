@@ -79,8 +79,9 @@ export class Redactor {
   #unfolded(lines: readonly string[]): string[] {
     let length = 0;
     const pieces = lines.map((line) => {
-      const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
-      const squeezed = line.slice(head).replace(/\s+/g, '');
+      const text = line.replace(LINE_HEAD, '');
+      const head = line.length - text.length;
+      const squeezed = text.replace(/\s/g, '');
       const start = length;
       length += squeezed.length;
       return { line, head, squeezed, start, end: length };
@@ -96,7 +97,7 @@ export class Redactor {
     return pieces.map(({ line, head, start, end }) => {
       open = open.filter((span) => span.end > start);
       for (let span = spans[next]; span && span.start < end; span = spans[++next]) open.push(span);
-      const folded = open.filter((span) => span.start < start || span.end > end);
+      const folded = start === end ? [] : open.filter((span) => span.start < start || span.end > end);
       return replaced(
         line,
         folded.map((span) => ({

@@ -39,7 +39,7 @@ function escapedCharacter(character: string): string {
   const octets = [...Buffer.from(character)];
   const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
   const forms = [
-    ...(octets.length > 1 ? [octets.map((octet) => `%${hex(octet, 2)}`).join('')] : []),
+    ...(octets.length > 1 ? [octets.map((octet) => `%${octet.toString(16)}`).join('')] : []),
     ...(named ? [`&${named};`] : []),
     ...(character === ' ' ? ['\\+'] : []),
     literal(JSON.stringify(character).slice(1, -1)),
@@ -47,8 +47,7 @@ function escapedCharacter(character: string): string {
     literal(Buffer.from(octets).toString('latin1')),
     literal(character), // last, since it is what some of the others begin with
   ];
-  const different = [...new Set(forms)];
-  return different.length > 1 ? `(?:${different.join('|')})` : different.join('');
+  return `(?:${[...new Set(forms)].join('|')})`;
 }
 
 /** @returns a pattern for the secret in hexadecimal */
@@ -59,13 +58,14 @@ export function hexPattern(secret: string): string {
 
 /**
  * @param offset how many octets precede the secret in its group of three
- * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours: whole, or
- * the beginning of it, which is enough to know the word by
+ * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours, with the
+ * characters that it shares with them: whole, or the beginning of it, which is enough to know the word by
  */
 export function base64Pattern(secret: string, offset: number): string {
   const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
   const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-  return `(?:${wordPattern(settled)}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
+  const [before, after] = [offset, octets.length].map((length) => (length % 3 === 0 ? '' : '[A-Za-z0-9+/_-]?'));
+  return `${before}(?:${wordPattern(settled)}${after}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
 }
 
 /**
@@ -74,10 +74,6 @@ export function base64Pattern(secret: string, offset: number): string {
  */
 export function wordPattern(word: string): string {
   return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '[/_]');
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
 }
 
 function literal(text: string): string {

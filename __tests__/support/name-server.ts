@@ -46,7 +46,9 @@ export async function startNameServer(zone: Zone): Promise<NameServer> {
 /** One record in strings of up to 255 octets (RFC 1035 section 3.3.14). */
 function txt(name: string, text: string) {
   const { TYPE, CLASS } = dns.Packet;
-  return Object.assign(new dns.Packet.Resource(name, TYPE.TXT, CLASS.IN, 60), {
-    data: text.match(/.{1,255}/g) ?? [''],
-  });
+  const octets = Buffer.from(text);
+  const strings = Array.from({ length: Math.ceil(octets.length / 255) }, (_, i) =>
+    octets.subarray(i * 255, (i + 1) * 255),
+  );
+  return Object.assign(new dns.Packet.Resource(name, TYPE.TXT, CLASS.IN, 60), { data: strings });
 }

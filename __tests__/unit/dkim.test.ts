@@ -8,6 +8,7 @@ import { Deadline } from '../../src/net/deadline.js';
 import { textResolver } from '../../src/net/txt.js';
 import { signed, signingKey } from '../support/dkim.js';
 import type { Tags } from '../support/dkim.js';
+import { HOSTILE, hostileText } from '../support/hostile.js';
 import { SERVFAIL, SILENCE, startNameServer } from '../support/name-server.js';
 import type { NameServer } from '../support/name-server.js';
 
@@ -237,5 +238,48 @@ describe('a hostile message', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a hostile name server', () => {
+  /** All that is ever said of a key. What its record says is in none of it. */
+  const REASONS = [
+    'no key',
+    'invalid public key',
+    'unknown key version',
+    'unknown key type',
+    'the key is too short',
+    'bad signature',
+    'its key is not for SHA-256',
+    'its key is not for mail',
+  ];
+  const tag = fc.constantFrom('v', 'k', 'p', 'h', 's', 't', 'n', 'a');
+  const record = fc.oneof(
+    hostileText,
+    fc.array(fc.tuple(tag, hostileText)).map((tags) => tags.map((pair) => pair.join('=')).join('; ')),
+    fc.tuple(tag, hostileText).map((pair) => `v=DKIM1; ${pair.join('=')}`),
+    fc.tuple(tag, hostileText).map((pair) => `${pair.join('=')}; ${weak.record}`),
+  );
+  const answer = fc.array(fc.array(fc.oneof(record, fc.constantFrom(...HOSTILE)), { maxLength: 3 }), { maxLength: 3 });
+
+  test('makes no signature pass, and has no word in what is said of it', async () => {
+    const message = signed(probe, key);
+    await fc.assert(
+      fc.asyncProperty(answer, async (records) => {
+        const lookup = () => Promise.resolve(records);
+        const results = await verifySignatures(Buffer.from(message), { lookup, now: NOW });
+        expect(results).toMatchObject([{ domain: 'example.com', selector: 'gate' }]);
+        expect(results[0]?.verdict).not.toBe('pass');
+        expect(REASONS).toContain(results[0]?.reason);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('has no word in what is said of its failure', async () => {
+    const lookup = () => Promise.reject(Object.assign(new Error(HOSTILE.join('')), { code: 'ESERVFAIL' }));
+    expect(await verifySignatures(Buffer.from(signed(probe, key)), { lookup, now: NOW })).toMatchObject([
+      { verdict: 'temperror', reason: 'DNS failure: ESERVFAIL' },
+    ]);
   });
 });

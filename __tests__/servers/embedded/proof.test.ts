@@ -6,6 +6,7 @@ import { signed, signingKey } from '../../support/dkim.js';
 import { USER, startEmbedded } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
 import { codes, gate, letters } from '../../support/gate.js';
+import { HOSTILE } from '../../support/hostile.js';
 import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
 import type { NameServer } from '../../support/name-server.js';
 
@@ -22,6 +23,9 @@ beforeAll(async () => {
     [`gate._domainkey.${DOMAIN}`]: key.record,
     [`broken._domainkey.${DOMAIN}`]: SERVFAIL,
     [`silent._domainkey.${DOMAIN}`]: SILENCE,
+    [`commands._domainkey.${DOMAIN}`]: HOSTILE.slice(0, 12).join(''),
+    [`markup._domainkey.${DOMAIN}`]: HOSTILE.slice(12).join(''),
+    [`tags._domainkey.${DOMAIN}`]: `v=DKIM1; k=rsa; n=${HOSTILE[0]}; p=${HOSTILE.slice(7, 15).join('')}`,
   });
 });
 afterAll(async () => {
@@ -251,6 +255,28 @@ describe('the DKIM signature', () => {
       },
     ]);
     expect(findings[0]?.inconclusive).toBeUndefined();
+  });
+
+  test.each(['commands', 'markup', 'tags'])(
+    'is shown without a word of what DNS says where that is commands and markup: %s',
+    async (s) => {
+      const { outcome, findings } = await deliver(signs({ s }), PASS);
+      expect(outcome).toEqual(['ppppf', MISMATCH]);
+      expect(names.asked).toContain(`${s}._domainkey.${DOMAIN}`);
+      expect(findings).toMatchObject([{ evidence: { domain: DOMAIN, selector: s } }]);
+      expect(JSON.stringify(findings)).not.toMatch(/pwned|octocat|\\u00/);
+    },
+  );
+
+  test('is shown with its domain and selector as visible text', async () => {
+    const tag = HOSTILE.join(' ').replace(/[;\r\n]/g, ' ');
+    const { outcome, findings } = await deliver(signs({ d: tag, s: tag }), PASS);
+    expect(outcome).toEqual(['ppppf', MISMATCH]);
+    const [{ evidence } = {}] = findings;
+    expect(evidence).toMatchObject({ domain: expect.stringContaining('::error::pwned') as string });
+    const shown = Object.values(evidence ?? {}).join();
+    // eslint-disable-next-line no-control-regex -- these are the very characters that must not be there
+    expect(shown).not.toMatch(/[\0-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
   });
 
   test('is not looked up where nobody asks for it', async () => {

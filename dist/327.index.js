@@ -2,7 +2,7 @@ export const id = 327;
 export const ids = [327];
 export const modules = {
 
-/***/ 9367:
+/***/ 39367:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -10,11 +10,11 @@ export const modules = {
 /* harmony export */   m6: () => (/* binding */ connectTo),
 /* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9588);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
 
 
 
@@ -78,7 +78,7 @@ function inWords(failure) {
 
 /***/ }),
 
-/***/ 2470:
+/***/ 82470:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -139,7 +139,7 @@ class Kept {
 
 /***/ }),
 
-/***/ 3266:
+/***/ 93266:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -147,17 +147,16 @@ class Kept {
 /* harmony export */   Ok: () => (/* binding */ marksOf),
 /* harmony export */   Z8: () => (/* binding */ marks)
 /* harmony export */ });
+/* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(45158);
+
 /** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
 const MAX_HEADER_OCTETS = 128 * 1024;
 /** As much is kept of either field; those of the probe have some hundred characters. */
 const MAX_MARK_LENGTH = 1024;
 /** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
 function marksOf(source) {
-    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-    const end = text.indexOf('\n\n');
-    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
-    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
-    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(source.subarray(0, MAX_HEADER_OCTETS));
+    return marks((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'subject').join(' '));
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {
@@ -171,7 +170,7 @@ function kept(text) {
 
 /***/ }),
 
-/***/ 9327:
+/***/ 69327:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -183,17 +182,17 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __webpack_require__(7879);
+var net_deadline = __webpack_require__(47879);
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox = __webpack_require__(9588);
+var inbox = __webpack_require__(89588);
 // EXTERNAL MODULE: ./src/inbox/marks.ts
-var inbox_marks = __webpack_require__(3266);
+var inbox_marks = __webpack_require__(93266);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __webpack_require__(875);
+var peer = __webpack_require__(50875);
 // EXTERNAL MODULE: ./src/inbox/channel.ts
-var inbox_channel = __webpack_require__(9367);
+var inbox_channel = __webpack_require__(39367);
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(8141);
+var connect = __webpack_require__(78141);
 ;// CONCATENATED MODULE: ./src/inbox/pop3-lines.ts
 
 
@@ -280,7 +279,7 @@ class Pop3Lines {
 }
 
 // EXTERNAL MODULE: ./src/inbox/kept.ts
-var kept = __webpack_require__(2470);
+var kept = __webpack_require__(82470);
 ;// CONCATENATED MODULE: ./src/inbox/pop3-text.ts
 
 const pop3_text_LF = 0x0a;
@@ -359,7 +358,7 @@ class Pop3Text {
 }
 
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
+var external_node_crypto_ = __webpack_require__(77598);
 ;// CONCATENATED MODULE: ./src/inbox/tally.ts
 
 /** Hexadecimal digits of a fingerprint: 48 bits, of which ten thousand have two alike once in a million times. */
@@ -615,7 +614,7 @@ class Pop3Session {
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(8500);
+var promises_ = __webpack_require__(58500);
 ;// CONCATENATED MODULE: ./src/inbox/pop3-sessions.ts
 
 
@@ -876,10 +875,12 @@ class Maildrop {
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9588);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3266);
+/* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73289);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(93266);
+
 
 
 
@@ -978,12 +979,12 @@ class Hunt {
             if (this.#deadline.isOver)
                 late += 1;
             this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            const source = await this.#folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {
                 gone ||= isNamed(this.#sought, arrived);
                 continue;
             }
-            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_3__/* .marksOf */ .Ok)(source);
             if (isLike(this.#sought, marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;

@@ -2,7 +2,7 @@ export const id = 763;
 export const ids = [763];
 export const modules = {
 
-/***/ 8763:
+/***/ 88763:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -13,18 +13,18 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
-// EXTERNAL MODULE: ./src/run.ts + 94 modules
-var run = __webpack_require__(4787);
+// EXTERNAL MODULE: ./src/run.ts + 91 modules
+var run = __webpack_require__(5798);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __webpack_require__(12);
 // EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
+var external_node_net_ = __webpack_require__(77030);
 // EXTERNAL MODULE: external "node:readline"
-var external_node_readline_ = __webpack_require__(481);
+var external_node_readline_ = __webpack_require__(80481);
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(1692);
+var external_node_tls_ = __webpack_require__(41692);
 // EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __webpack_require__(8474);
+var external_node_events_ = __webpack_require__(78474);
 ;// CONCATENATED MODULE: ./src/demo/listener.ts
 
 /** The only address on which anything of the demo listens. */
@@ -58,9 +58,9 @@ async function listen(server, stop) {
 }
 
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
+var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(7975);
+var external_node_util_ = __webpack_require__(57975);
 ;// CONCATENATED MODULE: ./src/demo/der.ts
 /*
  * What is needed of DER (X.690) to write a certificate. The demonstration and the self-test issue theirs anew each time,
@@ -271,11 +271,11 @@ function pss(digest, hashes) {
 }
 
 // EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __webpack_require__(8091);
+var secret = __webpack_require__(78091);
 // EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __webpack_require__(7067);
+var external_node_http_ = __webpack_require__(37067);
 // EXTERNAL MODULE: external "node:stream/consumers"
-var consumers_ = __webpack_require__(8321);
+var consumers_ = __webpack_require__(38321);
 ;// CONCATENATED MODULE: ./src/self-test/inbox.ts
 
 

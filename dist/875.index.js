@@ -2,7 +2,7 @@ export const id = 875;
 export const ids = [875];
 export const modules = {
 
-/***/ 5660:
+/***/ 95660:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -12,8 +12,8 @@ export const modules = {
 /* harmony export */   h7: () => (/* binding */ unknownApi),
 /* harmony export */   ok: () => (/* binding */ MAX_FOUND)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2857);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9588);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92857);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89588);
 /* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3510);
 
 
@@ -59,7 +59,7 @@ function unknownApi(name) {
 
 /***/ }),
 
-/***/ 9367:
+/***/ 39367:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -67,11 +67,11 @@ function unknownApi(name) {
 /* harmony export */   m6: () => (/* binding */ connectTo),
 /* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9588);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
 
 
 
@@ -135,7 +135,7 @@ function inWords(failure) {
 
 /***/ }),
 
-/***/ 2326:
+/***/ 72326:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -145,17 +145,17 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __webpack_require__(7067);
+var external_node_http_ = __webpack_require__(37067);
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(8141);
+var connect = __webpack_require__(78141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __webpack_require__(7879);
+var net_deadline = __webpack_require__(47879);
 // EXTERNAL MODULE: ./src/inbox/channel.ts
-var channel = __webpack_require__(9367);
+var channel = __webpack_require__(39367);
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox = __webpack_require__(9588);
+var inbox = __webpack_require__(89588);
 // EXTERNAL MODULE: ./src/inbox/kept.ts
-var inbox_kept = __webpack_require__(2470);
+var inbox_kept = __webpack_require__(82470);
 ;// CONCATENATED MODULE: ./src/inbox/json-items.ts
 
 const [QUOTE, BACKSLASH, COMMA, OPENS, CLOSES] = [...Buffer.from('"\\,[]')];
@@ -421,7 +421,7 @@ function tooLong(most) {
 
 /***/ }),
 
-/***/ 2470:
+/***/ 82470:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -482,7 +482,7 @@ class Kept {
 
 /***/ }),
 
-/***/ 3266:
+/***/ 93266:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -490,17 +490,16 @@ class Kept {
 /* harmony export */   Ok: () => (/* binding */ marksOf),
 /* harmony export */   Z8: () => (/* binding */ marks)
 /* harmony export */ });
+/* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(45158);
+
 /** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
 const MAX_HEADER_OCTETS = 128 * 1024;
 /** As much is kept of either field; those of the probe have some hundred characters. */
 const MAX_MARK_LENGTH = 1024;
 /** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
 function marksOf(source) {
-    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-    const end = text.indexOf('\n\n');
-    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
-    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
-    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(source.subarray(0, MAX_HEADER_OCTETS));
+    return marks((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'subject').join(' '));
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {
@@ -523,10 +522,12 @@ function kept(text) {
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9588);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3266);
+/* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73289);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(93266);
+
 
 
 
@@ -625,12 +626,12 @@ class Hunt {
             if (this.#deadline.isOver)
                 late += 1;
             this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            const source = await this.#folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {
                 gone ||= isNamed(this.#sought, arrived);
                 continue;
             }
-            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_3__/* .marksOf */ .Ok)(source);
             if (isLike(this.#sought, marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;

@@ -2,7 +2,7 @@ export const id = 890;
 export const ids = [890];
 export const modules = {
 
-/***/ 9367:
+/***/ 39367:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -10,11 +10,11 @@ export const modules = {
 /* harmony export */   m6: () => (/* binding */ connectTo),
 /* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9588);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
 
 
 
@@ -78,7 +78,7 @@ function inWords(failure) {
 
 /***/ }),
 
-/***/ 2509:
+/***/ 74890:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -90,13 +90,13 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __webpack_require__(7879);
+var net_deadline = __webpack_require__(47879);
 // EXTERNAL MODULE: ./node_modules/imapflow/dist/esm/imap-flow.js + 61 modules
-var imap_flow = __webpack_require__(5469);
+var imap_flow = __webpack_require__(15469);
 // EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(8141);
+var connect = __webpack_require__(78141);
 // EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __webpack_require__(875);
+var peer = __webpack_require__(50875);
 ;// CONCATENATED MODULE: ./src/inbox/imap-failure.ts
 
 /** Whether the server said no, as opposed to nothing. */
@@ -111,9 +111,9 @@ function whatServerSays(error) {
 }
 
 // EXTERNAL MODULE: ./src/inbox/channel.ts
-var inbox_channel = __webpack_require__(9367);
+var inbox_channel = __webpack_require__(39367);
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox = __webpack_require__(9588);
+var inbox = __webpack_require__(89588);
 ;// CONCATENATED MODULE: ./src/inbox/imap-transport.ts
 
 
@@ -318,7 +318,7 @@ class ImapDialogue {
 }
 
 // EXTERNAL MODULE: ./src/inbox/marks.ts
-var marks = __webpack_require__(3266);
+var marks = __webpack_require__(93266);
 ;// CONCATENATED MODULE: ./src/inbox/imap-mailbox.ts
 
 
@@ -458,8 +458,8 @@ class ImapMailbox {
             if (this.#answers > MAX_ANSWERS)
                 throw new inbox/* InboxUnreachable */.F3(`the server told of over ${MAX_ANSWERS} messages`);
             // "n:*" always holds the last message, be its UID below n or not (RFC 9051 section 9, seq-range); and a server
-            // may tell of changed flags at any time, with no header and perhaps no UID.
-            if (headers === undefined || !(uid >= from))
+            // may tell of changed flags at any time, with no header and perhaps no UID. NIL for a header is no Buffer either.
+            if (!Buffer.isBuffer(headers) || !(uid >= from))
                 continue;
             this.#arrived.push({ id: String(uid), ...(0,marks/* marksOf */.Ok)(headers) });
             this.#nextUid = Math.max(this.#nextUid, uid + 1);
@@ -596,7 +596,7 @@ class ImapInbox {
 
 /***/ }),
 
-/***/ 3266:
+/***/ 93266:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -604,17 +604,16 @@ class ImapInbox {
 /* harmony export */   Ok: () => (/* binding */ marksOf),
 /* harmony export */   Z8: () => (/* binding */ marks)
 /* harmony export */ });
+/* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(45158);
+
 /** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
 const MAX_HEADER_OCTETS = 128 * 1024;
 /** As much is kept of either field; those of the probe have some hundred characters. */
 const MAX_MARK_LENGTH = 1024;
 /** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
 function marksOf(source) {
-    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-    const end = text.indexOf('\n\n');
-    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
-    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
-    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(source.subarray(0, MAX_HEADER_OCTETS));
+    return marks((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'subject').join(' '));
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {
@@ -637,10 +636,12 @@ function kept(text) {
 /* harmony export */   Si: () => (/* binding */ every),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9588);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3266);
+/* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73289);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89588);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(93266);
+
 
 
 
@@ -739,12 +740,12 @@ class Hunt {
             if (this.#deadline.isOver)
                 late += 1;
             this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            const source = await this.#folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {
                 gone ||= isNamed(this.#sought, arrived);
                 continue;
             }
-            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_3__/* .marksOf */ .Ok)(source);
             if (isLike(this.#sought, marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;

@@ -7,19 +7,19 @@ test.each<[string, string, string, string]>([
   ['in any case, and without blanks', `MESSAGE-id:${ID}\nsubject:probe\n\n`, ID, 'probe'],
   ['with a blank before the colon', `Message-ID : ${ID}\r\nSubject\t: probe\r\n`, ID, 'probe'],
   ['folded', `Message-ID:\r\n ${ID}\r\nSubject: a\r\n\tprobe\r\n`, ID, 'a\tprobe'],
-  ['that are there twice', `Message-ID: <a@test>\r\nMessage-ID: ${ID}\r\n`, `<a@test>  ${ID}`, ''],
+  ['that are there twice', `Message-ID: <a@test>\r\nMessage-ID: ${ID}\r\n`, `<a@test> ${ID}`, ''],
   [
     'behind much else',
     `${'Received: from a by b\r\n'.repeat(4000)}Message-ID: ${ID}\r\nSubject: probe\r\n`,
     ID,
     'probe',
   ],
-  ['behind a long one', `Subject: ${'x'.repeat(2000)}\r\nMessage-ID: ${ID}\r\n`, ID, 'x'.repeat(1023)],
+  ['behind a long one', `Subject: ${'x'.repeat(2000)}\r\nMessage-ID: ${ID}\r\n`, ID, 'x'.repeat(1024)],
   ['not in another field', `X-Message-ID: ${ID}\r\nX-Original: Subject: probe\r\n`, '', ''],
   ['not in a folded line of another field', `X: y\r\n Message-ID: ${ID}\r\n`, '', ''],
   ['not in the body', `From: a\r\n\r\nMessage-ID: ${ID}\r\nSubject: probe\r\n`, '', ''],
   ['not beyond the bound of a header', `X: ${'x'.repeat(128 * 1024)}\r\nMessage-ID: ${ID}\r\n`, '', ''],
 ])('the marks of a message are found %s', (_, source, messageId, subject) => {
   const found = marksOf(Buffer.from(source));
-  expect([found.messageId.trim(), found.subject.trim()]).toEqual([messageId, subject]);
+  expect(found).toEqual({ messageId, subject });
 });

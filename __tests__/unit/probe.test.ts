@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { mostOctets } from '../../src/inbox/inbox.js';
-import { alterations, isProbe } from '../../src/message/alterations.js';
+import { alterations, isProbe, mostOctets } from '../../src/message/alterations.js';
 import { composeProbe } from '../../src/message/probe.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');

@@ -325,6 +325,16 @@ describe('the redactor', () => {
   });
 
   describe('over the lines of a reply', () => {
+    test('leaves what shares no character with its base64', () => {
+      const secret = 'correct-horse!!';
+      const word = base64(`123${secret}456`);
+      expect(word).toBe(`MTIz${base64(secret)}NDU2`);
+      expect(new Redactor([secret]).redactLines([`535-${word.slice(0, 12)}`, `535 ${word.slice(12)}`])).toEqual([
+        '535-MTIz<redacted>',
+        '535 <redacted>NDU2',
+      ]);
+    });
+
     test.each<[string, readonly string[], readonly string[]]>([
       ['in the middle of it', ['250-ab', '250-hunt', '250-er2!', '250 cd'], ['ab', '<redacted>', '<redacted>', 'cd']],
       ['over three of them', ['250-hun', '250-ter', '250 2! ok'], ['<redacted>', '<redacted>', '<redacted> ok']],

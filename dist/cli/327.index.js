@@ -147,17 +147,16 @@ class Kept {
 /* harmony export */   Ok: () => (/* binding */ marksOf),
 /* harmony export */   Z8: () => (/* binding */ marks)
 /* harmony export */ });
+/* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5158);
+
 /** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
 const MAX_HEADER_OCTETS = 128 * 1024;
 /** As much is kept of either field; those of the probe have some hundred characters. */
 const MAX_MARK_LENGTH = 1024;
 /** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
 function marksOf(source) {
-    const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-    const end = text.indexOf('\n\n');
-    const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
-    const valueOf = (field) => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
-    return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(source.subarray(0, MAX_HEADER_OCTETS));
+    return marks((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'subject').join(' '));
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {
@@ -878,8 +877,10 @@ class Maildrop {
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3289);
 /* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9588);
-/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3266);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3266);
+
 
 
 
@@ -978,12 +979,12 @@ class Hunt {
             if (this.#deadline.isOver)
                 late += 1;
             this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .mostOctets */ .QG)(octets), this.#deadline);
+            const source = await this.#folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .mostOctets */ .QG)(octets), this.#deadline);
             if (!source) {
                 gone ||= isNamed(this.#sought, arrived);
                 continue;
             }
-            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marksOf */ .Ok)(source);
+            const marks = (0,_marks_js__WEBPACK_IMPORTED_MODULE_3__/* .marksOf */ .Ok)(source);
             if (isLike(this.#sought, marks) && is(source)) {
                 this.#ours.add(id);
                 found ??= source;

@@ -1044,12 +1044,35 @@ function worst(results) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F3: () => (/* binding */ InboxUnreachable),
-/* harmony export */   QG: () => (/* binding */ mostOctets),
 /* harmony export */   jz: () => (/* binding */ PART_OCTETS),
 /* harmony export */   ty: () => (/* binding */ InboxRejected)
 /* harmony export */ });
 /** Each part of this size of a large message has as long as one answer. */
 const PART_OCTETS = 1024 * 1024;
+/** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
+class InboxUnreachable extends Error {
+    name = 'InboxUnreachable';
+}
+/** The mailbox refuses the login, or has no such folder. */
+class InboxRejected extends Error {
+    name = 'InboxRejected';
+}
+
+
+/***/ }),
+
+/***/ 3289:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QG: () => (/* binding */ mostOctets),
+/* harmony export */   TL: () => (/* binding */ alterations),
+/* harmony export */   Tb: () => (/* binding */ isProbe)
+/* harmony export */ });
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5158);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
+
+
 /** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
 const MAX_ADDED_OCTETS = 128 * 1024;
 /**
@@ -1059,13 +1082,165 @@ const MAX_ADDED_OCTETS = 128 * 1024;
 function mostOctets(sent) {
     return sent + MAX_ADDED_OCTETS;
 }
-/** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
-class InboxUnreachable extends Error {
-    name = 'InboxUnreachable';
+/**
+ * Whether this is the probe, whatever Message-ID it was given on the way. A bounce or an automatic answer may have
+ * its Subject and even quote its body, and is from somebody else.
+ * @param received header and body as the inbox has them
+ */
+function isProbe(sent, received) {
+    const message = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(received);
+    const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, name).some((value) => value.includes(text));
+    const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
+    const [from = ''] = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(header), 'from');
+    return has('subject', sent.nonce) && has('from', from) && hasLine(message.body, sent.nonce);
 }
-/** The mailbox refuses the login, or has no such folder. */
-class InboxRejected extends Error {
-    name = 'InboxRejected';
+/** Whether a text is a line of its own. */
+function hasLine(body, text) {
+    const wanted = Buffer.from(text);
+    for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
+        if (at > 0 && body[at - 1] !== _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF)
+            continue;
+        const [line] = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(body, at);
+        if (line?.end === at + wanted.length)
+            return true;
+    }
+    return false;
+}
+/**
+ * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
+ * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
+ * @param received header and body as the inbox has them
+ * @returns what differs, in words; nothing where the message is intact
+ */
+function alterations(sent, received) {
+    const before = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(sent.text);
+    const after = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(received);
+    const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
+    const most = mostOctets(Buffer.byteLength(sent.text));
+    const size = received.length < most ? [] : [`the message has ${most} octets or more`];
+    return [...fields, ...bodyDifference(before.body, after.body), ...size];
+}
+/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
+function fieldDifference({ name, label, value }, is) {
+    const [first, ...more] = is;
+    if (first === undefined)
+        return [`${name} is missing`];
+    if (more.length > 0) {
+        return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+    }
+    return [
+        ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
+        ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
+    ];
+}
+/** Some stores take or add an empty line at the end; more than that was added by somebody. */
+const LAST_LINE_ENDS = 2;
+/** As much of a line is quoted. */
+const MAX_QUOTED_OCTETS = 1000;
+/** Line by line: a large message is compared without another copy of it. */
+function bodyDifference(before, after) {
+    const [was, is] = [trimmed(before), trimmed(after)];
+    const there = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(is);
+    let number = 0;
+    for (const line of (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(was)) {
+        number += 1;
+        const { value: other } = there.next();
+        if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
+            continue;
+        return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
+    }
+    const { value: first } = there.next();
+    if (!first)
+        return [];
+    let more = 1;
+    while (!there.next().done)
+        more += 1;
+    return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
+}
+function trimmed(body) {
+    let end = body.length;
+    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF; times += 1) {
+        end -= body[end - 2] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.CR ? 2 : 1;
+    }
+    return body.subarray(0, end);
+}
+function quoted(text, { start, end }) {
+    return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
+}
+
+
+/***/ }),
+
+/***/ 5158:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ valuesOf),
+/* harmony export */   v: () => (/* binding */ parseMessage)
+/* harmony export */ });
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5984);
+
+/**
+ * As much of a header is read. One that is longer has grown by more than any message may, or has lost the empty line
+ * behind it and with that the body; that much is noticed without the rest.
+ */
+const MAX_HEADER_OCTETS = 512 * 1024;
+/**
+ * Takes a message apart, whatever its line ends. A line of the header that is no field is left out.
+ * @param message header and body; any octets
+ */
+function parseMessage(message) {
+    const octets = typeof message === 'string' ? Buffer.from(message) : message;
+    const { header, body } = split(octets);
+    const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const fields = [];
+    for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
+        const colon = line.indexOf(':');
+        if (colon < 0)
+            continue;
+        const label = line.slice(0, colon);
+        fields.push({ name: label.trim().toLowerCase(), label, value: line.slice(colon + 1).trim() });
+    }
+    return { fields, body };
+}
+/** The values of every field of that name, in order; `name` is in lower case. */
+function valuesOf({ fields }, name) {
+    return fields.flatMap((field) => (field.name === name ? [field.value] : []));
+}
+function split(message) {
+    for (const { start, end, next } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOf */ .D)(message)) {
+        if (end === start && start > 0)
+            return { header: message.subarray(0, start), body: message.subarray(next) };
+    }
+    return { header: message, body: message.subarray(message.length) };
+}
+
+
+/***/ }),
+
+/***/ 5984:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CR: () => (/* binding */ CR),
+/* harmony export */   D: () => (/* binding */ linesOf),
+/* harmony export */   LF: () => (/* binding */ LF)
+/* harmony export */ });
+const LF = 0x0a;
+const CR = 0x0d;
+/**
+ * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
+ * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
+ * @param from where a line begins
+ */
+function* linesOf(text, from = 0) {
+    for (let start = from; start <= text.length;) {
+        const at = text.indexOf(LF, start);
+        const end = at < 0 ? text.length : at;
+        const next = end + 1;
+        yield { start, end: at > start && text[at - 1] === CR ? at - 1 : end, next };
+        start = next;
+    }
 }
 
 
@@ -1587,7 +1762,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 4292:
+/***/ 6861:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2750,151 +2925,8 @@ function listed(texts) {
 
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
 var inbox_inbox = __nccwpck_require__(9588);
-;// CONCATENATED MODULE: ./src/message/lines.ts
-const lines_LF = 0x0a;
-const lines_CR = 0x0d;
-/**
- * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
- * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
- * @param from where a line begins
- */
-function* linesOf(text, from = 0) {
-    for (let start = from; start <= text.length;) {
-        const at = text.indexOf(lines_LF, start);
-        const end = at < 0 ? text.length : at;
-        const next = end + 1;
-        yield { start, end: at > start && text[at - 1] === lines_CR ? at - 1 : end, next };
-        start = next;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/message/fields.ts
-
-/**
- * As much of a header is read. One that is longer has grown by more than any message may, or has lost the empty line
- * behind it and with that the body; that much is noticed without the rest.
- */
-const MAX_HEADER_OCTETS = 512 * 1024;
-/**
- * Takes a message apart, whatever its line ends. A line of the header that is no field is left out.
- * @param message header and body; any octets
- */
-function parseMessage(message) {
-    const octets = typeof message === 'string' ? Buffer.from(message) : message;
-    const { header, body } = split(octets);
-    const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-    const fields = [];
-    for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
-        const colon = line.indexOf(':');
-        if (colon < 0)
-            continue;
-        const label = line.slice(0, colon);
-        fields.push({ name: label.trim().toLowerCase(), label, value: line.slice(colon + 1).trim() });
-    }
-    return { fields, body };
-}
-/** The values of every field of that name, in order; `name` is in lower case. */
-function valuesOf({ fields }, name) {
-    return fields.flatMap((field) => (field.name === name ? [field.value] : []));
-}
-function split(message) {
-    for (const { start, end, next } of linesOf(message)) {
-        if (end === start && start > 0)
-            return { header: message.subarray(0, start), body: message.subarray(next) };
-    }
-    return { header: message, body: message.subarray(message.length) };
-}
-
-;// CONCATENATED MODULE: ./src/message/alterations.ts
-
-
-
-/**
- * Whether this is the probe, whatever Message-ID it was given on the way. A bounce or an automatic answer may have
- * its Subject and even quote its body, and is from somebody else.
- * @param received header and body as the inbox has them
- */
-function isProbe(sent, received) {
-    const message = parseMessage(received);
-    const has = (name, text) => valuesOf(message, name).some((value) => value.includes(text));
-    const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
-    const [from = ''] = valuesOf(parseMessage(header), 'from');
-    return has('subject', sent.nonce) && has('from', from) && hasLine(message.body, sent.nonce);
-}
-/** Whether a text is a line of its own. */
-function hasLine(body, text) {
-    const wanted = Buffer.from(text);
-    for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
-        if (at > 0 && body[at - 1] !== lines_LF)
-            continue;
-        const [line] = linesOf(body, at);
-        if (line?.end === at + wanted.length)
-            return true;
-    }
-    return false;
-}
-/**
- * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
- * @param received header and body as the inbox has them
- * @returns what differs, in words; nothing where the message is intact
- */
-function alterations(sent, received) {
-    const before = parseMessage(sent.text);
-    const after = parseMessage(received);
-    const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
-    const most = (0,inbox_inbox/* mostOctets */.QG)(Buffer.byteLength(sent.text));
-    const size = received.length < most ? [] : [`the message has ${most} octets or more`];
-    return [...fields, ...bodyDifference(before.body, after.body), ...size];
-}
-/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
-function fieldDifference({ name, label, value }, is) {
-    const [first, ...more] = is;
-    if (first === undefined)
-        return [`${name} is missing`];
-    if (more.length > 0) {
-        return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
-    }
-    return [
-        ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
-        ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
-    ];
-}
-/** Some stores take or add an empty line at the end; more than that was added by somebody. */
-const LAST_LINE_ENDS = 2;
-/** As much of a line is quoted. */
-const MAX_QUOTED_OCTETS = 1000;
-/** Line by line: a large message is compared without another copy of it. */
-function bodyDifference(before, after) {
-    const [was, is] = [trimmed(before), trimmed(after)];
-    const there = linesOf(is);
-    let number = 0;
-    for (const line of linesOf(was)) {
-        number += 1;
-        const { value: other } = there.next();
-        if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
-            continue;
-        return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
-    }
-    const { value: first } = there.next();
-    if (!first)
-        return [];
-    let more = 1;
-    while (!there.next().done)
-        more += 1;
-    return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
-}
-function trimmed(body) {
-    let end = body.length;
-    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === lines_LF; times += 1) {
-        end -= body[end - 2] === lines_CR ? 2 : 1;
-    }
-    return body.subarray(0, end);
-}
-function quoted(text, { start, end }) {
-    return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
-}
-
+// EXTERNAL MODULE: ./src/message/alterations.ts
+var alterations = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./src/tls/der.ts
 var der = __nccwpck_require__(230);
 // EXTERNAL MODULE: ./src/tls/encoding.ts
@@ -3700,6 +3732,8 @@ function certificateReport(facts, now) {
     };
 }
 
+// EXTERNAL MODULE: ./src/message/fields.ts
+var message_fields = __nccwpck_require__(5158);
 ;// CONCATENATED MODULE: ./src/message/lexical.ts
 /**
  * The lexical tokens that structured header fields share (RFC 5322 section 3.2): comments, which nest, and quoted
@@ -3760,11 +3794,11 @@ const MAX_LINE = 8192;
  * @returns the hops in the order of the message, the last server first; of more than 64 those that were first on the way
  */
 function receivedHops(message) {
-    return valuesOf(message, 'received').slice(-MAX_HOPS).map(hopOf);
+    return (0,message_fields/* valuesOf */.s)(message, 'received').slice(-MAX_HOPS).map(hopOf);
 }
 /** The same, of more than 64 those that were last on the way. */
 function lastHops(message) {
-    return valuesOf(message, 'received').slice(0, MAX_HOPS).map(hopOf);
+    return (0,message_fields/* valuesOf */.s)(message, 'received').slice(0, MAX_HOPS).map(hopOf);
 }
 const trace_ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
 const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
@@ -4068,7 +4102,7 @@ const MAX_HEADER_LINES = 4096;
  * @returns what each signature comes to; none where the message has none
  */
 async function verifySignatures(source, { lookup, now }) {
-    const { fields, body } = dkim_split(source);
+    const { fields, body } = split(source);
     const keys = new Keys(lookup);
     const signatures = await Promise.all(fields
         .filter(({ name }) => name === 'dkim-signature')
@@ -4096,7 +4130,7 @@ async function verifySignatures(source, { lookup, now }) {
     const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
     return [...verified, ...objections];
 }
-function dkim_split(source) {
+function split(source) {
     const message = source.toString('latin1').replace(/\r?\n/g, '\r\n');
     const end = message.indexOf('\r\n\r\n');
     const header = end < 0 ? message : message.slice(0, end);
@@ -4293,7 +4327,7 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
     const ofSender = all.filter(({ detail }) => check === 'spf' && /\bsmtp\.mailfrom\b/i.test(detail));
     const results = ofSender.length > 0 ? ofSender : all;
     if (results.length === 0) {
-        const fields = [...new Set(valuesOf(message, 'authentication-results'))];
+        const fields = [...new Set((0,message_fields/* valuesOf */.s)(message, 'authentication-results'))];
         const present = (0,peer/* brief */.dh)(fields.join(' / ')) || 'none';
         const isElsewhere = fields.some((value) => {
             const other = parseAuthenticationResults(value);
@@ -4309,7 +4343,7 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
     if (other)
         return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
     const sender = domainOf(endpoint.delivery?.from ?? '');
-    const senders = [sender, ...(check === 'spf' ? valuesOf(message, 'return-path').slice(0, 1).map(domainOf) : [])];
+    const senders = [sender, ...(check === 'spf' ? (0,message_fields/* valuesOf */.s)(message, 'return-path').slice(0, 1).map(domainOf) : [])];
     const foreign = results.find(({ detail }) => !senders.includes(judgedDomain(check, detail) ?? sender));
     if (!foreign)
         return [];
@@ -4380,7 +4414,7 @@ function mostTelling(signatures) {
  * @param source header and body as the inbox has them
  */
 async function judgeArrival(visit, probe, source) {
-    const message = parseMessage(source);
+    const message = (0,message_fields/* parseMessage */.v)(source);
     const demanded = visit.endpoint.delivery?.verdicts;
     return [
         ...judgeIdentity(probe, source),
@@ -4389,7 +4423,7 @@ async function judgeArrival(visit, probe, source) {
     ];
 }
 function judgeIdentity(probe, source) {
-    const differences = alterations(probe, source);
+    const differences = (0,alterations/* alterations */.TL)(probe, source);
     if (differences.length === 0)
         return [];
     const altered = (0,peer/* brief */.dh)(differences.join('; '));
@@ -4443,7 +4477,7 @@ async function awaitArrival(visit, probe, inbox, delivery) {
     const acceptedAt = external_node_perf_hooks_.performance.now();
     const octets = Buffer.byteLength(probe.text);
     const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, visit.world.end);
-    const received = await inbox.find({ messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => isProbe(probe, source) }, deadline);
+    const received = await inbox.find({ messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) }, deadline);
     if (!received)
         return [notReceived(probe, delivery)];
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
@@ -40552,8 +40586,8 @@ function safe(text) {
     return neutral_neutralise((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT));
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 85 modules
-var run = __nccwpck_require__(4292);
+// EXTERNAL MODULE: ./src/run.ts + 82 modules
+var run = __nccwpck_require__(6861);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __nccwpck_require__(12);
 ;// CONCATENATED MODULE: ./src/terminal.ts

@@ -153,8 +153,8 @@ export class ImapMailbox implements Folder {
       this.#answers += 1;
       if (this.#answers > MAX_ANSWERS) throw new InboxUnreachable(`the server told of over ${MAX_ANSWERS} messages`);
       // "n:*" always holds the last message, be its UID below n or not (RFC 9051 section 9, seq-range); and a server
-      // may tell of changed flags at any time, with no header and perhaps no UID.
-      if (headers === undefined || !(uid >= from)) continue;
+      // may tell of changed flags at any time, with no header and perhaps no UID. NIL for a header is no Buffer either.
+      if (!Buffer.isBuffer(headers) || !(uid >= from)) continue;
       this.#arrived.push({ id: String(uid), ...marksOf(headers) });
       this.#nextUid = Math.max(this.#nextUid, uid + 1);
     }

@@ -5,17 +5,6 @@ import type { Deadline } from '../net/deadline.js';
 /** Each part of this size of a large message has as long as one answer. */
 export const PART_OCTETS = 1024 * 1024;
 
-/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
-const MAX_ADDED_OCTETS = 128 * 1024;
-
-/**
- * How much of a message is read. One that has so many octets or more is not read to its end.
- * @param sent the octets of the message as it was sent
- */
-export function mostOctets(sent: number): number {
-  return sent + MAX_ADDED_OCTETS;
-}
-
 /** A mailbox that is being watched. */
 export interface Inbox {
   /**

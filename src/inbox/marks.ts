@@ -1,3 +1,5 @@
+import { parseMessage, valuesOf } from '../message/fields.js';
+
 /** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
 export const MAX_HEADER_OCTETS = 128 * 1024;
 
@@ -13,11 +15,8 @@ export interface Marks {
 
 /** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
 export function marksOf(source: Buffer): Marks {
-  const text = source.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-  const end = text.indexOf('\n\n');
-  const lines = (end < 0 ? text : text.slice(0, end)).replace(/\n(?=[ \t])/g, '').split('\n');
-  const valueOf = (field: RegExp): string => lines.flatMap((line) => field.exec(line)?.[1] ?? []).join(' ');
-  return marks(valueOf(/^message-id[ \t]*:(.*)/i), valueOf(/^subject[ \t]*:(.*)/i));
+  const message = parseMessage(source.subarray(0, MAX_HEADER_OCTETS));
+  return marks(valuesOf(message, 'message-id').join(' '), valuesOf(message, 'subject').join(' '));
 }
 
 /** The marks of a message whose fields are known. */

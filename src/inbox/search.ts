@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mostOctets } from '../message/alterations.js';
 import type { Deadline } from '../net/deadline.js';
-import { InboxRejected, InboxUnreachable, mostOctets } from './inbox.js';
+import { InboxRejected, InboxUnreachable } from './inbox.js';
 import type { Received, Sought } from './inbox.js';
 import { marksOf } from './marks.js';
 import type { Marks } from './marks.js';

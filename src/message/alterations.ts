@@ -1,9 +1,19 @@
-import { mostOctets } from '../inbox/inbox.js';
 import { parseMessage, valuesOf } from './fields.js';
 import type { HeaderField } from './fields.js';
 import { CR, LF, linesOf } from './lines.js';
 import type { Line } from './lines.js';
 import type { Probe } from './probe.js';
+
+/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
+const MAX_ADDED_OCTETS = 128 * 1024;
+
+/**
+ * How much of a message is read. One that has so many octets or more is not read to its end.
+ * @param sent the octets of the message as it was sent
+ */
+export function mostOctets(sent: number): number {
+  return sent + MAX_ADDED_OCTETS;
+}
 
 /**
  * Whether this is the probe, whatever Message-ID it was given on the way. A bounce or an automatic answer may have

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startImap } from '../../../src/demo/imap.js';
 import { Mailbox } from '../../../src/demo/mailbox.js';
-import { mostOctets } from '../../../src/inbox/inbox.js';
 import type { Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
+import { mostOctets } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { createInboxTrust, HOST, LOGIN, milliseconds, sought } from '../../support/inbox.js';
 import type { InboxTrust } from '../../support/inbox.js';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InboxRejected, InboxUnreachable, mostOctets } from '../../../src/inbox/inbox.js';
+import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
 import type { Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
+import { mostOctets } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, milliseconds, sought } from '../../support/inbox.js';

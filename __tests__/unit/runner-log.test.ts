@@ -1,9 +1,19 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { runnerLog } from '../../src/runner/log.js';
-import { neutralise } from '../../src/text/neutral.js';
+import { neutralise, neutraliseJson } from '../../src/text/neutral.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { behindWall, commands } from '../support/runner-grammar.js';
+
+test.each([
+  ['a soft hyphen', '\u00ad', '\\u00ad'],
+  ['a tag beyond the first plane', '\u{e0001}', '\\udb40\\udc01'],
+  ['a control character', '\u009b', '\\u009b'],
+  ['a line break between values', '[\n1]', '[\n1]'],
+  ['an old command', '##[error]', '\\u0023#[error]'],
+])('JSON has %s as it may be printed', (_, text, shown) => {
+  expect(neutraliseJson(text)).toBe(shown);
+});
 
 describe('neutralise', () => {
   test('no text is a command, or more than one line, or acts on a terminal', () => {

@@ -56,6 +56,8 @@ const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
   hex: (text) => everyOctet(text, (octet) => octet),
   HEX: (text) => everyOctet(text, (octet) => octet.toUpperCase()),
   'UTF-8 read as ISO 8859-1': (text) => Buffer.from(text).toString('latin1'),
+  'UTF-8 read as ISO 8859-1, visible': (text) => visible(Buffer.from(text).toString('latin1')),
+  'with a backslash before punctuation': (text) => text.replace(/[!-/:-@[-`{-~]/g, '\\$&'),
 };
 
 const secrets = fc
@@ -90,6 +92,21 @@ describe('the redactor', () => {
   test('finds a secret that is cut at the end of a line before the last', () => {
     const redactor = new Redactor(['Xk29vQz7LmPw4Rtz']);
     expect(redactor.redact('535 got: Xk29vQz7LmPw4Rt / 535 sorry')).toBe('535 got: <redacted> / 535 sorry');
+  });
+
+  test.each(['Xk29vQz\r7LmPw4Rtz', 'Xk29vQz\\x0d7LmPw4Rtz', '\rXk29vQz7LmPw4Rtz'])(
+    'finds a secret with a bare CR in it: %j',
+    (echoed) => {
+      expect(new Redactor(['Xk29vQz7LmPw4Rtz']).redact(`bad ${echoed}\r\nno`)).toMatch(/^bad \r?<redacted>\r\nno$/);
+    },
+  );
+
+  test('finds what an encoder of JSON makes of base64', () => {
+    const redactor = new Redactor(['?>??>?ab?>?'], [base64('\0a\0?>?')]);
+    for (const word of [base64('?>??>?ab?>?'), base64('\0a\0?>?')]) {
+      expect(word).toContain('/');
+      expect(redactor.redact(`{"sent":"${word.replaceAll('/', '\\/')}"}`)).toBe('{"sent":"<redacted>"}');
+    }
   });
 
   test('finds two spellings in base64, whichever comes first', () => {
@@ -144,20 +161,23 @@ describe('the redactor', () => {
     expect(new Redactor(['hunter2!']).redact(`${odd} hunte%72%32! ${odd}`)).toBe(`${odd} <redacted> ${odd}`);
   });
 
-  test.each(['abc', 'x', 'no', '?>?'])('finds what a protocol makes of a secret too short to be sought: %s', (secret) => {
-    const forms = [base64(`\0joe\0${secret}`), base64(`joe@mail.example:${secret}`), base64(secret)];
-    const redactor = new Redactor([secret], forms);
-    for (const form of forms.slice(0, 2)) {
-      for (const echoed of [
-        form,
-        form.replace(/=+$/, ''),
-        form.replace(/=$/, ''),
-        form.replaceAll('/', '_').replaceAll('+', '-'),
-      ])
-        expect(redactor.redact(`you said ${echoed}, ${form}`)).toBe('you said <redacted>, <redacted>');
-    }
-    expect(redactor.redact(`a word like each, and ${secret}`)).toBe(`a word like each, and ${secret}`);
-  });
+  test.each(['abc', 'x', 'no', '?>?'])(
+    'finds what a protocol makes of a secret too short to be sought: %s',
+    (secret) => {
+      const forms = [base64(`\0joe\0${secret}`), base64(`joe@mail.example:${secret}`), base64(secret)];
+      const redactor = new Redactor([secret], forms);
+      for (const form of forms.slice(0, 2)) {
+        for (const echoed of [
+          form,
+          form.replace(/=+$/, ''),
+          form.replace(/=$/, ''),
+          form.replaceAll('/', '_').replaceAll('+', '-'),
+        ])
+          expect(redactor.redact(`you said ${echoed}, ${form}`)).toBe('you said <redacted>, <redacted>');
+      }
+      expect(redactor.redact(`a word like each, and ${secret}`)).toBe(`a word like each, and ${secret}`);
+    },
+  );
 
   test('finds a secret in base64 wherever it starts, and takes the whole word', () => {
     fc.assert(

@@ -11,8 +11,8 @@ export interface Reading {
   written(part: Span): Span;
 }
 
-/** What has no width, but for the blanks by which words and lines are told apart. */
-const NO_WIDTH = String.raw`(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
+/** What has no width, but for the blanks by which words and lines are told apart: CR is one at the end of a line only. */
+const NO_WIDTH = String.raw`(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
 const IS_NO_WIDTH = new RegExp(`^${NO_WIDTH}$`, 'u');
 
 /** An escape by number: of an octet (`%41`, `\x41`), a UTF-16 code unit (`\u0041`), a code point (`\u{41}`, `&#x41;`, `&#65;`). */

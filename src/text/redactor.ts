@@ -25,7 +25,7 @@ export class Redactor {
    */
   constructor(secrets: Iterable<string>, wireForms: Iterable<string> = []) {
     const asGiven = [...secrets].flatMap(variants);
-    const others = [saslPrepared, asRead].map((spelled) =>
+    const others = [saslPrepared, asRead, asReadInLatin1].map((spelled) =>
       asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)),
     );
     const spellings = [asGiven, ...others].map(worthSeeking);
@@ -208,6 +208,11 @@ function saslPrepared(secret: string): string {
 /** As it comes out of a text whose escapes are undone: what looks like one may stand in the secret itself. */
 function asRead(secret: string): string {
   return readingOf(secret)?.text ?? secret;
+}
+
+/** As it is read from a line that is not UTF-8, which is shown octet by octet, those of no width by escapes. */
+function asReadInLatin1(secret: string): string {
+  return asRead(Buffer.from(secret).toString('latin1'));
 }
 
 /** Each once, the longest first. */

@@ -37,6 +37,7 @@ export function escapedPattern(secret: string): string {
 /** All that encoders make of a character, but for its number. */
 function escapedCharacter(character: string): string {
   const octets = [...Buffer.from(character)];
+  const inLatin1 = Buffer.from(octets).toString('latin1');
   const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
   const forms = [
     ...(octets.length > 1 ? [octets.map((octet) => `%${octet.toString(16)}`).join('')] : []),
@@ -44,7 +45,9 @@ function escapedCharacter(character: string): string {
     ...(character === ' ' ? ['\\+'] : []),
     literal(JSON.stringify(character).slice(1, -1)),
     literal(visible(character)),
-    literal(Buffer.from(octets).toString('latin1')),
+    literal(inLatin1),
+    literal(visible(inLatin1)),
+    ...(/[!-/:-@[-`{-~]/.test(character) ? [`\\\\${literal(character)}`] : []),
     literal(character), // last, since it is what some of the others begin with
   ];
   return `(?:${[...new Set(forms)].join('|')})`;
@@ -73,7 +76,7 @@ export function base64Pattern(secret: string, offset: number): string {
  * @returns a pattern for it in either alphabet
  */
 export function wordPattern(word: string): string {
-  return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+  return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '(?:\\\\?/|_)');
 }
 
 function literal(text: string): string {

@@ -17,7 +17,7 @@ import type { Visit } from './visit.js';
  * @throws {ConnectFailure} and what `at` throws
  */
 export async function aside<T>(
-  { endpoint, world, address, addresses }: Visit,
+  { endpoint, world, address, addresses, derived }: Visit,
   terms: { transcript: Transcript; budget: Deadline },
   at: (second: Visit) => Promise<T>,
 ): Promise<T> {
@@ -28,6 +28,7 @@ export async function aside<T>(
     ...terms,
     asides: terms.transcript,
     ...(only && { addresses: only }),
+    derived,
     peerAuthenticated: false,
     handedOver: false,
   };

@@ -111,11 +111,19 @@ async function gateEndpoint(
 ): Promise<EndpointReport> {
   const earlier: Earlier = [];
   let spentMs = 0;
+  const derived: string[] = [];
   let putOff: { said: string; atMs: number } | undefined;
   try {
     for (let tries = 1; ; tries += 1) {
       const before = putOff && { said: putOff.said, forMs: spentMs - putOff.atMs };
-      const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
+      const {
+        report,
+        transient,
+        putOff: said,
+      } = await attempt(endpoint, world, addresses, {
+        ...(before && { putOff: before }),
+        derived,
+      });
       spentMs += report.durationMs;
       if (said !== undefined) putOff ??= { said, atMs: spentMs };
       // Who is asked for patience has it for as long as the message may take.

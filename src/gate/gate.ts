@@ -44,16 +44,23 @@ export interface Attempt {
   readonly putOff?: string;
 }
 
+/** What an attempt has from those before it. */
+export interface Before {
+  /** That the server has put the message off. */
+  readonly putOff?: PutOff;
+  /** What their exchanges made of the secret; those of this attempt are added. A server may remember them. */
+  readonly derived: string[];
+}
+
 /**
  * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
  * @param addresses the only ones to connect to, where they are known beforehand
- * @param putOff that the server has put the message off in an earlier attempt
  */
 export async function attempt(
   endpoint: Endpoint,
   world: World,
   addresses?: readonly Address[],
-  putOff?: PutOff,
+  { putOff, derived }: Before = { derived: [] },
 ): Promise<Attempt> {
   const visit: Visit = {
     endpoint,
@@ -63,6 +70,7 @@ export async function attempt(
     budget: Deadline.after(attemptMs(endpoint), world.end),
     ...(addresses && { addresses }),
     ...(putOff && { putOff }),
+    derived,
     peerAuthenticated: false,
     handedOver: false,
   };
@@ -96,7 +104,7 @@ export async function attempt(
   noteUnusedWaivers(steps, visit);
   const report = reportOf(visit, steps, performance.now() - begun);
   return {
-    report: visit.derived ? withoutSecrets(report, new Redactor(visit.derived)) : report,
+    report: derived.length > 0 ? withoutSecrets(report, new Redactor(derived)) : report,
     transient: transient && !visit.handedOver,
     ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
   };

@@ -39,8 +39,6 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
     auth.kind === 'certificate'
       ? { username, ...where, kind: auth.kind }
       : { username, ...where, kind: auth.kind, secret: auth.secret };
-  const derived: string[] = [];
-  visit.derived = derived;
   try {
     const signedIn = await authenticate(session, mechanism, identity, {
       binding,
@@ -48,7 +46,7 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
       derived: (octets) => {
         // A server that says them back has them as octets, and writes them as it likes.
         for (const text of [octets.toString('base64'), octets.toString('hex')]) {
-          derived.push(text);
+          visit.derived.push(text);
           visit.world.conceal(text);
         }
       },

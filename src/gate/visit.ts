@@ -73,8 +73,8 @@ export interface Visit {
   /** What EHLO brought inside TLS. */
   secured?: Capabilities;
   tls?: TlsReport;
-  /** What was made of the secret for this sign-in alone. Who sees it can guess at the secret, so nobody does. */
-  derived?: readonly string[];
+  /** What was made of the secret for one sign-in alone, earlier ones among them. Who sees it can guess at the secret. */
+  readonly derived: string[];
   /** The chain and the name hold, or a pin matches: credentials and mail may travel. */
   peerAuthenticated: boolean;
   /** The final dot is on its way: the message may be the server's, and nothing may be tried again. */

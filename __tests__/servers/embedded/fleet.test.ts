@@ -5,7 +5,7 @@ import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { AUTH, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { close, silence } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import type { Dialogue, Sasl } from '../../support/dialogue.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
@@ -223,6 +223,23 @@ describe('further tries', () => {
     expect(report).toMatchObject({ result: 'pass', attempts: 2, earlier: [{ code }] });
     expect(server.connections).toBe(2);
     expect(pauses).toEqual([1000]);
+  });
+
+  test('leave nothing by which the password could be guessed, though the server remembers what it got', async () => {
+    const told: string[] = [];
+    const remembers: Sasl = function* () {
+      const response = Buffer.from(yield Buffer.from(`<${told.length}@x>`).toString('base64'), 'base64').toString();
+      told.push(response.replace(/^.* /, ''));
+      return `${told.length > 1 ? '535 5.7.8' : '454 4.7.0'} you said ${told[0] ?? ''}`;
+    };
+    const cramOnly = { ...good, offersInTls: ['AUTH CRAM-MD5'], sasl: { 'CRAM-MD5': remembers } };
+    await using server = await startScriptedServer(cramOnly);
+    const reports = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+    expect(told).toHaveLength(2);
+    expect(told[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(reports).toMatchObject([{ attempts: 2, earlier: [{ code: 'auth-temporary-failure' }] }]);
+    expect(reports[0]?.steps[3]?.findings[0]?.evidence?.reply).toBe('535 5.7.8 you said <redacted>');
+    for (const digest of told) expect(JSON.stringify(reports)).not.toContain(digest);
   });
 
   test('end, with longer and longer pauses', async () => {

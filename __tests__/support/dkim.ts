@@ -18,7 +18,9 @@ export function signingKey(bits = 2048): SigningKey {
 }
 
 /** The tags of a signature that a test sets otherwise; the usual ones where it does not. */
-export type Tags = Readonly<Partial<Record<'v' | 'a' | 'd' | 's' | 'i' | 'q' | 'h' | 'l' | 'x' | 't' | 'bh', string>>>;
+export type Tags = Readonly<
+  Partial<Record<'v' | 'a' | 'c' | 'd' | 's' | 'i' | 'q' | 'h' | 'l' | 'x' | 't' | 'bh', string>>
+>;
 
 /**
  * Signs a message by RFC 6376 with the canonicalization simple/simple, where nothing is made anew: the library under

@@ -99,6 +99,7 @@ describe('a DKIM signature', () => {
     ['a key for another hash', { s: 'sha1' }, 'permerror', /^its key is not for SHA-256$/],
     ['a key for another service', { s: 'tlsrpt' }, 'permerror', /^its key is not for mail$/],
     ['a key that is not in DNS', { q: 'http' }, 'permerror', /^its key is not in DNS$/],
+    ['a canonicalization that nobody knows', { c: 'relaxed/evil' }, 'permerror', /^its canonicalization is not known$/],
     ['a body hash of something else', { bh: 'AAAA' }, 'fail', /^body hash did not verify$/],
   ])('with %s is no pass', async (_, tags, verdict, reason) => {
     const [result, ...more] = await verify(signed(probe, key, tags));
@@ -188,6 +189,10 @@ describe('a hostile message', () => {
     ['a From of commas', (signature) => `${signature}From: ${'a,:;'.repeat(30_000)}\r\n${probe}`],
     ['a long type', (signature) => `${signature}Content-Type: ${'a;b*0="'.repeat(17_000)}\r\n${probe}`],
     ['a long line', (signature) => `${signature}${probe}${'x \t'.repeat(LONG / 3)}`],
+    [
+      'a body of blanks',
+      (signature) => `${signature.replace('simple/simple', 'relaxed/relaxed')}${probe}${' \r\n'.repeat(10 * LONG)}`,
+    ],
     ['a body of line ends', (signature) => `${signature}${probe}${'\r\n'.repeat(LONG / 2)}`],
     ['a body of line feeds', (signature) => `${signature}${probe}${'\n'.repeat(LONG)}`],
   ])('of %s is verified in time', async (_, compose) => {

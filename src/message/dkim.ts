@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { codeOf } from '../net/connect.js';
+import { LF } from './lines.js';
 
 /** What a DKIM signature comes to (RFC 8601 section 2.7.1). */
 export type DkimVerdict = 'pass' | 'fail' | 'policy' | 'neutral' | 'temperror' | 'permerror';
@@ -30,6 +31,9 @@ const MAX_SIGNATURES = 8;
 const MAX_FIELD = 8192;
 const MAX_HEADER = 128 * 1024;
 const MAX_HEADER_LINES = 4096;
+/** Lines of a message, beside those of a usual length in octets: an attachment has 78 in each. */
+const MAX_SHORT_LINES = 4096;
+const USUAL_LINE = 64;
 
 /**
  * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
@@ -39,7 +43,8 @@ const MAX_HEADER_LINES = 4096;
  * @returns what each signature comes to; none where the message has none
  */
 export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerms): Promise<readonly DkimSignature[]> {
-  const { fields, body } = split(source);
+  const isCrowded = hasTooManyLines(source);
+  const { fields, body } = split(isCrowded ? source.subarray(0, MAX_HEADER) : source);
   const keys = new Keys(lookup);
   const signatures = await Promise.all(
     fields
@@ -58,8 +63,9 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
     (field) =>
       !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)),
   );
-  if (isTooLarge(header)) {
-    const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
+  if (isCrowded || isTooLarge(header)) {
+    const what = isCrowded ? 'the message has too many lines' : 'the header is too large';
+    const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', `${what} to verify`));
     return [...unverified, ...objections];
   }
   const message = [...header.map(({ text }) => text), '', body].join('\r\n');
@@ -103,6 +109,14 @@ function isTooLarge(header: readonly Field[]): boolean {
   return text.length > MAX_HEADER || text.split('\n').length > MAX_HEADER_LINES || from.join().length > MAX_FIELD;
 }
 
+/** Each line costs the library time and memory, however short it is. */
+function hasTooManyLines(source: Buffer): boolean {
+  const most = MAX_SHORT_LINES + source.length / USUAL_LINE;
+  let lines = 0;
+  for (let at = source.indexOf(LF); at >= 0 && lines <= most; at = source.indexOf(LF, at + 1)) lines += 1;
+  return lines > most;
+}
+
 /** What makes a signature worthless before any key is looked up. */
 function objection(field: string, tags: Tags, body: string): DkimSignature | undefined {
   if (field.length > MAX_FIELD) return unfit(tags, 'neutral', 'it is too long');
@@ -116,7 +130,10 @@ function objection(field: string, tags: Tags, body: string): DkimSignature | und
   if (!lists(tags.get('q') ?? 'dns/txt', 'dns/txt')) return unfit(tags, 'permerror', 'its key is not in DNS');
   const { domain, identity } = signerOf(tags);
   if (!`.${identity}`.endsWith(`.${domain}`)) return unfit(tags, 'permerror', 'i= is not at or under d=');
-  const canonicalization = tags.get('c')?.toLowerCase() ?? '';
+  const canonicalization = tags.get('c')?.toLowerCase() ?? 'simple/simple';
+  if (!/^(?:simple|relaxed)(?:\/(?:simple|relaxed))?$/.test(canonicalization)) {
+    return unfit(tags, 'permerror', 'its canonicalization is not known');
+  }
   const length = tags.get('l');
   if (length === undefined) return undefined;
   const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;

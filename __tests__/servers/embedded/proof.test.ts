@@ -42,7 +42,7 @@ async function deliver(alter: (message: string) => string, verdicts?: DemandedVe
   const { delivery } = endpoint;
   if (!delivery) throw new Error('no delivery');
   const { report } = await gate(
-    { ...endpoint, timeoutMs: 1500, delivery: { ...delivery, ...(verdicts && { verdicts }) } },
+    { ...endpoint, timeoutMs: 5000, delivery: { ...delivery, ...(verdicts && { verdicts }) } },
     { txt: textResolver([names.address]) },
   );
   expect(server.mailbox.messages).toEqual([]);

@@ -4085,7 +4085,10 @@ function isNamed(by, authservId) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./src/message/lines.ts
+var message_lines = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./src/message/dkim.ts
+
 
 
 /** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest stand on top. */
@@ -4094,6 +4097,9 @@ const MAX_SIGNATURES = 8;
 const dkim_MAX_FIELD = 8192;
 const MAX_HEADER = 128 * 1024;
 const MAX_HEADER_LINES = 4096;
+/** Lines of a message, beside those of a usual length in octets: an attachment has 78 in each. */
+const MAX_SHORT_LINES = 4096;
+const USUAL_LINE = 64;
 /**
  * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
  * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
@@ -4102,7 +4108,8 @@ const MAX_HEADER_LINES = 4096;
  * @returns what each signature comes to; none where the message has none
  */
 async function verifySignatures(source, { lookup, now }) {
-    const { fields, body } = split(source);
+    const isCrowded = hasTooManyLines(source);
+    const { fields, body } = split(isCrowded ? source.subarray(0, MAX_HEADER) : source);
     const keys = new Keys(lookup);
     const signatures = await Promise.all(fields
         .filter(({ name }) => name === 'dkim-signature')
@@ -4116,8 +4123,9 @@ async function verifySignatures(source, { lookup, now }) {
     if (sound.length === 0)
         return objections;
     const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
-    if (isTooLarge(header)) {
-        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
+    if (isCrowded || isTooLarge(header)) {
+        const what = isCrowded ? 'the message has too many lines' : 'the header is too large';
+        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', `${what} to verify`));
         return [...unverified, ...objections];
     }
     const message = [...header.map(({ text }) => text), '', body].join('\r\n');
@@ -4149,6 +4157,14 @@ function isTooLarge(header) {
     const from = header.filter(({ name }) => name === 'from').map((field) => field.text);
     return text.length > MAX_HEADER || text.split('\n').length > MAX_HEADER_LINES || from.join().length > dkim_MAX_FIELD;
 }
+/** Each line costs the library time and memory, however short it is. */
+function hasTooManyLines(source) {
+    const most = MAX_SHORT_LINES + source.length / USUAL_LINE;
+    let lines = 0;
+    for (let at = source.indexOf(message_lines.LF); at >= 0 && lines <= most; at = source.indexOf(message_lines.LF, at + 1))
+        lines += 1;
+    return lines > most;
+}
 /** What makes a signature worthless before any key is looked up. */
 function objection(field, tags, body) {
     if (field.length > dkim_MAX_FIELD)
@@ -4168,7 +4184,10 @@ function objection(field, tags, body) {
     const { domain, identity } = signerOf(tags);
     if (!`.${identity}`.endsWith(`.${domain}`))
         return unfit(tags, 'permerror', 'i= is not at or under d=');
-    const canonicalization = tags.get('c')?.toLowerCase() ?? '';
+    const canonicalization = tags.get('c')?.toLowerCase() ?? 'simple/simple';
+    if (!/^(?:simple|relaxed)(?:\/(?:simple|relaxed))?$/.test(canonicalization)) {
+        return unfit(tags, 'permerror', 'its canonicalization is not known');
+    }
     const length = tags.get('l');
     if (length === undefined)
         return undefined;
@@ -5270,7 +5289,7 @@ function ehloName({ endpoint, world, socket }) {
  * @param at what is done there
  * @throws {ConnectFailure} and what `at` throws
  */
-async function aside({ endpoint, world, address, addresses }, terms, at) {
+async function aside({ endpoint, world, address, addresses, derived }, terms, at) {
     const only = address === undefined ? addresses : [{ address, family: (0,external_node_net_.isIPv6)(address) ? 6 : 4 }];
     const second = {
         endpoint,
@@ -5278,6 +5297,7 @@ async function aside({ endpoint, world, address, addresses }, terms, at) {
         ...terms,
         asides: terms.transcript,
         ...(only && { addresses: only }),
+        derived,
         peerAuthenticated: false,
         handedOver: false,
     };
@@ -5930,8 +5950,6 @@ async function signIn(visit, session, auth) {
     const identity = auth.kind === 'certificate'
         ? { username, ...where, kind: auth.kind }
         : { username, ...where, kind: auth.kind, secret: auth.secret };
-    const derived = [];
-    visit.derived = derived;
     try {
         const signedIn = await authenticate(session, mechanism, identity, {
             binding,
@@ -5939,7 +5957,7 @@ async function signIn(visit, session, auth) {
             derived: (octets) => {
                 // A server that says them back has them as octets, and writes them as it likes.
                 for (const text of [octets.toString('base64'), octets.toString('hex')]) {
-                    derived.push(text);
+                    visit.derived.push(text);
                     visit.world.conceal(text);
                 }
             },
@@ -14482,9 +14500,8 @@ const STEPS = {
 /**
  * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
  * @param addresses the only ones to connect to, where they are known beforehand
- * @param putOff that the server has put the message off in an earlier attempt
  */
-async function attempt(endpoint, world, addresses, putOff) {
+async function attempt(endpoint, world, addresses, { putOff, derived } = { derived: [] }) {
     const visit = {
         endpoint,
         world,
@@ -14493,6 +14510,7 @@ async function attempt(endpoint, world, addresses, putOff) {
         budget: net_deadline/* Deadline */.B.after(attemptMs(endpoint), world.end),
         ...(addresses && { addresses }),
         ...(putOff && { putOff }),
+        derived,
         peerAuthenticated: false,
         handedOver: false,
     };
@@ -14527,7 +14545,7 @@ async function attempt(endpoint, world, addresses, putOff) {
     noteUnusedWaivers(steps, visit);
     const report = reportOf(visit, steps, external_node_perf_hooks_.performance.now() - begun);
     return {
-        report: visit.derived ? withoutSecrets(report, new redactor/* Redactor */.p(visit.derived)) : report,
+        report: derived.length > 0 ? withoutSecrets(report, new redactor/* Redactor */.p(derived)) : report,
         transient: transient && !visit.handedOver,
         ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
     };
@@ -14703,11 +14721,15 @@ function nextPause(tries, retries, patienceMs, world) {
 async function gateEndpoint(endpoint, retries, world, addresses) {
     const earlier = [];
     let spentMs = 0;
+    const derived = [];
     let putOff;
     try {
         for (let tries = 1;; tries += 1) {
             const before = putOff && { said: putOff.said, forMs: spentMs - putOff.atMs };
-            const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
+            const { report, transient, putOff: said, } = await attempt(endpoint, world, addresses, {
+                ...(before && { putOff: before }),
+                derived,
+            });
             spentMs += report.durationMs;
             if (said !== undefined)
                 putOff ??= { said, atMs: spentMs };
@@ -15535,8 +15557,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 ;// CONCATENATED MODULE: ./src/text/reading.ts
-/** What has no width, but for the blanks by which words and lines are told apart. */
-const NO_WIDTH = String.raw `(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
+/** What has no width, but for the blanks by which words and lines are told apart: CR is one at the end of a line only. */
+const NO_WIDTH = String.raw `(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
 const IS_NO_WIDTH = new RegExp(`^${NO_WIDTH}$`, 'u');
 /** An escape by number: of an octet (`%41`, `\x41`), a UTF-16 code unit (`\u0041`), a code point (`\u{41}`, `&#x41;`, `&#65;`). */
 const ESCAPE = String.raw `%([0-7][0-9a-f])|\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|&#x0*([0-9a-f]{1,6});|&#0*(\d{1,7});`;
@@ -15623,6 +15645,7 @@ function escapedPattern(secret) {
 /** All that encoders make of a character, but for its number. */
 function escapedCharacter(character) {
     const octets = [...Buffer.from(character)];
+    const inLatin1 = Buffer.from(octets).toString('latin1');
     const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
     const forms = [
         ...(octets.length > 1 ? [octets.map((octet) => `%${octet.toString(16)}`).join('')] : []),
@@ -15630,7 +15653,9 @@ function escapedCharacter(character) {
         ...(character === ' ' ? ['\\+'] : []),
         literal(JSON.stringify(character).slice(1, -1)),
         literal((0,peer/* visible */.RK)(character)),
-        literal(Buffer.from(octets).toString('latin1')),
+        literal(inLatin1),
+        literal((0,peer/* visible */.RK)(inLatin1)),
+        ...(/[!-/:-@[-`{-~]/.test(character) ? [`\\\\${literal(character)}`] : []),
         literal(character), // last, since it is what some of the others begin with
     ];
     return `(?:${[...new Set(forms)].join('|')})`;
@@ -15656,7 +15681,7 @@ function base64Pattern(secret, offset) {
  * @returns a pattern for it in either alphabet
  */
 function wordPattern(word) {
-    return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+    return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '(?:\\\\?/|_)');
 }
 function literal(text) {
     return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
@@ -15686,7 +15711,7 @@ class Redactor {
      */
     constructor(secrets, wireForms = []) {
         const asGiven = [...secrets].flatMap(variants);
-        const others = [saslPrepared, asRead].map((spelled) => asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)));
+        const others = [saslPrepared, asRead, asReadInLatin1].map((spelled) => asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)));
         const spellings = [asGiven, ...others].map(worthSeeking);
         this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
         this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
@@ -15845,6 +15870,10 @@ function saslPrepared(secret) {
 /** As it comes out of a text whose escapes are undone: what looks like one may stand in the secret itself. */
 function asRead(secret) {
     return readingOf(secret)?.text ?? secret;
+}
+/** As it is read from a line that is not UTF-8, which is shown octet by octet, those of no width by escapes. */
+function asReadInLatin1(secret) {
+    return asRead(Buffer.from(secret).toString('latin1'));
 }
 /** Each once, the longest first. */
 function worthSeeking(secrets) {

@@ -91,11 +91,11 @@ function source(value: Interpolated): string {
 }
 
 /*
- * What GitHub looks for in the finished page (mentions, references, formulas) and what it makes a link of without any
+ * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it makes a link of without any
  * syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` behind these characters stops it,
  * and copied text stays what it was.
  */
-const PARTED = /[@#$]|:(?=\/)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)/;
+const PARTED = /[@#$]|:(?=\/|[\w+-]+:)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)/;
 /* What is syntax anywhere; an underscore within a word is none. */
 const SYNTAX = /[&<>"'`*[\]{}|\\~!^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/;
 /* What is syntax at the start or end of a line: lists, rules, underlines of headings, indented code, hard breaks. */

@@ -237,11 +237,12 @@ async function connectImap(target, settings, stop) {
             client.close();
             throw connectFailure((await transport.objection) ?? error);
         });
-        const opened = await deadline
-            .race(client.mailboxOpen(target.mailbox), late)
-            .catch(async (error) => {
+        const opened = (await deadline.race(client.mailboxOpen(target.mailbox), late).catch(async (error) => {
             throw openFailure((await transport.objection) ?? error, target.mailbox);
-        });
+        }));
+        // The client resolves without one where the connection was lost before it came to it.
+        if (!opened)
+            throw openFailure(new Error('the connection was lost'), target.mailbox);
         transport.opened();
         // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
         return { client, nextUid: opened.uidNext ?? 1 };

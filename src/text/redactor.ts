@@ -35,8 +35,10 @@ export class Redactor {
     this.#inBase64 = spellings.flatMap((sought) =>
       anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))),
     );
-    const blank = spellings.flat().filter((secret) => /\s/.test(secret));
-    this.#squeezed = anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
+    this.#squeezed = spellings.flatMap((sought) => {
+      const blank = sought.filter((secret) => /\s/.test(secret));
+      return anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
+    });
 
     const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
     const words = worthSeeking(unrecognised.map((form) => form.replace(/=+$/, '')));

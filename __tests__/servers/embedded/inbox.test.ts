@@ -591,6 +591,14 @@ describe('an inbox that cannot be opened', () => {
     while (server.open > 0) await sleep(5);
   });
 
+  test('is one that says goodbye before its mailbox is open', async () => {
+    await using server = await scripted({
+      replies: { LIST: ['* BYE', '$ BAD', '* 4294967296 EXISTS', '_QOQ_', '* BYE'] },
+    });
+    const outcome = await open(server).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(InboxUnreachable);
+  });
+
   test('is another server: nobody listens', async () => {
     const server = await scripted({});
     await server.close();

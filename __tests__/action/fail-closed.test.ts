@@ -7,7 +7,7 @@ import { createLoopback } from '../support/loopback.js';
 import { NODE, runProgram } from '../support/program.js';
 import { createRunner } from '../support/runner.js';
 import type { StepEnded } from '../support/runner.js';
-import { startScriptedServer } from '../support/scripted-server.js';
+import { closedPort, startScriptedServer } from '../support/scripted-server.js';
 import type { ScriptedServer } from '../support/scripted-server.js';
 
 /**
@@ -171,7 +171,14 @@ describe('a log that nobody reads any more', () => {
   ])('%s', async (_, output) => {
     const script = `"$0" "$1" ${output}; exit \${PIPESTATUS[0]}`;
     const { code, stderr, durationMs } = await runProgram('/bin/bash', ['-c', script, NODE, resolve('dist/index.js')], {
-      env: { PATH: '/usr/bin:/bin', INPUT_ENDPOINTS: `127.0.0.1:${servers.pass.port}`, INPUT_CA: ca },
+      env: {
+        PATH: '/usr/bin:/bin',
+        // The second one is tried again after a second: by then nobody reads any more. What becomes of it is no matter.
+        INPUT_ENDPOINTS: `127.0.0.1:${servers.pass.port}\n127.0.0.1:${await closedPort()}`,
+        INPUT_RETRIES: '1',
+        'INPUT_FAIL-ON': 'never',
+        INPUT_CA: ca,
+      },
     });
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(durationMs).toBeLessThan(8_000);

@@ -237,12 +237,11 @@ async function connectImap(target, settings, stop) {
             client.close();
             throw connectFailure((await transport.objection) ?? error);
         });
-        const opened = (await deadline.race(client.mailboxOpen(target.mailbox), late).catch(async (error) => {
+        const opened = await deadline
+            .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
+            .catch(async (error) => {
             throw openFailure((await transport.objection) ?? error, target.mailbox);
-        }));
-        // The client resolves without one where the connection was lost before it came to it.
-        if (!opened)
-            throw openFailure(new Error('the connection was lost'), target.mailbox);
+        });
         transport.opened();
         // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
         return { client, nextUid: opened.uidNext ?? 1 };
@@ -251,6 +250,12 @@ async function connectImap(target, settings, stop) {
         client.close();
         throw error;
     }
+}
+/** The client resolves without a mailbox where the connection was lost before it came to it. */
+function unlessLost(opened) {
+    if (!opened)
+        throw new Error('the connection was lost');
+    return opened;
 }
 function connectFailure(error) {
     if (error instanceof inbox/* InboxUnreachable */.F3)
@@ -613,8 +618,8 @@ const MAX_HEADER_OCTETS = 128 * 1024;
 const MAX_MARK_LENGTH = 1024;
 /** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
 function marksOf(source) {
-    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(source.subarray(0, MAX_HEADER_OCTETS));
-    return marks((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, 'subject').join(' '));
+    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(source.subarray(0, MAX_HEADER_OCTETS));
+    return marks((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' '));
 }
 /** The marks of a message whose fields are known. */
 function marks(messageId, subject) {

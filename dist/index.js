@@ -29390,10 +29390,10 @@ function mostOctets(sent) {
  * @param received header and body as the inbox has them
  */
 function isProbe(sent, received) {
-    const message = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(received);
-    const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)(message, name).some((value) => value.includes(text));
+    const message = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
+    const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, name).some((value) => value.includes(text));
     const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
-    const [from = ''] = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .s)((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(header), 'from');
+    const [from = ''] = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(header), 'from');
     return has('subject', sent.nonce) && has('from', from) && hasLine(message.body, sent.nonce);
 }
 /** Whether a text is a line of its own. */
@@ -29415,8 +29415,8 @@ function hasLine(body, text) {
  * @returns what differs, in words; nothing where the message is intact
  */
 function alterations(sent, received) {
-    const before = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(sent.text);
-    const after = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .v)(received);
+    const before = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(sent.text);
+    const after = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
     const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
     const most = mostOctets(Buffer.byteLength(sent.text));
     const size = received.length < most ? [] : [`the message has ${most} octets or more`];
@@ -29477,8 +29477,9 @@ function quoted(text, { start, end }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   s: () => (/* binding */ valuesOf),
-/* harmony export */   v: () => (/* binding */ parseMessage)
+/* harmony export */   l4: () => (/* binding */ headerAndBody),
+/* harmony export */   sm: () => (/* binding */ valuesOf),
+/* harmony export */   vY: () => (/* binding */ parseMessage)
 /* harmony export */ });
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25984);
 
@@ -29493,7 +29494,7 @@ const MAX_HEADER_OCTETS = 512 * 1024;
  */
 function parseMessage(message) {
     const octets = typeof message === 'string' ? Buffer.from(message) : message;
-    const { header, body } = split(octets);
+    const { header, body } = headerAndBody(octets);
     const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
     const fields = [];
     for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
@@ -29509,7 +29510,8 @@ function parseMessage(message) {
 function valuesOf({ fields }, name) {
     return fields.flatMap((field) => (field.name === name ? [field.value] : []));
 }
-function split(message) {
+/** Parts a message at its first empty line, which is in neither part. Without one it has no body. */
+function headerAndBody(message) {
     for (const { start, end, next } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOf */ .D)(message)) {
         if (end === start && start > 0)
             return { header: message.subarray(0, start), body: message.subarray(next) };
@@ -32150,11 +32152,11 @@ const MAX_LINE = 8192;
  * @returns the hops in the order of the message, the last server first; of more than 64 those that were first on the way
  */
 function receivedHops(message) {
-    return (0,message_fields/* valuesOf */.s)(message, 'received').slice(-MAX_HOPS).map(hopOf);
+    return (0,message_fields/* valuesOf */.sm)(message, 'received').slice(-MAX_HOPS).map(hopOf);
 }
 /** The same, of more than 64 those that were last on the way. */
 function lastHops(message) {
-    return (0,message_fields/* valuesOf */.s)(message, 'received').slice(0, MAX_HOPS).map(hopOf);
+    return (0,message_fields/* valuesOf */.sm)(message, 'received').slice(0, MAX_HOPS).map(hopOf);
 }
 const trace_ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
 const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
@@ -32447,6 +32449,7 @@ var message_lines = __nccwpck_require__(25984);
 
 
 
+
 /** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest stand on top. */
 const MAX_SIGNATURES = 8;
 /** Characters of a signature, and of all there is of From. */
@@ -32464,14 +32467,18 @@ const USUAL_LINE = 64;
  * @returns what each signature comes to; none where the message has none
  */
 async function verifySignatures(source, { lookup, now }) {
-    const isCrowded = hasTooManyLines(source);
-    const { fields, body } = split(isCrowded ? source.subarray(0, MAX_HEADER) : source);
-    const keys = new Keys(lookup);
-    const signatures = await Promise.all(fields
+    const parts = (0,message_fields/* headerAndBody */.l4)(source);
+    const fields = fieldsOf(parts.header);
+    const tried = fields
         .filter(({ name }) => name === 'dkim-signature')
         .slice(0, MAX_SIGNATURES)
-        .map(async (field) => {
-        const tags = tagsOf(field.text.slice(0, dkim_MAX_FIELD).replace(/^[^:]*:/, ''));
+        .map((field) => ({ field, tags: tagsOf(field.text.slice(0, dkim_MAX_FIELD).replace(/^[^:]*:/, '')) }));
+    if (hasTooManyLines(source)) {
+        return tried.map(({ tags }) => unfit(tags, 'neutral', 'the message has too many lines to verify'));
+    }
+    const body = withCrLf(parts.body);
+    const keys = new Keys(lookup);
+    const signatures = await Promise.all(tried.map(async ({ field, tags }) => {
         return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
     }));
     const objections = signatures.flatMap(({ found }) => found ?? []);
@@ -32479,9 +32486,8 @@ async function verifySignatures(source, { lookup, now }) {
     if (sound.length === 0)
         return objections;
     const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
-    if (isCrowded || isTooLarge(header)) {
-        const what = isCrowded ? 'the message has too many lines' : 'the header is too large';
-        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', `${what} to verify`));
+    if (isTooLarge(header)) {
+        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
         return [...unverified, ...objections];
     }
     const message = [...header.map(({ text }) => text), '', body].join('\r\n');
@@ -32494,14 +32500,15 @@ async function verifySignatures(source, { lookup, now }) {
     const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
     return [...verified, ...objections];
 }
-function split(source) {
-    const message = source.toString('latin1').replace(/\r?\n/g, '\r\n');
-    const end = message.indexOf('\r\n\r\n');
-    const header = end < 0 ? message : message.slice(0, end);
-    const fields = header
+function fieldsOf(header) {
+    return withCrLf(header)
+        .replace(/\r\n$/, '')
         .split(/\r\n(?![ \t])/)
         .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
-    return { fields, body: end < 0 ? '' : message.slice(end + 4) };
+}
+/** One character an octet. */
+function withCrLf(text) {
+    return text.toString('latin1').replace(/\r?\n/g, '\r\n');
 }
 /** Seals (RFC 8617), which the library would count among the signatures, and what no author can sign. */
 function isOfNoUse({ name }) {
@@ -32702,7 +32709,7 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
     const ofSender = all.filter(({ detail }) => check === 'spf' && /\bsmtp\.mailfrom\b/i.test(detail));
     const results = ofSender.length > 0 ? ofSender : all;
     if (results.length === 0) {
-        const fields = [...new Set((0,message_fields/* valuesOf */.s)(message, 'authentication-results'))];
+        const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
         const present = (0,peer/* brief */.dh)(fields.join(' / ')) || 'none';
         const isElsewhere = fields.some((value) => {
             const other = parseAuthenticationResults(value);
@@ -32718,7 +32725,7 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
     if (other)
         return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
     const sender = domainOf(endpoint.delivery?.from ?? '');
-    const senders = [sender, ...(check === 'spf' ? (0,message_fields/* valuesOf */.s)(message, 'return-path').slice(0, 1).map(domainOf) : [])];
+    const senders = [sender, ...(check === 'spf' ? (0,message_fields/* valuesOf */.sm)(message, 'return-path').slice(0, 1).map(domainOf) : [])];
     const foreign = results.find(({ detail }) => !senders.includes(judgedDomain(check, detail) ?? sender));
     if (!foreign)
         return [];
@@ -32789,7 +32796,7 @@ function mostTelling(signatures) {
  * @param source header and body as the inbox has them
  */
 async function judgeArrival(visit, probe, source) {
-    const message = (0,message_fields/* parseMessage */.v)(source);
+    const message = (0,message_fields/* parseMessage */.vY)(source);
     const demanded = visit.endpoint.delivery?.verdicts;
     return [
         ...judgeIdentity(probe, source),
@@ -45093,8 +45100,10 @@ const STEPS = {
 /**
  * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
  * @param addresses the only ones to connect to, where they are known beforehand
+ * @param before nothing, where it is the first
  */
-async function attempt(endpoint, world, addresses, { putOff, derived } = { derived: [] }) {
+async function attempt(endpoint, world, addresses, before = { derived: [] }) {
+    const { putOff, derived } = before;
     const visit = {
         endpoint,
         world,
@@ -45318,11 +45327,8 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
     let putOff;
     try {
         for (let tries = 1;; tries += 1) {
-            const before = putOff && { said: putOff.said, forMs: spentMs - putOff.atMs };
-            const { report, transient, putOff: said, } = await attempt(endpoint, world, addresses, {
-                ...(before && { putOff: before }),
-                derived,
-            });
+            const before = { derived, ...(putOff && { putOff: { said: putOff.said, forMs: spentMs - putOff.atMs } }) };
+            const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
             spentMs += report.durationMs;
             if (said !== undefined)
                 putOff ??= { said, atMs: spentMs };
@@ -46304,8 +46310,12 @@ class Redactor {
      */
     constructor(secrets, wireForms = []) {
         const asGiven = [...secrets].flatMap(variants);
-        const others = [saslPrepared, asRead, asReadInLatin1].map((spelled) => asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)));
-        const spellings = [asGiven, ...others].map(worthSeeking);
+        const sent = [asGiven, asGiven.map(saslPrepared)];
+        const spelled = sent.flatMap((secret) => [secret, secret.map(asRead), secret.map(asReadInLatin1)]);
+        const spellings = spelled.map((some, at) => {
+            const before = spelled.slice(0, at).flat();
+            return worthSeeking(some.filter((secret) => !before.includes(secret)));
+        });
         this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
         this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
         this.#squeezed = spellings.flatMap((sought) => {
@@ -71974,9 +71984,9 @@ function source(value) {
     return value instanceof Markdown ? value.toString() : markdown_escape(String(value)).toString();
 }
 /*
- * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it makes a link of without any
- * syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` behind these characters stops it,
- * and copied text stays what it was.
+ * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it makes a link
+ * of without any syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` behind these characters
+ * stops it, and copied text stays what it was.
  */
 const PARTED = /[@#$]|:(?=\/|[\w+-]+:)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)/;
 /* What is syntax anywhere; an underscore within a word is none. */

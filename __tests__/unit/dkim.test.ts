@@ -211,6 +211,19 @@ describe('a hostile message', () => {
     }
   });
 
+  test('of too many lines is neutral, and not without the signature that stands behind them', async () => {
+    const signature = signed(probe, key).slice(0, -probe.length);
+    const neutral = { verdict: 'neutral', reason: 'the message has too many lines to verify' };
+    for (const text of [
+      `${signature}${probe}${' \r\n'.repeat(6000)}`,
+      `${'X: y\r\n'.repeat(40_000)}${signature}${probe}`,
+      `${signed(probe, key, { l: '20' })}${' \r\n'.repeat(6000)}`,
+    ]) {
+      expect(await verify(text)).toEqual([expect.objectContaining(neutral)]);
+    }
+    expect(await verify(`${signature}${probe}${' \r\n'.repeat(3000)}`)).toMatchObject([{ verdict: 'fail' }]);
+  });
+
   test('of any octets ends in verdicts', async () => {
     const anyOf = (...texts: string[]) => fc.array(fc.constantFrom(...texts)).map((all) => all.join(''));
     const tags = [

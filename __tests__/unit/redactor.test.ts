@@ -72,6 +72,15 @@ describe('the redactor', () => {
       expect(redactor.redact(`a ${form} b`)).toBe('a <redacted> b');
   });
 
+  test('finds a secret as SASL prepares it in every form of one, octet by octet too', () => {
+    const secret = 'Gro\u0308\u00dfe-U\u0308bermut%41';
+    const prepared = secret.normalize('NFKC');
+    for (const form of Object.values(ENCODERS)) {
+      for (const one of [secret, prepared])
+        expect(new Redactor([secret]).redact(`a ${form(one)} b`)).toBe('a <redacted> b');
+    }
+  });
+
   test('finds a secret of several words, wherever it is folded', () => {
     const secret = 'correct horse battery staple';
     const redactor = new Redactor([secret]);

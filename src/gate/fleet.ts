@@ -115,15 +115,8 @@ async function gateEndpoint(
   let putOff: { said: string; atMs: number } | undefined;
   try {
     for (let tries = 1; ; tries += 1) {
-      const before = putOff && { said: putOff.said, forMs: spentMs - putOff.atMs };
-      const {
-        report,
-        transient,
-        putOff: said,
-      } = await attempt(endpoint, world, addresses, {
-        ...(before && { putOff: before }),
-        derived,
-      });
+      const before = { derived, ...(putOff && { putOff: { said: putOff.said, forMs: spentMs - putOff.atMs } }) };
+      const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
       spentMs += report.durationMs;
       if (said !== undefined) putOff ??= { said, atMs: spentMs };
       // Who is asked for patience has it for as long as the message may take.

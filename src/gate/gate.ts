@@ -55,13 +55,15 @@ export interface Before {
 /**
  * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
  * @param addresses the only ones to connect to, where they are known beforehand
+ * @param before nothing, where it is the first
  */
 export async function attempt(
   endpoint: Endpoint,
   world: World,
   addresses?: readonly Address[],
-  { putOff, derived }: Before = { derived: [] },
+  before: Before = { derived: [] },
 ): Promise<Attempt> {
+  const { putOff, derived } = before;
   const visit: Visit = {
     endpoint,
     world,

@@ -70,11 +70,11 @@ export async function connectImap(
       client.close();
       throw connectFailure((await transport.objection) ?? error);
     });
-    const opened = (await deadline.race(client.mailboxOpen(target.mailbox), late).catch(async (error: unknown) => {
-      throw openFailure((await transport.objection) ?? error, target.mailbox);
-    })) as Partial<MailboxObject> | undefined;
-    // The client resolves without one where the connection was lost before it came to it.
-    if (!opened) throw openFailure(new Error('the connection was lost'), target.mailbox);
+    const opened = await deadline
+      .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
+      .catch(async (error: unknown) => {
+        throw openFailure((await transport.objection) ?? error, target.mailbox);
+      });
     transport.opened();
     // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
     return { client, nextUid: opened.uidNext ?? 1 };
@@ -82,6 +82,12 @@ export async function connectImap(
     client.close();
     throw error;
   }
+}
+
+/** The client resolves without a mailbox where the connection was lost before it came to it. */
+function unlessLost(opened: Partial<MailboxObject> | undefined): Partial<MailboxObject> {
+  if (!opened) throw new Error('the connection was lost');
+  return opened;
 }
 
 function connectFailure(error: unknown): InboxUnreachable | InboxRejected {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { codeOf } from '../net/connect.js';
+import { headerAndBody } from './fields.js';
 import { LF } from './lines.js';
 
 /** What a DKIM signature comes to (RFC 8601 section 2.7.1). */
@@ -43,17 +44,21 @@ const USUAL_LINE = 64;
  * @returns what each signature comes to; none where the message has none
  */
 export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerms): Promise<readonly DkimSignature[]> {
-  const isCrowded = hasTooManyLines(source);
-  const { fields, body } = split(isCrowded ? source.subarray(0, MAX_HEADER) : source);
+  const parts = headerAndBody(source);
+  const fields = fieldsOf(parts.header);
+  const tried = fields
+    .filter(({ name }) => name === 'dkim-signature')
+    .slice(0, MAX_SIGNATURES)
+    .map((field) => ({ field, tags: tagsOf(field.text.slice(0, MAX_FIELD).replace(/^[^:]*:/, '')) }));
+  if (hasTooManyLines(source)) {
+    return tried.map(({ tags }) => unfit(tags, 'neutral', 'the message has too many lines to verify'));
+  }
+  const body = withCrLf(parts.body);
   const keys = new Keys(lookup);
   const signatures = await Promise.all(
-    fields
-      .filter(({ name }) => name === 'dkim-signature')
-      .slice(0, MAX_SIGNATURES)
-      .map(async (field) => {
-        const tags = tagsOf(field.text.slice(0, MAX_FIELD).replace(/^[^:]*:/, ''));
-        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
-      }),
+    tried.map(async ({ field, tags }) => {
+      return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
+    }),
   );
   const objections = signatures.flatMap(({ found }) => found ?? []);
   const sound = signatures.filter(({ found }) => found === undefined);
@@ -63,9 +68,8 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
     (field) =>
       !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)),
   );
-  if (isCrowded || isTooLarge(header)) {
-    const what = isCrowded ? 'the message has too many lines' : 'the header is too large';
-    const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', `${what} to verify`));
+  if (isTooLarge(header)) {
+    const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
     return [...unverified, ...objections];
   }
   const message = [...header.map(({ text }) => text), '', body].join('\r\n');
@@ -87,14 +91,16 @@ interface Field {
   readonly text: string;
 }
 
-function split(source: Buffer): { fields: readonly Field[]; body: string } {
-  const message = source.toString('latin1').replace(/\r?\n/g, '\r\n');
-  const end = message.indexOf('\r\n\r\n');
-  const header = end < 0 ? message : message.slice(0, end);
-  const fields = header
+function fieldsOf(header: Buffer): readonly Field[] {
+  return withCrLf(header)
+    .replace(/\r\n$/, '')
     .split(/\r\n(?![ \t])/)
     .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
-  return { fields, body: end < 0 ? '' : message.slice(end + 4) };
+}
+
+/** One character an octet. */
+function withCrLf(text: Buffer): string {
+  return text.toString('latin1').replace(/\r?\n/g, '\r\n');
 }
 
 /** Seals (RFC 8617), which the library would count among the signatures, and what no author can sign. */

@@ -30,7 +30,7 @@ const MAX_HEADER_OCTETS = 512 * 1024;
  */
 export function parseMessage(message: string | Buffer): ParsedMessage {
   const octets = typeof message === 'string' ? Buffer.from(message) : message;
-  const { header, body } = split(octets);
+  const { header, body } = headerAndBody(octets);
   const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
   const fields: HeaderField[] = [];
   for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
@@ -47,7 +47,8 @@ export function valuesOf({ fields }: ParsedMessage, name: string): readonly stri
   return fields.flatMap((field) => (field.name === name ? [field.value] : []));
 }
 
-function split(message: Buffer): { header: Buffer; body: Buffer } {
+/** Parts a message at its first empty line, which is in neither part. Without one it has no body. */
+export function headerAndBody(message: Buffer): { header: Buffer; body: Buffer } {
   for (const { start, end, next } of linesOf(message)) {
     if (end === start && start > 0) return { header: message.subarray(0, start), body: message.subarray(next) };
   }

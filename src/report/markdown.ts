@@ -91,9 +91,9 @@ function source(value: Interpolated): string {
 }
 
 /*
- * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it makes a link of without any
- * syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` behind these characters stops it,
- * and copied text stays what it was.
+ * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it makes a link
+ * of without any syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` behind these characters
+ * stops it, and copied text stays what it was.
  */
 const PARTED = /[@#$]|:(?=\/|[\w+-]+:)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)/;
 /* What is syntax anywhere; an underscore within a word is none. */

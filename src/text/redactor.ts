@@ -25,10 +25,12 @@ export class Redactor {
    */
   constructor(secrets: Iterable<string>, wireForms: Iterable<string> = []) {
     const asGiven = [...secrets].flatMap(variants);
-    const others = [saslPrepared, asRead, asReadInLatin1].map((spelled) =>
-      asGiven.map(spelled).filter((secret) => !asGiven.includes(secret)),
-    );
-    const spellings = [asGiven, ...others].map(worthSeeking);
+    const sent = [asGiven, asGiven.map(saslPrepared)];
+    const spelled = sent.flatMap((secret) => [secret, secret.map(asRead), secret.map(asReadInLatin1)]);
+    const spellings = spelled.map((some, at) => {
+      const before = spelled.slice(0, at).flat();
+      return worthSeeking(some.filter((secret) => !before.includes(secret)));
+    });
     this.#plain = spellings.flatMap((sought) =>
       anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])),
     );

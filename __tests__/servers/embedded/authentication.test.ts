@@ -42,7 +42,7 @@ async function visit(
 ): Promise<Visited> {
   const tls: TLSSocketOptions = { key: zoo.good.key, cert: zoo.good.chain, ...server.tls };
   await using running = await startScriptedServer({ ...server, tls });
-  const full = testEndpoint(running.port, { auth: AUTH, timeoutMs: 1500, ...endpoint });
+  const full = testEndpoint(running.port, { auth: AUTH, timeoutMs: 3000, ...endpoint });
   const { report, transient } = await gate({ ...full, tls: { ...full.tls, ca: [zoo.pki.root.cert], ...policy } });
   return {
     steps: letters(report.steps),

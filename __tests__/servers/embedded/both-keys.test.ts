@@ -98,7 +98,7 @@ async function see(
   await using server = await startScriptedServer(dialogue.map((one) => ({ ...one, tls: { ...own, ...one.tls } })));
   const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const tls = { ...policy, ...(bothKeys && { bothKeys: true as const }) };
-  const { report } = await gate(testEndpoint(server.port, { tls, timeoutMs: 1000, ...overrides }));
+  const { report } = await gate(testEndpoint(server.port, { tls, timeoutMs: 3000, ...overrides }));
   return {
     steps: letters(report.steps),
     codes: codes(report.steps),

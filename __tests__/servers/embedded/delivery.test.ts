@@ -28,7 +28,7 @@ const endpointAt = (port: number, replaced: Partial<Endpoint> = {}): Endpoint =>
   testEndpoint(port, {
     delivery: DELIVERY,
     tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
-    timeoutMs: 700,
+    timeoutMs: 3000,
     ...replaced,
   });
 

@@ -28,7 +28,7 @@ afterEach(async () => {
   await inboxes.close();
 });
 
-function open({ port }: { port: number }, replaced: Partial<ApiTarget> = {}, timeoutMs = 1000): Promise<Inbox> {
+function open({ port }: { port: number }, replaced: Partial<ApiTarget> = {}, timeoutMs = 3000): Promise<Inbox> {
   const target: ApiTarget = { scheme: 'mailpit+http', host: HOST, port, basePath: '', ...replaced };
   return inboxes.open(target, trusted.settings({ timeoutMs }));
 }

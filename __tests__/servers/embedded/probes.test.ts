@@ -50,7 +50,7 @@ async function see(
 
 function endpointOf(port: number, overrides: Partial<Endpoint>): Endpoint {
   const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-  return testEndpoint(port, { tls, timeoutMs: 1000, ...overrides });
+  return testEndpoint(port, { tls, timeoutMs: 3000, ...overrides });
 }
 
 function lineOf({ phase, line }: { phase: string; line: string }): string {

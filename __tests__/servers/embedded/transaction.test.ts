@@ -33,7 +33,7 @@ async function run(server: Dialogue, endpoint: Partial<Endpoint> = {}): Promise<
     testEndpoint(running.port, {
       auth: AUTH,
       delivery: DELIVERY,
-      timeoutMs: 700,
+      timeoutMs: 3000,
       tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
       ...endpoint,
     }),

@@ -3788,19 +3788,17 @@ function commentEnd(text, start) {
 ;// CONCATENATED MODULE: ./src/message/trace.ts
 
 
-/** Mail that loops is given up after some 50 hops, mostly (RFC 5321 section 6.3). */
-const MAX_HOPS = 64;
+/** A server takes a message with that many for one that loops (RFC 5321 section 6.3). */
+const MAX_HOPS = 100;
 const MAX_LINE = 8192;
 /**
- * Reads the trace of a message.
- * @returns the hops in the order of the message, the last server first; of more than 64 those that were first on the way
+ * Parses the trace of a message, each Received line once, in time that grows linearly with its length.
+ * @returns one hop for each line, in the order of the message, so the last server comes first. No hop at all if there are
+ *   more than {@link MAX_HOPS} lines: with some left out, neither the first nor the last could be relied on.
  */
 function receivedHops(message) {
-    return (0,message_fields/* valuesOf */.sm)(message, 'received').slice(-MAX_HOPS).map(hopOf);
-}
-/** The same, of more than 64 those that were last on the way. */
-function lastHops(message) {
-    return (0,message_fields/* valuesOf */.sm)(message, 'received').slice(0, MAX_HOPS).map(hopOf);
+    const lines = (0,message_fields/* valuesOf */.sm)(message, 'received');
+    return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
 }
 const trace_ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
 const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
@@ -3809,27 +3807,39 @@ const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
  * itself, as behind a filter. The address that a server has seen stands in a comment; what the client calls itself, which
  * may be an address too, need not.
  */
-function isHandOver({ from = '', with: protocol = '' }) {
+function isHandOver(from, protocol) {
     if (/^(?:utf8)?lmtp/i.test(protocol))
         return true;
     const addresses = [...from.matchAll(trace_ADDRESS)].map(([, address = '']) => address);
-    return /\((?:\S+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
+    return /\((?:[^\s(]+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
 }
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
 function hopOf(value) {
     const raw = value.slice(0, MAX_LINE);
     const clauses = clausesOf(tokens(raw));
     const first = (keyword) => clauses.find((clause) => clause.keyword === keyword)?.tokens;
-    const [from, by] = [first('from'), first('by')];
-    const protocol = first('with')?.filter(({ kind }) => kind === 'word');
+    const text = (all) => all && joined(all);
+    const [from, by] = [text(first('from')), text(first('by'))];
+    const protocol = text(first('with')?.filter(({ kind }) => kind === 'word'));
     const tls = tlsOf(clauses);
     return {
-        ...(from && { from: joined(from) }),
-        ...(by && { by: joined(by) }),
-        ...(protocol && { with: joined(protocol) }),
+        ...(from !== undefined && { from }),
+        ...(by !== undefined && { by }),
+        ...(protocol !== undefined && { with: protocol }),
         ...(tls && { tls }),
+        clientNames: namesIn(from ?? ''),
+        serverNames: namesIn(by ?? ''),
+        isHandOver: isHandOver(from ?? '', protocol ?? ''),
         raw,
     };
+}
+/** @returns the names and addresses in a text, in lower case, without the punctuation that servers put around them */
+function namesIn(text) {
+    return text
+        .toLowerCase()
+        .split(/[\s()[\]<>,;="]+/)
+        .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
+        .filter((name) => name !== '');
 }
 /** Each keyword begins a clause; the date behind the semicolon is none. */
 function clausesOf(line) {
@@ -3919,6 +3929,7 @@ function differentSuites(one, other) {
 
 
 
+
 /** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 /** Those without it by which the gate can have handed over, and those that servers made up beside them. */
@@ -3936,7 +3947,8 @@ const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 function judgeHop(session, hops) {
     const hop = hops.at(-1);
     if (!hop) {
-        return [finding('delivery-hop-unproved', 'The message has no Received line.', { evidence: { received: 'none' } })];
+        const message = 'The message has no Received line, or so many that none is read.';
+        return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
     }
     const received = (0,peer/* brief */.dh)(hop.raw);
     const unproved = (why) => [
@@ -3961,30 +3973,21 @@ function judgeHop(session, hops) {
     ];
 }
 /** The client by the name or the address that we go by. */
-function hasOurClient({ from = '' }, { ehlo, localAddress }) {
+function hasOurClient({ clientNames }, { ehlo, localAddress }) {
     const ours = namesIn([ehlo, localAddress].join(' '));
-    return namesIn(from).some((name) => ours.includes(name));
+    return clientNames.some((name) => ours.includes(name));
 }
 /**
  * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
  * behind a content filter, is about no client of ours.
  */
-function hasOurServer({ from = '', by = '' }, { endpoint, greeting }) {
-    const client = namesIn(from);
+function hasOurServer({ clientNames, serverNames }, { endpoint, greeting }) {
     const [, greeter = ''] = greeting?.split(' ', 2) ?? [];
     const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
-    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...namesIn(by)];
-    return (client.length > 0 &&
-        !client.some((name) => itself.includes(name)) &&
-        namesIn(by).some((name) => server.includes(name)));
-}
-/** Names and addresses in a clause, without what servers put around them. */
-function namesIn(clause) {
-    return clause
-        .toLowerCase()
-        .split(/[\s()[\]<>,;="]+/)
-        .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
-        .filter((name) => name !== '');
+    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...serverNames];
+    return (clientNames.length > 0 &&
+        !clientNames.some((name) => itself.includes(name)) &&
+        serverNames.some((name) => server.includes(name)));
 }
 /** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
 function differences({ tls: session }, { tls, raw }) {
@@ -4008,7 +4011,6 @@ function differences({ tls: session }, { tls, raw }) {
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
-
 
 const MAX_FIELD = 16_384;
 const MAX_FIELDS = 64;
@@ -4048,9 +4050,10 @@ function parseAuthenticationResults(value) {
  * (section 5), and whoever handed the message over can have written below that line. If it has not, what stands right
  * below that line is believed, for Gmail and filters of Postfix write there, and are known to take the rest out. Nothing
  * further down is believed, since earlier servers could have written it (section 7.1).
+ * @param hops every Received line of the message
  * @param authservId in lower case
  */
-function resultsOf(message, authservId) {
+function resultsOf(message, hops, authservId) {
     const stretches = [[]];
     for (const field of message.fields) {
         if (field.name === 'received')
@@ -4058,7 +4061,7 @@ function resultsOf(message, authservId) {
         else if (field.name === 'authentication-results')
             stretches.at(-1)?.push(field);
     }
-    const own = ownLine(message, authservId);
+    const own = ownLine(hops, authservId);
     const [above, below] = [stretches.slice(0, own + 1).flat(), stretches[own + 1] ?? []].map((fields) => fields
         .slice(0, MAX_FIELDS)
         .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
@@ -4071,9 +4074,8 @@ function resultsOf(message, authservId) {
  * nobody else has had the message, and the gate writes no such fields.
  * @returns its number from the top, -1 where there is none
  */
-function ownLine(message, authservId) {
-    const hops = lastHops(message);
-    const first = hops.findIndex((hop) => !isHandOver(hop));
+function ownLine(hops, authservId) {
+    const first = hops.findIndex(({ isHandOver }) => !isHandOver);
     if (first < 0)
         return hops.length - 1;
     const named = hops.findIndex(({ by = '' }, at) => at >= first && isNamed(by, authservId));
@@ -4325,12 +4327,14 @@ function verdictOf({ signingDomain, selector = '', status }) {
  * what bounces.
  * @param source header and body as the inbox has them
  * @param message the same, taken apart
+ * @param hops its Received lines
  */
-async function judgeVerdicts(visit, demanded, source, message) {
+async function judgeVerdicts(visit, demanded, source, message, hops) {
+    const believed = resultsOf(message, hops, demanded.authservId ?? '');
     return [
-        ...judgeReceiver(visit, 'spf', demanded, message),
+        ...judgeReceiver(visit, 'spf', demanded, message, believed),
         ...(await judgeSignatures(visit, demanded.dkim, source)),
-        ...judgeReceiver(visit, 'dmarc', demanded, message),
+        ...judgeReceiver(visit, 'dmarc', demanded, message, believed),
     ];
 }
 const verdicts_NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
@@ -4343,10 +4347,9 @@ function mismatch(check, wanted, found, evidence) {
         ...inconclusive,
     });
 }
-function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }, message) {
+function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }, message, believed) {
     if (wanted === undefined)
         return [];
-    const believed = resultsOf(message, authservId);
     const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
     const all = speaking?.results.filter(({ method }) => method === check) ?? [];
     // SPF is asked of the envelope sender; some check the name in EHLO as well.
@@ -4390,7 +4393,7 @@ function judgedDomain(check, detail) {
  * @param address in angle brackets, in quotes, or bare
  */
 function domainOf(address) {
-    const bare = address.trim().replace(/^["<]+|[">.]+$/g, '');
+    const bare = address.trim().replace(/^["<]+|(?<![">.])[">.]+$/g, '');
     const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
     return (0,external_node_url_.domainToASCII)(domain) || domain;
 }
@@ -4441,11 +4444,12 @@ function mostTelling(signatures) {
  */
 async function judgeArrival(visit, probe, source) {
     const message = (0,message_fields/* parseMessage */.vY)(source);
+    const hops = receivedHops(message);
     const demanded = visit.endpoint.delivery?.verdicts;
     return [
         ...judgeIdentity(probe, source),
-        ...judgeHop(visit, receivedHops(message)),
-        ...(demanded ? await judgeVerdicts(visit, demanded, source, message) : []),
+        ...judgeHop(visit, hops),
+        ...(demanded ? await judgeVerdicts(visit, demanded, source, message, hops) : []),
     ];
 }
 function judgeIdentity(probe, source) {
@@ -5279,7 +5283,7 @@ function ehloName({ endpoint, world, socket }) {
     if (/^[^.]+(\.[^.]+)+$/.test(world.hostName))
         return world.hostName;
     // The zone of a link-local address means something on this machine only, and has no place in a literal.
-    const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*$/, '');
+    const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*/, '');
     return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }
 
@@ -14016,7 +14020,7 @@ async function composeProbe(from, to, now, attachmentOctets = 0) {
         }),
     });
     const octets = await mail.compile().build();
-    return { messageId, nonce, text: octets.toString('utf8').replace(/(?:\r?\n)*$/, '\r\n') };
+    return { messageId, nonce, text: `${octets.toString('utf8').trimEnd()}\r\n` };
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/transaction.ts
@@ -14261,7 +14265,7 @@ function namesRecipient({ code, status, text }, statuses) {
 function refusalOf(at, reply) {
     const { code, enhanced = '' } = reply;
     const linked = wordsOf(reply);
-    const text = linked.replace(/\S*:\/\/\S*/g, '');
+    const text = linked.replace(/(?<!\S)\S*:\/\/\S*/g, '');
     return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
 }
 
@@ -15730,7 +15734,7 @@ class Redactor {
             return anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
         });
         const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
-        const words = worthSeeking(unrecognised.map((form) => form.replace(/=+$/, '')));
+        const words = worthSeeking(unrecognised.map((form) => form.replace(/(?<!=)=+$/, '')));
         this.#inBase64 = [...this.#inBase64, ...anyOf(words.map(wordPattern))];
     }
     /**
@@ -16986,7 +16990,7 @@ function addressOf(octets) {
 }
 function canonical(address) {
     // WHATWG's URL parser writes IPv6 as RFC 5952 wants it.
-    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : address;
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1) : address;
 }
 
 

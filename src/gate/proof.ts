@@ -16,11 +16,12 @@ import type { Visit } from './visit.js';
  */
 export async function judgeArrival(visit: Visit, probe: Probe, source: Buffer): Promise<KnownFinding[]> {
   const message = parseMessage(source);
+  const hops = receivedHops(message);
   const demanded = visit.endpoint.delivery?.verdicts;
   return [
     ...judgeIdentity(probe, source),
-    ...judgeHop(visit, receivedHops(message)),
-    ...(demanded ? await judgeVerdicts(visit, demanded, source, message) : []),
+    ...judgeHop(visit, hops),
+    ...(demanded ? await judgeVerdicts(visit, demanded, source, message, hops) : []),
   ];
 }
 

@@ -223,6 +223,6 @@ function namesRecipient({ code, status, text }: Refusal, statuses: RegExp): bool
 function refusalOf(at: RefusedAt, reply: Reply): Refusal {
   const { code, enhanced = '' } = reply;
   const linked = wordsOf(reply);
-  const text = linked.replace(/\S*:\/\/\S*/g, '');
+  const text = linked.replace(/(?<!\S)\S*:\/\/\S*/g, '');
   return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
 }

@@ -1,6 +1,6 @@
 import type { HeaderField, ParsedMessage } from './fields.js';
 import { tokens } from './lexical.js';
-import { isHandOver, lastHops } from './trace.js';
+import type { Hop } from './trace.js';
 
 /** What a receiver found by one method (RFC 8601 section 2.2, resinfo). */
 export interface MethodResult {
@@ -57,15 +57,20 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
  * (section 5), and whoever handed the message over can have written below that line. If it has not, what stands right
  * below that line is believed, for Gmail and filters of Postfix write there, and are known to take the rest out. Nothing
  * further down is believed, since earlier servers could have written it (section 7.1).
+ * @param hops every Received line of the message
  * @param authservId in lower case
  */
-export function resultsOf(message: ParsedMessage, authservId: string): readonly AuthenticationResults[] {
+export function resultsOf(
+  message: ParsedMessage,
+  hops: readonly Hop[],
+  authservId: string,
+): readonly AuthenticationResults[] {
   const stretches: HeaderField[][] = [[]];
   for (const field of message.fields) {
     if (field.name === 'received') stretches.push([]);
     else if (field.name === 'authentication-results') stretches.at(-1)?.push(field);
   }
-  const own = ownLine(message, authservId);
+  const own = ownLine(hops, authservId);
   const [above, below] = [stretches.slice(0, own + 1).flat(), stretches[own + 1] ?? []].map((fields) =>
     fields
       .slice(0, MAX_FIELDS)
@@ -81,9 +86,8 @@ export function resultsOf(message: ParsedMessage, authservId: string): readonly 
  * nobody else has had the message, and the gate writes no such fields.
  * @returns its number from the top, -1 where there is none
  */
-function ownLine(message: ParsedMessage, authservId: string): number {
-  const hops = lastHops(message);
-  const first = hops.findIndex((hop) => !isHandOver(hop));
+function ownLine(hops: readonly Hop[], authservId: string): number {
+  const first = hops.findIndex(({ isHandOver }) => !isHandOver);
   if (first < 0) return hops.length - 1;
   const named = hops.findIndex(({ by = '' }, at) => at >= first && isNamed(by, authservId));
   return named < 0 ? first : named;

@@ -46,5 +46,5 @@ export async function composeProbe(from: string, to: string, now: Date, attachme
     }),
   });
   const octets = await mail.compile().build();
-  return { messageId, nonce, text: octets.toString('utf8').replace(/(?:\r?\n)*$/, '\r\n') };
+  return { messageId, nonce, text: `${octets.toString('utf8').trimEnd()}\r\n` };
 }

@@ -13,6 +13,12 @@ export interface Hop {
   readonly with?: string;
   /** There where the line speaks of TLS beyond the name of the protocol. */
   readonly tls?: HopTls;
+  /** Every name and address in the `from` clause, in lower case. */
+  readonly clientNames: readonly string[];
+  /** Every name and address in the `by` clause, in lower case. */
+  readonly serverNames: readonly string[];
+  /** Whether the line, if it can be believed, is about a transfer within one receiver. */
+  readonly isHandOver: boolean;
   /** The whole line, unfolded, up to {@link MAX_LINE}. */
   readonly raw: string;
 }
@@ -25,21 +31,18 @@ export interface HopTls {
   readonly cipher?: string;
 }
 
-/** Mail that loops is given up after some 50 hops, mostly (RFC 5321 section 6.3). */
-const MAX_HOPS = 64;
+/** A server takes a message with that many for one that loops (RFC 5321 section 6.3). */
+const MAX_HOPS = 100;
 const MAX_LINE = 8192;
 
 /**
- * Reads the trace of a message.
- * @returns the hops in the order of the message, the last server first; of more than 64 those that were first on the way
+ * Parses the trace of a message, each Received line once, in time that grows linearly with its length.
+ * @returns one hop for each line, in the order of the message, so the last server comes first. No hop at all if there are
+ *   more than {@link MAX_HOPS} lines: with some left out, neither the first nor the last could be relied on.
  */
 export function receivedHops(message: ParsedMessage): readonly Hop[] {
-  return valuesOf(message, 'received').slice(-MAX_HOPS).map(hopOf);
-}
-
-/** The same, of more than 64 those that were last on the way. */
-export function lastHops(message: ParsedMessage): readonly Hop[] {
-  return valuesOf(message, 'received').slice(0, MAX_HOPS).map(hopOf);
+  const lines = valuesOf(message, 'received');
+  return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
 }
 
 const ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
@@ -50,10 +53,10 @@ const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
  * itself, as behind a filter. The address that a server has seen stands in a comment; what the client calls itself, which
  * may be an address too, need not.
  */
-export function isHandOver({ from = '', with: protocol = '' }: Hop): boolean {
+function isHandOver(from: string, protocol: string): boolean {
   if (/^(?:utf8)?lmtp/i.test(protocol)) return true;
   const addresses = [...from.matchAll(ADDRESS)].map(([, address = '']) => address);
-  return /\((?:\S+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
+  return /\((?:[^\s(]+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
 }
 
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'] as const;
@@ -69,16 +72,29 @@ function hopOf(value: string): Hop {
   const clauses = clausesOf(tokens(raw));
   const first = (keyword: Keyword): readonly Token[] | undefined =>
     clauses.find((clause) => clause.keyword === keyword)?.tokens;
-  const [from, by] = [first('from'), first('by')];
-  const protocol = first('with')?.filter(({ kind }) => kind === 'word');
+  const text = (all: readonly Token[] | undefined): string | undefined => all && joined(all);
+  const [from, by] = [text(first('from')), text(first('by'))];
+  const protocol = text(first('with')?.filter(({ kind }) => kind === 'word'));
   const tls = tlsOf(clauses);
   return {
-    ...(from && { from: joined(from) }),
-    ...(by && { by: joined(by) }),
-    ...(protocol && { with: joined(protocol) }),
+    ...(from !== undefined && { from }),
+    ...(by !== undefined && { by }),
+    ...(protocol !== undefined && { with: protocol }),
     ...(tls && { tls }),
+    clientNames: namesIn(from ?? ''),
+    serverNames: namesIn(by ?? ''),
+    isHandOver: isHandOver(from ?? '', protocol ?? ''),
     raw,
   };
+}
+
+/** @returns the names and addresses in a text, in lower case, without the punctuation that servers put around them */
+export function namesIn(text: string): readonly string[] {
+  return text
+    .toLowerCase()
+    .split(/[\s()[\]<>,;="]+/)
+    .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
+    .filter((name) => name !== '');
 }
 
 /** Each keyword begins a clause; the date behind the semicolon is none. */

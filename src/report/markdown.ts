@@ -99,7 +99,7 @@ const PARTED = /[@#$]|:(?=\/|[\w+-]+:)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)/;
 /* What is syntax anywhere; an underscore within a word is none. */
 const SYNTAX = /[&<>"'`*[\]{}|\\~!^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/;
 /* What is syntax at the start or end of a line: lists, rules, underlines of headings, indented code, hard breaks. */
-const AT_EDGE = /^[-+=]|(?<=^\d{1,9})[.)](?= |$)|^ {2,}| {2,}$/;
+const AT_EDGE = /^[-+=]|(?<=^\d{1,9})[.)](?= |$)|^ {2,}|(?<! ) {2,}$/;
 const ACTIVE = new RegExp(`(${PARTED.source})|${SYNTAX.source}|${AT_EDGE.source}`, 'gi');
 
 /**

@@ -43,7 +43,7 @@ export class Redactor {
     });
 
     const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
-    const words = worthSeeking(unrecognised.map((form) => form.replace(/=+$/, '')));
+    const words = worthSeeking(unrecognised.map((form) => form.replace(/(?<!=)=+$/, '')));
     this.#inBase64 = [...this.#inBase64, ...anyOf(words.map(wordPattern))];
   }
 

@@ -53,5 +53,5 @@ export function addressOf(octets: Buffer): string {
 
 function canonical(address: string): string {
   // WHATWG's URL parser writes IPv6 as RFC 5952 wants it.
-  return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1) : address;
+  return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1) : address;
 }

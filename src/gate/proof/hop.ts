@@ -1,5 +1,6 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
+import { namesIn } from '../../message/trace.js';
 import type { Hop } from '../../message/trace.js';
 import { brief } from '../../text/peer.js';
 import { differentSuites } from '../../tls/cipher-names.js';
@@ -28,7 +29,8 @@ const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFinding[] {
   const hop = hops.at(-1);
   if (!hop) {
-    return [finding('delivery-hop-unproved', 'The message has no Received line.', { evidence: { received: 'none' } })];
+    const message = 'The message has no Received line, or so many that none is read.';
+    return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
   }
   const received = brief(hop.raw);
   const unproved = (why: string): KnownFinding[] => [
@@ -56,34 +58,24 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
 }
 
 /** The client by the name or the address that we go by. */
-function hasOurClient({ from = '' }: Hop, { ehlo, localAddress }: OwnSession): boolean {
+function hasOurClient({ clientNames }: Hop, { ehlo, localAddress }: OwnSession): boolean {
   const ours = namesIn([ehlo, localAddress].join(' '));
-  return namesIn(from).some((name) => ours.includes(name));
+  return clientNames.some((name) => ours.includes(name));
 }
 
 /**
  * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
  * behind a content filter, is about no client of ours.
  */
-function hasOurServer({ from = '', by = '' }: Hop, { endpoint, greeting }: OwnSession): boolean {
-  const client = namesIn(from);
+function hasOurServer({ clientNames, serverNames }: Hop, { endpoint, greeting }: OwnSession): boolean {
   const [, greeter = ''] = greeting?.split(' ', 2) ?? [];
   const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
-  const itself = ['localhost', '127.0.0.1', '::1', ...server, ...namesIn(by)];
+  const itself = ['localhost', '127.0.0.1', '::1', ...server, ...serverNames];
   return (
-    client.length > 0 &&
-    !client.some((name) => itself.includes(name)) &&
-    namesIn(by).some((name) => server.includes(name))
+    clientNames.length > 0 &&
+    !clientNames.some((name) => itself.includes(name)) &&
+    serverNames.some((name) => server.includes(name))
   );
-}
-
-/** Names and addresses in a clause, without what servers put around them. */
-function namesIn(clause: string): readonly string[] {
-  return clause
-    .toLowerCase()
-    .split(/[\s()[\]<>,;="]+/)
-    .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
-    .filter((name) => name !== '');
 }
 
 /** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */

@@ -2,10 +2,12 @@ import { domainToASCII } from 'node:url';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { parseAuthenticationResults, resultsOf } from '../../message/authentication-results.js';
+import type { AuthenticationResults } from '../../message/authentication-results.js';
 import { verifySignatures } from '../../message/dkim.js';
 import type { DkimSignature } from '../../message/dkim.js';
 import { valuesOf } from '../../message/fields.js';
 import type { ParsedMessage } from '../../message/fields.js';
+import type { Hop } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
 import type { DemandedVerdicts } from '../../plan/endpoint.js';
 import { brief } from '../../text/peer.js';
@@ -18,17 +20,20 @@ import type { Visit } from '../visit.js';
  * what bounces.
  * @param source header and body as the inbox has them
  * @param message the same, taken apart
+ * @param hops its Received lines
  */
 export async function judgeVerdicts(
   visit: Visit,
   demanded: DemandedVerdicts,
   source: Buffer,
   message: ParsedMessage,
+  hops: readonly Hop[],
 ): Promise<KnownFinding[]> {
+  const believed = resultsOf(message, hops, demanded.authservId ?? '');
   return [
-    ...judgeReceiver(visit, 'spf', demanded, message),
+    ...judgeReceiver(visit, 'spf', demanded, message, believed),
     ...(await judgeSignatures(visit, demanded.dkim, source)),
-    ...judgeReceiver(visit, 'dmarc', demanded, message),
+    ...judgeReceiver(visit, 'dmarc', demanded, message, believed),
   ];
 }
 
@@ -54,9 +59,9 @@ function judgeReceiver(
   check: 'spf' | 'dmarc',
   { [check]: wanted, authservId = '' }: DemandedVerdicts,
   message: ParsedMessage,
+  believed: readonly AuthenticationResults[],
 ): KnownFinding[] {
   if (wanted === undefined) return [];
-  const believed = resultsOf(message, authservId);
   const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
   const all = speaking?.results.filter(({ method }) => method === check) ?? [];
   // SPF is asked of the envelope sender; some check the name in EHLO as well.
@@ -101,7 +106,7 @@ function judgedDomain(check: keyof typeof JUDGED, detail: string): string | unde
  * @param address in angle brackets, in quotes, or bare
  */
 function domainOf(address: string): string {
-  const bare = address.trim().replace(/^["<]+|[">.]+$/g, '');
+  const bare = address.trim().replace(/^["<]+|(?<![">.])[">.]+$/g, '');
   const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
   return domainToASCII(domain) || domain;
 }

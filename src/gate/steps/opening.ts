@@ -122,6 +122,6 @@ export function ehloName({ endpoint, world, socket }: Visit): string {
   if (endpoint.ehlo !== undefined) return endpoint.ehlo;
   if (/^[^.]+(\.[^.]+)+$/.test(world.hostName)) return world.hostName;
   // The zone of a link-local address means something on this machine only, and has no place in a literal.
-  const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*$/, '');
+  const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*/, '');
   return isIP(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }

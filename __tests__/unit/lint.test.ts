@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+
+/** @returns the rules that the project's lint reports for each of these lines of a file in src/ */
+function lint(lines: readonly string[]): (string | null)[][] {
+  const args = ['--stdin', '--stdin-filename', 'src/version.ts', '--format', 'json'];
+  let output: string;
+  try {
+    output = execFileSync('node_modules/.bin/eslint', args, { input: `${lines.join('\n')}\n`, encoding: 'utf8' });
+  } catch (error) {
+    // The exit code is 1 if there is anything to report.
+    output = (error as { stdout: string }).stdout;
+  }
+  const [{ messages }] = JSON.parse(output) as [{ messages: { line: number; ruleId: string | null }[] }];
+  return lines.map((_, at) => messages.filter(({ line }) => line === at + 1).map(({ ruleId }) => ruleId));
+}
+
+test('the lint reports regular expressions whose time grows faster than the text', () => {
+  const [move, backtracking] = ['regexp/no-super-linear-move', 'regexp/no-super-linear-backtracking'];
+  const expected: [string, string[]][] = [
+    // This one searched Received lines, and took quadratic time for a run of parentheses.
+    [String.raw`/\((?:\S+ )?\[/`, [move]],
+    ['/ +$/', [move]],
+    ['/^(a+)+$/', [backtracking]],
+    ['/^.*a.*a$/', [backtracking]],
+    [String.raw`/\((?:[^\s(]+ )?\[/`, []],
+  ];
+  const lines = expected.map(([expression], at) => `export const PATTERN_${at} = ${expression};`);
+  expect(lint(lines)).toEqual(expected.map(([, rules]) => rules));
+});

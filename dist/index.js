@@ -29199,12 +29199,12 @@ const STEP_5 = {
         title: 'The receiver says nothing about SPF or DMARC',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed, nor are lines in its name that stand where an earlier server could have written them: below the first `Received` line of the receiver, where it has written above that line, and below the next one in any case.',
+        explanation: 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. What counts is above the `Received` line by which the message came in from outside, or, if nothing is there and that line names the receiver, right below it. A `Received` line with any address other than loopback is taken for a line from outside.',
         evidence: {
             ...fields('check', 'wanted', 'authservId'),
             present: 'the `Authentication-Results` lines that are there',
         },
-        remedy: 'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
+        remedy: 'Check `authserv-id` against the header of the message, and that the receiver runs the check. If the receiver passes the message on to a mailbox on another machine, read it from an inbox on the receiver itself, or hand it over by LMTP through a Unix socket or loopback. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
         reference: 'RFC 8601 section 5',
     },
     'relay-open': {
@@ -32144,6 +32144,7 @@ function commentEnd(text, start) {
 ;// CONCATENATED MODULE: ./src/message/trace.ts
 
 
+
 /** A server takes a message with that many for one that loops (RFC 5321 section 6.3). */
 const MAX_HOPS = 100;
 const MAX_LINE = 8192;
@@ -32156,18 +32157,38 @@ function receivedHops(message) {
     const lines = (0,message_fields/* valuesOf */.sm)(message, 'received');
     return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
 }
-const trace_ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
-const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
+const LOOPBACK = new external_node_net_.BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+function isLoopback(address) {
+    const version = (0,external_node_net_.isIP)(address);
+    return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+/** An IPv4 address wherever it stands: `192.0.2.7:4242`. */
+const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
+/** The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO is none. */
+const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?=$|\s)/i;
 /**
- * Whether a line, if it can be believed, is of a hand-over within one receiver: to its store (RFC 2033), or of a host to
- * itself, as behind a filter. The address that a server has seen stands in a comment; what the client calls itself, which
- * may be an address too, need not.
+ * Whether a line, if it is genuine, is about a transfer within one receiver. That is a line of LMTP (RFC 2033), of a
+ * host that takes a message from itself, as from a content filter, or one that names no client, as Gmail, qmail and
+ * Postfix write for themselves.
+ *
+ * A client chooses its EHLO argument, and some servers write it down as it is, even if it looks like an address or like
+ * the rest of the line. It cannot take out the address that the server adds, so a line with any address outside loopback
+ * in it, wherever that is, is not such a line, and neither is one that was cut.
  */
-function isHandOver(from, protocol) {
-    if (/^(?:utf8)?lmtp/i.test(protocol))
-        return true;
-    const addresses = [...from.matchAll(trace_ADDRESS)].map(([, address = '']) => address);
-    return /\((?:[^\s(]+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
+function isHandOver(line, from, protocol) {
+    // With ESMTP there is a client, and the server hides it.
+    if (!from)
+        return !/^(?:utf8)?esmtp/i.test(protocol);
+    if (line.length > MAX_LINE)
+        return false;
+    const addresses = [...namesIn(line).filter((name) => (0,external_node_net_.isIP)(name) !== 0), ...(line.match(IPV4) ?? [])];
+    if (!addresses.every(isLoopback))
+        return false;
+    const [, next] = from;
+    const client = next?.kind === 'comment' ? TCP_INFO.exec(next.text)?.[1] : undefined;
+    return /^(?:utf8)?lmtp/i.test(protocol) || (client !== undefined && isLoopback(client));
 }
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
 function hopOf(value) {
@@ -32185,7 +32206,7 @@ function hopOf(value) {
         ...(tls && { tls }),
         clientNames: namesIn(from ?? ''),
         serverNames: namesIn(by ?? ''),
-        isHandOver: isHandOver(from ?? '', protocol ?? ''),
+        isHandOver: isHandOver(value, first('from'), protocol ?? ''),
         raw,
     };
 }
@@ -32375,6 +32396,13 @@ const authentication_results_VERSION = '1';
 /** A value of MIME (RFC 2045 section 5.1), but for the at sign, which some have in their names. */
 const TOKEN = /^[^\s()<>,;:\\"/[\]?=]+$/;
 const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
+const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
+/** Of a property that is there twice, the first. A blank within quotes is part of a value, and no property follows it. */
+function propertiesOf(words) {
+    const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
+    const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value]);
+    return new Map(all.toReversed());
+}
 /**
  * Reads one field (RFC 8601 section 2.2).
  * @param value unfolded, without the name of the field
@@ -32395,18 +32423,21 @@ function parseAuthenticationResults(value) {
     const results = rest.flatMap((words) => {
         const detail = words.join(' ');
         const [, method = '', result = ''] = METHOD.exec(detail) ?? [];
-        return method === '' ? [] : [{ method: method.toLowerCase(), result: result.toLowerCase(), detail }];
+        if (method === '')
+            return [];
+        return [{ method: method.toLowerCase(), result: result.toLowerCase(), detail, properties: propertiesOf(words) }];
     });
     return { authservId: authservId.toLowerCase(), results };
 }
 /**
- * The fields of a message that can be believed to come from one receiver, in the order of the message. Servers write
- * on top of what they get (RFC 8601 section 4.1), so what stands above the receiver's own Received line came from it or
- * from behind it. If it has written there, that is all: not every receiver takes out what others wrote in its name
- * (section 5), and whoever handed the message over can have written below that line. If it has not, what stands right
- * below that line is believed, for Gmail and filters of Postfix write there, and are known to take the rest out. Nothing
- * further down is believed, since earlier servers could have written it (section 7.1).
- * @param hops every Received line of the message
+ * The fields of a message that one receiver wrote, in the order of the message. Anybody can write a field in its name
+ * (RFC 8601 section 1.6), so the position decides. A server writes on top of what it gets (section 4.1). The topmost
+ * Received line that is not about a transfer within the receiver is where the message came in from outside. The receiver
+ * wrote everything above that line. Everything below it may come from the client, further Received lines included, so
+ * nothing there shows where a field comes from. There is one exception: fields right below that line count if the line
+ * is the receiver's own and none of its fields is above. Gmail and milters write there, and a receiver has to remove
+ * fields that others wrote in its name (section 5).
+ * @param hops every Received line of the message, or none if there are too many
  * @param authservId in lower case
  */
 function resultsOf(message, hops, authservId) {
@@ -32414,33 +32445,35 @@ function resultsOf(message, hops, authservId) {
     for (const field of message.fields) {
         if (field.name === 'received')
             stretches.push([]);
-        else if (field.name === 'authentication-results')
+        else if (isAuthenticationResults(field))
             stretches.at(-1)?.push(field);
     }
-    const own = ownLine(hops, authservId);
-    const [above, below] = [stretches.slice(0, own + 1).flat(), stretches[own + 1] ?? []].map((fields) => fields
+    const entry = entryLine(hops);
+    const of = (fields) => fields
         .slice(0, MAX_FIELDS)
         .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
-        .filter((results) => results.authservId === authservId));
-    return above?.length ? above : (below ?? []);
+        .filter((results) => results.authservId === authservId);
+    const above = of(stretches.slice(0, entry + 1).flat());
+    const host = hops[entry]?.serverNames[0];
+    const isOwn = host === undefined ? hops.length === 0 : isNamed(host, authservId);
+    return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
+}
+/** A blank before the colon makes it another field to a receiver that takes out what others wrote in its name. */
+function isAuthenticationResults({ label }) {
+    return label.toLowerCase() === 'authentication-results';
 }
 /**
- * Which Received line is the receiver's own: the topmost that has its name behind `by`, or else the topmost, both
- * without those at the top by which a receiver hands the message on within itself. Where all are such lines, the lowest:
- * nobody else has had the message, and the gate writes no such fields.
- * @returns its number from the top, -1 where there is none
+ * The Received line by which the message came in from outside. If every line is about a transfer within a receiver, it
+ * is the lowest: the gate is on the same host, and writes no such fields itself.
+ * @returns its number from the top, -1 if there is none
  */
-function ownLine(hops, authservId) {
-    const first = hops.findIndex(({ isHandOver }) => !isHandOver);
-    if (first < 0)
-        return hops.length - 1;
-    const named = hops.findIndex(({ by = '' }, at) => at >= first && isNamed(by, authservId));
-    return named < 0 ? first : named;
+function entryLine(hops) {
+    const entry = hops.findIndex(({ isHandOver }) => !isHandOver);
+    return entry < 0 ? hops.length - 1 : entry;
 }
-/** Whether a host goes by the name of the receiver, or has one under it. */
-function isNamed(by, authservId) {
-    const [host = ''] = by.toLowerCase().split(' ', 1);
-    return `.${host.replace(/\.$/, '')}`.endsWith(`.${authservId}`);
+/** Whether a host has the name of the receiver, or one under it. */
+function isNamed(host, authservId) {
+    return `.${host}`.endsWith(`.${authservId}`);
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -32709,7 +32742,7 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
     const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
     const all = speaking?.results.filter(({ method }) => method === check) ?? [];
     // SPF is asked of the envelope sender; some check the name in EHLO as well.
-    const ofSender = all.filter(({ detail }) => check === 'spf' && /\bsmtp\.mailfrom\b/i.test(detail));
+    const ofSender = all.filter(({ properties }) => properties.has('smtp.mailfrom') || !properties.has('smtp.helo'));
     const results = ofSender.length > 0 ? ofSender : all;
     if (results.length === 0) {
         const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
@@ -32729,21 +32762,17 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
         return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
     const sender = domainOf(endpoint.delivery?.from ?? '');
     const senders = [sender, ...(check === 'spf' ? (0,message_fields/* valuesOf */.sm)(message, 'return-path').slice(0, 1).map(domainOf) : [])];
-    const foreign = results.find(({ detail }) => !senders.includes(judgedDomain(check, detail) ?? sender));
+    const judged = ({ properties }) => domainOf(properties.get(JUDGED[check]) ?? sender);
+    const foreign = results.find((result) => !senders.includes(judged(result)));
     if (!foreign)
         return [];
     const evidence = { check, wanted, found: wanted, authservId, result: (0,peer/* brief */.dh)(foreign.detail), sender: (0,peer/* brief */.dh)(sender) };
-    const of = (0,peer/* brief */.dh)(judgedDomain(check, foreign.detail) ?? '');
+    const of = (0,peer/* brief */.dh)(judged(foreign));
     const text = `${verdicts_NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
     return [finding('delivery-verdict-mismatch', text, { evidence })];
 }
-/** What names the domain that was judged (RFC 8601 section 2.7). */
-const JUDGED = { spf: /\bsmtp\.mailfrom\s?=\s?(\S+)/i, dmarc: /\bheader\.from\s?=\s?(\S+)/i };
-/** @returns the domain for which a result holds; undefined where the receiver does not say */
-function judgedDomain(check, detail) {
-    const [, value] = JUDGED[check].exec(detail) ?? [];
-    return value === undefined ? undefined : domainOf(value);
-}
+/** The property that names the domain that was judged (RFC 8601 section 2.7). */
+const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' };
 /**
  * The domain of an address, or a domain as it is, in one spelling.
  * @param address in angle brackets, in quotes, or bare

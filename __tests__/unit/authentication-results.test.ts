@@ -91,30 +91,39 @@ describe('the results of one receiver', () => {
 
   const by = (host: string, from = 'a', protocol = 'ESMTPS'): string =>
     `Received: from ${from} by ${host} with ${protocol} id x;\r\n\tMon\r\n`;
+  const line = (text: string): string => `Received: ${text};\r\n\tMon\r\n`;
   const ITSELF = 'mail (localhost [127.0.0.1])';
   const STRANGER = 'c (unknown [192.0.2.66])';
+  const QMAIL = 'from unknown (HELO c) (192.0.2.66)';
+  /** A line of a transfer within the receiver. */
+  const INSIDE = by('store.example', ITSELF);
 
   test.each<[string, string, string[]]>([
     ['are those of its name', other('spf=fail') + own('spf=pass') + HOP, ['spf=pass']],
     ['may be in several fields', own('dkim=pass') + own('spf=pass') + HOP, ['dkim=pass', 'spf=pass']],
-    ['may stand below its own Received line', HOP + own('spf=pass') + HOP, ['spf=pass']],
-    ['may stand below the only Received line', HOP + own('spf=pass'), ['spf=pass']],
+    ['may stand below its own Received line', by('mx.example') + own('spf=pass') + HOP, ['spf=pass']],
+    ['may stand below the only Received line', by('mx.example') + own('spf=pass'), ['spf=pass']],
     ['may stand where no Received line is', own('spf=pass'), ['spf=pass']],
     ['are those above its line, where there are any', own('dmarc=fail') + HOP + own('spf=pass') + HOP, ['dmarc=fail']],
     ['are not what the last hop but one could have written', HOP + HOP + own('spf=pass') + HOP, []],
     ['are not what stands below all Received lines', HOP + HOP + own('spf=pass'), []],
     ['are not what stands there below its name, either', by('mx.example', 'r2') + by('r2') + own('spf=pass'), []],
     [
-      'may stand below its line under lines of later hops',
-      by('2001:db8::1') + by('mx.example') + own('spf=pass') + HOP,
+      'may stand below its line under a line that names no client (Gmail)',
+      line('by 2002:a05:6000:1 with SMTP id z1') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       ['spf=pass'],
     ],
     [
-      'may stand above its line under lines of later hops',
-      HOP + own('spf=pass') + by('mx.example') + HOP,
+      'may stand below its line under a line that names no client (qmail)',
+      line('(qmail 1 invoked from network)') + line(`${QMAIL} by mx.example with SMTP`) + own('spf=pass') + HOP,
       ['spf=pass'],
     ],
-    ['are told by a host under its name', HOP + by('Host.MX.example.') + own('spf=pass') + HOP, ['spf=pass']],
+    [
+      'may stand above its line under lines of its own',
+      INSIDE + own('spf=pass') + by('mx.example') + HOP,
+      ['spf=pass'],
+    ],
+    ['are told by a host under its name', INSIDE + by('Host.MX.example.') + own('spf=pass') + HOP, ['spf=pass']],
     ['are not told by a host that ends alike', HOP + by('evilmx.example') + own('spf=pass') + HOP, []],
     [
       'are not told by a second line with its name',
@@ -123,7 +132,7 @@ describe('the results of one receiver', () => {
     ],
     [
       'may stand below the line of the store',
-      by('store.example', 'b', 'LMTP') + by('b') + own('spf=pass') + HOP,
+      by('store.example', 'b', 'LMTP') + by('mx.example') + own('spf=pass') + HOP,
       ['spf=pass'],
     ],
     [
@@ -153,8 +162,79 @@ describe('the results of one receiver', () => {
     ['are not what an earlier hop could have written', own('dmarc=fail') + HOP + HOP + own('spf=pass'), ['dmarc=fail']],
     ['are not those of somebody else', other('spf=pass') + HOP, []],
     ['are not what only begins alike', `Authentication-Results: mx.example.evil; spf=pass\r\n`, []],
+    [
+      'are not what a client wrote that a host of another name took in',
+      by('in.provider.example', STRANGER) + by('mx.example', STRANGER) + own('spf=pass') + HOP,
+      [],
+    ],
+    [
+      'are not what a client wrote that a host without an address of it took in',
+      by('in.provider.example', 'c') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
+      [],
+    ],
+    [
+      'are not what a client wrote that a host without a name of it took in',
+      line('by in.provider.example with ESMTPS id 1') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
+      [],
+    ],
+    ['are not what stands below the line of another host', by('in.provider.example', STRANGER) + own('spf=pass'), []],
+    [
+      'are not in a field whose name has a blank behind it, which a receiver need not take out',
+      by('mx.example', STRANGER) + own('spf=pass').replace(':', ' :') + own('dmarc=pass').replace(':', '\u00a0:'),
+      [],
+    ],
     ['are not in other fields', `ARC-Authentication-Results: i=1; mx.example; spf=pass\r\nX-${own('spf=pass')}`, []],
   ])('%s', (_, header, expected) => {
     expect(found(header)).toEqual(expected);
+  });
+
+  /** What a line is taken for is seen by what is believed below it: fields that the client could have written, or not. */
+  const below = (text: string): string[] => found(line(text) + by('mx.example', ITSELF) + own('spf=pass') + HOP);
+
+  test.each<[string, string]>([
+    ['HELO of an address, and the address of the client without brackets', 'unknown (HELO [127.0.0.1]) (192.0.2.66)'],
+    ['HELO of an address, and no address of the client', 'unknown (HELO [127.0.0.1])'],
+    ['EHLO of an address, and no address of the client', 'unknown (EHLO [127.0.0.1])'],
+    ['HELO of an address in the way of Exim', 'evil.example (helo=[127.0.0.1])'],
+    ['EHLO of an address, and a client that is not known', '[127.0.0.1] (unknown [unknown])'],
+    ['EHLO of an address, and a link-local client', '[127.0.0.1] (unknown [fe80::66%2])'],
+    ['EHLO of an address, and a private client', '[127.0.0.1] (unknown [10.0.0.66])'],
+    ['EHLO of an address with a port behind it', '[127.0.0.1] (unknown 192.0.2.66:4242)'],
+    ['EHLO that looks like the address of the client', 'c (localhost [127.0.0.1]) (unknown [192.0.2.66])'],
+    ['EHLO that looks like the rest of the line', 'c (localhost [127.0.0.1]) by mx.example (unknown [192.0.2.66])'],
+    ['EHLO that looks like a line', 'c (localhost [127.0.0.1]) by mx.example with LMTP; Mon (unknown [192.0.2.66])'],
+    ['EHLO that opens a comment', 'c (localhost [127.0.0.1]) ( (unknown [192.0.2.66])'],
+    ['EHLO that opens a quote', 'c (localhost [127.0.0.1]) " (unknown [192.0.2.66])'],
+    ['EHLO that goes on until the line is cut', `c (localhost [127.0.0.1]) ${'x'.repeat(8192)} (unknown [192.0.2.66])`],
+    ['name in DNS that looks like an address', 'c (127.0.0.1 [192.0.2.66])'],
+    ['name in DNS that begins like an address', 'c (localhost [127.0.0.1].evil.example [192.0.2.66])'],
+    ['name only', 'localhost'],
+    ['address that is the name only', '[127.0.0.1]'],
+  ])('are not believed below a client with a %s', (_, client) => {
+    expect(below(`from ${client} by mx.example with ESMTP id 1`)).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['an address outside', 'from c (unknown [192.0.2.66]) by mx.example with LMTP id 1'],
+    ['an EHLO that says so', 'from c with LMTP (unknown [192.0.2.66]) by mx.example with ESMTP id 1'],
+  ])('are not believed below LMTP with %s', (_, text) => {
+    expect(below(text)).toEqual([]);
+  });
+
+  test.each([
+    'from mail (localhost [127.0.0.1]) by mx.example (Postfix) with ESMTP id 1',
+    'from mail (localhost.localdomain [127.0.1.1]) by mx.example (Postfix) with ESMTP id 1',
+    'from mail (localhost [127.0.0.1]) (using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)) (No client certificate requested) by mx.example (Postfix) with ESMTPS id 1',
+    'from mail (localhost [IPv6:::1]) by mx.example (Postfix) with ESMTP id 1',
+    'from mail (localhost [IPv6:0:0:0:0:0:0:0:1]) by mx.example (8.17.1/8.17.1) with ESMTP id 1',
+    'from mail (localhost [::ffff:127.0.0.1]) by mx.example with ESMTP',
+    'from localhost ([127.0.0.1] helo=mail) by mx.example with esmtp (Exim 4.96) (envelope-from <a@b>) id 1',
+    'from mail ([127.0.0.1]) by localhost (mx.example [127.0.0.1]) (amavisd-new, port 10024) with ESMTP id 1 for <a@b>',
+    'from mail by mx.example with LMTP id 1 (envelope-from <a@b>)',
+    'from mail ([127.0.0.1]) by mx.example with LMTP id 1',
+    'from mail ([unix socket]) by mx.example (Cyrus 3.8) with LMTPA',
+    'by mx.example (Postfix, from userid 1000) id 1',
+  ])('are believed below a transfer within the receiver: %s', (text) => {
+    expect(below(text)).toEqual(['spf=pass']);
   });
 });

@@ -241,12 +241,18 @@ describe('the trace of a message', () => {
         'cipher=',
         'tls ',
         '256bits,',
+        'a ([',
+        '])',
+        '127.0.0.1',
+        '999.0.0.1',
+        ':::',
+        '::1%2',
         'é',
       ),
     );
     fc.assert(
       fc.property(octets, pieces, (some, words) => {
-        const source = Buffer.concat([Buffer.from(`Received: ${words.join('')}`), some]);
+        const source = Buffer.concat([Buffer.from(`Received: from ${words.join('')}`), some]);
         expect(receivedHops(parseMessage(source)).length).toBeGreaterThan(0);
         receivedHops(parseMessage(Buffer.from(some)));
       }),

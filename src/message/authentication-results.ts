@@ -10,6 +10,8 @@ export interface MethodResult {
   readonly result: string;
   /** All that the receiver says about it, comments aside: `spf=pass smtp.mailfrom=a@b`. */
   readonly detail: string;
+  /** What was checked, by the name of the property in lower case: `smtp.mailfrom` is `a@b`. */
+  readonly properties: ReadonlyMap<string, string>;
 }
 
 /** One Authentication-Results field. */
@@ -28,6 +30,15 @@ const VERSION = '1';
 const TOKEN = /^[^\s()<>,;:\\"/[\]?=]+$/;
 const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
 
+const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
+
+/** Of a property that is there twice, the first. A blank within quotes is part of a value, and no property follows it. */
+function propertiesOf(words: readonly string[]): ReadonlyMap<string, string> {
+  const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
+  const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value] as const);
+  return new Map(all.toReversed());
+}
+
 /**
  * Reads one field (RFC 8601 section 2.2).
  * @param value unfolded, without the name of the field
@@ -45,19 +56,21 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
   const results = rest.flatMap((words): MethodResult[] => {
     const detail = words.join(' ');
     const [, method = '', result = ''] = METHOD.exec(detail) ?? [];
-    return method === '' ? [] : [{ method: method.toLowerCase(), result: result.toLowerCase(), detail }];
+    if (method === '') return [];
+    return [{ method: method.toLowerCase(), result: result.toLowerCase(), detail, properties: propertiesOf(words) }];
   });
   return { authservId: authservId.toLowerCase(), results };
 }
 
 /**
- * The fields of a message that can be believed to come from one receiver, in the order of the message. Servers write
- * on top of what they get (RFC 8601 section 4.1), so what stands above the receiver's own Received line came from it or
- * from behind it. If it has written there, that is all: not every receiver takes out what others wrote in its name
- * (section 5), and whoever handed the message over can have written below that line. If it has not, what stands right
- * below that line is believed, for Gmail and filters of Postfix write there, and are known to take the rest out. Nothing
- * further down is believed, since earlier servers could have written it (section 7.1).
- * @param hops every Received line of the message
+ * The fields of a message that one receiver wrote, in the order of the message. Anybody can write a field in its name
+ * (RFC 8601 section 1.6), so the position decides. A server writes on top of what it gets (section 4.1). The topmost
+ * Received line that is not about a transfer within the receiver is where the message came in from outside. The receiver
+ * wrote everything above that line. Everything below it may come from the client, further Received lines included, so
+ * nothing there shows where a field comes from. There is one exception: fields right below that line count if the line
+ * is the receiver's own and none of its fields is above. Gmail and milters write there, and a receiver has to remove
+ * fields that others wrote in its name (section 5).
+ * @param hops every Received line of the message, or none if there are too many
  * @param authservId in lower case
  */
 export function resultsOf(
@@ -68,33 +81,36 @@ export function resultsOf(
   const stretches: HeaderField[][] = [[]];
   for (const field of message.fields) {
     if (field.name === 'received') stretches.push([]);
-    else if (field.name === 'authentication-results') stretches.at(-1)?.push(field);
+    else if (isAuthenticationResults(field)) stretches.at(-1)?.push(field);
   }
-  const own = ownLine(hops, authservId);
-  const [above, below] = [stretches.slice(0, own + 1).flat(), stretches[own + 1] ?? []].map((fields) =>
+  const entry = entryLine(hops);
+  const of = (fields: readonly HeaderField[]): readonly AuthenticationResults[] =>
     fields
       .slice(0, MAX_FIELDS)
       .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
-      .filter((results) => results.authservId === authservId),
-  );
-  return above?.length ? above : (below ?? []);
+      .filter((results) => results.authservId === authservId);
+  const above = of(stretches.slice(0, entry + 1).flat());
+  const host = hops[entry]?.serverNames[0];
+  const isOwn = host === undefined ? hops.length === 0 : isNamed(host, authservId);
+  return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
+}
+
+/** A blank before the colon makes it another field to a receiver that takes out what others wrote in its name. */
+function isAuthenticationResults({ label }: HeaderField): boolean {
+  return label.toLowerCase() === 'authentication-results';
 }
 
 /**
- * Which Received line is the receiver's own: the topmost that has its name behind `by`, or else the topmost, both
- * without those at the top by which a receiver hands the message on within itself. Where all are such lines, the lowest:
- * nobody else has had the message, and the gate writes no such fields.
- * @returns its number from the top, -1 where there is none
+ * The Received line by which the message came in from outside. If every line is about a transfer within a receiver, it
+ * is the lowest: the gate is on the same host, and writes no such fields itself.
+ * @returns its number from the top, -1 if there is none
  */
-function ownLine(hops: readonly Hop[], authservId: string): number {
-  const first = hops.findIndex(({ isHandOver }) => !isHandOver);
-  if (first < 0) return hops.length - 1;
-  const named = hops.findIndex(({ by = '' }, at) => at >= first && isNamed(by, authservId));
-  return named < 0 ? first : named;
+function entryLine(hops: readonly Hop[]): number {
+  const entry = hops.findIndex(({ isHandOver }) => !isHandOver);
+  return entry < 0 ? hops.length - 1 : entry;
 }
 
-/** Whether a host goes by the name of the receiver, or has one under it. */
-function isNamed(by: string, authservId: string): boolean {
-  const [host = ''] = by.toLowerCase().split(' ', 1);
-  return `.${host.replace(/\.$/, '')}`.endsWith(`.${authservId}`);
+/** Whether a host has the name of the receiver, or one under it. */
+function isNamed(host: string, authservId: string): boolean {
+  return `.${host}`.endsWith(`.${authservId}`);
 }

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { valuesOf } from './fields.js';
 import type { ParsedMessage } from './fields.js';
 import { tokens } from './lexical.js';
@@ -17,7 +18,7 @@ export interface Hop {
   readonly clientNames: readonly string[];
   /** Every name and address in the `by` clause, in lower case. */
   readonly serverNames: readonly string[];
-  /** Whether the line, if it can be believed, is about a transfer within one receiver. */
+  /** Whether the line, if it is genuine, is about a transfer within one receiver. */
   readonly isHandOver: boolean;
   /** The whole line, unfolded, up to {@link MAX_LINE}. */
   readonly raw: string;
@@ -45,18 +46,39 @@ export function receivedHops(message: ParsedMessage): readonly Hop[] {
   return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
 }
 
-const ADDRESS = /\[(?:ipv6:)?([\da-f:.]+)\]/gi;
-const LOOPBACK = /^(?:127\.[\d.]+|::1)$/;
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+function isLoopback(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** An IPv4 address wherever it stands: `192.0.2.7:4242`. */
+const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
+
+/** The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO is none. */
+const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?=$|\s)/i;
 
 /**
- * Whether a line, if it can be believed, is of a hand-over within one receiver: to its store (RFC 2033), or of a host to
- * itself, as behind a filter. The address that a server has seen stands in a comment; what the client calls itself, which
- * may be an address too, need not.
+ * Whether a line, if it is genuine, is about a transfer within one receiver. That is a line of LMTP (RFC 2033), of a
+ * host that takes a message from itself, as from a content filter, or one that names no client, as Gmail, qmail and
+ * Postfix write for themselves.
+ *
+ * A client chooses its EHLO argument, and some servers write it down as it is, even if it looks like an address or like
+ * the rest of the line. It cannot take out the address that the server adds, so a line with any address outside loopback
+ * in it, wherever that is, is not such a line, and neither is one that was cut.
  */
-function isHandOver(from: string, protocol: string): boolean {
-  if (/^(?:utf8)?lmtp/i.test(protocol)) return true;
-  const addresses = [...from.matchAll(ADDRESS)].map(([, address = '']) => address);
-  return /\((?:[^\s(]+ )?\[/.test(from) && addresses.every((address) => LOOPBACK.test(address));
+function isHandOver(line: string, from: readonly Token[] | undefined, protocol: string): boolean {
+  // With ESMTP there is a client, and the server hides it.
+  if (!from) return !/^(?:utf8)?esmtp/i.test(protocol);
+  if (line.length > MAX_LINE) return false;
+  const addresses = [...namesIn(line).filter((name) => isIP(name) !== 0), ...(line.match(IPV4) ?? [])];
+  if (!addresses.every(isLoopback)) return false;
+  const [, next] = from;
+  const client = next?.kind === 'comment' ? TCP_INFO.exec(next.text)?.[1] : undefined;
+  return /^(?:utf8)?lmtp/i.test(protocol) || (client !== undefined && isLoopback(client));
 }
 
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'] as const;
@@ -83,7 +105,7 @@ function hopOf(value: string): Hop {
     ...(tls && { tls }),
     clientNames: namesIn(from ?? ''),
     serverNames: namesIn(by ?? ''),
-    isHandOver: isHandOver(from ?? '', protocol ?? ''),
+    isHandOver: isHandOver(value, first('from'), protocol ?? ''),
     raw,
   };
 }

@@ -121,6 +121,27 @@ describe('what the receiver found', () => {
     ],
     ['is of our sender in capitals', says(`dmarc=pass header.from=${DOMAIN.toUpperCase()}.`), DMARC, 'ppppp', []],
     ['is of another sender', says('spf=pass smtp.mailfrom=attacker@evil.example'), SPF, 'ppppf', MISMATCH],
+    [
+      'is of another sender, whose EHLO reads like ours',
+      says(`spf=pass smtp.helo=smtp.mailfrom=${DOMAIN} smtp.mailfrom=evil.example`),
+      SPF,
+      'ppppf',
+      MISMATCH,
+    ],
+    [
+      'is of another sender, with a reason that reads like ours',
+      says(`spf=pass reason="so smtp.mailfrom=${DOMAIN}" smtp.mailfrom=evil.example`),
+      SPF,
+      'ppppf',
+      MISMATCH,
+    ],
+    [
+      'is a failure beside a pass of our sender',
+      says(`spf=fail; spf=pass smtp.mailfrom=${DOMAIN}`),
+      SPF,
+      'ppppf',
+      MISMATCH,
+    ],
     ['is of another author', says('dmarc=pass header.from=evil.example'), DMARC, 'ppppf', MISMATCH],
     [
       'is of a domain above',

@@ -169,13 +169,13 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The message has no `Authentication-Results` line of the receiver that `delivery.verdicts` names, or it does not speak of the check that is demanded. Lines of anybody else are not believed, nor are lines in its name that stand where an earlier server could have written them: below the first `Received` line of the receiver, where it has written above that line, and below the next one in any case.',
+      'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. What counts is above the `Received` line by which the message came in from outside, or, if nothing is there and that line names the receiver, right below it. A `Received` line with any address other than loopback is taken for a line from outside.',
     evidence: {
       ...fields('check', 'wanted', 'authservId'),
       present: 'the `Authentication-Results` lines that are there',
     },
     remedy:
-      'Check `authserv-id` against the header of the message, and that the receiver runs the check. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
+      'Check `authserv-id` against the header of the message, and that the receiver runs the check. If the receiver passes the message on to a mailbox on another machine, read it from an inbox on the receiver itself, or hand it over by LMTP through a Unix socket or loopback. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
     reference: 'RFC 8601 section 5',
   },
   'relay-open': {

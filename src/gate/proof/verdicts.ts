@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { parseAuthenticationResults, resultsOf } from '../../message/authentication-results.js';
-import type { AuthenticationResults } from '../../message/authentication-results.js';
+import type { AuthenticationResults, MethodResult } from '../../message/authentication-results.js';
 import { verifySignatures } from '../../message/dkim.js';
 import type { DkimSignature } from '../../message/dkim.js';
 import { valuesOf } from '../../message/fields.js';
@@ -65,7 +65,7 @@ function judgeReceiver(
   const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
   const all = speaking?.results.filter(({ method }) => method === check) ?? [];
   // SPF is asked of the envelope sender; some check the name in EHLO as well.
-  const ofSender = all.filter(({ detail }) => check === 'spf' && /\bsmtp\.mailfrom\b/i.test(detail));
+  const ofSender = all.filter(({ properties }) => properties.has('smtp.mailfrom') || !properties.has('smtp.helo'));
   const results = ofSender.length > 0 ? ofSender : all;
   if (results.length === 0) {
     const fields = [...new Set(valuesOf(message, 'authentication-results'))];
@@ -84,22 +84,17 @@ function judgeReceiver(
   if (other) return [mismatch(check, wanted, brief(other.result), { authservId, result: brief(other.detail) })];
   const sender = domainOf(endpoint.delivery?.from ?? '');
   const senders = [sender, ...(check === 'spf' ? valuesOf(message, 'return-path').slice(0, 1).map(domainOf) : [])];
-  const foreign = results.find(({ detail }) => !senders.includes(judgedDomain(check, detail) ?? sender));
+  const judged = ({ properties }: MethodResult): string => domainOf(properties.get(JUDGED[check]) ?? sender);
+  const foreign = results.find((result) => !senders.includes(judged(result)));
   if (!foreign) return [];
   const evidence = { check, wanted, found: wanted, authservId, result: brief(foreign.detail), sender: brief(sender) };
-  const of = brief(judgedDomain(check, foreign.detail) ?? '');
+  const of = brief(judged(foreign));
   const text = `${NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
   return [finding('delivery-verdict-mismatch', text, { evidence })];
 }
 
-/** What names the domain that was judged (RFC 8601 section 2.7). */
-const JUDGED = { spf: /\bsmtp\.mailfrom\s?=\s?(\S+)/i, dmarc: /\bheader\.from\s?=\s?(\S+)/i } as const;
-
-/** @returns the domain for which a result holds; undefined where the receiver does not say */
-function judgedDomain(check: keyof typeof JUDGED, detail: string): string | undefined {
-  const [, value] = JUDGED[check].exec(detail) ?? [];
-  return value === undefined ? undefined : domainOf(value);
-}
+/** The property that names the domain that was judged (RFC 8601 section 2.7). */
+const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' } as const;
 
 /**
  * The domain of an address, or a domain as it is, in one spelling.

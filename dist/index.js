@@ -29149,12 +29149,12 @@ const STEP_5 = {
         reference: 'RFC 5321 section 4.5.3.2.6',
     },
     'delivery-hop-unencrypted': {
-        title: 'A server does not say that it took the message by TLS',
+        title: 'A server says that it took the message without TLS',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The `Received` line of the server that took the message from the gate says that no TLS was there, or nothing of TLS, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
-        evidence: { ...TRACE, with: 'the protocol that it names, or that it names none' },
-        remedy: 'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. Some large providers do so by design and write plain `ESMTP`: if that path is trusted, waive the finding.',
+        explanation: 'The `Received` line of the server that took the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two ends TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
+        evidence: { ...TRACE, with: 'the protocol that it names' },
+        remedy: 'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. If TLS ends there by design and you trust the path behind it, waive the finding.',
         reference: 'RFC 3848',
     },
     'delivery-hop-mismatch': {
@@ -29174,7 +29174,7 @@ const STEP_5 = {
         title: 'No server says how it took the message',
         severity: 'notice',
         steps: ['delivery'],
-        explanation: 'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over. Whether TLS reached that server is not proved by the message.',
+        explanation: 'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). Whether TLS reached that server is not proved by the message.',
         evidence: TRACE,
         remedy: 'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
         reference: 'RFC 5321 section 4.4',
@@ -32167,7 +32167,7 @@ function isLoopback(address) {
 /** An IPv4 address wherever it stands: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 /** The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO is none. */
-const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?=$|\s)/i;
+const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 /**
  * Whether a line, if it is genuine, is about a transfer within one receiver. That is a line of LMTP (RFC 2033), of a
  * host that takes a message from itself, as from a content filter, or one that names no client, as Gmail, qmail and
@@ -32204,6 +32204,8 @@ function hopOf(value) {
         ...(by !== undefined && { by }),
         ...(protocol !== undefined && { with: protocol }),
         ...(tls && { tls }),
+        deniesTls: tlsTextsOf(clauses).some((words) => DENIED.test(words)),
+        serverComments: clauses.filter(({ keyword }) => keyword !== 'from').flatMap(commentsOf),
         clientNames: namesIn(from ?? ''),
         serverNames: namesIn(by ?? ''),
         isHandOver: isHandOver(value, first('from'), protocol ?? ''),
@@ -32256,14 +32258,18 @@ const SUITE = /\d/;
 const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
 /** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */
 const DENIED = /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
-/** Looked for where servers write it: in comments, and among the words behind `with`. */
+/** Where servers write about TLS: in comments, and among the words after `with`. */
+function tlsTextsOf(clauses) {
+    return clauses.flatMap((clause) => [
+        ...(clause.keyword === 'with' ? [joined(clause.tokens.filter(({ kind }) => kind === 'word'))] : []),
+        ...commentsOf(clause),
+    ]);
+}
+function commentsOf(clause) {
+    return clause.tokens.flatMap(({ kind, text }) => (kind === 'comment' ? [text] : []));
+}
 function tlsOf(clauses) {
-    const texts = clauses
-        .flatMap(({ keyword, tokens: all }) => [
-        ...(keyword === 'with' ? [joined(all.filter(({ kind }) => kind === 'word'))] : []),
-        ...all.filter(({ kind }) => kind === 'comment').map(({ text }) => text),
-    ])
-        .filter((text) => !DENIED.test(text));
+    const texts = tlsTextsOf(clauses).filter((text) => !DENIED.test(text));
     const match = (pattern) => texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
     const named = match(VERSION);
     const version = named && minorVersion(named[1]);
@@ -32311,14 +32317,29 @@ function differentSuites(one, other) {
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 /** Those without it by which the gate can have handed over, and those that servers made up beside them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
+/** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
+const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
+/**
+ * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP denies
+ * TLS. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP proves nothing.
+ * Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal always write `SMTP`.
+ *
+ * Sources: Postfix `src/smtpd/smtpd.c`, Exim `$received_protocol`, Sendmail `sendmail/srvrsmtp.c` (named by its versions,
+ * `$v/$Z`), OpenSMTPD `smtp_session.c`, Haraka `connection.js`, Stalwart `crates/smtp/src/inbound/data.rs`. Dovecot writes
+ * the S too, but does not name itself.
+ */
+const WRITES_S = /^(?:(?:Postfix|OpenSMTPD|Haraka|Stalwart SMTP)(?=$|[,/ ])|Exim \d|8\.\d[\w.+-]*\/8\.)/;
+/** Exchange, which names version and cipher suite if there is TLS. */
+const EXCHANGE = /^Microsoft SMTP Server\b/i;
 /** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
 const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 /**
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
  * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
  * writes none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did
- * above it is not in question. A line that has us for its client is that of the hop, so that it speaks of TLS or shows
- * that there was none; one that is known by the server's name alone may be of a hand-over behind it.
+ * above it is not in question. A line that has us for its client is that of the hop; one that is known by the server's
+ * name alone may be of a hand-over behind it. A line that is silent about TLS proves nothing: the `with` clause is
+ * optional (RFC 5321 section 4.4), and not all software names TLS in it.
  * @param hops in the order of the message
  */
 function judgeHop(session, hops) {
@@ -32343,11 +32364,18 @@ function judgeHop(session, hops) {
     if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
         return unproved('names no protocol by which the gate hands a message over');
     }
+    if (!deniesTls(hop))
+        return unproved('does not say whether TLS was used');
     return [
-        finding('delivery-hop-unencrypted', `The server does not say that TLS was there when it took the message: "${received}".`, {
+        finding('delivery-hop-unencrypted', `The server says that it took the message without TLS: "${received}".`, {
             evidence: { received, ...(protocol !== '' && { with: (0,peer/* brief */.dh)(protocol) }) },
         }),
     ];
+}
+/** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
+function deniesTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
+    const writesS = serverComments.some((comment) => WRITES_S.test(comment));
+    return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
 /** The client by the name or the address that we go by. */
 function hasOurClient({ clientNames }, { ehlo, localAddress }) {

@@ -229,6 +229,7 @@ describe('the results of one receiver', () => {
     'from mail (localhost [IPv6:0:0:0:0:0:0:0:1]) by mx.example (8.17.1/8.17.1) with ESMTP id 1',
     'from mail (localhost [::ffff:127.0.0.1]) by mx.example with ESMTP',
     'from localhost ([127.0.0.1] helo=mail) by mx.example with esmtp (Exim 4.96) (envelope-from <a@b>) id 1',
+    'from localhost ([127.0.0.1]:55748 helo=mail) by mx.example with esmtps (TLS1.3) (Exim 4.96) id 1',
     'from mail ([127.0.0.1]) by localhost (mx.example [127.0.0.1]) (amavisd-new, port 10024) with ESMTP id 1 for <a@b>',
     'from mail by mx.example with LMTP id 1 (envelope-from <a@b>)',
     'from mail ([127.0.0.1]) by mx.example with LMTP id 1',

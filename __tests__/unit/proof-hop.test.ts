@@ -51,7 +51,7 @@ describe('the hop that took the message from us', () => {
     expect(judge([LATER, FILTERED, `${OURS} with ${protocol} id 1; Mon`])).toEqual([]);
   });
 
-  test.each(['SMTP', 'ESMTP', 'ESMTPA', 'UTF8SMTP', 'UTF8SMTPA', 'asmtp', 'Microsoft SMTP Server'])(
+  test.each(['ESMTP', 'ESMTPA', 'UTF8SMTP', 'UTF8SMTPA', 'asmtp', 'Microsoft SMTP Server'])(
     'is in the clear with %s',
     (protocol) => {
       const found = judge([LATER, `${OURS} with ${protocol} id 1; Mon`]);
@@ -75,20 +75,45 @@ describe('the hop that took the message from us', () => {
     'ESMTP (cipher=NONE)',
     'ESMTP (TLS unused, cipher unknown)',
     'SMTP via TCP (no TLS, cipher: none)',
+    'HTTPS (TLS: none)',
   ])('is in the clear with words that take TLS back: %s', (protocol) => {
     expect(codes(judge([`${OURS} with ${protocol} id 1; Mon`]))).toEqual(['delivery-hop-unencrypted']);
   });
 
   const THEIRS = 'from nat.example ([192.0.2.7]) by mx-1.example.com (Postfix)';
 
-  test.each(['with HTTPS', 'with local', 'with ESMTPX', 'with ESMTPSX', 'with MailEnable ESMTP', ''])(
-    'must say that TLS was there, which it does not with "%s"',
-    (clause) => {
-      expect(judge([`${OURS} ${clause} id 1; Mon`])).toMatchObject([
-        { code: 'delivery-hop-unencrypted', severity: 'error' },
-      ]);
-    },
-  );
+  test.each([
+    'mx-1.example.com (Postfix) with ESMTP id 1',
+    'mx-1.example.com (Postfix/Debian) with MailEnable ESMTP id 1',
+    'mx-1.example.com with esmtp (Exim 4.96) (envelope-from <gate@example.com>) id 1',
+    'mx-1.example.com (8.17.1/8.17.1) with ESMTP id 1',
+    'mx-1.example.com (8.15.2/8.15.2/Debian-22) with ESMTPA id 1',
+    'mx-1.example.com (OpenSMTPD) with ESMTP id 1',
+    'mx-1.example.com (Haraka/3.0.3) with ESMTP id 1',
+    'mx-1.example.com (Stalwart SMTP) with ESMTP id 1',
+  ])('is in the clear where its software writes the S if there is TLS, and wrote none: %s', (server) => {
+    expect(judge([`from ci.example (nat.example [192.0.2.7]) by ${server}; Mon`])).toMatchObject([
+      { code: 'delivery-hop-unencrypted', severity: 'error' },
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ['Mailpit', 'mx-1.example.com (Mailpit) with SMTP\r\n\tfor <inbox@example.com>'],
+    ['Postal', 'mx-1.example.com with SMTP'],
+    ['Inbucket', 'mx-1.example.com\r\n  for <inbox@example.com>'],
+    ['Postfix, by SMTP', 'mx-1.example.com (Postfix) with SMTP id 1'],
+    ['other software, by ESMTP', 'mx-1.example.com with ESMTP id 1'],
+    ['other software with a name, by ESMTPA', 'mx-1.example.com (SG) with ESMTPA id 1'],
+    ['software that is called alike', 'mx-1.example.com (Postfixed 1.0) with ESMTP id 1'],
+    ['a web interface', 'mx-1.example.com (Postfix) with HTTPS id 1'],
+    ['a program on the host', 'mx-1.example.com (Postfix) with local id 1'],
+    ['an unknown protocol', 'mx-1.example.com (Postfix) with ESMTPX id 1'],
+    ['another unknown protocol', 'mx-1.example.com (Postfix) with ESMTPSX id 1'],
+  ])('proves nothing where it is silent about TLS: %s', (_, server) => {
+    expect(judge([`from ci.example (Postfix [192.0.2.7]) by ${server}; Mon`])).toMatchObject([
+      { code: 'delivery-hop-unproved', severity: 'notice' },
+    ]);
+  });
 
   test.each(['LMTP', 'LMTPA', 'UTF8LMTP'])('is behind the server with %s, whoever is the client', (protocol) => {
     expect(judge([`${OURS} with ${protocol} id 1; Mon`])).toMatchObject([
@@ -122,7 +147,9 @@ describe('the hop that took the message from us', () => {
     ['the server by its certificate', 'from x (x [192.0.2.7]) by MAIL.example.com', {}],
     ['the server by its greeting', 'from x (x [192.0.2.7]) by mx-1.example.com', {}],
   ])('is known by %s', (_, who, session) => {
-    expect(codes(judge([LATER, `${who} with ESMTP id 1; Mon`], session))).toEqual(['delivery-hop-unencrypted']);
+    expect(codes(judge([LATER, `${who} (Postfix) with ESMTP id 1; Mon`], session))).toEqual([
+      'delivery-hop-unencrypted',
+    ]);
     expect(codes(judge([LATER, `${who} with ESMTPS id 1; Mon`], session))).toEqual([]);
   });
 

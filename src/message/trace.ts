@@ -14,6 +14,10 @@ export interface Hop {
   readonly with?: string;
   /** There where the line speaks of TLS beyond the name of the protocol. */
   readonly tls?: HopTls;
+  /** Whether the line says in words that there was no TLS. */
+  readonly deniesTls: boolean;
+  /** The comments after the `from` clause, without parentheses: most servers name their software in one. */
+  readonly serverComments: readonly string[];
   /** Every name and address in the `from` clause, in lower case. */
   readonly clientNames: readonly string[];
   /** Every name and address in the `by` clause, in lower case. */
@@ -59,7 +63,7 @@ function isLoopback(address: string): boolean {
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 
 /** The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO is none. */
-const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?=$|\s)/i;
+const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 
 /**
  * Whether a line, if it is genuine, is about a transfer within one receiver. That is a line of LMTP (RFC 2033), of a
@@ -103,6 +107,8 @@ function hopOf(value: string): Hop {
     ...(by !== undefined && { by }),
     ...(protocol !== undefined && { with: protocol }),
     ...(tls && { tls }),
+    deniesTls: tlsTextsOf(clauses).some((words) => DENIED.test(words)),
+    serverComments: clauses.filter(({ keyword }) => keyword !== 'from').flatMap(commentsOf),
     clientNames: namesIn(from ?? ''),
     serverNames: namesIn(by ?? ''),
     isHandOver: isHandOver(value, first('from'), protocol ?? ''),
@@ -162,14 +168,20 @@ const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
 const DENIED =
   /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
 
-/** Looked for where servers write it: in comments, and among the words behind `with`. */
+/** Where servers write about TLS: in comments, and among the words after `with`. */
+function tlsTextsOf(clauses: readonly Clause[]): readonly string[] {
+  return clauses.flatMap((clause) => [
+    ...(clause.keyword === 'with' ? [joined(clause.tokens.filter(({ kind }) => kind === 'word'))] : []),
+    ...commentsOf(clause),
+  ]);
+}
+
+function commentsOf(clause: Clause): readonly string[] {
+  return clause.tokens.flatMap(({ kind, text }) => (kind === 'comment' ? [text] : []));
+}
+
 function tlsOf(clauses: readonly Clause[]): HopTls | undefined {
-  const texts = clauses
-    .flatMap(({ keyword, tokens: all }) => [
-      ...(keyword === 'with' ? [joined(all.filter(({ kind }) => kind === 'word'))] : []),
-      ...all.filter(({ kind }) => kind === 'comment').map(({ text }) => text),
-    ])
-    .filter((text) => !DENIED.test(text));
+  const texts = tlsTextsOf(clauses).filter((text) => !DENIED.test(text));
   const match = (pattern: RegExp): RegExpExecArray | undefined =>
     texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
   const named = match(VERSION);

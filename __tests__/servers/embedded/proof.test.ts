@@ -50,7 +50,8 @@ async function deliver(alter: (message: string) => string, verdicts?: DemandedVe
   return { outcome: [letters(report.steps), codes(report.steps)], findings, tls: report.tls };
 }
 
-const trace = (replace: string) => (message: string) => message.replace(/ with ESMTPSA /, ` with ${replace} `);
+const trace = (replace: string) => (message: string) =>
+  message.replace(/ with ESMTPSA /, ` (Postfix) with ${replace} `);
 
 describe('the hop that took the message', () => {
   test.each<[string, (message: string) => string, string, string[]]>([
@@ -59,7 +60,14 @@ describe('the hop that took the message', () => {
     ['names the right version', trace('ESMTPA (version=TLS1_3)'), 'ppppp', []],
     ['names another version', trace('ESMTPSA (version=TLS1_2)'), 'ppppw', ['delivery-hop-mismatch']],
     ['names another cipher', trace('ESMTPSA (cipher=DHE-RSA-AES128-SHA256)'), 'ppppw', ['delivery-hop-mismatch']],
-    ['names no protocol', (message) => message.replace(/ with ESMTPSA/, ''), 'ppppf', ['delivery-hop-unencrypted']],
+    ['names no protocol', (message) => message.replace(/ with ESMTPSA/, ''), 'ppppp', ['delivery-hop-unproved']],
+    ['names SMTP', trace('SMTP'), 'ppppp', ['delivery-hop-unproved']],
+    [
+      'names ESMTP, and no software',
+      (message) => message.replace(/ESMTPSA/, 'ESMTP'),
+      'ppppp',
+      ['delivery-hop-unproved'],
+    ],
     ['says in words that there was none', trace('ESMTP (TLS: none)'), 'ppppf', ['delivery-hop-unencrypted']],
     ['says nothing', (message) => message.replace(/^.*\r\n .*\r\n/, ''), 'ppppp', ['delivery-hop-unproved']],
     [

@@ -36,8 +36,9 @@ const filing =
     return { imap: folders, smtp: { deliver } };
   };
 
-/** The line that a server puts on top of the message when it takes it. */
-const trace = (protocol: string) => (message: string) => message.replace(/ with ESMTPSA /, ` with ${protocol} `);
+/** The line that Postfix puts on top of the message when it takes it. */
+const trace = (protocol: string) => (message: string) =>
+  message.replace(/ with ESMTPSA /, ` (Postfix) with ${protocol} `);
 
 const RECEIVER = 'mx.example.test';
 const says = (result: string, who: string) => (message: string) =>
@@ -156,7 +157,10 @@ export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
     twin: { name: 'delivers it once', embedded: filing('mailbox') },
   },
   'delivery-hop-unencrypted': {
-    raising: { name: 'writes that it took the message by ESMTPA', embedded: delivering(trace('ESMTPA')) },
+    raising: {
+      name: 'is Postfix, and writes that it took the message by ESMTPA',
+      embedded: delivering(trace('ESMTPA')),
+    },
     twin: {
       name: 'writes ESMTPSA; a filter behind it, on the same machine, writes ESMTP',
       embedded: delivering((message) => `Received: from localhost by mail with ESMTP id 1; Mon\r\n${message}`),

@@ -110,14 +110,14 @@ export const STEP_5 = {
     reference: 'RFC 5321 section 4.5.3.2.6',
   },
   'delivery-hop-unencrypted': {
-    title: 'A server does not say that it took the message by TLS',
+    title: 'A server says that it took the message without TLS',
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The `Received` line of the server that took the message from the gate says that no TLS was there, or nothing of TLS, though the session with the gate was encrypted: something between the two ends TLS and goes on in the clear.',
-    evidence: { ...TRACE, with: 'the protocol that it names, or that it names none' },
+      'The `Received` line of the server that took the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two ends TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
+    evidence: { ...TRACE, with: 'the protocol that it names' },
     remedy:
-      'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. Some large providers do so by design and write plain `ESMTP`: if that path is trusted, waive the finding.',
+      'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. If TLS ends there by design and you trust the path behind it, waive the finding.',
     reference: 'RFC 3848',
   },
   'delivery-hop-mismatch': {
@@ -140,7 +140,7 @@ export const STEP_5 = {
     severity: 'notice',
     steps: ['delivery'],
     explanation:
-      'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over. Whether TLS reached that server is not proved by the message.',
+      'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). Whether TLS reached that server is not proved by the message.',
     evidence: TRACE,
     remedy:
       'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',

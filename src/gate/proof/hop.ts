@@ -15,6 +15,23 @@ const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 /** Those without it by which the gate can have handed over, and those that servers made up beside them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 
+/** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
+const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
+
+/**
+ * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP denies
+ * TLS. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP proves nothing.
+ * Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal always write `SMTP`.
+ *
+ * Sources: Postfix `src/smtpd/smtpd.c`, Exim `$received_protocol`, Sendmail `sendmail/srvrsmtp.c` (named by its versions,
+ * `$v/$Z`), OpenSMTPD `smtp_session.c`, Haraka `connection.js`, Stalwart `crates/smtp/src/inbound/data.rs`. Dovecot writes
+ * the S too, but does not name itself.
+ */
+const WRITES_S = /^(?:(?:Postfix|OpenSMTPD|Haraka|Stalwart SMTP)(?=$|[,/ ])|Exim \d|8\.\d[\w.+-]*\/8\.)/;
+
+/** Exchange, which names version and cipher suite if there is TLS. */
+const EXCHANGE = /^Microsoft SMTP Server\b/i;
+
 /** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
 const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 
@@ -22,8 +39,9 @@ const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
  * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
  * writes none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did
- * above it is not in question. A line that has us for its client is that of the hop, so that it speaks of TLS or shows
- * that there was none; one that is known by the server's name alone may be of a hand-over behind it.
+ * above it is not in question. A line that has us for its client is that of the hop; one that is known by the server's
+ * name alone may be of a hand-over behind it. A line that is silent about TLS proves nothing: the `with` clause is
+ * optional (RFC 5321 section 4.4), and not all software names TLS in it.
  * @param hops in the order of the message
  */
 export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFinding[] {
@@ -46,15 +64,18 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
   if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
     return unproved('names no protocol by which the gate hands a message over');
   }
+  if (!deniesTls(hop)) return unproved('does not say whether TLS was used');
   return [
-    finding(
-      'delivery-hop-unencrypted',
-      `The server does not say that TLS was there when it took the message: "${received}".`,
-      {
-        evidence: { received, ...(protocol !== '' && { with: brief(protocol) }) },
-      },
-    ),
+    finding('delivery-hop-unencrypted', `The server says that it took the message without TLS: "${received}".`, {
+      evidence: { received, ...(protocol !== '' && { with: brief(protocol) }) },
+    }),
   ];
+}
+
+/** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
+function deniesTls({ with: protocol = '', deniesTls: inWords, serverComments }: Hop): boolean {
+  const writesS = serverComments.some((comment) => WRITES_S.test(comment));
+  return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
 
 /** The client by the name or the address that we go by. */

@@ -30070,7 +30070,7 @@ const reportSchema = schemas/* strictObject */.rej({
 
 /***/ }),
 
-/***/ 5798:
+/***/ 23040:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34131,7 +34131,7 @@ function wordsOf({ lines }) {
     const text = lines.map(({ exact }) => exact).join(' ');
     const words = text
         .toLowerCase()
-        .replace(/<[^<>]*>/g, ' ')
+        .replace(/<[^<>\s]*>/g, ' ')
         .split(/\s+/);
     return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
 }
@@ -34148,8 +34148,7 @@ const STRONGER = {
     'access-token': 'the server wants another proof than this',
     certificate: 'the server wants another proof than this',
 };
-const auth_meaning_named = (says) => ({ says, verdict: 'named' });
-const general = (says) => ({ says, verdict: 'general' });
+const blames = (says) => ({ says, blames: true });
 const auth_meaning_open = (says, remedy) => ({ says, ...(remedy !== undefined && { remedy }) });
 const FEWER = 'Sign in less often: leave time between runs, lower `concurrency`, and look who else signs in with this account or from this address. The credentials themselves have not been judged.';
 const MORE = 'Look at the plan and the limits of the account at the provider: raise them, or wait until the count begins anew. The credentials themselves have not been judged.';
@@ -34159,12 +34158,12 @@ const byEnhancedCode = (kind) => ({
     '5.5.4': auth_meaning_open('the server does not know the mechanism, or cannot read what came with it'),
     '5.5.6': auth_meaning_open('the server takes no line as long as these credentials make it'),
     '5.7.1': auth_meaning_open('a policy forbids it to this client: an IP allow-list, or the port'),
-    '5.7.3': auth_meaning_named('the credentials are wrong, or not for this server (as Exchange says it)'),
-    '5.7.8': general(WRONG[kind]),
+    '5.7.3': blames('the credentials are wrong, or not for this server (as Exchange says it)'),
+    '5.7.8': blames(WRONG[kind]),
     '5.7.9': auth_meaning_open(STRONGER[kind]),
     '5.7.11': auth_meaning_open('the server believes that the session is not encrypted'),
     '5.7.12': auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
-    '5.7.13': auth_meaning_named('the account is disabled'),
+    '5.7.13': blames('the account is disabled'),
     '5.7.14': auth_meaning_open('the account must be confirmed in a web browser first (as Google says it)'),
     '5.7.139': auth_meaning_open('SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password'),
 });
@@ -34179,7 +34178,7 @@ const byCode = (kind) => ({
     504: auth_meaning_open('the server does not know the mechanism, though it offers it'),
     530: auth_meaning_open('the server believes that the session is not encrypted'),
     534: auth_meaning_open(STRONGER[kind]),
-    535: general(WRONG[kind]),
+    535: blames(WRONG[kind]),
     538: auth_meaning_open('the server believes that the session is not encrypted'),
 });
 /** Enhanced codes with which servers say 535 and mean no more than that. */
@@ -34203,11 +34202,11 @@ const byWords = (kind) => [
     ],
     [
         /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-        auth_meaning_named('the account is locked out'),
+        blames('the account is locked out'),
     ],
     [
         /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-        auth_meaning_named('after too many failures they are locked out'),
+        blames('after too many failures they are locked out'),
     ],
     [/\bcredits\b|\bquota\b/, auth_meaning_open('the account has used up what its plan allows', MORE)],
     [/too many|rate limit/, auth_meaning_open('the server takes no more attempts now, whatever the credentials', FEWER)],
@@ -34217,7 +34216,7 @@ const byWords = (kind) => [
     [/not enabled/, auth_meaning_open('AUTH is not switched on for this client')],
     [IS_MECHANISM, auth_meaning_open('the server refuses the mechanism, and not the credentials')],
     [IS_OUTAGE, auth_meaning_open('the server could not check the credentials, as what it asks does not answer')],
-    [IS_WRONG, auth_meaning_named(WRONG[kind])],
+    [IS_WRONG, blames(WRONG[kind])],
 ];
 /**
  * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
@@ -34236,11 +34235,90 @@ function authMeaningOf(reply, kind) {
     return said ?? byStatus ?? (plain && !unspecific ? auth_meaning_open(plain.says) : plain);
 }
 
+;// CONCATENATED MODULE: ./src/gate/clauses.ts
+
+/** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
+const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
+/**
+ * The words of a reply, split at punctuation, so that a caller can account for every one of them.
+ * Identifiers are left out, and a link is the clause `link`.
+ */
+function clauses_clausesOf(reply) {
+    const clauses = wordsOf(reply)
+        .replace(/’/g, "'")
+        .replace(/(?<!\S)\S*:\/\/\S*/g, ' : link : ')
+        .split(/[.:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
+    return clauses.map((clause) => clause
+        .split(' ')
+        .filter((word) => !IDENTIFIER.test(word))
+        .join(' ')
+        .trim());
+}
+/** A pattern for whole clauses. */
+function anyOf(...patterns) {
+    return new RegExp(`^(?:${patterns.join('|')})$`);
+}
+/** Clauses that add nothing to the code of a refusal. */
+const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
+/** Clauses that only point to further information. */
+const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'gsmtp');
+
+;// CONCATENATED MODULE: ./src/gate/refused-credentials.ts
+
+const CREDENTIAL = '(?:user ?names?|user ?ids?|users?|pass(?:word|phrase)s?|log[io]ns?|credentials?|auth(?:entication)? (?:credentials?|data|information|details|token|key)|user credentials|(?:login|account|user) (?:name|credentials|data)|account|(?:access |oauth )?token|api ?key|authorization grant)';
+const CREDENTIALS = `${CREDENTIAL}(?: ?(?:and|or|and/or|&|/) ?${CREDENTIAL})*`;
+const refused_credentials_WRONG = "(?:incorrect|invalid|wrong|bad|unrecogni[sz]ed|revoked|mismatch|not (?:valid|correct|accepted|recogni[sz]ed)|(?:do|does|did)(?: not|n't) match)";
+const USER = '(?:user ?(?:name|id)?|login(?: name)?|account(?: name)?)';
+const DETERMINERS = '(?:(?:the|your|this|that|these|those|provided|supplied|specified|given) )*';
+const FAILED = '(?:failed|failure|fail|unsuccessful|incorrect|rejected)';
+const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbearer|xoauth2|external) )*';
+/** Clauses that say what is wrong with the credentials. Lock-outs count where they name the account or its failures. */
+const NAMED = anyOf(`${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were))? ${refused_credentials_WRONG}(?: by this server)?`, `${refused_credentials_WRONG}(?: or (?:expired|${refused_credentials_WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`, `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known))`, `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`, `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`, 'badcredentials', 'mailgun is not loving your login or password');
+const LOCKED_OUT = anyOf(`${DETERMINERS}(?:user )?(?:account|user|mailbox)(?: (?:has been|is|was))?(?: temporarily)? (?:locked(?: out)?|suspended|blocked|disabled|deactivated)`, 'too many (?:(?:auth(?:entication)?|login|password) )?failures', 'too many (?:failed|bad|invalid|incorrect|wrong|unsuccessful) (?:(?:auth(?:entication)?|login|password) )?(?:attempts|logins|passwords|credentials)');
+/** Clauses that repeat what the code says: Postfix, for one, adds the last prompt of LOGIN to them. */
+const GENERAL = anyOf(`${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`);
+/** Clauses that servers add to those. */
+const REMARK = anyOf('reason unavailable', 'ugfzc3dvcmq6', 'vxnlcm5hbwu6', 'restarting authentication process', '(?:please )?try again', `(?:please )?(?:double-?)?check (?:the|your) ${CREDENTIALS}(?: and try again)?`, '(?:or )?(?:expired|revoked)');
+const LATER = anyOf('(?:please )?try again later');
+/** Enhanced codes (RFC 3463 and its registry) of a 535 that needs no words; those of any other mean something else. */
+const WITHOUT_WORDS = ['', '5.0.0', '5.7.0', '5.7.8'];
+/** Those that come with the words that authentication failed: several hosters send 5.7.1. */
+const WITH_GENERAL_WORDS = [...WITHOUT_WORDS, '5.7.1'];
+/** Those that come with words about the credentials: 5.7.13 is a disabled account, 5.7.139 is of Microsoft 365. */
+const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
+/**
+ * Whether a reply to AUTH says that the credentials were looked at and refused. Servers send 535, and 5.7.8 too, where
+ * they could not look (a directory that is down, a mechanism that is too weak, a blocked address), so every clause of the
+ * reply must be known: one that is not may say anything.
+ * @returns undefined where the reply is, or may be, about something else
+ */
+function refusesCredentials(reply) {
+    const { code, enhanced = '' } = reply;
+    const clauses = clauses_clausesOf(reply);
+    const isLockedOut = clauses.some((clause) => LOCKED_OUT.test(clause));
+    const known = [NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : [])];
+    if (!clauses.every((clause) => known.some((pattern) => pattern.test(clause))))
+        return undefined;
+    if (isLockedOut || clauses.some((clause) => NAMED.test(clause))) {
+        return [525, 535, 550, 554].includes(code) && WITH_NAMED_WORDS.includes(enhanced) ? 'named' : undefined;
+    }
+    if (code !== 535)
+        return undefined;
+    if (clauses.some((clause) => GENERAL.test(clause))) {
+        // Exchange sends this where it has judged them.
+        if (enhanced === '5.7.3')
+            return 'named';
+        return WITH_GENERAL_WORDS.includes(enhanced) ? 'general' : undefined;
+    }
+    return clauses.every((clause) => EMPTY.test(clause)) && WITHOUT_WORDS.includes(enhanced) ? 'general' : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/gate/visit.ts
 /** A step took a look and is content. */
 const CONTENT = { findings: [] };
 
 ;// CONCATENATED MODULE: ./src/gate/auth-refusal.ts
+
 
 
 
@@ -34254,9 +34332,13 @@ function refused(signedIn, attempted, evidence) {
     const { reply, told } = signedIn;
     const { code } = reply;
     const { auth, mechanism } = attempted;
+    const mustBeRejected = auth.expect === 'rejected';
     const said = authMeaningOf(reply, auth.kind);
     const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
-    const meaning = said?.verdict && isToldOtherwise ? undefined : said;
+    const verdict = isToldOtherwise ? undefined : refusesCredentials(reply);
+    // Words that the gate does not know may not be about the credentials, whatever the code.
+    const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
+    const meaning = said?.blames && isOpen ? undefined : said;
     const message = [
         `To AUTH ${mechanism} the server says "${shown(reply)}".`,
         ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
@@ -34270,12 +34352,11 @@ function refused(signedIn, attempted, evidence) {
     const other = OTHER_REFUSALS[code];
     if (other)
         return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
-    const mustBeRejected = auth.expect === 'rejected';
     // In another way, or by another channel, credentials that were not judged might still open the door.
-    if (mustBeRejected && meaning?.verdict && isCompared(meaning.verdict, signedIn, attempted))
+    if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted))
         return CONTENT;
     const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
-    const text = `${message}${stillOpen}${hint(meaning, attempted, signedIn)}`;
+    const text = `${message}${stillOpen}${hint(verdict, attempted, signedIn)}`;
     const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };
     return { findings: [finding('auth-rejected', text, details)] };
 }
@@ -34322,7 +34403,7 @@ function isCompared(verdict, { presented, told }, { auth, mechanism }) {
     return presented && !(0,mechanisms/* bindsChannel */._n)(mechanism);
 }
 /** What else may be the reason, beside what the server says. */
-function hint(meaning, { auth, mechanism, binding }, { presented, told, iterations }) {
+function hint(verdict, { auth, mechanism, binding }, { presented, told, iterations }) {
     if (auth.kind === 'certificate')
         return '';
     if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
@@ -34335,7 +34416,7 @@ function hint(meaning, { auth, mechanism, binding }, { presented, told, iteratio
     const { kind, secret } = auth;
     if (!presented)
         return ` It says so before the ${kind} has gone out.`;
-    if (kind === 'access-token' && told === undefined && meaning?.verdict === 'general') {
+    if (kind === 'access-token' && told === undefined && verdict === 'general') {
         return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
     }
     return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
@@ -44793,7 +44874,6 @@ const refusal_TABLE = [
         remedy: ({ auth }) => auth
             ? 'The credentials were accepted, and still the session counts as a stranger. Ask whose account may send through this server, and on which port (587 and 465 are for submission, 25 is not).'
             : 'Configure `auth`, or `username` and `password`. Where they are configured and come from secrets, check that these exist: a secret that does not is empty.',
-        about: 'stranger',
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
     {
@@ -44814,7 +44894,6 @@ const refusal_TABLE = [
                 /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
         says: 'It does not relay mail for this client.',
         remedy: 'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
-        about: 'recipient',
     },
     {
         fits: ({ status, text }) => ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) ||
@@ -44868,19 +44947,16 @@ const refusal_TABLE = [
                         /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
         says: 'It knows no such recipient.',
         remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
-        about: 'recipient',
     },
     {
         fits: ({ status }) => status === '2.1',
         says: 'The mailbox is disabled.',
         remedy: 'Enable the mailbox of `delivery.to`, or choose another one.',
-        about: 'recipient',
     },
     {
         fits: ({ at, text }) => at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
         says: 'It does not take mail for this recipient.',
         remedy: "Choose a `delivery.to` for which the server takes mail, or mend the rule that refuses it: the server's log says which.",
-        about: 'recipient',
     },
     {
         fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || refusal_CONTENT.test(text)),
@@ -44921,23 +44997,53 @@ function refusalOf(at, reply) {
 
 ;// CONCATENATED MODULE: ./src/gate/refused-recipient.ts
 
-
+const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
+const UNKNOWN = "(?:unknown|invalid|not found|not known|not local|nonexistent|non-existent|unavailable|undeliverable|does(?: not|n't) exist)";
+const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
+const HERE = '(?: here| at this (?:address|domain|location))?';
+/** Clauses that say that this recipient is not accepted, or that mail for it is not relayed. */
+const refused_recipient_NAMED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no mailbox here by that name', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`, `(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for)?`, 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain isn't in my list of allowed rcpthosts");
+/** Clauses that are about the recipient where a code says so, and may be about the client or the sender where none does. */
+const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)', `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`, `(?:invalid|unknown|no such) (?:account|address)${HERE}`);
+/** Clauses that servers add to those. */
+const refused_recipient_REMARK = anyOf('smtp', 'tenantattribution', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'proper authentication required', 'please try', "please try double-checking the recipient's email address for typos or unnecessary spaces");
+const AUTHENTICATION_REQUIRED = anyOf('(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?', '(?:you |client )?(?:must|please) authenticate(?: first)?', 'client (?:was )?not authenticated(?: to send (?:anonymous )?mail)?');
+/** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
+const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
+/** Those that are so only with words that say so: 5.4.1, 5.7.54 and 5.7.64 are how Exchange uses them. */
+const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
+const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 /**
- * Whether a 5yz to RCPT says that this recipient is not taken from this client: that it is unknown here or mail for it
- * is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
- * of the sender off to RCPT (Postfix: `smtpd_delay_reject`); these, and a command that was not understood, leave it open
- * whether the recipient would be taken.
+ * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here or mail for
+ * it is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
+ * of the sender off to RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: one that is not
+ * may say anything.
  */
-function refusesRecipient(reply, endpoint) {
+function refusesRecipient(reply, isSignedIn) {
     const { code, enhanced = '' } = reply;
-    // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
-    if (code < 510 || enhanced === '5.1.3')
+    // Those below are about syntax and sequence (RFC 5321 section 4.2.2).
+    if (code < 510)
         return false;
-    const meaning = refusalMeaningOf('RCPT', reply, endpoint);
-    if (meaning)
-        return meaning.about === 'recipient' || (meaning.about === 'stranger' && !endpoint.auth);
+    const clauses = clauses_clausesOf(reply);
+    const consistsOf = (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
+    const says = (known) => clauses.some((clause) => known.test(clause));
+    if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY)) {
+        // RFC 4954 section 6.
+        if (code === 530 || says(AUTHENTICATION_REQUIRED))
+            return true;
+    }
+    if (code === 530)
+        return false;
+    const isOfRecipient = OF_RECIPIENT.includes(enhanced);
+    const about = [
+        ...(isOfRecipient || WITH_WORDS.includes(enhanced) ? [refused_recipient_NAMED] : []),
+        ...(isOfRecipient ? [WITH_CODE] : []),
+    ];
+    if (about.some(says))
+        return consistsOf(...about, EMPTY, refused_recipient_REMARK, POINTER);
     // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
-    return [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced) && !OTHERS.test(wordsOf(reply));
+    const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced);
+    return (isOfRecipient || isMailbox) && consistsOf(EMPTY);
 }
 
 ;// CONCATENATED MODULE: ./src/gate/submission.ts
@@ -45005,7 +45111,7 @@ async function expectRefusal(visit, session, { from, to }) {
     if (verb === 'MAIL')
         return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
     if (!isDone(reply)) {
-        if (reply.code >= 500 && refusesRecipient(reply, visit.endpoint))
+        if (reply.code >= 500 && refusesRecipient(reply, visit.endpoint.auth !== undefined))
             return CONTENT;
         return withRemark(judged(visit, verb, line, reply), 'So it is not told whether the recipient is refused, as it must be.');
     }
@@ -71883,8 +71989,8 @@ function selfTestLine(liars) {
 
 // EXTERNAL MODULE: ./src/redaction.ts
 var redaction = __nccwpck_require__(81066);
-// EXTERNAL MODULE: ./src/run.ts + 91 modules
-var run = __nccwpck_require__(5798);
+// EXTERNAL MODULE: ./src/run.ts + 93 modules
+var run = __nccwpck_require__(23040);
 ;// CONCATENATED MODULE: ./src/runner/docs.ts
 /**
  * Where the documentation of the findings stands for the very version of the action that is running.

@@ -8,12 +8,8 @@ type Kind = Credentials['kind'];
 export interface AuthMeaning {
   /** The end of a sentence. */
   readonly says: string;
-  /**
-   * The credentials were looked at, and open nothing; where it is absent, what is said may be all that is wrong.
-   * - `named`: the server says what is the matter with them
-   * - `general`: it has the code for them, with which some say that they could not look
-   */
-  readonly verdict?: 'named' | 'general';
+  /** It blames the credentials. */
+  readonly blames?: true;
   /** What helps, where that is something else than for most refusals with this code. */
   readonly remedy?: string;
 }
@@ -30,8 +26,7 @@ const STRONGER: Readonly<Record<Kind, string>> = {
   certificate: 'the server wants another proof than this',
 };
 
-const named = (says: string): AuthMeaning => ({ says, verdict: 'named' });
-const general = (says: string): AuthMeaning => ({ says, verdict: 'general' });
+const blames = (says: string): AuthMeaning => ({ says, blames: true });
 const open = (says: string, remedy?: string): AuthMeaning => ({ says, ...(remedy !== undefined && { remedy }) });
 
 const FEWER =
@@ -46,12 +41,12 @@ const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   '5.5.4': open('the server does not know the mechanism, or cannot read what came with it'),
   '5.5.6': open('the server takes no line as long as these credentials make it'),
   '5.7.1': open('a policy forbids it to this client: an IP allow-list, or the port'),
-  '5.7.3': named('the credentials are wrong, or not for this server (as Exchange says it)'),
-  '5.7.8': general(WRONG[kind]),
+  '5.7.3': blames('the credentials are wrong, or not for this server (as Exchange says it)'),
+  '5.7.8': blames(WRONG[kind]),
   '5.7.9': open(STRONGER[kind]),
   '5.7.11': open('the server believes that the session is not encrypted'),
   '5.7.12': open('the account must sign in with PLAIN once, for its password to be converted'),
-  '5.7.13': named('the account is disabled'),
+  '5.7.13': blames('the account is disabled'),
   '5.7.14': open('the account must be confirmed in a web browser first (as Google says it)'),
   '5.7.139': open(
     'SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password',
@@ -69,7 +64,7 @@ const byCode = (kind: Kind): Readonly<Record<number, AuthMeaning>> => ({
   504: open('the server does not know the mechanism, though it offers it'),
   530: open('the server believes that the session is not encrypted'),
   534: open(STRONGER[kind]),
-  535: general(WRONG[kind]),
+  535: blames(WRONG[kind]),
   538: open('the server believes that the session is not encrypted'),
 });
 
@@ -101,11 +96,11 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   ],
   [
     /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-    named('the account is locked out'),
+    blames('the account is locked out'),
   ],
   [
     /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-    named('after too many failures they are locked out'),
+    blames('after too many failures they are locked out'),
   ],
   [/\bcredits\b|\bquota\b/, open('the account has used up what its plan allows', MORE)],
   [/too many|rate limit/, open('the server takes no more attempts now, whatever the credentials', FEWER)],
@@ -115,7 +110,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [/not enabled/, open('AUTH is not switched on for this client')],
   [IS_MECHANISM, open('the server refuses the mechanism, and not the credentials')],
   [IS_OUTAGE, open('the server could not check the credentials, as what it asks does not answer')],
-  [IS_WRONG, named(WRONG[kind])],
+  [IS_WRONG, blames(WRONG[kind])],
 ];
 
 /**

@@ -6,7 +6,8 @@ import type { SignIn } from '../smtp/sasl/exchange.js';
 import { bindsChannel } from '../smtp/sasl/mechanisms.js';
 import type { ChannelBinding } from '../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';
-import type { AuthMeaning } from './auth-meaning.js';
+import { refusesCredentials } from './refused-credentials.js';
+import type { CredentialsVerdict } from './refused-credentials.js';
 import { CONTENT } from './visit.js';
 import type { StepOutcome } from './visit.js';
 
@@ -29,9 +30,13 @@ export function refused(
   const { reply, told } = signedIn;
   const { code } = reply;
   const { auth, mechanism } = attempted;
+  const mustBeRejected = auth.expect === 'rejected';
   const said = authMeaningOf(reply, auth.kind);
   const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
-  const meaning = said?.verdict && isToldOtherwise ? undefined : said;
+  const verdict = isToldOtherwise ? undefined : refusesCredentials(reply);
+  // Words that the gate does not know may not be about the credentials, whatever the code.
+  const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
+  const meaning = said?.blames && isOpen ? undefined : said;
   const message = [
     `To AUTH ${mechanism} the server says "${shown(reply)}".`,
     ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
@@ -44,11 +49,10 @@ export function refused(
   }
   const other = OTHER_REFUSALS[code];
   if (other) return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
-  const mustBeRejected = auth.expect === 'rejected';
   // In another way, or by another channel, credentials that were not judged might still open the door.
-  if (mustBeRejected && meaning?.verdict && isCompared(meaning.verdict, signedIn, attempted)) return CONTENT;
+  if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted)) return CONTENT;
   const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
-  const text = `${message}${stillOpen}${hint(meaning, attempted, signedIn)}`;
+  const text = `${message}${stillOpen}${hint(verdict, attempted, signedIn)}`;
   const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };
   return { findings: [finding('auth-rejected', text, details)] };
 }
@@ -92,11 +96,7 @@ const VERDICTS_WITHIN: Readonly<Partial<Record<Credentials['kind'], RegExp>>> = 
  * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
  * with the same code as a bad one, but has nothing to tell of it within the mechanism.
  */
-function isCompared(
-  verdict: AuthMeaning['verdict'],
-  { presented, told }: SignIn,
-  { auth, mechanism }: Attempted,
-): boolean {
+function isCompared(verdict: CredentialsVerdict, { presented, told }: SignIn, { auth, mechanism }: Attempted): boolean {
   if (mechanism.startsWith('CRAM-')) return false;
   if (told !== undefined) return true;
   if (auth.kind === 'access-token' && verdict === 'general') return false;
@@ -105,7 +105,7 @@ function isCompared(
 
 /** What else may be the reason, beside what the server says. */
 function hint(
-  meaning: AuthMeaning | undefined,
+  verdict: CredentialsVerdict | undefined,
   { auth, mechanism, binding }: Attempted,
   { presented, told, iterations }: SignIn,
 ): string {
@@ -119,7 +119,7 @@ function hint(
   }
   const { kind, secret } = auth;
   if (!presented) return ` It says so before the ${kind} has gone out.`;
-  if (kind === 'access-token' && told === undefined && meaning?.verdict === 'general') {
+  if (kind === 'access-token' && told === undefined && verdict === 'general') {
     return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
   }
   return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';

@@ -15,11 +15,8 @@ export interface RefusalMeaning {
   readonly about?: About;
 }
 
-/**
- * What a refusal is for the sake of: the message, whatever command it was said to; the recipient, which this server
- * does not know or does not take from this client; whoever has not signed in; whoever is new, and is to come again.
- */
-type About = 'message' | 'recipient' | 'stranger' | 'newcomer';
+/** What a refusal is about: the message, whatever command it was said to; a client that is new and is to come again. */
+type About = 'message' | 'newcomer';
 
 /** A refusal as the table below looks at it. */
 interface Refusal {
@@ -50,7 +47,7 @@ const GREYLISTING = {
 } as const;
 
 /** Words of a refusal that is for the sake of somebody or something else than the recipient. */
-export const OTHERS =
+const OTHERS =
   /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
 
 const CONTENT = /spam|virus|malware|content|policy|score/;
@@ -73,7 +70,6 @@ const TABLE: readonly Row[] = [
       auth
         ? 'The credentials were accepted, and still the session counts as a stranger. Ask whose account may send through this server, and on which port (587 and 465 are for submission, 25 is not).'
         : 'Configure `auth`, or `username` and `password`. Where they are configured and come from secrets, check that these exist: a secret that does not is empty.',
-    about: 'stranger',
   },
   { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
   {
@@ -104,7 +100,6 @@ const TABLE: readonly Row[] = [
     says: 'It does not relay mail for this client.',
     remedy:
       'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
-    about: 'recipient',
   },
   {
     fits: ({ status, text }) =>
@@ -170,13 +165,11 @@ const TABLE: readonly Row[] = [
             /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
     says: 'It knows no such recipient.',
     remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
-    about: 'recipient',
   },
   {
     fits: ({ status }) => status === '2.1',
     says: 'The mailbox is disabled.',
     remedy: 'Enable the mailbox of `delivery.to`, or choose another one.',
-    about: 'recipient',
   },
   {
     fits: ({ at, text }) =>
@@ -184,7 +177,6 @@ const TABLE: readonly Row[] = [
     says: 'It does not take mail for this recipient.',
     remedy:
       "Choose a `delivery.to` for which the server takes mail, or mend the rule that refuses it: the server's log says which.",
-    about: 'recipient',
   },
   {
     fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),

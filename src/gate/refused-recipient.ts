@@ -1,20 +1,90 @@
-import type { Endpoint } from '../plan/endpoint.js';
 import type { Reply } from '../smtp/reply.js';
-import { OTHERS, refusalMeaningOf } from './refusal.js';
-import { wordsOf } from './words.js';
+import { EMPTY, POINTER, anyOf, clausesOf } from './clauses.js';
+
+const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
+const UNKNOWN =
+  "(?:unknown|invalid|not found|not known|not local|nonexistent|non-existent|unavailable|undeliverable|does(?: not|n't) exist)";
+const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
+const HERE = '(?: here| at this (?:address|domain|location))?';
+
+/** Clauses that say that this recipient is not accepted, or that mail for it is not relayed. */
+const NAMED = anyOf(
+  `(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`,
+  `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox)(?: (?:address|name))?${HERE}`,
+  '(?:unroute?able|undeliverable) address',
+  'no such domain (?:here|at this location)',
+  '(?:there is )?no mailbox here by that name',
+  'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))',
+  'recipient not found by smtp address lookup',
+  'mailbox name not allowed',
+  `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`,
+  'delivery is not allowed to this address',
+  'i cannot deliver mail for',
+  `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`,
+  `(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for)?`,
+  'unable to relay(?: for| recipient in non-accepted domain)?',
+  "that domain isn't in my list of allowed rcpthosts",
+);
+
+/** Clauses that are about the recipient where a code says so, and may be about the client or the sender where none does. */
+const WITH_CODE = anyOf(
+  '(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)',
+  `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`,
+  `(?:invalid|unknown|no such) (?:account|address)${HERE}`,
+);
+
+/** Clauses that servers add to those. */
+const REMARK = anyOf(
+  'smtp',
+  'tenantattribution',
+  'as',
+  '\\d+',
+  'access denied',
+  'requested (?:mail )?action not taken',
+  'proper authentication required',
+  'please try',
+  "please try double-checking the recipient's email address for typos or unnecessary spaces",
+);
+
+const AUTHENTICATION_REQUIRED = anyOf(
+  '(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?',
+  '(?:you |client )?(?:must|please) authenticate(?: first)?',
+  'client (?:was )?not authenticated(?: to send (?:anonymous )?mail)?',
+);
+
+/** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
+const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
+/** Those that are so only with words that say so: 5.4.1, 5.7.54 and 5.7.64 are how Exchange uses them. */
+const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
+const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 
 /**
- * Whether a 5yz to RCPT says that this recipient is not taken from this client: that it is unknown here or mail for it
- * is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
- * of the sender off to RCPT (Postfix: `smtpd_delay_reject`); these, and a command that was not understood, leave it open
- * whether the recipient would be taken.
+ * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here or mail for
+ * it is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
+ * of the sender off to RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: one that is not
+ * may say anything.
  */
-export function refusesRecipient(reply: Reply, endpoint: Endpoint): boolean {
+export function refusesRecipient(reply: Reply, isSignedIn: boolean): boolean {
   const { code, enhanced = '' } = reply;
-  // Syntax and sequence (RFC 5321 section 4.2.2, RFC 3463 section 3.2).
-  if (code < 510 || enhanced === '5.1.3') return false;
-  const meaning = refusalMeaningOf('RCPT', reply, endpoint);
-  if (meaning) return meaning.about === 'recipient' || (meaning.about === 'stranger' && !endpoint.auth);
+  // Those below are about syntax and sequence (RFC 5321 section 4.2.2).
+  if (code < 510) return false;
+  const clauses = clausesOf(reply);
+  const consistsOf = (...patterns: readonly RegExp[]): boolean =>
+    clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
+  const says = (known: RegExp): boolean => clauses.some((clause) => known.test(clause));
+
+  if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY)) {
+    // RFC 4954 section 6.
+    if (code === 530 || says(AUTHENTICATION_REQUIRED)) return true;
+  }
+  if (code === 530) return false;
+  const isOfRecipient = OF_RECIPIENT.includes(enhanced);
+  const about = [
+    ...(isOfRecipient || WITH_WORDS.includes(enhanced) ? [NAMED] : []),
+    ...(isOfRecipient ? [WITH_CODE] : []),
+  ];
+  if (about.some(says)) return consistsOf(...about, EMPTY, REMARK, POINTER);
   // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
-  return [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced) && !OTHERS.test(wordsOf(reply));
+  const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced);
+  return (isOfRecipient || isMailbox) && consistsOf(EMPTY);
 }

@@ -10,7 +10,7 @@ export function wordsOf({ lines }: Reply): string {
   const text = lines.map(({ exact }) => exact).join(' ');
   const words = text
     .toLowerCase()
-    .replace(/<[^<>]*>/g, ' ')
+    .replace(/<[^<>\s]*>/g, ' ')
     .split(/\s+/);
   return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
 }

@@ -423,7 +423,7 @@ describe('credentials that must be rejected', () => {
     '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
     '535 Authentication failed: Bad username / password',
     '550 5.7.0 Invalid credentials',
-    '525 5.7.13 gone',
+    '525 5.7.13 User account disabled',
     '554 5.7.0 account locked',
     '535 5.7.0 Too many authentication failures, account temporarily locked',
     '535 5.7.0 Your account has been temporarily locked, try again later',
@@ -494,7 +494,7 @@ describe('credentials that must be rejected', () => {
     ['as too narrow', tells('insufficient_scope', '535 no')],
     ['in words, and nothing within', refuses('535 5.7.8 Invalid token')],
     ['as Exchange does, and nothing within', refuses('535 5.7.3 Authentication unsuccessful')],
-    ['as disabled, and nothing within', refuses('525 5.7.13 gone')],
+    ['as disabled, and nothing within', refuses('525 5.7.13 User account disabled')],
   ])('if tokens, are rejected %s', async (_, sasl) => {
     expect(await visit(offering({ XOAUTH2: sasl }), { auth: { ...TOKEN, expect: 'rejected' } })).toMatchObject(PASS);
   });
@@ -555,6 +555,13 @@ describe('credentials that must be rejected', () => {
     ['535 5.7.8 LOGIN mechanism not supported', 'f', 'auth-rejected'],
     ['550 5.7.1 client not allowed from this IP', 'f', 'auth-rejected'],
     ['550 5.7.11 Encryption required', 'f', 'auth-rejected'],
+    ['535 5.7.8 Error: authentication failed: mechanism too weak for this user', 'f', 'auth-rejected'],
+    ['535 5.7.8 Error: authentication failed: no memory available', 'f', 'auth-rejected'],
+    ['535 5.7.8 LDAP error', 'f', 'auth-rejected'],
+    ['535 Server is busy', 'f', 'auth-rejected'],
+    ['535 5.7.8 Two-factor authentication is required', 'f', 'auth-rejected'],
+    ['535 5.7.0 Access denied from your IP address', 'f', 'auth-rejected'],
+    ['525 5.7.13 gone', 'f', 'auth-rejected'],
     ['554 5.7.1 relay', 'f', 'auth-rejected'],
     ['554 no', 'f', 'auth-rejected'],
     ['571 no', 'f', 'auth-rejected'],
@@ -569,6 +576,14 @@ describe('credentials that must be rejected', () => {
   ])('%s answers another question', async (reply, letter, code) => {
     const visited = await visit({ replies: { AUTH: reply } }, { auth });
     expect(visited).toMatchObject({ steps: `ppp${letter}b`, codes: [code] });
+  });
+
+  test('are not said to be wrong where the refusal may be about something else', async () => {
+    const refusal = '535 5.7.8 Error: authentication failed: no memory available';
+    const { found } = await visit({ replies: { AUTH: refusal } }, { auth });
+    expect(found?.message).toBe(
+      `To AUTH PLAIN the server says "${refusal}". So it is not told whether the credentials are rejected, as they must be.`,
+    );
   });
 
   test('have not been, where nothing shows that the server can compare them', async () => {

@@ -1,0 +1,272 @@
+import { refusesCredentials } from '../../src/gate/refused-credentials.js';
+import { refusesRecipient } from '../../src/gate/refused-recipient.js';
+import { ReplyParser } from '../../src/smtp/reply.js';
+import type { Reply } from '../../src/smtp/reply.js';
+
+/** Lines of a reply are separated by `|`. */
+function replyOf(text: string): Reply {
+  const parser = new ReplyParser();
+  parser.push(Buffer.from(`${text.replaceAll('|', '\r\n')}\r\n`));
+  const reply = parser.take();
+  if (!reply) throw new Error(`not a reply: ${text}`);
+  return reply;
+}
+
+describe('a refusal of AUTH is about the credentials', () => {
+  const about = (text: string): string | undefined => refusesCredentials(replyOf(text));
+
+  test.each([
+    '535',
+    '535 no',
+    '535 5.7.8',
+    '535 5.7.8 Error',
+    '535 5.7.8 Error: authentication failed:',
+    '535 5.7.8 Error: authentication failed: authentication failure', // Postfix with Cyrus SASL
+    '535 5.7.8 Error: authentication failed: (reason unavailable)', // Postfix with Dovecot
+    '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6', // Postfix, the last prompt of LOGIN
+    '535 5.7.8 Authentication failed', // Haraka
+    '535 Authentication failed', // OpenSMTPD
+    '535 Authentication failed.', // Courier
+    '535 5.7.0 authentication failed', // Sendmail
+    '535 authentication failed (#5.7.1)', // qmail
+    '535 5.7.1 Authentication failed',
+    '535 Authentication failed. Restarting authentication process.', // hMailServer
+    '535 5.7.8 PLAIN authentication failed',
+  ])('without saying what is wrong with them: %s', (text) => {
+    expect(about(text)).toBe('general');
+  });
+
+  test.each([
+    '535 Incorrect authentication data', // Exim
+    '535 Login incorrect',
+    '535 5.7.8 Error: authentication failed: user not found', // Cyrus SASL
+    '535 5.7.8 Authentication credentials invalid', // RFC 4954, Dovecot, Stalwart
+    '535 Authentication Credentials Invalid', // Amazon SES
+    '535-5.7.8 Username and Password not accepted. For more information, go to|535 5.7.8  https://support.google.com/mail/?p=BadCredentials ffacd0b85a97d-3a1b2c3d4e5sm1234567f8f.9 - gsmtp',
+    '535-5.7.8 Username and Password not accepted. Learn more at|535 5.7.8  https://support.google.com/mail/?p=BadCredentials c1sm2440729ljb.78 - gsmtp',
+    '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. [AM0PR01CA0123.eurprd01.prod.exchangelabs.com]',
+    '535 5.7.3 Authentication unsuccessful', // Exchange
+    '535 5.7.3 Authentication unsuccessful [AM0PR01CA0123.eurprd01.prod.exchangelabs.com 2026-03-20T10:11:12.345Z 08DB28A0B2AA2B50]',
+    '535 Authentication failed: Bad username / password', // SendGrid
+    '535 5.7.0 Mailgun is not loving your login or password',
+    '535 5.7.8 Error: authentication failed: Invalid user or password! 1693420222-KhXm2lDWvuQ0-Q2a9kvyc', // Yandex
+    '535 5.7.8 (#MBR1212) Incorrect username or password', // Yahoo
+    '535 5.7.8 Incorrect username or password',
+    '535 5.7.8 Sorry, your password is not correct. Please try again.',
+    '535 5.7.8 The username or password you entered is incorrect',
+    '535 5.7.8 Invalid token',
+    '525 5.7.13 User account disabled', // RFC 5248
+    '550 5.7.0 Invalid credentials',
+    '554 5.7.0 account locked',
+    '535 5.7.0 (#AUTH005) Too many bad auth attempts.', // Yahoo
+    '535 5.7.0 Error: too many failed attempts, try again later',
+  ])('and says what is wrong with them: %s', (text) => {
+    expect(about(text)).toBe('named');
+  });
+
+  test.each([
+    // What Cyrus SASL and Postfix report where nothing was compared.
+    '535 5.7.8 Error: authentication failed: mechanism too weak for this user',
+    '535 5.7.8 Error: authentication failed: no memory available',
+    '535 5.7.8 Error: authentication failed: generic failure',
+    '535 5.7.8 Error: authentication failed: no mechanism available',
+    '535 5.7.8 Error: authentication failed: bad protocol / cancel',
+    '535 5.7.8 Error: authentication failed: invalid parameter supplied',
+    '535 5.7.8 Error: authentication failed: remote authentication server unavailable',
+    '535 5.7.8 Error: authentication failed: user exists, but no verifier for user',
+    '535 5.7.8 Error: authentication failed: encryption needed to use mechanism',
+    '535 5.7.8 Error: authentication failed: passphrase expired, has to be reset',
+    '535 5.7.8 Error: authentication failed: Connection lost to authentication server',
+    '535 5.7.8 Error: authentication failed: another step is needed in authentication',
+    '535 5.7.8 Error: authentication failed: <timeout waiting for backend>',
+    '535 5.7.8 LDAP error',
+    '535 5.7.8 Authentication failed: LDAP error',
+    '535 5.7.8 Server is busy',
+    '535 Server is busy',
+    '535 5.7.8 Authentication failed, try again later',
+    '535 5.7.8 Authentication failed: temporary failure',
+    '535 Temporary authentication failure',
+    '535 5.7.8 Database unavailable',
+    '535 5.7.8 Internal server error',
+    '535 5.7.8 Two-factor authentication is required',
+    '535 5.7.8 Authentication failed: two-factor authentication is required',
+    '535 5.7.8 2FA',
+    '535 5.7.8 Application-specific password required',
+    '535 5.7.0 Access denied from your IP address',
+    '535 5.7.8 Access denied from your IP address',
+    '535 Access denied',
+    '535 5.7.8 Login from this country is not allowed',
+    '535 5.7.8 Authentication failed: your IP is blocked',
+    '535 client blocked',
+    '535 5.7.8 Account not allowed to use SMTP',
+    '535 5.7.8 Authentication is disabled',
+    '535 5.7.8 Authentication not enabled for this port',
+    '535 5.7.8 Authentication required',
+    '535 5.7.8 Authentication mechanism is not supported',
+    '535 5.7.8 Invalid authentication mechanism',
+    '535 5.7.8 Could not decode AUTH PLAIN',
+    '535 5.7.8 TLS required',
+    '535 5.7.8 Must issue a STARTTLS command first',
+    '535 5.7.8 too many connections',
+    '535 5.7.0 Too many login attempts',
+    '535 5.7.8 Too many failed logins from your network',
+    '535 5.7.8 Rate limit exceeded',
+    '535 5.7.8 Policy violation',
+    '535 5.7.8 You have reached your sending quota',
+    '535 5.7.8 Authentication failed: Maximum credits exceeded',
+    '535 5.7.8 Username and Password not accepted because of a lookup failure',
+    '535 5.7.8 The password could not be checked',
+    '535 5.7.8 https://example.com/?p=blocked',
+    '535 5.7.8 Fehler im Verzeichnisdienst',
+    "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy",
+    '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant',
+    '535 5.7.139 Authentication unsuccessful, basic authentication is disabled',
+    '535 5.7.139 Authentication unsuccessful',
+    '535-5.7.8 Authentication failed.|535 5.7.8 The authentication service is down',
+    '535 5.7.9 Authentication failed',
+    '535 5.7.12 Invalid credentials',
+    '534 5.7.9 Authentication mechanism is too weak',
+    '534 5.7.8 Invalid credentials',
+    '535 5.7.1',
+    '535 5.7.5 Authentication failed',
+    '550 5.7.8 Authentication failed',
+    '550',
+    '554 5.7.0 Authentication failed',
+    '454 4.7.8 Authentication failed',
+    '454 Invalid credentials',
+    '432 4.7.12 Invalid credentials',
+  ])('not by %s', (text) => {
+    expect(about(text)).toBeUndefined();
+  });
+});
+
+describe('a refusal of RCPT is about the recipient', () => {
+  const about = (text: string, isSignedIn = false): boolean => refusesRecipient(replyOf(text), isSignedIn);
+
+  test.each([
+    '550',
+    '550 no',
+    '550 5.1.1',
+    '554 5.1.1 <stranger@example.net>',
+    // Postfix
+    '550 5.1.1 <stranger@example.net>: Recipient address rejected: User unknown in local recipient table',
+    '550 5.1.1 <stranger@example.net>: Recipient address rejected: User unknown in virtual mailbox table',
+    '550 5.1.1 <stranger>: Recipient address rejected: User unknown in relay recipient table',
+    '554 5.7.1 <stranger@example.net>: Relay access denied',
+    '554 5.7.1 <stranger@example.net>: Recipient address rejected: Access denied',
+    '550 5.1.2 <stranger@example.net>: Recipient address rejected: Domain not found',
+    // Exim
+    '550 relay not permitted',
+    '550 Unrouteable address',
+    '550 Unknown user',
+    '550 No Such User Here',
+    // Sendmail
+    '550 5.1.1 <stranger@example.net>... User unknown',
+    '550 5.7.1 <stranger@example.net>... Relaying denied',
+    '550 5.7.1 <stranger@example.net>... Relaying denied. Proper authentication required.',
+    // OpenSMTPD, Dovecot, Courier, Haraka, hMailServer, Stalwart
+    '550 Invalid recipient: <stranger@example.net>',
+    "550 5.1.1 <stranger@example.net> User doesn't exist: stranger@example.net",
+    '550 User unknown.',
+    '513 Relaying denied.',
+    '550 I cannot deliver mail for <stranger@example.net>',
+    '550 Unknown user',
+    '550 Delivery is not allowed to this address.',
+    '550 5.1.2 Mailbox does not exist.',
+    '550 5.1.2 Relay not allowed.',
+    // qmail
+    "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+    '550 sorry, no mailbox here by that name. (#5.1.1)',
+    // Exchange
+    '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
+    '550 5.7.1 Unable to relay for stranger@example.net',
+    '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup',
+    '550 5.4.1 Recipient address rejected: Access denied. AS(201806281) [AM0PR01CA0123.eurprd01.prod.outlook.com 2026-03-20T10:11:12.345Z 08DB28A0B2AA2B50]',
+    '550 5.7.64 TenantAttribution; Relay Access Denied',
+    // Gmail
+    "550-5.1.1 The email account that you tried to reach does not exist. Please try|550-5.1.1 double-checking the recipient's email address for typos or|550-5.1.1 unnecessary spaces. For more information, go to|550 5.1.1  https://support.google.com/mail/?p=NoSuchUser ffacd0b85a97d-3a1b2c3d4e5sm1234567f8f.9 - gsmtp",
+    '550 5.2.1 The email account that you tried to reach is disabled',
+    '550 5.2.1 The account is disabled',
+    // RFC 5321
+    '550 No such user here',
+    '550 Requested action not taken: mailbox unavailable',
+    '551 User not local; please try <other@example.org>',
+    '553 Requested action not taken: mailbox name not allowed',
+    '550 5.1.1 No such user; see https://example.com/spf-and-dmarc',
+    '550 5.1.0 No such user',
+  ])('%s', (text) => {
+    expect([about(text), about(text, true)]).toEqual([true, true]);
+  });
+
+  test.each([
+    '530',
+    '530 5.7.0 Authentication required',
+    '530 5.7.0 Must authenticate',
+    '530 SMTP authentication is required.', // hMailServer
+    '530 5.7.57 Client not authenticated to send mail', // Exchange
+    '550 5.7.1 Authentication required',
+    '550 authentication required', // Exim
+  ])('to whoever has not signed in: %s', (text) => {
+    expect([about(text), about(text, true)]).toEqual([true, false]);
+  });
+
+  test.each([
+    '550 Blocked',
+    '550 TLS required',
+    '550 Too many recipients today',
+    '550 5.1.1 Too many recipients today',
+    '550 5.1.1 User unknown: directory lookup failed',
+    '550 5.1.1 LDAP error',
+    '550 5.1.1 Temporary lookup failure',
+    '550 5.1.1 Try again later',
+    '550 5.1.1 Blocked',
+    '550 5.1.1 Access denied',
+    '550 5.1.1 https://example.com/?why=blocked',
+    '550 No such account',
+    '550 Out of memory',
+    '550 Server is busy',
+    '550 Access denied',
+    '550 5.7.1 Access denied',
+    '550 5.7.1',
+    '550 5.7.1 Message rejected due to policy',
+    '550 5.7.1 Your IP has a poor reputation',
+    '550 5.7.1 Relaying denied. IP name lookup failed [192.0.2.1]',
+    '550 5.7.1 Relaying denied until you issue STARTTLS',
+    '550 Relay not permitted: your host name does not resolve',
+    '550 Recipient rejected: rate limit exceeded',
+    '550 Recipient address rejected: Greylisted',
+    '550 5.1.1 <stranger@example.net>: Recipient address rejected: unverified address: Address verification in progress',
+    '554 5.7.1 <stranger@example.net>: Recipient address rejected: SPF fail',
+    '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org',
+    '554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied',
+    '550-Verification failed for <gate@example.test>|550-Unrouteable address|550 Sender verify failed', // Exim
+    '550 5.1.0 <gate@example.test>: Sender address rejected: User unknown in relay recipient table',
+    '550 5.1.1 Unknown sender',
+    '550 Sender unknown',
+    '550 5.1.0 Address rejected',
+    '550 Account disabled',
+    '550 Your account is disabled',
+    '550 Administrative prohibition',
+    '550 rDNS lookup failed: host not found',
+    '550 Mailbox unavailable: over quota',
+    '552 5.2.2 Over quota',
+    '550 5.5.0 Requested action not taken: mailbox unavailable',
+    '530 5.7.0 Must issue a STARTTLS command first',
+    '530 Blocked',
+    '550 Authentication required: too many connections',
+    '550 5.7.0 Invalid recipient count',
+    '550 5.1.1 Empfänger gesperrt',
+    '550 https://example.com/?why=blocked',
+    '500 5.5.1 Command unrecognized',
+    '501 5.1.3 Bad recipient address syntax',
+    '503 5.5.1 Need MAIL before RCPT',
+    '554',
+    '554 5.3.0 no',
+    '554 Transaction failed',
+    '450 4.1.1 User unknown',
+    '450 User unknown',
+    '454 4.7.1 Relay access denied',
+  ])('not %s', (text) => {
+    expect([about(text), about(text, true)]).toEqual([false, false]);
+  });
+});

@@ -28972,9 +28972,9 @@ const STEP_3 = {
         title: 'Other certificate not looked at',
         severity: 'warning',
         steps: ['certificate'],
-        explanation: 'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. Only a server that ends it with the alert "handshake failure", or goes on with the certificate that it has, is known to have no other. This one hung up, or stalled, or gave another answer, or demands a client certificate there, which is not shown on it.',
+        explanation: 'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. Only a server that ends it with the alert "handshake failure", or goes on with the certificate that it has, is known to have no other. This one hung up, or stalled, or gave another answer, or demands a client certificate there, which is not shown on it; or it speaks only TLS 1.3, where a server that checks what the client can verify may hide a certificate from an issuer with a key of another kind.',
         evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
-        remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint.',
+        remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that speaks only TLS 1.3 always gets this warning unless it shows both certificates.',
         reference: 'RFC 8446 section 4.4.2.2',
     },
     'certificate-pinned': {
@@ -34784,14 +34784,20 @@ const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
 /**
- * What a client offers that can verify a handshake by one kind of key only (RFC 8446 section 4.2.3). Node cannot offer
- * other signatures for the chain than for the handshake, and many an ECDSA certificate is signed by an RSA authority:
- * with TLS 1.3 PKCS #1 counts for chains alone, and up to TLS 1.2 the cipher suites pick the kind. There is nothing of
- * the sort for an RSA certificate of an ECDSA authority: a server of TLS 1.3 that is strict about chains will not show it.
+ * What a client offers that accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
+ * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section 4.2.3),
+ * and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains alone,
+ * does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA authority.
  */
-const SIGNATURES = {
-    RSA: { sigalgs: [...PSS, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aECDSA` },
-    ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aRSA` },
+const OFFERS = {
+    'TLSv1.2': {
+        RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aECDSA` },
+        ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aRSA` },
+    },
+    'TLSv1.3': {
+        RSA: { sigalgs: [...PSS, ...PKCS1].join(':') },
+        ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':') },
+    },
 };
 /** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
@@ -34846,15 +34852,16 @@ class TrustStore {
     #public;
     #parsed = new Map();
     /** The context that offers what the policy allows, verifies against its anchors, and has its client certificate. */
-    context({ ca, minVersion, client, keyKind }) {
+    context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }) {
         // The certificate says which key it is, so the key itself need not be told apart.
-        const key = JSON.stringify([minVersion, ca, client?.certificate, keyKind]);
+        const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
         let context = this.#contexts.get(key);
         if (!context) {
             context = external_node_tls_.createSecureContext({
                 ca: this.pem(ca),
                 minVersion,
-                ...(keyKind && SIGNATURES[keyKind]),
+                maxVersion,
+                ...(keyKind && OFFERS[maxVersion][keyKind]),
                 ...(client && { cert: client.certificate, key: client.key.reveal() }),
                 // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
                 allowPartialTrustChain: true,
@@ -34903,8 +34910,8 @@ class TrustStore {
 /**
  * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
  * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. Further
- * connections, up to the handshake: one for each kind, a second one where the first was hung up on, and one as a
- * control where a kind seems to be absent.
+ * connections, up to the handshake: one for each kind with TLS 1.2, one with TLS 1.3 where the server speaks that alone,
+ * a second one where one was hung up on, and one as a control where a kind seems to be absent.
  * @param first what the main handshake brought
  * @returns nothing where there is no other certificate
  */
@@ -34913,7 +34920,9 @@ async function otherCertificates(visit, first, judge) {
     const certificates = [];
     const absent = [];
     for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
-        const outcome = await handshakeFor(kind, visit);
+        const withTls12 = await handshakeFor(kind, visit, 'TLSv1.2');
+        const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
+        const outcome = isTls13Only ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
         if (isChannel(outcome)) {
             if (kindOf(outcome) !== kind)
                 continue;
@@ -34922,33 +34931,36 @@ async function otherCertificates(visit, first, judge) {
             if (judged.certificate)
                 certificates.push(judged.certificate);
         }
-        else if (isAbsent(outcome)) {
-            absent.push(kind);
+        else if (!isAbsent(outcome)) {
+            findings.push(failed(kind, outcome));
+        }
+        else if (isTls13Only) {
+            findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
         }
         else {
-            findings.push(failed(kind, outcome));
+            absent.push(kind);
         }
     }
     // A server that refuses everybody by now has refused nothing in particular.
-    if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit))) {
+    if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit, 'TLSv1.2'))) {
         findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
     }
     return { findings, certificates };
 }
 /** A hang-up says nothing, and may have been an accident. */
-async function handshakeFor(kind, visit) {
-    const outcome = await handshakeAsideOf(visit, kind);
+async function handshakeFor(kind, visit, version) {
+    const outcome = await handshakeAsideOf(visit, version, kind);
     const isLost = outcome !== undefined && !isChannel(outcome) && outcome.kind === 'lost';
-    return isLost ? handshakeAsideOf(visit, kind) : outcome;
+    return isLost ? handshakeAsideOf(visit, version, kind) : outcome;
 }
 /** No client certificate goes along: its own signature would have to be of the same kind. */
-function handshakeAsideOf(visit, keyKind) {
+function handshakeAsideOf(visit, version, keyKind) {
     const { transport, tls } = visit.endpoint;
     return look(visit, async (second) => {
         if (transport === 'starttls' && !(await startTlsAccepted(second)))
             return undefined;
-        const { ca, minVersion } = tls;
-        const context = second.world.trust.context({ ca, minVersion, ...(keyKind && { keyKind }) });
+        const versions = { minVersion: version, maxVersion: version };
+        const context = second.world.trust.context({ ca: tls.ca, ...versions, ...(keyKind && { keyKind }) });
         const outcome = await handshakeAside(second, context).outcome;
         if (isChannel(outcome))
             outcome.stream.destroy();
@@ -34960,8 +34972,14 @@ function isChannel(outcome) {
 }
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
 const HANDSHAKE_FAILURE = 40;
+/** RFC 8446 section 6.2: a server that speaks none of the offered versions. */
+const PROTOCOL_VERSION = 70;
+const MAY_HIDE = 'it speaks only TLS 1.3, where it may hide a certificate whose issuer signs with a key of another kind';
 /** OpenSSL's words for a server that goes on with what was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
+function isAlert(outcome, number) {
+    return outcome !== undefined && !isChannel(outcome) && outcome.kind === 'alert' && outcome.number === number;
+}
 /**
  * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
  * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.

@@ -4,7 +4,7 @@ import type { CertificateReport } from '../report/report.js';
 import { publicKeyFacts } from '../tls/certificate.js';
 import type { HandshakeFailure, TlsChannel } from '../tls/handshake.js';
 import { KEY_KINDS } from '../tls/trust.js';
-import type { KeyKind } from '../tls/trust.js';
+import type { KeyKind, TlsVersion } from '../tls/trust.js';
 import { handshakeAside } from './aside.js';
 import type { PeerJudgement } from './peer/judge.js';
 import { look, startTlsAccepted } from './second-look.js';
@@ -22,8 +22,8 @@ export interface OtherCertificates {
 /**
  * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
  * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. Further
- * connections, up to the handshake: one for each kind, a second one where the first was hung up on, and one as a
- * control where a kind seems to be absent.
+ * connections, up to the handshake: one for each kind with TLS 1.2, one with TLS 1.3 where the server speaks that alone,
+ * a second one where one was hung up on, and one as a control where a kind seems to be absent.
  * @param first what the main handshake brought
  * @returns nothing where there is no other certificate
  */
@@ -32,20 +32,24 @@ export async function otherCertificates(visit: Visit, first: TlsChannel, judge: 
   const certificates: CertificateReport[] = [];
   const absent: KeyKind[] = [];
   for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
-    const outcome = await handshakeFor(kind, visit);
+    const withTls12 = await handshakeFor(kind, visit, 'TLSv1.2');
+    const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
+    const outcome = isTls13Only ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
     if (isChannel(outcome)) {
       if (kindOf(outcome) !== kind) continue;
       const judged = judge(outcome);
       findings.push(...judged.findings.map((found) => about(kind, found)));
       if (judged.certificate) certificates.push(judged.certificate);
-    } else if (isAbsent(outcome)) {
-      absent.push(kind);
-    } else {
+    } else if (!isAbsent(outcome)) {
       findings.push(failed(kind, outcome));
+    } else if (isTls13Only) {
+      findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
+    } else {
+      absent.push(kind);
     }
   }
   // A server that refuses everybody by now has refused nothing in particular.
-  if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit))) {
+  if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit, 'TLSv1.2'))) {
     findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
   }
   return { findings, certificates };
@@ -54,19 +58,19 @@ export async function otherCertificates(visit: Visit, first: TlsChannel, judge: 
 type Outcome = TlsChannel | HandshakeFailure | undefined;
 
 /** A hang-up says nothing, and may have been an accident. */
-async function handshakeFor(kind: KeyKind, visit: Visit): Promise<Outcome> {
-  const outcome = await handshakeAsideOf(visit, kind);
+async function handshakeFor(kind: KeyKind, visit: Visit, version: TlsVersion): Promise<Outcome> {
+  const outcome = await handshakeAsideOf(visit, version, kind);
   const isLost = outcome !== undefined && !isChannel(outcome) && outcome.kind === 'lost';
-  return isLost ? handshakeAsideOf(visit, kind) : outcome;
+  return isLost ? handshakeAsideOf(visit, version, kind) : outcome;
 }
 
 /** No client certificate goes along: its own signature would have to be of the same kind. */
-function handshakeAsideOf(visit: Visit, keyKind?: KeyKind): Promise<Outcome> {
+function handshakeAsideOf(visit: Visit, version: TlsVersion, keyKind?: KeyKind): Promise<Outcome> {
   const { transport, tls } = visit.endpoint;
   return look(visit, async (second) => {
     if (transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
-    const { ca, minVersion } = tls;
-    const context = second.world.trust.context({ ca, minVersion, ...(keyKind && { keyKind }) });
+    const versions = { minVersion: version, maxVersion: version };
+    const context = second.world.trust.context({ ca: tls.ca, ...versions, ...(keyKind && { keyKind }) });
     const outcome = await handshakeAside(second, context).outcome;
     if (isChannel(outcome)) outcome.stream.destroy();
     return outcome;
@@ -79,8 +83,17 @@ function isChannel(outcome: Outcome): outcome is TlsChannel {
 
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
 const HANDSHAKE_FAILURE = 40;
+/** RFC 8446 section 6.2: a server that speaks none of the offered versions. */
+const PROTOCOL_VERSION = 70;
+const MAY_HIDE =
+  'it speaks only TLS 1.3, where it may hide a certificate whose issuer signs with a key of another kind';
+
 /** OpenSSL's words for a server that goes on with what was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
+
+function isAlert(outcome: Outcome, number: number): boolean {
+  return outcome !== undefined && !isChannel(outcome) && outcome.kind === 'alert' && outcome.number === number;
+}
 
 /**
  * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or

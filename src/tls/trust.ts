@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import type { Secret } from '../text/secret.js';
 
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+
 /** Kinds of keys of which a server may have one each, and a handshake shows one. */
 export const KEY_KINDS = ['RSA', 'ECDSA'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
@@ -12,14 +14,20 @@ const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
 
 /**
- * What a client offers that can verify a handshake by one kind of key only (RFC 8446 section 4.2.3). Node cannot offer
- * other signatures for the chain than for the handshake, and many an ECDSA certificate is signed by an RSA authority:
- * with TLS 1.3 PKCS #1 counts for chains alone, and up to TLS 1.2 the cipher suites pick the kind. There is nothing of
- * the sort for an RSA certificate of an ECDSA authority: a server of TLS 1.3 that is strict about chains will not show it.
+ * What a client offers that accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
+ * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section 4.2.3),
+ * and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains alone,
+ * does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA authority.
  */
-const SIGNATURES: Readonly<Record<KeyKind, { sigalgs: string; ciphers: string }>> = {
-  RSA: { sigalgs: [...PSS, ...PKCS1].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aECDSA` },
-  ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aRSA` },
+const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureContextOptions>>>> = {
+  'TLSv1.2': {
+    RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aECDSA` },
+    ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aRSA` },
+  },
+  'TLSv1.3': {
+    RSA: { sigalgs: [...PSS, ...PKCS1].join(':') },
+    ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':') },
+  },
 };
 
 /** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
@@ -42,10 +50,12 @@ const EVERY_CIPHER = [
 export interface TrustSettings {
   /** PEM certificates that are trust anchors beside the default store. */
   readonly ca: readonly string[];
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly minVersion: TlsVersion;
+  /** Default `TLSv1.3`. */
+  readonly maxVersion?: TlsVersion;
   /** What is shown to a server that asks for a certificate: PEM, and the key that fits. */
   readonly client?: { readonly certificate: string; readonly key: Secret };
-  /** The only kind of key that the server may have. */
+  /** The only kind of key that the server may have; needs `minVersion` and `maxVersion` to be the same. */
   readonly keyKind?: KeyKind;
 }
 
@@ -90,15 +100,16 @@ export class TrustStore {
   readonly #parsed = new Map<string, X509Certificate>();
 
   /** The context that offers what the policy allows, verifies against its anchors, and has its client certificate. */
-  context({ ca, minVersion, client, keyKind }: TrustSettings): tls.SecureContext {
+  context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }: TrustSettings): tls.SecureContext {
     // The certificate says which key it is, so the key itself need not be told apart.
-    const key = JSON.stringify([minVersion, ca, client?.certificate, keyKind]);
+    const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
     let context = this.#contexts.get(key);
     if (!context) {
       context = tls.createSecureContext({
         ca: this.pem(ca),
         minVersion,
-        ...(keyKind && SIGNATURES[keyKind]),
+        maxVersion,
+        ...(keyKind && OFFERS[maxVersion][keyKind]),
         ...(client && { cert: client.certificate, key: client.key.reveal() }),
         // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
         allowPartialTrustChain: true,

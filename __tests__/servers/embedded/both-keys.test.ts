@@ -20,6 +20,7 @@ const alert = (number: number): Act => raw(Buffer.from([0x15, 3, 3, 0, 2, 2, num
 const ECDHE_RSA = 0xc02f;
 const ECDHE_ECDSA = 0xc02b;
 const RSA_PKCS1_SHA256 = 0x0401;
+const ECDSA_SHA256 = 0x0403;
 
 /** A message of the handshake, in a record of its own (RFC 5246 sections 6.2.1 and 7.4). */
 function message(type: number, body: Buffer): Buffer {
@@ -115,10 +116,13 @@ const UP_TO_STARTTLS = ['EHLO gate.example.test', 'STARTTLS'];
 
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) => {
   const only: readonly Dialogue[] = [{ tls: { maxVersion, minVersion: maxVersion } }];
+  /** It is asked with TLS 1.2 first. */
+  const refused = maxVersion === 'TLSv1.3' ? 1 : 0;
 
   test('with two good certificates passes, and nothing goes aside but a handshake', async () => {
     const seen = await see([zoo.good, zoo.rsa2048], only);
-    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2, aside: UP_TO_STARTTLS });
+    const aside = refused ? [...UP_TO_STARTTLS, ...UP_TO_STARTTLS] : UP_TO_STARTTLS;
+    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 + refused, aside });
   });
 
   test('whose RSA certificate is expired is found out, whichever comes first', async () => {
@@ -127,7 +131,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
       [expiredRsa, zoo.good],
     ]) {
       const seen = await see(identities, only);
-      expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'], connections: 2 });
+      expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'], connections: 2 + refused });
     }
   });
 
@@ -135,6 +139,18 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
     const seen = await see([zoo.good, zoo.rsa2048], only, {}, false);
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 1 });
   });
+
+  test('has both certificates in the report', async () => {
+    const { tls } = await see([zoo.good, zoo.rsa2048], only);
+    expect([tls?.certificate, ...(tls?.otherCertificates ?? [])].map((shown) => shown?.key).sort()).toEqual([
+      'EC P-256',
+      'RSA 2048',
+    ]);
+  });
+});
+
+describe.each(['TLSv1.2', undefined] as const)('a server of TLS 1.2, and of nothing newer than %s,', (maxVersion) => {
+  const only: readonly Dialogue[] = [{ tls: maxVersion ? { maxVersion } : {} }];
 
   test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" is fine, after a control', async (species) => {
     const seen = await see([zoo[species]], only);
@@ -145,13 +161,21 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
   test('with a certificate of a third kind is asked for both', async () => {
     expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
   });
+});
 
-  test('has both certificates in the report', async () => {
-    const { tls } = await see([zoo.good, zoo.rsa2048], only);
-    expect([tls?.certificate, ...(tls?.otherCertificates ?? [])].map((shown) => shown?.key).sort()).toEqual([
-      'EC P-256',
-      'RSA 2048',
-    ]);
+describe('a server of TLS 1.3 alone', () => {
+  const only: readonly Dialogue[] = [{ tls: { minVersion: 'TLSv1.3' } }];
+
+  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" may have another', async (species) => {
+    const seen = await see([zoo[species]], only);
+    expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
+    expect(seen.tls).not.toHaveProperty('otherCertificates');
+    expect(seen.found[0]?.message).toMatch(/because it speaks only TLS 1\.3/);
+  });
+
+  test('with a certificate of a third kind may have both', async () => {
+    const twice = ['certificate-unchecked', 'certificate-unchecked'];
+    expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'ppwnn', codes: twice, connections: 5 });
   });
 });
 
@@ -215,12 +239,42 @@ test('an ECDSA certificate of an RSA authority is found with a server that is st
         honorCipherOrder: true,
       },
     });
-    await using strict = await startStrict(server.port);
+    await using strict = await startStrict(server.port, RSA_PKCS1_SHA256);
     const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     const tls = { ...policy, bothKeys: true as const };
     const { report } = await gate(testEndpoint(strict.port, { tls, transport: 'implicit' }));
     expect({ maxVersion, codes: codes(report.steps) }).toEqual({ maxVersion, codes: ['certificate-expired'] });
   }
+});
+
+describe('an RSA certificate of an ECDSA authority, with a server that is strict about chains,', () => {
+  /** What the gate says of a server whose RSA certificate has expired. */
+  async function seeStrict(versions: Dialogue['tls']): Promise<{ steps: string; codes: readonly string[] }> {
+    const own = {
+      key: [zoo.good.key, expiredRsa.key],
+      cert: [zoo.good.chain, expiredRsa.chain],
+      // Prefers ECDSA where it may.
+      ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256',
+      honorCipherOrder: true,
+    };
+    await using server = await startScriptedServer({ implicit: true, tls: { ...own, ...versions } });
+    await using strict = await startStrict(server.port, ECDSA_SHA256);
+    const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const tls = { ...policy, bothKeys: true as const };
+    const { report } = await gate(testEndpoint(strict.port, { tls, transport: 'implicit' }));
+    return { steps: letters(report.steps), codes: codes(report.steps) };
+  }
+
+  test.each<[string, Dialogue['tls']]>([
+    ['TLS 1.2', { maxVersion: 'TLSv1.2' }],
+    ['TLS 1.2 and 1.3', {}],
+  ])('is found by %s', async (_, versions) => {
+    expect(await seeStrict(versions)).toEqual({ steps: 'aafbb', codes: ['certificate-expired'] });
+  });
+
+  test('may be hidden by TLS 1.3 alone, which is no pass', async () => {
+    expect(await seeStrict({ minVersion: 'TLSv1.3' })).toEqual({ steps: 'aawnn', codes: ['certificate-unchecked'] });
+  });
 });
 
 describe('where it cannot be found out, the step is not green', () => {
@@ -246,13 +300,13 @@ describe('where it cannot be found out, the step is not green', () => {
   });
 });
 
-/** A relay before a server of implicit TLS that refuses clients which do not verify RSA signatures in chains. */
-async function startStrict(backend: number): Promise<{ port: number } & AsyncDisposable> {
+/** A relay before a server of implicit TLS that refuses clients which do not verify such signatures in chains. */
+async function startStrict(backend: number, scheme: number): Promise<{ port: number } & AsyncDisposable> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     sockets.add(client.on('error', () => undefined));
     client.once('data', (hello: Buffer) => {
-      if (!signatureSchemes(hello).includes(RSA_PKCS1_SHA256)) {
+      if (!signatureSchemes(hello).includes(scheme)) {
         client.end(Buffer.from('15030300020228', 'hex'));
         return;
       }

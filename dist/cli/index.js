@@ -6427,6 +6427,8 @@ const KEY_KINDS = ['RSA', 'ECDSA'];
 const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
+/** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
+const trust_CIPHERS = external_node_crypto_.constants.defaultCoreCipherList;
 /**
  * What a client offers that accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
  * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section 4.2.3),
@@ -6435,8 +6437,8 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
  */
 const OFFERS = {
     'TLSv1.2': {
-        RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aECDSA` },
-        ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${external_node_tls_.DEFAULT_CIPHERS}:!aRSA` },
+        RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${trust_CIPHERS}:!aECDSA` },
+        ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${trust_CIPHERS}:!aRSA` },
     },
     'TLSv1.3': {
         RSA: { sigalgs: [...PSS, ...PKCS1].join(':') },
@@ -6503,8 +6505,10 @@ class TrustStore {
         if (!context) {
             context = external_node_tls_.createSecureContext({
                 ca: this.pem(ca),
+                // Explicit, so that no verdict depends on NODE_OPTIONS.
                 minVersion,
                 maxVersion,
+                ciphers: trust_CIPHERS,
                 ...(keyKind && OFFERS[maxVersion][keyKind]),
                 ...(client && { cert: client.certificate, key: client.key.reveal() }),
                 // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
@@ -6521,6 +6525,7 @@ class TrustStore {
     anything() {
         this.#anything ??= external_node_tls_.createSecureContext({
             minVersion: 'TLSv1',
+            maxVersion: 'TLSv1.3',
             ciphers: EVERY_CIPHER,
             ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => (0,external_node_crypto_.getCurves)().includes(curve))].join(':'),
         });

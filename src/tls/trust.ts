@@ -1,4 +1,4 @@
-import { X509Certificate, getCurves } from 'node:crypto';
+import { X509Certificate, constants, getCurves } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import type { Secret } from '../text/secret.js';
@@ -13,6 +13,9 @@ const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
 
+/** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
+const CIPHERS = constants.defaultCoreCipherList;
+
 /**
  * What a client offers that accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
  * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section 4.2.3),
@@ -21,8 +24,8 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
  */
 const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureContextOptions>>>> = {
   'TLSv1.2': {
-    RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aECDSA` },
-    ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${tls.DEFAULT_CIPHERS}:!aRSA` },
+    RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${CIPHERS}:!aECDSA` },
+    ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${CIPHERS}:!aRSA` },
   },
   'TLSv1.3': {
     RSA: { sigalgs: [...PSS, ...PKCS1].join(':') },
@@ -107,8 +110,10 @@ export class TrustStore {
     if (!context) {
       context = tls.createSecureContext({
         ca: this.pem(ca),
+        // Explicit, so that no verdict depends on NODE_OPTIONS.
         minVersion,
         maxVersion,
+        ciphers: CIPHERS,
         ...(keyKind && OFFERS[maxVersion][keyKind]),
         ...(client && { cert: client.certificate, key: client.key.reveal() }),
         // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
@@ -126,6 +131,7 @@ export class TrustStore {
   anything(): tls.SecureContext {
     this.#anything ??= tls.createSecureContext({
       minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.3',
       ciphers: EVERY_CIPHER,
       ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => getCurves().includes(curve))].join(':'),
     });

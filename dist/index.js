@@ -70898,7 +70898,7 @@ const tlsShape = {
         description: 'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a few further connections, up to the handshake.',
     }),
     'client-cert': anyText.optional().meta({
-        description: 'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. Only this endpoint gets to see it, and not its inbox.',
+        description: 'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. It is shown during the handshake, so before the server is authenticated; not to the inbox.',
     }),
     'client-key': anyText.optional().meta({
         description: 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',

@@ -204,7 +204,7 @@ const tlsShape = {
   }),
   'client-cert': anyText.optional().meta({
     description:
-      'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. Only this endpoint gets to see it, and not its inbox.',
+      'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. It is shown during the handshake, so before the server is authenticated; not to the inbox.',
   }),
   'client-key': anyText.optional().meta({
     description:

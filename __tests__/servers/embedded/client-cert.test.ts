@@ -1,3 +1,4 @@
+import { connect, createServer as createTcpServer } from 'node:net';
 import { createServer } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import { startEmbedded, USER } from '../../support/embedded.js';
@@ -105,6 +106,42 @@ test('each endpoint shows its own, and one without shows none', async () => {
     await listener.close();
   }
   expect(seen).toEqual(['other', 'gate', undefined, 'gate']);
+});
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('an impostor, by %s,', (maxVersion) => {
+  /** What a server with a certificate that does not hold is shown, and what anybody in between reads. */
+  async function seenByImpostor(): Promise<{ subject: string | undefined; octets: Buffer; found: string[] }> {
+    const { key, chain } = zoo.untrusted;
+    const impostor = createServer({ key, cert: chain, requestCert: true, rejectUnauthorized: false, maxVersion });
+    const shown = new Promise<string | undefined>((resolve) => {
+      impostor.on('secureConnection', (socket) => {
+        resolve(socket.getPeerX509Certificate()?.subject);
+        socket.end('554 that was all\r\n');
+      });
+    });
+    const behind = await listen(impostor);
+    const chunks: Buffer[] = [];
+    const wire = createTcpServer((client) => {
+      const server = connect(behind.port, '127.0.0.1').on('error', () => client.destroy());
+      client.on('error', () => server.destroy()).on('data', (chunk: Buffer) => chunks.push(chunk));
+      client.pipe(server).pipe(client);
+    });
+    const listener = await listen(wire);
+    try {
+      const { report } = await gate(endpointOf(listener.port, shownAs(ours), { transport: 'implicit' }));
+      return { subject: await shown, octets: Buffer.concat(chunks), found: codes(report.steps) };
+    } finally {
+      await listener.close();
+      await behind.close();
+    }
+  }
+
+  test('is shown the client certificate before its own is judged; SECURITY.md says so', async () => {
+    const { subject, octets, found } = await seenByImpostor();
+    expect(found).toContain('certificate-untrusted');
+    expect(subject).toBe('CN=gate');
+    expect(octets.includes(ours.certificate.raw)).toBe(maxVersion === 'TLSv1.2');
+  });
 });
 
 test.each([

@@ -29940,7 +29940,8 @@ function revealed(plan) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Pr: () => (/* binding */ RESULTS),
-  W1: () => (/* binding */ STEP_IDS)
+  W1: () => (/* binding */ STEP_IDS),
+  DL: () => (/* binding */ earlierFindings)
 });
 
 // UNUSED EXPORTS: reportSchema
@@ -30030,6 +30031,11 @@ const deliverySchema = schemas/* strictObject */.rej({
     folder: schemas/* string */.YjP().optional().describe('The folder for junk in which it was found'),
     copies: count.min(1).optional().describe('How many of it there were'),
 });
+const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() })
+    .describe('What led to the next attempt');
+const earlierFindingSchema = findingSchema
+    .extend({ step: schemas/* enum */.k5n(STEP_IDS) })
+    .describe('A warning or a waived error that the last attempt does not have; it makes the endpoint `warn`');
 const endpointSchema = schemas/* strictObject */.rej({
     name: schemas/* string */.YjP(),
     host: schemas/* string */.YjP(),
@@ -30043,9 +30049,9 @@ const endpointSchema = schemas/* strictObject */.rej({
     durationMs: milliseconds,
     source: schemas/* strictObject */.rej({ file: schemas/* string */.YjP(), line: count.min(1) }).optional(),
     steps: schemas/* array */.YOg(stepSchema).length(STEP_IDS.length),
-    earlier: schemas/* array */.YOg(schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() }))
+    earlier: schemas/* array */.YOg(schemas/* union */.KCZ([failureSchema, earlierFindingSchema]))
         .optional()
-        .describe('What failed in the attempts before the last one'),
+        .describe('What the attempts before the last one found'),
     capabilities: schemas/* strictObject */.rej({
         plain: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the answer to EHLO in the clear'),
         tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('Those inside TLS'),
@@ -30066,6 +30072,10 @@ const reportSchema = schemas/* strictObject */.rej({
     endpoints: schemas/* array */.YOg(endpointSchema).min(1),
 })
     .describe('What STARTTLS Gate found out about each endpoint');
+/** The warnings and waived errors that only attempts before the last one found. */
+function earlierFindings({ earlier = [] }) {
+    return earlier.filter((one) => 'severity' in one);
+}
 
 
 /***/ }),
@@ -30396,7 +30406,7 @@ function redactEndpoint(endpoint, redactor) {
     return {
         ...rest,
         steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-        ...(earlier && { earlier: earlier.map((one) => ({ ...one, message: (0,shorten/* shorten */.ml)(one.message, MESSAGE_LIMIT) })) }),
+        ...(earlier && { earlier: earlier.map(fit) }),
         ...(tls && { tls: fitTls(tls) }),
     };
 }
@@ -45431,6 +45441,7 @@ function elapsed(since) {
 
 
 
+
 /** The pause before the first further try; each later one is four times as long, up to the longest. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -45512,11 +45523,12 @@ function nextPause(tries, retries, patienceMs, world) {
 /** Attempts an endpoint until it holds, fails for good, or has had its tries. Never throws. */
 async function gateEndpoint(endpoint, retries, world, addresses) {
     const earlier = [];
+    let tries = 1;
     let spentMs = 0;
     const derived = [];
     let putOff;
     try {
-        for (let tries = 1;; tries += 1) {
+        for (;; tries += 1) {
             const before = { derived, ...(putOff && { putOff: { said: putOff.said, forMs: spentMs - putOff.atMs } }) };
             const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
             spentMs += report.durationMs;
@@ -45526,40 +45538,58 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
             const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
             const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
             if (pauseMs === undefined) {
-                return { ...report, durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
+                return concluded({ ...report, durationMs: spentMs, attempts: tries }, earlier);
             }
             await world.pause(pauseMs);
             if (world.end.isOver) {
-                return { ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
+                return concluded({ ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries }, earlier);
             }
-            earlier.push(...whatFailed(report));
+            earlier.push(...whatRemains(report));
             spentMs += Math.round(pauseMs);
         }
     }
     catch (error) {
-        return defective(endpoint, error, earlier);
+        return concluded({ ...defective(endpoint, error), attempts: tries }, earlier);
     }
 }
-/** What stands in a report of the attempts before the last one; nothing where it was the first. */
-function beforeThis(earlier) {
-    return earlier.length > 0 ? { earlier } : {};
+/**
+ * The report of an endpoint, with what the attempts before the last one found. A warning or a waived error counts even
+ * if the last attempt does not have it; each is reported once.
+ */
+function concluded(report, before) {
+    const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
+    const earlier = before.filter((one) => {
+        if (!('severity' in one))
+            return true;
+        const isNew = !known.has(`${one.step} ${one.code}`);
+        known.add(`${one.step} ${one.code}`);
+        return isNew;
+    });
+    if (earlier.length === 0)
+        return report;
+    const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
+    return { ...report, result, earlier };
 }
-function whatFailed({ steps }) {
-    const step = steps.find(({ status }) => status === 'fail' || status === 'inconclusive' || status === 'warn');
-    const found = step?.findings.find(({ severity }) => severity === 'error');
-    return step && found ? [{ step: step.id, code: found.code, message: found.message }] : [];
+/** What remains of an attempt that is followed by another: what failed in it, and its warnings and waived errors. */
+function whatRemains({ steps }) {
+    const last = steps.findLast(({ status }) => status !== 'skip');
+    const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
+    // A waiver must not make the verdict worse: the failure that led to the next attempt does not count, waived or not.
+    const failure = errors.find(({ waived }) => !waived) ?? errors[0];
+    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })));
+    return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
 }
 /** The same of a report that could not be shown: what was thrown may have a secret in it. */
 function shownDefective(endpoint, error, { redact }) {
     try {
-        return redact(defective(endpoint, error, []));
+        return redact(defective(endpoint, error));
     }
     catch {
-        return defective(endpoint, 'what it found could not be made fit to be shown', []);
+        return defective(endpoint, 'what it found could not be made fit to be shown');
     }
 }
 /** What stands in the report where our own code failed outside of every step. */
-function defective(endpoint, error, earlier) {
+function defective(endpoint, error) {
     const { name, host, port, transport, role, environment, source } = endpoint;
     const [first, ...rest] = report_report/* STEP_IDS */.W1;
     return {
@@ -45571,8 +45601,7 @@ function defective(endpoint, error, earlier) {
         ...(environment !== undefined && { environment }),
         ...(source && { source: { ...source } }),
         result: 'fail',
-        attempts: earlier.length + 1,
-        ...beforeThis(earlier),
+        attempts: 1,
         durationMs: 0,
         steps: [
             { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },
@@ -71798,14 +71827,17 @@ const OUTCOME = {
 function attemptsInBrief({ attempts, result, earlier }) {
     if (attempts === 1)
         return undefined;
-    const first = earlier?.[0];
+    const first = firstFailure(earlier);
     return `${OUTCOME[result]} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
 }
 /** The same with what was said of the first failure. */
 function attemptsInFull(endpoint) {
     const brief = attemptsInBrief(endpoint);
-    const first = endpoint.earlier?.[0];
+    const first = firstFailure(endpoint.earlier);
     return brief !== undefined && first ? `${brief} in ${first.step}: ${first.message}` : brief;
+}
+function firstFailure(earlier) {
+    return earlier?.find((one) => !('severity' in one));
 }
 /** Where an endpoint is, as people write it: `host:port`, with brackets around an IPv6 address. */
 function addressOf({ host, port }) {
@@ -71813,6 +71845,7 @@ function addressOf({ host, port }) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/story.ts
+
 
 /** No evidence that quotes a reply is longer; a hostile one must not be searched for long. */
 const QUOTE_LIMIT = 4096;
@@ -71828,15 +71861,19 @@ function isTroubled({ endpoint }) {
 /** @returns the findings of an endpoint, worst first, with the lines of its transcript that show them */
 function storyOf(endpoint) {
     const found = endpoint.steps.flatMap(({ id, findings }) => findings.map((finding) => ({ step: id, finding })));
+    const before = (0,report/* earlierFindings */.DL)(endpoint).map(({ step, ...finding }) => ({ step, finding, earlier: true }));
+    const told = [...found, ...before];
     const shown = new Set();
-    const chapters = found
+    const chapters = told
         .filter(({ finding }) => finding.severity !== 'notice')
         .sort((a, b) => weight(b.finding) - weight(a.finding))
-        .map(({ step, finding }) => {
-        const end = decisiveEnd(endpoint.transcript, step, finding);
+        .map((one) => {
+        if (one.earlier)
+            return { ...one, decisive: [] };
+        const end = decisiveEnd(endpoint.transcript, one.step, one.finding);
         const decisive = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - DECISIVE_LINES), end);
         shown.add(end);
-        return { step, finding, decisive: decisive.map(spoken) };
+        return { ...one, decisive: decisive.map(spoken) };
     });
     return {
         endpoint,
@@ -71851,6 +71888,10 @@ function remarksOf({ endpoint, notices }) {
         ...(attempts === undefined ? [] : [{ text: attempts }]),
         ...notices.map(({ message, code }) => ({ text: message, code })),
     ];
+}
+/** The step of a chapter, and that it is not of the last attempt. */
+function whereOf({ step, earlier }) {
+    return earlier ? `${step} in an earlier attempt` : step;
 }
 /** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`; a whole message by its length. */
 function spoken({ from, text }) {
@@ -71955,11 +71996,11 @@ function annotationOf(level, story, more) {
 function account({ endpoint, chapters: [worst, ...others] }) {
     if (!worst)
         return [`${addressOf(endpoint)}: ${endpoint.result}`];
-    const { finding, step, decisive } = worst;
+    const { finding, decisive } = worst;
     const evidence = Object.entries(finding.evidence ?? {}).map(([what, value]) => `${what}: ${value}`);
     const attempts = attemptsInFull(endpoint);
     return [
-        `${addressOf(endpoint)}, ${step}, ${finding.code}: ${(0,shorten/* shorten */.ml)(finding.message, TEXT_LIMIT)}`,
+        `${addressOf(endpoint)}, ${whereOf(worst)}, ${finding.code}: ${(0,shorten/* shorten */.ml)(finding.message, TEXT_LIMIT)}`,
         ...(finding.waived ? [`Waived until ${finding.waived.until}: ${(0,shorten/* shorten */.ml)(finding.waived.reason, TEXT_LIMIT)}`] : []),
         ...[...evidence, ...decisive.slice(-3)].slice(0, 8).map((line) => `  ${(0,shorten/* shorten */.ml)(line, 200)}`),
         `How to mend it: ${(0,shorten/* shorten */.ml)(finding.remedy, TEXT_LIMIT)}`,
@@ -72268,14 +72309,15 @@ function difference({ steps, capabilities }) {
         ...(lost.length > 0 ? [gfm `**Only in the clear:** ${offers(lost)}`] : []),
     ], ' · ');
 }
-function chapterOf({ step, finding, decisive }, findingsUrl) {
+function chapterOf(chapter, findingsUrl) {
+    const { finding, decisive } = chapter;
     const { message, remedy, evidence, reference, reproduce, waived } = finding;
     const label = code(finding.code);
     const where = findingsUrl === undefined ? label : markdown_link(label, `${findingsUrl}#${finding.code}`);
     const known = Object.entries(evidence ?? {}).map(([what, value]) => gfm `${brief(what)}: ${code((0,shorten/* shorten */.ml)(value, sections_TEXT_LIMIT))}`);
     const section = reference && gfm ` (${brief(reference)})`;
     return blocks([
-        gfm `#### ${signOf(finding).emoji} ${titleOf(finding)} · ${step} · ${where}`,
+        gfm `#### ${signOf(finding).emoji} ${titleOf(finding)} · ${whereOf(chapter)} · ${where}`,
         waived && gfm `**Waived until ${brief(waived.until)}:** ${(0,shorten/* shorten */.ml)(waived.reason, sections_TEXT_LIMIT)}`,
         gfm `**What is wrong:** ${(0,shorten/* shorten */.ml)(message, sections_TEXT_LIMIT)}`,
         known.length + decisive.length > 0 ? gfm `**How we know:**` : undefined,

@@ -55,6 +55,19 @@ export function aReport(...endpoints: EndpointReport[]): Report {
   });
 }
 
+/** What a report has of an endpoint that passed on attempt 2, where attempt 1 had a warning. */
+export function warnedEarlier(): Pick<EndpointReport, 'attempts' | 'result' | 'earlier'> {
+  const warning = aFinding('plaintext-auth-advertised', { message: 'AUTH too early.', remedy: 'Hide it.' });
+  return {
+    attempts: 2,
+    result: 'warn',
+    earlier: [
+      { step: 'authentication', code: 'throttled', message: '421 later' },
+      { step: 'capability', ...warning },
+    ],
+  };
+}
+
 /** The dialogue up to the handshake, a line an entry, and what else is to be in it. */
 export function aTranscript(...more: EndpointReport['transcript']): EndpointReport['transcript'] {
   return [

@@ -4,7 +4,7 @@ import { annotate, failureLine } from '../../src/report/annotations.js';
 import type { Annotation } from '../../src/report/annotations.js';
 import type { EndpointReport } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
-import { aFinding, anEndpoint, aReport, aTranscript } from '../support/reports.js';
+import { aFinding, anEndpoint, aReport, aTranscript, warnedEarlier } from '../support/reports.js';
 import { commands } from '../support/runner-grammar.js';
 
 const POLICY = { failOn: 'fail', onInconclusive: 'fail' } as const;
@@ -82,6 +82,15 @@ describe('annotations', () => {
     expect(annotationsOf([failing('a', { attempts: 3, earlier })])[0]?.message).toContain(
       'failed on attempt 3, after throttled in capability: 421 later',
     );
+  });
+
+  test('show a warning of an earlier attempt', () => {
+    const [annotation] = annotationsOf([anEndpoint(warnedEarlier())]);
+    expect(annotation?.level).toBe('warning');
+    expect(annotation?.message).toContain(
+      'capability in an earlier attempt, plaintext-auth-advertised: AUTH too early.',
+    );
+    expect(annotation?.message).toContain('How to mend it: Hide it.');
   });
 
   test('show a waiver', () => {

@@ -1,12 +1,13 @@
 import { renderJson } from '../../src/report/json.js';
 import { transcriptLines } from '../../src/report/progress.js';
 import { redactEndpoint } from '../../src/report/redact.js';
+import { earlierFindings } from '../../src/report/report.js';
 import { Redactor } from '../../src/text/redactor.js';
 import { shortenList } from '../../src/text/shorten.js';
 import { neutraliseJson } from '../../src/text/neutral.js';
 import { UNSEEN } from '../../src/text/peer.js';
 import { HOSTILE } from '../support/hostile.js';
-import { aReport, anEndpoint } from '../support/reports.js';
+import { aFinding, aReport, anEndpoint } from '../support/reports.js';
 import { commands } from '../support/runner-grammar.js';
 
 /** What a peer makes as large as it may be does not become larger still in what is made of it. */
@@ -58,6 +59,14 @@ describe('what is kept of a list that a server fills', () => {
       '<redacted>',
     ]);
   });
+});
+
+test('a finding of an earlier attempt is cut like any other, and has no secret in it', () => {
+  const said = `correct horse ${'a'.repeat(4000)}`;
+  const warning = aFinding('plaintext-auth-advertised', { message: said, evidence: { keyword: said } });
+  const earlier = [{ step: 'capability' as const, ...warning }];
+  const [fit] = earlierFindings(redactEndpoint({ ...relay, earlier }, redactor));
+  for (const text of [fit?.message, fit?.evidence?.keyword]) expect(text).toMatch(/^<redacted> a+.*more characters\)$/);
 });
 
 test('a line of a transcript that is too long for a log is cut there', () => {

@@ -5,7 +5,7 @@ import { format } from 'prettier';
 import { z } from 'zod';
 import { renderJson } from '../../src/report/json.js';
 import { reportSchema } from '../../src/report/report.js';
-import { aFinding, anEndpoint, aReport, aTls } from '../support/reports.js';
+import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';
 
 const FILE = 'report.schema.json';
 
@@ -25,13 +25,10 @@ describe('the JSON Schema of report.json', () => {
     const waived = { reason: 'being replaced', until: '2027-01-31' };
     const report = aReport(
       anEndpoint({ tls: aTls(14), environment: 'staging', source: { file: 'x.yml', line: 1 } }),
-      anEndpoint(
-        { attempts: 2, earlier: [{ step: 'upgrade', code: 'throttled', message: '421' }] },
-        {
-          capability: [aFinding('plaintext-auth-advertised', { waived, evidence: { keyword: 'AUTH PLAIN' } })],
-          certificate: [aFinding('connection-timeout', { inconclusive: true, reproduce: 'openssl s_client' })],
-        },
-      ),
+      anEndpoint(warnedEarlier(), {
+        capability: [aFinding('plaintext-auth-advertised', { waived, evidence: { keyword: 'AUTH PLAIN' } })],
+        certificate: [aFinding('connection-timeout', { inconclusive: true, reproduce: 'openssl s_client' })],
+      }),
     );
     return JSON.parse(renderJson(report)) as Record<string, unknown>;
   };

@@ -4,7 +4,7 @@ import type { EndpointReport, Report } from '../../src/report/report.js';
 import { renderNothingGated, renderSummary } from '../../src/report/summary.js';
 import type { SummaryOptions } from '../../src/report/summary.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
-import { aFinding, anEndpoint, aReport, aTls, aTranscript } from '../support/reports.js';
+import { aFinding, anEndpoint, aReport, aTls, aTranscript, warnedEarlier } from '../support/reports.js';
 
 const POLICY = { failOn: 'fail', onInconclusive: 'fail' } as const;
 const REFUSED = '535 5.7.8 authentication failed';
@@ -134,6 +134,19 @@ describe('the table', () => {
 });
 
 describe('the section of an endpoint that is not green', () => {
+  test('shows a warning of an earlier attempt, and no line of the last one for it', () => {
+    const summary = summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() })));
+    const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
+    expect(section.split('\n\n').slice(0, 6)).toEqual([
+      '### ⚠️ relay: warn',
+      '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS',
+      '**Attempts:** passed with warnings on attempt 2, after throttled in authentication: 421 later',
+      '#### ⚠️ AUTH offered before TLS · capability in an earlier attempt · <code>plaintext-auth-advertised</code>',
+      '**What is wrong:** AUTH too early.',
+      '**How to mend it:** Hide it. (RFC 4954 section 4)',
+    ]);
+  });
+
   test('says what is wrong, how we know, how to mend it, and how to see it by hand', () => {
     const summary = summaryOf(aReport(failing('relay')), { findingsUrl: 'https://example.com/findings.md' });
     const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));

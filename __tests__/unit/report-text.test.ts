@@ -7,7 +7,7 @@ import { renderTerminal } from '../../src/report/terminal.js';
 import type { TerminalOptions } from '../../src/report/terminal.js';
 import type { Report } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
-import { aFinding, anEndpoint, aReport, aTls } from '../support/reports.js';
+import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';
 import { commands } from '../support/runner-grammar.js';
 
 // eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
@@ -38,6 +38,12 @@ describe('progress', () => {
     const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
     expect(progressLine(anEndpoint({ attempts: 2, earlier }), { done: 1, total: 1 })).toMatch(
       / {2}passed on attempt 2, after throttled in upgrade: 421 later$/,
+    );
+  });
+
+  test('shows a warning of an earlier attempt', () => {
+    expect(progressLine(anEndpoint(warnedEarlier()), { done: 1, total: 1 })).toMatch(
+      / {2}warn {2}.* {2}plaintext-auth-advertised: AUTH too early\. {2}passed with warnings on attempt 2, after throttled in /,
     );
   });
 
@@ -90,6 +96,18 @@ describe('the terminal', () => {
         'Worth knowing',
         '  good: Nobody looked. (receipt-not-verified)',
         '',
+      ].join('\n'),
+    );
+  });
+
+  test('shows a warning of an earlier attempt', () => {
+    const output = shown(aReport(anEndpoint(warnedEarlier())));
+    expect(output).toContain('! Gate open: 1 of 1 endpoint with warnings');
+    expect(output).toContain(
+      [
+        '  ! AUTH offered before TLS (capability in an earlier attempt, plaintext-auth-advertised)',
+        '    what is wrong   AUTH too early.',
+        '    how to mend it  Hide it. ',
       ].join('\n'),
     );
   });

@@ -3,12 +3,13 @@ import { ConnectFailure, resolve } from '../net/connect.js';
 import type { Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint, Plan } from '../plan/endpoint.js';
-import { STEP_IDS } from '../report/report.js';
+import { earlierFindings, STEP_IDS } from '../report/report.js';
 import type { EndpointReport } from '../report/report.js';
 import { attempt } from './gate.js';
 import type { Attempt } from './gate.js';
 import { internalError } from './interruption.js';
 import { notTriedAgain } from './stopped.js';
+import { statusOf, worst } from './verdict.js';
 import type { World } from './visit.js';
 
 /** The pause before the first further try; each later one is four times as long, up to the longest. */
@@ -110,11 +111,12 @@ async function gateEndpoint(
   addresses: readonly Address[] | undefined,
 ): Promise<EndpointReport> {
   const earlier: Earlier = [];
+  let tries = 1;
   let spentMs = 0;
   const derived: string[] = [];
   let putOff: { said: string; atMs: number } | undefined;
   try {
-    for (let tries = 1; ; tries += 1) {
+    for (; ; tries += 1) {
       const before = { derived, ...(putOff && { putOff: { said: putOff.said, forMs: spentMs - putOff.atMs } }) };
       const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
       spentMs += report.durationMs;
@@ -123,44 +125,62 @@ async function gateEndpoint(
       const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
       const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
       if (pauseMs === undefined) {
-        return { ...report, durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
+        return concluded({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       }
       await world.pause(pauseMs);
       if (world.end.isOver) {
-        return { ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries, ...beforeThis(earlier) };
+        return concluded({ ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries }, earlier);
       }
-      earlier.push(...whatFailed(report));
+      earlier.push(...whatRemains(report));
       spentMs += Math.round(pauseMs);
     }
   } catch (error) {
-    return defective(endpoint, error, earlier);
+    return concluded({ ...defective(endpoint, error), attempts: tries }, earlier);
   }
 }
 
 type Earlier = NonNullable<EndpointReport['earlier']>;
 
-/** What stands in a report of the attempts before the last one; nothing where it was the first. */
-function beforeThis(earlier: Earlier): { earlier?: Earlier } {
-  return earlier.length > 0 ? { earlier } : {};
+/**
+ * The report of an endpoint, with what the attempts before the last one found. A warning or a waived error counts even
+ * if the last attempt does not have it; each is reported once.
+ */
+function concluded(report: EndpointReport, before: Earlier): EndpointReport {
+  const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
+  const earlier = before.filter((one) => {
+    if (!('severity' in one)) return true;
+    const isNew = !known.has(`${one.step} ${one.code}`);
+    known.add(`${one.step} ${one.code}`);
+    return isNew;
+  });
+  if (earlier.length === 0) return report;
+  const result = earlierFindings({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
+  return { ...report, result, earlier };
 }
 
-function whatFailed({ steps }: Attempt['report']): Earlier {
-  const step = steps.find(({ status }) => status === 'fail' || status === 'inconclusive' || status === 'warn');
-  const found = step?.findings.find(({ severity }) => severity === 'error');
-  return step && found ? [{ step: step.id, code: found.code, message: found.message }] : [];
+/** What remains of an attempt that is followed by another: what failed in it, and its warnings and waived errors. */
+function whatRemains({ steps }: Attempt['report']): Earlier {
+  const last = steps.findLast(({ status }) => status !== 'skip');
+  const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
+  // A waiver must not make the verdict worse: the failure that led to the next attempt does not count, waived or not.
+  const failure = errors.find(({ waived }) => !waived) ?? errors[0];
+  const counting = steps.flatMap(({ id: step, findings }) =>
+    findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })),
+  );
+  return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
 }
 
 /** The same of a report that could not be shown: what was thrown may have a secret in it. */
 function shownDefective(endpoint: Endpoint, error: unknown, { redact }: World): EndpointReport {
   try {
-    return redact(defective(endpoint, error, []));
+    return redact(defective(endpoint, error));
   } catch {
-    return defective(endpoint, 'what it found could not be made fit to be shown', []);
+    return defective(endpoint, 'what it found could not be made fit to be shown');
   }
 }
 
 /** What stands in the report where our own code failed outside of every step. */
-function defective(endpoint: Endpoint, error: unknown, earlier: Earlier): EndpointReport {
+function defective(endpoint: Endpoint, error: unknown): EndpointReport {
   const { name, host, port, transport, role, environment, source } = endpoint;
   const [first, ...rest] = STEP_IDS;
   return {
@@ -172,8 +192,7 @@ function defective(endpoint: Endpoint, error: unknown, earlier: Earlier): Endpoi
     ...(environment !== undefined && { environment }),
     ...(source && { source: { ...source } }),
     result: 'fail',
-    attempts: earlier.length + 1,
-    ...beforeThis(earlier),
+    attempts: 1,
     durationMs: 0,
     steps: [
       { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },

@@ -1,7 +1,7 @@
 import { neutralise } from '../text/neutral.js';
 import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from './report.js';
-import { stories, isTroubled } from './story.js';
+import { stories, isTroubled, whereOf } from './story.js';
 import type { Story } from './story.js';
 import { addressOf, attemptsInFull, endpointsOf, titleOf } from './wording.js';
 
@@ -90,11 +90,11 @@ function annotationOf(level: Annotation['level'], story: Story, more: number): A
 /** The worst finding in full, the others by their names. */
 function account({ endpoint, chapters: [worst, ...others] }: Story): string[] {
   if (!worst) return [`${addressOf(endpoint)}: ${endpoint.result}`];
-  const { finding, step, decisive } = worst;
+  const { finding, decisive } = worst;
   const evidence = Object.entries(finding.evidence ?? {}).map(([what, value]) => `${what}: ${value}`);
   const attempts = attemptsInFull(endpoint);
   return [
-    `${addressOf(endpoint)}, ${step}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
+    `${addressOf(endpoint)}, ${whereOf(worst)}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
     ...(finding.waived ? [`Waived until ${finding.waived.until}: ${shorten(finding.waived.reason, TEXT_LIMIT)}`] : []),
     ...[...evidence, ...decisive.slice(-3)].slice(0, 8).map((line) => `  ${shorten(line, 200)}`),
     `How to mend it: ${shorten(finding.remedy, TEXT_LIMIT)}`,

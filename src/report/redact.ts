@@ -32,7 +32,7 @@ const EVIDENCE_LIMIT = 600;
  */
 export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): EndpointReport {
   const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
-  const fit = (finding: Finding): Finding => ({
+  const fit = <T extends Pick<Finding, 'message' | 'evidence'>>(finding: T): T => ({
     ...finding,
     message: shorten(finding.message, MESSAGE_LIMIT),
     ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
@@ -40,7 +40,7 @@ export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): En
   return {
     ...rest,
     steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-    ...(earlier && { earlier: earlier.map((one) => ({ ...one, message: shorten(one.message, MESSAGE_LIMIT) })) }),
+    ...(earlier && { earlier: earlier.map(fit) }),
     ...(tls && { tls: fitTls(tls) }),
   };
 }

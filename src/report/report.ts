@@ -73,6 +73,14 @@ const deliverySchema = z.strictObject({
   copies: count.min(1).optional().describe('How many of it there were'),
 });
 
+const failureSchema = z
+  .strictObject({ step: z.enum(STEP_IDS), code: z.string(), message: z.string() })
+  .describe('What led to the next attempt');
+
+const earlierFindingSchema = findingSchema
+  .extend({ step: z.enum(STEP_IDS) })
+  .describe('A warning or a waived error that the last attempt does not have; it makes the endpoint `warn`');
+
 const endpointSchema = z.strictObject({
   name: z.string(),
   host: z.string(),
@@ -87,9 +95,9 @@ const endpointSchema = z.strictObject({
   source: z.strictObject({ file: z.string(), line: count.min(1) }).optional(),
   steps: z.array(stepSchema).length(STEP_IDS.length),
   earlier: z
-    .array(z.strictObject({ step: z.enum(STEP_IDS), code: z.string(), message: z.string() }))
+    .array(z.union([failureSchema, earlierFindingSchema]))
     .optional()
-    .describe('What failed in the attempts before the last one'),
+    .describe('What the attempts before the last one found'),
   capabilities: z
     .strictObject({
       plain: z.array(z.string()).optional().describe('The lines of the answer to EHLO in the clear'),
@@ -116,6 +124,7 @@ export const reportSchema = z
 
 export type Report = z.infer<typeof reportSchema>;
 export type EndpointReport = z.infer<typeof endpointSchema>;
+export type EarlierFinding = z.infer<typeof earlierFindingSchema>;
 export type StepReport = z.infer<typeof stepSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type DeliveryReport = z.infer<typeof deliverySchema>;
@@ -126,6 +135,11 @@ export type StepId = (typeof STEP_IDS)[number];
 export type Result = (typeof RESULTS)[number];
 export type Severity = Finding['severity'];
 export type SkipReason = NonNullable<StepReport['skipped']>;
+
+/** The warnings and waived errors that only attempts before the last one found. */
+export function earlierFindings({ earlier = [] }: Pick<EndpointReport, 'earlier'>): EarlierFinding[] {
+  return earlier.filter((one) => 'severity' in one);
+}
 
 /** What the run comes to under the policy of its user. */
 export interface Verdict {

@@ -3,7 +3,7 @@ import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table }
 import type { Markdown } from './markdown.js';
 import { STEP_IDS } from './report.js';
 import type { EndpointReport } from './report.js';
-import { remarksOf, spoken } from './story.js';
+import { remarksOf, spoken, whereOf } from './story.js';
 import type { Chapter, Story } from './story.js';
 import {
   addressOf,
@@ -98,7 +98,8 @@ function difference({ steps, capabilities }: EndpointReport): Markdown | undefin
   );
 }
 
-function chapterOf({ step, finding, decisive }: Chapter, findingsUrl?: string): Markdown {
+function chapterOf(chapter: Chapter, findingsUrl?: string): Markdown {
+  const { finding, decisive } = chapter;
   const { message, remedy, evidence, reference, reproduce, waived } = finding;
   const label = code(finding.code);
   const where = findingsUrl === undefined ? label : link(label, `${findingsUrl}#${finding.code}`);
@@ -107,7 +108,7 @@ function chapterOf({ step, finding, decisive }: Chapter, findingsUrl?: string): 
   );
   const section = reference && gfm` (${brief(reference)})`;
   return blocks([
-    gfm`#### ${signOf(finding).emoji} ${titleOf(finding)} · ${step} · ${where}`,
+    gfm`#### ${signOf(finding).emoji} ${titleOf(finding)} · ${whereOf(chapter)} · ${where}`,
     waived && gfm`**Waived until ${brief(waived.until)}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
     gfm`**What is wrong:** ${shorten(message, TEXT_LIMIT)}`,
     known.length + decisive.length > 0 ? gfm`**How we know:**` : undefined,

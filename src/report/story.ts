@@ -1,3 +1,4 @@
+import { earlierFindings } from './report.js';
 import type { EndpointReport, Finding, Report, StepId, TranscriptEntry } from './report.js';
 import { attemptsInFull, byResult } from './wording.js';
 
@@ -15,6 +16,8 @@ export interface Chapter {
   readonly finding: Finding;
   /** The lines of the transcript that show it; none where an earlier chapter has shown them, or where TLS and no line shows it. */
   readonly decisive: readonly string[];
+  /** Only an earlier attempt found it, and the transcript is that of the last one. */
+  readonly earlier?: true;
 }
 
 /** No evidence that quotes a reply is longer; a hostile one must not be searched for long. */
@@ -35,15 +38,18 @@ export function isTroubled({ endpoint }: Pick<Story, 'endpoint'>): boolean {
 /** @returns the findings of an endpoint, worst first, with the lines of its transcript that show them */
 export function storyOf(endpoint: EndpointReport): Story {
   const found = endpoint.steps.flatMap(({ id, findings }) => findings.map((finding) => ({ step: id, finding })));
+  const before = earlierFindings(endpoint).map(({ step, ...finding }) => ({ step, finding, earlier: true as const }));
+  const told: Omit<Chapter, 'decisive'>[] = [...found, ...before];
   const shown = new Set<number>();
-  const chapters = found
+  const chapters = told
     .filter(({ finding }) => finding.severity !== 'notice')
     .sort((a, b) => weight(b.finding) - weight(a.finding))
-    .map(({ step, finding }) => {
-      const end = decisiveEnd(endpoint.transcript, step, finding);
+    .map((one): Chapter => {
+      if (one.earlier) return { ...one, decisive: [] };
+      const end = decisiveEnd(endpoint.transcript, one.step, one.finding);
       const decisive = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - DECISIVE_LINES), end);
       shown.add(end);
-      return { step, finding, decisive: decisive.map(spoken) };
+      return { ...one, decisive: decisive.map(spoken) };
     });
   return {
     endpoint,
@@ -59,6 +65,11 @@ export function remarksOf({ endpoint, notices }: Story): { text: string; code?: 
     ...(attempts === undefined ? [] : [{ text: attempts }]),
     ...notices.map(({ message, code }) => ({ text: message, code })),
   ];
+}
+
+/** The step of a chapter, and that it is not of the last attempt. */
+export function whereOf({ step, earlier }: Chapter): string {
+  return earlier ? `${step} in an earlier attempt` : step;
 }
 
 /** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`; a whole message by its length. */

@@ -4,7 +4,7 @@ import { neutralise } from '../text/neutral.js';
 import { shorten } from '../text/shorten.js';
 import { STEP_IDS } from './report.js';
 import type { EndpointReport, Report, StepReport, Verdict } from './report.js';
-import { isTroubled, remarksOf, stories } from './story.js';
+import { isTroubled, remarksOf, stories, whereOf } from './story.js';
 import type { Chapter, Story } from './story.js';
 import {
   addressOf,
@@ -103,10 +103,11 @@ function section({ endpoint, chapters }: Story, paint: Paint): string[] {
   ];
 }
 
-function chapterOf({ step, finding, decisive }: Chapter): string[] {
+function chapterOf(chapter: Chapter): string[] {
+  const { finding, decisive } = chapter;
   const { code, message, remedy, evidence = {}, reference, reproduce, waived } = finding;
   return [
-    `  ${signOf(finding).plain} ${titleOf(finding)} (${step}, ${code})`,
+    `  ${signOf(finding).plain} ${titleOf(finding)} (${whereOf(chapter)}, ${code})`,
     ...(waived ? [`    waived until ${waived.until}: ${waived.reason}`] : []),
     `    what is wrong   ${message}`,
     ...[...Object.entries(evidence).map(([what, value]) => `${what}: ${value}`), ...decisive].map(

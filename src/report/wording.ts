@@ -124,15 +124,19 @@ const OUTCOME: Readonly<Record<Result, string>> = {
 /** That there was more than one attempt, and what failed first: "passed on attempt 2, after connection-timeout". */
 export function attemptsInBrief({ attempts, result, earlier }: EndpointReport): string | undefined {
   if (attempts === 1) return undefined;
-  const first = earlier?.[0];
+  const first = firstFailure(earlier);
   return `${OUTCOME[result]} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
 }
 
 /** The same with what was said of the first failure. */
 export function attemptsInFull(endpoint: EndpointReport): string | undefined {
   const brief = attemptsInBrief(endpoint);
-  const first = endpoint.earlier?.[0];
+  const first = firstFailure(endpoint.earlier);
   return brief !== undefined && first ? `${brief} in ${first.step}: ${first.message}` : brief;
+}
+
+function firstFailure(earlier: EndpointReport['earlier']) {
+  return earlier?.find((one) => !('severity' in one));
 }
 
 /** Where an endpoint is, as people write it: `host:port`, with brackets around an IPv6 address. */

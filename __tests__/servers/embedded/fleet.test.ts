@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { gateFleet } from '../../../src/gate/fleet.js';
+import { judge } from '../../../src/gate/verdict.js';
 import type { World } from '../../../src/gate/visit.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
@@ -246,6 +248,66 @@ describe('further tries', () => {
     const [report] = await fleet([endpointAt(await closedPort())], { retries: 3 }, { pause });
     expect([report?.attempts, letters(report?.steps ?? [])]).toEqual([4, 'fbbbb']);
     expect(pauses).toEqual([1000, 4000, 16000]);
+  });
+
+  describe('forget no warning and no waived error of an earlier attempt', () => {
+    const later: Dialogue = { replies: { AUTH: '454 later' } };
+    const OFFERS_AUTH = ['STARTTLS', 'AUTH PLAIN'];
+    const policy = { failOn: 'warn', onInconclusive: 'fail' } as const;
+    const waive = (code: FindingCode): Endpoint['waive'] => [{ finding: code, until: '2099-12-31', reason: 'a test' }];
+    const failure = { step: 'authentication', code: 'auth-temporary-failure' };
+    const warning = { step: 'capability', code: 'plaintext-auth-advertised', severity: 'warning' };
+    const inBrief = (report: EndpointReport | undefined) =>
+      report?.earlier?.map(({ step, code }) => `${step}: ${code}`);
+
+    test('a warning', async () => {
+      await using server = await startScriptedServer([{ ...good, ...later, offers: OFFERS_AUTH }, good]);
+      const reports = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+      expect(reports).toMatchObject([{ result: 'warn', attempts: 2, earlier: [failure, warning] }]);
+      expect(letters(reports[0]?.steps ?? [])).toBe('ppppn');
+      expect(judge(reports, policy)).toMatchObject({ result: 'warn', blocks: true });
+    });
+
+    test('a waived error', async () => {
+      const expired = { tls: { key: zoo.expired.key, cert: zoo.expired.chain } };
+      await using server = await startScriptedServer([{ ...expired, ...later }, good]);
+      const endpoint = endpointAt(server.port, { auth: AUTH, waive: waive('certificate-expired') });
+      const reports = await fleet([endpoint], { retries: 2 }, { pause });
+      const waived = { step: 'certificate', code: 'certificate-expired', severity: 'error', waived: {} };
+      expect(reports).toMatchObject([{ result: 'warn', attempts: 2, earlier: [failure, waived] }]);
+      expect(judge(reports, policy).blocks).toBe(true);
+    });
+
+    test('once, however many attempts had it', async () => {
+      const first = { ...good, ...later, offers: OFFERS_AUTH };
+      await using server = await startScriptedServer([first, first, good]);
+      const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+      expect(inBrief(report)).toEqual([
+        'authentication: auth-temporary-failure',
+        'capability: plaintext-auth-advertised',
+        'authentication: auth-temporary-failure',
+      ]);
+    });
+
+    test('which stands with the last attempt alone, where that has it too', async () => {
+      const offers = OFFERS_AUTH;
+      await using server = await startScriptedServer([
+        { ...good, ...later, offers },
+        { ...good, offers },
+      ]);
+      const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+      expect([report?.result, letters(report?.steps ?? [])]).toEqual(['warn', 'wpppn']);
+      expect(inBrief(report)).toEqual(['authentication: auth-temporary-failure']);
+    });
+
+    test.each([
+      ['waived', waive('throttled')],
+      ['not waived', []],
+    ])('though the failure that led to the next attempt is none: %s', async (_name, waivers) => {
+      await using server = await startScriptedServer([{ greeting: ['421 busy', close] }, good]);
+      const [report] = await fleet([endpointAt(server.port, { waive: waivers })], { retries: 2 }, { pause });
+      expect([report?.result, report?.attempts, inBrief(report)]).toEqual(['pass', 2, ['capability: throttled']]);
+    });
   });
 
   // A port that does not greet is looked at once more, for whether it waits for TLS.

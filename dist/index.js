@@ -69716,8 +69716,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./src/cancellation.ts
 /**
  * The signals by which a runner or a person at a terminal ends a run, as one. The first lets what is known be
@@ -69856,7 +69854,7 @@ class Anchors {
         }
     }
 }
-/** The code of an error, such as ENOENT. Its message would carry the path of the file. */
+/** The code of an error, such as ENOENT or `not a regular file`. Its message would carry the path of the file. */
 function errorCode(error) {
     return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 }
@@ -72053,6 +72051,52 @@ function selfTestLine(liars) {
 
 // EXTERNAL MODULE: ./src/redaction.ts
 var redaction = __nccwpck_require__(81066);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+;// CONCATENATED MODULE: ./src/regular-file.ts
+
+/** No file that the gate reads is anywhere near as large. */
+const MAX_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+/**
+ * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block the
+ * process until somebody writes to it, or never end. The size limit applies while it is read.
+ * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
+ */
+function readText(path) {
+    // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
+    // Windows does not have the flag, and undefined is 0 here.
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(0,external_node_fs_.fstatSync)(file).isFile())
+            throw unreadable(path, 'not a regular file');
+        const chunks = [];
+        let size = 0;
+        for (;;) {
+            const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+            const length = (0,external_node_fs_.readSync)(file, chunk);
+            if (length === 0)
+                return Buffer.concat(chunks).toString('utf8');
+            size += length;
+            if (size > MAX_BYTES)
+                throw unreadable(path, `larger than ${MAX_BYTES} bytes`);
+            chunks.push(chunk.subarray(0, length));
+        }
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** The same as a promise. */
+function readRegularFile(path) {
+    return new Promise((resolve) => {
+        resolve(readText(path));
+    });
+}
+function unreadable(path, code) {
+    return Object.assign(new Error(`${path} is ${code}`), { code });
+}
+
 // EXTERNAL MODULE: ./src/run.ts + 93 modules
 var run = __nccwpck_require__(23040);
 ;// CONCATENATED MODULE: ./src/runner/docs.ts
@@ -72118,6 +72162,8 @@ function commandData(line) {
     return line.replaceAll('%', '%25');
 }
 
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./src/net/deadline.ts
@@ -72477,6 +72523,7 @@ var reason = __nccwpck_require__(32223);
 
 
 
+
 /**
  * Publishes a run by every channel of the runner: report file, outputs, summary, annotations, in this order. Each is
  * tried whatever became of the others; one that fails is told of in the log and in a warning, and changes no verdict.
@@ -72550,16 +72597,29 @@ function temporaryFolder() {
 }
 /** Without a file for outputs nobody waits for them, and the toolkit would fall back on a command that is no more. */
 function setOutputs(outputs) {
-    if (!process.env.GITHUB_OUTPUT)
+    const path = process.env.GITHUB_OUTPUT;
+    if (!path)
         return;
+    requireRegularFile(path);
     for (const [name, value] of Object.entries(outputs))
         setOutput(name, value);
 }
 /** The toolkit's own `summary` fails where the runner offers no summary, which is no failure. */
 async function appendSummary(markdown) {
     const path = process.env.GITHUB_STEP_SUMMARY;
-    if (path)
-        await (0,promises_namespaceObject.appendFile)(path, markdown);
+    if (!path)
+        return;
+    requireRegularFile(path);
+    await (0,promises_namespaceObject.appendFile)(path, markdown);
+}
+/**
+ * Whoever opens a named pipe waits until somebody reads it. What is missing or a folder is for the system to refuse.
+ * @throws where the path leads to a pipe, a device or a socket
+ */
+function requireRegularFile(path) {
+    const found = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
+    if (found && !found.isFile() && !found.isDirectory())
+        throw new Error(`${path} is not a regular file`);
 }
 function issueAnnotations(report, verdict) {
     const issue = { error: error, warning: warning };
@@ -72601,8 +72661,6 @@ function mask(secrets) {
         core_setSecret(form);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
 ;// CONCATENATED MODULE: ./src/runner/source.ts
 
 
@@ -72615,12 +72673,12 @@ var external_node_fs_ = __nccwpck_require__(73024);
  * @returns the workflow file and the line of the text's first line; undefined where there is no checkout, where the text
  * comes from an expression or from another workflow, and where it stands in more than one place
  */
-function locateInput(input, text, env, readFile = readUtf8) {
+function locateInput(input, text, env) {
     const file = workflowFile(env);
     if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '')
         return undefined;
     try {
-        const lines = linesOf(input, text, readFile((0,external_node_path_.resolve)(env.GITHUB_WORKSPACE, file)));
+        const lines = linesOf(input, text, readText((0,external_node_path_.resolve)(env.GITHUB_WORKSPACE, file)));
         const [line] = lines;
         return line !== undefined && lines.length === 1 ? { file, line } : undefined;
     }
@@ -72663,9 +72721,6 @@ function firstLine({ range, type, value }, counter) {
         return undefined;
     const { line } = counter.linePos(range[0]);
     return type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED' ? line + 1 : line;
-}
-function readUtf8(path) {
-    return (0,external_node_fs_.readFileSync)(path, 'utf8');
 }
 
 // EXTERNAL MODULE: ./src/self-test/failed.ts
@@ -72739,7 +72794,7 @@ async function planOfInputs() {
     return loadPlan(inputs, {
         cwd: process.cwd(),
         env: process.env,
-        readFile: (path) => (0,promises_namespaceObject.readFile)(path, 'utf8'),
+        readFile: readRegularFile,
         locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
     });
 }

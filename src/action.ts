@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { cancellation } from './cancellation.js';
 import { loadPlan } from './plan/plan.js';
@@ -10,6 +9,7 @@ import { failureLine, nothingGated } from './report/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from './report/progress.js';
 import type { EndpointReport } from './report/report.js';
 import { redactedReason } from './redaction.js';
+import { readRegularFile } from './regular-file.js';
 import { run } from './run.js';
 import { findingsUrl } from './runner/docs.js';
 import { secretsOfForks } from './runner/fork.js';
@@ -67,7 +67,7 @@ async function planOfInputs(): Promise<Plan> {
   return loadPlan(inputs, {
     cwd: process.cwd(),
     env: process.env,
-    readFile: (path) => readFile(path, 'utf8'),
+    readFile: readRegularFile,
     locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
   });
 }

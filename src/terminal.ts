@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { cancellation } from './cancellation.js';
 import type { Plan } from './plan/endpoint.js';
@@ -11,6 +10,7 @@ import { renderJson } from './report/json.js';
 import { progressLine, selfTestLine } from './report/progress.js';
 import type { EndpointReport } from './report/report.js';
 import { renderTerminal } from './report/terminal.js';
+import { readRegularFile } from './regular-file.js';
 import { run } from './run.js';
 import type { Outcome } from './run.js';
 import { SelfTestFailed } from './self-test/failed.js';
@@ -140,7 +140,7 @@ function planOf(given: Readonly<Record<string, unknown>>): Promise<Plan> {
   return loadPlan(Object.fromEntries(texts), {
     cwd: process.cwd(),
     env: process.env,
-    readFile: (path) => readFile(path, 'utf8'),
+    readFile: readRegularFile,
   });
 }
 

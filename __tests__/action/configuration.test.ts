@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createLoopback } from '../support/loopback.js';
-import { createRunner, REPOSITORY } from '../support/runner.js';
+import { createRunner, REPOSITORY, WORKFLOW } from '../support/runner.js';
 import type { Runner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
@@ -63,6 +66,38 @@ test.each([
   const { code, outputs, annotations } = await runner.run(inputs);
   expect([code, outputs.result]).toEqual([1, 'fail']);
   expect(annotations.map(({ data }) => data).join()).toContain(said);
+});
+
+describe('a file that is not a regular one', () => {
+  const IDENTITY = { host: 'mail.example.test', tls: { 'client-cert': 'pipe', 'client-key': 'pipe' } };
+
+  test.each([
+    ['config', { config: 'pipe' }, 1],
+    ['ca', { endpoints: 'mail.example.test', ca: 'pipe' }, 1],
+    ['client-cert and client-key', { endpoints: JSON.stringify([IDENTITY]) }, 2],
+  ])('is refused and not waited for: a named pipe as %s', async (_, inputs: Record<string, string>, files) => {
+    await using runner = await createRunner();
+    execFileSync('mkfifo', [join(runner.workspace, 'pipe')]);
+    const { code, log } = await runner.run(inputs);
+    expect(code).toBe(1);
+    expect(log.match(/^(?!::).*cannot be read \(not a regular file\)$/gm)).toHaveLength(files);
+  });
+
+  test('is refused, not read until memory is full: a device as config', async () => {
+    await using runner = await createRunner();
+    const { code, log } = await runner.run({ config: '/dev/zero' });
+    expect(code).toBe(1);
+    expect(log).toContain('cannot be read (not a regular file)');
+  });
+
+  test('is refused, not waited for, as the workflow file in which the place of an endpoint is looked up', async () => {
+    await using server = await startScriptedServer();
+    await using runner = await createRunner();
+    await mkdir(join(runner.workspace, dirname(WORKFLOW)), { recursive: true });
+    execFileSync('mkfifo', [join(runner.workspace, WORKFLOW)]);
+    const { code, report } = await runner.run({ endpoints: `127.0.0.1:${server.port}` });
+    expect([code, report?.endpoints[0]?.source]).toEqual([1, undefined]);
+  });
 });
 
 describe('an empty secret', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -32,6 +33,20 @@ describe('a channel that fails', () => {
       ]);
     }
     expect(closed.annotations.at(-1)?.data).toContain('Gate closed');
+  });
+
+  test.each([
+    ['GITHUB_STEP_SUMMARY', 'the summary of the job'],
+    ['GITHUB_OUTPUT', 'the outputs'],
+  ])('is not waited for where it is a named pipe: %s', async (variable, what) => {
+    await using good = await startScriptedServer(loopback.dialogue());
+    await using runner = await createRunner();
+    const pipe = join(runner.temp, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const inputs = { endpoints: `127.0.0.1:${good.port}`, ca: loopback.ca };
+    const { code, annotations } = await runner.run(inputs, { [variable]: pipe });
+    expect(code).toBe(0);
+    expect(annotations.map(({ data }) => data)).toEqual([`Could not write ${what}: ${pipe} is not a regular file`]);
   });
 
   test('is told of where it is the folder of the user, and the other channels get theirs', async () => {

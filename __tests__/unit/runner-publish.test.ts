@@ -122,6 +122,18 @@ describe('publishing', () => {
     expect(Object.keys(outputs())).toEqual([...KEPT, 'report']);
   });
 
+  test.each([
+    ['GITHUB_OUTPUT', 'the outputs'],
+    ['GITHUB_STEP_SUMMARY', 'the summary of the job'],
+  ])('does not wait for a reader where %s is a named pipe, and does the rest', async (variable, what) => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    process.env[variable] = pipe;
+    const { printed, obeyed } = await published();
+    expect(printed).toContain(`Could not write ${what}: ${pipe} is not a regular file\n`);
+    expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
+  });
+
   test('misses nothing where the runner offers neither outputs nor summary', async () => {
     Reflect.deleteProperty(process.env, 'GITHUB_OUTPUT');
     Reflect.deleteProperty(process.env, 'GITHUB_STEP_SUMMARY');

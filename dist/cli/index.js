@@ -38492,8 +38492,6 @@ function start(main, complain) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/cancellation.ts
@@ -38636,7 +38634,7 @@ class Anchors {
         }
     }
 }
-/** The code of an error, such as ENOENT. Its message would carry the path of the file. */
+/** The code of an error, such as ENOENT or `not a regular file`. Its message would carry the path of the file. */
 function errorCode(error) {
     return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 }
@@ -40859,6 +40857,52 @@ function safe(text) {
     return neutral_neutralise((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT));
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/regular-file.ts
+
+/** No file that the gate reads is anywhere near as large. */
+const MAX_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+/**
+ * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block the
+ * process until somebody writes to it, or never end. The size limit applies while it is read.
+ * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
+ */
+function readText(path) {
+    // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
+    // Windows does not have the flag, and undefined is 0 here.
+    const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(0,external_node_fs_.fstatSync)(file).isFile())
+            throw unreadable(path, 'not a regular file');
+        const chunks = [];
+        let size = 0;
+        for (;;) {
+            const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+            const length = (0,external_node_fs_.readSync)(file, chunk);
+            if (length === 0)
+                return Buffer.concat(chunks).toString('utf8');
+            size += length;
+            if (size > MAX_BYTES)
+                throw unreadable(path, `larger than ${MAX_BYTES} bytes`);
+            chunks.push(chunk.subarray(0, length));
+        }
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** The same as a promise. */
+function readRegularFile(path) {
+    return new Promise((resolve) => {
+        resolve(readText(path));
+    });
+}
+function unreadable(path, code) {
+    return Object.assign(new Error(`${path} is ${code}`), { code });
+}
+
 // EXTERNAL MODULE: ./src/run.ts + 84 modules
 var run = __nccwpck_require__(2624);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
@@ -40993,7 +41037,7 @@ function planOf(given) {
     return loadPlan(Object.fromEntries(texts), {
         cwd: process.cwd(),
         env: process.env,
-        readFile: (path) => (0,promises_namespaceObject.readFile)(path, 'utf8'),
+        readFile: readRegularFile,
     });
 }
 function environmentName(input) {

@@ -66,7 +66,7 @@ export class Anchors {
   }
 }
 
-/** The code of an error, such as ENOENT. Its message would carry the path of the file. */
+/** The code of an error, such as ENOENT or `not a regular file`. Its message would carry the path of the file. */
 export function errorCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -114,14 +115,27 @@ function temporaryFolder(): Promise<string> {
 
 /** Without a file for outputs nobody waits for them, and the toolkit would fall back on a command that is no more. */
 function setOutputs(outputs: Partial<Record<OutputName, string | number | readonly string[]>>): void {
-  if (!process.env.GITHUB_OUTPUT) return;
+  const path = process.env.GITHUB_OUTPUT;
+  if (!path) return;
+  requireRegularFile(path);
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }
 
 /** The toolkit's own `summary` fails where the runner offers no summary, which is no failure. */
 async function appendSummary(markdown: string): Promise<void> {
   const path = process.env.GITHUB_STEP_SUMMARY;
-  if (path) await appendFile(path, markdown);
+  if (!path) return;
+  requireRegularFile(path);
+  await appendFile(path, markdown);
+}
+
+/**
+ * Whoever opens a named pipe waits until somebody reads it. What is missing or a folder is for the system to refuse.
+ * @throws where the path leads to a pipe, a device or a socket
+ */
+function requireRegularFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile() && !found.isDirectory()) throw new Error(`${path} is not a regular file`);
 }
 
 function issueAnnotations(report: Report, verdict: Verdict): void {

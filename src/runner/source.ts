@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Scalar } from 'yaml';
 
 import type { Source } from '../plan/endpoint.js';
+import { readText } from '../regular-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type ReadFile = (path: string) => string;
 
 /**
  * Finds where in the workflow file an input of this action was written, so that an annotation can stand there.
@@ -17,16 +16,11 @@ type ReadFile = (path: string) => string;
  * @returns the workflow file and the line of the text's first line; undefined where there is no checkout, where the text
  * comes from an expression or from another workflow, and where it stands in more than one place
  */
-export function locateInput(
-  input: string,
-  text: string,
-  env: Environment,
-  readFile: ReadFile = readUtf8,
-): Source | undefined {
+export function locateInput(input: string, text: string, env: Environment): Source | undefined {
   const file = workflowFile(env);
   if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '') return undefined;
   try {
-    const lines = linesOf(input, text, readFile(resolve(env.GITHUB_WORKSPACE, file)));
+    const lines = linesOf(input, text, readText(resolve(env.GITHUB_WORKSPACE, file)));
     const [line] = lines;
     return line !== undefined && lines.length === 1 ? { file, line } : undefined;
   } catch {
@@ -67,8 +61,4 @@ function firstLine({ range, type, value }: Scalar, counter: LineCounter): number
   if (!range || (type !== 'BLOCK_LITERAL' && String(value).trimEnd().includes('\n'))) return undefined;
   const { line } = counter.linePos(range[0]);
   return type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED' ? line + 1 : line;
-}
-
-function readUtf8(path: string): string {
-  return readFileSync(path, 'utf8');
 }

@@ -1,0 +1,42 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+
+/** No file that the gate reads is anywhere near as large. */
+const MAX_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block the
+ * process until somebody writes to it, or never end. The size limit applies while it is read.
+ * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
+ */
+export function readText(path: string): string {
+  // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
+  // Windows does not have the flag, and undefined is 0 here.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(file).isFile()) throw unreadable(path, 'not a regular file');
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const length = readSync(file, chunk);
+      if (length === 0) return Buffer.concat(chunks).toString('utf8');
+      size += length;
+      if (size > MAX_BYTES) throw unreadable(path, `larger than ${MAX_BYTES} bytes`);
+      chunks.push(chunk.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The same as a promise. */
+export function readRegularFile(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    resolve(readText(path));
+  });
+}
+
+function unreadable(path: string, code: string): Error {
+  return Object.assign(new Error(`${path} is ${code}`), { code });
+}

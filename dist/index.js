@@ -71581,6 +71581,7 @@ async function loadPlan(inputs, world) {
     const anchors = new Anchors(readFile);
     const identities = new ClientIdentities(readFile);
     const problems = [
+        ...(world.problems ?? []),
         ...inputProblems,
         ...lists.flatMap((list) => list.problems),
         ...candidates.flatMap((candidate) => candidate.problems),
@@ -72164,35 +72165,8 @@ function commandData(line) {
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./src/net/deadline.ts
 var deadline = __nccwpck_require__(47879);
-;// CONCATENATED MODULE: ./src/report/json.ts
-
-const LIST_BEGINS = '{\n  "endpoints": [\n';
-const LIST_ENDS = '\n  ]\n}';
-/**
- * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
- * or a terminal, which obey nothing in it.
- */
-function renderJson(report) {
-    return [...jsonPieces(report)].join('');
-}
-/**
- * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
- * it at once would be most of the memory of a run.
- */
-function* jsonPieces({ endpoints, ...rest }) {
-    yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
-    for (const [at, endpoint] of endpoints.entries()) {
-        if (at > 0)
-            yield ',\n';
-        yield neutraliseJson(JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length));
-    }
-    yield `${LIST_ENDS}\n`;
-}
-
 ;// CONCATENATED MODULE: ./src/report/markdown.ts
 
 /**
@@ -72512,9 +72486,131 @@ function bytes(text) {
 
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(32223);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(48161);
+// EXTERNAL MODULE: ./src/net/connect.ts
+var connect = __nccwpck_require__(78141);
+;// CONCATENATED MODULE: ./src/report/json.ts
+
+const LIST_BEGINS = '{\n  "endpoints": [\n';
+const LIST_ENDS = '\n  ]\n}';
+/**
+ * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
+ * or a terminal, which obey nothing in it.
+ */
+function renderJson(report) {
+    return [...jsonPieces(report)].join('');
+}
+/**
+ * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
+ * it at once would be most of the memory of a run.
+ */
+function* jsonPieces({ endpoints, ...rest }) {
+    yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
+    for (const [at, endpoint] of endpoints.entries()) {
+        if (at > 0)
+            yield ',\n';
+        yield neutraliseJson(JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length));
+    }
+    yield `${LIST_ENDS}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/runner/report-file.ts
+
+
+
+
+
+
+const report_file_NAME = 'report.json';
+/**
+ * Removes the report of an earlier run before anything else happens, so that whatever becomes of this run, no later
+ * step takes an old green report for its own.
+ * @param reportDir the input `report-dir`; empty means not given
+ * @param workspace what the input is relative to
+ * @returns why `report-dir` cannot be used: the gate must not run beside a report that is not its own
+ */
+async function discardOldReport(reportDir, workspace = process.cwd()) {
+    if (reportDir === '')
+        return [];
+    const problem = (why) => [{ input: 'report-dir', message: `cannot be used: ${why}` }];
+    const folder = (0,external_node_path_.resolve)(workspace, reportDir);
+    try {
+        if (await leadsThroughLink(folder, workspace))
+            return problem(THROUGH_LINK);
+        await (0,promises_namespaceObject.unlink)((0,external_node_path_.join)(folder, report_file_NAME));
+        return [];
+    }
+    catch (error) {
+        const code = (0,connect/* codeOf */.$N)(error);
+        return isMissing(code) ? [] : problem(`the report of an earlier run cannot be removed (${code})`);
+    }
+}
+/**
+ * Writes `report.json` as a whole or not at all: under another name first. It never writes into a file that is there
+ * already, be that a link, a hard link or a named pipe.
+ * @param reportDir the folder; undefined means a fresh one in the runner's temp folder
+ * @param signal gives the report up
+ * @param workspace what the folder is relative to
+ * @returns the absolute path of the file
+ * @throws where it cannot be written, or where a link in the workspace leads elsewhere
+ */
+async function writeReport(report, reportDir, signal, workspace = process.cwd()) {
+    const folder = reportDir === undefined ? await temporaryFolder() : (0,external_node_path_.resolve)(workspace, reportDir);
+    if (reportDir !== undefined && (await leadsThroughLink(folder, workspace)))
+        throw new Error(THROUGH_LINK);
+    await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
+    const path = (0,external_node_path_.join)(folder, report_file_NAME);
+    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
+    try {
+        await (0,promises_namespaceObject.writeFile)(unfinished, jsonPieces(report), { flag: 'wx', signal });
+        await (0,promises_namespaceObject.rename)(unfinished, path);
+    }
+    catch (error) {
+        await (0,promises_namespaceObject.rm)(unfinished, { force: true }).catch(() => undefined);
+        throw error;
+    }
+    return path;
+}
+function temporaryFolder() {
+    return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(process.env.RUNNER_TEMP ?? (0,external_node_os_.tmpdir)(), 'starttls-gate-'));
+}
+const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
+/**
+ * Whether a part of a path is a symbolic link that is in the workspace. The workspace is the checkout of whatever is
+ * tested, perhaps a stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside of
+ * it belong to the machine, such as `/tmp` on macOS.
+ */
+async function leadsThroughLink(folder, workspace) {
+    const checkout = await (0,promises_namespaceObject.realpath)(workspace);
+    let parent = (0,external_node_path_.parse)(folder).root;
+    for (const part of (0,external_node_path_.relative)(parent, folder).split(external_node_path_.sep)) {
+        const path = (0,external_node_path_.join)(parent, part);
+        let isLink;
+        try {
+            isLink = (await (0,promises_namespaceObject.lstat)(path)).isSymbolicLink();
+        }
+        catch (error) {
+            if (isMissing((0,connect/* codeOf */.$N)(error)))
+                return false;
+            throw error;
+        }
+        if (isLink && isWithin(checkout, await (0,promises_namespaceObject.realpath)(parent)))
+            return true;
+        parent = path;
+    }
+    return false;
+}
+function isWithin(folder, path) {
+    const way = (0,external_node_path_.relative)(folder, path);
+    return way.split(external_node_path_.sep)[0] !== '..' && !(0,external_node_path_.isAbsolute)(way);
+}
+/** Nothing is there, or a file stands where a folder would have to. */
+function isMissing(code) {
+    return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
 ;// CONCATENATED MODULE: ./src/runner/publish.ts
-
-
 
 
 
@@ -72532,8 +72628,8 @@ var reason = __nccwpck_require__(32223);
 async function publish({ report, verdict, reportDir, findingsUrl }, telling) {
     let reportPath;
     await tryAll(telling, {
-        'report.json': async () => {
-            reportPath = await writeReport(report, reportDir);
+        'report.json': async (over) => {
+            reportPath = await writeReport(report, reportDir, over);
         },
         'the outputs': () => {
             setOutputs({
@@ -72565,13 +72661,28 @@ async function publishNothingGated(why, message, telling) {
 }
 /** A runner that cancels a step waits for seven and a half seconds; a disk that has not answered by then does not matter. */
 const LONGEST_WRITE_MS = 4000;
+/** A signal that is given some time after a run was cancelled. A run that was not has all the time that it needs. */
+function outOfTime(cancelled) {
+    const over = new AbortController();
+    const begin = () => {
+        setTimeout(() => {
+            over.abort();
+        }, LONGEST_WRITE_MS).unref();
+    };
+    if (cancelled.aborted)
+        begin();
+    else
+        cancelled.addEventListener('abort', begin, { once: true });
+    return over.signal;
+}
 /** Does one thing after the other, each whatever became of the last, and then tells which of them failed. */
-async function tryAll({ log, redactReason }, work) {
+async function tryAll({ log, redactReason, cancelled }, work) {
     const failures = [];
     for (const [what, write] of Object.entries(work)) {
         try {
-            const written = Promise.resolve(write());
-            await deadline/* Deadline */.B.after(LONGEST_WRITE_MS).race(written, () => new Error('it takes too long'));
+            const over = outOfTime(cancelled);
+            const written = Promise.resolve(write(over));
+            await deadline/* Deadline */.B.on(over).race(written, () => new Error('it takes too long'));
         }
         catch (error) {
             failures.push(`Could not write ${what}: ${redactReason((0,reason/* reasonOf */.A)(error))}`);
@@ -72583,17 +72694,6 @@ async function tryAll({ log, redactReason }, work) {
         log.info(failure);
     });
     warning(failures.map(neutralise).join('\n'), { title: 'The run is not fully reported' });
-}
-/** @returns the absolute path of the file */
-async function writeReport(report, reportDir) {
-    const folder = reportDir === undefined ? await temporaryFolder() : (0,external_node_path_.resolve)(reportDir);
-    await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
-    const path = (0,external_node_path_.join)(folder, 'report.json');
-    await (0,promises_namespaceObject.writeFile)(path, jsonPieces(report));
-    return path;
-}
-function temporaryFolder() {
-    return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(process.env.RUNNER_TEMP ?? (0,external_node_os_.tmpdir)(), 'starttls-gate-'));
 }
 /** Without a file for outputs nobody waits for them, and the toolkit would fall back on a command that is no more. */
 function setOutputs(outputs) {
@@ -72744,6 +72844,7 @@ var failed = __nccwpck_require__(12);
 
 
 
+
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
  * @param planned told of the plan, once there is one
@@ -72753,9 +72854,9 @@ async function runAction(planned) {
     const log = runnerLog();
     const cancelled = cancellation();
     let plan;
-    const telling = { log, redactReason: (reason) => (0,redaction/* redactedReason */.r)(reason, plan) };
+    const telling = { log, redactReason: (reason) => (0,redaction/* redactedReason */.r)(reason, plan), cancelled };
     try {
-        plan = await planOfInputs();
+        plan = await planOfInputs(await discardOldReport(getInput('report-dir')));
         mask((0,secrets/* secretsOf */.F)(plan));
         planned(plan);
         if (plan.selfTest)
@@ -72788,12 +72889,14 @@ async function runAction(planned) {
         setFailed(failureLine(verdict));
     return verdict.blocks ? 1 : 0;
 }
-async function planOfInputs() {
+/** @param problems what is wrong already, which is told with the rest */
+async function planOfInputs(problems) {
     // Blanks and line breaks count: they may belong to a password, and the places of problems depend on them.
     const inputs = Object.fromEntries(INPUT_NAMES.map((name) => [name, getInput(name, { trimWhitespace: false })]));
     return loadPlan(inputs, {
         cwd: process.cwd(),
         env: process.env,
+        problems,
         readFile: readRegularFile,
         locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
     });

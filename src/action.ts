@@ -4,6 +4,7 @@ import { loadPlan } from './plan/plan.js';
 import { secretsOf } from './plan/secrets.js';
 import type { Plan } from './plan/endpoint.js';
 import { ConfigurationError } from './plan/problem.js';
+import type { Problem } from './plan/problem.js';
 import { INPUT_NAMES } from './plan/schema.js';
 import { failureLine, nothingGated } from './report/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from './report/progress.js';
@@ -17,6 +18,7 @@ import { runnerLog } from './runner/log.js';
 import type { Log } from './runner/log.js';
 import { publish, publishNothingGated } from './runner/publish.js';
 import type { Telling } from './runner/publish.js';
+import { discardOldReport } from './runner/report-file.js';
 import { mask } from './runner/secrets.js';
 import { locateInput } from './runner/source.js';
 import { SelfTestFailed } from './self-test/failed.js';
@@ -30,9 +32,9 @@ export async function runAction(planned: (plan: Plan) => void): Promise<number> 
   const log = runnerLog();
   const cancelled = cancellation();
   let plan: Plan | undefined;
-  const telling = { log, redactReason: (reason: string) => redactedReason(reason, plan) };
+  const telling = { log, redactReason: (reason: string) => redactedReason(reason, plan), cancelled };
   try {
-    plan = await planOfInputs();
+    plan = await planOfInputs(await discardOldReport(core.getInput('report-dir')));
     mask(secretsOf(plan));
     planned(plan);
     if (plan.selfTest) await proveItself(log);
@@ -61,12 +63,14 @@ export async function runAction(planned: (plan: Plan) => void): Promise<number> 
   return verdict.blocks ? 1 : 0;
 }
 
-async function planOfInputs(): Promise<Plan> {
+/** @param problems what is wrong already, which is told with the rest */
+async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
   // Blanks and line breaks count: they may belong to a password, and the places of problems depend on them.
   const inputs = Object.fromEntries(INPUT_NAMES.map((name) => [name, core.getInput(name, { trimWhitespace: false })]));
   return loadPlan(inputs, {
     cwd: process.cwd(),
     env: process.env,
+    problems,
     readFile: readRegularFile,
     locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
   });

@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { judge } from '../../src/gate/verdict.js';
 import { runnerLog } from '../../src/runner/log.js';
 import { publish, publishNothingGated } from '../../src/runner/publish.js';
@@ -23,6 +33,7 @@ const report = aReport(
 const telling = (): Telling => ({
   log: runnerLog(),
   redactReason: (reason) => reason.replaceAll('beneath', '<redacted>'),
+  cancelled: new AbortController().signal,
 });
 const verdict = judge(report.endpoints, { failOn: 'fail', onInconclusive: 'fail' });
 
@@ -97,13 +108,88 @@ describe('publishing', () => {
     expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
   });
 
-  test('waits for no place that never takes the report, and does the rest', async () => {
-    execFileSync('mkfifo', [join(folder, 'report.json')]);
-    const { printed } = await published(folder);
-    expect(printed).toMatch(/^Could not write report\.json: it takes too long$/m);
+  describe('a report that takes long to write', () => {
+    beforeEach(() => {
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    /** A report while which is written minutes pass, or the run is cancelled and then the minutes pass. */
+    function slowly(meanwhile: () => void = () => undefined): typeof report {
+      const [first, ...rest] = report.endpoints;
+      const toJSON = (): typeof first => {
+        meanwhile();
+        jest.advanceTimersByTime(300_000);
+        return first;
+      };
+      return { ...report, endpoints: [{ ...first, toJSON } as (typeof report.endpoints)[0], ...rest] };
+    }
+
+    test('is waited for', async () => {
+      const path = join(folder, 'report.json');
+      const printed = await printedBy(() => publish({ report: slowly(), verdict, reportDir: folder }, telling()));
+      expect(printed).not.toContain('Could not');
+      expect(readFileSync(path, 'utf8')).toBe(renderJson(report));
+    });
+
+    test.each(['before', 'meanwhile'])('is given up once the run is cancelled: %s; the rest is done', async (when) => {
+      const controller = new AbortController();
+      const cancel = (): void => {
+        controller.abort('cancelled');
+      };
+      if (when === 'before') cancel();
+      const slow = slowly(when === 'before' ? undefined : cancel);
+      const printed = await printedBy(() =>
+        publish({ report: slow, verdict, reportDir: folder }, { ...telling(), cancelled: controller.signal }),
+      );
+      expect(printed).toMatch(/^Could not write report\.json: it takes too long$/m);
+      expect(Object.keys(outputs())).toEqual(KEPT);
+      expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+      // What was written of it is taken away a moment later.
+      const patience = performance.now() + 10_000;
+      while (readdirSync(folder).length > 2 && performance.now() < patience) await new Promise(setImmediate);
+      expect(readdirSync(folder).sort()).toEqual(['output', 'summary']);
+    });
+  });
+
+  test('replaces what stands in the way of the report, and leaves nothing else behind', async () => {
+    const other = join(folder, 'of somebody else');
+    writeFileSync(other, 'precious');
+    for (const [name, make] of [
+      ['pipe', (path: string) => execFileSync('mkfifo', [path])],
+      [
+        'link',
+        (path: string) => {
+          symlinkSync(other, path);
+        },
+      ],
+      [
+        'hard link',
+        (path: string) => {
+          linkSync(other, path);
+        },
+      ],
+    ] as const) {
+      const reports = join(folder, name);
+      mkdirSync(reports);
+      make(join(reports, 'report.json'));
+      const { printed } = await published(reports);
+      expect(printed).not.toContain('Could not');
+      expect(readdirSync(reports)).toEqual(['report.json']);
+      expect(lstatSync(join(reports, 'report.json')).isFile()).toBe(true);
+      expect(readFileSync(join(reports, 'report.json'), 'utf8')).toBe(renderJson(report));
+    }
+    expect(readFileSync(other, 'utf8')).toBe('precious');
+  });
+
+  test('leaves no part of a report that could not be written to its end', async () => {
+    mkdirSync(join(folder, 'reports', 'report.json'), { recursive: true });
+    const { printed } = await published(join(folder, 'reports'));
+    expect(printed).toMatch(/^Could not write report\.json: EISDIR/m);
+    expect(readdirSync(join(folder, 'reports'))).toEqual(['report.json']);
     expect(Object.keys(outputs())).toEqual(KEPT);
-    // Somebody reads at last, so that the test leaves no open waiting.
-    expect(await readFile(join(folder, 'report.json'), 'utf8')).toBe(renderJson(report));
   });
 
   test('says that it could not write the outputs, and does the rest', async () => {

@@ -40361,6 +40361,7 @@ async function loadPlan(inputs, world) {
     const anchors = new Anchors(readFile);
     const identities = new ClientIdentities(readFile);
     const problems = [
+        ...(world.problems ?? []),
         ...inputProblems,
         ...lists.flatMap((list) => list.problems),
         ...candidates.flatMap((candidate) => candidate.problems),

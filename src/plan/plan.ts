@@ -26,6 +26,8 @@ export interface World {
   readonly env: Environment;
   /** Gives the text of a file by its absolute path; rejects where it cannot be read. */
   readonly readFile: (path: string) => Promise<string>;
+  /** What is known to be wrong before the inputs are read. */
+  readonly problems?: readonly Problem[];
   /** Where the first line of an input's text stands in a file of the user, if that is known. */
   readonly locateInput?: (name: 'endpoints') => Source | undefined;
 }
@@ -53,6 +55,7 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
   const anchors = new Anchors(readFile);
   const identities = new ClientIdentities(readFile);
   const problems = [
+    ...(world.problems ?? []),
     ...inputProblems,
     ...lists.flatMap((list) => list.problems),
     ...candidates.flatMap((candidate) => candidate.problems),

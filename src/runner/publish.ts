@@ -1,17 +1,15 @@
 import { statSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { appendFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { Deadline } from '../net/deadline.js';
 import type { OutputName } from '../plan/schema.js';
 import { annotate } from '../report/annotations.js';
-import { jsonPieces } from '../report/json.js';
 import type { Report, Verdict } from '../report/report.js';
 import { renderNothingGated, renderSummary } from '../report/summary.js';
 import { neutralise } from '../text/neutral.js';
-import type { Log } from './log.js';
 import { reasonOf } from '../text/reason.js';
+import type { Log } from './log.js';
+import { writeReport } from './report-file.js';
 
 export interface Publication {
   /** Without secrets. */
@@ -23,8 +21,9 @@ export interface Publication {
   readonly findingsUrl?: string;
 }
 
-/** Where it is told what could not be published, and what takes secrets out of the reasons. */
+/** Where it is told what could not be published, what takes secrets out of the reasons, and when to hurry. */
 export interface Telling {
+  readonly cancelled: AbortSignal;
   readonly log: Log;
   readonly redactReason: (reason: string) => string;
 }
@@ -40,8 +39,8 @@ export async function publish(
 ): Promise<void> {
   let reportPath: string | undefined;
   await tryAll(telling, {
-    'report.json': async () => {
-      reportPath = await writeReport(report, reportDir);
+    'report.json': async (over) => {
+      reportPath = await writeReport(report, reportDir, over);
     },
     'the outputs': () => {
       setOutputs({
@@ -79,16 +78,30 @@ export async function publishNothingGated(why: string, message: string, telling:
 /** A runner that cancels a step waits for seven and a half seconds; a disk that has not answered by then does not matter. */
 const LONGEST_WRITE_MS = 4000;
 
+/** A signal that is given some time after a run was cancelled. A run that was not has all the time that it needs. */
+function outOfTime(cancelled: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  const begin = (): void => {
+    setTimeout(() => {
+      over.abort();
+    }, LONGEST_WRITE_MS).unref();
+  };
+  if (cancelled.aborted) begin();
+  else cancelled.addEventListener('abort', begin, { once: true });
+  return over.signal;
+}
+
 /** Does one thing after the other, each whatever became of the last, and then tells which of them failed. */
 async function tryAll(
-  { log, redactReason }: Telling,
-  work: Readonly<Record<string, () => void | Promise<void>>>,
+  { log, redactReason, cancelled }: Telling,
+  work: Readonly<Record<string, (over: AbortSignal) => void | Promise<void>>>,
 ): Promise<void> {
   const failures: string[] = [];
   for (const [what, write] of Object.entries(work)) {
     try {
-      const written = Promise.resolve(write());
-      await Deadline.after(LONGEST_WRITE_MS).race(written, () => new Error('it takes too long'));
+      const over = outOfTime(cancelled);
+      const written = Promise.resolve(write(over));
+      await Deadline.on(over).race(written, () => new Error('it takes too long'));
     } catch (error) {
       failures.push(`Could not write ${what}: ${redactReason(reasonOf(error))}`);
     }
@@ -98,19 +111,6 @@ async function tryAll(
     log.info(failure);
   });
   core.warning(failures.map(neutralise).join('\n'), { title: 'The run is not fully reported' });
-}
-
-/** @returns the absolute path of the file */
-async function writeReport(report: Report, reportDir: string | undefined): Promise<string> {
-  const folder = reportDir === undefined ? await temporaryFolder() : resolve(reportDir);
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, 'report.json');
-  await writeFile(path, jsonPieces(report));
-  return path;
-}
-
-function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(process.env.RUNNER_TEMP ?? tmpdir(), 'starttls-gate-'));
 }
 
 /** Without a file for outputs nobody waits for them, and the toolkit would fall back on a command that is no more. */

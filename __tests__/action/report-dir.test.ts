@@ -1,0 +1,106 @@
+import { lstat, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { silence } from '../support/dialogue.js';
+import { createLoopback } from '../support/loopback.js';
+import type { Loopback } from '../support/loopback.js';
+import { NODE, runProgram } from '../support/program.js';
+import { schemaErrors } from '../support/report-schema.js';
+import { createRunner } from '../support/runner.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+
+/** The folder of reports: what is in it after a run is the report of that run, whole, or nothing. */
+
+const OLD = '{"result":"pass"}';
+
+let loopback: Loopback;
+beforeAll(async () => {
+  loopback = await createLoopback();
+});
+
+describe('the report of an earlier run', () => {
+  test('is gone after a configuration error, whatever the error', async () => {
+    await using runner = await createRunner();
+    const report = await runner.write('reports/report.json', OLD);
+    const { code, outputs } = await runner.run({ endpoints: 'a.example.test:0', shard: 'x', 'report-dir': 'reports' });
+    expect([code, outputs.report]).toEqual([1, undefined]);
+    await expect(lstat(report)).rejects.toThrow('ENOENT');
+  });
+
+  test('is gone as soon as anything is gated, so that nobody takes it for that of a run that was killed', async () => {
+    await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
+    await using runner = await createRunner();
+    const report = await runner.write('reports/report.json', OLD);
+    const pidFile = join(runner.temp, 'pid');
+    const running = runner.run(
+      { endpoints: `127.0.0.1:${stalling.port}`, timeout: '60', 'report-dir': 'reports' },
+      { NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/pid.mjs')}`, PID_FILE: pidFile },
+    );
+    while (stalling.connections === 0) await pause(10);
+    process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGKILL');
+    expect((await running).code).toBeNull();
+    await expect(lstat(report)).rejects.toThrow('ENOENT');
+  });
+
+  test('that cannot be removed is a configuration error, told with the others', async () => {
+    await using witness = await startScriptedServer();
+    await using runner = await createRunner();
+    await mkdir(join(runner.workspace, 'reports', 'report.json'), { recursive: true });
+    const { code, annotations } = await runner.run({
+      endpoints: `127.0.0.1:${witness.port}`,
+      timeout: 'soon',
+      'report-dir': 'reports',
+    });
+    expect([code, witness.connections]).toEqual([1, 0]);
+    expect(annotations[0]?.data).toContain('input report-dir: cannot be used: the report of an earlier run cannot be');
+    expect(annotations[0]?.data).toContain('input timeout: ');
+  });
+});
+
+test('a link in the workspace leads the report nowhere else, and nothing is gated', async () => {
+  await using witness = await startScriptedServer();
+  await using runner = await createRunner();
+  const outside = join(runner.temp, 'outside');
+  await mkdir(outside);
+  await symlink(outside, join(runner.workspace, 'out'));
+  const inputs = { endpoints: `127.0.0.1:${witness.port}`, 'report-dir': 'out/reports' };
+  const { code, outputs, annotations } = await runner.run(inputs);
+  expect([code, outputs.result, outputs.report, witness.connections]).toEqual([1, 'fail', undefined, 0]);
+  expect(annotations.map(({ data }) => data)).toEqual([
+    expect.stringContaining('input report-dir: cannot be used: it leads through a symbolic link in the workspace'),
+  ]);
+  expect(await readdir(outside)).toEqual([]);
+});
+
+test('a report that finds no room on the disk is not there at all, and a warning says so', async () => {
+  await using good = await startScriptedServer(loopback.dialogue());
+  await using runner = await createRunner();
+  const reports = join(runner.workspace, 'reports');
+  // No file may be larger than a block of 1024 bytes: what becomes of a write beyond that is that of a full disk.
+  const { code, stdout } = await runProgram(
+    '/bin/bash',
+    ['-c', 'ulimit -f 1; exec "$0" "$1"', NODE, resolve('dist/index.js')],
+    {
+      cwd: runner.workspace,
+      env: {
+        PATH: '/usr/bin:/bin',
+        INPUT_ENDPOINTS: `127.0.0.1:${good.port}`,
+        INPUT_CA: loopback.ca,
+        'INPUT_REPORT-DIR': 'reports',
+      },
+    },
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain('Could not write report.json: EFBIG');
+  expect(await readdir(reports)).toEqual([]);
+});
+
+test('a large report takes the time that it needs', async () => {
+  await using good = await startScriptedServer(loopback.dialogue());
+  await using runner = await createRunner();
+  const inputs = { endpoints: `127.0.0.1:${good.port}`, ca: loopback.ca, 'report-dir': 'reports' };
+  const slow = `--import=${resolve('__tests__/action/fixtures/slow-disk.mjs')}`;
+  const { code, outputs, report, annotations } = await runner.run(inputs, { NODE_OPTIONS: slow });
+  expect([code, outputs.report, annotations]).toEqual([0, join(runner.workspace, 'reports', 'report.json'), []]);
+  expect(schemaErrors(report)).toEqual([]);
+});

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, mkdtemp, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
+import { codeOf } from '../net/connect.js';
+import type { Problem } from '../plan/problem.js';
+import { jsonPieces } from '../report/json.js';
+import type { Report } from '../report/report.js';
+
+const NAME = 'report.json';
+
+/**
+ * Removes the report of an earlier run before anything else happens, so that whatever becomes of this run, no later
+ * step takes an old green report for its own.
+ * @param reportDir the input `report-dir`; empty means not given
+ * @param workspace what the input is relative to
+ * @returns why `report-dir` cannot be used: the gate must not run beside a report that is not its own
+ */
+export async function discardOldReport(reportDir: string, workspace = process.cwd()): Promise<Problem[]> {
+  if (reportDir === '') return [];
+  const problem = (why: string): Problem[] => [{ input: 'report-dir', message: `cannot be used: ${why}` }];
+  const folder = resolve(workspace, reportDir);
+  try {
+    if (await leadsThroughLink(folder, workspace)) return problem(THROUGH_LINK);
+    await unlink(join(folder, NAME));
+    return [];
+  } catch (error) {
+    const code = codeOf(error);
+    return isMissing(code) ? [] : problem(`the report of an earlier run cannot be removed (${code})`);
+  }
+}
+
+/**
+ * Writes `report.json` as a whole or not at all: under another name first. It never writes into a file that is there
+ * already, be that a link, a hard link or a named pipe.
+ * @param reportDir the folder; undefined means a fresh one in the runner's temp folder
+ * @param signal gives the report up
+ * @param workspace what the folder is relative to
+ * @returns the absolute path of the file
+ * @throws where it cannot be written, or where a link in the workspace leads elsewhere
+ */
+export async function writeReport(
+  report: Report,
+  reportDir: string | undefined,
+  signal: AbortSignal,
+  workspace = process.cwd(),
+): Promise<string> {
+  const folder = reportDir === undefined ? await temporaryFolder() : resolve(workspace, reportDir);
+  if (reportDir !== undefined && (await leadsThroughLink(folder, workspace))) throw new Error(THROUGH_LINK);
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, NAME);
+  const unfinished = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(unfinished, jsonPieces(report), { flag: 'wx', signal });
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  return path;
+}
+
+function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(process.env.RUNNER_TEMP ?? tmpdir(), 'starttls-gate-'));
+}
+
+const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
+
+/**
+ * Whether a part of a path is a symbolic link that is in the workspace. The workspace is the checkout of whatever is
+ * tested, perhaps a stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside of
+ * it belong to the machine, such as `/tmp` on macOS.
+ */
+async function leadsThroughLink(folder: string, workspace: string): Promise<boolean> {
+  const checkout = await realpath(workspace);
+  let parent = parse(folder).root;
+  for (const part of relative(parent, folder).split(sep)) {
+    const path = join(parent, part);
+    let isLink: boolean;
+    try {
+      isLink = (await lstat(path)).isSymbolicLink();
+    } catch (error) {
+      if (isMissing(codeOf(error))) return false;
+      throw error;
+    }
+    if (isLink && isWithin(checkout, await realpath(parent))) return true;
+    parent = path;
+  }
+  return false;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way.split(sep)[0] !== '..' && !isAbsolute(way);
+}
+
+/** Nothing is there, or a file stands where a folder would have to. */
+function isMissing(code: string): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

@@ -33467,7 +33467,7 @@ function clientCertificateRefused({ endpoint }, number) {
  */
 function interruption(error, step, visit) {
     if (error instanceof connect/* ConnectFailure */.Vm)
-        return connectInterruption(error, step, visit);
+        return withoutProxy(connectInterruption(error, step, visit), visit);
     if (error instanceof ConnectionLost) {
         const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert((0,handshake/* alertOf */.GU)(error.cause), visit);
         if (refused)
@@ -33570,6 +33570,13 @@ function connectInterruption({ kind, detail, address }, step, { endpoint, world 
             };
         }
     }
+}
+/** Behind a proxy nothing else may lead outside, and whoever set the variable expects it to be used. */
+function withoutProxy(stopped, { world: { proxyVariable } }) {
+    if (proxyVariable === undefined)
+        return stopped;
+    const hint = `The gate does not use the proxy of ${proxyVariable}: it connects directly.`;
+    return { ...stopped, finding: { ...stopped.finding, message: `${stopped.finding.message} ${hint}` } };
 }
 function interruption_malformed({ problem, line, before }, visit) {
     const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
@@ -45729,6 +45736,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
     const startedAt = new Date();
     const begun = external_node_perf_hooks_.performance.now();
     const redactorOf = (0,redaction/* redactorsFor */.z)(plan);
+    const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
     const inboxes = new Inboxes();
     const cut = AbortSignal.any([
         ...(cancelled ? [cancelled] : []),
@@ -45748,6 +45756,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
             now: () => new Date(),
             hostName: (0,external_node_os_.hostname)(),
             hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
+            ...(proxyVariable !== undefined && { proxyVariable }),
             trust: new TrustStore(),
             inboxes,
             redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
@@ -69736,6 +69745,7 @@ function cancellation() {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
+var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./src/plan/pem.ts
@@ -71505,7 +71515,7 @@ function readEndpointsInput(text, env) {
 async function readConfigFile(path, { cwd, env, readFile }) {
     let text;
     try {
-        text = await readFile((0,external_node_path_.resolve)(cwd, path));
+        text = await readFile(external_node_path_default().resolve(cwd, path));
     }
     catch (error) {
         const message = `${fileName(path)} cannot be read (${errorCode(error)})`;
@@ -71547,10 +71557,10 @@ function readItem(item) {
             return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
     }
 }
-/** The path as it is known in the workspace, where it is in there. */
-function fromWorkspace(cwd, path) {
-    const inside = (0,external_node_path_.relative)(cwd, (0,external_node_path_.resolve)(cwd, path));
-    return inside.startsWith('..') || (0,external_node_path_.isAbsolute)(inside) ? path : inside;
+/** The path as GitHub knows it, with slashes, where it is in the workspace; else as the user wrote it. */
+function fromWorkspace(cwd, path, system = (external_node_path_default())) {
+    const inside = system.relative(cwd, system.resolve(cwd, path));
+    return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');
 }
 
 ;// CONCATENATED MODULE: ./src/plan/plan.ts
@@ -72102,12 +72112,16 @@ function unreadable(path, code) {
 var run = __nccwpck_require__(23040);
 ;// CONCATENATED MODULE: ./src/runner/docs.ts
 /**
- * Where the documentation of the findings stands for the very version of the action that is running.
- * @returns nothing where the action was not fetched from a repository, as with `uses: ./`
+ * Where the documentation of the findings stands for the very version of the action that is running. On another server
+ * than github.com nothing tells whether the action is of that server or, by GitHub Connect, of github.com, and there may
+ * be another repository of that name on either. A missing link is better than a wrong one.
+ * @returns nothing where that is not known, or where the action was not fetched from a repository, as with `uses: ./`
  */
 function findingsUrl(env) {
     const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
-    return server && repository && ref ? { findingsUrl: `${server}/${repository}/blob/${ref}/docs/findings.md` } : {};
+    if (server !== 'https://github.com' || !repository || !ref)
+        return {};
+    return { findingsUrl: `${server}/${repository}/blob/${ref}/docs/findings.md` };
 }
 
 ;// CONCATENATED MODULE: ./src/runner/fork.ts
@@ -72573,7 +72587,9 @@ async function writeReport(report, reportDir, signal, workspace = process.cwd())
     return path;
 }
 function temporaryFolder() {
-    return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(process.env.RUNNER_TEMP ?? (0,external_node_os_.tmpdir)(), 'starttls-gate-'));
+    const { RUNNER_TEMP: temp } = process.env;
+    // Empty, it would be the workspace.
+    return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(temp === undefined || temp === '' ? (0,external_node_os_.tmpdir)() : temp, 'starttls-gate-'));
 }
 const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
 /**

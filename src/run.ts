@@ -43,6 +43,7 @@ export async function run(
   const startedAt = new Date();
   const begun = performance.now();
   const redactorOf = redactorsFor(plan);
+  const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
   const inboxes = new Inboxes();
   const cut = AbortSignal.any([
     ...(cancelled ? [cancelled] : []),
@@ -65,6 +66,7 @@ export async function run(
         now: () => new Date(),
         hostName: hostname(),
         hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
+        ...(proxyVariable !== undefined && { proxyVariable }),
         trust: new TrustStore(),
         inboxes,
         redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import { judge } from '../../src/gate/verdict.js';
 import { runnerLog } from '../../src/runner/log.js';
@@ -95,6 +95,14 @@ describe('publishing', () => {
     const reports = readdirSync(folder).filter((name) => name.startsWith('starttls-gate-'));
     expect(reports).toHaveLength(2);
     expect(readFileSync(outputs().report ?? '', 'utf8')).toBe(renderJson(report));
+  });
+
+  test('makes it in the temp folder of the system where the runner names none, never in the workspace', async () => {
+    process.env.RUNNER_TEMP = '';
+    await published();
+    const made = dirname(outputs().report ?? '');
+    rmSync(made, { recursive: true });
+    expect(dirname(made)).toBe(tmpdir());
   });
 
   const KEPT = ['result', 'endpoints-total', 'endpoints-failed', 'failed-endpoints'];

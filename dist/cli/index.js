@@ -5111,7 +5111,7 @@ function clientCertificateRefused({ endpoint }, number) {
  */
 function interruption(error, step, visit) {
     if (error instanceof connect/* ConnectFailure */.Vm)
-        return connectInterruption(error, step, visit);
+        return withoutProxy(connectInterruption(error, step, visit), visit);
     if (error instanceof ConnectionLost) {
         const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert((0,handshake/* alertOf */.GU)(error.cause), visit);
         if (refused)
@@ -5214,6 +5214,13 @@ function connectInterruption({ kind, detail, address }, step, { endpoint, world 
             };
         }
     }
+}
+/** Behind a proxy nothing else may lead outside, and whoever set the variable expects it to be used. */
+function withoutProxy(stopped, { world: { proxyVariable } }) {
+    if (proxyVariable === undefined)
+        return stopped;
+    const hint = `The gate does not use the proxy of ${proxyVariable}: it connects directly.`;
+    return { ...stopped, finding: { ...stopped.finding, message: `${stopped.finding.message} ${hint}` } };
 }
 function interruption_malformed({ problem, line, before }, visit) {
     const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
@@ -15136,6 +15143,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
     const startedAt = new Date();
     const begun = external_node_perf_hooks_.performance.now();
     const redactorOf = (0,redaction/* redactorsFor */.z)(plan);
+    const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
     const inboxes = new Inboxes();
     const cut = AbortSignal.any([
         ...(cancelled ? [cancelled] : []),
@@ -15155,6 +15163,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
             now: () => new Date(),
             hostName: (0,external_node_os_.hostname)(),
             hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
+            ...(proxyVariable !== undefined && { proxyVariable }),
             trust: new TrustStore(),
             inboxes,
             redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
@@ -38516,6 +38525,7 @@ function cancellation() {
 var verdict = __nccwpck_require__(5950);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/plan/pem.ts
@@ -40285,7 +40295,7 @@ function readEndpointsInput(text, env) {
 async function readConfigFile(path, { cwd, env, readFile }) {
     let text;
     try {
-        text = await readFile((0,external_node_path_.resolve)(cwd, path));
+        text = await readFile(external_node_path_default().resolve(cwd, path));
     }
     catch (error) {
         const message = `${fileName(path)} cannot be read (${errorCode(error)})`;
@@ -40327,10 +40337,10 @@ function readItem(item) {
             return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
     }
 }
-/** The path as it is known in the workspace, where it is in there. */
-function fromWorkspace(cwd, path) {
-    const inside = (0,external_node_path_.relative)(cwd, (0,external_node_path_.resolve)(cwd, path));
-    return inside.startsWith('..') || (0,external_node_path_.isAbsolute)(inside) ? path : inside;
+/** The path as GitHub knows it, with slashes, where it is in the workspace; else as the user wrote it. */
+function fromWorkspace(cwd, path, system = (external_node_path_default())) {
+    const inside = system.relative(cwd, system.resolve(cwd, path));
+    return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');
 }
 
 ;// CONCATENATED MODULE: ./src/plan/plan.ts

@@ -28,7 +28,7 @@ export interface Interruption {
  * the gate itself.
  */
 export function interruption(error: unknown, step: StepId, visit: Visit): Interruption {
-  if (error instanceof ConnectFailure) return connectInterruption(error, step, visit);
+  if (error instanceof ConnectFailure) return withoutProxy(connectInterruption(error, step, visit), visit);
   if (error instanceof ConnectionLost) {
     const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert(alertOf(error.cause), visit);
     if (refused) return { finding: refused, step: 'certificate', transient: false };
@@ -144,6 +144,13 @@ function connectInterruption(
       };
     }
   }
+}
+
+/** Behind a proxy nothing else may lead outside, and whoever set the variable expects it to be used. */
+function withoutProxy(stopped: Interruption, { world: { proxyVariable } }: Visit): Interruption {
+  if (proxyVariable === undefined) return stopped;
+  const hint = `The gate does not use the proxy of ${proxyVariable}: it connects directly.`;
+  return { ...stopped, finding: { ...stopped.finding, message: `${stopped.finding.message} ${hint}` } };
 }
 
 function malformed({ problem, line, before }: ReplySyntaxError, visit: Visit): KnownFinding {

@@ -25,6 +25,8 @@ export interface World {
   readonly hostName: string;
   /** A runner of GitHub's own, where port 25 is closed. */
   readonly hostedRunner: boolean;
+  /** The variable that names a proxy, which the gate does not use. */
+  readonly proxyVariable?: string;
   readonly trust: TrustStore;
   readonly inboxes: Inboxes;
   /** Makes a report fit to be shown: takes out every secret, wherever a peer may have echoed it, then cuts long texts. */

@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import systemPath from 'node:path';
+import type { PlatformPath } from 'node:path';
 import { errorCode } from './anchors.js';
 import { check } from './check.js';
 import type { Environment } from './expand.js';
@@ -50,7 +51,7 @@ export async function readConfigFile(
 ): Promise<EndpointList> {
   let text;
   try {
-    text = await readFile(resolve(cwd, path));
+    text = await readFile(systemPath.resolve(cwd, path));
   } catch (error) {
     const message = `${fileName(path)} cannot be read (${errorCode(error)})`;
     return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
@@ -94,8 +95,8 @@ function readItem(item: Located): { mapping?: LocatedMapping; problems: readonly
   }
 }
 
-/** The path as it is known in the workspace, where it is in there. */
-function fromWorkspace(cwd: string, path: string): string {
-  const inside = relative(cwd, resolve(cwd, path));
-  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+/** The path as GitHub knows it, with slashes, where it is in the workspace; else as the user wrote it. */
+export function fromWorkspace(cwd: string, path: string, system: PlatformPath = systemPath): string {
+  const inside = system.relative(cwd, system.resolve(cwd, path));
+  return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');
 }

@@ -61,7 +61,9 @@ export async function writeReport(
 }
 
 function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(process.env.RUNNER_TEMP ?? tmpdir(), 'starttls-gate-'));
+  const { RUNNER_TEMP: temp } = process.env;
+  // Empty, it would be the workspace.
+  return mkdtemp(join(temp === undefined || temp === '' ? tmpdir() : temp, 'starttls-gate-'));
 }
 
 const THROUGH_LINK = 'it leads through a symbolic link in the workspace';

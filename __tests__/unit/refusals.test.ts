@@ -24,6 +24,9 @@ describe('a refusal of AUTH is about the credentials', () => {
     '535 5.7.8 Error: authentication failed: authentication failure', // Postfix with Cyrus SASL
     '535 5.7.8 Error: authentication failed: (reason unavailable)', // Postfix with Dovecot
     '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6', // Postfix, the last prompt of LOGIN
+    '535 5.7.8 Error: authentication failed: cj1mT3RhdmlvYW5vbmNlMTIzLHM9c2FsdCxpPTQwOTY=', // the same, SCRAM
+    '535 5.7.8 Error: authentication failed: eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0=', // the same, XOAUTH2
+    '535 5.7.8 Your credentials were rejected',
     '535 5.7.8 Authentication failed', // Haraka
     '535 Authentication failed', // OpenSMTPD
     '535 Authentication failed.', // Courier
@@ -55,6 +58,11 @@ describe('a refusal of AUTH is about the credentials', () => {
     '535 5.7.8 Sorry, your password is not correct. Please try again.',
     '535 5.7.8 The username or password you entered is incorrect',
     '535 5.7.8 Invalid token',
+    '535 Authentication failed: The provided authorization grant is invalid, expired, or revoked', // SendGrid
+    '535 5.7.8 Error: authentication failed: wrong user/password',
+    '535 Authentication failed -- invalid credentials',
+    '535 5.7.3 Logon failure: unknown user name or bad password', // Exchange
+    '535 5.7.8 Bad username or password (Authentication failed).',
     '525 5.7.13 User account disabled', // RFC 5248
     '550 5.7.0 Invalid credentials',
     '554 5.7.0 account locked',
@@ -118,6 +126,17 @@ describe('a refusal of AUTH is about the credentials', () => {
     '535 5.7.8 The password could not be checked',
     '535 5.7.8 https://example.com/?p=blocked',
     '535 5.7.8 Fehler im Verzeichnisdienst',
+    '535 Error: authentication failed, system busy', // QQ
+    '535 Login Fail. Please enter your authorization code to login. More information in https://example.com', // QQ
+    '535 5.7.0 Application password is REQUIRED', // mail.ru
+    '535 5.7.8 Error: authentication failed: This user does not have access rights to this service', // Yandex
+    '535 5.7.8 Error: authentication failed: cannot connect to saslauthd server: Permission denied',
+    '535 5.7.8 Username and Password not accepted over an insecure channel',
+    '535 5.7.8 ldap-error-0049',
+    '535 5.7.8 Your password has expired',
+    '535 5.7.8 Account not activated',
+    '535 5.7.8 Captcha required',
+    '535 5.7.8 Service suspended',
     "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy",
     '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant',
     '535 5.7.139 Authentication unsuccessful, basic authentication is disabled',
@@ -177,6 +196,16 @@ describe('a refusal of RCPT is about the recipient', () => {
     // qmail
     "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
     '550 sorry, no mailbox here by that name. (#5.1.1)',
+    // Elsewhere
+    '550 Invalid recipient <stranger@example.net> (#5.1.1)',
+    '550 Mailbox disabled for this recipient',
+    '551 User not local. Relay denied',
+    '550 5.7.1 <stranger@example.net>... We do not relay without RFC2554 authentication.',
+    '550 No such person at this address.',
+    '550 User (stranger@example.net) unknown.',
+    '550 Invalid Recipient - https://community.mimecast.com/docs/DOC-1369#550 [L3Tk2bXyMmW7Ykh4fMJ5Ew.uk12]',
+    '550-Please turn on SMTP Authentication in your mail client.|550-host.example.org (gate.example.test) [192.0.2.1]:54321 is not|550-permitted to relay through this server without|550 authentication.',
+    '550 5.2.1 Mailbox disabled, not accepting messages',
     // Exchange
     '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
     '550 5.7.1 Unable to relay for stranger@example.net',
@@ -202,6 +231,7 @@ describe('a refusal of RCPT is about the recipient', () => {
     '530',
     '530 5.7.0 Authentication required',
     '530 5.7.0 Must authenticate',
+    '530-5.7.0 Authentication Required. For more information, go to|530 5.7.0  https://support.google.com/a/answer/1 ffacd0b85a97d-3a1b2c3d4e5sm1234567f8f.9 - gsmtp',
     '530 SMTP authentication is required.', // hMailServer
     '530 5.7.57 Client not authenticated to send mail', // Exchange
     '550 5.7.1 Authentication required',
@@ -235,6 +265,16 @@ describe('a refusal of RCPT is about the recipient', () => {
     '550 Relay not permitted: your host name does not resolve',
     '550 Recipient rejected: rate limit exceeded',
     '550 Recipient address rejected: Greylisted',
+    '550 5.7.1 Your IP is not permitted to relay through this server',
+    '550 Sender is not permitted to relay through this server.',
+    '550 Mailbox unavailable or access denied',
+    '550 Command rejected for policy reasons',
+    '550 Too many invalid recipients',
+    '550 5.2.1 Mailbox temporarily disabled',
+    '550 5.2.1 The user you are trying to contact is receiving mail too quickly',
+    '550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy',
+    '550 user unknown in whitelist',
+    '550 No such host',
     '550 5.1.1 <stranger@example.net>: Recipient address rejected: unverified address: Address verification in progress',
     '554 5.7.1 <stranger@example.net>: Recipient address rejected: SPF fail',
     '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org',
@@ -245,6 +285,7 @@ describe('a refusal of RCPT is about the recipient', () => {
     '550 Sender unknown',
     '550 5.1.0 Address rejected',
     '550 Account disabled',
+    '550 User inactive',
     '550 Your account is disabled',
     '550 Administrative prohibition',
     '550 rDNS lookup failed: host not found',

@@ -5937,9 +5937,11 @@ const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbear
 const NAMED = anyOf(`${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were))? ${refused_credentials_WRONG}(?: by this server)?`, `${refused_credentials_WRONG}(?: or (?:expired|${refused_credentials_WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`, `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known))`, `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`, `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`, 'badcredentials', 'mailgun is not loving your login or password');
 const LOCKED_OUT = anyOf(`${DETERMINERS}(?:user )?(?:account|user|mailbox)(?: (?:has been|is|was))?(?: temporarily)? (?:locked(?: out)?|suspended|blocked|disabled|deactivated)`, 'too many (?:(?:auth(?:entication)?|login|password) )?failures', 'too many (?:failed|bad|invalid|incorrect|wrong|unsuccessful) (?:(?:auth(?:entication)?|login|password) )?(?:attempts|logins|passwords|credentials)');
 /** Clauses that repeat what the code says: Postfix, for one, adds the last prompt of LOGIN to them. */
-const GENERAL = anyOf(`${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`);
+const GENERAL = anyOf(`${DETERMINERS}${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`);
 /** Clauses that servers add to those. */
-const REMARK = anyOf('reason unavailable', 'ugfzc3dvcmq6', 'vxnlcm5hbwu6', 'restarting authentication process', '(?:please )?try again', `(?:please )?(?:double-?)?check (?:the|your) ${CREDENTIALS}(?: and try again)?`, '(?:or )?(?:expired|revoked)');
+const REMARK = anyOf('reason unavailable', 
+// Postfix used to add the server's last challenge: a prompt of LOGIN, or a message of SCRAM or of a token mechanism.
+'ugfzc3dvcmq6', 'vxnlcm5hbwu6', '(?:cj|zt|eyj)[a-z\\d+/]{16,}=*', 'restarting authentication process', '(?:please )?try again', `(?:please )?(?:double-?)?check (?:the|your) ${CREDENTIALS}(?: and try again)?`, '(?:or )?(?:expired|revoked)');
 const LATER = anyOf('(?:please )?try again later');
 /** Enhanced codes (RFC 3463 and its registry) of a 535 that needs no words; those of any other mean something else. */
 const WITHOUT_WORDS = ['', '5.0.0', '5.7.0', '5.7.8'];
@@ -14445,15 +14447,15 @@ function refusalOf(at, reply) {
 ;// CONCATENATED MODULE: ./src/gate/refused-recipient.ts
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
-const UNKNOWN = "(?:unknown|invalid|not found|not known|not local|nonexistent|non-existent|unavailable|undeliverable|does(?: not|n't) exist)";
+const UNKNOWN = "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|unavailable|undeliverable|(?:does |did )?not exist|doesn't exist)";
 const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
 /** Clauses that say that this recipient is not accepted, or that mail for it is not relayed. */
-const refused_recipient_NAMED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no mailbox here by that name', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`, `(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for)?`, 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain isn't in my list of allowed rcpthosts");
+const refused_recipient_NAMED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`, `relaying (?:mail )?to(?: (?:is|was))? ${NOT_RELAYED}`, "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?", "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?", 'is not permitted to relay through this server without authentication', 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain (?:or user )?isn't in my list of allowed rcpthosts");
 /** Clauses that are about the recipient where a code says so, and may be about the client or the sender where none does. */
-const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)', `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`, `(?:invalid|unknown|no such) (?:account|address)${HERE}`);
+const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)', 'not accepting messages', `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`, `(?:invalid|unknown|no such) (?:account|address)${HERE}`);
 /** Clauses that servers add to those. */
-const refused_recipient_REMARK = anyOf('smtp', 'tenantattribution', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'proper authentication required', 'please try', "please try double-checking the recipient's email address for typos or unnecessary spaces");
+const refused_recipient_REMARK = anyOf('smtp', 'tenantattribution', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'proper authentication required', 'please turn on smtp authentication in your mail client', 'please try', "please try double-checking the recipient's email address for typos or unnecessary spaces");
 const AUTHENTICATION_REQUIRED = anyOf('(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?', '(?:you |client )?(?:must|please) authenticate(?: first)?', 'client (?:was )?not authenticated(?: to send (?:anonymous )?mail)?');
 /** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
 const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
@@ -14474,9 +14476,9 @@ function refusesRecipient(reply, isSignedIn) {
     const clauses = clauses_clausesOf(reply);
     const consistsOf = (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
     const says = (known) => clauses.some((clause) => known.test(clause));
-    if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY)) {
+    if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER)) {
         // RFC 4954 section 6.
-        if (code === 530 || says(AUTHENTICATION_REQUIRED))
+        if (says(AUTHENTICATION_REQUIRED) || (code === 530 && consistsOf(EMPTY)))
             return true;
     }
     if (code === 530)

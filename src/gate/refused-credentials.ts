@@ -36,14 +36,16 @@ const LOCKED_OUT = anyOf(
 
 /** Clauses that repeat what the code says: Postfix, for one, adds the last prompt of LOGIN to them. */
 const GENERAL = anyOf(
-  `${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`,
+  `${DETERMINERS}${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`,
 );
 
 /** Clauses that servers add to those. */
 const REMARK = anyOf(
   'reason unavailable',
+  // Postfix used to add the server's last challenge: a prompt of LOGIN, or a message of SCRAM or of a token mechanism.
   'ugfzc3dvcmq6',
   'vxnlcm5hbwu6',
+  '(?:cj|zt|eyj)[a-z\\d+/]{16,}=*',
   'restarting authentication process',
   '(?:please )?try again',
   `(?:please )?(?:double-?)?check (?:the|your) ${CREDENTIALS}(?: and try again)?`,

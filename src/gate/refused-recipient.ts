@@ -3,17 +3,20 @@ import { EMPTY, POINTER, anyOf, clausesOf } from './clauses.js';
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
 const UNKNOWN =
-  "(?:unknown|invalid|not found|not known|not local|nonexistent|non-existent|unavailable|undeliverable|does(?: not|n't) exist)";
+  "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|unavailable|undeliverable|(?:does |did )?not exist|doesn't exist)";
 const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
 
 /** Clauses that say that this recipient is not accepted, or that mail for it is not relayed. */
 const NAMED = anyOf(
   `(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`,
-  `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox)(?: (?:address|name))?${HERE}`,
+  `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`,
   '(?:unroute?able|undeliverable) address',
   'no such domain (?:here|at this location)',
-  '(?:there is )?no mailbox here by that name',
+  '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)',
+  'there is no one at this address',
+  'mailbox disabled for this recipient',
+  'unknown or illegal alias',
   'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))',
   'recipient not found by smtp address lookup',
   'mailbox name not allowed',
@@ -21,14 +24,18 @@ const NAMED = anyOf(
   'delivery is not allowed to this address',
   'i cannot deliver mail for',
   `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`,
-  `(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for)?`,
+  `relaying (?:mail )?to(?: (?:is|was))? ${NOT_RELAYED}`,
+  "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?",
+  "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?",
+  'is not permitted to relay through this server without authentication',
   'unable to relay(?: for| recipient in non-accepted domain)?',
-  "that domain isn't in my list of allowed rcpthosts",
+  "that domain (?:or user )?isn't in my list of allowed rcpthosts",
 );
 
 /** Clauses that are about the recipient where a code says so, and may be about the client or the sender where none does. */
 const WITH_CODE = anyOf(
   '(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)',
+  'not accepting messages',
   `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`,
   `(?:invalid|unknown|no such) (?:account|address)${HERE}`,
 );
@@ -42,6 +49,7 @@ const REMARK = anyOf(
   'access denied',
   'requested (?:mail )?action not taken',
   'proper authentication required',
+  'please turn on smtp authentication in your mail client',
   'please try',
   "please try double-checking the recipient's email address for typos or unnecessary spaces",
 );
@@ -73,9 +81,9 @@ export function refusesRecipient(reply: Reply, isSignedIn: boolean): boolean {
     clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
   const says = (known: RegExp): boolean => clauses.some((clause) => known.test(clause));
 
-  if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY)) {
+  if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER)) {
     // RFC 4954 section 6.
-    if (code === 530 || says(AUTHENTICATION_REQUIRED)) return true;
+    if (says(AUTHENTICATION_REQUIRED) || (code === 530 && consistsOf(EMPTY))) return true;
   }
   if (code === 530) return false;
   const isOfRecipient = OF_RECIPIENT.includes(enhanced);

@@ -40037,8 +40037,13 @@ function probeProblems(own, settings) {
 ;// CONCATENATED MODULE: ./src/plan/expand.ts
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 /**
+ * Variables that the runner and Node.js set for themselves. The runner gives every JavaScript action a token in
+ * `ACTIONS_RUNTIME_TOKEN`, unasked. Names of environment variables are case-insensitive on Windows.
+ */
+const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
+/**
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: what a
- * variable brings in is not looked at again. A variable that is not set, and any other `${`, is an error.
+ * variable brings in is not looked at again. A variable that is reserved or not set, and any other `${`, is an error.
  */
 function expand(text, env) {
     const errors = [];
@@ -40050,6 +40055,10 @@ function expand(text, env) {
             errors.push('malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${');
             return match;
         }
+        if (RESERVED.test(name)) {
+            errors.push(`the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under another name with env: of the step`);
+            return match;
+        }
         const value = Object.hasOwn(env, name) ? env[name] : undefined;
         if (value === undefined)
             errors.push(`the environment variable ${name} is not set`);
@@ -40057,6 +40066,20 @@ function expand(text, env) {
         return value ?? '';
     });
     return { text: result, expanded, errors };
+}
+/** Keys whose values are sent unencrypted or shown in the log and the summary: no variable is expanded in them. */
+const LITERAL_KEYS = ['name', 'ehlo', 'environment'];
+const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
+/** Reads the value of one of LITERAL_KEYS: `$${` is a literal `${`, and any other `${` is an error. */
+function literal(text) {
+    const errors = new Set();
+    const result = text.replace(REFERENCE, (match) => {
+        if (match === '$${')
+            return '${';
+        errors.add(NOT_EXPANDED);
+        return match;
+    });
+    return { text: result, expanded: false, errors: [...errors] };
 }
 
 ;// CONCATENATED MODULE: ./src/plan/short-form.ts
@@ -40149,7 +40172,8 @@ const SYNTAX = {
     UNEXPECTED_TOKEN: 'unexpected text; quote a value that holds special characters, as ${NAME} does within { }',
 };
 /**
- * Reads one YAML document. Scalars stay text, aliases are followed within bounds, `${NAME}` is expanded in values.
+ * Reads one YAML document. Scalars stay text, aliases are followed within bounds, `${NAME}` is expanded in all values
+ * but those of LITERAL_KEYS.
  * @param origin the file or the input that the text comes from
  */
 function readYaml(text, origin, env) {
@@ -40193,28 +40217,28 @@ class Reader {
         this.#env = env;
         this.#placeOf = placeOf;
     }
-    read(node) {
-        const place = this.#placeOf(node.range?.[0] ?? 0);
+    read(node, isLiteral = false, place = this.#placeOf(node.range?.[0] ?? 0)) {
         if (this.#open.length >= MAX_DEPTH)
             return this.#broken(place, 'nested too deeply');
         const isAliased = this.#aliases > 0;
         if (isAliased && ++this.#aliased > MAX_ALIASED)
             return this.#broken(place, 'too many values by alias');
         if ((0,dist/* isAlias */.Vj)(node))
-            return this.#alias(node, place);
+            return this.#alias(node, isLiteral, place);
         if (!isAliased && node.anchor !== undefined)
             this.#anchors.set(node.anchor, node);
         this.#open.push(node);
-        const located = this.#value(node, place);
+        const located = this.#value(node, isLiteral, place);
         this.#open.pop();
         return located;
     }
-    #value(node, place) {
+    #value(node, isLiteral, place) {
         if ((0,dist/* isMap */.jh)(node))
             return { kind: 'mapping', entries: this.#entries(node), place };
         if ((0,dist/* isSeq */.oP)(node))
             return { kind: 'list', items: this.#items(node), place };
-        const { text, expanded, errors } = expand(textOf(node), this.#env);
+        const source = textOf(node);
+        const { text, expanded, errors } = isLiteral ? literal(source) : expand(source, this.#env);
         for (const message of errors)
             this.problems.push({ ...place, message });
         return { ...textAt(place, text, expanded), broken: errors.length > 0 };
@@ -40229,14 +40253,15 @@ class Reader {
             const name = textOf(key);
             const place = this.#placeOf(key.range?.[0] ?? 0);
             const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
+            const isLiteral = LITERAL_KEYS.includes(name);
             if (entries.has(name))
                 this.problems.push({ ...place, message: `${what} is given twice` });
             else
-                entries.set(name, { key: place, value: value ? this.read(value) : textAt(place, '') });
+                entries.set(name, { key: place, value: value ? this.read(value, isLiteral) : textAt(place, '') });
         }
         return entries;
     }
-    #alias(alias, place) {
+    #alias(alias, isLiteral, place) {
         if (!this.#targets.has(alias))
             this.#targets.set(alias, this.#anchors.get(alias.source));
         const target = this.#targets.get(alias);
@@ -40245,7 +40270,7 @@ class Reader {
         if (this.#open.includes(target))
             return this.#broken(place, 'an alias cannot hold itself');
         this.#aliases++;
-        const located = { ...this.read(target), place };
+        const located = this.read(target, isLiteral, place);
         this.#aliases--;
         return located;
     }

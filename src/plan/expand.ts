@@ -13,8 +13,14 @@ export interface Expansion {
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 
 /**
+ * Variables that the runner and Node.js set for themselves. The runner gives every JavaScript action a token in
+ * `ACTIONS_RUNTIME_TOKEN`, unasked. Names of environment variables are case-insensitive on Windows.
+ */
+const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
+
+/**
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: what a
- * variable brings in is not looked at again. A variable that is not set, and any other `${`, is an error.
+ * variable brings in is not looked at again. A variable that is reserved or not set, and any other `${`, is an error.
  */
 export function expand(text: string, env: Environment): Expansion {
   const errors: string[] = [];
@@ -25,10 +31,33 @@ export function expand(text: string, env: Environment): Expansion {
       errors.push('malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${');
       return match;
     }
+    if (RESERVED.test(name)) {
+      errors.push(
+        `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under another name with env: of the step`,
+      );
+      return match;
+    }
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (value === undefined) errors.push(`the environment variable ${name} is not set`);
     expanded = true;
     return value ?? '';
   });
   return { text: result, expanded, errors };
+}
+
+/** Keys whose values are sent unencrypted or shown in the log and the summary: no variable is expanded in them. */
+export const LITERAL_KEYS: readonly string[] = ['name', 'ehlo', 'environment'];
+
+const NOT_EXPANDED =
+  'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
+
+/** Reads the value of one of LITERAL_KEYS: `$${` is a literal `${`, and any other `${` is an error. */
+export function literal(text: string): Expansion {
+  const errors = new Set<string>();
+  const result = text.replace(REFERENCE, (match) => {
+    if (match === '$${') return '${';
+    errors.add(NOT_EXPANDED);
+    return match;
+  });
+  return { text: result, expanded: false, errors: [...errors] };
 }

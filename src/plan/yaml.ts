@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Alias, ErrorCode, Node, YAMLMap, YAMLSeq } from 'yaml';
-import { expand } from './expand.js';
+import { expand, literal, LITERAL_KEYS } from './expand.js';
 import type { Environment } from './expand.js';
 import { textAt } from './located.js';
 import type { Located, LocatedEntry } from './located.js';
@@ -37,7 +37,8 @@ export interface YamlContent {
 }
 
 /**
- * Reads one YAML document. Scalars stay text, aliases are followed within bounds, `${NAME}` is expanded in values.
+ * Reads one YAML document. Scalars stay text, aliases are followed within bounds, `${NAME}` is expanded in all values
+ * but those of LITERAL_KEYS.
  * @param origin the file or the input that the text comes from
  */
 export function readYaml(text: string, origin: Place, env: Environment): YamlContent {
@@ -82,23 +83,23 @@ class Reader {
     this.#placeOf = placeOf;
   }
 
-  read(node: Node): Located {
-    const place = this.#placeOf(node.range?.[0] ?? 0);
+  read(node: Node, isLiteral = false, place = this.#placeOf(node.range?.[0] ?? 0)): Located {
     if (this.#open.length >= MAX_DEPTH) return this.#broken(place, 'nested too deeply');
     const isAliased = this.#aliases > 0;
     if (isAliased && ++this.#aliased > MAX_ALIASED) return this.#broken(place, 'too many values by alias');
-    if (isAlias(node)) return this.#alias(node, place);
+    if (isAlias(node)) return this.#alias(node, isLiteral, place);
     if (!isAliased && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     this.#open.push(node);
-    const located = this.#value(node, place);
+    const located = this.#value(node, isLiteral, place);
     this.#open.pop();
     return located;
   }
 
-  #value(node: Node, place: Place): Located {
+  #value(node: Node, isLiteral: boolean, place: Place): Located {
     if (isMap(node)) return { kind: 'mapping', entries: this.#entries(node), place };
     if (isSeq(node)) return { kind: 'list', items: this.#items(node), place };
-    const { text, expanded, errors } = expand(textOf(node), this.#env);
+    const source = textOf(node);
+    const { text, expanded, errors } = isLiteral ? literal(source) : expand(source, this.#env);
     for (const message of errors) this.problems.push({ ...place, message });
     return { ...textAt(place, text, expanded), broken: errors.length > 0 };
   }
@@ -114,20 +115,21 @@ class Reader {
       const name = textOf(key);
       const place = this.#placeOf(key.range?.[0] ?? 0);
       const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
+      const isLiteral = LITERAL_KEYS.includes(name);
       if (entries.has(name)) this.problems.push({ ...place, message: `${what} is given twice` });
-      else entries.set(name, { key: place, value: value ? this.read(value) : textAt(place, '') });
+      else entries.set(name, { key: place, value: value ? this.read(value, isLiteral) : textAt(place, '') });
     }
     return entries;
   }
 
-  #alias(alias: Alias, place: Place): Located {
+  #alias(alias: Alias, isLiteral: boolean, place: Place): Located {
     if (!this.#targets.has(alias)) this.#targets.set(alias, this.#anchors.get(alias.source));
     const target = this.#targets.get(alias);
     if (!target)
       return this.#broken(place, 'alias of nothing that stands before it; quote a value that begins with "*"');
     if (this.#open.includes(target)) return this.#broken(place, 'an alias cannot hold itself');
     this.#aliases++;
-    const located = { ...this.read(target), place };
+    const located = this.read(target, isLiteral, place);
     this.#aliases--;
     return located;
   }

@@ -71062,12 +71062,12 @@ const DELIVERY = [
 ];
 /**
  * Reads the inputs of the action.
- * @param raw texts by the name of the input; empty means not given
+ * @param raw texts by the name of the input; empty means not given, unless the input is unknown
  */
 function readInputs(raw) {
     const texts = Object.entries(raw)
         .map(([input, text]) => [input, VERBATIM.includes(input) ? text : text.trim()])
-        .filter(([, text]) => text !== '');
+        .filter(([input, text]) => text !== '' || !isKnown(input));
     const given = mappingAt({}, texts.map(([input, text]) => [input, textAt({ input }, text)]));
     const auth = part(given, AUTH);
     const delivery = part(given, DELIVERY);
@@ -71083,6 +71083,9 @@ function readInputs(raw) {
         },
         problems: [...problems, ...authProblems, ...deliveryProblems],
     };
+}
+function isKnown(input) {
+    return INPUT_NAMES.includes(input);
 }
 /** The mapping of an endpoint that some of the inputs make up; undefined where none of them is given. */
 function part(given, keys) {
@@ -72887,7 +72890,6 @@ var failed = __nccwpck_require__(12);
 
 
 
-
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
  * @param planned told of the plan, once there is one
@@ -72934,8 +72936,7 @@ async function runAction(planned) {
 }
 /** @param problems what is wrong already, which is told with the rest */
 async function planOfInputs(problems) {
-    // Blanks and line breaks count: they may belong to a password, and the places of problems depend on them.
-    const inputs = Object.fromEntries(INPUT_NAMES.map((name) => [name, getInput(name, { trimWhitespace: false })]));
+    const inputs = givenInputs(process.env);
     return loadPlan(inputs, {
         cwd: process.cwd(),
         env: process.env,
@@ -72943,6 +72944,16 @@ async function planOfInputs(problems) {
         readFile: readRegularFile,
         locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
     });
+}
+/**
+ * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
+ * problems depend on them. The runner only warns of inputs that the action does not have, so these are included for
+ * the plan to refuse. A variable `INPUT_*` that the workflow sets itself cannot be told apart, and counts as an input.
+ */
+function givenInputs(env) {
+    return Object.fromEntries(Object.entries(env).flatMap(([variable, text = '']) => variable.startsWith('INPUT_') && variable === variable.toUpperCase()
+        ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
+        : []));
 }
 /** @throws {SelfTestFailed} */
 async function proveItself(log) {

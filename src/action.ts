@@ -5,7 +5,6 @@ import { secretsOf } from './plan/secrets.js';
 import type { Plan } from './plan/endpoint.js';
 import { ConfigurationError } from './plan/problem.js';
 import type { Problem } from './plan/problem.js';
-import { INPUT_NAMES } from './plan/schema.js';
 import { failureLine, nothingGated } from './report/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from './report/progress.js';
 import type { EndpointReport } from './report/report.js';
@@ -65,8 +64,7 @@ export async function runAction(planned: (plan: Plan) => void): Promise<number> 
 
 /** @param problems what is wrong already, which is told with the rest */
 async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
-  // Blanks and line breaks count: they may belong to a password, and the places of problems depend on them.
-  const inputs = Object.fromEntries(INPUT_NAMES.map((name) => [name, core.getInput(name, { trimWhitespace: false })]));
+  const inputs = givenInputs(process.env);
   return loadPlan(inputs, {
     cwd: process.cwd(),
     env: process.env,
@@ -74,6 +72,21 @@ async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
     readFile: readRegularFile,
     locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
   });
+}
+
+/**
+ * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
+ * problems depend on them. The runner only warns of inputs that the action does not have, so these are included for
+ * the plan to refuse. A variable `INPUT_*` that the workflow sets itself cannot be told apart, and counts as an input.
+ */
+function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([variable, text = '']) =>
+      variable.startsWith('INPUT_') && variable === variable.toUpperCase()
+        ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
+        : [],
+    ),
+  );
 }
 
 /** @throws {SelfTestFailed} */

@@ -100,6 +100,35 @@ describe('a file that is not a regular one', () => {
   });
 });
 
+describe('inputs that do not exist', () => {
+  /** The runner passes them on, in upper case and with underscores for spaces, and warns only. */
+  const passed = { INPUT_REQUIRES: 'all', 'INPUT_MIN-VALID-DAY': '30', INPUT_FAIL_ON: 'warn', INPUT_TOKEN: '' };
+
+  test('are reported together with everything else that is wrong, empty or not', async () => {
+    await using witness = await startScriptedServer();
+    await using runner = await createRunner();
+    const inputs = { endpoints: `127.0.0.1:${witness.port}`, timeout: 'soon' };
+    const { code, outputs, annotations, summary, log } = await runner.run(inputs, passed);
+    expect([code, outputs.result]).toEqual([1, 'fail']);
+    for (const channel of [annotations[0]?.data, summary, log]) {
+      expect(channel).toMatch(/input requires: unknown input; did you mean .*\brequire\b/);
+      expect(channel).toMatch(/input min-valid-day: unknown input; did you mean .*\bmin-valid-days\b/);
+      expect(channel).toMatch(/input fail_on: unknown input; did you mean .*\bfail-on\b/);
+      expect(channel).toMatch(/input token: unknown input/);
+      expect(channel).toMatch(/input timeout: must be/);
+    }
+    expect(witness.connections).toBe(0);
+  });
+
+  test('are not what other variables of the environment are', async () => {
+    await using witness = await startScriptedServer({ greeting: '554 no' });
+    await using runner = await createRunner();
+    const others = { INPUTRC: '/etc/inputrc', MY_INPUT_FOO: 'x', input_foo: 'x', INPUT_endpoints: 'x' };
+    const { report } = await runner.run({ endpoints: `127.0.0.1:${witness.port}` }, others);
+    expect(report?.endpoints).toHaveLength(1);
+  });
+});
+
 describe('an empty secret', () => {
   const inputs = { endpoints: 'mail.example.test', username: 'user', password: '' };
   const FORK = 'from a fork, and there every secret is empty';

@@ -299,6 +299,14 @@ top: 1
     ]);
   });
 
+  test('an unknown input is told although it is empty', async () => {
+    const inputs = { endpoints: 'a.example', requires: '', ['__proto__']: '' };
+    expect(await problems({ inputs })).toEqual([
+      'input requires: unknown input; did you mean "require"?',
+      'input __proto__: unknown input',
+    ]);
+  });
+
   test('a missing host is told at its mapping', async () => {
     expect(await problems({ config: 'endpoints:\n  - port: 25\n' })).toEqual(['gate.yml:2:5: host is missing']);
   });

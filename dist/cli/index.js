@@ -39842,12 +39842,12 @@ const DELIVERY = [
 ];
 /**
  * Reads the inputs of the action.
- * @param raw texts by the name of the input; empty means not given
+ * @param raw texts by the name of the input; empty means not given, unless the input is unknown
  */
 function readInputs(raw) {
     const texts = Object.entries(raw)
         .map(([input, text]) => [input, VERBATIM.includes(input) ? text : text.trim()])
-        .filter(([, text]) => text !== '');
+        .filter(([input, text]) => text !== '' || !isKnown(input));
     const given = mappingAt({}, texts.map(([input, text]) => [input, textAt({ input }, text)]));
     const auth = part(given, AUTH);
     const delivery = part(given, DELIVERY);
@@ -39863,6 +39863,9 @@ function readInputs(raw) {
         },
         problems: [...problems, ...authProblems, ...deliveryProblems],
     };
+}
+function isKnown(input) {
+    return INPUT_NAMES.includes(input);
 }
 /** The mapping of an endpoint that some of the inputs make up; undefined where none of them is given. */
 function part(given, keys) {

@@ -4,7 +4,7 @@ import type { InputLayer } from './layers.js';
 import { at, mappingAt, textAt } from './located.js';
 import type { LocatedMapping } from './located.js';
 import type { Problem } from './problem.js';
-import { inputSchema } from './schema.js';
+import { INPUT_NAMES, inputSchema } from './schema.js';
 import type { InputSettings } from './schema.js';
 
 /** Blanks may belong to these; around all others they are taken off. */
@@ -34,12 +34,12 @@ export interface Inputs {
 
 /**
  * Reads the inputs of the action.
- * @param raw texts by the name of the input; empty means not given
+ * @param raw texts by the name of the input; empty means not given, unless the input is unknown
  */
 export function readInputs(raw: Readonly<Record<string, string>>): Inputs {
   const texts = Object.entries(raw)
     .map(([input, text]) => [input, VERBATIM.includes(input) ? text : text.trim()] as const)
-    .filter(([, text]) => text !== '');
+    .filter(([input, text]) => text !== '' || !isKnown(input));
   const given = mappingAt(
     {},
     texts.map(([input, text]) => [input, textAt({ input }, text)]),
@@ -58,6 +58,10 @@ export function readInputs(raw: Readonly<Record<string, string>>): Inputs {
     },
     problems: [...problems, ...authProblems, ...deliveryProblems],
   };
+}
+
+function isKnown(input: string): boolean {
+  return (INPUT_NAMES as readonly string[]).includes(input);
 }
 
 /** The mapping of an endpoint that some of the inputs make up; undefined where none of them is given. */

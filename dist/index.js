@@ -29129,7 +29129,7 @@ const STEP_5 = {
         steps: ['delivery'],
         explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
         evidence: {},
-        remedy: 'Configure `delivery.inbox` with its username and password to have the arrival proved.',
+        remedy: 'Configure `delivery.inbox` with its username and password to prove the arrival, or set `delivery.expect: accepted` if acceptance is enough.',
     },
     'message-in-junk': {
         title: 'Message filed as junk',
@@ -29236,9 +29236,9 @@ const RUN = {
         title: 'Required step not configured',
         severity: 'error',
         steps: ['authentication', 'delivery'],
-        explanation: 'The step is named in `require`, and there is nothing to do it with.',
+        explanation: 'The step is named in `require`, and its configuration is missing: credentials for `authentication`; for `delivery` a message and an inbox to prove that it arrives.',
         evidence: {},
-        remedy: 'Configure credentials (`auth`) or `delivery`. If they come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
+        remedy: 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
     },
     'waiver-expired': {
         title: 'Waiver has ended',
@@ -29834,8 +29834,8 @@ const MECHANISMS = [
 ];
 /** Whether the server must let these credentials in, or keep them out. */
 const AUTH_EXPECT = ['accepted', 'rejected'];
-/** Whether the server must take the message, or refuse its recipient. */
-const DELIVERY_EXPECT = ['received', 'refused'];
+/** Whether the message must arrive, the server must accept it, or the server must refuse its recipient. */
+const DELIVERY_EXPECT = ['received', 'accepted', 'refused'];
 /** What a receiver may say of a message's origin (RFC 8601 section 2.7), so far as it is of use to demand it. */
 const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'];
 /** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
@@ -45226,18 +45226,26 @@ function withRemark(outcome, remark) {
 
 
 /**
- * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives; or,
- * where that is what is expected, its recipient is refused.
+ * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
+ * acceptance is all that is expected; or the recipient is refused, if that is expected. A required delivery needs proof
+ * of arrival: without an inbox, no message is sent.
  */
 async function delivery(visit) {
     const { endpoint, session } = visit;
-    if (!endpoint.delivery)
-        return delivery_notConfigured(visit);
+    const isRequired = endpoint.require.includes('delivery');
+    if (!endpoint.delivery) {
+        return isRequired
+            ? stepRequired('Delivery is required, and is not configured.')
+            : { findings: [], skipped: 'not-configured' };
+    }
     if (!session || !visit.peerAuthenticated)
         throw new TypeError('step 5 without an authenticated session');
     if (endpoint.delivery.expect === 'refused')
         return expectRefusal(visit, session, endpoint.delivery);
-    const { inbox: target } = endpoint.delivery;
+    const { inbox: target, expect } = endpoint.delivery;
+    if (!target && expect === 'received' && isRequired) {
+        return stepRequired('Delivery is required, and no inbox is configured that could prove that the message arrives.');
+    }
     if (!target)
         return deliverUnseen(visit, session, endpoint.delivery);
     let inbox;
@@ -45249,16 +45257,16 @@ async function delivery(visit) {
     }
     return deliverInto(visit, session, inbox, { ...endpoint.delivery, inbox: target });
 }
-function delivery_notConfigured({ endpoint }) {
-    if (!endpoint.require.includes('delivery'))
-        return { findings: [], skipped: 'not-configured' };
-    return { findings: [finding('step-required', 'Delivery is required, and is not configured.')] };
+function stepRequired(message) {
+    return { findings: [finding('step-required', message)] };
 }
 async function deliverUnseen(visit, session, to) {
     const probe = await compose(visit, to);
     const refused = await submission_submit(visit, session, to, probe);
     if (refused)
         return refused;
+    if (to.expect === 'accepted')
+        return { findings: takenLate(visit) };
     const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
     return { findings: [...takenLate(visit), finding('receipt-not-verified', message)] };
 }
@@ -70247,8 +70255,14 @@ function deliveryProblems(own, merged) {
     };
     const has = (key) => delivery.entries.has(key);
     const refused = isText(at(delivery, 'expect'), 'refused');
+    const accepted = isText(at(delivery, 'expect'), 'accepted');
     const verdicts = at(delivery, 'verdicts');
     return [
+        ...(accepted && has('inbox')
+            ? [
+                problem('expect: accepted asks for acceptance only, and no inbox is looked at; take out inbox, username and password, or expect', 'inbox', 'expect'),
+            ]
+            : []),
         ...(refused && has('inbox')
             ? [problem('expect: refused sends no message, so there is none to look for; take out inbox', 'inbox', 'expect')]
             : []),
@@ -70828,7 +70842,7 @@ const inputSchema = mapping({
         description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
     }),
     require: steps.optional().meta({
-        description: 'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`.',
+        description: 'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
     }),
     'fail-on': oneOf(legal/* FAIL_ON */.d$).default('fail').meta({
         description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
@@ -70903,7 +70917,7 @@ const deliveryShape = {
         description: 'Seconds from its acceptance until the message must be there: 1 to 3600. As long, too, a server is asked again that greylists the sender, if `retries` is not 0.',
     }),
     expect: oneOf(legal/* DELIVERY_EXPECT */.xx).default('received').meta({
-        description: '`received`; or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. Excludes `inbox`.',
+        description: '`received`; `accepted`, if acceptance by the server is enough (no inbox is looked at); or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. `accepted` and `refused` exclude `inbox`.',
     }),
     keep: flag.default(false).meta({
         description: 'Whether the probe message stays in the inbox. By default it is deleted once it was read, and nothing else is.',
@@ -71005,7 +71019,7 @@ const endpointShape = {
         otherwise: 'none',
     }),
     require: steps.optional().meta({
-        description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`.',
+        description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`. `delivery` needs an inbox, or `delivery.expect: accepted` or `refused`.',
         otherwise: 'the input `require`',
     }),
     waive: src_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]).meta({

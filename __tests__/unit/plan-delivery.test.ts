@@ -8,6 +8,7 @@ const withDelivery = (keys: string): string => `endpoints: [{host: a.example, de
 
 test.each<[string, object]>([
   ['expect: refused', { expect: 'refused' }],
+  ['expect: accepted', { expect: 'accepted' }],
   [`${INBOX}, verdicts: {dkim: pass}`, { verdicts: { dkim: 'pass' } }],
   [`${INBOX}, verdicts: {spf: softfail, authserv-id: MX}`, { verdicts: { spf: 'softfail', authservId: 'mx' } }],
   ['attachment-bytes: 50000000', { attachmentOctets: 50_000_000 }],
@@ -18,12 +19,21 @@ test.each<[string, object]>([
 });
 
 test.each<[string, string]>([
-  [`expect: refuse`, 'delivery.expect must be one of received, refused; did you mean "refused"?'],
+  [`expect: refuse`, 'delivery.expect must be one of received, accepted, refused; did you mean "refused"?'],
   ['keep: maybe', 'delivery.keep must be true or false, not "maybe"'],
   ['attachment-bytes: 50000001', 'delivery.attachment-bytes must be a whole number from 0 to 50000000, not "50000001"'],
   [
     `${INBOX}, expect: refused`,
     'delivery.expect: refused sends no message, so there is none to look for; take out inbox',
+  ],
+  [
+    `${INBOX}, expect: accepted`,
+    'delivery.expect: accepted asks for acceptance only, and no inbox is looked at; take out inbox, username and password, or expect',
+  ],
+  ['expect: accepted, keep: true', 'delivery.keep is for the message in the inbox, and needs inbox'],
+  [
+    'expect: accepted, verdicts: {dkim: pass}',
+    'delivery.verdicts are read in the message that arrived, and need inbox',
   ],
   ['expect: refused, keep: true', 'delivery.expect: refused sends no message, so keep has no effect; take it out'],
   [
@@ -103,4 +113,40 @@ test('an expectation that is not known yet contradicts nothing', async () => {
   expect(await problems({ config })).toEqual([
     expect.stringMatching(/^gate\.yml:1:\d+: the environment variable EXPECTED is not set$/),
   ]);
+});
+
+describe('inbox settings that are partly empty, as missing secrets arrive', () => {
+  const FILLED = { inbox: 'imaps://i.example', 'inbox-username': 'u', 'inbox-password': 'p' };
+  const combinations = Array.from({ length: 6 }, (_, index) =>
+    Object.fromEntries(Object.entries(FILLED).map(([name, text], bit) => [name, (index + 1) & (1 << bit) ? text : ''])),
+  );
+
+  test.each(combinations)('as inputs: %j', async (settings) => {
+    const inputs = { endpoints: 'a.example', 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', ...settings };
+    const told = (await problems({ inputs })).join('\n');
+    for (const [name, text] of Object.entries(settings)) {
+      if (text === '') expect(told).toMatch(new RegExp(`\\b${name} is (missing|empty)`));
+    }
+  });
+
+  test.each([...combinations, { inbox: '', 'inbox-username': '', 'inbox-password': '' }])(
+    'in a mapping: %j',
+    async (settings) => {
+      const [BOX = '', USER = '', PASSWORD = ''] = Object.values(settings);
+      const config = withDelivery('inbox: "${BOX}", username: "${USER}", password: "${PASSWORD}"');
+      const told = (await problems({ config, env: { BOX, USER, PASSWORD } })).join('\n');
+      if (BOX === '') expect(told).toMatch(/delivery\.inbox must be .*, and is empty/);
+      if (USER === '') expect(told).toMatch(/username is empty/);
+      if (PASSWORD === '') expect(told).toMatch(/password is empty/);
+    },
+  );
+
+  test.each(['https', 'http'])('are whole for a mail catcher that needs no credentials: %s', async (scheme) => {
+    const inbox = `mailpit+${scheme}://i.example`;
+    const delivery = { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox };
+    const { endpoints } = await load({
+      inputs: { endpoints: 'a.example', ...delivery, 'inbox-username': '', 'inbox-password': '' },
+    });
+    expect(endpoints[0]?.delivery?.inbox).not.toHaveProperty('username');
+  });
 });

@@ -24,8 +24,18 @@ export function deliveryProblems(own: LocatedMapping, merged: LocatedMapping): P
   };
   const has = (key: string): boolean => delivery.entries.has(key);
   const refused = isText(at(delivery, 'expect'), 'refused');
+  const accepted = isText(at(delivery, 'expect'), 'accepted');
   const verdicts = at(delivery, 'verdicts');
   return [
+    ...(accepted && has('inbox')
+      ? [
+          problem(
+            'expect: accepted asks for acceptance only, and no inbox is looked at; take out inbox, username and password, or expect',
+            'inbox',
+            'expect',
+          ),
+        ]
+      : []),
     ...(refused && has('inbox')
       ? [problem('expect: refused sends no message, so there is none to look for; take out inbox', 'inbox', 'expect')]
       : []),

@@ -92,11 +92,11 @@ export interface Delivery {
   readonly from: string;
   /** Envelope recipient. */
   readonly to: string;
-  /** Where the probe must arrive; undefined means that its acceptance is all that can be told. */
+  /** Where the probe must arrive; undefined means that only its acceptance can be tested. */
   readonly inbox?: InboxTarget;
   /** Milliseconds from acceptance until the message must be there. */
   readonly withinMs: number;
-  /** Whether the recipient must be taken or refused. */
+  /** What must happen to the message. */
   readonly expect: DeliveryExpect;
   /** The message stays in the inbox. */
   readonly keep: boolean;

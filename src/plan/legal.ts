@@ -24,8 +24,8 @@ export const MECHANISMS = [
 
 /** Whether the server must let these credentials in, or keep them out. */
 export const AUTH_EXPECT = ['accepted', 'rejected'] as const;
-/** Whether the server must take the message, or refuse its recipient. */
-export const DELIVERY_EXPECT = ['received', 'refused'] as const;
+/** Whether the message must arrive, the server must accept it, or the server must refuse its recipient. */
+export const DELIVERY_EXPECT = ['received', 'accepted', 'refused'] as const;
 /** What a receiver may say of a message's origin (RFC 8601 section 2.7), so far as it is of use to demand it. */
 export const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'] as const;
 

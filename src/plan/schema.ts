@@ -72,7 +72,7 @@ export const inputSchema = mapping({
   }),
   require: steps.optional().meta({
     description:
-      'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`.',
+      'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
   }),
   'fail-on': oneOf(FAIL_ON).default('fail').meta({
     description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
@@ -162,7 +162,7 @@ const deliveryShape = {
   }),
   expect: oneOf(DELIVERY_EXPECT).default('received').meta({
     description:
-      '`received`; or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. Excludes `inbox`.',
+      '`received`; `accepted`, if acceptance by the server is enough (no inbox is looked at); or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. `accepted` and `refused` exclude `inbox`.',
   }),
   keep: flag.default(false).meta({
     description:
@@ -277,7 +277,8 @@ const endpointShape = {
     otherwise: 'none',
   }),
   require: steps.optional().meta({
-    description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`.',
+    description:
+      'Steps that may not be skipped because nothing is configured for them: ids, or `all`. `delivery` needs an inbox, or `delivery.expect: accepted` or `refused`.',
     otherwise: 'the input `require`',
   }),
   waive: z.array(mapping(waiverShape), 'must be a list of waivers').default([]).meta({

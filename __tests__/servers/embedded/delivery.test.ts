@@ -32,6 +32,16 @@ const endpointAt = (port: number, replaced: Partial<Endpoint> = {}): Endpoint =>
     ...replaced,
   });
 
+test('a delivery that is required and cannot be proved sends nothing', async () => {
+  await using server = await startScriptedServer(served({}));
+  const { report } = await gate(endpointAt(server.port, { require: ['delivery'] }));
+  expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
+    steps: 'pppnf',
+    codes: ['step-required'],
+  });
+  expect(server.heard.filter(({ line }) => /^(MAIL|RCPT|DATA)/.test(line))).toEqual([]);
+});
+
 describe('what arrives', () => {
   const delivering = (server: Embedded, replaced: Partial<Delivery>): Endpoint => {
     const endpoint = server.endpoint();

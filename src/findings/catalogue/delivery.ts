@@ -86,7 +86,8 @@ export const STEP_5 = {
     steps: ['delivery'],
     explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
     evidence: {},
-    remedy: 'Configure `delivery.inbox` with its username and password to have the arrival proved.',
+    remedy:
+      'Configure `delivery.inbox` with its username and password to prove the arrival, or set `delivery.expect: accepted` if acceptance is enough.',
   },
   'message-in-junk': {
     title: 'Message filed as junk',

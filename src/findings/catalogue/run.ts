@@ -8,10 +8,11 @@ export const RUN = {
     title: 'Required step not configured',
     severity: 'error',
     steps: ['authentication', 'delivery'],
-    explanation: 'The step is named in `require`, and there is nothing to do it with.',
+    explanation:
+      'The step is named in `require`, and its configuration is missing: credentials for `authentication`; for `delivery` a message and an inbox to prove that it arrives.',
     evidence: {},
     remedy:
-      'Configure credentials (`auth`) or `delivery`. If they come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
+      'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
   },
   'waiver-expired': {
     title: 'Waiver has ended',

@@ -9,16 +9,25 @@ import { expectRefusal, submit, takenLate } from '../submission.js';
 import type { StepOutcome, Visit } from '../visit.js';
 
 /**
- * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives; or,
- * where that is what is expected, its recipient is refused.
+ * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
+ * acceptance is all that is expected; or the recipient is refused, if that is expected. A required delivery needs proof
+ * of arrival: without an inbox, no message is sent.
  */
 export async function delivery(visit: Visit): Promise<StepOutcome> {
   const { endpoint, session } = visit;
-  if (!endpoint.delivery) return notConfigured(visit);
+  const isRequired = endpoint.require.includes('delivery');
+  if (!endpoint.delivery) {
+    return isRequired
+      ? stepRequired('Delivery is required, and is not configured.')
+      : { findings: [], skipped: 'not-configured' };
+  }
   if (!session || !visit.peerAuthenticated) throw new TypeError('step 5 without an authenticated session');
   if (endpoint.delivery.expect === 'refused') return expectRefusal(visit, session, endpoint.delivery);
 
-  const { inbox: target } = endpoint.delivery;
+  const { inbox: target, expect } = endpoint.delivery;
+  if (!target && expect === 'received' && isRequired) {
+    return stepRequired('Delivery is required, and no inbox is configured that could prove that the message arrives.');
+  }
   if (!target) return deliverUnseen(visit, session, endpoint.delivery);
   let inbox: Inbox;
   try {
@@ -29,15 +38,15 @@ export async function delivery(visit: Visit): Promise<StepOutcome> {
   return deliverInto(visit, session, inbox, { ...endpoint.delivery, inbox: target });
 }
 
-function notConfigured({ endpoint }: Visit): StepOutcome {
-  if (!endpoint.require.includes('delivery')) return { findings: [], skipped: 'not-configured' };
-  return { findings: [finding('step-required', 'Delivery is required, and is not configured.')] };
+function stepRequired(message: string): StepOutcome {
+  return { findings: [finding('step-required', message)] };
 }
 
 async function deliverUnseen(visit: Visit, session: SmtpSession, to: Delivery): Promise<StepOutcome> {
   const probe = await compose(visit, to);
   const refused = await submit(visit, session, to, probe);
   if (refused) return refused;
+  if (to.expect === 'accepted') return { findings: takenLate(visit) };
   const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
   return { findings: [...takenLate(visit), finding('receipt-not-verified', message)] };
 }

@@ -70520,6 +70520,23 @@ function textIn(mapping, key) {
     const node = at(mapping, key);
     return node?.kind === 'text' ? node.text : undefined;
 }
+/**
+ * Lists with nothing in them, in a mapping and in all that it holds. Such a list is legal only where it replaces the
+ * value of a lower layer: otherwise whatever should have filled it is missing.
+ * @param below the same part of the lower layers, where they have it
+ */
+function emptyLists(node, below, path = []) {
+    switch (node.kind) {
+        case 'text':
+            return [];
+        case 'list':
+            if (node.items.length > 0)
+                return node.items.flatMap((item) => emptyLists(item, undefined, path));
+            return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; leave it out` }];
+        case 'mapping':
+            return [...node.entries].flatMap(([key, { value }]) => emptyLists(value, at(below, key), [...path, key]));
+    }
+}
 /** `password` beside `access-token` in one mapping, before anything is laid under it. */
 function slotProblems(auth) {
     const token = at(auth, 'access-token');
@@ -70779,7 +70796,11 @@ const flag = value('must be true or false', truth);
 const anyText = value('must be text', (text) => text);
 /** A list, or a text that `split` makes one. */
 const list = (item, split) => src_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), src_schemas/* array */.YOg(item, 'must be text or a list'));
-const words = (text) => text.split(/[\s,]+/).filter(Boolean);
+/** A text without a word stands for itself, so that it is an illegal word and not an empty list. */
+const words = (text) => {
+    const found = text.split(/[\s,]+/).filter(Boolean);
+    return found.length > 0 ? found : [text];
+};
 /** Steps by their ids, in their order; `all` is all of them. */
 const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform((named) => report/* STEP_IDS */.W1.filter((id) => named.includes('all') || named.includes(id)));
 /** Probes by their names, in their order. */
@@ -71040,7 +71061,7 @@ const configSchema = mapping({
     defaults: src_schemas/* unknown */.L5J().optional().meta({
         description: 'What holds for every endpoint of this file that does not say otherwise: an endpoint mapping without `host`.',
     }),
-    endpoints: src_schemas/* array */.YOg(src_schemas/* unknown */.L5J(), 'must be a list of endpoints').meta({
+    endpoints: src_schemas/* array */.YOg(src_schemas/* unknown */.L5J(), 'must be a list of endpoints').min(1, 'is an empty list').meta({
         description: 'The endpoints: `host`, `host:port` or `[v6]:port`, or endpoint mappings.',
     }),
 });
@@ -71534,23 +71555,29 @@ function textOf(node) {
 const NO_DEFAULTS = mappingAt({}, []);
 /** Octets. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
 const MAX_CONFIG_SIZE = 1024 * 1024;
-/** Reads the input `endpoints`, in the short form or as YAML, whichever it is. */
+/**
+ * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
+ * @param text not blank: an input without an endpoint is a mistake
+ */
 function readEndpointsInput(text, env) {
     const origin = { input: 'endpoints' };
     if (!isYaml(text)) {
         const { entries, problems } = readShortForm(text, origin, env);
         const read = entries.map(readEntry);
+        const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
         return {
             defaults: NO_DEFAULTS,
             endpoints: read.flatMap(({ mapping }) => mapping ?? []),
-            problems: [...problems, ...read.flatMap((entry) => entry.problems)],
+            problems: [...problems, ...read.flatMap((entry) => entry.problems), ...empty],
         };
     }
     const { root, problems } = readYaml(text, origin, env);
-    if (!root || root.kind === 'list')
-        return withItems(NO_DEFAULTS, root, problems);
-    const message = 'must be a list of endpoints, each beginning with "- "';
-    return { defaults: NO_DEFAULTS, endpoints: [], problems: [...problems, { ...root.place, message }] };
+    if (root && root.kind !== 'list') {
+        const message = 'must be a list of endpoints, each beginning with "- "';
+        return { defaults: NO_DEFAULTS, endpoints: [], problems: [...problems, { ...root.place, message }] };
+    }
+    const empty = root?.items.length === 0 ? [{ ...root.place, message: 'endpoints is an empty list' }] : [];
+    return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
 }
 /**
  * Reads the file that the input `config` names.
@@ -71638,6 +71665,7 @@ async function loadPlan(inputs, world) {
         ...(world.problems ?? []),
         ...inputProblems,
         ...lists.flatMap((list) => list.problems),
+        ...lists.flatMap((list) => emptyListsIn(list, at(given, 'require'))),
         ...candidates.flatMap((candidate) => candidate.problems),
         ...duplicates(candidates),
         ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
@@ -71667,9 +71695,15 @@ async function readLists(given, world) {
     const endpoints = text('endpoints');
     const config = text('config');
     return [
-        ...(endpoints === undefined ? [] : [readEndpointsInput(endpoints, world.env)]),
+        ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, world.env)]),
         ...(config === undefined ? [] : [await readConfigFile(config, world)]),
     ];
+}
+/** @param require the input, which is below the key of the same name */
+function emptyListsIn({ defaults, endpoints }, require) {
+    const inputs = mappingAt({}, require ? [['require', require]] : []);
+    const below = { ...defaults, entries: new Map([...inputs.entries, ...defaults.entries]) };
+    return [...emptyLists(defaults, inputs), ...endpoints.flatMap((own) => emptyLists(own, below))];
 }
 /** One after the other, so that a value that many endpoints share is read once. */
 async function loadAll(files, values) {

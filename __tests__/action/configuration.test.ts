@@ -57,7 +57,7 @@ test('more problems than an annotation holds are all in the log and in the summa
 
 test.each([
   ['nothing at all', {}, 'nothing to gate'],
-  ['an empty list', { endpoints: '[]' }, 'no endpoint'],
+  ['an empty list', { endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],
   ['a list of comments', { endpoints: '# later\n' }, 'no endpoint'],
   ['a shard without endpoints', { endpoints: 'a.example.test', shard: '2/2' }, 'is empty'],
   ['a config file that is not there', { config: 'nowhere.yml' }, 'nowhere.yml'],

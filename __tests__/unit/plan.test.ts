@@ -361,6 +361,61 @@ top: 1
   });
 });
 
+describe('empty lists', () => {
+  const said = (key: string): string => `${key} is an empty list; leave it out`;
+
+  test('are told at their places, in the defaults and in endpoints', async () => {
+    const config = `defaults:
+  require: []
+  tls: {pin: []}
+endpoints:
+  - host: a.example
+    waive: []
+    probes: []
+    tls: {ca: []}
+`;
+    expect(await problems({ config })).toEqual([
+      `gate.yml:2:12: ${said('require')}`,
+      `gate.yml:3:14: ${said('tls.pin')}`,
+      `gate.yml:6:12: ${said('waive')}`,
+      `gate.yml:7:13: ${said('probes')}`,
+      `gate.yml:8:15: ${said('tls.ca')}`,
+    ]);
+    expect(await problems({ inputs: { endpoints: '- {host: a.example, require: []}' } })).toEqual([
+      `endpoints:1:30: ${said('require')}`,
+    ]);
+  });
+
+  test('may take away what a lower layer brings', async () => {
+    const { endpoints } = await load({
+      inputs: { require: 'delivery' },
+      config: `defaults:
+  probes: plaintext-auth
+  waive: [{finding: certificate-expired, until: 2027-01-31, reason: known}]
+  tls: {pin: sha256/${PIN}, ca: a.pem}
+endpoints:
+  - {host: a.example, require: [], probes: [], waive: [], tls: {pin: [], ca: []}}
+`,
+      files: { 'a.pem': ANCHOR_A },
+    });
+    expect(endpoints[0]).toMatchObject({ require: [], probes: [], waive: [], tls: { pins: [], ca: [] } });
+  });
+
+  test.each(['require', 'probes'])('%s without a word is none', async (key) => {
+    const config = `endpoints: [{host: a.example, ${key}: }, {host: b.example, ${key}: "\${NONE}"}, {host: c.example, ${key}: ","}]`;
+    const lines = await problems({ config, env: { NONE: '' } });
+    expect(lines).toHaveLength(3);
+    expect(lines.join('\n')).toMatch(new RegExp(`^(gate.yml:1:\\d+: ${key} must be one of .*\n?){3}$`));
+    expect(lines[0]).toMatch(/, and is empty$/);
+  });
+
+  test('require as an input without a word is none', async () => {
+    expect(await problems({ inputs: { endpoints: 'a.example', require: ',' } })).toEqual([
+      expect.stringMatching(/^input require: must be one of /),
+    ]);
+  });
+});
+
 describe('names', () => {
   test('are unique over both lists', async () => {
     expect(await problems({ inputs: { endpoints: 'a.example' }, config: 'endpoints:\n  - A.example.:587' })).toEqual([
@@ -381,14 +436,28 @@ describe('nothing to gate', () => {
     [{}, 'nothing to gate: give the input endpoints, or config, or both'],
     [{ endpoints: '  \n' }, 'input endpoints: there is no endpoint to gate'],
     [{ endpoints: '# none\n' }, 'input endpoints: there is no endpoint to gate'],
-    [{ endpoints: '[]' }, 'input endpoints: there is no endpoint to gate'],
-    [{ config: 'none.yml' }, 'input config: there is no endpoint to gate'],
+    [{ endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],
+    [{ config: 'none.yml' }, 'none.yml:1:12: endpoints is an empty list'],
     [{ config: 'nowhere.yml' }, 'input config: nowhere.yml cannot be read (ENOENT)'],
     [{ config: 'empty.yml' }, 'empty.yml: holds nothing: `endpoints` is missing'],
     [{ config: 'list.yml' }, 'list.yml:1:1: the file must be a mapping of keys to values, not a list'],
   ])('%j', async (inputs, line) => {
     const files = { 'none.yml': 'endpoints: []', 'empty.yml': '# nothing\n', 'list.yml': '- a.example' };
     expect(await problems({ inputs: inputs, files })).toEqual([line]);
+  });
+
+  test.each([
+    [{ config: 'none.yml', endpoints: 'a.example' }, 'none.yml:1:12: endpoints is an empty list'],
+    [{ config: 'one.yml', endpoints: '# ours\n[]' }, 'endpoints:2:1: endpoints is an empty list'],
+    [{ config: 'one.yml', endpoints: '# none' }, 'input endpoints: there is no endpoint to gate'],
+  ])('in one of two lists: %j', async (inputs, line) => {
+    const files = { 'none.yml': 'endpoints: []', 'one.yml': 'endpoints: [b.example]' };
+    expect(await problems({ inputs, files })).toEqual([line]);
+  });
+
+  test('an input of nothing but blanks is not given', async () => {
+    const { endpoints } = await load({ inputs: { endpoints: ' \n' }, config: 'endpoints: [a.example]' });
+    expect(endpoints).toHaveLength(1);
   });
 
   test('a key that is unknown is not an endpoint', async () => {

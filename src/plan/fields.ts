@@ -43,7 +43,11 @@ export const anyText = value('must be text', (text) => text);
 export const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
   z.preprocess((given) => (typeof given === 'string' ? split(given) : given), z.array(item, 'must be text or a list'));
 
-const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+/** A text without a word stands for itself, so that it is an illegal word and not an empty list. */
+const words = (text: string): string[] => {
+  const found = text.split(/[\s,]+/).filter(Boolean);
+  return found.length > 0 ? found : [text];
+};
 
 /** Steps by their ids, in their order; `all` is all of them. */
 export const steps = list(oneOf(['all', ...STEP_IDS]), words).transform((named): readonly StepId[] =>

@@ -68,6 +68,23 @@ function textIn(mapping: Located | undefined, key: string): string | undefined {
   return node?.kind === 'text' ? node.text : undefined;
 }
 
+/**
+ * Lists with nothing in them, in a mapping and in all that it holds. Such a list is legal only where it replaces the
+ * value of a lower layer: otherwise whatever should have filled it is missing.
+ * @param below the same part of the lower layers, where they have it
+ */
+export function emptyLists(node: Located, below: Located | undefined, path: readonly string[] = []): Problem[] {
+  switch (node.kind) {
+    case 'text':
+      return [];
+    case 'list':
+      if (node.items.length > 0) return node.items.flatMap((item) => emptyLists(item, undefined, path));
+      return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; leave it out` }];
+    case 'mapping':
+      return [...node.entries].flatMap(([key, { value }]) => emptyLists(value, at(below, key), [...path, key]));
+  }
+}
+
 /** `password` beside `access-token` in one mapping, before anything is laid under it. */
 export function slotProblems(auth: Located | undefined): Problem[] {
   const token = at(auth, 'access-token');

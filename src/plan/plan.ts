@@ -6,9 +6,9 @@ import { ClientIdentities } from './client-identities.js';
 import type { Endpoint, Plan, Source } from './endpoint.js';
 import type { Environment } from './expand.js';
 import { readInputs } from './inputs.js';
-import { credentialProblems, inboxProblems, overlay, signInProblems } from './layers.js';
+import { credentialProblems, emptyLists, inboxProblems, overlay, signInProblems } from './layers.js';
 import type { InputLayer } from './layers.js';
-import { at } from './located.js';
+import { at, mappingAt } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
 import { ConfigurationError, show } from './problem.js';
 import type { Place, Problem } from './problem.js';
@@ -58,6 +58,7 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
     ...(world.problems ?? []),
     ...inputProblems,
     ...lists.flatMap((list) => list.problems),
+    ...lists.flatMap((list) => emptyListsIn(list, at(given, 'require'))),
     ...candidates.flatMap((candidate) => candidate.problems),
     ...duplicates(candidates),
     ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
@@ -92,9 +93,16 @@ async function readLists(given: LocatedMapping, world: World): Promise<EndpointL
   const endpoints = text('endpoints');
   const config = text('config');
   return [
-    ...(endpoints === undefined ? [] : [readEndpointsInput(endpoints, world.env)]),
+    ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, world.env)]),
     ...(config === undefined ? [] : [await readConfigFile(config, world)]),
   ];
+}
+
+/** @param require the input, which is below the key of the same name */
+function emptyListsIn({ defaults, endpoints }: EndpointList, require: Located | undefined): Problem[] {
+  const inputs = mappingAt({}, require ? [['require', require]] : []);
+  const below = { ...defaults, entries: new Map([...inputs.entries, ...defaults.entries]) };
+  return [...emptyLists(defaults, inputs), ...endpoints.flatMap((own) => emptyLists(own, below))];
 }
 
 /** One after the other, so that a value that many endpoints share is read once. */

@@ -304,7 +304,7 @@ export const configSchema = mapping({
     description:
       'What holds for every endpoint of this file that does not say otherwise: an endpoint mapping without `host`.',
   }),
-  endpoints: z.array(z.unknown(), 'must be a list of endpoints').meta({
+  endpoints: z.array(z.unknown(), 'must be a list of endpoints').min(1, 'is an empty list').meta({
     description: 'The endpoints: `host`, `host:port` or `[v6]:port`, or endpoint mappings.',
   }),
 });

@@ -23,22 +23,29 @@ const NO_DEFAULTS = mappingAt({}, []);
 /** Octets. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
 const MAX_CONFIG_SIZE = 1024 * 1024;
 
-/** Reads the input `endpoints`, in the short form or as YAML, whichever it is. */
+/**
+ * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
+ * @param text not blank: an input without an endpoint is a mistake
+ */
 export function readEndpointsInput(text: string, env: Environment): EndpointList {
   const origin = { input: 'endpoints' };
   if (!isYaml(text)) {
     const { entries, problems } = readShortForm(text, origin, env);
     const read = entries.map(readEntry);
+    const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
     return {
       defaults: NO_DEFAULTS,
       endpoints: read.flatMap(({ mapping }) => mapping ?? []),
-      problems: [...problems, ...read.flatMap((entry) => entry.problems)],
+      problems: [...problems, ...read.flatMap((entry) => entry.problems), ...empty],
     };
   }
   const { root, problems } = readYaml(text, origin, env);
-  if (!root || root.kind === 'list') return withItems(NO_DEFAULTS, root, problems);
-  const message = 'must be a list of endpoints, each beginning with "- "';
-  return { defaults: NO_DEFAULTS, endpoints: [], problems: [...problems, { ...root.place, message }] };
+  if (root && root.kind !== 'list') {
+    const message = 'must be a list of endpoints, each beginning with "- "';
+    return { defaults: NO_DEFAULTS, endpoints: [], problems: [...problems, { ...root.place, message }] };
+  }
+  const empty = root?.items.length === 0 ? [{ ...root.place, message: 'endpoints is an empty list' }] : [];
+  return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
 }
 
 /**

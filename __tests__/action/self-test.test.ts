@@ -68,7 +68,7 @@ describe('the program on a terminal', () => {
     runProgram(NODE, [resolve('dist/cli/index.js'), ...args], { env });
 
   test('proves itself first, and then shows itself', async () => {
-    const { code, stdout, stderr } = await cli(['--self-test']);
+    const { code, stdout, stderr } = await cli(['--demo', '--self-test']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')[0]).toBe(PROOF);
     expect(stdout).toContain('11/11');
@@ -82,9 +82,16 @@ describe('the program on a terminal', () => {
     expect(stdout).toContain('starttls-stripped');
   });
 
+  test('reports a wrong configuration before it proves itself', async () => {
+    const { code, stdout, stderr } = await cli(['--self-test'], CREDULOUS);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('nothing to gate');
+    expect(stderr).not.toContain(DISPROOF);
+  });
+
   test('that lets a liar through gates nothing, and shows nothing', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
-    for (const args of [[], [`127.0.0.1:${server.port}`], ['--json', `127.0.0.1:${server.port}`]]) {
+    for (const args of [['--demo'], [`127.0.0.1:${server.port}`], ['--json', `127.0.0.1:${server.port}`]]) {
       const ended = await cli(['--self-test', ...args], CREDULOUS);
       expect(ended).toMatchObject({ code: 1, stdout: '', stderr: `${DISPROOF}\n`, leftSomething: false });
     }

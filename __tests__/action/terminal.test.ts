@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -105,6 +105,12 @@ test.each([
   ['a value that is not legal', ['127.0.0.1', '--timeout', 'soon'], 'timeout'],
   ['an endpoint that is none', ['127.0.0.1:0'], '1:1'],
   ['options and no endpoint', ['--json'], 'nothing to gate'],
+  ['nothing at all, as an unset variable leaves it', [], 'nothing to gate'],
+  ['an empty argument, as a quoted unset variable leaves it', [''], 'nothing to gate'],
+  ['a self-test and no endpoint', ['--self-test'], 'nothing to gate'],
+  ['a demonstration with an endpoint', ['--demo', '127.0.0.1'], '--demo gates servers of its own'],
+  ['a demonstration with a config file', ['--demo', '--config', 'gate.yml'], '--demo gates servers of its own'],
+  ['a demonstration with an option', ['--demo', '--json'], '--demo gates servers of its own'],
 ])('%s is refused with 2', async (_, args, said) => {
   const { code, stdout, stderr } = await cli(args);
   expect([code, stdout]).toEqual([2, '']);
@@ -117,7 +123,12 @@ test.each(['--help', '-h'])('%s says what there is', async (option) => {
   expect(stdout).toContain('Usage: ');
 });
 
-describe('without arguments', () => {
+test('npm start is the demonstration', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  expect(scripts.start).toBe('node dist/cli/index.js --demo');
+});
+
+describe('--demo', () => {
   /** What each endpoint of the demonstration is there to show. */
   const SHOWN = {
     'good: STARTTLS': 'pass',
@@ -135,7 +146,7 @@ describe('without arguments', () => {
 
   test.each(nodes())('shows itself on mail servers of its own, with Node %s', async (_, node) => {
     // Nothing of what is installed is in reach: the folder is none of the project's.
-    const { code, stdout, stderr, leftSomething } = await runProgram(node, [CLI], { cwd: folder });
+    const { code, stdout, stderr, leftSomething } = await runProgram(node, [CLI, '--demo'], { cwd: folder });
     expect({ code, stderr, leftSomething }).toEqual({ code: 0, stderr: '', leftSomething: false });
     const progress = stdout.split('\n').filter((line) => /\d+\/11 {2}/.test(line));
     expect(progress).toHaveLength(Object.keys(SHOWN).length);

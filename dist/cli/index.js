@@ -41013,15 +41013,16 @@ var failed = __nccwpck_require__(12);
 
 const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
        starttls-gate --config FILE [OPTION]...
-       starttls-gate [--self-test]
+       starttls-gate --demo [--self-test]
 
 Takes each ENDPOINT (host, host:port or [v6]:port) through five steps: STARTTLS offered, STARTTLS accepted,
-certificate, AUTH, delivery. Without arguments it shows itself on mail servers of its own.
+certificate, AUTH, delivery.
 
 Every input of the action is an option here, such as --config FILE, --timeout SECONDS or --ca FILE. Passwords and
 tokens have no place on a command line: they come from the environment, as STARTTLS_GATE_PASSWORD,
 STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 
+  --demo        gate good and broken mail servers of its own, without a network
   --json        the report on standard output, progress on standard error
   --self-test   first show on lying servers of its own that it finds them out
   --help        this text
@@ -41050,19 +41051,23 @@ async function runTerminal(args, planned) {
         }
         const json = values.json === true;
         const progress = json ? process.stderr : process.stdout;
-        if (values['self-test'] === true)
-            await proveItself(progress);
-        if (args.every((arg) => arg === '--self-test'))
+        if (values.demo === true) {
+            rejectOtherThanDemo(values, positionals);
+            if (values['self-test'] === true)
+                await proveItself(progress);
             return await demonstrate();
+        }
         const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
         planned(plan);
+        if (values['self-test'] === true)
+            await proveItself(progress);
         const outcome = await gate(plan, progress);
         process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
         return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
     }
     catch (error) {
         if (error instanceof ConfigurationError) {
-            complain(`The configuration is wrong:\n${error.message}`);
+            complain(`The configuration is wrong:\n${error.message}\nSee --help for usage.`);
             return EXIT.misconfigured;
         }
         if (error instanceof failed/* SelfTestFailed */.k) {
@@ -41101,6 +41106,14 @@ async function demonstrate() {
         await demo.close();
     }
 }
+/** @throws {ConfigurationError} where there is more to do than the demonstration */
+function rejectOtherThanDemo(values, positionals) {
+    const others = Object.keys(values).filter((name) => name !== 'demo' && name !== 'self-test');
+    if (others.length === 0 && positionals.length === 0)
+        return;
+    const message = '--demo gates servers of its own, and takes no endpoint and no option but --self-test';
+    throw new ConfigurationError([{ message }]);
+}
 function readArguments(args) {
     const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' }]));
     try {
@@ -41109,6 +41122,7 @@ function readArguments(args) {
             options: {
                 ...options,
                 'self-test': { type: 'boolean' },
+                demo: { type: 'boolean' },
                 json: { type: 'boolean' },
                 help: { type: 'boolean', short: 'h' },
             },
@@ -41116,7 +41130,7 @@ function readArguments(args) {
         });
     }
     catch (error) {
-        throw new ConfigurationError([{ message: `${(0,reason/* reasonOf */.A)(error)} (--help tells what there is)` }]);
+        throw new ConfigurationError([{ message: (0,reason/* reasonOf */.A)(error) }]);
     }
 }
 function planOf(given) {

@@ -29890,6 +29890,208 @@ function sentForms(planned) {
 
 /***/ }),
 
+/***/ 86057:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B5: () => (/* binding */ mailbox),
+/* harmony export */   Gx: () => (/* binding */ minutes),
+/* harmony export */   Hc: () => (/* binding */ host),
+/* harmony export */   Im: () => (/* binding */ truth),
+/* harmony export */   Lx: () => (/* binding */ isQualifiedDomain),
+/* harmony export */   QC: () => (/* binding */ displayName),
+/* harmony export */   Uq: () => (/* binding */ shard),
+/* harmony export */   Ww: () => (/* binding */ inboxUrl),
+/* harmony export */   gi: () => (/* binding */ ehloName),
+/* harmony export */   iL: () => (/* binding */ authservId),
+/* harmony export */   nT: () => (/* binding */ userName),
+/* harmony export */   rD: () => (/* binding */ wholeNumber),
+/* harmony export */   rJ: () => (/* binding */ secret),
+/* harmony export */   vd: () => (/* binding */ day),
+/* harmony export */   y_: () => (/* binding */ pin)
+/* harmony export */ });
+/* unused harmony export dnsName */
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(73136);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_url__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _text_peer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(50875);
+/* harmony import */ var _text_secret_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(78091);
+
+
+
+
+/**
+ * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
+ * None knows of keys, places or messages.
+ */
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+const PRINTABLE = /^[!-~]+$/;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+/** A whole number in plain decimal digits. */
+function wholeNumber(text, min, max) {
+    if (!/^(?:0|[1-9]\d{0,8})$/.test(text))
+        return undefined;
+    const number = Number(text);
+    return number >= min && number <= max ? number : undefined;
+}
+/**
+ * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
+ * would take for a number (`127.1`, `0x7f`) is no name.
+ */
+function dnsName(text) {
+    // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
+    if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) !== text)
+        return undefined;
+    const name = (PRINTABLE.test(text) ? text.toLowerCase() : (0,node_url__WEBPACK_IMPORTED_MODULE_1__.domainToASCII)(text)).replace(/\.$/, '');
+    const labels = name.split('.');
+    if (name.length > 253 || !labels.every((label) => LABEL.test(label)))
+        return undefined;
+    return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
+}
+/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
+function host(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1];
+    if (bare !== undefined)
+        return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(text) !== 0)
+        return text.includes('%') ? undefined : text.toLowerCase();
+    return dnsName(text);
+}
+/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2), which has no underscores: servers refuse EHLO with one. */
+function smtpDomain(text) {
+    const name = dnsName(text);
+    return name?.includes('_') === true ? undefined : name;
+}
+/** Whether a host name can stand in EHLO as it is: a fully qualified domain, in ASCII and without a dot at its end. */
+function isQualifiedDomain(text) {
+    return text.includes('.') && smtpDomain(text) === text.toLowerCase();
+}
+/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
+function ehloName(text) {
+    const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
+    if (!literal)
+        return smtpDomain(text);
+    const [, six, four] = literal;
+    return (six !== undefined ? (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(six) && !six.includes('%') : (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(four ?? '')) ? text : undefined;
+}
+/**
+ * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
+ * international (RFC 6531); the domain is given in A-labels.
+ */
+function mailbox(text) {
+    const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
+    if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
+        return undefined;
+    const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
+    return ascii === undefined ? undefined : `${local}@${ascii}`;
+}
+/** A name for people: one line, at most 200 characters, none of them unseen. */
+function displayName(text) {
+    return text.trim() !== '' && text.length <= 200 && (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) === text ? text : undefined;
+}
+/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
+function userName(text) {
+    return CONTROL.test(text) ? undefined : text;
+}
+/** A password or token, possibly empty. */
+function secret(text) {
+    return CONTROL.test(text) ? undefined : new _text_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z(text);
+}
+/** `sha256/` and the base64 of 32 octets; gives the base64. */
+function pin(text) {
+    const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
+    return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
+}
+/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
+function authservId(text) {
+    return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
+}
+/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
+function truth(text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+}
+/** Minutes from 0.1 to 1440, in milliseconds. */
+function minutes(text) {
+    if (!/^\d{1,4}(\.\d{1,3})?$/.test(text))
+        return undefined;
+    const given = Number(text);
+    return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
+}
+/** A day of the calendar as YYYY-MM-DD. */
+function day(text) {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
+        return undefined;
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
+}
+/** `K/N` with K from 1 to N. */
+function shard(text) {
+    const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+    const parts = wholeNumber(n, 1, 999_999_999);
+    const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
+    return part === undefined || parts === undefined ? undefined : { part, parts };
+}
+const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 };
+/** Both catchers listen on one port, be it with TLS or without. */
+const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 };
+/**
+ * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
+ * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
+ */
+function inboxUrl(text) {
+    const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
+    const scheme = match?.[1]?.toLowerCase() ?? '';
+    const name = host(match?.[2] ?? '');
+    const path = match?.[4] ?? '';
+    if (!match || name === undefined)
+        return undefined;
+    const port = (usual) => match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
+    if (isKeyOf(MAILBOX_PORTS, scheme)) {
+        const at = port(MAILBOX_PORTS[scheme]);
+        const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+        return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
+    }
+    if (isKeyOf(API_PORTS, scheme)) {
+        const at = port(API_PORTS[scheme]);
+        const basePath = base(path);
+        return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
+    }
+    return undefined;
+}
+function isKeyOf(table, key) {
+    return Object.hasOwn(table, key);
+}
+/** The folder of an IMAP URL. */
+function folder(path) {
+    const decoded = percentDecoded(path);
+    if (decoded === undefined || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(decoded) !== decoded)
+        return undefined;
+    return decoded === '' ? 'INBOX' : decoded;
+}
+/** The base path of an API, as it is sent. */
+function base(path) {
+    const segments = path.split('/').filter((segment) => segment !== '');
+    const isLegal = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
+    return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
+}
+function percentDecoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
 /***/ 81066:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -33598,7 +33800,10 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+// EXTERNAL MODULE: ./src/plan/values.ts
+var values = __nccwpck_require__(86057);
 ;// CONCATENATED MODULE: ./src/gate/steps/opening.ts
+
 
 
 
@@ -33704,13 +33909,14 @@ function temporary(said, evidence) {
     };
 }
 /**
- * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is fully
- * qualified, else the address literal of section 4.1.3.
+ * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is a fully
+ * qualified domain, else the address literal of section 4.1.3. Host names are often none: nothing checks them when they
+ * are set.
  */
 function ehloName({ endpoint, world, socket }) {
     if (endpoint.ehlo !== undefined)
         return endpoint.ehlo;
-    if (/^[^.]+(\.[^.]+)+$/.test(world.hostName))
+    if ((0,values/* isQualifiedDomain */.Lx)(world.hostName))
         return world.hostName;
     // The zone of a link-local address means something on this machine only, and has no place in a literal.
     const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*/, '');
@@ -70294,176 +70500,8 @@ function isText(node, text) {
 var external_node_tls_ = __nccwpck_require__(41692);
 // EXTERNAL MODULE: ./src/text/secret.ts
 var secret = __nccwpck_require__(78091);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
-;// CONCATENATED MODULE: ./src/plan/values.ts
-
-
-
-
-/**
- * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
- * None knows of keys, places or messages.
- */
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
-const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
-const PRINTABLE = /^[!-~]+$/;
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-/** A whole number in plain decimal digits. */
-function wholeNumber(text, min, max) {
-    if (!/^(?:0|[1-9]\d{0,8})$/.test(text))
-        return undefined;
-    const number = Number(text);
-    return number >= min && number <= max ? number : undefined;
-}
-/**
- * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
- * would take for a number (`127.1`, `0x7f`) is no name.
- */
-function dnsName(text) {
-    // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
-    if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || (0,peer/* visible */.RK)(text) !== text)
-        return undefined;
-    const name = (PRINTABLE.test(text) ? text.toLowerCase() : (0,external_node_url_.domainToASCII)(text)).replace(/\.$/, '');
-    const labels = name.split('.');
-    if (name.length > 253 || !labels.every((label) => LABEL.test(label)))
-        return undefined;
-    return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
-}
-/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
-function host(text) {
-    const bare = /^\[(.*)\]$/.exec(text)?.[1];
-    if (bare !== undefined)
-        return (0,external_node_net_.isIPv6)(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
-    if ((0,external_node_net_.isIP)(text) !== 0)
-        return text.includes('%') ? undefined : text.toLowerCase();
-    return dnsName(text);
-}
-/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
-function ehloName(text) {
-    const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
-    if (!literal)
-        return dnsName(text);
-    const [, six, four] = literal;
-    return (six !== undefined ? (0,external_node_net_.isIPv6)(six) && !six.includes('%') : (0,external_node_net_.isIPv4)(four ?? '')) ? text : undefined;
-}
-/**
- * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
- * international (RFC 6531); the domain is given in A-labels.
- */
-function mailbox(text) {
-    const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-    if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
-        return undefined;
-    const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
-    return ascii === undefined ? undefined : `${local}@${ascii}`;
-}
-/** A name for people: one line, at most 200 characters, none of them unseen. */
-function displayName(text) {
-    return text.trim() !== '' && text.length <= 200 && (0,peer/* visible */.RK)(text) === text ? text : undefined;
-}
-/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
-function userName(text) {
-    return CONTROL.test(text) ? undefined : text;
-}
-/** A password or token, possibly empty. */
-function values_secret(text) {
-    return CONTROL.test(text) ? undefined : new secret/* Secret */.z(text);
-}
-/** `sha256/` and the base64 of 32 octets; gives the base64. */
-function pin(text) {
-    const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
-    return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
-}
-/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
-function authservId(text) {
-    return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
-}
-/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
-function truth(text) {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-}
-/** Minutes from 0.1 to 1440, in milliseconds. */
-function minutes(text) {
-    if (!/^\d{1,4}(\.\d{1,3})?$/.test(text))
-        return undefined;
-    const given = Number(text);
-    return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
-}
-/** A day of the calendar as YYYY-MM-DD. */
-function day(text) {
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
-        return undefined;
-    const date = new Date(`${text}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
-}
-/** `K/N` with K from 1 to N. */
-function shard(text) {
-    const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-    const parts = wholeNumber(n, 1, 999_999_999);
-    const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
-    return part === undefined || parts === undefined ? undefined : { part, parts };
-}
-const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 };
-/** Both catchers listen on one port, be it with TLS or without. */
-const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 };
-/**
- * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
- * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
- */
-function inboxUrl(text) {
-    const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
-    const scheme = match?.[1]?.toLowerCase() ?? '';
-    const name = host(match?.[2] ?? '');
-    const path = match?.[4] ?? '';
-    if (!match || name === undefined)
-        return undefined;
-    const port = (usual) => match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
-    if (isKeyOf(MAILBOX_PORTS, scheme)) {
-        const at = port(MAILBOX_PORTS[scheme]);
-        const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
-        return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
-    }
-    if (isKeyOf(API_PORTS, scheme)) {
-        const at = port(API_PORTS[scheme]);
-        const basePath = base(path);
-        return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
-    }
-    return undefined;
-}
-function isKeyOf(table, key) {
-    return Object.hasOwn(table, key);
-}
-/** The folder of an IMAP URL. */
-function folder(path) {
-    const decoded = percentDecoded(path);
-    if (decoded === undefined || (0,peer/* visible */.RK)(decoded) !== decoded)
-        return undefined;
-    return decoded === '' ? 'INBOX' : decoded;
-}
-/** The base path of an API, as it is sent. */
-function base(path) {
-    const segments = path.split('/').filter((segment) => segment !== '');
-    const isLegal = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
-    return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
-}
-function percentDecoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./src/plan/values.ts
+var values = __nccwpck_require__(86057);
 // EXTERNAL MODULE: ./src/plan/legal.ts
 var legal = __nccwpck_require__(74138);
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
@@ -70596,7 +70634,7 @@ function inboxProblems(delivery, prefix = '') {
     if (!has('inbox') && !has('username') && !has('password'))
         return [];
     const inbox = at(delivery, 'inbox');
-    const address = inbox?.kind === 'text' ? inboxUrl(inbox.text) : undefined;
+    const address = inbox?.kind === 'text' ? (0,values/* inboxUrl */.Ww)(inbox.text) : undefined;
     const isApi = address !== undefined && 'basePath' in address;
     if (isApi && !has('username') && !has('password'))
         return [];
@@ -70787,11 +70825,11 @@ function value(legal, read) {
     });
 }
 /** A whole number within bounds. */
-const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => wholeNumber(text, min, max));
+const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => values/* wholeNumber */.rD(text, min, max));
 /** One of some words. @param legal what to say of any other, if not which words there are */
 const oneOf = (known, legal = `must be one of ${known.join(', ')}`) => value((text) => legal + didYouMean(text, known), (text) => known.find((word) => word === text));
 /** A boolean. */
-const flag = value('must be true or false', truth);
+const flag = value('must be true or false', values/* truth */.Im);
 /** Any text. */
 const anyText = value('must be text', (text) => text);
 /** A list, or a text that `split` makes one. */
@@ -70829,28 +70867,28 @@ const inputSchema = mapping({
     config: anyText.optional().meta({
         description: 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
     }),
-    username: value(NO_CONTROLS, userName)
+    username: value(NO_CONTROLS, values/* userName */.nT)
         .optional()
         .meta({ description: 'User name for endpoints that name no credentials of their own.' }),
-    password: value(NO_CONTROLS, values_secret)
+    password: value(NO_CONTROLS, values/* secret */.rJ)
         .optional()
         .meta({ description: 'Password that goes with `username`. Take it from a secret.' }),
-    'access-token': value(NO_CONTROLS, values_secret)
+    'access-token': value(NO_CONTROLS, values/* secret */.rJ)
         .optional()
         .meta({ description: 'OAuth 2.0 access token that goes with `username`, instead of `password`.' }),
-    'mail-from': value(MAILBOX, mailbox).optional().meta({
+    'mail-from': value(MAILBOX, values/* mailbox */.B5).optional().meta({
         description: 'Envelope sender of the probe message, for endpoints without a `delivery` of their own. Needs `rcpt-to`.',
     }),
-    'rcpt-to': value(MAILBOX, mailbox).optional().meta({
+    'rcpt-to': value(MAILBOX, values/* mailbox */.B5).optional().meta({
         description: 'Envelope recipient of the probe message. Needs `mail-from`.',
     }),
-    inbox: value(INBOX, inboxUrl).optional().meta({
+    inbox: value(INBOX, values/* inboxUrl */.Ww).optional().meta({
         description: 'Where the probe must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, upgraded by STARTTLS or refused); the mailbox is percent-encoded, default `INBOX`; the folder for junk beside it is looked through too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, upgraded by STLS or refused). Mail catchers by their HTTP APIs: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox only the acceptance of the probe is tested.',
     }),
-    'inbox-username': value(NO_CONTROLS, userName).optional().meta({
+    'inbox-username': value(NO_CONTROLS, values/* userName */.nT).optional().meta({
         description: 'User name for `inbox`. A mail catcher may need none, and gets none over plain HTTP.',
     }),
-    'inbox-password': value(NO_CONTROLS, values_secret)
+    'inbox-password': value(NO_CONTROLS, values/* secret */.rJ)
         .optional()
         .meta({ description: 'Password for `inbox`. Take it from a secret.' }),
     ca: fields_anchors.optional().meta({
@@ -70878,7 +70916,7 @@ const inputSchema = mapping({
     retries: number(0, 10).default(2).meta({
         description: 'Further tries after a transient failure, each a new connection from step 1: 0 to 10.',
     }),
-    deadline: value('must be a number of minutes from 0.1 to 1440', minutes).optional().meta({
+    deadline: value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx).optional().meta({
         description: 'Minutes for the whole run: 0.1 to 1440. When they are over, what is known is reported, the rest is `inconclusive`, and the job fails whatever the policy. By default there is none; set it below `timeout-minutes` of the job, which would leave no report.',
     }),
     'self-test': flag.default(false).meta({
@@ -70887,18 +70925,18 @@ const inputSchema = mapping({
     'report-dir': anyText.optional().meta({
         description: "Where report files go. By default `report.json` is a file under the runner's temp folder.",
     }),
-    shard: value('must be K/N with K from 1 to N, such as 1/3', shard).optional().meta({
+    shard: value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq).optional().meta({
         description: 'Gate only the K-th of N parts of the endpoints, as `K/N`, to spread them over N jobs of a matrix.',
     }),
 });
 const authShape = {
-    username: value(NO_CONTROLS, userName).optional().meta({
+    username: value(NO_CONTROLS, values/* userName */.nT).optional().meta({
         description: 'User name. Needs `password` or `access-token`; with `mechanism: EXTERNAL` it is whom to act as, and may be left out.',
     }),
-    password: value(NO_CONTROLS, values_secret)
+    password: value(NO_CONTROLS, values/* secret */.rJ)
         .optional()
         .meta({ description: 'Password, as `${NAME}` from the environment.' }),
-    'access-token': value(NO_CONTROLS, values_secret)
+    'access-token': value(NO_CONTROLS, values/* secret */.rJ)
         .optional()
         .meta({ description: 'OAuth 2.0 access token, instead of `password`.' }),
     mechanism: oneOf(legal/* MECHANISMS */.Nr)
@@ -70912,7 +70950,7 @@ const authShape = {
     }),
 };
 const verdictsShape = {
-    'authserv-id': value('must be the name by which the receiving server signs its Authentication-Results', authservId)
+    'authserv-id': value('must be the name by which the receiving server signs its Authentication-Results', values/* authservId */.iL)
         .optional()
         .meta({
         description: 'The receiver whose `Authentication-Results` count for `spf` and `dmarc`, by its authserv-id (RFC 8601). No other is believed. Needed for `spf` and `dmarc`.',
@@ -70924,14 +70962,14 @@ const verdictsShape = {
     dmarc: oneOf(legal/* VERDICTS */.bk).optional().meta({ description: 'What DMARC must come to at that receiver: `pass`, mostly.' }),
 };
 const deliveryShape = {
-    from: value(MAILBOX, mailbox).meta({ description: 'Envelope sender of the probe message.' }),
-    to: value(MAILBOX, mailbox).meta({ description: 'Envelope recipient of the probe message.' }),
-    inbox: value(INBOX, inboxUrl).optional().meta({
+    from: value(MAILBOX, values/* mailbox */.B5).meta({ description: 'Envelope sender of the probe message.' }),
+    to: value(MAILBOX, values/* mailbox */.B5).meta({ description: 'Envelope recipient of the probe message.' }),
+    inbox: value(INBOX, values/* inboxUrl */.Ww).optional().meta({
         description: 'Where the probe must arrive, as in the input `inbox`. IMAP and POP3 need `username` and `password`; a mail catcher may need none.',
         otherwise: 'only its acceptance is tested',
     }),
-    username: value(NO_CONTROLS, userName).optional().meta({ description: 'User name for `inbox`.' }),
-    password: value(NO_CONTROLS, values_secret)
+    username: value(NO_CONTROLS, values/* userName */.nT).optional().meta({ description: 'User name for `inbox`.' }),
+    password: value(NO_CONTROLS, values/* secret */.rJ)
         .optional()
         .meta({ description: 'Password for `inbox`, as `${NAME}` from the environment.' }),
     within: number(1, 3600).default(60).meta({
@@ -70963,7 +71001,7 @@ const tlsShape = {
         description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
         otherwise: 'the input `min-valid-days`',
     }),
-    pin: list(value('must be sha256/ and the base64 of 32 octets', pin), (text) => [text])
+    pin: list(value('must be sha256/ and the base64 of 32 octets', values/* pin */.y_), (text) => [text])
         .optional()
         .meta({
         description: 'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
@@ -70983,19 +71021,19 @@ const waiverShape = {
     finding: oneOf(waivable, 'must be the code of a finding that can be waived').meta({
         description: 'Code of the finding that no longer blocks.',
     }),
-    until: value('must be a day of the calendar as YYYY-MM-DD', day).meta({
+    until: value('must be a day of the calendar as YYYY-MM-DD', values/* day */.vd).meta({
         description: 'The last day of the waiver (UTC), as YYYY-MM-DD. After it the finding counts again.',
     }),
-    reason: value(ONE_LINE, displayName).meta({
+    reason: value(ONE_LINE, values/* displayName */.QC).meta({
         description: 'Why, for whoever reads the report.',
     }),
 };
 const endpointShape = {
-    name: value(ONE_LINE, displayName).optional().meta({
+    name: value(ONE_LINE, values/* displayName */.QC).optional().meta({
         description: 'What the endpoint is called everywhere. Unique.',
         otherwise: '`host:port`',
     }),
-    host: value(DNS_OR_IP, host).meta({
+    host: value(DNS_OR_IP, values/* host */.Hc).meta({
         description: 'DNS name (converted to A-labels where it is international) or IP address of the server.',
     }),
     port: number(1, 65535).optional().meta({
@@ -71006,15 +71044,15 @@ const endpointShape = {
         description: '`starttls`, or `implicit` for TLS from the first byte.',
         otherwise: '`implicit` on port 465, else `starttls`',
     }),
-    servername: value(DNS_OR_IP, host).optional().meta({
+    servername: value(DNS_OR_IP, values/* host */.Hc).optional().meta({
         description: 'SNI, and the name that the certificate must carry.',
         otherwise: '`host`',
     }),
-    ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', ehloName)
+    ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values/* ehloName */.gi)
         .optional()
         .meta({
-        description: 'What EHLO says: a domain or an address literal.',
-        otherwise: "the runner's host name if fully qualified, else the address literal of the local socket",
+        description: 'What EHLO says: a domain (letters, digits and hyphens, no underscore) or an address literal.',
+        otherwise: "the runner's host name if it is a fully qualified domain, else the address literal of the local socket",
     }),
     addresses: oneOf(legal/* ADDRESSES */.FV).default('first').meta({
         description: '`first`, or `all`: every A and AAAA address is an endpoint of its own, named `name (address)`.',
@@ -71023,7 +71061,7 @@ const endpointShape = {
         description: '`submission` or `mx`: what is right differs (RFC 3207 section 4).',
         otherwise: '`mx` on port 25, else `submission`',
     }),
-    environment: value(ONE_LINE, displayName)
+    environment: value(ONE_LINE, values/* displayName */.QC)
         .optional()
         .meta({ description: 'Environment that the endpoint belongs to, shown in the report.' }),
     auth: mapping(authShape).optional().meta({
@@ -71136,6 +71174,8 @@ function addressProblems(delivery) {
     return [{ ...delivery.place, message: 'delivery needs both mail-from and rcpt-to, and one is missing or empty' }];
 }
 
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(50875);
 ;// CONCATENATED MODULE: ./src/plan/problem.ts
 
 /** More would bury the first ones, and the limits of a summary with them. */
@@ -71168,6 +71208,8 @@ function byPlace(a, b) {
     return rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
 
 
@@ -71389,9 +71431,9 @@ function entryProblem(text, name, port) {
     if (/^[^[]*:.*:/.test(text) && !text.includes('/')) {
         return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
     }
-    if (host(name) === undefined || /[/@]/.test(text))
+    if ((0,values/* host */.Hc)(name) === undefined || /[/@]/.test(text))
         return 'must be host, host:port or [v6]:port';
-    if (port !== undefined && wholeNumber(port, 1, 65535) === undefined) {
+    if (port !== undefined && (0,values/* wholeNumber */.rD)(port, 1, 65535) === undefined) {
         return 'the port must be a whole number from 1 to 65535';
     }
     return undefined;

@@ -158,6 +158,39 @@ describe('the name in EHLO', () => {
     expect(named('192.0.2.7', { ehlo: 'ci.example.com', hostName: 'runner.example.com' })).toBe('ci.example.com');
     expect(named('192.0.2.7', { hostName: 'runner.example.com' })).toBe('runner.example.com');
   });
+
+  test.each([
+    'Runner-01.Corp.example.com',
+    'xn--bcher-kva.example.com',
+    '3com.example',
+    [...Array<string>(3).fill('a'.repeat(63)), 'b'.repeat(61)].join('.'),
+  ])('is the host name %s as it is', (hostName) => {
+    expect(named('192.0.2.7', { hostName })).toBe(hostName);
+  });
+
+  test.each([
+    'build_01.corp.example',
+    "Max's-Mac.local",
+    'my host.example',
+    '-runner.example.com',
+    'runner-.example.com',
+    'runner.example.com-',
+    'bücher.example',
+    'ｒunner.example',
+    'runner.example.com\r\nMAIL FROM:<>',
+    'runner.example.com\n',
+    'runner..example',
+    'runner.example.com.',
+    '.example.com',
+    'runner.',
+    '',
+    '192.0.2.9',
+    'runner.42',
+    `${'a'.repeat(64)}.example`,
+    [...Array<string>(3).fill('a'.repeat(63)), 'b'.repeat(62)].join('.'),
+  ])('is not the host name %j', (hostName) => {
+    expect(named('192.0.2.7', { hostName })).toBe('[192.0.2.7]');
+  });
 });
 
 /** Listens with a queue of one, and fills it: further connections get no answer. */

@@ -79,12 +79,47 @@ describe('ehloName', () => {
     expect(values.ehloName(text)).toBe(text);
   });
 
-  test.each(['192.0.2.1', '[::1]', '[IPv6:192.0.2.1]', '[ci]', 'ci example', 'ci\r\nMAIL FROM:<>', '', '[]'])(
-    '%j is none',
-    (text) => {
-      expect(values.ehloName(text)).toBeUndefined();
-    },
-  );
+  test('an international domain is sent as A-labels', () => {
+    expect(values.ehloName('bücher.example')).toBe('xn--bcher-kva.example');
+  });
+
+  test.each([
+    '192.0.2.1',
+    '[::1]',
+    '[IPv6:192.0.2.1]',
+    '[IPv6:fe80::1%eth0]',
+    '[192.0.2.256]',
+    '[ci]',
+    'ci example',
+    'ci\r\nMAIL FROM:<>',
+    '[192.0.2.1]\r\nMAIL FROM:<>',
+    '',
+    '[]',
+    'build_01.corp.example',
+    "Max's-Mac.local",
+    '-ci.example',
+    'ci-.example',
+    `${'a'.repeat(64)}.example`,
+    `${'a.'.repeat(127)}aa`,
+  ])('%j is none', (text) => {
+    expect(values.ehloName(text)).toBeUndefined();
+  });
+
+  test('nothing that is accepted can end the command', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.domain(),
+          fc.string({ unit: 'binary' }),
+          fc.ipV6().map((ip) => `[IPv6:${ip}]`),
+        ),
+        (text) => {
+          const name = values.ehloName(text);
+          if (name !== undefined) expect(name).toMatch(/^(?:[a-z0-9.-]+|\[[0-9a-f.:IPv]+\])$/i);
+        },
+      ),
+    );
+  });
 });
 
 describe('mailbox', () => {

@@ -249,8 +249,9 @@ const endpointShape = {
   ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values.ehloName)
     .optional()
     .meta({
-      description: 'What EHLO says: a domain or an address literal.',
-      otherwise: "the runner's host name if fully qualified, else the address literal of the local socket",
+      description: 'What EHLO says: a domain (letters, digits and hyphens, no underscore) or an address literal.',
+      otherwise:
+        "the runner's host name if it is a fully qualified domain, else the address literal of the local socket",
     }),
   addresses: oneOf(ADDRESSES).default('first').meta({
     description: '`first`, or `all`: every A and AAAA address is an endpoint of its own, named `name (address)`.',

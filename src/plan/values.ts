@@ -43,10 +43,21 @@ export function host(text: string): string | undefined {
   return dnsName(text);
 }
 
+/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2), which has no underscores: servers refuse EHLO with one. */
+function smtpDomain(text: string): string | undefined {
+  const name = dnsName(text);
+  return name?.includes('_') === true ? undefined : name;
+}
+
+/** Whether a host name can stand in EHLO as it is: a fully qualified domain, in ASCII and without a dot at its end. */
+export function isQualifiedDomain(text: string): boolean {
+  return text.includes('.') && smtpDomain(text) === text.toLowerCase();
+}
+
 /** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
 export function ehloName(text: string): string | undefined {
   const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
-  if (!literal) return dnsName(text);
+  if (!literal) return smtpDomain(text);
   const [, six, four] = literal;
   return (six !== undefined ? isIPv6(six) && !six.includes('%') : isIPv4(four ?? '')) ? text : undefined;
 }

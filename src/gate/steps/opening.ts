@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { finding } from '../../findings/finding.js';
 import { connect, resolve } from '../../net/connect.js';
 import { Deadline } from '../../net/deadline.js';
+import { isQualifiedDomain } from '../../plan/values.js';
 import { capabilitiesOf } from '../../smtp/capabilities.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { shown } from '../../smtp/reply.js';
@@ -115,12 +116,13 @@ function temporary(said: string, evidence: Record<string, string>): StepOutcome 
 }
 
 /**
- * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is fully
- * qualified, else the address literal of section 4.1.3.
+ * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is a fully
+ * qualified domain, else the address literal of section 4.1.3. Host names are often none: nothing checks them when they
+ * are set.
  */
 export function ehloName({ endpoint, world, socket }: Visit): string {
   if (endpoint.ehlo !== undefined) return endpoint.ehlo;
-  if (/^[^.]+(\.[^.]+)+$/.test(world.hostName)) return world.hostName;
+  if (isQualifiedDomain(world.hostName)) return world.hostName;
   // The zone of a link-local address means something on this machine only, and has no place in a literal.
   const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*/, '');
   return isIP(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;

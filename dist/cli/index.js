@@ -20392,7 +20392,7 @@ var visit = __nccwpck_require__(204);
 
 
 
-__webpack_unused_export__ = composer.Composer;
+exports.Dk = composer.Composer;
 __webpack_unused_export__ = Document.Document;
 __webpack_unused_export__ = Schema.Schema;
 __webpack_unused_export__ = errors.YAMLError;
@@ -20412,12 +20412,12 @@ __webpack_unused_export__ = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
 __webpack_unused_export__ = YAMLSeq.YAMLSeq;
 __webpack_unused_export__ = cst;
-__webpack_unused_export__ = lexer.Lexer;
+exports.JG = lexer.Lexer;
 exports.HN = lineCounter.LineCounter;
-__webpack_unused_export__ = parser.Parser;
+exports.iX = parser.Parser;
 __webpack_unused_export__ = publicApi.parse;
 __webpack_unused_export__ = publicApi.parseAllDocuments;
-exports.Tp = publicApi.parseDocument;
+__webpack_unused_export__ = publicApi.parseDocument;
 exports.As = publicApi.stringify;
 __webpack_unused_export__ = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
@@ -38810,6 +38810,8 @@ function fileName(path) {
 ;// CONCATENATED MODULE: ./src/plan/anchors.ts
 
 
+/** Files that one value may name. They are read at the same time. */
+const MAX_FILES = 1000;
 /** Trust anchors, each value of `ca` read once however many endpoints have it. */
 class Anchors {
     #read;
@@ -38848,6 +38850,9 @@ class Anchors {
         const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
         if (paths.length === 0)
             return { certificates: [], faults: [{ what: 'is empty' }] };
+        if (paths.length > MAX_FILES) {
+            return { certificates: [], faults: [{ what: `names more than ${MAX_FILES} files` }] };
+        }
         const files = await Promise.all(paths.map((path) => this.#file(path)));
         return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
     }
@@ -38899,6 +38904,17 @@ function plain(node) {
             return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
     }
 }
+/** How many values a node holds, itself included. */
+function size(node) {
+    switch (node.kind) {
+        case 'text':
+            return 1;
+        case 'list':
+            return node.items.reduce((sum, item) => sum + size(item), 1);
+        case 'mapping':
+            return [...node.entries.values()].reduce((sum, { value }) => sum + size(value), 1);
+    }
+}
 /** What stands at the end of a path, or undefined where the path leads nowhere. */
 function at(node, ...path) {
     return path.reduce((parent, step) => {
@@ -38916,6 +38932,43 @@ function nearest(node, path) {
 /** The same mapping with one entry set. */
 function withEntry(mapping, key, value) {
     return { ...mapping, entries: new Map(mapping.entries).set(key, { key: value.place, value }) };
+}
+
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(875);
+;// CONCATENATED MODULE: ./src/plan/problem.ts
+
+/** More would bury the first ones, and the limits of a summary with them. */
+const MAX_LINES = 1000;
+/** Problems after which whoever collects them stops: an unsuitable file has one in every few bytes. */
+const MAX_PROBLEMS = 10_000;
+/** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
+class ConfigurationError extends Error {
+    problems;
+    /** @param problems at least one, in any order; what is told twice is told once */
+    constructor(problems) {
+        const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
+        const lines = [...told.keys()];
+        const atLeast = lines.length >= MAX_PROBLEMS ? 'at least ' : '';
+        const more = lines.length > MAX_LINES ? [`and ${atLeast}${lines.length - MAX_LINES} more`] : [];
+        super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
+        this.name = 'ConfigurationError';
+        this.problems = [...told.values()];
+    }
+}
+/** A place as `file:line:column`, `endpoints:line:column` (within that input) or `input name`; empty where unknown. */
+function show({ file, input, line, column }) {
+    const where = file ?? (line === undefined && input !== undefined ? `input ${input}` : input);
+    return (0,peer/* visible */.RK)([where, line, column].filter((part) => part !== undefined).join(':'));
+}
+function line(problem) {
+    const where = show(problem);
+    return `${where}${where && ': '}${(0,peer/* visible */.RK)(problem.message)}`;
+}
+/** Inputs first, then the text of an input, then files, each from top to bottom. */
+function byPlace(a, b) {
+    const rank = ({ file, line }) => (file === undefined ? (line === undefined ? 0 : 1) : 2);
+    return rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/leven/index.js
@@ -39111,6 +39164,7 @@ function didYouMean(word, known) {
 
 
 
+
 /** Keys of numbers and of closed sets of words. With those of NAMES, they are the only ones whose values are quoted. */
 const WORDS = [
     'port',
@@ -39161,7 +39215,7 @@ function unknownKeys(schema, root, { path, keys }) {
     if (mapping?.kind !== 'mapping')
         return [];
     const known = keysAt(schema, path);
-    return keys.map((key) => {
+    return keys.slice(0, MAX_PROBLEMS).map((key) => {
         const place = mapping.entries.get(key)?.key ?? mapping.place;
         const what = place.line === undefined ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
         return { ...place, message: what };
@@ -39614,10 +39668,15 @@ const flag = value('must be true or false', values/* truth */.Im);
 const anyText = value('must be text', (text) => text);
 /** A list, or a text that `split` makes one. */
 const list = (item, split) => cli_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), cli_schemas/* array */.YOg(item, 'must be text or a list'));
-/** A text without a word stands for itself, so that it is an illegal word and not an empty list. */
+/** More than any set of legal words has. */
+const MAX_WORDS = 100;
+/**
+ * The words of a text, each once. A text without a word stands for itself, so that it is an illegal word and not an
+ * empty list.
+ */
 const words = (text) => {
-    const found = text.split(/[\s,]+/).filter(Boolean);
-    return found.length > 0 ? found : [text];
+    const found = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+    return found.length > 0 ? found.slice(0, MAX_WORDS) : [text];
 };
 /** Steps by their ids, in their order; `all` is all of them. */
 const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform((named) => report/* STEP_IDS */.W1.filter((id) => named.includes('all') || named.includes(id)));
@@ -39954,40 +40013,6 @@ function addressProblems(delivery) {
     return [{ ...delivery.place, message: 'delivery needs both mail-from and rcpt-to, and one is missing or empty' }];
 }
 
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(875);
-;// CONCATENATED MODULE: ./src/plan/problem.ts
-
-/** More would bury the first ones, and the limits of a summary with them. */
-const MAX_LINES = 1000;
-/** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
-class ConfigurationError extends Error {
-    problems;
-    /** @param problems at least one, in any order; what is told twice is told once */
-    constructor(problems) {
-        const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
-        const lines = [...told.keys()];
-        const more = lines.length > MAX_LINES ? [`and ${lines.length - MAX_LINES} more`] : [];
-        super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
-        this.name = 'ConfigurationError';
-        this.problems = [...told.values()];
-    }
-}
-/** A place as `file:line:column`, `endpoints:line:column` (within that input) or `input name`; empty where unknown. */
-function show({ file, input, line, column }) {
-    const where = file ?? (line === undefined && input !== undefined ? `input ${input}` : input);
-    return (0,peer/* visible */.RK)([where, line, column].filter((part) => part !== undefined).join(':'));
-}
-function line(problem) {
-    const where = show(problem);
-    return `${where}${where && ': '}${(0,peer/* visible */.RK)(problem.message)}`;
-}
-/** Inputs first, then the text of an input, then files, each from top to bottom. */
-function byPlace(a, b) {
-    const rank = ({ file, line }) => (file === undefined ? (line === undefined ? 0 : 1) : 2);
-    return rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
-}
-
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
@@ -40167,6 +40192,7 @@ function literal(text) {
 
 
 
+
 /** `host`, `host:port`, `[v6]` or `[v6]:port`. */
 const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
 const REFERENCES = /\$\{\w+\}/g;
@@ -40186,8 +40212,8 @@ function readShortForm(text, origin, env) {
         for (const { 0: source, index: offset } of line.replace(/(?<=^|[\s,])#.*/, '').matchAll(/[^\s,]+/g)) {
             const place = { ...origin, line: index + 1, column: offset + 1 };
             const { text: expanded, expanded: isExpanded, errors } = expand(source, env);
-            for (const message of errors)
-                problems.push({ ...place, message });
+            if (problems.length < MAX_PROBLEMS)
+                problems.push(...errors.map((message) => ({ ...place, message })));
             entries.push({ source, node: { ...textAt(place, expanded, isExpanded), broken: errors.length > 0 } });
         }
     }
@@ -40231,8 +40257,11 @@ var dist = __nccwpck_require__(8815);
 
 
 
+
 /** Deeper than any configuration, and shallow enough for every recursion here. */
 const MAX_DEPTH = 32;
+/** Lexical tokens: those of a file of the largest size with thousands of whole endpoint mappings. */
+const MAX_TOKENS = 250_000;
 /** Values that aliases may bring in, all in all: an alias of aliases grows without bound. */
 const MAX_ALIASED = 10_000;
 /** The words for a syntax error. Those of the library quote the text, which may be a password. */
@@ -40258,18 +40287,24 @@ const SYNTAX = {
  */
 function readYaml(text, origin, env) {
     const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, {
-        schema: 'failsafe',
-        lineCounter: lines,
-        prettyErrors: false,
-        stringKeys: true,
-        uniqueKeys: false,
-    });
     const placeOf = (offset) => {
         const { line, col } = lines.linePos(offset);
         return { ...origin, line, column: col };
     };
-    const syntax = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
+    let documents;
+    try {
+        documents = compose(text, lines);
+    }
+    catch (error) {
+        if (error instanceof Excess)
+            return { problems: [{ ...placeOf(error.offset), message: `YAML: ${error.message}` }] };
+        throw error;
+    }
+    const [document, second] = documents;
+    const faults = [...document.errors, ...document.warnings];
+    if (second)
+        faults.push({ code: 'MULTIPLE_DOCS', pos: [second.range[0], second.range[1]] });
+    const syntax = faults.slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
         ...placeOf(pos[0]),
         message: `YAML: ${SYNTAX[code] ?? `syntax error (${code})`}`,
     }));
@@ -40280,6 +40315,47 @@ function readYaml(text, origin, env) {
         return { problems: [] };
     const reader = new Reader(env, placeOf);
     return { root: reader.read(document.contents), problems: reader.problems };
+}
+/** A text that is not read to its end. */
+class Excess extends Error {
+    offset;
+    constructor(message, offset) {
+        super(message);
+        this.offset = offset;
+    }
+}
+/** The first document of a text, and the second if there is one. @throws {Excess} */
+function compose(text, lines) {
+    const composer = new dist/* Composer */.Dk({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
+    // The library makes an Error of each syntax error. It throws none, and a stack trace for each costs most of the time.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+        const [first, second] = composer.compose(tokensOf(text, lines), true, text.length);
+        if (!first)
+            throw new TypeError('a YAML text without a document');
+        return [first, second];
+    }
+    finally {
+        Error.stackTraceLimit = stackTraceLimit;
+    }
+}
+/** What the parser makes of a text, up to where a bound is exceeded. @throws {Excess} */
+function* tokensOf(text, lines) {
+    const parser = new dist/* Parser */.iX(lines.addNewLine);
+    lines.addNewLine(0);
+    let count = 0;
+    for (const lexeme of new dist/* Lexer */.JG().lex(text)) {
+        const { offset } = parser;
+        yield* parser.next(lexeme);
+        count += 1;
+        if (count > MAX_TOKENS)
+            throw new Excess('too many values', offset);
+        // The parser has the document open, and in it each collection and the value that it reads.
+        if (parser.stack.length > MAX_DEPTH + 1)
+            throw new Excess('nested too deeply', offset);
+    }
+    yield* parser.end();
 }
 /** Turns the nodes of one document, in their order, into what the plan works with. */
 class Reader {
@@ -40320,7 +40396,7 @@ class Reader {
         const source = textOf(node);
         const { text, expanded, errors } = isLiteral ? literal(source) : expand(source, this.#env);
         for (const message of errors)
-            this.problems.push({ ...place, message });
+            this.#report({ ...place, message });
         return { ...textAt(place, text, expanded), broken: errors.length > 0 };
     }
     #items(list) {
@@ -40335,7 +40411,7 @@ class Reader {
             const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
             const isLiteral = LITERAL_KEYS.includes(name);
             if (entries.has(name))
-                this.problems.push({ ...place, message: `${what} is given twice` });
+                this.#report({ ...place, message: `${what} is given twice` });
             else
                 entries.set(name, { key: place, value: value ? this.read(value, isLiteral) : textAt(place, '') });
         }
@@ -40354,8 +40430,12 @@ class Reader {
         this.#aliases--;
         return located;
     }
+    #report(problem) {
+        if (this.problems.length < MAX_PROBLEMS)
+            this.problems.push(problem);
+    }
     #broken(place, message) {
-        this.problems.push({ ...place, message: `YAML: ${message}` });
+        this.#report({ ...place, message: `YAML: ${message}` });
         return { ...textAt(place, ''), broken: true };
     }
 }
@@ -40374,24 +40454,29 @@ function textOf(node) {
 
 
 
+
 const NO_DEFAULTS = mappingAt({}, []);
-/** Octets. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
-const MAX_CONFIG_SIZE = 1024 * 1024;
+/** Bytes. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
+const MAX_SIZE = 1024 * 1024;
+const TOO_LARGE = `is larger than ${MAX_SIZE} bytes`;
+/** Endpoints in one list. */
+const MAX_ENDPOINTS = 100_000;
+/** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
+const MAX_VALUES = 1000;
 /**
  * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
  * @param text not blank: an input without an endpoint is a mistake
  */
 function readEndpointsInput(text, env) {
     const origin = { input: 'endpoints' };
+    if (Buffer.byteLength(text) > MAX_SIZE) {
+        return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ ...origin, message: TOO_LARGE }] };
+    }
     if (!isYaml(text)) {
         const { entries, problems } = readShortForm(text, origin, env);
-        const read = entries.map(readEntry);
+        const read = readAll(entries, readEntry, origin);
         const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
-        return {
-            defaults: NO_DEFAULTS,
-            endpoints: read.flatMap(({ mapping }) => mapping ?? []),
-            problems: [...problems, ...read.flatMap((entry) => entry.problems), ...empty],
-        };
+        return { defaults: NO_DEFAULTS, ...read, problems: [...problems, ...read.problems, ...empty] };
     }
     const { root, problems } = readYaml(text, origin, env);
     if (root && root.kind !== 'list') {
@@ -40415,9 +40500,8 @@ async function readConfigFile(path, { cwd, env, readFile }) {
         return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
     }
     const file = fromWorkspace(cwd, path);
-    if (Buffer.byteLength(text) > MAX_CONFIG_SIZE) {
-        const message = `is larger than ${MAX_CONFIG_SIZE} octets`;
-        return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message }] };
+    if (Buffer.byteLength(text) > MAX_SIZE) {
+        return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message: TOO_LARGE }] };
     }
     const { root, problems } = readYaml(text, { file }, env);
     if (!root) {
@@ -40425,27 +40509,48 @@ async function readConfigFile(path, { cwd, env, readFile }) {
         return { defaults: NO_DEFAULTS, endpoints: [], problems: problems.length > 0 ? problems : [empty] };
     }
     const defaults = at(root, 'defaults');
-    return withItems(defaults?.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
+    const excess = defaults ? excessIn(defaults) : [];
+    return withItems(defaults?.kind === 'mapping' && excess.length === 0 ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
         ...problems,
         ...check(configSchema, root, 'the file').problems,
-        ...(defaults ? check(defaultsSchema, defaults, 'defaults').problems : []),
+        ...excess,
+        ...(defaults && excess.length === 0 ? check(defaultsSchema, defaults, 'defaults').problems : []),
         ...slotProblems(at(defaults, 'auth')),
     ]);
 }
 function withItems(defaults, list, problems) {
-    const read = list?.kind === 'list' ? list.items.map(readItem) : [];
-    return {
-        defaults,
-        endpoints: read.flatMap(({ mapping }) => mapping ?? []),
-        problems: [...problems, ...read.flatMap((item) => item.problems)],
-    };
+    const read = readAll(list?.kind === 'list' ? list.items : [], readItem, list?.place ?? {});
+    return { defaults, ...read, problems: [...problems, ...read.problems] };
+}
+/** Reads the items of a list one after the other, until there are more endpoints or problems than are looked at. */
+function readAll(items, read, place) {
+    const problems = [];
+    if (items.length > MAX_ENDPOINTS)
+        problems.push({ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` });
+    const endpoints = [];
+    for (const item of items.slice(0, MAX_ENDPOINTS)) {
+        if (problems.length >= MAX_PROBLEMS)
+            break;
+        const result = read(item);
+        problems.push(...result.problems);
+        if (result.mapping)
+            endpoints.push(result.mapping);
+    }
+    return { endpoints, problems };
+}
+function excessIn(node) {
+    return size(node) > MAX_VALUES ? [{ ...node.place, message: `holds more than ${MAX_VALUES} values` }] : [];
 }
 function readItem(item) {
     switch (item.kind) {
         case 'text':
             return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
-        case 'mapping':
+        case 'mapping': {
+            const excess = excessIn(item);
+            if (excess.length > 0)
+                return { problems: excess };
             return { mapping: item, problems: slotProblems(at(item, 'auth')) };
+        }
         case 'list':
             return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
     }
@@ -40478,7 +40583,10 @@ function fromWorkspace(cwd, path, system = (external_node_path_default())) {
 async function loadPlan(inputs, world) {
     const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
     const lists = await readLists(given, world);
-    const candidates = lists.flatMap(({ defaults, endpoints }) => endpoints.map((own) => examine(own, defaults, layer)));
+    const require = at(given, 'require');
+    /** What an empty list of an endpoint or of the defaults may replace. */
+    const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
+    const candidates = examineAll(lists, layer, inputsBelow);
     const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
     const readFile = (path) => world.readFile((0,external_node_path_.resolve)(world.cwd, path));
     const anchors = new Anchors(readFile);
@@ -40487,9 +40595,8 @@ async function loadPlan(inputs, world) {
         ...(world.problems ?? []),
         ...inputProblems,
         ...lists.flatMap((list) => list.problems),
-        ...lists.flatMap((list) => emptyListsIn(list, at(given, 'require'))),
+        ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
         ...candidates.flatMap((candidate) => candidate.problems),
-        ...duplicates(candidates),
         ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
         ...(await loadAll(identities, candidates.map(({ merged }) => at(merged, 'tls')))),
     ];
@@ -40521,18 +40628,33 @@ async function readLists(given, world) {
         ...(config === undefined ? [] : [await readConfigFile(config, world)]),
     ];
 }
-/** @param require the input, which is below the key of the same name */
-function emptyListsIn({ defaults, endpoints }, require) {
-    const inputs = mappingAt({}, require ? [['require', require]] : []);
-    const below = { ...defaults, entries: new Map([...inputs.entries, ...defaults.entries]) };
-    return [...emptyLists(defaults, inputs), ...endpoints.flatMap((own) => emptyLists(own, below))];
-}
 /** One after the other, so that a value that many endpoints share is read once. */
 async function loadAll(files, values) {
     const problems = [];
-    for (const value of values)
-        problems.push(await files.load(value));
-    return problems.flat();
+    for (const value of values) {
+        if (problems.length >= MAX_PROBLEMS)
+            break;
+        problems.push(...(await files.load(value)));
+    }
+    return problems;
+}
+/** Examines the endpoints one after the other, until there are more problems than are looked at. */
+function examineAll(lists, layer, inputsBelow) {
+    const candidates = [];
+    const taken = new Map();
+    let found = 0;
+    for (const { defaults, endpoints } of lists) {
+        const below = { ...defaults, entries: new Map([...inputsBelow.entries, ...defaults.entries]) };
+        for (const own of endpoints) {
+            if (found >= MAX_PROBLEMS)
+                return candidates;
+            const candidate = examine(own, defaults, layer);
+            const problems = [...candidate.problems, ...duplicate(candidate, taken), ...emptyLists(own, below)];
+            candidates.push({ ...candidate, problems });
+            found += problems.length;
+        }
+    }
+    return candidates;
 }
 function examine(own, defaults, layer) {
     const merged = overlay(layer, defaults, own);
@@ -40546,24 +40668,24 @@ function examine(own, defaults, layer) {
     const misplaced = value ? probeProblems(own, value) : [];
     return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete, ...misplaced] };
 }
-/** Names that more than one endpoint has. A name is known even where something else is wrong with its endpoint. */
-function duplicates(candidates) {
-    const taken = new Map();
-    return candidates.flatMap(({ own, merged, settings }) => {
-        const explicit = at(merged, 'name');
-        const name = explicit?.kind === 'text' && !explicit.broken ? explicit.text : settings && nameOf(settings);
-        if (name === undefined)
-            return [];
-        const place = at(own, 'name')?.place ?? own.place;
-        const first = taken.get(name);
-        if (!first) {
-            taken.set(name, place);
-            return [];
-        }
-        const isQuotable = ['name', 'host', 'port'].every((key) => !isExpanded(merged, key));
-        const what = isQuotable ? `the name "${name}"` : 'this name';
-        return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
-    });
+/**
+ * A name that another endpoint has already. It is known even where something else is wrong with its endpoint.
+ * @param taken the names so far, which this one is added to
+ */
+function duplicate({ own, merged, settings }, taken) {
+    const explicit = at(merged, 'name');
+    const name = explicit?.kind === 'text' && !explicit.broken ? explicit.text : settings && nameOf(settings);
+    if (name === undefined)
+        return [];
+    const place = at(own, 'name')?.place ?? own.place;
+    const first = taken.get(name);
+    if (!first) {
+        taken.set(name, place);
+        return [];
+    }
+    const isQuotable = ['name', 'host', 'port'].every((key) => !isExpanded(merged, key));
+    const what = isQuotable ? `the name "${name}"` : 'this name';
+    return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
 }
 function isExpanded(mapping, key) {
     const node = at(mapping, key);

@@ -3,6 +3,9 @@ import { certificatesIn, isPem } from './pem.js';
 import type { Problem } from './problem.js';
 import { fileName } from './quote.js';
 
+/** Files that one value may name. They are read at the same time. */
+const MAX_FILES = 1000;
+
 /** What a value of `ca` comes to. */
 interface Anchor {
   readonly certificates: readonly string[];
@@ -53,6 +56,9 @@ export class Anchors {
     if (isPem(text)) return anchorOf(text);
     const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
     if (paths.length === 0) return { certificates: [], faults: [{ what: 'is empty' }] };
+    if (paths.length > MAX_FILES) {
+      return { certificates: [], faults: [{ what: `names more than ${MAX_FILES} files` }] };
+    }
     const files = await Promise.all(paths.map((path) => this.#file(path)));
     return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { at, nearest, plain } from './located.js';
 import type { Located } from './located.js';
+import { MAX_PROBLEMS } from './problem.js';
 import type { Problem } from './problem.js';
 import { isQuotableKey, isQuotableName, isQuotableWord } from './quote.js';
 import { didYouMean } from './suggest.js';
@@ -63,7 +64,7 @@ function unknownKeys(schema: z.ZodType, root: Located, { path, keys }: z.core.$Z
   const mapping = at(root, ...path);
   if (mapping?.kind !== 'mapping') return [];
   const known = keysAt(schema, path);
-  return keys.map((key) => {
+  return keys.slice(0, MAX_PROBLEMS).map((key) => {
     const place = mapping.entries.get(key)?.key ?? mapping.place;
     const what = place.line === undefined ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
     return { ...place, message: what };

@@ -43,10 +43,16 @@ export const anyText = value('must be text', (text) => text);
 export const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
   z.preprocess((given) => (typeof given === 'string' ? split(given) : given), z.array(item, 'must be text or a list'));
 
-/** A text without a word stands for itself, so that it is an illegal word and not an empty list. */
+/** More than any set of legal words has. */
+const MAX_WORDS = 100;
+
+/**
+ * The words of a text, each once. A text without a word stands for itself, so that it is an illegal word and not an
+ * empty list.
+ */
 const words = (text: string): string[] => {
-  const found = text.split(/[\s,]+/).filter(Boolean);
-  return found.length > 0 ? found : [text];
+  const found = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+  return found.length > 0 ? found.slice(0, MAX_WORDS) : [text];
 };
 
 /** Steps by their ids, in their order; `all` is all of them. */

@@ -55,6 +55,18 @@ export function plain(node: Located): unknown {
   }
 }
 
+/** How many values a node holds, itself included. */
+export function size(node: Located): number {
+  switch (node.kind) {
+    case 'text':
+      return 1;
+    case 'list':
+      return node.items.reduce((sum, item) => sum + size(item), 1);
+    case 'mapping':
+      return [...node.entries.values()].reduce((sum, { value }) => sum + size(value), 1);
+  }
+}
+
 /** What stands at the end of a path, or undefined where the path leads nowhere. */
 export function at(node: Located | undefined, ...path: readonly PropertyKey[]): Located | undefined {
   return path.reduce<Located | undefined>((parent, step) => {

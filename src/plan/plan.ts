@@ -10,7 +10,7 @@ import { credentialProblems, emptyLists, inboxProblems, overlay, signInProblems 
 import type { InputLayer } from './layers.js';
 import { at, mappingAt } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
-import { ConfigurationError, show } from './problem.js';
+import { ConfigurationError, MAX_PROBLEMS, show } from './problem.js';
 import type { Place, Problem } from './problem.js';
 import { probeProblems } from './probes.js';
 import { nameOf, resolveEndpoint } from './resolve.js';
@@ -49,7 +49,10 @@ interface Candidate {
 export async function loadPlan(inputs: Readonly<Record<string, string>>, world: World): Promise<Plan> {
   const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
   const lists = await readLists(given, world);
-  const candidates = lists.flatMap(({ defaults, endpoints }) => endpoints.map((own) => examine(own, defaults, layer)));
+  const require = at(given, 'require');
+  /** What an empty list of an endpoint or of the defaults may replace. */
+  const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
+  const candidates = examineAll(lists, layer, inputsBelow);
   const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
   const readFile = (path: string): Promise<string> => world.readFile(resolve(world.cwd, path));
   const anchors = new Anchors(readFile);
@@ -58,9 +61,8 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
     ...(world.problems ?? []),
     ...inputProblems,
     ...lists.flatMap((list) => list.problems),
-    ...lists.flatMap((list) => emptyListsIn(list, at(given, 'require'))),
+    ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
     ...candidates.flatMap((candidate) => candidate.problems),
-    ...duplicates(candidates),
     ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
     ...(await loadAll(
       identities,
@@ -98,21 +100,35 @@ async function readLists(given: LocatedMapping, world: World): Promise<EndpointL
   ];
 }
 
-/** @param require the input, which is below the key of the same name */
-function emptyListsIn({ defaults, endpoints }: EndpointList, require: Located | undefined): Problem[] {
-  const inputs = mappingAt({}, require ? [['require', require]] : []);
-  const below = { ...defaults, entries: new Map([...inputs.entries, ...defaults.entries]) };
-  return [...emptyLists(defaults, inputs), ...endpoints.flatMap((own) => emptyLists(own, below))];
-}
-
 /** One after the other, so that a value that many endpoints share is read once. */
 async function loadAll(
   files: Pick<Anchors | ClientIdentities, 'load'>,
   values: readonly (Located | undefined)[],
 ): Promise<Problem[]> {
-  const problems: Problem[][] = [];
-  for (const value of values) problems.push(await files.load(value));
-  return problems.flat();
+  const problems: Problem[] = [];
+  for (const value of values) {
+    if (problems.length >= MAX_PROBLEMS) break;
+    problems.push(...(await files.load(value)));
+  }
+  return problems;
+}
+
+/** Examines the endpoints one after the other, until there are more problems than are looked at. */
+function examineAll(lists: readonly EndpointList[], layer: InputLayer, inputsBelow: LocatedMapping): Candidate[] {
+  const candidates: Candidate[] = [];
+  const taken = new Map<string, Place>();
+  let found = 0;
+  for (const { defaults, endpoints } of lists) {
+    const below = { ...defaults, entries: new Map([...inputsBelow.entries, ...defaults.entries]) };
+    for (const own of endpoints) {
+      if (found >= MAX_PROBLEMS) return candidates;
+      const candidate = examine(own, defaults, layer);
+      const problems = [...candidate.problems, ...duplicate(candidate, taken), ...emptyLists(own, below)];
+      candidates.push({ ...candidate, problems });
+      found += problems.length;
+    }
+  }
+  return candidates;
 }
 
 function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLayer): Candidate {
@@ -128,23 +144,23 @@ function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLaye
   return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete, ...misplaced] };
 }
 
-/** Names that more than one endpoint has. A name is known even where something else is wrong with its endpoint. */
-function duplicates(candidates: readonly Candidate[]): Problem[] {
-  const taken = new Map<string, Place>();
-  return candidates.flatMap(({ own, merged, settings }): Problem[] => {
-    const explicit = at(merged, 'name');
-    const name = explicit?.kind === 'text' && !explicit.broken ? explicit.text : settings && nameOf(settings);
-    if (name === undefined) return [];
-    const place = at(own, 'name')?.place ?? own.place;
-    const first = taken.get(name);
-    if (!first) {
-      taken.set(name, place);
-      return [];
-    }
-    const isQuotable = ['name', 'host', 'port'].every((key) => !isExpanded(merged, key));
-    const what = isQuotable ? `the name "${name}"` : 'this name';
-    return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
-  });
+/**
+ * A name that another endpoint has already. It is known even where something else is wrong with its endpoint.
+ * @param taken the names so far, which this one is added to
+ */
+function duplicate({ own, merged, settings }: Candidate, taken: Map<string, Place>): Problem[] {
+  const explicit = at(merged, 'name');
+  const name = explicit?.kind === 'text' && !explicit.broken ? explicit.text : settings && nameOf(settings);
+  if (name === undefined) return [];
+  const place = at(own, 'name')?.place ?? own.place;
+  const first = taken.get(name);
+  if (!first) {
+    taken.set(name, place);
+    return [];
+  }
+  const isQuotable = ['name', 'host', 'port'].every((key) => !isExpanded(merged, key));
+  const what = isQuotable ? `the name "${name}"` : 'this name';
+  return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
 }
 
 function isExpanded(mapping: LocatedMapping, key: string): boolean {

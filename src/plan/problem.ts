@@ -20,6 +20,9 @@ export interface Problem extends Place {
 /** More would bury the first ones, and the limits of a summary with them. */
 const MAX_LINES = 1000;
 
+/** Problems after which whoever collects them stops: an unsuitable file has one in every few bytes. */
+export const MAX_PROBLEMS = 10_000;
+
 /** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
 export class ConfigurationError extends Error {
   readonly problems: readonly Problem[];
@@ -28,7 +31,8 @@ export class ConfigurationError extends Error {
   constructor(problems: readonly Problem[]) {
     const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
     const lines = [...told.keys()];
-    const more = lines.length > MAX_LINES ? [`and ${lines.length - MAX_LINES} more`] : [];
+    const atLeast = lines.length >= MAX_PROBLEMS ? 'at least ' : '';
+    const more = lines.length > MAX_LINES ? [`and ${atLeast}${lines.length - MAX_LINES} more`] : [];
     super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
     this.name = 'ConfigurationError';
     this.problems = [...told.values()];

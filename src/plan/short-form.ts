@@ -2,6 +2,7 @@ import { expand } from './expand.js';
 import type { Environment } from './expand.js';
 import { mappingAt, textAt } from './located.js';
 import type { Located, LocatedMapping, LocatedText } from './located.js';
+import { MAX_PROBLEMS } from './problem.js';
 import type { Place, Problem } from './problem.js';
 import { isQuotableName } from './quote.js';
 import { host, wholeNumber } from './values.js';
@@ -31,7 +32,7 @@ export function readShortForm(
     for (const { 0: source, index: offset } of line.replace(/(?<=^|[\s,])#.*/, '').matchAll(/[^\s,]+/g)) {
       const place = { ...origin, line: index + 1, column: offset + 1 };
       const { text: expanded, expanded: isExpanded, errors } = expand(source, env);
-      for (const message of errors) problems.push({ ...place, message });
+      if (problems.length < MAX_PROBLEMS) problems.push(...errors.map((message) => ({ ...place, message })));
       entries.push({ source, node: { ...textAt(place, expanded, isExpanded), broken: errors.length > 0 } });
     }
   }

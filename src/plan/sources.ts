@@ -4,9 +4,10 @@ import { errorCode } from './anchors.js';
 import { check } from './check.js';
 import type { Environment } from './expand.js';
 import { slotProblems } from './layers.js';
-import { at, mappingAt } from './located.js';
+import { at, mappingAt, size } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
-import type { Problem } from './problem.js';
+import { MAX_PROBLEMS } from './problem.js';
+import type { Place, Problem } from './problem.js';
 import { fileName } from './quote.js';
 import { configSchema, defaultsSchema } from './schema.js';
 import { isYaml, readEntry, readShortForm } from './short-form.js';
@@ -20,8 +21,13 @@ export interface EndpointList {
 }
 
 const NO_DEFAULTS = mappingAt({}, []);
-/** Octets. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
-const MAX_CONFIG_SIZE = 1024 * 1024;
+/** Bytes. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
+const MAX_SIZE = 1024 * 1024;
+const TOO_LARGE = `is larger than ${MAX_SIZE} bytes`;
+/** Endpoints in one list. */
+const MAX_ENDPOINTS = 100_000;
+/** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
+const MAX_VALUES = 1000;
 
 /**
  * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
@@ -29,15 +35,14 @@ const MAX_CONFIG_SIZE = 1024 * 1024;
  */
 export function readEndpointsInput(text: string, env: Environment): EndpointList {
   const origin = { input: 'endpoints' };
+  if (Buffer.byteLength(text) > MAX_SIZE) {
+    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ ...origin, message: TOO_LARGE }] };
+  }
   if (!isYaml(text)) {
     const { entries, problems } = readShortForm(text, origin, env);
-    const read = entries.map(readEntry);
+    const read = readAll(entries, readEntry, origin);
     const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
-    return {
-      defaults: NO_DEFAULTS,
-      endpoints: read.flatMap(({ mapping }) => mapping ?? []),
-      problems: [...problems, ...read.flatMap((entry) => entry.problems), ...empty],
-    };
+    return { defaults: NO_DEFAULTS, ...read, problems: [...problems, ...read.problems, ...empty] };
   }
   const { root, problems } = readYaml(text, origin, env);
   if (root && root.kind !== 'list') {
@@ -64,9 +69,8 @@ export async function readConfigFile(
     return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
   }
   const file = fromWorkspace(cwd, path);
-  if (Buffer.byteLength(text) > MAX_CONFIG_SIZE) {
-    const message = `is larger than ${MAX_CONFIG_SIZE} octets`;
-    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message }] };
+  if (Buffer.byteLength(text) > MAX_SIZE) {
+    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message: TOO_LARGE }] };
   }
   const { root, problems } = readYaml(text, { file }, env);
   if (!root) {
@@ -74,29 +78,59 @@ export async function readConfigFile(
     return { defaults: NO_DEFAULTS, endpoints: [], problems: problems.length > 0 ? problems : [empty] };
   }
   const defaults = at(root, 'defaults');
-  return withItems(defaults?.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
-    ...problems,
-    ...check(configSchema, root, 'the file').problems,
-    ...(defaults ? check(defaultsSchema, defaults, 'defaults').problems : []),
-    ...slotProblems(at(defaults, 'auth')),
-  ]);
+  const excess = defaults ? excessIn(defaults) : [];
+  return withItems(
+    defaults?.kind === 'mapping' && excess.length === 0 ? defaults : NO_DEFAULTS,
+    at(root, 'endpoints'),
+    [
+      ...problems,
+      ...check(configSchema, root, 'the file').problems,
+      ...excess,
+      ...(defaults && excess.length === 0 ? check(defaultsSchema, defaults, 'defaults').problems : []),
+      ...slotProblems(at(defaults, 'auth')),
+    ],
+  );
 }
 
 function withItems(defaults: LocatedMapping, list: Located | undefined, problems: readonly Problem[]): EndpointList {
-  const read = list?.kind === 'list' ? list.items.map(readItem) : [];
-  return {
-    defaults,
-    endpoints: read.flatMap(({ mapping }) => mapping ?? []),
-    problems: [...problems, ...read.flatMap((item) => item.problems)],
-  };
+  const read = readAll(list?.kind === 'list' ? list.items : [], readItem, list?.place ?? {});
+  return { defaults, ...read, problems: [...problems, ...read.problems] };
 }
 
-function readItem(item: Located): { mapping?: LocatedMapping; problems: readonly Problem[] } {
+/** What comes of one item of a list. */
+interface Item {
+  /** Absent where it is no endpoint. */
+  readonly mapping?: LocatedMapping;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the items of a list one after the other, until there are more endpoints or problems than are looked at. */
+function readAll<T>(items: readonly T[], read: (item: T) => Item, place: Place): Omit<EndpointList, 'defaults'> {
+  const problems: Problem[] = [];
+  if (items.length > MAX_ENDPOINTS) problems.push({ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` });
+  const endpoints: LocatedMapping[] = [];
+  for (const item of items.slice(0, MAX_ENDPOINTS)) {
+    if (problems.length >= MAX_PROBLEMS) break;
+    const result = read(item);
+    problems.push(...result.problems);
+    if (result.mapping) endpoints.push(result.mapping);
+  }
+  return { endpoints, problems };
+}
+
+function excessIn(node: Located): Problem[] {
+  return size(node) > MAX_VALUES ? [{ ...node.place, message: `holds more than ${MAX_VALUES} values` }] : [];
+}
+
+function readItem(item: Located): Item {
   switch (item.kind) {
     case 'text':
       return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
-    case 'mapping':
+    case 'mapping': {
+      const excess = excessIn(item);
+      if (excess.length > 0) return { problems: excess };
       return { mapping: item, problems: slotProblems(at(item, 'auth')) };
+    }
     case 'list':
       return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
   }

@@ -1,14 +1,17 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Alias, ErrorCode, Node, YAMLMap, YAMLSeq } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import type { Alias, CST, Document, ErrorCode, Node, YAMLMap, YAMLSeq } from 'yaml';
 import { expand, literal, LITERAL_KEYS } from './expand.js';
 import type { Environment } from './expand.js';
 import { textAt } from './located.js';
 import type { Located, LocatedEntry } from './located.js';
+import { MAX_PROBLEMS } from './problem.js';
 import type { Place, Problem } from './problem.js';
 import { isQuotableKey } from './quote.js';
 
 /** Deeper than any configuration, and shallow enough for every recursion here. */
 const MAX_DEPTH = 32;
+/** Lexical tokens: those of a file of the largest size with thousands of whole endpoint mappings. */
+const MAX_TOKENS = 250_000;
 /** Values that aliases may bring in, all in all: an alias of aliases grows without bound. */
 const MAX_ALIASED = 10_000;
 
@@ -43,18 +46,21 @@ export interface YamlContent {
  */
 export function readYaml(text: string, origin: Place, env: Environment): YamlContent {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    schema: 'failsafe',
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    uniqueKeys: false,
-  });
   const placeOf = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { ...origin, line, column: col };
   };
-  const syntax = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
+  let documents;
+  try {
+    documents = compose(text, lines);
+  } catch (error) {
+    if (error instanceof Excess) return { problems: [{ ...placeOf(error.offset), message: `YAML: ${error.message}` }] };
+    throw error;
+  }
+  const [document, second] = documents;
+  const faults: { code: ErrorCode; pos: [number, number] }[] = [...document.errors, ...document.warnings];
+  if (second) faults.push({ code: 'MULTIPLE_DOCS', pos: [second.range[0], second.range[1]] });
+  const syntax = faults.slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
     ...placeOf(pos[0]),
     message: `YAML: ${SYNTAX[code] ?? `syntax error (${code})`}`,
   }));
@@ -63,6 +69,47 @@ export function readYaml(text: string, origin: Place, env: Environment): YamlCon
   if (document.contents === null) return { problems: [] };
   const reader = new Reader(env, placeOf);
   return { root: reader.read(document.contents), problems: reader.problems };
+}
+
+/** A text that is not read to its end. */
+class Excess extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+/** The first document of a text, and the second if there is one. @throws {Excess} */
+function compose(text: string, lines: LineCounter): [Document.Parsed, Document.Parsed | undefined] {
+  const composer = new Composer({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
+  // The library makes an Error of each syntax error. It throws none, and a stack trace for each costs most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const [first, second] = composer.compose(tokensOf(text, lines), true, text.length);
+    if (!first) throw new TypeError('a YAML text without a document');
+    return [first, second];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** What the parser makes of a text, up to where a bound is exceeded. @throws {Excess} */
+function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const { offset } = parser;
+    yield* parser.next(lexeme);
+    count += 1;
+    if (count > MAX_TOKENS) throw new Excess('too many values', offset);
+    // The parser has the document open, and in it each collection and the value that it reads.
+    if (parser.stack.length > MAX_DEPTH + 1) throw new Excess('nested too deeply', offset);
+  }
+  yield* parser.end();
 }
 
 /** Turns the nodes of one document, in their order, into what the plan works with. */
@@ -100,7 +147,7 @@ class Reader {
     if (isSeq(node)) return { kind: 'list', items: this.#items(node), place };
     const source = textOf(node);
     const { text, expanded, errors } = isLiteral ? literal(source) : expand(source, this.#env);
-    for (const message of errors) this.problems.push({ ...place, message });
+    for (const message of errors) this.#report({ ...place, message });
     return { ...textAt(place, text, expanded), broken: errors.length > 0 };
   }
 
@@ -116,7 +163,7 @@ class Reader {
       const place = this.#placeOf(key.range?.[0] ?? 0);
       const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
       const isLiteral = LITERAL_KEYS.includes(name);
-      if (entries.has(name)) this.problems.push({ ...place, message: `${what} is given twice` });
+      if (entries.has(name)) this.#report({ ...place, message: `${what} is given twice` });
       else entries.set(name, { key: place, value: value ? this.read(value, isLiteral) : textAt(place, '') });
     }
     return entries;
@@ -134,8 +181,12 @@ class Reader {
     return located;
   }
 
+  #report(problem: Problem): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+  }
+
   #broken(place: Place, message: string): Located {
-    this.problems.push({ ...place, message: `YAML: ${message}` });
+    this.#report({ ...place, message: `YAML: ${message}` });
     return { ...textAt(place, ''), broken: true };
   }
 }

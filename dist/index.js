@@ -71351,7 +71351,7 @@ function probeProblems(own, settings) {
     const { place } = at(own, 'probes') ?? own;
     const problem = (message) => [{ ...place, message }];
     if (probes.length > 0 && transportOf(settings) === 'implicit') {
-        return problem('probes need transport starttls, and this endpoint has implicit; give it probes: []');
+        return problem('probes need transport starttls, and this endpoint has implicit; leave them out, or set probes: [] if the defaults name them');
     }
     if (probes.includes('plaintext-mail') && roleOf(settings) === 'mx') {
         return problem('probes: plaintext-mail is for role submission, and this endpoint has mx, which takes mail from all');

@@ -14,7 +14,9 @@ export function probeProblems(own: LocatedMapping, settings: EndpointSettings): 
   const { place } = at(own, 'probes') ?? own;
   const problem = (message: string): Problem[] => [{ ...place, message }];
   if (probes.length > 0 && transportOf(settings) === 'implicit') {
-    return problem('probes need transport starttls, and this endpoint has implicit; give it probes: []');
+    return problem(
+      'probes need transport starttls, and this endpoint has implicit; leave them out, or set probes: [] if the defaults name them',
+    );
   }
   if (probes.includes('plaintext-mail') && roleOf(settings) === 'mx') {
     return problem(

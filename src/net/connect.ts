@@ -77,6 +77,7 @@ function isWithoutAddress(error: unknown): boolean {
  * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
  * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
  * @param addresses at least one
+ * @returns the connected socket; it keeps an error listener until it is destroyed
  * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
  */
 export async function connect(addresses: readonly Address[], port: number, deadline: Deadline): Promise<Socket> {
@@ -93,16 +94,20 @@ export async function connect(addresses: readonly Address[], port: number, deadl
       const socket = tcpConnect({ host: next.address, port, noDelay: true });
       underWay.set(socket, next.address);
       pause = setTimeout(tryNext, ATTEMPT_DELAY_MS);
-      socket.once('connect', () => {
-        underWay.delete(socket);
-        socket.removeAllListeners('error');
-        resolve(socket);
-      });
-      socket.once('error', (error) => {
+      const failed = (error: unknown): void => {
         underWay.delete(socket);
         failures.push(failureOf(error, next.address));
         if (underWay.size === 0 && waiting.length === 0) reject(mostTelling(failures));
         else tryNext();
+      };
+      // An error without a listener ends the process, and nobody listens between two users of a socket. Whoever uses it
+      // next finds the error in `errored`.
+      socket.on('error', () => undefined);
+      socket.once('error', failed);
+      socket.once('connect', () => {
+        underWay.delete(socket);
+        socket.off('error', failed);
+        resolve(socket);
       });
     };
     tryNext();
@@ -116,10 +121,7 @@ export async function connect(addresses: readonly Address[], port: number, deadl
   } finally {
     clearTimeout(pause);
     waiting.length = 0;
-    for (const socket of underWay.keys()) {
-      socket.on('error', () => undefined);
-      socket.destroy();
-    }
+    for (const socket of underWay.keys()) socket.destroy();
   }
 }
 

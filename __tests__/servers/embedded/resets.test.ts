@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocketOptions } from 'node:tls';
+import { connect } from '../../../src/net/connect.js';
+import { Deadline } from '../../../src/net/deadline.js';
+import { SmtpSession } from '../../../src/smtp/session.js';
+import { Transcript } from '../../../src/smtp/transcript.js';
+import { beginHandshake } from '../../../src/tls/handshake.js';
+import { TrustStore } from '../../../src/tls/trust.js';
+import { beneath, handshake, reset, wait } from '../../support/dialogue.js';
+import type { Dialogue } from '../../support/dialogue.js';
+import { AUTH, codes, gate, letters, testEndpoint } from '../../support/gate.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+
+/** A reset that arrives while nobody is reading: an error without a listener would end the whole run. */
+
+let tls: TLSSocketOptions;
+let ca: string[];
+beforeAll(async () => {
+  const { good, pki } = await createZoo();
+  tls = { key: good.key, cert: good.chain };
+  ca = [pki.root.cert];
+});
+
+/** Longer than a reset takes to arrive. */
+const MEANWHILE_MS = 100;
+
+describe('a server that resets the connection', () => {
+  test.each<[string, Dialogue, string, string[]]>([
+    ['right after the connect', { greeting: reset }, 'fbbbb', ['connection-lost']],
+    ['after the greeting', { greeting: ['220 mail.example.test', reset] }, 'fbbbb', ['connection-lost']],
+    ['after the 220', { replies: { STARTTLS: ['220 go', reset] } }, 'ppfbb', ['connection-lost']],
+    ['after the 220, later', { replies: { STARTTLS: ['220 go', wait(50), reset] } }, 'ppfbb', ['connection-lost']],
+  ])('%s', async (_, dialogue, steps, found) => {
+    await using server = await startScriptedServer({ tls, ...dialogue });
+    const { report } = await gate(testEndpoint(server.port, { tls: { ...POLICY, ca } }));
+    expect([letters(report.steps), codes(report.steps)]).toEqual([steps, found]);
+  });
+
+  test('right after the handshake', async () => {
+    const replies = { STARTTLS: ['220 go', handshake(tls), reset] };
+    await using server = await startScriptedServer({ tls, replies });
+    const { report } = await gate(testEndpoint(server.port, { tls: { ...POLICY, ca } }));
+    expect(report.steps.flatMap(({ findings }) => findings.map(({ code }) => code))).toEqual(['connection-lost']);
+  });
+
+  test('beneath TLS, instead of an answer to AUTH', async () => {
+    await using server = await startScriptedServer({ tls, replies: { AUTH: beneath(reset) } });
+    const { report } = await gate(testEndpoint(server.port, { auth: AUTH, tls: { ...POLICY, ca } }));
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['pppfb', ['connection-lost']]);
+  });
+
+  // It hides STARTTLS and accepts it all the same, so that its connection is kept and no longer read from.
+  test('during a probe', async () => {
+    const hidden = { tls, offers: [], replies: { STARTTLS: ['220 go', wait(MEANWHILE_MS / 2), reset] } };
+    const probed = { greeting: [wait(2 * MEANWHILE_MS), '220 mail.example.test'], replies: { AUTH: '530 no' } };
+    await using server = await startScriptedServer([hidden, probed]);
+    const { report } = await gate(testEndpoint(server.port, { probes: ['plaintext-auth'] }));
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['fbbbb', ['starttls-stripped']]);
+    expect(server.connections).toBe(2);
+  });
+});
+
+const POLICY = { minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+
+describe('a socket whose peer resets it', () => {
+  test('while no session is attached to it', async () => {
+    await using pair = await connected();
+    const session = sessionOn(pair.socket);
+    session.detach();
+    await pair.reset();
+    expect(pair.socket.errored).toMatchObject({ code: 'ECONNRESET' });
+    await expect(sessionOn(pair.socket).greeting()).rejects.toThrow('connection lost: ECONNRESET');
+  });
+
+  test('before anybody has made a session of it', async () => {
+    await using pair = await connected();
+    await pair.reset();
+    await expect(sessionOn(pair.socket).greeting()).rejects.toThrow('connection lost: ECONNRESET');
+  });
+
+  test('before its handshake begins', async () => {
+    await using pair = await connected();
+    await pair.reset();
+    const { opening, outcome } = beginHandshake(pair.socket, {
+      context: new TrustStore().anything(),
+      servername: undefined,
+      deadline: Deadline.after(5000),
+    });
+    expect(await opening).toEqual({ kind: 'nothing' });
+    expect(await outcome).toMatchObject({ kind: 'lost' });
+  });
+});
+
+function sessionOn(socket: Socket): SmtpSession {
+  const budget = Deadline.after(5000);
+  return new SmtpSession(socket, { transcript: new Transcript(), timeoutMs: 5000, budget });
+}
+
+interface Pair extends AsyncDisposable {
+  readonly socket: Socket;
+  /** Resets the connection; returns once our end has noticed. */
+  reset(): Promise<void>;
+}
+
+async function connected(): Promise<Pair> {
+  const server = createServer();
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const accepted = once(server, 'connection');
+  const { port } = server.address() as AddressInfo;
+  const socket = await connect([{ address: '127.0.0.1', family: 4 }], port, Deadline.after(5000));
+  const [peer] = (await accepted) as [Socket];
+  peer.on('error', () => undefined);
+  return {
+    socket,
+    reset: async () => {
+      // Not `once`: it would listen for errors.
+      const closed = new Promise<void>((resolve) =>
+        socket.on('close', () => {
+          resolve();
+        }),
+      );
+      socket.resume();
+      peer.resetAndDestroy();
+      await closed;
+    },
+    [Symbol.asyncDispose]: async () => {
+      socket.destroy();
+      peer.destroy();
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}

@@ -29264,6 +29264,14 @@ const RUN = {
         evidence: {},
         remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
     },
+    'runner-starved': {
+        title: 'Gate did not run',
+        severity: 'error',
+        steps: EVERY,
+        explanation: 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. A server closes the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated as after any transient failure.',
+        evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
+        remedy: 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+    },
     'internal-error': {
         title: 'Defect of the gate itself',
         severity: 'error',
@@ -29336,7 +29344,13 @@ const CATALOGUE = {
 /** All codes, in the order of the catalogue. */
 const FINDING_CODES = Object.keys(CATALOGUE);
 /** Findings about the gate's own bookkeeping: to waive them would be to switch the gate off. */
-const UNWAIVABLE = ['internal-error', 'run-stopped', 'waiver-expired', 'waiver-unused'];
+const UNWAIVABLE = [
+    'internal-error',
+    'run-stopped',
+    'runner-starved',
+    'waiver-expired',
+    'waiver-unused',
+];
 
 
 /***/ }),
@@ -29730,66 +29744,180 @@ function codeOf(error) {
 /* harmony export */ });
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _standstill_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(79261);
 
-/** A point in time at which a wait is given up. Deadlines nest: none reaches beyond the one it was made within. */
+
+/**
+ * A point in time at which a wait is given up. Deadlines nest: none reaches beyond the one it was made within. Time in
+ * which this process stood still does not count.
+ */
 class Deadline {
-    #at;
+    #standstill;
+    #stoodStillMs;
     #cut;
-    constructor(at, cut) {
-        this.#at = at;
+    /** On the clock that stops while the process stands still. */
+    #at;
+    constructor(ms, standstill, cut) {
+        this.#standstill = standstill;
+        this.#stoodStillMs = standstill.totalMs;
         this.#cut = cut;
+        this.#at = this.#now + ms;
     }
     /**
      * @param ms milliseconds from now
      * @param within a deadline that the new one may not outlast
      */
     static after(ms, within) {
-        const at = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() + ms;
-        return within ? new Deadline(Math.min(at, within.#at), within.#cut) : new Deadline(at);
+        if (!within)
+            return new Deadline(ms, _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j);
+        return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
     }
-    /** A deadline that comes when a signal is given; every one within it comes then too. */
-    static on(cut) {
-        return new Deadline(Infinity, cut);
+    /**
+     * A deadline that comes when a signal is given; every one within it comes then too.
+     * @param standstill how long the process has stood still; a parameter where a test holds it still
+     */
+    static on(cut, standstill = _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j) {
+        return new Deadline(Infinity, standstill, cut);
     }
     /** The same, so many milliseconds later. */
     extendedBy(ms) {
-        return new Deadline(this.#at + ms, this.#cut);
+        return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
     }
     /** Milliseconds left, never less than 0. */
     get remainingMs() {
-        return this.#cut?.aborted ? 0 : Math.max(0, this.#at - node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now());
+        return this.#cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
     }
     /** Whether it has come. */
     get isOver() {
         return this.remainingMs === 0;
     }
+    /** Milliseconds that the process has stood still since the deadline was made. */
+    get stoodStillMs() {
+        return this.#standstill.totalMs - this.#stoodStillMs;
+    }
+    /** Waits for work of our own, and puts the deadline off by the time that it takes. */
+    async puttingOff(work) {
+        const begun = this.#now;
+        try {
+            return await work;
+        }
+        finally {
+            this.#at += this.#now - begun;
+        }
+    }
     /**
-     * Waits for a promise, but not beyond the deadline. The timer is cleared in every case. What the promise does
-     * after the deadline is nobody's concern any more, its rejection included.
+     * Waits for a promise, but not beyond the deadline. What has arrived by then is read before the wait is given up. The
+     * timer is cleared in every case. What the promise does after the deadline is nobody's concern any more, its
+     * rejection included.
      * @param promise what is waited for
      * @param expired makes the error that is thrown at the deadline
      * @throws what the promise rejects with, or what `expired` returns
      */
     async race(promise, expired) {
         let timer;
+        let isWaiting = true;
         let end = () => undefined;
         const over = new Promise((_resolve, reject) => {
             end = () => {
-                reject(expired());
+                if (isWaiting)
+                    reject(expired());
             };
-            const { remainingMs } = this;
-            if (remainingMs < Infinity)
-                timer = setTimeout(end, remainingMs);
+            const wait = () => {
+                const { remainingMs } = this;
+                if (remainingMs < Infinity)
+                    timer = setTimeout(() => void endOrWait(), remainingMs);
+            };
+            const endOrWait = async () => {
+                await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .pendingInput */ .q)();
+                if (this.isOver)
+                    end();
+                else if (isWaiting)
+                    wait();
+            };
+            wait();
             this.#cut?.addEventListener('abort', end);
         });
         try {
-            return await Promise.race([promise, over]);
+            return await _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j.during(Promise.race([promise, over]));
         }
         finally {
+            isWaiting = false;
             clearTimeout(timer);
             this.#cut?.removeEventListener('abort', end);
         }
     }
+    get #now() {
+        return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#standstill.totalMs;
+    }
+}
+
+
+/***/ }),
+
+/***/ 79261:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ heartbeat),
+/* harmony export */   q: () => (/* binding */ pendingInput)
+/* harmony export */ });
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
+
+const BEAT_MS = 20;
+/** A timer is this late on a machine that is merely busy. */
+const TOLERATED_MS = 10;
+/** Measures how late its own timer is, and so how long the event loop has stood still. Runs only while somebody waits. */
+class Heartbeat {
+    #waits = 0;
+    #lostMs = 0;
+    #beatAt = 0;
+    #timer;
+    get totalMs() {
+        return this.#lostMs + (this.#waits > 0 ? lateMs(this.#beatAt) : 0);
+    }
+    /** Measures for as long as a promise is pending. @returns what it resolves to */
+    async during(wait) {
+        if (this.#waits === 0)
+            this.#begin();
+        this.#waits += 1;
+        try {
+            return await wait;
+        }
+        finally {
+            this.#waits -= 1;
+            if (this.#waits === 0)
+                this.#end();
+        }
+    }
+    #begin() {
+        this.#beatAt = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+        this.#timer = setInterval(() => {
+            this.#beat();
+        }, BEAT_MS).unref();
+    }
+    #end() {
+        this.#beat();
+        clearInterval(this.#timer);
+    }
+    #beat() {
+        this.#lostMs += lateMs(this.#beatAt);
+        this.#beatAt = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+    }
+}
+function lateMs(beatAt) {
+    const late = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - beatAt - BEAT_MS;
+    return late > TOLERATED_MS ? late : 0;
+}
+/** Of this process. */
+const heartbeat = new Heartbeat();
+/**
+ * Lets the event loop read what the system holds. Timers fire before sockets are read: one turn of the loop begins to
+ * read from a channel that was paused, and the next one has read.
+ */
+async function pendingInput() {
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 
@@ -30285,7 +30413,7 @@ function earlierFindings({ earlier = [] }) {
 
 /***/ }),
 
-/***/ 23040:
+/***/ 15831:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33193,6 +33321,8 @@ function inboxFinding(error, { scheme, host, port }) {
 
 // EXTERNAL MODULE: ./src/plan/legal.ts
 var legal = __nccwpck_require__(74138);
+// EXTERNAL MODULE: ./src/net/standstill.ts
+var standstill = __nccwpck_require__(79261);
 ;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
 
 /** The connection ended where the server owed an answer. */
@@ -33245,6 +33375,7 @@ class ServiceNotAvailable extends Error {
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/session.ts
+
 
 
 
@@ -33459,11 +33590,9 @@ class SmtpSession {
             throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
         }
     }
-    /** One turn of the event loop begins to read again, the next one has read what the system already holds. */
     async #listen() {
         this.#channel.resume();
-        await new Promise((resolve) => setImmediate(resolve));
-        await new Promise((resolve) => setImmediate(resolve));
+        await (0,standstill/* pendingInput */.q)();
     }
     async #refuseEarlyReply() {
         await this.expectSilence();
@@ -34216,6 +34345,38 @@ function whyNoChannel(failure) {
     return `The TLS handshake did not come to its end: ${failure.kind}${details}.`;
 }
 
+;// CONCATENATED MODULE: ./src/gate/starved.ts
+
+
+/** Servers close the connection to a client that is silent for ten seconds, or for much longer. */
+const TELLING_MS = 5000;
+/** What a server may do to a client that is silent for too long. */
+const OF_SILENCE = new Set([
+    'connection-lost',
+    'reply-timeout',
+    'handshake-timeout',
+    'throttled',
+    'inbox-unreachable',
+]);
+/** A 421 that came while the gate stood still between the 220 to STARTTLS and the handshake. */
+const GOODBYE = /^421\b/;
+/**
+ * Puts `runner-starved` in the place of findings that are no fault of the server if the gate itself stood still in this
+ * attempt. The outcome is then worth another attempt.
+ */
+function unlessStarved(outcome, { budget: { stoodStillMs } }) {
+    if (stoodStillMs < TELLING_MS || !outcome.findings.some(isOfSilence))
+        return outcome;
+    const findings = outcome.findings.map((found) => isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found);
+    return { ...outcome, findings, transient: true };
+}
+function isOfSilence({ code, evidence }) {
+    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+}
+function starved({ code, message }, stoodStill) {
+    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { stoodStill, finding: code } });
+}
+
 ;// CONCATENATED MODULE: ./src/gate/stopped.ts
 
 
@@ -34694,6 +34855,7 @@ async function signIn(visit, session, auth) {
                     visit.world.conceal(text);
                 }
             },
+            computed: (work) => visit.budget.puttingOff(work),
         });
         return sign_in_judge(signedIn, { auth, mechanism, binding });
     }
@@ -45516,6 +45678,7 @@ function compose({ world }, { from, to, attachmentOctets }) {
 
 
 
+
 const STEPS = {
     capability: capability,
     upgrade: upgrade,
@@ -45605,6 +45768,7 @@ async function takeStep(id, visit, begun) {
     // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
     if (isOver())
         return cutShort(id, visit, begun);
+    outcome = unlessStarved(outcome, visit);
     // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
     const probed = outcome.transient ? [] : await probe(id, visit);
     const beside = isOver() ? [runStopped(visit.world)] : probed;
@@ -46325,6 +46489,7 @@ class Scram {
     #hash;
     #password;
     #derived;
+    #computed;
     #nonce;
     #bare;
     /** The GS2 header and, where the exchange is bound, what it is bound to, in base64. */
@@ -46338,6 +46503,7 @@ class Scram {
         this.#hash = hash;
         this.#password = password;
         this.#derived = surroundings.derived;
+        this.#computed = surroundings.computed;
         this.#nonce = nonce;
         this.#bare = `n=${saslName(username)},r=${nonce}`;
         this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
@@ -46381,7 +46547,7 @@ class Scram {
         this.iterations = iterations;
         const withoutProof = `c=${this.#binding},r=${nonce}`;
         const signed = `${this.#bare},${serverFirst},${withoutProof}`;
-        const salted = await derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash);
+        const salted = await this.#computed(derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash));
         const clientKey = this.#hmac(salted, 'Client Key');
         const signature = this.#hmac((0,external_node_crypto_.createHash)(this.#hash).update(clientKey).digest(), signed);
         const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0)));
@@ -72353,8 +72519,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 93 modules
-var run = __nccwpck_require__(23040);
+// EXTERNAL MODULE: ./src/run.ts + 94 modules
+var run = __nccwpck_require__(15831);
 ;// CONCATENATED MODULE: ./src/runner/docs.ts
 /**
  * Where the documentation of the findings stands for the very version of the action that is running. On another server

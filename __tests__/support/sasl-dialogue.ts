@@ -49,6 +49,7 @@ export async function signIn(
   const { reply, presented, fault, told, iterations } = await authenticate({ command }, mechanism, who, {
     serverBinds: false,
     derived: (octets) => derived.push(octets.toString('hex')),
+    computed: (work) => work,
     ...surroundings,
   });
   const outcome = fault && `${fault.kind}: ${fault.message}`;

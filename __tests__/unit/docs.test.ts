@@ -108,6 +108,7 @@ describe('documentation', () => {
       'waiver-expired',
       'waiver-unused',
       'run-stopped',
+      'runner-starved',
       'internal-error',
     ]);
   });

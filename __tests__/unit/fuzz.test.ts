@@ -209,6 +209,7 @@ test.each(SPOKEN)('any challenges to %s are answered or refused, and not for eve
         serverBinds: true,
         binding: { type: 'tls-exporter', data: Buffer.from('binding') },
         derived: () => undefined,
+        computed: (work) => work,
       });
       const faults: unknown[] = [];
       for (const each of challenges) {

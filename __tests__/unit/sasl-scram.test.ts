@@ -30,7 +30,7 @@ const VECTORS = [
   },
 ] as const;
 
-const NOWHERE: Surroundings = { serverBinds: false, derived: () => undefined };
+const NOWHERE: Surroundings = { serverBinds: false, derived: () => undefined, computed: (work) => work };
 
 describe.each(VECTORS)('$rfc', ({ kind, nonce, first, final, proof }) => {
   const begin = () => scram(kind, identity('password', 'pencil', 'user'), NOWHERE, nonce);
@@ -165,6 +165,19 @@ describe('the transcript', () => {
     const firsts = await Promise.all([against({}), against({})]);
     expect(new Set(firsts.map(({ said }) => said[0])).size).toBe(2);
   });
+});
+
+test('the time in which the password is hashed can be told from that of the server', async () => {
+  const { kind, nonce, first, final } = VECTORS[1];
+  const works: unknown[] = [];
+  const computed = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    works.push(result);
+    return result;
+  };
+  const client = await scram(kind, identity('password', 'pencil', 'user'), { ...NOWHERE, computed }, nonce);
+  expect(await client.answer(base64(first))).toBe(final);
+  expect(works).toEqual([expect.objectContaining({ length: 32 })]);
 });
 
 describe('what an exchange is bound to', () => {

@@ -37,4 +37,10 @@ export type Evidence<Code extends FindingCode> = Code extends FindingCode
 export const FINDING_CODES = Object.keys(CATALOGUE) as FindingCode[];
 
 /** Findings about the gate's own bookkeeping: to waive them would be to switch the gate off. */
-export const UNWAIVABLE: readonly FindingCode[] = ['internal-error', 'run-stopped', 'waiver-expired', 'waiver-unused'];
+export const UNWAIVABLE: readonly FindingCode[] = [
+  'internal-error',
+  'run-stopped',
+  'runner-starved',
+  'waiver-expired',
+  'waiver-unused',
+];

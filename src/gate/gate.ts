@@ -17,6 +17,7 @@ import { openInbox } from './inbox-watch.js';
 import { interruption } from './interruption.js';
 import type { Interruption } from './interruption.js';
 import { probe } from './probes.js';
+import { unlessStarved } from './starved.js';
 import { runStopped } from './stopped.js';
 import { authentication } from './steps/authentication.js';
 import { capability } from './steps/capability.js';
@@ -149,6 +150,7 @@ async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenS
 
   // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
   if (isOver()) return cutShort(id, visit, begun);
+  outcome = unlessStarved(outcome, visit);
   // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
   const probed = outcome.transient ? [] : await probe(id, visit);
   const beside = isOver() ? [runStopped(visit.world)] : probed;

@@ -1,13 +1,23 @@
 import { performance } from 'node:perf_hooks';
+import { heartbeat, pendingInput } from './standstill.js';
+import type { Standstill } from './standstill.js';
 
-/** A point in time at which a wait is given up. Deadlines nest: none reaches beyond the one it was made within. */
+/**
+ * A point in time at which a wait is given up. Deadlines nest: none reaches beyond the one it was made within. Time in
+ * which this process stood still does not count.
+ */
 export class Deadline {
-  readonly #at: number;
+  readonly #standstill: Standstill;
+  readonly #stoodStillMs: number;
   readonly #cut: AbortSignal | undefined;
+  /** On the clock that stops while the process stands still. */
+  #at: number;
 
-  private constructor(at: number, cut?: AbortSignal) {
-    this.#at = at;
+  private constructor(ms: number, standstill: Standstill, cut?: AbortSignal) {
+    this.#standstill = standstill;
+    this.#stoodStillMs = standstill.totalMs;
     this.#cut = cut;
+    this.#at = this.#now + ms;
   }
 
   /**
@@ -15,23 +25,26 @@ export class Deadline {
    * @param within a deadline that the new one may not outlast
    */
   static after(ms: number, within?: Deadline): Deadline {
-    const at = performance.now() + ms;
-    return within ? new Deadline(Math.min(at, within.#at), within.#cut) : new Deadline(at);
+    if (!within) return new Deadline(ms, heartbeat);
+    return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
   }
 
-  /** A deadline that comes when a signal is given; every one within it comes then too. */
-  static on(cut: AbortSignal): Deadline {
-    return new Deadline(Infinity, cut);
+  /**
+   * A deadline that comes when a signal is given; every one within it comes then too.
+   * @param standstill how long the process has stood still; a parameter where a test holds it still
+   */
+  static on(cut: AbortSignal, standstill: Standstill = heartbeat): Deadline {
+    return new Deadline(Infinity, standstill, cut);
   }
 
   /** The same, so many milliseconds later. */
   extendedBy(ms: number): Deadline {
-    return new Deadline(this.#at + ms, this.#cut);
+    return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
   }
 
   /** Milliseconds left, never less than 0. */
   get remainingMs(): number {
-    return this.#cut?.aborted ? 0 : Math.max(0, this.#at - performance.now());
+    return this.#cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
   }
 
   /** Whether it has come. */
@@ -39,29 +52,59 @@ export class Deadline {
     return this.remainingMs === 0;
   }
 
+  /** Milliseconds that the process has stood still since the deadline was made. */
+  get stoodStillMs(): number {
+    return this.#standstill.totalMs - this.#stoodStillMs;
+  }
+
+  /** Waits for work of our own, and puts the deadline off by the time that it takes. */
+  async puttingOff<T>(work: Promise<T>): Promise<T> {
+    const begun = this.#now;
+    try {
+      return await work;
+    } finally {
+      this.#at += this.#now - begun;
+    }
+  }
+
   /**
-   * Waits for a promise, but not beyond the deadline. The timer is cleared in every case. What the promise does
-   * after the deadline is nobody's concern any more, its rejection included.
+   * Waits for a promise, but not beyond the deadline. What has arrived by then is read before the wait is given up. The
+   * timer is cleared in every case. What the promise does after the deadline is nobody's concern any more, its
+   * rejection included.
    * @param promise what is waited for
    * @param expired makes the error that is thrown at the deadline
    * @throws what the promise rejects with, or what `expired` returns
    */
   async race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
+    let isWaiting = true;
     let end: () => void = () => undefined;
     const over = new Promise<never>((_resolve, reject) => {
       end = () => {
-        reject(expired());
+        if (isWaiting) reject(expired());
       };
-      const { remainingMs } = this;
-      if (remainingMs < Infinity) timer = setTimeout(end, remainingMs);
+      const wait = (): void => {
+        const { remainingMs } = this;
+        if (remainingMs < Infinity) timer = setTimeout(() => void endOrWait(), remainingMs);
+      };
+      const endOrWait = async (): Promise<void> => {
+        await pendingInput();
+        if (this.isOver) end();
+        else if (isWaiting) wait();
+      };
+      wait();
       this.#cut?.addEventListener('abort', end);
     });
     try {
-      return await Promise.race([promise, over]);
+      return await heartbeat.during(Promise.race([promise, over]));
     } finally {
+      isWaiting = false;
       clearTimeout(timer);
       this.#cut?.removeEventListener('abort', end);
     }
+  }
+
+  get #now(): number {
+    return performance.now() - this.#standstill.totalMs;
   }
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../net/deadline.js';
+import { pendingInput } from '../net/standstill.js';
 import type { PeerText } from '../text/peer.js';
 import { ReplyParser, ReplySyntaxError } from './reply.js';
 import type { Reply } from './reply.js';
@@ -244,11 +245,9 @@ export class SmtpSession {
     }
   }
 
-  /** One turn of the event loop begins to read again, the next one has read what the system already holds. */
   async #listen(): Promise<void> {
     this.#channel.resume();
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
+    await pendingInput();
   }
 
   async #refuseEarlyReply(): Promise<void> {

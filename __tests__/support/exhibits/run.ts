@@ -1,7 +1,7 @@
 import type { RUN } from '../../../src/findings/catalogue/run.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { Secret } from '../../../src/text/secret.js';
-import { silence } from '../dialogue.js';
+import { close, silence } from '../dialogue.js';
 import type { Sasl } from '../dialogue.js';
 import { AUTH } from '../gate.js';
 import type { Scene } from '../scene.js';
@@ -22,6 +22,20 @@ function cancelled(): Pick<Scene, 'server' | 'world'> {
   return {
     server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
     world: { end: Deadline.on(cut.signal), whyEnded: () => ({ why: 'the run was cancelled (SIGTERM)' }) },
+  };
+}
+
+/** A gate that stands still after AUTH, and a server that closes the connection. @param ms how long it stands still */
+function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
+  const standstill = { totalMs: 0 };
+  const login: Sasl = function* () {
+    yield USER_NAME_PLEASE;
+    standstill.totalMs += ms;
+    return close;
+  };
+  return {
+    server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
+    world: { end: Deadline.on(new AbortController().signal, standstill) },
   };
 }
 
@@ -75,6 +89,19 @@ export const OF_RUN: Exhibits<keyof typeof RUN> = {
       endpoint: { auth: AUTH },
     },
     twinRaises: ['reply-timeout'],
+  },
+  'runner-starved': {
+    raising: {
+      name: 'closes the connection after AUTH, while the gate does not run for nine seconds',
+      ...standingStill(9000),
+      endpoint: { auth: AUTH },
+    },
+    twin: {
+      name: 'closes the connection after AUTH, and the gate runs',
+      ...standingStill(0),
+      endpoint: { auth: AUTH },
+    },
+    twinRaises: ['connection-lost'],
   },
   'internal-error': {
     raising: {

@@ -40,6 +40,16 @@ export const RUN = {
     remedy:
       'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
   },
+  'runner-starved': {
+    title: 'Gate did not run',
+    severity: 'error',
+    steps: EVERY,
+    explanation:
+      'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. A server closes the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated as after any transient failure.',
+    evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
+    remedy:
+      'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+  },
   'internal-error': {
     title: 'Defect of the gate itself',
     severity: 'error',

@@ -40,6 +40,7 @@ class Scram implements Conversation {
   readonly #hash: ScramKind['hash'];
   readonly #password: string;
   readonly #derived: Surroundings['derived'];
+  readonly #computed: Surroundings['computed'];
   readonly #nonce: string;
   readonly #bare: string;
   /** The GS2 header and, where the exchange is bound, what it is bound to, in base64. */
@@ -59,6 +60,7 @@ class Scram implements Conversation {
     this.#hash = hash;
     this.#password = password;
     this.#derived = surroundings.derived;
+    this.#computed = surroundings.computed;
     this.#nonce = nonce;
     this.#bare = `n=${saslName(username)},r=${nonce}`;
     this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
@@ -105,7 +107,7 @@ class Scram implements Conversation {
     this.iterations = iterations;
     const withoutProof = `c=${this.#binding},r=${nonce}`;
     const signed = `${this.#bare},${serverFirst},${withoutProof}`;
-    const salted = await derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash);
+    const salted = await this.#computed(derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash));
     const clientKey = this.#hmac(salted, 'Client Key');
     const signature = this.#hmac(createHash(this.#hash).update(clientKey).digest(), signed);
     const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0)));

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TLSSocketOptions } from 'node:tls';
+import type { EndpointReport, Report } from '../../src/report/report.js';
+import { close, handshake, wait } from '../support/dialogue.js';
+import type { Dialogue } from '../support/dialogue.js';
+import { createLoopback } from '../support/loopback.js';
+import type { Loopback } from '../support/loopback.js';
+import { NODE } from '../support/program.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+import type { ScriptedServer } from '../support/scripted-server.js';
+
+/** The built program is stopped in the midst of a dialogue with a healthy server, and goes on later. */
+
+const CLI = resolve('dist/cli/index.js');
+const TIMEOUT_S = 2;
+const STOPPED_MS = 7000;
+const PATIENCE_MS = 60_000;
+/** Long enough to see a command and to stop the gate before it is answered. */
+const THINKS = wait(1000);
+
+let loopback: Loopback;
+let folder: string;
+beforeAll(async () => {
+  loopback = await createLoopback();
+  folder = await mkdtemp(join(tmpdir(), 'standstill-'));
+  await writeFile(join(folder, 'ca.pem'), loopback.ca);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function stoppedAt(verb: string, ...dialogues: Dialogue[]): Promise<Pick<EndpointReport, 'result' | 'earlier'>> {
+  await using server = await startScriptedServer(dialogues.map((one) => loopback.dialogue(one)));
+  const args = ['--json', '--ca', 'ca.pem', '--timeout', String(TIMEOUT_S), `127.0.0.1:${server.port}`];
+  const child = spawn(NODE, [CLI, ...args], { cwd: folder, env: {}, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const [said] = await Promise.all([text(child.stdout), once(child, 'close'), pause(child, server, verb)]);
+    const [endpoint] = (JSON.parse(said) as Report).endpoints;
+    if (!endpoint) throw new Error('the report has no endpoint');
+    const { result, earlier } = endpoint;
+    return { result, ...(earlier && { earlier }) };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+async function pause(child: ChildProcess, { heard }: ScriptedServer, verb: string): Promise<void> {
+  while (!heard.some(({ line }) => line.startsWith(verb))) await sleep(5);
+  // The answer to that which comes at once, such as 220 to STARTTLS, has been read by then.
+  await sleep(200);
+  child.kill('SIGSTOP');
+  await sleep(STOPPED_MS);
+  child.kill('SIGCONT');
+}
+
+const CAPABILITIES = ['250-mail.example.test', '250 STARTTLS'];
+
+test.each<[string, (tls: TLSSocketOptions) => Dialogue]>([
+  ['EHLO', () => ({ replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES] } })],
+  ['STARTTLS', (tls) => ({ replies: { STARTTLS: ['220 go', THINKS, handshake(tls)] } })],
+])(
+  'a server that answers %s while the gate is stopped passes',
+  async (verb, dialogue) => {
+    const { key, chain } = loopback.identity;
+    expect(await stoppedAt(verb, dialogue({ key, cert: chain }))).toEqual({ result: 'pass' });
+  },
+  PATIENCE_MS,
+);
+
+test.each<[string, Dialogue]>([
+  ['closes the connection', { replies: { 'plain:EHLO': [THINKS, close] } }],
+  ['says 421', { replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES, '421 4.4.2 Timeout', close] } }],
+])(
+  'a server that meanwhile %s is tried again, and not blamed',
+  async (_, impatient) => {
+    expect(await stoppedAt('EHLO', impatient, {})).toMatchObject({
+      result: 'pass',
+      earlier: [{ code: 'runner-starved' }],
+    });
+  },
+  PATIENCE_MS,
+);

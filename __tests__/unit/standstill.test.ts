@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { connect } from '../../src/net/connect.js';
+import { Deadline } from '../../src/net/deadline.js';
+import { SmtpSession } from '../../src/smtp/session.js';
+import { Transcript } from '../../src/smtp/transcript.js';
+
+/** A gate that stands still reads nothing meanwhile, which no server is to blame for. */
+
+const never = new Promise<never>(() => undefined);
+const late = (): Error => new Error('late');
+
+/** Keeps the event loop from everything else for so long. */
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+test('a wait is prolonged by the time that the process stands still', async () => {
+  const begun = performance.now();
+  const wait = Deadline.after(300).race(never, late);
+  await soon();
+  standStill(500);
+  await expect(wait).rejects.toThrow('late');
+  expect(performance.now() - begun).toBeGreaterThan(700);
+});
+
+test('so is every deadline, whether or not somebody waits for that one', async () => {
+  const all = Deadline.after(Infinity);
+  const budget = Deadline.after(300, all);
+  await all.race(
+    soon().then(() => {
+      standStill(500);
+    }),
+    late,
+  );
+  expect(budget.isOver).toBe(false);
+  expect(budget.stoodStillMs).toBeGreaterThan(400);
+  expect(budget.stoodStillMs).toBeLessThan(600);
+});
+
+test('what is computed while nobody waits is not measured', async () => {
+  const deadline = Deadline.after(Infinity);
+  standStill(100);
+  await deadline.race(Promise.resolve(), late);
+  expect(deadline.stoodStillMs).toBe(0);
+});
+
+test('a deadline is put off by work of our own', async () => {
+  const deadline = Deadline.after(300);
+  await deadline.puttingOff(new Promise((resolve) => setTimeout(resolve, 500)));
+  expect(deadline.remainingMs).toBeGreaterThan(150);
+  expect(deadline.remainingMs).toBeLessThanOrEqual(300);
+});
+
+describe('a reply that has come', () => {
+  test.each([
+    ['within the time, and is read after it', 50],
+    ['while the process stands still', 400],
+  ])('%s is found', async (_, afterMs) => {
+    await using pair = await connected();
+    const budget = Deadline.after(10_000);
+    const session = new SmtpSession(pair.socket, { transcript: new Transcript(), timeoutMs: 200, budget });
+    await pair.greetIn(afterMs);
+    const greeting = session.greeting();
+    standStill(600);
+    await expect(greeting).resolves.toMatchObject({ code: 220 });
+  });
+
+  // As when a timer fires a little late: nothing has stood still, and yet the reply is in the socket.
+  test('together with the end of the wait is read first', async () => {
+    await using pair = await connected();
+    const stillness = { totalMs: 0 };
+    const end = Deadline.on(new AbortController().signal, stillness);
+    const session = new SmtpSession(pair.socket, { transcript: new Transcript(), timeoutMs: 200, budget: end });
+    await pair.greetIn(50);
+    const greeting = session.greeting();
+    standStill(600);
+    await expect(greeting).resolves.toMatchObject({ code: 220 });
+  });
+});
+
+/** Sends a greeting so many milliseconds after it was told to, and says so first. */
+const SERVER = `
+  const server = require('node:net').createServer((socket) => {
+    process.stdin.on('data', (ms) => {
+      setTimeout(() => socket.write('220 mail.example.test\\r\\n'), Number(ms));
+      process.stdout.write('soon');
+    });
+    process.stdout.write('connected');
+  });
+  server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));`;
+
+/** A connection to a server in a process of its own, which does not stand still. */
+async function connected(): Promise<AsyncDisposable & { socket: Socket; greetIn: (ms: number) => Promise<void> }> {
+  const child = spawn(process.execPath, ['-e', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  const accepted = once(child.stdout, 'data');
+  const socket = await connect([{ address: '127.0.0.1', family: 4 }], Number(String(port)), Deadline.after(10_000));
+  await accepted;
+  return {
+    socket,
+    greetIn: async (ms) => {
+      child.stdin.write(String(ms));
+      await once(child.stdout, 'data');
+    },
+    [Symbol.asyncDispose]: async () => {
+      socket.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    },
+  };
+}

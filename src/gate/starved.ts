@@ -1,0 +1,44 @@
+import type { FindingCode } from '../findings/catalogue.js';
+import { finding } from '../findings/finding.js';
+import type { KnownFinding } from '../findings/finding.js';
+import { inSeconds } from './budget.js';
+import type { StepOutcome, Visit } from './visit.js';
+
+/** Servers close the connection to a client that is silent for ten seconds, or for much longer. */
+const TELLING_MS = 5000;
+
+/** What a server may do to a client that is silent for too long. */
+const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'connection-lost',
+  'reply-timeout',
+  'handshake-timeout',
+  'throttled',
+  'inbox-unreachable',
+]);
+
+/** A 421 that came while the gate stood still between the 220 to STARTTLS and the handshake. */
+const GOODBYE = /^421\b/;
+
+/**
+ * Puts `runner-starved` in the place of findings that are no fault of the server if the gate itself stood still in this
+ * attempt. The outcome is then worth another attempt.
+ */
+export function unlessStarved(outcome: StepOutcome, { budget: { stoodStillMs } }: Visit): StepOutcome {
+  if (stoodStillMs < TELLING_MS || !outcome.findings.some(isOfSilence)) return outcome;
+  const findings = outcome.findings.map((found) =>
+    isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found,
+  );
+  return { ...outcome, findings, transient: true };
+}
+
+function isOfSilence({ code, evidence }: KnownFinding): boolean {
+  return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+}
+
+function starved({ code, message }: KnownFinding, stoodStill: string): KnownFinding {
+  return finding(
+    'runner-starved',
+    `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`,
+    { inconclusive: true, evidence: { stoodStill, finding: code } },
+  );
+}

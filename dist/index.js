@@ -33825,7 +33825,7 @@ function interruption(error, step, visit) {
         const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
             evidence: { waited, ...evidence, ...spent.evidence },
         });
-        return { finding: found, step, transient: false };
+        return { finding: found, step, transient: hasAnswered(visit) && 'once' };
     }
     if (error instanceof ServiceNotAvailable) {
         const said = shown(error.reply);
@@ -33845,6 +33845,13 @@ function interruption(error, step, visit) {
         return { finding: found, step, transient: false };
     }
     return { finding: internalError(error), step, transient: false };
+}
+/**
+ * Whether the server has answered on this connection before it fell silent in a session. A packet may have been lost
+ * since then. With implicit TLS a session begins after the handshake.
+ */
+function hasAnswered({ endpoint, greeting }) {
+    return greeting !== undefined || endpoint.transport === 'implicit';
 }
 /**
  * Whether the server has answered inside TLS. By then it has seen the client's certificate, or its absence, and an
@@ -35509,7 +35516,11 @@ async function handshakeFailed(visit, failure) {
         case 'timed-out': {
             const { clause, evidence } = spentBudget(visit);
             const message = `The server did not finish the TLS handshake in time${clause}.`;
-            return whole(finding('handshake-timeout', message, { evidence: { waited: inSeconds(failure.waitedMs), ...evidence } }));
+            const found = finding('handshake-timeout', message, {
+                evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
+            });
+            // A server that has greeted answered STARTTLS before it fell silent.
+            return { ...whole(found), ...(visit.greeting !== undefined && { transient: 'once' }) };
         }
         case 'lost': {
             const said = `The connection ended during the TLS handshake (${failure.detail})`;
@@ -45737,7 +45748,7 @@ async function attempt(endpoint, world, addresses, before = { derived: [] }) {
     const report = reportOf(visit, steps, external_node_perf_hooks_.performance.now() - begun);
     return {
         report: derived.length > 0 ? withoutSecrets(report, new redactor/* Redactor */.p(derived)) : report,
-        transient: transient && !visit.handedOver,
+        transient: !visit.handedOver && transient,
         ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
     };
 }
@@ -45786,7 +45797,7 @@ async function takeStep(id, visit, begun) {
         },
         aheadMs,
         blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
-        transient: outcome.transient === true,
+        transient: outcome.transient ?? false,
     };
 }
 function cutShort(id, visit, begun) {
@@ -45915,6 +45926,7 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
     const earlier = [];
     let tries = 1;
     let spentMs = 0;
+    let silences = 0;
     const derived = [];
     let putOff;
     try {
@@ -45926,7 +45938,10 @@ async function gateEndpoint(endpoint, retries, world, addresses) {
                 putOff ??= { said, atMs: spentMs };
             // Who is asked for patience has it for as long as the message may take.
             const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
-            const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
+            if (transient === 'once')
+                silences += 1;
+            const isFinal = !transient || (transient === 'once' && silences > 1);
+            const pauseMs = isFinal ? undefined : nextPause(tries, retries, patienceMs, world);
             if (pauseMs === undefined) {
                 return concluded({ ...report, durationMs: spentMs, attempts: tries }, earlier);
             }

@@ -113,6 +113,7 @@ async function gateEndpoint(
   const earlier: Earlier = [];
   let tries = 1;
   let spentMs = 0;
+  let silences = 0;
   const derived: string[] = [];
   let putOff: { said: string; atMs: number } | undefined;
   try {
@@ -123,7 +124,9 @@ async function gateEndpoint(
       if (said !== undefined) putOff ??= { said, atMs: spentMs };
       // Who is asked for patience has it for as long as the message may take.
       const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
-      const pauseMs = transient ? nextPause(tries, retries, patienceMs, world) : undefined;
+      if (transient === 'once') silences += 1;
+      const isFinal = !transient || (transient === 'once' && silences > 1);
+      const pauseMs = isFinal ? undefined : nextPause(tries, retries, patienceMs, world);
       if (pauseMs === undefined) {
         return concluded({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       }

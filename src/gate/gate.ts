@@ -25,7 +25,7 @@ import { certificate } from './steps/certificate.js';
 import { delivery } from './steps/delivery.js';
 import { upgrade } from './steps/upgrade.js';
 import { statusOf } from './verdict.js';
-import type { PutOff, StepOutcome, Visit, World } from './visit.js';
+import type { PutOff, StepOutcome, Transient, Visit, World } from './visit.js';
 import { unusedWaivers } from './waivers.js';
 
 const STEPS: Readonly<Record<StepId, (visit: Visit) => Promise<StepOutcome>>> = {
@@ -39,8 +39,7 @@ const STEPS: Readonly<Record<StepId, (visit: Visit) => Promise<StepOutcome>>> = 
 /** One attempt at an endpoint. */
 export interface Attempt {
   readonly report: Omit<EndpointReport, 'attempts'>;
-  /** What failed may pass by itself: another attempt is worth making. */
-  readonly transient: boolean;
+  readonly transient: Transient;
   /** What the server said, where it wants the message later. */
   readonly putOff?: string;
 }
@@ -84,7 +83,7 @@ export async function attempt(
 
   const steps: StepReport[] = [];
   let blocked = false;
-  let transient = false;
+  let transient: Transient = false;
   let aheadMs = 0;
   try {
     for (const id of STEP_IDS) {
@@ -108,7 +107,7 @@ export async function attempt(
   const report = reportOf(visit, steps, performance.now() - begun);
   return {
     report: derived.length > 0 ? withoutSecrets(report, new Redactor(derived)) : report,
-    transient: transient && !visit.handedOver,
+    transient: !visit.handedOver && transient,
     ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
   };
 }
@@ -117,7 +116,7 @@ interface TakenStep {
   readonly report: StepReport;
   /** No later step can be carried out. */
   readonly blocks: boolean;
-  readonly transient: boolean;
+  readonly transient: Transient;
   readonly belated?: Belated;
   /** What was spent on the next step already. */
   readonly aheadMs?: number;
@@ -168,7 +167,7 @@ async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenS
     },
     aheadMs,
     blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
-    transient: outcome.transient === true,
+    transient: outcome.transient ?? false,
   };
 }
 

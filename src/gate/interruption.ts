@@ -12,15 +12,14 @@ import { alertOf } from '../tls/handshake.js';
 import { inSeconds, spentBudget } from './budget.js';
 import { otherProtocol } from './protocols.js';
 import { belatedClientCertificateAlert } from './steps/client-certificate.js';
-import type { Visit } from './visit.js';
+import type { Transient, Visit } from './visit.js';
 
 /** What it means that a step did not come to its end. */
 export interface Interruption {
   readonly finding: KnownFinding;
   /** The step that the finding belongs to: the one that was interrupted, but for what TLS 1.3 says belatedly. */
   readonly step: StepId;
-  /** It may pass by itself, and a new connection is worth a try. */
-  readonly transient: boolean;
+  readonly transient: Transient;
 }
 
 /**
@@ -49,7 +48,7 @@ export function interruption(error: unknown, step: StepId, visit: Visit): Interr
     const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
       evidence: { waited, ...evidence, ...spent.evidence },
     });
-    return { finding: found, step, transient: false };
+    return { finding: found, step, transient: hasAnswered(visit) && 'once' };
   }
   if (error instanceof ServiceNotAvailable) {
     const said = shown(error.reply);
@@ -69,6 +68,14 @@ export function interruption(error: unknown, step: StepId, visit: Visit): Interr
     return { finding: found, step, transient: false };
   }
   return { finding: internalError(error), step, transient: false };
+}
+
+/**
+ * Whether the server has answered on this connection before it fell silent in a session. A packet may have been lost
+ * since then. With implicit TLS a session begins after the handshake.
+ */
+function hasAnswered({ endpoint, greeting }: Visit): boolean {
+  return greeting !== undefined || endpoint.transport === 'implicit';
 }
 
 /**

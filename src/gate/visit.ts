@@ -95,6 +95,12 @@ export interface PutOff {
   readonly forMs: number;
 }
 
+/**
+ * Whether a failure may pass by itself, so that a new connection is worth a try; `once` where it is worth no more than
+ * one.
+ */
+export type Transient = boolean | 'once';
+
 /** What a step comes to, before waivers. */
 export interface StepOutcome {
   readonly findings: readonly KnownFinding[];
@@ -102,8 +108,7 @@ export interface StepOutcome {
   readonly skipped?: SkipReason;
   /** Technically nothing more is possible, be the findings waived or not. */
   readonly impassable?: boolean;
-  /** The failure may pass by itself, and a new connection is worth a try. */
-  readonly transient?: boolean;
+  readonly transient?: Transient;
   /** Milliseconds at its end in which it waited for what the next step is about, and which count for that one. */
   readonly aheadMs?: number;
 }

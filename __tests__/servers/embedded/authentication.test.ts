@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import type { TLSSocketOptions } from 'node:tls';
+import type { Transient } from '../../../src/gate/visit.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Finding } from '../../../src/report/report.js';
 import { createPki } from '../../../src/demo/pki.js';
@@ -32,7 +33,7 @@ interface Visited {
   readonly heard: readonly string[];
   /** The first finding of step 4. */
   readonly found: Finding | undefined;
-  readonly transient: boolean;
+  readonly transient: Transient;
 }
 
 async function visit(

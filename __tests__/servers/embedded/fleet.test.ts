@@ -5,7 +5,7 @@ import { judge } from '../../../src/gate/verdict.js';
 import type { World } from '../../../src/gate/visit.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
-import { AUTH, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { AUTH, DELIVERY, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { close, silence } from '../../support/dialogue.js';
 import type { Dialogue, Sasl } from '../../support/dialogue.js';
 import { TrustStore } from '../../../src/tls/trust.js';
@@ -307,6 +307,56 @@ describe('further tries', () => {
       await using server = await startScriptedServer([{ greeting: ['421 busy', close] }, good]);
       const [report] = await fleet([endpointAt(server.port, { waive: waivers })], { retries: 2 }, { pause });
       expect([report?.result, report?.attempts, inBrief(report)]).toEqual(['pass', 2, ['capability: throttled']]);
+    });
+  });
+
+  describe('after a silence that follows an answer', () => {
+    const TIMEOUT_MS = 2000;
+    const implicit = { transport: 'implicit', auth: AUTH } as const;
+
+    test.each<[string, Dialogue, Partial<Endpoint>, string]>([
+      ['a greeting', { replies: { 'plain:EHLO': silence } }, {}, 'reply-timeout'],
+      ['EHLO', { replies: { STARTTLS: silence } }, {}, 'reply-timeout'],
+      ['STARTTLS', { replies: { STARTTLS: ['220 go', silence] } }, {}, 'handshake-timeout'],
+      ['EHLO inside TLS', { replies: { AUTH: silence } }, { auth: AUTH }, 'reply-timeout'],
+      ['MAIL', { replies: { RCPT: silence } }, { delivery: DELIVERY }, 'reply-timeout'],
+      ['the handshake of implicit TLS', { implicit: true, greeting: silence }, implicit, 'reply-timeout'],
+    ])('%s: one is made', async (_name, first, endpoint, code) => {
+      const next = { ...good, ...(first.implicit && { implicit: true }) };
+      await using server = await startScriptedServer([{ ...good, ...first }, next]);
+      const [report] = await fleet(
+        [endpointAt(server.port, { timeoutMs: TIMEOUT_MS, ...endpoint })],
+        { retries: 1 },
+        { pause },
+      );
+      expect(report).toMatchObject({ attempts: 2, earlier: [{ code }] });
+      expect(codes(report?.steps ?? []).filter((found) => found !== 'receipt-not-verified')).toEqual([]);
+    });
+
+    test('no second one is made, however many there may be', async () => {
+      await using server = await startScriptedServer({ ...good, replies: { STARTTLS: silence } });
+      const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
+      expect([report?.attempts, codes(report?.steps ?? []), server.connections]).toEqual([2, ['reply-timeout'], 2]);
+    });
+
+    test('other failures have the tries that are left', async () => {
+      const quiet = { ...good, replies: { STARTTLS: silence } };
+      await using server = await startScriptedServer([quiet, { ...good, greeting: close }, quiet, good]);
+      const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
+      expect([report?.attempts, codes(report?.steps ?? [])]).toEqual([3, ['reply-timeout']]);
+    });
+
+    test('none is made where none is wanted', async () => {
+      await using server = await startScriptedServer({ ...good, replies: { STARTTLS: silence } });
+      const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 0 }, { pause });
+      expect([report?.attempts, server.connections]).toEqual([1, 1]);
+    });
+
+    test('none is made once the final dot has been sent', async () => {
+      await using server = await startScriptedServer({ ...good, replies: { MESSAGE: silence } });
+      const endpoint = endpointAt(server.port, { timeoutMs: TIMEOUT_MS, delivery: DELIVERY });
+      const [report] = await fleet([endpoint], { retries: 2 }, { pause });
+      expect([report?.attempts, codes(report?.steps ?? []), server.messages.length]).toEqual([1, ['reply-timeout'], 1]);
     });
   });
 

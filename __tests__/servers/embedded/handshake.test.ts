@@ -8,7 +8,7 @@ import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
 import { interruption } from '../../../src/gate/interruption.js';
 import { handshakeFailed } from '../../../src/gate/steps/handshake-failure.js';
-import type { Visit } from '../../../src/gate/visit.js';
+import type { Transient, Visit } from '../../../src/gate/visit.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { PROBES } from '../../../src/plan/legal.js';
@@ -28,7 +28,7 @@ const ODD = { maxVersion: 'TLSv1.2', ciphers: 'CAMELLIA@SECLEVEL=0' } as const;
 interface Seen {
   readonly found: Finding | undefined;
   readonly steps: string;
-  readonly transient: boolean;
+  readonly transient: Transient;
   readonly connections: number;
 }
 

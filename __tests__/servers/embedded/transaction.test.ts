@@ -1,3 +1,4 @@
+import type { Transient } from '../../../src/gate/visit.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { close, hear, reset, silence, wait } from '../../support/dialogue.js';
@@ -19,7 +20,7 @@ const REFUSED = '550 5.7.1 No';
 interface Run {
   readonly steps: string;
   readonly codes: readonly string[];
-  readonly transient: boolean;
+  readonly transient: Transient;
   readonly finding: Finding | undefined;
   /** What the server heard inside TLS behind AUTH, the lines of messages included. */
   readonly heard: readonly string[];

@@ -32,9 +32,11 @@ export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): 
     case 'timed-out': {
       const { clause, evidence } = spentBudget(visit);
       const message = `The server did not finish the TLS handshake in time${clause}.`;
-      return whole(
-        finding('handshake-timeout', message, { evidence: { waited: inSeconds(failure.waitedMs), ...evidence } }),
-      );
+      const found = finding('handshake-timeout', message, {
+        evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
+      });
+      // A server that has greeted answered STARTTLS before it fell silent.
+      return { ...whole(found), ...(visit.greeting !== undefined && { transient: 'once' }) };
     }
     case 'lost': {
       const said = `The connection ended during the TLS handshake (${failure.detail})`;

@@ -1,0 +1,72 @@
+import type { TLSSocketOptions } from 'node:tls';
+import { Deadline } from '../../../src/net/deadline.js';
+import type { Endpoint } from '../../../src/plan/endpoint.js';
+import { close, silence, wait } from '../../support/dialogue.js';
+import type { Dialogue } from '../../support/dialogue.js';
+import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
+import { createZoo } from '../../support/zoo.js';
+
+/** What fails after the gate has stood still for long is not held against the server. */
+
+const policy = { minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+let tls: TLSSocketOptions;
+let ca: string[];
+beforeAll(async () => {
+  const { good, pki } = await createZoo();
+  tls = { key: good.key, cert: good.chain };
+  ca = [pki.root.cert];
+});
+
+/** Gates a server; before its greeting the gate stands still for so long. */
+async function after(stoodStillMs: number, dialogue: Dialogue, endpoint: Partial<Endpoint> = {}) {
+  await using server = await startScriptedServer({ tls, greeting: [wait(200), '220 mail.example.test'], ...dialogue });
+  const standstill = { totalMs: 0 };
+  const timer = setTimeout(() => (standstill.totalMs = stoodStillMs), 100);
+  try {
+    const gated = testEndpoint(server.port, { tls: { ...policy, ca }, timeoutMs: 1000, ...endpoint });
+    const end = Deadline.on(new AbortController().signal, standstill);
+    const { report, transient } = await gate(gated, { end });
+    return { steps: letters(report.steps), codes: codes(report.steps), transient };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const LONG_MS = 6000;
+const SHORT_MS = 500;
+const GOODBYE = '421 4.4.2 Timeout';
+
+test.each<[string, Dialogue, string, string, string]>([
+  ['a lost connection', { replies: { 'plain:EHLO': close } }, 'ibbbb', 'f', 'connection-lost'],
+  ['a silent server', { replies: { 'plain:EHLO': silence } }, 'ibbbb', 'f', 'reply-timeout'],
+  ['421', { replies: { 'plain:EHLO': [GOODBYE, close] } }, 'ibbbb', 'i', 'throttled'],
+  ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }, 'ppibb', 'f', 'handshake-timeout'],
+  [
+    '421 behind the 220',
+    { replies: { STARTTLS: ['220 go', GOODBYE, close] } },
+    'pibbb',
+    'f',
+    'plaintext-after-starttls',
+  ],
+])('%s is the fault of nobody after a long standstill, and the usual one after a short one', async (...row) => {
+  const [, dialogue, steps, letter, code] = row;
+  expect(await after(LONG_MS, dialogue)).toEqual({ steps, codes: ['runner-starved'], transient: true });
+  expect(await after(SHORT_MS, dialogue)).toMatchObject({ steps: steps.replace('i', letter), codes: [code] });
+});
+
+test.each<[string, Dialogue, string]>([
+  ['an injected reply', { replies: { STARTTLS: ['220 go', '250 ok', close] } }, 'plaintext-after-starttls'],
+  ['a refusal', { replies: { STARTTLS: '502 5.5.1 no' } }, 'starttls-refused'],
+])('%s stays what it is', async (_, dialogue, code) => {
+  expect(await after(LONG_MS, dialogue)).toEqual({ steps: 'pfbbb', codes: [code], transient: false });
+});
+
+test('once the final dot has been sent nothing is tried again', async () => {
+  const seen = await after(LONG_MS, { replies: { MESSAGE: close } }, { delivery: DELIVERY });
+  expect(seen).toEqual({ steps: 'pppni', codes: ['runner-starved'], transient: false });
+});
+
+test('a healthy server passes', async () => {
+  expect(await after(LONG_MS, {})).toEqual({ steps: 'pppnn', codes: [], transient: false });
+});

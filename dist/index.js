@@ -29118,7 +29118,7 @@ const STEP_5 = {
         title: 'Message changed on the way',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments.',
+        explanation: 'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. Where the random value in its body is missing, too, the body was replaced or the message was forged.',
         evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
         remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
         reference: 'RFC 5321 section 6.4',
@@ -29383,7 +29383,8 @@ class InboxRejected extends Error {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   QG: () => (/* binding */ mostOctets),
 /* harmony export */   TL: () => (/* binding */ alterations),
-/* harmony export */   Tb: () => (/* binding */ isProbe)
+/* harmony export */   Tb: () => (/* binding */ isProbe),
+/* harmony export */   y0: () => (/* binding */ hasToken)
 /* harmony export */ });
 /* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45158);
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25984);
@@ -29399,8 +29400,9 @@ function mostOctets(sent) {
     return sent + MAX_ADDED_OCTETS;
 }
 /**
- * Whether this is the probe, whatever Message-ID it was given on the way. A bounce or an automatic answer may have
- * its Subject and even quote its body, and is from somebody else.
+ * Whether this is the probe, altered or not. A forged message has all that can be known or guessed, and not the token.
+ * A message without our Message-ID may be the probe with another one. It may also be a bounce or an automatic answer,
+ * which has its Subject and even quotes its body, and is from somebody else.
  * @param received header and body as the inbox has them
  */
 function isProbe(sent, received) {
@@ -29408,7 +29410,17 @@ function isProbe(sent, received) {
     const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, name).some((value) => value.includes(text));
     const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
     const [from = ''] = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(header), 'from');
-    return has('subject', sent.nonce) && has('from', from) && hasLine(message.body, sent.nonce);
+    const isNamed = has('message-id', sent.messageId) || (has('subject', sent.nonce) && has('from', from));
+    return isNamed && hasToken(sent, message);
+}
+/**
+ * Whether a message has the token of the probe in its body. It survives a footer and a quoted-printable encoding, and
+ * a base64 encoding of the whole body is undone.
+ */
+function hasToken({ token }, message) {
+    const encodings = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-transfer-encoding');
+    const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
+    return hasLine(isBase64 ? Buffer.from(message.body.toString('latin1'), 'base64') : message.body, token);
 }
 /** Whether a text is a line of its own. */
 function hasLine(body, text) {
@@ -33203,18 +33215,21 @@ async function judgeArrival(visit, probe, source) {
     const hops = receivedHops(message);
     const demanded = visit.endpoint.delivery?.verdicts;
     return [
-        ...judgeIdentity(probe, source),
+        ...judgeIdentity(probe, source, message),
         ...judgeHop(visit, hops),
         ...(demanded ? await judgeVerdicts(visit, demanded, source, message, hops) : []),
     ];
 }
-function judgeIdentity(probe, source) {
+function judgeIdentity(probe, source, message) {
     const differences = (0,alterations/* alterations */.TL)(probe, source);
     if (differences.length === 0)
         return [];
     const altered = (0,peer/* brief */.dh)(differences.join('; '));
+    const doubt = (0,alterations/* hasToken */.y0)(probe, message)
+        ? ''
+        : ' The random value in its body is missing: the body was replaced or the message was forged.';
     return [
-        finding('message-altered', `What arrived is not what was sent: ${altered}.`, {
+        finding('message-altered', `What arrived is not what was sent: ${altered}.${doubt}`, {
             evidence: { messageId: probe.messageId, altered },
         }),
     ];
@@ -45153,7 +45168,7 @@ const BODY = [
     '',
 ];
 /**
- * Composes a probe: a message by RFC 5322 with a Message-ID and a nonce of its own, marked as
+ * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
  * automatic (RFC 3834 section 5) so that nobody answers it.
  * @param now its Date
  * @param attachmentOctets how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
@@ -45161,6 +45176,7 @@ const BODY = [
  */
 async function composeProbe(from, to, now, attachmentOctets = 0) {
     const nonce = (0,external_node_crypto_.randomUUID)();
+    const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
     const messageId = `<starttls-gate.${nonce}@${from.slice(from.lastIndexOf('@') + 1)}>`;
     const mail = new mail_composer({
         from,
@@ -45169,13 +45185,13 @@ async function composeProbe(from, to, now, attachmentOctets = 0) {
         messageId,
         date: now,
         headers: { 'Auto-Submitted': 'auto-generated' },
-        text: [...BODY, nonce, ''].join('\r\n'),
+        text: [...BODY, token, ''].join('\r\n'),
         ...(attachmentOctets > 0 && {
             attachments: [{ filename: 'starttls-gate.bin', content: (0,external_node_crypto_.randomBytes)(attachmentOctets) }],
         }),
     });
     const octets = await mail.compile().build();
-    return { messageId, nonce, text: `${octets.toString('utf8').trimEnd()}\r\n` };
+    return { messageId, nonce, token, text: `${octets.toString('utf8').trimEnd()}\r\n` };
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/transaction.ts

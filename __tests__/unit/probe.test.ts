@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { alterations, isProbe, mostOctets } from '../../src/message/alterations.js';
+import { alterations, hasToken, isProbe, mostOctets } from '../../src/message/alterations.js';
+import { headerAndBody, parseMessage } from '../../src/message/fields.js';
 import { composeProbe } from '../../src/message/probe.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -21,6 +22,17 @@ describe('the probe', () => {
     const [a, b] = await Promise.all([compose(), compose()]);
     expect(a.messageId).toMatch(/^<starttls-gate\.[0-9a-f-]{36}@example\.com>$/);
     expect(a.messageId).not.toBe(b.messageId);
+  });
+
+  test('has a token of 128 bits in its body, once, and not in its header', async () => {
+    const [a, b] = await Promise.all([compose(), compose()]);
+    expect(a.token).toMatch(/^[0-9a-f]{32}$/);
+    expect(a.token).not.toBe(b.token);
+    const { header, body } = headerAndBody(Buffer.from(a.text));
+    expect(header.includes(a.token)).toBe(false);
+    expect(body.toString().split(`\r\n${a.token}\r\n`)).toHaveLength(2);
+    // What inboxes are searched for must not lead to it.
+    expect(body.includes(a.nonce)).toBe(false);
   });
 });
 
@@ -74,18 +86,55 @@ describe('a received message', () => {
     expect(alterations(probe, Buffer.from(text.slice(0, at + 2)))).toHaveLength(1);
   });
 
-  test('is the probe by its nonce in Subject and body and its sender, whatever its Message-ID', async () => {
+  test('is the probe by the nonce in its Subject, its sender and its token, whatever its Message-ID', async () => {
     const probe = await compose();
     const renamed = probe.text.replace(/^Message-ID:\s+<.*>/m, 'Message-ID: <other@relay.example>');
     expect(isProbe(probe, Buffer.from(renamed.replace(/^Subject: /m, 'Subject: [SPAM] ')))).toBe(true);
     for (const other of [
       renamed.replace(/^Subject: .*$/m, 'Subject: none'),
       renamed.replace(/^From: .*$/m, 'From: postmaster@example.com'),
-      renamed.replace(`\n${probe.nonce}`, `\n> ${probe.nonce}`),
+      renamed.replace(`\n${probe.token}`, `\n> ${probe.token}`),
+      // All that the searches of an inbox tell, in a message that is otherwise the same.
+      probe.text.replace(probe.token, (await compose()).token),
+      probe.text.replace(probe.token, probe.nonce),
       (await compose()).text,
     ]) {
       expect(isProbe(probe, Buffer.from(other))).toBe(false);
     }
+  });
+
+  const inBase64 = (text: string): string => {
+    const [header = '', body = ''] = text.split(/\r\n\r\n([^]*)/);
+    const encoded = Buffer.from(body).toString('base64').replace(/.{76}/g, '$&\r\n');
+    return `${header.replace('Encoding: 7bit', 'Encoding: BASE64')}\r\n\r\n${encoded}\r\n`;
+  };
+
+  test.each<[string, (text: string) => string]>([
+    ['another Subject', (text) => text.replace(/^Subject: .*$/m, 'Subject: none')],
+    ['the sender that a list puts there', (text) => text.replace(/^From: .*$/m, 'From: list@example.com')],
+    ['a footer', (text) => `${text}-- \r\nScanned.\r\n`],
+    ['other line ends', (text) => text.replace(/\r\n/g, '\n')],
+    [
+      'quoted-printable',
+      (text) => text.replace('Encoding: 7bit', 'Encoding: quoted-printable').replace(/\.\r/, '=2E\r'),
+    ],
+    ['base64', inBase64],
+    ['lines of 40 characters', (text) => text.replace(/^([\w ,]{30,40}) (?=\w)/gm, '$1\r\n')],
+  ])('keeps its token with %s, and is still the probe', async (_, change) => {
+    const probe = await compose();
+    const received = Buffer.from(change(probe.text));
+    expect([hasToken(probe, parseMessage(received)), isProbe(probe, received)]).toEqual([true, true]);
+  });
+
+  test('is altered wherever it is not the probe', async () => {
+    const probe = await compose();
+    const positions = Array.from({ length: probe.text.length }, (_, at) => at);
+    fc.assert(
+      fc.property(fc.constantFrom(...positions), fc.string(), fc.nat(200), (at, inserted, length) => {
+        const received = Buffer.from(`${probe.text.slice(0, at)}${inserted}${probe.text.slice(at + length)}`);
+        expect(isProbe(probe, received) || alterations(probe, received).length > 0).toBe(true);
+      }),
+    );
   });
 
   test('is altered by any change of any letter or digit', async () => {

@@ -22,6 +22,19 @@ function namesakes(read: string[], length = 50): Folder {
   };
 }
 
+/** A folder with one message, which has the Message-ID that is sought. */
+function folderWith(body: string, removed: string[]): Folder {
+  const { messageId } = SOUGHT;
+  return {
+    look: () => Promise.resolve([{ id: body, messageId, subject: '' }]),
+    read: () => Promise.resolve(Buffer.from(`Message-ID: ${messageId}\r\n\r\n${body}`)),
+    remove: (ids) => {
+      removed.push(...ids);
+      return Promise.resolve();
+    },
+  };
+}
+
 const wait = (deadline: Deadline): Promise<void> =>
   deadline.race(new Promise<never>(() => undefined), () => new Error('over')).catch(() => undefined);
 
@@ -42,3 +55,23 @@ test.each([
     expect(read).toHaveLength(most);
   },
 );
+
+test.each([
+  ['the message itself, in whatever folder it is', ['forged', 'genuine'], 'genuine'],
+  ['what has its Message-ID, where there is nothing else', ['forged', 'other'], 'forged'],
+])('what is found and deleted is %s', async (_, bodies, found) => {
+  const removed: string[] = [];
+  const folders = bodies.map((body) => folderWith(body, removed));
+  const is = (source: Buffer): boolean => source.includes('genuine');
+  const received = await search(folders, { ...SOUGHT, is }, Deadline.after(0), () => wait);
+  expect(received?.source.toString()).toMatch(new RegExp(`${found}$`));
+  await received?.delete();
+  expect(removed).toEqual([found]);
+});
+
+test('what only has its Message-ID ends no search before the time is over', async () => {
+  const begun = performance.now();
+  const received = await search([folderWith('forged', [])], SOUGHT, Deadline.after(300), () => wait);
+  expect(received).toBeDefined();
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(295);
+});

@@ -906,6 +906,11 @@ async function search(folders, sought, deadline, watch) {
                 return new FoundMessage(source, hunt.junk, hunts);
         }
         if (last) {
+            for (const hunt of hunts) {
+                const source = hunt.claimAltered();
+                if (source)
+                    return new FoundMessage(source, hunt.junk, hunts);
+            }
             if (hunts.some(({ passedOver }) => passedOver))
                 throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxUnreachable */ .F3(PASSED_OVER);
             return undefined;
@@ -943,6 +948,8 @@ class Hunt {
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
+    /** The first that has the Message-ID and is not the message: altered beyond recognition, or forged. */
+    #altered;
     #passedOver = false;
     constructor(folder, sought, deadline) {
         this.#folder = folder;
@@ -963,7 +970,6 @@ class Hunt {
     async look(last) {
         const { is, octets } = this.#sought;
         let found;
-        let changed;
         let gone = false;
         let late = 0;
         this.#passedOver = false;
@@ -990,17 +996,21 @@ class Hunt {
                 found ??= source;
             }
             else if (isNamed(this.#sought, marks)) {
-                changed ??= { id, source };
+                this.#altered ??= { id, source };
             }
         }
-        if (found || this.copies > 0)
-            return found;
-        // Changed beyond recognition, it is the message all the same: nobody else has its Message-ID.
-        if (changed)
-            this.#ours.add(changed.id);
-        else if (gone)
+        if (gone && !found && !this.#altered && this.copies === 0)
             throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxRejected */ .ty(GONE);
-        return changed?.source;
+        return found;
+    }
+    /**
+     * Takes the altered message for the one that is sought, once no other can come: it can only fail.
+     * @returns undefined where there is none
+     */
+    claimAltered() {
+        if (this.#altered)
+            this.#ours.add(this.#altered.id);
+        return this.#altered?.source;
     }
     async remove() {
         if (this.#ours.size > 0)

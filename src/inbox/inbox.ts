@@ -26,7 +26,11 @@ export interface Sought {
   readonly messageId: string;
   /** What its Subject contains: how to know it where something on the way gave it another Message-ID. */
   readonly nonce: string;
-  /** Whether a message with that Message-ID or such a Subject is the one, or a copy of it; any other is left alone. */
+  /**
+   * Whether a message with that Message-ID or such a Subject is the one, or a copy of it. One that has the Message-ID
+   * and is not counts only if no other has come by the deadline, for its body may have been replaced in transit; any
+   * other is left alone.
+   */
   readonly is: (source: Buffer) => boolean;
   /** How many it had when it was sent. */
   readonly octets: number;

@@ -61,6 +61,10 @@ export async function search(
       if (source) return new FoundMessage(source, hunt.junk, hunts);
     }
     if (last) {
+      for (const hunt of hunts) {
+        const source = hunt.claimAltered();
+        if (source) return new FoundMessage(source, hunt.junk, hunts);
+      }
       if (hunts.some(({ passedOver }) => passedOver)) throw new InboxUnreachable(PASSED_OVER);
       return undefined;
     }
@@ -100,6 +104,8 @@ class Hunt {
   readonly #read = new Set<string>();
   /** Those of them that are the message, or a copy. */
   readonly #ours = new Set<string>();
+  /** The first that has the Message-ID and is not the message: altered beyond recognition, or forged. */
+  #altered: { id: string; source: Buffer } | undefined;
   #passedOver = false;
 
   constructor(folder: Folder, sought: Sought, deadline: Deadline) {
@@ -125,7 +131,6 @@ class Hunt {
   async look(last: boolean): Promise<Buffer | undefined> {
     const { is, octets } = this.#sought;
     let found: Buffer | undefined;
-    let changed: { id: string; source: Buffer } | undefined;
     let gone = false;
     let late = 0;
     this.#passedOver = false;
@@ -147,14 +152,20 @@ class Hunt {
         this.#ours.add(id);
         found ??= source;
       } else if (isNamed(this.#sought, marks)) {
-        changed ??= { id, source };
+        this.#altered ??= { id, source };
       }
     }
-    if (found || this.copies > 0) return found;
-    // Changed beyond recognition, it is the message all the same: nobody else has its Message-ID.
-    if (changed) this.#ours.add(changed.id);
-    else if (gone) throw new InboxRejected(GONE);
-    return changed?.source;
+    if (gone && !found && !this.#altered && this.copies === 0) throw new InboxRejected(GONE);
+    return found;
+  }
+
+  /**
+   * Takes the altered message for the one that is sought, once no other can come: it can only fail.
+   * @returns undefined where there is none
+   */
+  claimAltered(): Buffer | undefined {
+    if (this.#altered) this.#ours.add(this.#altered.id);
+    return this.#altered?.source;
   }
 
   async remove(): Promise<void> {

@@ -1,5 +1,5 @@
 import { parseMessage, valuesOf } from './fields.js';
-import type { HeaderField } from './fields.js';
+import type { HeaderField, ParsedMessage } from './fields.js';
 import { CR, LF, linesOf } from './lines.js';
 import type { Line } from './lines.js';
 import type { Probe } from './probe.js';
@@ -16,8 +16,9 @@ export function mostOctets(sent: number): number {
 }
 
 /**
- * Whether this is the probe, whatever Message-ID it was given on the way. A bounce or an automatic answer may have
- * its Subject and even quote its body, and is from somebody else.
+ * Whether this is the probe, altered or not. A forged message has all that can be known or guessed, and not the token.
+ * A message without our Message-ID may be the probe with another one. It may also be a bounce or an automatic answer,
+ * which has its Subject and even quotes its body, and is from somebody else.
  * @param received header and body as the inbox has them
  */
 export function isProbe(sent: Probe, received: Buffer): boolean {
@@ -25,7 +26,18 @@ export function isProbe(sent: Probe, received: Buffer): boolean {
   const has = (name: string, text: string): boolean => valuesOf(message, name).some((value) => value.includes(text));
   const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
   const [from = ''] = valuesOf(parseMessage(header), 'from');
-  return has('subject', sent.nonce) && has('from', from) && hasLine(message.body, sent.nonce);
+  const isNamed = has('message-id', sent.messageId) || (has('subject', sent.nonce) && has('from', from));
+  return isNamed && hasToken(sent, message);
+}
+
+/**
+ * Whether a message has the token of the probe in its body. It survives a footer and a quoted-printable encoding, and
+ * a base64 encoding of the whole body is undone.
+ */
+export function hasToken({ token }: Probe, message: ParsedMessage): boolean {
+  const encodings = valuesOf(message, 'content-transfer-encoding');
+  const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
+  return hasLine(isBase64 ? Buffer.from(message.body.toString('latin1'), 'base64') : message.body, token);
 }
 
 /** Whether a text is a line of its own. */

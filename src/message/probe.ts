@@ -5,8 +5,13 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 export interface Probe {
   /** With its angle brackets. */
   readonly messageId: string;
-  /** Stands in the Subject, and in a line of its own in the body. */
+  /** In the Message-ID and the Subject. Inboxes are searched for it, so it proves nothing. */
   readonly nonce: string;
+  /**
+   * A random value of 128 bits on a line of its own in the body and nowhere else. No inbox is searched for it, and no
+   * server logs it: whoever has it has the message.
+   */
+  readonly token: string;
   /** Header and body in lines that end in CR LF, dots not stuffed. */
   readonly text: string;
 }
@@ -24,7 +29,7 @@ const BODY = [
 ];
 
 /**
- * Composes a probe: a message by RFC 5322 with a Message-ID and a nonce of its own, marked as
+ * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
  * automatic (RFC 3834 section 5) so that nobody answers it.
  * @param now its Date
  * @param attachmentOctets how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
@@ -32,6 +37,7 @@ const BODY = [
  */
 export async function composeProbe(from: string, to: string, now: Date, attachmentOctets = 0): Promise<Probe> {
   const nonce = randomUUID();
+  const token = randomBytes(16).toString('hex');
   const messageId = `<starttls-gate.${nonce}@${from.slice(from.lastIndexOf('@') + 1)}>`;
   const mail = new MailComposer({
     from,
@@ -40,11 +46,11 @@ export async function composeProbe(from: string, to: string, now: Date, attachme
     messageId,
     date: now,
     headers: { 'Auto-Submitted': 'auto-generated' },
-    text: [...BODY, nonce, ''].join('\r\n'),
+    text: [...BODY, token, ''].join('\r\n'),
     ...(attachmentOctets > 0 && {
       attachments: [{ filename: 'starttls-gate.bin', content: randomBytes(attachmentOctets) }],
     }),
   });
   const octets = await mail.compile().build();
-  return { messageId, nonce, text: `${octets.toString('utf8').trimEnd()}\r\n` };
+  return { messageId, nonce, token, text: `${octets.toString('utf8').trimEnd()}\r\n` };
 }

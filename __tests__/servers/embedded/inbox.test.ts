@@ -502,12 +502,21 @@ describe('the probe in the inbox', () => {
       'another sender',
       (raw) => rename(raw).replace(/^From: .*\r$/m, 'From: Mailer-Daemon <postmaster@example.test>\r'),
     ],
-    ['a quoted body', (raw) => rename(raw).replace(/\r\n(?=[0-9a-f-]{36}\r\n)/, '\r\n> ')],
+    ['a quoted body', (raw) => rename(raw).replace(/\r\n(?=[0-9a-f]{32}\r\n)/, '\r\n> ')],
   ])('is not the message of that Subject with %s, which is left alone', async (_, alter) => {
     await using server = await startEmbedded({ pki, alter: (raw) => Buffer.from(alter(raw.toString())) });
     const { report } = await gate(within(server, 300));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-not-received']]);
     expect(server.mailbox.messages.map(({ flags }) => [...flags])).toEqual([[]]);
+  });
+
+  test('is altered where its body was replaced, which is reported when no other has come in time', async () => {
+    const alter = (raw: Buffer) => Buffer.from(raw.toString().replace(/\r\n\r\n[^]*/, '\r\n\r\nWithheld.\r\n'));
+    await using server = await startEmbedded({ pki, alter });
+    const { report } = await gate(within(server, 300));
+    expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-altered']]);
+    expect(report.steps[4]?.findings[0]?.message).toMatch(/was replaced or the message was forged/);
+    expect(server.mailbox.messages).toEqual([]);
   });
 
   test.each([false, true])('is counted with the copies that come a moment later; kept: %s', async (keep) => {

@@ -75,7 +75,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments.',
+      'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. Where the random value in its body is missing, too, the body was replaced or the message was forged.',
     evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
     remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
     reference: 'RFC 5321 section 6.4',

@@ -9,13 +9,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   openMailDevInbox: () => (/* binding */ openMailDevInbox)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(92857);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(47879);
 /* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(95660);
 /* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(72326);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(89588);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(89588);
 /* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(93266);
-/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3510);
+/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3510);
 
 
 
@@ -27,11 +27,11 @@ __webpack_require__.r(__webpack_exports__);
 const MAX_LIST_OCTETS = 4 * 1024 * 1024;
 /** With a header and a text, each has far more than the eight hundred octets that this allows. Each costs time. */
 const MAX_LISTED = 5000;
-const CONFIG = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ version: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP() });
+const CONFIG = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ version: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP() });
 /** A summary has no header, and a field that is there twice is a list. */
-const HEADERS = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ 'message-id': zod__WEBPACK_IMPORTED_MODULE_4__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP())]) }).catch({ 'message-id': '' });
-const EMAIL = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ id: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, subject: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().default(''), headers: HEADERS });
-const SUMMARIES = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ items: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(EMAIL) });
+const HEADERS = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ 'message-id': zod__WEBPACK_IMPORTED_MODULE_5__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP())]) }).catch({ 'message-id': '' });
+const EMAIL = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ id: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, subject: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().default(''), headers: HEADERS });
+const SUMMARIES = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ items: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(EMAIL) });
 /**
  * Opens the inbox of a MailDev by its HTTP API: that of version 3 under `/api`, or that of version 2 without. It has
  * one folder, none for junk.
@@ -90,12 +90,12 @@ class MailDev {
         const isList = await this.#api.items(question, MAX_LIST_OCTETS, (item) => {
             listed += 1;
             if (listed > MAX_LISTED)
-                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .InboxUnreachable */ .F3(`the server has over ${MAX_LISTED} messages`);
+                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`the server has over ${MAX_LISTED} messages`);
             const email = EMAIL.safeParse(item);
             if (!email.success)
                 throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('MailDev');
             const arrival = arrivalOf(email.data);
-            if (found.length < _api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok && (0,_search_js__WEBPACK_IMPORTED_MODULE_3__/* .isLike */ .ON)(sought, arrival))
+            if (found.length < _api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok && (0,_search_js__WEBPACK_IMPORTED_MODULE_4__/* .isLike */ .ON)(sought, arrival))
                 found.push(arrival);
         });
         if (!isList)

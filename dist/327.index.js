@@ -29,9 +29,14 @@ async function connectTo({ host, port }, deadline) {
     }
     catch (error) {
         if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${error.message})`);
+            throw noConnection(error);
         throw error;
     }
+}
+/** As for the endpoint itself: see `connectInterruption` in `gate/interruption.ts`. */
+const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+function noConnection({ kind, message }) {
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, { transient: TRANSIENT.includes(kind) });
 }
 /**
  * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
@@ -49,7 +54,8 @@ function beginSecuring(socket, host, settings, deadline) {
             return stream;
         stream.destroy();
         socket.destroy();
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+        const transient = 'kind' in channel && (channel.kind === 'lost' || channel.kind === 'timed-out');
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection, { transient });
     });
     return { stream, judged };
 }
@@ -261,7 +267,7 @@ class Pop3Lines {
             this.#wake = resolve;
             this.#channel.resume();
         });
-        await deadline.race(more, () => new inbox/* InboxUnreachable */.F3('the server gave no answer in time'));
+        await deadline.race(more, () => (0,inbox/* inboxLost */.N_)('the server gave no answer in time'));
     }
     #onData = (octets) => {
         this.#unread = this.#unread.length === 0 ? octets : Buffer.concat([this.#unread, octets]);
@@ -269,11 +275,11 @@ class Pop3Lines {
         this.#wake?.();
     };
     #onEnd = () => {
-        this.#end ??= new inbox/* InboxUnreachable */.F3('the connection was lost');
+        this.#end ??= (0,inbox/* inboxLost */.N_)('the connection was lost');
         this.#wake?.();
     };
     #onError = (error) => {
-        this.#end ??= new inbox/* InboxUnreachable */.F3(`the connection was lost (${(0,connect/* codeOf */.$N)(error)})`);
+        this.#end ??= (0,inbox/* inboxLost */.N_)(`the connection was lost (${(0,connect/* codeOf */.$N)(error)})`);
         this.#wake?.();
     };
 }
@@ -428,6 +434,9 @@ const GOODBYE_MS = 1000;
 const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
 /** No login for now; another try may find the maildrop free. */
 class MaildropBusy extends inbox/* InboxUnreachable */.F3 {
+    constructor(message) {
+        super(message, { transient: true });
+    }
 }
 /**
  * One session on a maildrop by POP3 (RFC 1939), logged in: `pop3s` with TLS from the first byte, `pop3` with STLS
@@ -654,7 +663,7 @@ class Pop3Sessions {
     }
     #ask(work, how) {
         const { until } = how;
-        const late = () => this.#busy ?? new inbox/* InboxUnreachable */.F3('the server gave no answer in time');
+        const late = () => this.#busy ?? (0,inbox/* inboxLost */.N_)('the server gave no answer in time');
         const done = new Promise((resolve, reject) => {
             const perform = async (session) => {
                 const value = await until.race(work(session), late);

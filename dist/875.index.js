@@ -12,9 +12,9 @@ export const modules = {
 /* harmony export */   h7: () => (/* binding */ unknownApi),
 /* harmony export */   ok: () => (/* binding */ MAX_FOUND)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92857);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89588);
-/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3510);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92857);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(89588);
+/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3510);
 
 
 
@@ -23,13 +23,13 @@ const LOOK_AGAIN_MS = 500;
 /** As many of the messages that a mail catcher finds are looked at, which is more than are read. */
 const MAX_FOUND = 20;
 /** By which a mail catcher knows a message. It goes into a path, and words that mean all or the last are none. */
-const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
+const ID = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
 /** The inbox of a mail catcher, which is asked again and again. */
 function apiInbox(folder, stop) {
-    const watch = (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .every */ .Si)(LOOK_AGAIN_MS);
+    const watch = (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .every */ .Si)(LOOK_AGAIN_MS);
     return {
-        find: (sought, deadline) => (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .search */ .$P)([folder], sought, deadline, () => watch),
-        ended: (0,_search_js__WEBPACK_IMPORTED_MODULE_0__/* .ended */ .v6)(stop),
+        find: (sought, deadline) => (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .search */ .$P)([folder], sought, deadline, () => watch),
+        ended: (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .ended */ .v6)(stop),
         close: () => Promise.resolve(),
     };
 }
@@ -40,7 +40,7 @@ function apiInbox(folder, stop) {
  * @throws if one of them is still there: what the deletion has thrown, or {InboxRejected} where it has not
  */
 async function makeSure(folder, ids, remove) {
-    let reason = new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxRejected */ .ty('the message arrived, and is still there although the server has deleted it');
+    let reason = new _inbox_js__WEBPACK_IMPORTED_MODULE_0__/* .InboxRejected */ .ty('the message arrived, and is still there although the server has deleted it');
     try {
         await remove();
     }
@@ -53,7 +53,7 @@ async function makeSure(folder, ids, remove) {
 }
 /** What answers is something else. */
 function unknownApi(name) {
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxUnreachable */ .F3(`what answers is not the API of ${name}`);
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_0__/* .InboxUnreachable */ .F3(`what answers is not the API of ${name}`);
 }
 
 
@@ -86,9 +86,14 @@ async function connectTo({ host, port }, deadline) {
     }
     catch (error) {
         if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${error.message})`);
+            throw noConnection(error);
         throw error;
     }
+}
+/** As for the endpoint itself: see `connectInterruption` in `gate/interruption.ts`. */
+const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+function noConnection({ kind, message }) {
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, { transient: TRANSIENT.includes(kind) });
 }
 /**
  * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
@@ -106,7 +111,8 @@ function beginSecuring(socket, host, settings, deadline) {
             return stream;
         stream.destroy();
         socket.destroy();
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+        const transient = 'kind' in channel && (channel.kind === 'lost' || channel.kind === 'timed-out');
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection, { transient });
     });
     return { stream, judged };
 }
@@ -325,14 +331,16 @@ class HttpApi {
         // Each part of a large message has as long as one answer.
         const deadline = net_deadline/* Deadline */.B.after(timeoutMs * Math.max(1, Math.ceil(most / inbox/* PART_OCTETS */.jz)), this.#end);
         try {
-            const late = () => new inbox/* InboxUnreachable */.F3('the server gave no answer in time');
+            const late = () => (0,inbox/* inboxLost */.N_)('the server gave no answer in time');
             const { status, body } = await deadline.race(this.#exchange(channel, question, read), late);
             if (status === 200 || status === 404)
                 return { status, body };
             const told = `to ${question.method ?? 'GET'} ${question.path} the server says ${status}`;
             if (status === 401 || status === 403)
                 throw new inbox/* InboxRejected */.ty(`login refused: ${told}`);
-            throw status >= 400 && status < 500 ? new inbox/* InboxRejected */.ty(told) : new inbox/* InboxUnreachable */.F3(told);
+            throw status >= 400 && status < 500
+                ? new inbox/* InboxRejected */.ty(told)
+                : new inbox/* InboxUnreachable */.F3(told, { transient: status >= 500 });
         }
         finally {
             channel.destroy();
@@ -365,7 +373,7 @@ class HttpApi {
             asked.on('response', resolve);
             // Stays on: an error after the answer belongs to whoever reads then, and must not be thrown as unheard.
             asked.on('error', (error) => {
-                reject(new inbox/* InboxUnreachable */.F3(`no HTTP answer (${(0,connect/* codeOf */.$N)(error)})`));
+                reject(broken('no HTTP answer', error));
             });
         });
         asked.end(body);
@@ -390,7 +398,7 @@ async function* piecesOf(answer) {
             yield piece;
     }
     catch (error) {
-        throw new inbox/* InboxUnreachable */.F3(`the HTTP answer breaks off (${(0,connect/* codeOf */.$N)(error)})`);
+        throw broken('the HTTP answer breaks off', error);
     }
 }
 /** @returns so many octets from the beginning, or all there are */
@@ -413,6 +421,11 @@ function parsed(json) {
     catch {
         return undefined;
     }
+}
+/** What Node throws where there is no whole answer: another connection may bring one, unless it is not HTTP. */
+function broken(what, error) {
+    const code = (0,connect/* codeOf */.$N)(error);
+    return new inbox/* InboxUnreachable */.F3(`${what} (${code})`, { transient: !code.startsWith('HPE_') });
 }
 function tooLong(most) {
     return new inbox/* InboxUnreachable */.F3(`the server sent over ${most} octets of JSON`);

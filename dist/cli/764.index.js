@@ -286,8 +286,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
-// EXTERNAL MODULE: ./src/run.ts + 85 modules
-var run = __webpack_require__(497);
+// EXTERNAL MODULE: ./src/run.ts + 86 modules
+var run = __webpack_require__(3179);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __webpack_require__(12);
 // EXTERNAL MODULE: external "node:net"

@@ -29,9 +29,14 @@ async function connectTo({ host, port }, deadline) {
     }
     catch (error) {
         if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${error.message})`);
+            throw noConnection(error);
         throw error;
     }
+}
+/** As for the endpoint itself: see `connectInterruption` in `gate/interruption.ts`. */
+const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+function noConnection({ kind, message }) {
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, { transient: TRANSIENT.includes(kind) });
 }
 /**
  * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
@@ -49,7 +54,8 @@ function beginSecuring(socket, host, settings, deadline) {
             return stream;
         stream.destroy();
         socket.destroy();
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection);
+        const transient = 'kind' in channel && (channel.kind === 'lost' || channel.kind === 'timed-out');
+        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection, { transient });
     });
     return { stream, judged };
 }
@@ -206,13 +212,14 @@ const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
  * @param stop says that nobody wants it any more; of interest only while it is being opened
+ * @param baselines where the new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
-async function connectImap(target, settings, stop) {
+async function connectImap(target, settings, stop, baselines) {
     // Connecting, greeting, upgrade, login and selection have as long together as connecting and one answer may take.
     const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs, net_deadline/* Deadline */.B.on(stop));
-    const late = () => new inbox/* InboxUnreachable */.F3('no answer in time');
+    const late = () => (0,inbox/* inboxLost */.N_)('no answer in time');
     const transport = await JudgedTransport.open(target, settings, deadline);
     const client = new imap_flow/* ImapFlow */._f({
         host: target.host,
@@ -243,8 +250,7 @@ async function connectImap(target, settings, stop) {
             throw openFailure((await transport.objection) ?? error, target.mailbox);
         });
         transport.opened();
-        // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
-        return { client, nextUid: opened.uidNext ?? 1 };
+        return { client, nextUid: baselines.of(target.mailbox, opened) };
     }
     catch (error) {
         client.close();
@@ -254,22 +260,37 @@ async function connectImap(target, settings, stop) {
 /** The client resolves without a mailbox where the connection was lost before it came to it. */
 function unlessLost(opened) {
     if (!opened)
-        throw new Error('the connection was lost');
+        throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
     return opened;
 }
+/** The codes of a connection that ended, or of a server that did not answer: the client's own, and the system's. */
+const LOST = new Set([
+    'NoConnection',
+    'EConnectionClosed',
+    'ClosedAfterConnectText',
+    'ClosedAfterConnectTLS',
+    'GREETING_TIMEOUT',
+    'UPGRADE_TIMEOUT',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+]);
 function connectFailure(error) {
     if (error instanceof inbox/* InboxUnreachable */.F3)
         return error;
     const said = whatServerSays(error);
     if (error.authenticationFailed)
         return new inbox/* InboxRejected */.ty(`login refused: ${said}`);
-    return new inbox/* InboxUnreachable */.F3(`${said} (${(0,connect/* codeOf */.$N)(error)})`);
+    return unreachable(`${said} (${(0,connect/* codeOf */.$N)(error)})`, error);
 }
 function openFailure(error, mailbox) {
     if (error instanceof inbox/* InboxUnreachable */.F3)
         return error;
     const message = `the mailbox ${(0,peer/* brief */.dh)(mailbox)} cannot be opened: ${whatServerSays(error)}`;
-    return isRefusal(error) ? new inbox/* InboxRejected */.ty(message) : new inbox/* InboxUnreachable */.F3(message);
+    return isRefusal(error) ? new inbox/* InboxRejected */.ty(message) : unreachable(message, error);
+}
+function unreachable(message, error) {
+    return new inbox/* InboxUnreachable */.F3(message, { transient: LOST.has((0,connect/* codeOf */.$N)(error)) });
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/imap-dialogue.ts
@@ -301,7 +322,7 @@ class ImapDialogue {
     /** What is to be said where the connection has ended and the client has thrown nothing. */
     lost(about) {
         const said = this.#client.byeReason;
-        return new inbox/* InboxUnreachable */.F3(`asked for ${about}, the connection was lost${said === undefined ? '' : `: ${whatServerSays({ reason: said })}`}`);
+        return (0,inbox/* inboxLost */.N_)(`asked for ${about}, the connection was lost${said === undefined ? '' : `: ${whatServerSays({ reason: said })}`}`);
     }
     /** Says goodbye and closes the connection. Never throws. */
     async close() {
@@ -310,7 +331,7 @@ class ImapDialogue {
         this.#client.close();
     }
     async #answerTo(about, answer) {
-        const late = () => new inbox/* InboxUnreachable */.F3(`asked for ${about}, the server gave no answer in time`);
+        const late = () => (0,inbox/* inboxLost */.N_)(`asked for ${about}, the server gave no answer in time`);
         try {
             return await net_deadline/* Deadline */.B.after(this.#timeoutMs).race(answer, late);
         }
@@ -409,8 +430,7 @@ class ImapMailbox {
             const { mailbox } = this.#client;
             if (path === undefined || (mailbox && mailbox.path === path))
                 return undefined;
-            const nextUid = await this.nextUidOf(path);
-            return nextUid === undefined ? undefined : { path, nextUid };
+            return await this.stateOf(path);
         }
         catch (error) {
             if (error instanceof inbox/* InboxRejected */.ty)
@@ -419,17 +439,19 @@ class ImapMailbox {
         }
     }
     /**
-     * The UID that the next message in another folder gets (RFC 9051 section 6.3.11).
-     * @returns undefined where the server does not say
+     * The state of another folder (RFC 9051 section 6.3.11).
+     * @returns undefined where the server does not say which UID the next message gets
      */
-    async nextUidOf(path) {
-        const status = await this.#dialogue.ask('the state of a folder', (client) => client.status(path, { uidNext: true }).catch((error) => {
+    async stateOf(path) {
+        const status = await this.#dialogue.ask('the state of a folder', (client) => client.status(path, { uidNext: true, uidValidity: true }).catch((error) => {
             if ((0,connect/* codeOf */.$N)(error) === 'NotFound')
                 return false;
             throw error;
         }));
         // Nothing at all, whatever the types say, where the connection was lost meanwhile.
-        return status ? status.uidNext : undefined;
+        if (!status || status.uidNext === undefined)
+            return undefined;
+        return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
     }
     /** Takes note of how things are. @returns waits until they have changed, or another look is due */
     watch() {
@@ -483,7 +505,6 @@ class ImapMailbox {
  */
 class JunkFolder {
     junk;
-    #path;
     #nextUid;
     #beside;
     #connect;
@@ -492,13 +513,14 @@ class JunkFolder {
     #arrived = [];
     #due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
     /**
+     * @param path its name
+     * @param nextUid the UID from which on messages are new
      * @param beside the mailbox over whose connection it is asked about
      * @param connect opens it
      */
-    constructor(folder, beside, connect, timeoutMs) {
-        this.junk = folder.path;
-        this.#path = folder.path;
-        this.#nextUid = folder.nextUid;
+    constructor(path, nextUid, beside, connect, timeoutMs) {
+        this.junk = path;
+        this.#nextUid = nextUid;
         this.#beside = beside;
         this.#connect = connect;
         this.#timeoutMs = timeoutMs;
@@ -524,8 +546,8 @@ class JunkFolder {
     async #lookNow() {
         this.#due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
         try {
-            const nextUid = await this.#beside.nextUidOf(this.#path);
-            if (nextUid === undefined || nextUid <= this.#nextUid)
+            const state = await this.#beside.stateOf(this.junk);
+            if (!state || state.uidNext <= this.#nextUid)
                 return;
             const before = this.#arrived.length;
             this.#arrived = [...(await (await this.#opened()).look())];
@@ -539,7 +561,7 @@ class JunkFolder {
     /** Opens it, once; where that failed or the connection has ended, anew. */
     #opened() {
         if (!this.#mailbox) {
-            const opening = this.#connect().then(({ client }) => new ImapMailbox({ client, nextUid: this.#nextUid }, this.#timeoutMs));
+            const opening = this.#connect().then((connection) => new ImapMailbox(connection, this.#timeoutMs));
             const forget = () => {
                 if (this.#mailbox === opening)
                     this.#mailbox = undefined;
@@ -563,12 +585,13 @@ var search = __webpack_require__(3510);
 /**
  * Opens a mailbox by IMAP (RFC 9051), and the folder for junk beside it, where there is one.
  * @param stop says that nobody wants the inbox any more
+ * @param baselines where the new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
-async function openImapInbox(target, settings, stop) {
+async function openImapInbox(target, settings, stop, baselines) {
     const { timeoutMs } = settings;
-    const mailbox = new ImapMailbox(await connectImap(target, settings, stop), timeoutMs);
+    const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
     const folder = await net_deadline/* Deadline */.B.on(stop)
         .race(mailbox.junkFolder(), () => new inbox/* InboxUnreachable */.F3('given up'))
         .catch(async (error) => {
@@ -577,8 +600,9 @@ async function openImapInbox(target, settings, stop) {
     });
     if (!folder)
         return new ImapInbox(mailbox);
-    const connect = () => connectImap({ ...target, mailbox: folder.path }, settings, stop);
-    return new ImapInbox(mailbox, new JunkFolder(folder, mailbox, connect, timeoutMs));
+    const { path } = folder;
+    const connect = () => connectImap({ ...target, mailbox: path }, settings, stop, baselines);
+    return new ImapInbox(mailbox, new JunkFolder(path, baselines.of(path, folder), mailbox, connect, timeoutMs));
 }
 class ImapInbox {
     #mailbox;

@@ -724,7 +724,7 @@ const STEP_5 = {
         title: 'Inbox cannot be reached',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
+        explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over.',
         evidence: fields('reason'),
         remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
         reference: 'RFC 8314 section 3.2',
@@ -733,10 +733,19 @@ const STEP_5 = {
         title: 'Inbox refuses us',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
+        explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read.',
         evidence: fields('reason'),
         remedy: 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP and POP3.',
         reference: 'RFC 9051 section 6.2',
+    },
+    'inbox-cleanup-failed': {
+        title: 'Message found, and not cleaned up',
+        severity: 'warning',
+        steps: ['delivery'],
+        explanation: 'The probe arrived and was read. Then the inbox could not be searched for further copies, or did not delete the probe: it may still be there.',
+        evidence: fields('reason'),
+        remedy: 'Delete the probe by hand if it is still there. The account must be allowed to delete messages; with `delivery.keep: true` none is deleted.',
+        reference: 'RFC 9051 section 6.4',
     },
     'message-not-received': {
         title: 'Message accepted and never arrived',
@@ -1058,6 +1067,7 @@ function worst(results) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F3: () => (/* binding */ InboxUnreachable),
+/* harmony export */   N_: () => (/* binding */ inboxLost),
 /* harmony export */   jz: () => (/* binding */ PART_OCTETS),
 /* harmony export */   ty: () => (/* binding */ InboxRejected)
 /* harmony export */ });
@@ -1066,6 +1076,16 @@ const PART_OCTETS = 1024 * 1024;
 /** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
 class InboxUnreachable extends Error {
     name = 'InboxUnreachable';
+    /** Whether it may pass by itself, so that another try makes sense. */
+    transient;
+    constructor(message, { transient = false } = {}) {
+        super(message);
+        this.transient = transient;
+    }
+}
+/** The connection to the inbox was lost, or the server did not answer in time. */
+function inboxLost(message) {
+    return new InboxUnreachable(message, { transient: true });
 }
 /** The mailbox refuses the login, or has no such folder. */
 class InboxRejected extends Error {
@@ -2119,7 +2139,7 @@ function earlierFindings({ earlier = [] }) {
 
 /***/ }),
 
-/***/ 497:
+/***/ 3179:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3122,6 +3142,7 @@ const NOT_BY_HAND = new Set([
     'step-required',
     'inbox-unreachable',
     'inbox-rejected',
+    'inbox-cleanup-failed',
 ]);
 /** Evidence in which a server may give itself away. */
 const SAYS = ['reply', 'octets'];
@@ -4893,6 +4914,9 @@ function judgeIdentity(probe, source, message) {
  * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
  */
 const SETTLING_MS = 1000;
+/** The pause before an inbox that was lost is opened again; each later one is twice as long, up to the longest. */
+const FIRST_REOPEN_MS = 1000;
+const LONGEST_REOPEN_MS = 8000;
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
 function openInbox({ endpoint, world }, target) {
     const { ca, minVersion, minValidDays } = endpoint.tls;
@@ -4918,11 +4942,13 @@ function openInbox({ endpoint, world }, target) {
  * Waits for the probe that the server has just accepted, judges what arrived, and takes it out of the inbox.
  * @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for
  */
-async function awaitArrival(visit, probe, inbox, delivery) {
+async function awaitArrival(visit, probe, delivery) {
     const acceptedAt = external_node_perf_hooks_.performance.now();
     const octets = Buffer.byteLength(probe.text);
     const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, visit.world.end);
-    const received = await inbox.find({ messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) }, deadline);
+    const { messageId, nonce } = probe;
+    const sought = { messageId, nonce, octets, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) };
+    const received = await findReopening(visit, delivery.inbox, sought, deadline);
     if (!received)
         return [notReceived(probe, delivery)];
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
@@ -4937,7 +4963,7 @@ async function awaitArrival(visit, probe, inbox, delivery) {
     if (copies > 1)
         findings.push(duplicated(probe, copies));
     visit.delivered = {
-        messageId: probe.messageId,
+        messageId,
         octets,
         latencyMs,
         ...(received.junk !== undefined && { folder: (0,peer/* brief */.dh)(received.junk) }),
@@ -4945,13 +4971,36 @@ async function awaitArrival(visit, probe, inbox, delivery) {
     };
     return findings;
 }
+/**
+ * Waits for a message, and opens the inbox again where it is lost meanwhile, as long as there is time. One that was
+ * refused stays refused.
+ */
+async function findReopening(visit, target, sought, deadline) {
+    for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
+        try {
+            const inbox = await openInbox(visit, target);
+            return await inbox.find(sought, deadline);
+        }
+        catch (error) {
+            if (!isTransient(error) || deadline.remainingMs <= pauseMs)
+                throw error;
+            await visit.world.pause(pauseMs);
+        }
+    }
+}
+/** Whether an inbox that failed so may be in order when it is opened again. */
+function isTransient(error) {
+    return error instanceof inbox_inbox/* InboxUnreachable */.F3 && error.transient;
+}
+/** Counts the copies of a message that was found and, unless it is to be kept, deletes them all. */
 async function finished(received, { keep, inbox }) {
     try {
         await (keep ? received.recount() : received.delete());
         return [];
     }
     catch (error) {
-        return [inboxFinding(error, inbox)];
+        const { message, evidence = {} } = inboxFinding(error, inbox);
+        return [finding('inbox-cleanup-failed', message, { evidence })];
     }
 }
 function notReceived({ messageId }, { to, withinMs }) {
@@ -15053,14 +15102,13 @@ async function delivery(visit) {
     }
     if (!target)
         return deliverUnseen(visit, session, endpoint.delivery);
-    let inbox;
     try {
-        inbox = await openInbox(visit, target);
+        await openInbox(visit, target);
     }
     catch (error) {
-        return { findings: [inboxFinding(error, target)] };
+        return { findings: [inboxFinding(error, target)], transient: isTransient(error) };
     }
-    return deliverInto(visit, session, inbox, { ...endpoint.delivery, inbox: target });
+    return deliverInto(visit, session, { ...endpoint.delivery, inbox: target });
 }
 function stepRequired(message) {
     return { findings: [finding('step-required', message)] };
@@ -15075,12 +15123,12 @@ async function deliverUnseen(visit, session, to) {
     const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
     return { findings: [...takenLate(visit), finding('receipt-not-verified', message)] };
 }
-async function deliverInto(visit, session, inbox, to) {
+async function deliverInto(visit, session, to) {
     const probe = await compose(visit, to);
     const refused = await submission_submit(visit, session, to, probe);
     if (refused)
         return refused;
-    const arrival = awaitArrival(visit, probe, inbox, to).catch((error) => [inboxFinding(error, to.inbox)]);
+    const arrival = awaitArrival(visit, probe, to).catch((error) => [inboxFinding(error, to.inbox)]);
     // The server has what it needs; it need not keep a session while the message travels.
     const [findings] = await Promise.all([arrival, session.quit()]);
     return { findings: [...takenLate(visit), ...findings] };
@@ -15439,47 +15487,69 @@ function defective(endpoint, error) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/inbox/imap-baselines.ts
+/**
+ * Where the new messages of each folder begin, as it was when a run saw the folder first. It outlives connections: what
+ * arrives between two of them is new.
+ */
+class ImapBaselines {
+    #first = new Map();
+    /**
+     * @param state of the folder now; noted where it is the first
+     * @returns the UID from which on messages are new; 1, so that any may be, where the server does not say
+     */
+    of(path, { uidNext, uidValidity }) {
+        const first = this.#first.get(path) ?? { uidNext, uidValidity };
+        this.#first.set(path, first);
+        const validities = new Set([first.uidValidity, uidValidity].filter((validity) => validity !== undefined));
+        return validities.size > 1 ? 1 : (first.uidNext ?? 1);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/inbox/inboxes.ts
+
 
 /**
  * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each
  * account, and thirty endpoints at once would lock each other out.
  */
 class Inboxes {
-    #open = new Map();
+    #slots = new Map();
     #closing = new AbortController();
     /**
      * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-     * thirty endpoints that try the same wrong password lock the account.
+     * thirty endpoints that try the same wrong password lock the account. One whose connection was lost is opened again,
+     * and then sees all that has come since it was opened first.
      * @throws {InboxUnreachable} {InboxRejected}
      */
     open(target, settings) {
         const { scheme, host, port, username, password } = target;
         const path = 'basePath' in target ? target.basePath : target.mailbox;
         const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
-        const opened = this.#open.get(settings.context) ?? new Map();
-        this.#open.set(settings.context, opened);
-        let inbox = opened.get(key);
-        if (!inbox) {
-            inbox = inboxes_openInbox(target, settings, this.#closing.signal);
-            opened.set(key, inbox);
-            void passed(inbox).then((gone) => gone && opened.delete(key));
+        const slots = this.#slots.get(settings.context) ?? new Map();
+        this.#slots.set(settings.context, slots);
+        const slot = slots.get(key) ?? { baselines: new ImapBaselines() };
+        slots.set(key, slot);
+        if (!slot.inbox) {
+            slot.inbox = inboxes_openInbox(target, settings, this.#closing.signal, slot.baselines);
+            void passed(slot.inbox).then((gone) => gone && delete slot.inbox);
         }
-        return inbox;
+        return slot.inbox;
     }
     /** Closes whatever is open, and gives up what is still being opened. Never throws. */
     async close() {
         this.#closing.abort();
-        const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
+        const slots = [...this.#slots.values()].flatMap((each) => [...each.values()]);
+        const opened = await Promise.allSettled(slots.flatMap(({ inbox }) => inbox ?? []));
         await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
     }
 }
 /** Each client is loaded when it is used: most runs have no inbox, and that for IMAP is the largest part of the bundle. */
-async function inboxes_openInbox(target, settings, stop) {
+async function inboxes_openInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2509))).openImapInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2509))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
             return (await __nccwpck_require__.e(/* import() */ 327).then(__nccwpck_require__.bind(__nccwpck_require__, 9327))).openPop3Inbox(target, settings, stop);
@@ -41356,8 +41426,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 85 modules
-var run = __nccwpck_require__(497);
+// EXTERNAL MODULE: ./src/run.ts + 86 modules
+var run = __nccwpck_require__(3179);
 // EXTERNAL MODULE: ./src/self-test/failed.ts
 var failed = __nccwpck_require__(12);
 ;// CONCATENATED MODULE: ./src/terminal.ts

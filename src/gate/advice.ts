@@ -25,6 +25,7 @@ const NOT_BY_HAND: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'step-required',
   'inbox-unreachable',
   'inbox-rejected',
+  'inbox-cleanup-failed',
 ]);
 
 /** Evidence in which a server may give itself away. */

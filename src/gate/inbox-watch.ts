@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { InboxRejected, InboxUnreachable } from '../inbox/inbox.js';
-import type { Inbox, Received } from '../inbox/inbox.js';
+import type { Inbox, Received, Sought } from '../inbox/inbox.js';
 import { isProbe } from '../message/alterations.js';
 import type { Probe } from '../message/probe.js';
 import { Deadline } from '../net/deadline.js';
@@ -17,6 +17,10 @@ import type { Visit } from './visit.js';
  * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
  */
 const SETTLING_MS = 1000;
+
+/** The pause before an inbox that was lost is opened again; each later one is twice as long, up to the longest. */
+const FIRST_REOPEN_MS = 1000;
+const LONGEST_REOPEN_MS = 8000;
 
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
 export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Promise<Inbox> {
@@ -47,16 +51,14 @@ export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Prom
 export async function awaitArrival(
   visit: Visit,
   probe: Probe,
-  inbox: Inbox,
   delivery: Delivery & { readonly inbox: InboxTarget },
 ): Promise<KnownFinding[]> {
   const acceptedAt = performance.now();
   const octets = Buffer.byteLength(probe.text);
   const deadline = Deadline.after(delivery.withinMs, visit.world.end);
-  const received = await inbox.find(
-    { messageId: probe.messageId, nonce: probe.nonce, octets, is: (source) => isProbe(probe, source) },
-    deadline,
-  );
+  const { messageId, nonce } = probe;
+  const sought = { messageId, nonce, octets, is: (source: Buffer) => isProbe(probe, source) };
+  const received = await findReopening(visit, delivery.inbox, sought, deadline);
   if (!received) return [notReceived(probe, delivery)];
   const latencyMs = Math.round(performance.now() - acceptedAt);
   const settled = Deadline.after(SETTLING_MS, deadline);
@@ -68,7 +70,7 @@ export async function awaitArrival(
   const { copies } = received;
   if (copies > 1) findings.push(duplicated(probe, copies));
   visit.delivered = {
-    messageId: probe.messageId,
+    messageId,
     octets,
     latencyMs,
     ...(received.junk !== undefined && { folder: brief(received.junk) }),
@@ -77,6 +79,33 @@ export async function awaitArrival(
   return findings;
 }
 
+/**
+ * Waits for a message, and opens the inbox again where it is lost meanwhile, as long as there is time. One that was
+ * refused stays refused.
+ */
+async function findReopening(
+  visit: Visit,
+  target: InboxTarget,
+  sought: Sought,
+  deadline: Deadline,
+): Promise<Received | undefined> {
+  for (let pauseMs = FIRST_REOPEN_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
+    try {
+      const inbox = await openInbox(visit, target);
+      return await inbox.find(sought, deadline);
+    } catch (error) {
+      if (!isTransient(error) || deadline.remainingMs <= pauseMs) throw error;
+      await visit.world.pause(pauseMs);
+    }
+  }
+}
+
+/** Whether an inbox that failed so may be in order when it is opened again. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof InboxUnreachable && error.transient;
+}
+
+/** Counts the copies of a message that was found and, unless it is to be kept, deletes them all. */
 async function finished(
   received: Received,
   { keep, inbox }: Delivery & { readonly inbox: InboxTarget },
@@ -85,7 +114,8 @@ async function finished(
     await (keep ? received.recount() : received.delete());
     return [];
   } catch (error) {
-    return [inboxFinding(error, inbox)];
+    const { message, evidence = {} } = inboxFinding(error, inbox);
+    return [finding('inbox-cleanup-failed', message, { evidence })];
   }
 }
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connect, ConnectFailure, resolve, systemResolver } from '../net/connect.js';
+import type { ConnectFailureKind } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { beginHandshake } from '../tls/handshake.js';
 import type { HandshakeFailure } from '../tls/handshake.js';
@@ -22,9 +23,16 @@ export async function connectTo({ host, port }: Place, deadline: Deadline): Prom
   try {
     return await connect(await resolve(host, deadline, systemResolver), port, deadline);
   } catch (error) {
-    if (error instanceof ConnectFailure) throw new InboxUnreachable(`no connection (${error.message})`);
+    if (error instanceof ConnectFailure) throw noConnection(error);
     throw error;
   }
+}
+
+/** As for the endpoint itself: see `connectInterruption` in `gate/interruption.ts`. */
+const TRANSIENT: readonly ConnectFailureKind[] = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+
+function noConnection({ kind, message }: ConnectFailure): InboxUnreachable {
+  return new InboxUnreachable(`no connection (${message})`, { transient: TRANSIENT.includes(kind) });
 }
 
 /** A TLS channel that is being made. */
@@ -53,7 +61,8 @@ export function beginSecuring(socket: Socket, host: string, settings: InboxSetti
     if (objection === undefined) return stream;
     stream.destroy();
     socket.destroy();
-    throw new InboxUnreachable(objection);
+    const transient = 'kind' in channel && (channel.kind === 'lost' || channel.kind === 'timed-out');
+    throw new InboxUnreachable(objection, { transient });
   });
   return { stream, judged };
 }

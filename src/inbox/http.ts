@@ -5,7 +5,7 @@ import { codeOf } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { ApiTarget } from '../plan/endpoint.js';
 import { connectTo, secure } from './channel.js';
-import { InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
+import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
 import { JsonItems } from './json-items.js';
 import { Kept } from './kept.js';
@@ -115,12 +115,14 @@ export class HttpApi {
     // Each part of a large message has as long as one answer.
     const deadline = Deadline.after(timeoutMs * Math.max(1, Math.ceil(most / PART_OCTETS)), this.#end);
     try {
-      const late = (): Error => new InboxUnreachable('the server gave no answer in time');
+      const late = (): Error => inboxLost('the server gave no answer in time');
       const { status, body } = await deadline.race(this.#exchange(channel, question, read), late);
       if (status === 200 || status === 404) return { status, body };
       const told = `to ${question.method ?? 'GET'} ${question.path} the server says ${status}`;
       if (status === 401 || status === 403) throw new InboxRejected(`login refused: ${told}`);
-      throw status >= 400 && status < 500 ? new InboxRejected(told) : new InboxUnreachable(told);
+      throw status >= 400 && status < 500
+        ? new InboxRejected(told)
+        : new InboxUnreachable(told, { transient: status >= 500 });
     } finally {
       channel.destroy();
     }
@@ -159,7 +161,7 @@ export class HttpApi {
       asked.on('response', resolve);
       // Stays on: an error after the answer belongs to whoever reads then, and must not be thrown as unheard.
       asked.on('error', (error) => {
-        reject(new InboxUnreachable(`no HTTP answer (${codeOf(error)})`));
+        reject(broken('no HTTP answer', error));
       });
     });
     asked.end(body);
@@ -183,7 +185,7 @@ async function* piecesOf(answer: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     for await (const piece of answer as AsyncIterable<Buffer>) yield piece;
   } catch (error) {
-    throw new InboxUnreachable(`the HTTP answer breaks off (${codeOf(error)})`);
+    throw broken('the HTTP answer breaks off', error);
   }
 }
 
@@ -205,6 +207,12 @@ function parsed(json: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What Node throws where there is no whole answer: another connection may bring one, unless it is not HTTP. */
+function broken(what: string, error: unknown): InboxUnreachable {
+  const code = codeOf(error);
+  return new InboxUnreachable(`${what} (${code})`, { transient: !code.startsWith('HPE_') });
 }
 
 function tooLong(most: number): InboxUnreachable {

@@ -4,10 +4,11 @@ import { codeOf } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { MailboxTarget } from '../plan/endpoint.js';
 import { brief } from '../text/peer.js';
+import type { ImapBaselines } from './imap-baselines.js';
 import { isRefusal, whatServerSays } from './imap-failure.js';
 import type { ImapFailure } from './imap-failure.js';
 import { JudgedTransport } from './imap-transport.js';
-import { InboxRejected, InboxUnreachable } from './inbox.js';
+import { inboxLost, InboxRejected, InboxUnreachable } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
 
 /** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
@@ -35,6 +36,7 @@ export interface ImapConnection {
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
  * @param stop says that nobody wants it any more; of interest only while it is being opened
+ * @param baselines where the new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
@@ -42,10 +44,11 @@ export async function connectImap(
   target: MailboxTarget,
   settings: InboxSettings,
   stop: AbortSignal,
+  baselines: ImapBaselines,
 ): Promise<ImapConnection> {
   // Connecting, greeting, upgrade, login and selection have as long together as connecting and one answer may take.
   const deadline = Deadline.after(2 * settings.timeoutMs, Deadline.on(stop));
-  const late = (): InboxUnreachable => new InboxUnreachable('no answer in time');
+  const late = (): InboxUnreachable => inboxLost('no answer in time');
   const transport = await JudgedTransport.open(target, settings, deadline);
   const client = new ImapFlow({
     host: target.host,
@@ -76,8 +79,7 @@ export async function connectImap(
         throw openFailure((await transport.objection) ?? error, target.mailbox);
       });
     transport.opened();
-    // RFC 3501 section 6.3.1 lets a server keep UIDNEXT to itself; then every message may be the one.
-    return { client, nextUid: opened.uidNext ?? 1 };
+    return { client, nextUid: baselines.of(target.mailbox, opened) };
   } catch (error) {
     client.close();
     throw error;
@@ -86,19 +88,36 @@ export async function connectImap(
 
 /** The client resolves without a mailbox where the connection was lost before it came to it. */
 function unlessLost(opened: Partial<MailboxObject> | undefined): Partial<MailboxObject> {
-  if (!opened) throw new Error('the connection was lost');
+  if (!opened) throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
   return opened;
 }
+
+/** The codes of a connection that ended, or of a server that did not answer: the client's own, and the system's. */
+const LOST: ReadonlySet<string> = new Set([
+  'NoConnection',
+  'EConnectionClosed',
+  'ClosedAfterConnectText',
+  'ClosedAfterConnectTLS',
+  'GREETING_TIMEOUT',
+  'UPGRADE_TIMEOUT',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 
 function connectFailure(error: unknown): InboxUnreachable | InboxRejected {
   if (error instanceof InboxUnreachable) return error;
   const said = whatServerSays(error);
   if ((error as ImapFailure).authenticationFailed) return new InboxRejected(`login refused: ${said}`);
-  return new InboxUnreachable(`${said} (${codeOf(error)})`);
+  return unreachable(`${said} (${codeOf(error)})`, error);
 }
 
 function openFailure(error: unknown, mailbox: string): InboxUnreachable | InboxRejected {
   if (error instanceof InboxUnreachable) return error;
   const message = `the mailbox ${brief(mailbox)} cannot be opened: ${whatServerSays(error)}`;
-  return isRefusal(error) ? new InboxRejected(message) : new InboxUnreachable(message);
+  return isRefusal(error) ? new InboxRejected(message) : unreachable(message, error);
+}
+
+function unreachable(message: string, error: unknown): InboxUnreachable {
+  return new InboxUnreachable(message, { transient: LOST.has(codeOf(error)) });
 }

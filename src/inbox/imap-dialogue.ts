@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { Deadline } from '../net/deadline.js';
 import { isRefusal, whatServerSays } from './imap-failure.js';
-import { InboxRejected, InboxUnreachable } from './inbox.js';
+import { inboxLost, InboxRejected, InboxUnreachable } from './inbox.js';
 
 const GOODBYE_MS = 1000;
 
@@ -32,7 +32,7 @@ export class ImapDialogue {
   /** What is to be said where the connection has ended and the client has thrown nothing. */
   lost(about: string): InboxUnreachable {
     const said = this.#client.byeReason;
-    return new InboxUnreachable(
+    return inboxLost(
       `asked for ${about}, the connection was lost${said === undefined ? '' : `: ${whatServerSays({ reason: said })}`}`,
     );
   }
@@ -45,7 +45,7 @@ export class ImapDialogue {
   }
 
   async #answerTo<T>(about: string, answer: Promise<T>): Promise<T> {
-    const late = (): Error => new InboxUnreachable(`asked for ${about}, the server gave no answer in time`);
+    const late = (): Error => inboxLost(`asked for ${about}, the server gave no answer in time`);
     try {
       return await Deadline.after(this.#timeoutMs).race(answer, late);
     } catch (error) {

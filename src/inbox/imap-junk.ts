@@ -1,7 +1,6 @@
 import { Deadline } from '../net/deadline.js';
 import type { ImapConnection } from './imap-client.js';
 import { ImapMailbox, LOOK_AGAIN_MS } from './imap-mailbox.js';
-import type { FolderState } from './imap-mailbox.js';
 import type { Sought } from './inbox.js';
 import type { Arrival, Folder } from './search.js';
 
@@ -12,7 +11,6 @@ import type { Arrival, Folder } from './search.js';
  */
 export class JunkFolder implements Folder {
   readonly junk: string;
-  readonly #path: string;
   readonly #nextUid: number;
   readonly #beside: ImapMailbox;
   readonly #connect: () => Promise<ImapConnection>;
@@ -22,13 +20,20 @@ export class JunkFolder implements Folder {
   #due = Deadline.after(LOOK_AGAIN_MS);
 
   /**
+   * @param path its name
+   * @param nextUid the UID from which on messages are new
    * @param beside the mailbox over whose connection it is asked about
    * @param connect opens it
    */
-  constructor(folder: FolderState, beside: ImapMailbox, connect: () => Promise<ImapConnection>, timeoutMs: number) {
-    this.junk = folder.path;
-    this.#path = folder.path;
-    this.#nextUid = folder.nextUid;
+  constructor(
+    path: string,
+    nextUid: number,
+    beside: ImapMailbox,
+    connect: () => Promise<ImapConnection>,
+    timeoutMs: number,
+  ) {
+    this.junk = path;
+    this.#nextUid = nextUid;
     this.#beside = beside;
     this.#connect = connect;
     this.#timeoutMs = timeoutMs;
@@ -57,8 +62,8 @@ export class JunkFolder implements Folder {
   async #lookNow(): Promise<void> {
     this.#due = Deadline.after(LOOK_AGAIN_MS);
     try {
-      const nextUid = await this.#beside.nextUidOf(this.#path);
-      if (nextUid === undefined || nextUid <= this.#nextUid) return;
+      const state = await this.#beside.stateOf(this.junk);
+      if (!state || state.uidNext <= this.#nextUid) return;
       const before = this.#arrived.length;
       this.#arrived = [...(await (await this.#opened()).look())];
       if (this.#arrived.length > before) this.#beside.sign();
@@ -70,9 +75,7 @@ export class JunkFolder implements Folder {
   /** Opens it, once; where that failed or the connection has ended, anew. */
   #opened(): Promise<ImapMailbox> {
     if (!this.#mailbox) {
-      const opening = this.#connect().then(
-        ({ client }) => new ImapMailbox({ client, nextUid: this.#nextUid }, this.#timeoutMs),
-      );
+      const opening = this.#connect().then((connection) => new ImapMailbox(connection, this.#timeoutMs));
       const forget = (): void => {
         if (this.#mailbox === opening) this.#mailbox = undefined;
       };

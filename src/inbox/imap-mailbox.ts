@@ -1,6 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { codeOf } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
+import type { UidState } from './imap-baselines.js';
 import { FETCH_OCTETS } from './imap-client.js';
 import type { ImapConnection } from './imap-client.js';
 import { ImapDialogue } from './imap-dialogue.js';
@@ -15,10 +16,9 @@ export const LOOK_AGAIN_MS = 10_000;
 const MAX_ANSWERS = 50_000;
 
 /** A folder that is not selected. */
-export interface FolderState {
+export interface FolderState extends UidState {
   readonly path: string;
-  /** The UID that the next message in it gets. */
-  readonly nextUid: number;
+  readonly uidNext: number;
 }
 
 /** One selected mailbox, watched by IDLE for as many waiting messages as there are. */
@@ -97,8 +97,7 @@ export class ImapMailbox implements Folder {
       const path = folders.find(({ specialUse }) => specialUse === '\\Junk')?.path;
       const { mailbox } = this.#client;
       if (path === undefined || (mailbox && mailbox.path === path)) return undefined;
-      const nextUid = await this.nextUidOf(path);
-      return nextUid === undefined ? undefined : { path, nextUid };
+      return await this.stateOf(path);
     } catch (error) {
       if (error instanceof InboxRejected) return undefined;
       throw error;
@@ -106,18 +105,19 @@ export class ImapMailbox implements Folder {
   }
 
   /**
-   * The UID that the next message in another folder gets (RFC 9051 section 6.3.11).
-   * @returns undefined where the server does not say
+   * The state of another folder (RFC 9051 section 6.3.11).
+   * @returns undefined where the server does not say which UID the next message gets
    */
-  async nextUidOf(path: string): Promise<number | undefined> {
+  async stateOf(path: string): Promise<FolderState | undefined> {
     const status = await this.#dialogue.ask('the state of a folder', (client) =>
-      client.status(path, { uidNext: true }).catch((error: unknown): false => {
+      client.status(path, { uidNext: true, uidValidity: true }).catch((error: unknown): false => {
         if (codeOf(error) === 'NotFound') return false;
         throw error;
       }),
     );
     // Nothing at all, whatever the types say, where the connection was lost meanwhile.
-    return status ? status.uidNext : undefined;
+    if (!status || status.uidNext === undefined) return undefined;
+    return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
   }
 
   /** Takes note of how things are. @returns waits until they have changed, or another look is due */

@@ -1,5 +1,6 @@
 import { Deadline } from '../net/deadline.js';
 import type { MailboxTarget } from '../plan/endpoint.js';
+import type { ImapBaselines } from './imap-baselines.js';
 import { connectImap } from './imap-client.js';
 import { JunkFolder } from './imap-junk.js';
 import { ImapMailbox } from './imap-mailbox.js';
@@ -10,12 +11,18 @@ import { search } from './search.js';
 /**
  * Opens a mailbox by IMAP (RFC 9051), and the folder for junk beside it, where there is one.
  * @param stop says that nobody wants the inbox any more
+ * @param baselines where the new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
-export async function openImapInbox(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
+export async function openImapInbox(
+  target: MailboxTarget,
+  settings: InboxSettings,
+  stop: AbortSignal,
+  baselines: ImapBaselines,
+): Promise<Inbox> {
   const { timeoutMs } = settings;
-  const mailbox = new ImapMailbox(await connectImap(target, settings, stop), timeoutMs);
+  const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
   const folder = await Deadline.on(stop)
     .race(mailbox.junkFolder(), () => new InboxUnreachable('given up'))
     .catch(async (error: unknown) => {
@@ -23,8 +30,9 @@ export async function openImapInbox(target: MailboxTarget, settings: InboxSettin
       throw error;
     });
   if (!folder) return new ImapInbox(mailbox);
-  const connect = () => connectImap({ ...target, mailbox: folder.path }, settings, stop);
-  return new ImapInbox(mailbox, new JunkFolder(folder, mailbox, connect, timeoutMs));
+  const { path } = folder;
+  const connect = () => connectImap({ ...target, mailbox: path }, settings, stop, baselines);
+  return new ImapInbox(mailbox, new JunkFolder(path, baselines.of(path, folder), mailbox, connect, timeoutMs));
 }
 
 class ImapInbox implements Inbox {

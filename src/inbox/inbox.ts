@@ -80,6 +80,18 @@ export interface InboxSettings {
 /** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
 export class InboxUnreachable extends Error {
   override readonly name: string = 'InboxUnreachable';
+  /** Whether it may pass by itself, so that another try makes sense. */
+  readonly transient: boolean;
+
+  constructor(message: string, { transient = false }: { readonly transient?: boolean } = {}) {
+    super(message);
+    this.transient = transient;
+  }
+}
+
+/** The connection to the inbox was lost, or the server did not answer in time. */
+export function inboxLost(message: string): InboxUnreachable {
+  return new InboxUnreachable(message, { transient: true });
 }
 
 /** The mailbox refuses the login, or has no such folder. */

@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import type { InboxTarget } from '../plan/endpoint.js';
+import { ImapBaselines } from './imap-baselines.js';
 import { InboxRejected } from './inbox.js';
 import type { Inbox, InboxSettings } from './inbox.js';
 
@@ -8,43 +9,56 @@ import type { Inbox, InboxSettings } from './inbox.js';
  * account, and thirty endpoints at once would lock each other out.
  */
 export class Inboxes {
-  readonly #open = new Map<SecureContext, Map<string, Promise<Inbox>>>();
+  readonly #slots = new Map<SecureContext, Map<string, Slot>>();
   readonly #closing = new AbortController();
 
   /**
    * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-   * thirty endpoints that try the same wrong password lock the account.
+   * thirty endpoints that try the same wrong password lock the account. One whose connection was lost is opened again,
+   * and then sees all that has come since it was opened first.
    * @throws {InboxUnreachable} {InboxRejected}
    */
   open(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
     const { scheme, host, port, username, password } = target;
     const path = 'basePath' in target ? target.basePath : target.mailbox;
     const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
-    const opened = this.#open.get(settings.context) ?? new Map<string, Promise<Inbox>>();
-    this.#open.set(settings.context, opened);
-    let inbox = opened.get(key);
-    if (!inbox) {
-      inbox = openInbox(target, settings, this.#closing.signal);
-      opened.set(key, inbox);
-      void passed(inbox).then((gone) => gone && opened.delete(key));
+    const slots = this.#slots.get(settings.context) ?? new Map<string, Slot>();
+    this.#slots.set(settings.context, slots);
+    const slot = slots.get(key) ?? { baselines: new ImapBaselines() };
+    slots.set(key, slot);
+    if (!slot.inbox) {
+      slot.inbox = openInbox(target, settings, this.#closing.signal, slot.baselines);
+      void passed(slot.inbox).then((gone) => gone && delete slot.inbox);
     }
-    return inbox;
+    return slot.inbox;
   }
 
   /** Closes whatever is open, and gives up what is still being opened. Never throws. */
   async close(): Promise<void> {
     this.#closing.abort();
-    const opened = await Promise.allSettled([...this.#open.values()].flatMap((inboxes) => [...inboxes.values()]));
+    const slots = [...this.#slots.values()].flatMap((each) => [...each.values()]);
+    const opened = await Promise.allSettled(slots.flatMap(({ inbox }) => inbox ?? []));
     await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
   }
 }
 
+/** An inbox, and what is kept of it while it is not open. */
+interface Slot {
+  readonly baselines: ImapBaselines;
+  inbox?: Promise<Inbox>;
+}
+
 /** Each client is loaded when it is used: most runs have no inbox, and that for IMAP is the largest part of the bundle. */
-async function openInbox(target: InboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
+async function openInbox(
+  target: InboxTarget,
+  settings: InboxSettings,
+  stop: AbortSignal,
+  baselines: ImapBaselines,
+): Promise<Inbox> {
   switch (target.scheme) {
     case 'imap':
     case 'imaps':
-      return (await import('./imap.js')).openImapInbox(target, settings, stop);
+      return (await import('./imap.js')).openImapInbox(target, settings, stop, baselines);
     case 'pop3':
     case 'pop3s':
       return (await import('./pop3.js')).openPop3Inbox(target, settings, stop);

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
-import { InboxUnreachable } from './inbox.js';
+import { inboxLost, InboxUnreachable } from './inbox.js';
 import type { Pop3Text } from './pop3-text.js';
 
 const LF = 0x0a;
@@ -73,7 +73,7 @@ export class Pop3Lines {
       this.#wake = resolve;
       this.#channel.resume();
     });
-    await deadline.race(more, () => new InboxUnreachable('the server gave no answer in time'));
+    await deadline.race(more, () => inboxLost('the server gave no answer in time'));
   }
 
   readonly #onData = (octets: Buffer): void => {
@@ -83,12 +83,12 @@ export class Pop3Lines {
   };
 
   readonly #onEnd = (): void => {
-    this.#end ??= new InboxUnreachable('the connection was lost');
+    this.#end ??= inboxLost('the connection was lost');
     this.#wake?.();
   };
 
   readonly #onError = (error: unknown): void => {
-    this.#end ??= new InboxUnreachable(`the connection was lost (${codeOf(error)})`);
+    this.#end ??= inboxLost(`the connection was lost (${codeOf(error)})`);
     this.#wake?.();
   };
 }

@@ -32,7 +32,11 @@ const GOODBYE_MS = 1000;
 const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
 
 /** No login for now; another try may find the maildrop free. */
-export class MaildropBusy extends InboxUnreachable {}
+export class MaildropBusy extends InboxUnreachable {
+  constructor(message: string) {
+    super(message, { transient: true });
+  }
+}
 
 /**
  * One session on a maildrop by POP3 (RFC 1939), logged in: `pop3s` with TLS from the first byte, `pop3` with STLS

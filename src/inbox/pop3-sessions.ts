@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../net/deadline.js';
-import { InboxRejected, InboxUnreachable } from './inbox.js';
+import { inboxLost, InboxRejected } from './inbox.js';
 import { MaildropBusy } from './pop3-session.js';
 import type { Pop3Session } from './pop3-session.js';
 
@@ -60,7 +60,7 @@ export class Pop3Sessions {
 
   #ask<T>(work: Work<T>, how: Pick<Task, 'until' | 'isLook' | 'isDeletion'>): Promise<T> {
     const { until } = how;
-    const late = (): Error => this.#busy ?? new InboxUnreachable('the server gave no answer in time');
+    const late = (): Error => this.#busy ?? inboxLost('the server gave no answer in time');
     const done = new Promise<T>((resolve, reject) => {
       const perform = async (session: Pop3Session): Promise<() => void> => {
         const value = await until.race(work(session), late);

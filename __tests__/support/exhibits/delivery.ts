@@ -1,4 +1,5 @@
 import type { STEP_5 } from '../../../src/findings/catalogue/delivery.js';
+import { SyntaxFault } from '../../../src/demo/imap-syntax.js';
 import { Mailbox } from '../../../src/demo/mailbox.js';
 import { wait } from '../dialogue.js';
 import type { Dialogue, Reply, Verb } from '../dialogue.js';
@@ -35,6 +36,20 @@ const filing =
     };
     return { imap: folders, smtp: { deliver } };
   };
+
+/** A mailbox out of which nothing can be deleted, and a server that files messages there. */
+function undeletable() {
+  class Undeletable extends Mailbox {
+    override remove(): void {
+      throw new SyntaxFault('The mailbox is read-only');
+    }
+  }
+  const mailbox = new Undeletable();
+  const deliver = (octets: Buffer): void => {
+    mailbox.append(octets);
+  };
+  return { imap: { mailbox }, smtp: { deliver } };
+}
 
 /** The line that Postfix puts on top of the message when it takes it. */
 const trace = (protocol: string) => (message: string) =>
@@ -110,6 +125,10 @@ export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
   'inbox-rejected': {
     raising: { name: 'its inbox knows another password', embedded: () => ({ imap: { knows: () => false } }) },
     twin: { name: 'its inbox knows this one', embedded: () => ({}) },
+  },
+  'inbox-cleanup-failed': {
+    raising: { name: 'its inbox lets nothing be deleted', embedded: undeletable },
+    twin: { name: 'its inbox lets the message be deleted', embedded: () => ({}) },
   },
   'message-not-received': {
     raising: {

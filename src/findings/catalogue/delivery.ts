@@ -43,7 +43,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that hangs up or floods.',
+      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over.',
     evidence: fields('reason'),
     remedy:
       'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
@@ -53,11 +53,22 @@ export const STEP_5 = {
     title: 'Inbox refuses us',
     severity: 'error',
     steps: ['delivery'],
-    explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read or deleted.',
+    explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read.',
     evidence: fields('reason'),
     remedy:
       'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP and POP3.',
     reference: 'RFC 9051 section 6.2',
+  },
+  'inbox-cleanup-failed': {
+    title: 'Message found, and not cleaned up',
+    severity: 'warning',
+    steps: ['delivery'],
+    explanation:
+      'The probe arrived and was read. Then the inbox could not be searched for further copies, or did not delete the probe: it may still be there.',
+    evidence: fields('reason'),
+    remedy:
+      'Delete the probe by hand if it is still there. The account must be allowed to delete messages; with `delivery.keep: true` none is deleted.',
+    reference: 'RFC 9051 section 6.4',
   },
   'message-not-received': {
     title: 'Message accepted and never arrived',

@@ -1,10 +1,9 @@
 import { finding } from '../../findings/finding.js';
-import type { Inbox } from '../../inbox/inbox.js';
 import { composeProbe } from '../../message/probe.js';
 import type { Probe } from '../../message/probe.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import type { SmtpSession } from '../../smtp/session.js';
-import { awaitArrival, inboxFinding, openInbox } from '../inbox-watch.js';
+import { awaitArrival, inboxFinding, isTransient, openInbox } from '../inbox-watch.js';
 import { expectRefusal, submit, takenLate } from '../submission.js';
 import type { StepOutcome, Visit } from '../visit.js';
 
@@ -29,13 +28,12 @@ export async function delivery(visit: Visit): Promise<StepOutcome> {
     return stepRequired('Delivery is required, and no inbox is configured that could prove that the message arrives.');
   }
   if (!target) return deliverUnseen(visit, session, endpoint.delivery);
-  let inbox: Inbox;
   try {
-    inbox = await openInbox(visit, target);
+    await openInbox(visit, target);
   } catch (error) {
-    return { findings: [inboxFinding(error, target)] };
+    return { findings: [inboxFinding(error, target)], transient: isTransient(error) };
   }
-  return deliverInto(visit, session, inbox, { ...endpoint.delivery, inbox: target });
+  return deliverInto(visit, session, { ...endpoint.delivery, inbox: target });
 }
 
 function stepRequired(message: string): StepOutcome {
@@ -54,13 +52,12 @@ async function deliverUnseen(visit: Visit, session: SmtpSession, to: Delivery): 
 async function deliverInto(
   visit: Visit,
   session: SmtpSession,
-  inbox: Inbox,
   to: Delivery & { readonly inbox: InboxTarget },
 ): Promise<StepOutcome> {
   const probe = await compose(visit, to);
   const refused = await submit(visit, session, to, probe);
   if (refused) return refused;
-  const arrival = awaitArrival(visit, probe, inbox, to).catch((error: unknown) => [inboxFinding(error, to.inbox)]);
+  const arrival = awaitArrival(visit, probe, to).catch((error: unknown) => [inboxFinding(error, to.inbox)]);
   // The server has what it needs; it need not keep a session while the message travels.
   const [findings] = await Promise.all([arrival, session.quit()]);
   return { findings: [...takenLate(visit), ...findings] };

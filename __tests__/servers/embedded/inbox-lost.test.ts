@@ -1,0 +1,237 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { createPki } from '../../../src/demo/pki.js';
+import type { Pki } from '../../../src/demo/pki.js';
+import { gateFleet } from '../../../src/gate/fleet.js';
+import type { World } from '../../../src/gate/visit.js';
+import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
+import type { EndpointReport } from '../../../src/report/report.js';
+import { Secret } from '../../../src/text/secret.js';
+import { startEmbedded, USER } from '../../support/embedded.js';
+import type { Embedded } from '../../support/embedded.js';
+import { codes, letters, testWorld } from '../../support/gate.js';
+import { startMailpit } from '../../support/mailpit.js';
+import type { HttpReply } from '../../support/mailpit.js';
+import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
+import type { ImapReply, ScriptedImap } from '../../support/scripted-imap.js';
+import { startScriptedPop3 } from '../../support/scripted-pop3.js';
+import type { Pop3Reply } from '../../support/scripted-pop3.js';
+
+/* A good mail server, and an inbox whose connection is lost at some command. */
+
+const HOST = '127.0.0.1';
+const LOGIN = { username: USER.username, password: new Secret(USER.password) };
+const CLEANUP_FAILED = ['ppppw', ['inbox-cleanup-failed']];
+
+let pki: Pki;
+let identity: { key: string; chain: string };
+
+beforeAll(async () => {
+  pki = await createPki('Lost');
+  identity = await pki.issue({ addresses: [HOST] });
+});
+
+/** Starts a server that hands each message it has accepted to `deliver`. */
+const startServer = (deliver: (raw: Buffer) => void): Promise<Embedded> => startEmbedded({ pki, smtp: { deliver } });
+
+interface Terms {
+  readonly withinMs?: number;
+  readonly timeoutMs?: number;
+  readonly world?: Partial<World>;
+}
+
+/** Gates it with two retries. No pause takes any time, unless the world has others. */
+async function gated(server: Embedded, inbox: InboxTarget, terms: Terms = {}): Promise<EndpointReport> {
+  const { withinMs = 20_000, timeoutMs = 5000, world = { pause: () => turn() } } = terms;
+  const endpoint: Endpoint = server.endpoint();
+  if (!endpoint.delivery) throw new Error('no delivery');
+  const endpoints = [{ ...endpoint, timeoutMs, delivery: { ...endpoint.delivery, inbox, withinMs } }];
+  const plan = { endpoints, policy: { failOn: 'fail', onInconclusive: 'fail' }, concurrency: 1, retries: 2 } as const;
+  const shared = testWorld(world);
+  try {
+    const [report] = await gateFleet(plan, shared, () => undefined);
+    if (!report) throw new Error('no report');
+    return report;
+  } finally {
+    await shared.inboxes.close();
+  }
+}
+
+const outcome = ({ steps }: EndpointReport): unknown => [
+  letters(steps),
+  codes(steps).filter((code) => code !== 'delivery-hop-unproved'),
+];
+
+/** What an IMAP server does instead at a command, and how often. `BODY.PEEK[]` is the command that reads the message. */
+interface Fault {
+  readonly at: string;
+  readonly reply: ImapReply;
+  readonly times: number;
+}
+
+/** Starts an IMAP server with one message, once it has been delivered and, where `late`, the fault has happened. */
+async function startFaulty({ at, reply, times }: Fault, late: boolean) {
+  let source = '';
+  let left = times;
+  const isThere = (): boolean => source !== '' && (!late || left < times);
+  const or = (command: string, usual: () => ImapReply) => (): ImapReply => {
+    if (at !== command || left === 0) return usual();
+    left -= 1;
+    return reply;
+  };
+  const messageId = (): string => /^Message-ID:\s+(<.*>)/m.exec(source)?.[1] ?? '';
+  const done = (): ImapReply => ['$ OK Done'];
+  const imap = await startScriptedImap({
+    identity,
+    replies: {
+      LOGIN: or('LOGIN', () => ['$ OK [CAPABILITY IMAP4rev1 IDLE UIDPLUS] Welcome']),
+      LIST: or('LIST', () => ['* LIST () "/" INBOX', '$ OK Done']),
+      SELECT: or('SELECT', () => {
+        const messages = isThere() ? 1 : 0;
+        const next = `* OK [UIDNEXT ${messages + 1}] Next`;
+        return [`* ${messages} EXISTS`, '* OK [UIDVALIDITY 1] Valid', next, '$ OK [READ-WRITE] Done'];
+      }),
+      NOOP: or('NOOP', () => [...(isThere() ? ['* 1 EXISTS'] : []), '$ OK Done']),
+      IDLE: or('IDLE', () => ['+ Idling', ...(isThere() ? ['* 1 EXISTS'] : [])]),
+      DONE: or('DONE', done),
+      'UID FETCH': (line) =>
+        line.includes('BODY.PEEK[]')
+          ? or('BODY.PEEK[]', () => [sourceRow(1, source), '$ OK Done'])()
+          : or('UID FETCH', () => [...(isThere() ? [headerRow(1, messageId())] : []), '$ OK Done'])(),
+      'UID STORE': or('UID STORE', done),
+      'UID EXPUNGE': or('UID EXPUNGE', done),
+    },
+  });
+  const deliver = (raw: Buffer): void => {
+    source = raw.toString();
+  };
+  return Object.defineProperties({ deliver } as ScriptedImap & { deliver: typeof deliver }, {
+    ...Object.getOwnPropertyDescriptors(imap),
+  });
+}
+
+const at = (port: number): InboxTarget => ({ scheme: 'imaps', host: HOST, port, mailbox: 'INBOX', ...LOGIN });
+const logins = ({ heard }: ScriptedImap): number => heard.filter((line) => line.startsWith('LOGIN')).length;
+
+describe('an IMAP connection that is lost', () => {
+  test.each<[string, ImapReply, string]>([
+    ['LOGIN', 'close', 'opened'],
+    ['SELECT', 'close', 'opened'],
+    ['SELECT', ['* BYE Too many connections'], 'opened'],
+    ['LIST', 'close', 'opened'],
+    ['LIST', 'silence', 'opened'],
+    ['NOOP', 'close', 'looked through'],
+    ['NOOP', 'silence', 'looked through'],
+    ['UID FETCH', 'close', 'looked through'],
+    ['UID FETCH', ['* BYE Shutting down'], 'looked through'],
+    ['IDLE', 'close', 'looked through'],
+    ['DONE', 'close', 'looked through'],
+    ['BODY.PEEK[]', 'close', 'read'],
+    ['BODY.PEEK[]', 'silence', 'read'],
+  ])('at %s (%j) is opened again, and the message is found that came meanwhile', async (command, reply, when) => {
+    // It is opened early, and again in step 5: only the next attempt finds it in order.
+    const fault = { at: command, reply, times: when === 'opened' ? 2 : 1 };
+    await using imap = await startFaulty(fault, when === 'looked through');
+    await using server = await startServer(imap.deliver);
+    // Enough for a busy machine, but for the server that is silent.
+    const report = await gated(server, at(imap.port), { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    expect(outcome(report)).toEqual(['ppppp', []]);
+    // Step 5 waits for the early one where that is still being opened.
+    expect(when === 'opened' ? [2, 3] : [1]).toContain(report.attempts);
+    expect(imap.heard.filter((line) => line.startsWith('UID EXPUNGE'))).toEqual(['UID EXPUNGE 1']);
+  });
+
+  test.each(['UID STORE', 'UID EXPUNGE'])('at %s is a warning: the message was found', async (command) => {
+    await using imap = await startFaulty({ at: command, reply: 'close', times: 1 }, false);
+    await using server = await startServer(imap.deliver);
+    expect(outcome(await gated(server, at(imap.port)))).toEqual(CLEANUP_FAILED);
+  });
+
+  test('again and again is a failure when the time is over, and not tried without a pause', async () => {
+    await using imap = await startFaulty({ at: 'UID FETCH', reply: 'close', times: Infinity }, false);
+    await using server = await startServer(imap.deliver);
+    const report = await gated(server, at(imap.port), { withinMs: 2500, world: {} });
+    expect(outcome(report)).toEqual(['ppppf', ['inbox-unreachable']]);
+    expect(report.attempts).toBe(1);
+    expect(logins(imap)).toBeLessThanOrEqual(2);
+  });
+
+  test('is not opened again with a password that is refused then', async () => {
+    const refusal = ['$ NO [AUTHENTICATIONFAILED] Expired'];
+    await using imap = await startFaulty({ at: 'UID FETCH', reply: 'close', times: 1 }, false);
+    let tries = 0;
+    await using server = await startServer(imap.deliver);
+    await using refusing = await startScriptedImap({
+      identity,
+      replies: {
+        LOGIN: () => (tries++ === 0 ? ['$ OK [CAPABILITY IMAP4rev1 IDLE UIDPLUS] Welcome'] : refusal),
+        'UID FETCH': 'close',
+      },
+    });
+    const report = await gated(server, at(refusing.port));
+    expect(outcome(report)).toEqual(['ppppf', ['inbox-rejected']]);
+    expect(logins(refusing)).toBe(2);
+  });
+
+  test('is not opened again where its password was refused at first', async () => {
+    await using imap = await startFaulty({ at: 'LOGIN', reply: ['$ NO [AUTHENTICATIONFAILED] No'], times: 9 }, false);
+    await using server = await startServer(imap.deliver);
+    const report = await gated(server, at(imap.port));
+    expect(outcome(report)).toEqual(['ppppf', ['inbox-rejected']]);
+    expect([logins(imap), report.attempts]).toEqual([1, 1]);
+  });
+});
+
+/** Answers so the n-th time that it is asked, from 1 on; else as usual. */
+const nth = <Reply>(wanted: number, reply: Reply) => {
+  let times = 0;
+  return (): Reply | undefined => {
+    times += 1;
+    return times === wanted ? reply : undefined;
+  };
+};
+
+describe('a POP3 session that is lost', () => {
+  test.each<[string, number, Pop3Reply, unknown]>([
+    ['PASS', 2, 'close', ['ppppp', []]],
+    ['UIDL', 2, 'close', ['ppppp', []]],
+    ['UIDL', 2, 'silence', ['ppppp', []]],
+    ['TOP', 1, 'close', ['ppppp', []]],
+    ['RETR', 1, 'close', ['ppppp', []]],
+    ['DELE', 1, 'close', CLEANUP_FAILED],
+    ['DELE', 1, ['-ERR Read-only'], CLEANUP_FAILED],
+  ])('at %s comes to what it should', async (command, time, reply, expected) => {
+    await using pop3 = await startScriptedPop3({
+      identity,
+      security: 'implicit',
+      replies: { [command]: nth(time, reply) },
+    });
+    await using server = await startServer((raw) => pop3.maildrop.push({ id: 'a', text: raw.toString() }));
+    const inbox: InboxTarget = { scheme: 'pop3s', host: HOST, port: pop3.port, mailbox: 'INBOX', ...LOGIN };
+    const report = await gated(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    expect(outcome(report)).toEqual(expected);
+  });
+});
+
+describe('a mail catcher that fails', () => {
+  const broken: HttpReply = { status: 503 };
+  test.each<[string, HttpReply | 'silence' | 'close', unknown]>([
+    ['GET /api/v1/messages', 'close', ['ppppp', []]],
+    ['GET /api/v1/messages', broken, ['ppppp', []]],
+    ['GET /api/v1/search', 'close', ['ppppp', []]],
+    ['GET /api/v1/search', 'silence', ['ppppp', []]],
+    ['GET /api/v1/search', broken, ['ppppp', []]],
+    ['GET /api/v1/message/a/raw', 'close', ['ppppp', []]],
+    ['DELETE /api/v1/messages', broken, CLEANUP_FAILED],
+    ['DELETE /api/v1/messages', 'close', CLEANUP_FAILED],
+  ])('once at %s (%j) comes to what it should', async (route, reply, expected) => {
+    const once = nth(1, reply);
+    const replies = Object.defineProperty({}, route, { get: once });
+    await using mailpit = await startMailpit({ replies });
+    await using server = await startServer((raw) => {
+      mailpit.messages.push({ id: 'a', text: raw.toString(), read: false });
+    });
+    const inbox: InboxTarget = { scheme: 'mailpit+http', host: HOST, port: mailpit.port, basePath: '' };
+    const report = await gated(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    expect(outcome(report)).toEqual(expected);
+  });
+});

@@ -67,6 +67,7 @@ function unknownApi(name) {
 /* harmony export */   m6: () => (/* binding */ connectTo),
 /* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
+/* unused harmony export noConnection */
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
@@ -90,10 +91,14 @@ async function connectTo({ host, port }, deadline) {
         throw error;
     }
 }
-/** As for the endpoint itself: see `connectInterruption` in `gate/interruption.ts`. */
 const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+const INCONCLUSIVE = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
+/** What it means that there is no connection to an inbox: the same as for an endpoint (`gate/interruption.ts`). */
 function noConnection({ kind, message }) {
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, { transient: TRANSIENT.includes(kind) });
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, {
+        transient: TRANSIENT.includes(kind),
+        inconclusive: INCONCLUSIVE.includes(kind),
+    });
 }
 /**
  * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.

@@ -29091,7 +29091,7 @@ const STEP_5 = {
         title: 'Inbox cannot be reached',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over.',
+        explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over. It is inconclusive where the inbox could not be tested from here: a temporary failure of the name lookup, no route, no answer to the connect, a machine that makes no connection.',
         evidence: fields('reason'),
         remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
         reference: 'RFC 8314 section 3.2',
@@ -29380,9 +29380,12 @@ class InboxUnreachable extends Error {
     name = 'InboxUnreachable';
     /** Whether it may pass by itself, so that another try makes sense. */
     transient;
-    constructor(message, { transient = false } = {}) {
+    /** Whether the inbox could not be tested from here, as opposed to tested and bad. */
+    inconclusive;
+    constructor(message, { transient = false, inconclusive = false } = {}) {
         super(message);
         this.transient = transient;
+        this.inconclusive = inconclusive;
     }
 }
 /** The connection to the inbox was lost, or the server did not answer in time. */
@@ -33375,7 +33378,10 @@ function duplicated({ messageId }, copies) {
 function inboxFinding(error, { scheme, host, port }) {
     const where = `${scheme}://${host}:${port}`;
     if (error instanceof inbox_inbox/* InboxUnreachable */.F3) {
-        return finding('inbox-unreachable', `${where}: ${error.message}`, { evidence: { reason: error.message } });
+        return finding('inbox-unreachable', `${where}: ${error.message}`, {
+            evidence: { reason: error.message },
+            ...(error.inconclusive && { inconclusive: true }),
+        });
     }
     if (error instanceof inbox_inbox/* InboxRejected */.ty) {
         return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });

@@ -138,7 +138,10 @@ function duplicated({ messageId }: Probe, copies: number): KnownFinding {
 export function inboxFinding(error: unknown, { scheme, host, port }: InboxTarget): KnownFinding {
   const where = `${scheme}://${host}:${port}`;
   if (error instanceof InboxUnreachable) {
-    return finding('inbox-unreachable', `${where}: ${error.message}`, { evidence: { reason: error.message } });
+    return finding('inbox-unreachable', `${where}: ${error.message}`, {
+      evidence: { reason: error.message },
+      ...(error.inconclusive && { inconclusive: true }),
+    });
   }
   if (error instanceof InboxRejected) {
     return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });

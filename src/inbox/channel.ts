@@ -28,11 +28,15 @@ export async function connectTo({ host, port }: Place, deadline: Deadline): Prom
   }
 }
 
-/** As for the endpoint itself: see `connectInterruption` in `gate/interruption.ts`. */
 const TRANSIENT: readonly ConnectFailureKind[] = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+const INCONCLUSIVE: readonly ConnectFailureKind[] = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
 
-function noConnection({ kind, message }: ConnectFailure): InboxUnreachable {
-  return new InboxUnreachable(`no connection (${message})`, { transient: TRANSIENT.includes(kind) });
+/** What it means that there is no connection to an inbox: the same as for an endpoint (`gate/interruption.ts`). */
+export function noConnection({ kind, message }: ConnectFailure): InboxUnreachable {
+  return new InboxUnreachable(`no connection (${message})`, {
+    transient: TRANSIENT.includes(kind),
+    inconclusive: INCONCLUSIVE.includes(kind),
+  });
 }
 
 /** A TLS channel that is being made. */

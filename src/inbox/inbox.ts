@@ -77,15 +77,21 @@ export interface InboxSettings {
   readonly timeoutMs: number;
 }
 
+type Obstacle = Pick<InboxUnreachable, 'transient' | 'inconclusive'>;
+
 /** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
 export class InboxUnreachable extends Error {
   override readonly name: string = 'InboxUnreachable';
   /** Whether it may pass by itself, so that another try makes sense. */
   readonly transient: boolean;
 
-  constructor(message: string, { transient = false }: { readonly transient?: boolean } = {}) {
+  /** Whether the inbox could not be tested from here, as opposed to tested and bad. */
+  readonly inconclusive: boolean;
+
+  constructor(message: string, { transient = false, inconclusive = false }: Partial<Obstacle> = {}) {
     super(message);
     this.transient = transient;
+    this.inconclusive = inconclusive;
   }
 }
 

@@ -3,21 +3,28 @@ import { startImap } from '../../../src/demo/imap.js';
 import { Mailbox } from '../../../src/demo/mailbox.js';
 import { createPki, issue } from '../../../src/demo/pki.js';
 import type { Pki } from '../../../src/demo/pki.js';
+import { interruption } from '../../../src/gate/interruption.js';
+import type { Visit } from '../../../src/gate/visit.js';
+import { noConnection } from '../../../src/inbox/channel.js';
 import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
 import type { Inbox, InboxSettings } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
+import { ConnectFailure } from '../../../src/net/connect.js';
+import type { ConnectFailureKind } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/text/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { NAME, startEmbedded } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
-import { DELIVERY, codes, gate, letters } from '../../support/gate.js';
+import { FULL, startFullListener } from '../../support/full-listener.js';
+import { DELIVERY, codes, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
 import { milliseconds, sought } from '../../support/inbox.js';
 import { onCurve, rewritten, unchanged } from '../../support/rewritten.js';
 import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
 import type { ImapScript, ScriptedImap } from '../../support/scripted-imap.js';
+import { closedPort } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 
 /*
@@ -629,6 +636,47 @@ describe('an inbox that cannot be opened', () => {
       expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
       expect(message.length).toBeLessThan(700);
     }
+  });
+});
+
+describe('an inbox that cannot be reached', () => {
+  /** Gates a good server with its inbox elsewhere. */
+  async function gated(elsewhere: Pick<MailboxTarget, 'host' | 'port'>) {
+    await using server = await startEmbedded({ pki });
+    const endpoint = server.endpoint();
+    const delivery = { ...DELIVERY, from: USER, to: USER, inbox: target(elsewhere.port, elsewhere) };
+    const { report } = await gate({ ...endpoint, timeoutMs: 2000, delivery });
+    const { findings = [] } = report.steps[4] ?? {};
+    return [letters(report.steps), findings.map(({ code, inconclusive = false }) => [code, inconclusive])];
+  }
+
+  test('since there is no answer to the connect is inconclusive', async () => {
+    await using full = await startFullListener(0);
+    expect(await gated({ host: FULL, port: full.port })).toEqual(['ppppi', [['inbox-unreachable', true]]]);
+  });
+
+  test('since there is no route to it is inconclusive', async () => {
+    // No packet leaves for a multicast address: TCP has no use for it, and the system says that it has no route.
+    expect(await gated({ host: '224.0.0.1', port: 993 })).toEqual(['ppppi', [['inbox-unreachable', true]]]);
+  });
+
+  test('since nobody listens is a failure', async () => {
+    expect(await gated({ host: HOST, port: await closedPort() })).toEqual(['ppppf', [['inbox-unreachable', false]]]);
+  });
+
+  test.each<[ConnectFailureKind, boolean, boolean]>([
+    ['name-not-found', false, false],
+    ['lookup-failed', true, true],
+    ['no-route', true, false],
+    ['not-possible-here', true, false],
+    ['refused', false, true],
+    ['reset', false, true],
+    ['timed-out', true, true],
+  ])('(%s) is judged as the endpoint would be', (kind, inconclusive, transient) => {
+    expect(noConnection(new ConnectFailure(kind, 'detail'))).toMatchObject({ inconclusive, transient });
+    const visit = { endpoint: testEndpoint(25), world: testWorld() } as Visit;
+    const { finding, ...own } = interruption(new ConnectFailure(kind, 'detail'), 'capability', visit);
+    expect([finding.inconclusive ?? false, own.transient]).toEqual([inconclusive, transient]);
   });
 });
 

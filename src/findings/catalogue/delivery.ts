@@ -43,7 +43,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over.',
+      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over. It is inconclusive where the inbox could not be tested from here: a temporary failure of the name lookup, no route, no answer to the connect, a machine that makes no connection.',
     evidence: fields('reason'),
     remedy:
       'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',

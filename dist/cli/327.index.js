@@ -986,8 +986,9 @@ class Hunt {
         let found;
         let gone = false;
         let late = 0;
+        const arrivals = await this.#folder.look(this.#sought, this.#deadline, last);
         this.#passedOver = false;
-        for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
+        for (const arrived of arrivals) {
             const { id } = arrived;
             if (!isLike(this.#sought, arrived))
                 continue;
@@ -1053,6 +1054,9 @@ class FoundMessage {
     }
     get copies() {
         return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
+    }
+    get hasMore() {
+        return this.#hunts.some(({ passedOver }) => passedOver);
     }
     async recount() {
         for (const hunt of this.#hunts)

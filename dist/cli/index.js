@@ -2091,7 +2091,10 @@ const deliverySchema = schemas/* strictObject */.rej({
     octets: count.describe('The size of the probe'),
     latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
     folder: schemas/* string */.YjP().optional().describe('The folder for junk in which it was found'),
-    copies: count.min(1).optional().describe('How many of it there were'),
+    copies: count
+        .min(1)
+        .optional()
+        .describe('How many of it there were; a lower bound where `message-duplicated` says so'),
 });
 const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() })
     .describe('What led to the next attempt');
@@ -4964,7 +4967,7 @@ async function awaitArrival(visit, probe, delivery) {
     findings.push(...(await finished(received, delivery)));
     const { copies } = received;
     if (copies > 1)
-        findings.push(duplicated(probe, copies));
+        findings.push(duplicated(probe, received));
     visit.delivered = {
         messageId,
         octets,
@@ -5014,9 +5017,11 @@ function inJunk(folder) {
     const evidence = { folder: (0,peer/* brief */.dh)(folder) };
     return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
 }
-function duplicated({ messageId }, copies) {
-    const evidence = { messageId, copies: String(copies) };
-    return finding('message-duplicated', `The message is there ${copies} times, and was sent once.`, { evidence });
+function duplicated({ messageId }, { copies, hasMore }) {
+    const times = hasMore ? `at least ${copies}` : String(copies);
+    const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
+    const message = `The message is there ${times} times, and was sent once.${rest}`;
+    return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
 /** @throws what is neither the inbox's unreachability nor its refusal */
 function inboxFinding(error, { scheme, host, port }) {

@@ -68,7 +68,7 @@ export async function awaitArrival(
   // What was seen in the message stays true, whatever comes of the last look and its deletion.
   findings.push(...(await finished(received, delivery)));
   const { copies } = received;
-  if (copies > 1) findings.push(duplicated(probe, copies));
+  if (copies > 1) findings.push(duplicated(probe, received));
   visit.delivered = {
     messageId,
     octets,
@@ -129,9 +129,11 @@ function inJunk(folder: string): KnownFinding {
   return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
 }
 
-function duplicated({ messageId }: Probe, copies: number): KnownFinding {
-  const evidence = { messageId, copies: String(copies) };
-  return finding('message-duplicated', `The message is there ${copies} times, and was sent once.`, { evidence });
+function duplicated({ messageId }: Probe, { copies, hasMore }: Received): KnownFinding {
+  const times = hasMore ? `at least ${copies}` : String(copies);
+  const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
+  const message = `The message is there ${times} times, and was sent once.${rest}`;
+  return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
 
 /** @throws what is neither the inbox's unreachability nor its refusal */

@@ -44,6 +44,8 @@ export interface Received {
   readonly junk?: string;
   /** How many there are, 1 or more, as far as was looked. */
   readonly copies: number;
+  /** Whether more messages that may be copies were there in the last look than are read. They are not deleted. */
+  readonly hasMore: boolean;
   /**
    * Looks once more for copies.
    * @throws {InboxUnreachable} {InboxRejected} if that cannot be done

@@ -133,8 +133,9 @@ class Hunt {
     let found: Buffer | undefined;
     let gone = false;
     let late = 0;
+    const arrivals = await this.#folder.look(this.#sought, this.#deadline, last);
     this.#passedOver = false;
-    for (const arrived of await this.#folder.look(this.#sought, this.#deadline, last)) {
+    for (const arrived of arrivals) {
       const { id } = arrived;
       if (!isLike(this.#sought, arrived)) continue;
       if (this.#read.has(id)) continue;
@@ -200,6 +201,10 @@ class FoundMessage implements Received {
 
   get copies(): number {
     return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
+  }
+
+  get hasMore(): boolean {
+    return this.#hunts.some(({ passedOver }) => passedOver);
   }
 
   async recount(): Promise<void> {

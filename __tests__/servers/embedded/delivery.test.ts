@@ -191,6 +191,7 @@ class JunkInboxes extends Inboxes {
         source: raw,
         junk: 'Junk\u001b[2J',
         copies: 1,
+        hasMore: false,
         recount: () => Promise.resolve(),
         delete: this.#remove,
       });

@@ -189,7 +189,7 @@ describe('a message that is there more than once', () => {
     server.inbox.append(raw(ID, 'somebody else'));
     server.inbox.append(raw(ID, 'the probe'));
     const received = await inbox.find(sought(ID, { is: ours('the probe') }), Deadline.after(2000));
-    expect(received).toMatchObject({ copies: 2, source: raw(ID, 'the probe') });
+    expect(received).toMatchObject({ copies: 2, hasMore: false, source: raw(ID, 'the probe') });
     await received?.delete();
     expect(received?.copies).toBe(2);
     expect(contents(server.inbox)).toEqual([...OLD, [3], [4]]);
@@ -234,7 +234,7 @@ describe('a message that is there more than once', () => {
     for (let i = 0; i < 40; i += 1) server.inbox.append(raw(ID));
     const received = await inbox.find(sought(ID), Deadline.after(2000));
     await received?.delete();
-    expect([received?.copies, server.inbox.messages.length]).toEqual([16, 25]);
+    expect([received?.copies, received?.hasMore, server.inbox.messages.length]).toEqual([16, true, 25]);
   });
 });
 

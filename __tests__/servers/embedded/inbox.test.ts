@@ -548,6 +548,29 @@ describe('the probe in the inbox', () => {
     expect(server.mailbox.messages).toHaveLength(keep ? 3 : 0);
   });
 
+  test.each([false, true])(
+    'is reported with as many copies as were read, where there are more; kept: %s',
+    async (keep) => {
+      await using server = await startEmbedded({
+        pki,
+        alter: (raw) => {
+          for (let copies = 1; copies < 300; copies += 1) server.mailbox.append(raw);
+          return raw;
+        },
+      });
+      const endpoint = server.endpoint();
+      if (!endpoint.delivery) throw new Error('no delivery');
+      const { report } = await gate({ ...endpoint, delivery: { ...endpoint.delivery, keep } });
+      expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppw', ['message-duplicated']]);
+      const [found] = report.steps[4]?.findings ?? [];
+      expect(found?.evidence).toMatchObject({ copies: 'at least 16' });
+      expect(found?.message).toBe(
+        'The message is there at least 16 times, and was sent once. More messages that may be copies were not read and stay in the inbox.',
+      );
+      expect(server.mailbox.messages).toHaveLength(keep ? 300 : 284);
+    },
+  );
+
   test('is waited for with its copies no longer than the time lasts', async () => {
     await using server = await startEmbedded({ pki });
     const { report } = await gate(within(server, 300));

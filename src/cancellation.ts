@@ -1,10 +1,11 @@
 /**
- * The signals by which a runner or a person at a terminal ends a run, as one. The first lets what is known be
- * reported; the next one ends the process at once, as if nobody had asked.
+ * The signals with which a runner, a person, or a terminal that is closed ends a run, as one. After the first, the
+ * run reports what it knows; the next one ends the process at once.
+ * @returns a signal that is aborted by the first of them; its reason names it
  */
 export function cancellation(): AbortSignal {
   const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM'] as const;
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const cancel = (name: NodeJS.Signals): void => {
     for (const each of names) process.off(each, cancel);
     controller.abort(`the run was cancelled (${name})`);

@@ -103,6 +103,7 @@ describe('a run that is cancelled', () => {
   test.each([
     ['SIGINT', {}],
     ['SIGTERM', {}],
+    ['SIGHUP', {}],
     ['SIGTERM', { 'on-inconclusive': 'warn' }],
     ['SIGINT', { 'fail-on': 'never' }],
     ['SIGINT', { 'fail-on': 'never', 'on-inconclusive': 'warn' }],

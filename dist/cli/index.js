@@ -39002,12 +39002,13 @@ function start(main, complain) {
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/cancellation.ts
 /**
- * The signals by which a runner or a person at a terminal ends a run, as one. The first lets what is known be
- * reported; the next one ends the process at once, as if nobody had asked.
+ * The signals with which a runner, a person, or a terminal that is closed ends a run, as one. After the first, the
+ * run reports what it knows; the next one ends the process at once.
+ * @returns a signal that is aborted by the first of them; its reason names it
  */
 function cancellation() {
     const controller = new AbortController();
-    const names = ['SIGINT', 'SIGTERM'];
+    const names = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     const cancel = (name) => {
         for (const each of names)
             process.off(each, cancel);

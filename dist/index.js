@@ -29003,7 +29003,7 @@ const CONNECTION = {
         title: 'Host name not found',
         severity: 'error',
         steps: CONNECTING,
-        explanation: 'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive).',
+        explanation: 'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive). With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family that could not be looked up.',
         evidence: fields('detail'),
         remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',
         reference: 'RFC 5321 section 5.1',
@@ -29639,21 +29639,22 @@ class ConnectFailure extends Error {
 }
 /** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
 const ATTEMPT_DELAY_MS = 250;
-/** The system's resolver (getaddrinfo), in the order in which it answers. */
-const systemResolver = async (host) => {
-    const found = await (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim' });
+/** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
+const systemResolver = async (host, family) => {
+    const found = await (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim', family: family ?? 0 });
     return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
 };
 /**
  * Finds the addresses of a host; an address stands for itself.
  * @param host a DNS name or an IP address
+ * @param only the family to look up, where the name must be looked up; default both, see {@link Resolver}
  * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
  */
-async function resolve(host, deadline, resolver) {
+async function resolve(host, deadline, resolver, only) {
     const family = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host);
     if (family !== 0)
         return [{ address: host, family: family === 6 ? 6 : 4 }];
-    const answer = resolver(host).catch((error) => {
+    const answer = resolver(host, only).catch((error) => {
         if (error instanceof ConnectFailure)
             throw error;
         const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
@@ -45948,30 +45949,44 @@ async function gateFleet(plan, world, finished) {
     const gated = plan.endpoints.map(async (endpoint) => {
         if (endpoint.addresses === 'first')
             return [await gateOne(endpoint, world)];
-        const addresses = await limit(() => everyAddress(endpoint, plan.retries, world));
-        if (addresses instanceof connect/* ConnectFailure */.Vm) {
-            // There is nothing to part. Step 1 tells why; asked again, the name might answer, and one address stand for all.
-            const answered = { resolver: () => Promise.reject(addresses), pause: () => Promise.resolve() };
-            return [await gateOne(endpoint, { ...world, ...answered })];
-        }
-        return Promise.all(addresses.map((address) => gateOne({ ...endpoint, name: nameFor(endpoint, address, given) }, world, [address])));
+        const parts = await limit(() => partsOf(endpoint, plan.retries, world, given));
+        return Promise.all(parts.map((part) => gateOne(part.endpoint, part.world, part.addresses)));
     });
     return (await Promise.all(gated)).flat();
 }
-/** "name (address)", or with a number behind it where the user has given that name to another endpoint. */
-function nameFor({ name }, { address }, given) {
-    const usual = `${name} (${address})`;
+/** Looked up one by one: a lookup of both hides that one of them failed, and with it the servers of that family. */
+const FAMILIES = [4, 6];
+/**
+ * Makes each address of an endpoint an endpoint of its own, and each family that could not be looked up another one.
+ * Without any address, the endpoint stays as it is, and its lookup has failed.
+ */
+async function partsOf(endpoint, retries, world, given) {
+    const named = (part) => ({ ...endpoint, name: nameFor(endpoint, part, given) });
+    const answers = await Promise.all(FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, world) })));
+    const found = answers.flatMap(({ answer }) => (answer instanceof connect/* ConnectFailure */.Vm ? [] : answer));
+    const failed = answers.flatMap(({ family, answer }) => answer instanceof connect/* ConnectFailure */.Vm ? [{ family, world: withFailedLookup(world, answer), kind: answer.kind }] : []);
+    const unknown = failed.filter(({ kind }) => kind === 'lookup-failed');
+    if (found.length === 0)
+        return [{ endpoint, world: [...unknown, ...failed][0]?.world ?? world }];
+    const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
+    return [
+        ...addresses.map((one) => ({ endpoint: named(one.address), world, addresses: [one] })),
+        ...unknown.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
+    ];
+}
+/** "name (part)", or with a number behind it where the user has given that name to another endpoint. */
+function nameFor({ name }, part, given) {
+    const usual = `${name} (${part})`;
     let unique = usual;
     for (let n = 2; given.has(unique); n += 1)
         unique = `${usual} #${n}`;
     return unique;
 }
-/** Every address of a name, or why there is none once the lookup has had its tries. */
-async function everyAddress({ host, timeoutMs }, retries, world) {
+/** The addresses of one family, or why there is none once the lookup has had its tries. */
+async function lookUp({ host, timeoutMs }, family, retries, world) {
     for (let tries = 1;; tries += 1) {
         try {
-            const found = await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs, world.end), world.resolver);
-            return [...new Map(found.map((one) => [one.address, one])).values()];
+            return await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs, world.end), world.resolver, family);
         }
         catch (error) {
             if (!(error instanceof connect/* ConnectFailure */.Vm))
@@ -45981,6 +45996,13 @@ async function everyAddress({ host, timeoutMs }, retries, world) {
         }
         await world.pause(pauseBefore(tries + 1, world));
     }
+}
+/**
+ * The same world after a lookup that has had its tries, and the pauses between them. Asked again, the name might answer,
+ * and one address would stand for all.
+ */
+function withFailedLookup(world, failure) {
+    return { ...world, resolver: () => Promise.reject(failure), pause: () => Promise.resolve() };
 }
 /** Milliseconds to wait before the n-th try, the second being the first that has to: longer each time, with jitter. */
 function pauseBefore(tries, { random }) {

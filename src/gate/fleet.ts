@@ -49,43 +49,81 @@ export async function gateFleet(
   const given = new Set(plan.endpoints.map(({ name }) => name));
   const gated = plan.endpoints.map(async (endpoint) => {
     if (endpoint.addresses === 'first') return [await gateOne(endpoint, world)];
-    const addresses = await limit(() => everyAddress(endpoint, plan.retries, world));
-    if (addresses instanceof ConnectFailure) {
-      // There is nothing to part. Step 1 tells why; asked again, the name might answer, and one address stand for all.
-      const answered = { resolver: () => Promise.reject(addresses), pause: () => Promise.resolve() };
-      return [await gateOne(endpoint, { ...world, ...answered })];
-    }
-    return Promise.all(
-      addresses.map((address) => gateOne({ ...endpoint, name: nameFor(endpoint, address, given) }, world, [address])),
-    );
+    const parts = await limit(() => partsOf(endpoint, plan.retries, world, given));
+    return Promise.all(parts.map((part) => gateOne(part.endpoint, part.world, part.addresses)));
   });
   return (await Promise.all(gated)).flat();
 }
 
-/** "name (address)", or with a number behind it where the user has given that name to another endpoint. */
-function nameFor({ name }: Endpoint, { address }: Address, given: ReadonlySet<string>): string {
-  const usual = `${name} (${address})`;
+/** An endpoint that stands for a part of a configured one. */
+interface Part {
+  readonly endpoint: Endpoint;
+  readonly world: World;
+  readonly addresses?: readonly Address[];
+}
+
+/** Looked up one by one: a lookup of both hides that one of them failed, and with it the servers of that family. */
+const FAMILIES = [4, 6] as const;
+
+/**
+ * Makes each address of an endpoint an endpoint of its own, and each family that could not be looked up another one.
+ * Without any address, the endpoint stays as it is, and its lookup has failed.
+ */
+async function partsOf(
+  endpoint: Endpoint,
+  retries: number,
+  world: World,
+  given: ReadonlySet<string>,
+): Promise<readonly Part[]> {
+  const named = (part: string): Endpoint => ({ ...endpoint, name: nameFor(endpoint, part, given) });
+  const answers = await Promise.all(
+    FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, world) })),
+  );
+  const found = answers.flatMap(({ answer }) => (answer instanceof ConnectFailure ? [] : answer));
+  const failed = answers.flatMap(({ family, answer }) =>
+    answer instanceof ConnectFailure ? [{ family, world: withFailedLookup(world, answer), kind: answer.kind }] : [],
+  );
+  const unknown = failed.filter(({ kind }) => kind === 'lookup-failed');
+  if (found.length === 0) return [{ endpoint, world: [...unknown, ...failed][0]?.world ?? world }];
+  const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
+  return [
+    ...addresses.map((one) => ({ endpoint: named(one.address), world, addresses: [one] })),
+    ...unknown.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
+  ];
+}
+
+/** "name (part)", or with a number behind it where the user has given that name to another endpoint. */
+function nameFor({ name }: Endpoint, part: string, given: ReadonlySet<string>): string {
+  const usual = `${name} (${part})`;
   let unique = usual;
   for (let n = 2; given.has(unique); n += 1) unique = `${usual} #${n}`;
   return unique;
 }
 
-/** Every address of a name, or why there is none once the lookup has had its tries. */
-async function everyAddress(
+/** The addresses of one family, or why there is none once the lookup has had its tries. */
+async function lookUp(
   { host, timeoutMs }: Endpoint,
+  family: Address['family'],
   retries: number,
   world: World,
-): Promise<Address[] | ConnectFailure> {
+): Promise<readonly Address[] | ConnectFailure> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const found = await resolve(host, Deadline.after(timeoutMs, world.end), world.resolver);
-      return [...new Map(found.map((one) => [one.address, one])).values()];
+      return await resolve(host, Deadline.after(timeoutMs, world.end), world.resolver, family);
     } catch (error) {
       if (!(error instanceof ConnectFailure)) throw error;
       if (error.kind !== 'lookup-failed' || tries > retries) return error;
     }
     await world.pause(pauseBefore(tries + 1, world));
   }
+}
+
+/**
+ * The same world after a lookup that has had its tries, and the pauses between them. Asked again, the name might answer,
+ * and one address would stand for all.
+ */
+function withFailedLookup(world: World, failure: ConnectFailure): World {
+  return { ...world, resolver: () => Promise.reject(failure), pause: () => Promise.resolve() };
 }
 
 /** Milliseconds to wait before the n-th try, the second being the first that has to: longer each time, with jitter. */

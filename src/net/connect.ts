@@ -10,8 +10,12 @@ export interface Address {
   readonly family: 4 | 6;
 }
 
-/** Looks a host name up. The system's own resolver, hosts file included; a parameter where a test holds it still. */
-export type Resolver = (host: string) => Promise<readonly Address[]>;
+/**
+ * Looks up a host name; a parameter so that tests can replace the system's resolver.
+ * @param family the only one to look up. Without it the answer may have the addresses of one family alone although
+ *   the lookup of the other failed
+ */
+export type Resolver = (host: string, family?: Address['family']) => Promise<readonly Address[]>;
 
 /** Why there is no connection: what was tested and bad, and what could not be tested from here. */
 export type ConnectFailureKind =
@@ -37,21 +41,27 @@ export class ConnectFailure extends Error {
 /** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
 const ATTEMPT_DELAY_MS = 250;
 
-/** The system's resolver (getaddrinfo), in the order in which it answers. */
-export const systemResolver: Resolver = async (host) => {
-  const found = await lookup(host, { all: true, order: 'verbatim' });
+/** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
+export const systemResolver: Resolver = async (host, family) => {
+  const found = await lookup(host, { all: true, order: 'verbatim', family: family ?? 0 });
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
 };
 
 /**
  * Finds the addresses of a host; an address stands for itself.
  * @param host a DNS name or an IP address
+ * @param only the family to look up, where the name must be looked up; default both, see {@link Resolver}
  * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
  */
-export async function resolve(host: string, deadline: Deadline, resolver: Resolver): Promise<readonly Address[]> {
+export async function resolve(
+  host: string,
+  deadline: Deadline,
+  resolver: Resolver,
+  only?: Address['family'],
+): Promise<readonly Address[]> {
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
-  const answer = resolver(host).catch((error: unknown) => {
+  const answer = resolver(host, only).catch((error: unknown) => {
     if (error instanceof ConnectFailure) throw error;
     const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
     const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;

@@ -3,6 +3,7 @@ import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { gateFleet } from '../../../src/gate/fleet.js';
 import { judge } from '../../../src/gate/verdict.js';
 import type { World } from '../../../src/gate/visit.js';
+import type { Resolver } from '../../../src/net/connect.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { AUTH, DELIVERY, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
@@ -155,6 +156,96 @@ describe('addresses: all', () => {
     ]);
   });
 
+  describe('looks up each family', () => {
+    type Answer = readonly string[] | Error;
+    const temporary = Object.assign(new Error('lookup'), { code: 'EAI_AGAIN', errno: -3001 });
+    const noSuchFamily = Object.assign(new Error('lookup'), { code: 'ENOTFOUND', errno: -3007 });
+    const noSuchName = Object.assign(new Error('lookup'), { code: 'ENOTFOUND', errno: -3008 });
+    /** Answers as getaddrinfo does: without a family it hides that one of the two could not be looked up. */
+    const answering =
+      (v4: Answer, v6: Answer): Resolver =>
+      (_host, family) => {
+        const answers = [...(family === 6 ? [] : [v4]), ...(family === 4 ? [] : [v6])];
+        const found = answers.flatMap((answer) => (answer instanceof Error ? [] : answer));
+        const failure = answers.find((answer) => answer instanceof Error);
+        return found.length === 0 && failure
+          ? Promise.reject(failure)
+          : Promise.resolve(found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
+      };
+    const dual = (port: number): Endpoint =>
+      endpointAt(port, { name: 'dual', host: 'dual.example.test', addresses: 'all' });
+    const seen = (reports: readonly EndpointReport[]): unknown[] =>
+      reports.map(({ name, result, steps }) => [name, result, codes(steps)]);
+
+    test('and gates the addresses of both', async () => {
+      const port = await closedPort();
+      const reports = await fleet([dual(port)], {}, { resolver: answering(['127.0.0.1'], ['::1']) });
+      expect(reports.map(({ name }) => name)).toEqual(['dual (127.0.0.1)', 'dual (::1)']);
+    });
+
+    test('and is inconclusive for IPv6 if that lookup fails', async () => {
+      await using server = await startScriptedServer(good);
+      const reports = await fleet([dual(server.port)], {}, { resolver: answering(['127.0.0.1'], temporary) });
+      expect(seen(reports)).toEqual([
+        ['dual (127.0.0.1)', 'pass', []],
+        ['dual (IPv6)', 'inconclusive', ['dns-failed']],
+      ]);
+    });
+
+    test('and is inconclusive for IPv4 if that lookup fails', async () => {
+      const port = await closedPort();
+      const reports = await fleet([dual(port)], {}, { resolver: answering(temporary, ['::1']) });
+      expect(reports.map(({ name }) => name)).toEqual(['dual (::1)', 'dual (IPv4)']);
+      expect(seen(reports)[1]).toEqual(['dual (IPv4)', 'inconclusive', ['dns-failed']]);
+    });
+
+    test('and is inconclusive for the one that does not answer in time', async () => {
+      await using server = await startScriptedServer(good);
+      const silentV6: Resolver = (_host, family) =>
+        family === 6 ? new Promise(() => undefined) : Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+      const endpoint = { ...dual(server.port), timeoutMs: 2000 };
+      const reports = await fleet([endpoint], {}, { resolver: silentV6 });
+      expect(seen(reports)).toEqual([
+        ['dual (127.0.0.1)', 'pass', []],
+        ['dual (IPv6)', 'inconclusive', ['dns-failed']],
+      ]);
+    });
+
+    test('again after a temporary failure', async () => {
+      let asked = 0;
+      const failsOnce: Resolver = (host, family) => {
+        if (family === 6) asked += 1;
+        return answering(['127.0.0.1'], asked > 1 ? ['::1'] : temporary)(host, family);
+      };
+      const port = await closedPort();
+      const settings = { resolver: failsOnce, pause: () => Promise.resolve() };
+      const reports = await fleet([dual(port)], { retries: 1 }, settings);
+      expect(reports.map(({ name }) => name)).toEqual(['dual (127.0.0.1)', 'dual (::1)']);
+      expect(asked).toBe(2);
+    });
+
+    test.each([
+      ['no address of it', noSuchFamily],
+      ['no address of it, in the words of a system that does not distinguish', noSuchName],
+    ])('and ignores one with %s', async (_case, none) => {
+      await using server = await startScriptedServer(good);
+      const reports = await fleet([dual(server.port)], {}, { resolver: answering(['127.0.0.1'], none) });
+      expect(seen(reports)).toEqual([['dual (127.0.0.1)', 'pass', []]]);
+    });
+
+    test('and leaves one inconclusive endpoint if one has no address and the other lookup fails', async () => {
+      const reports = await fleet([dual(25)], {}, { resolver: answering(noSuchFamily, temporary) });
+      expect(seen(reports)).toEqual([['dual', 'inconclusive', ['dns-failed']]]);
+    });
+
+    test('but not with addresses: first, which connects to the family that answers', async () => {
+      await using server = await startScriptedServer(good);
+      const endpoint = { ...dual(server.port), addresses: 'first' } as const;
+      const reports = await fleet([endpoint], {}, { resolver: answering(['127.0.0.1'], temporary) });
+      expect(seen(reports)).toEqual([['dual', 'pass', []]]);
+    });
+  });
+
   describe('with a lookup that fails for a while', () => {
     const name = 'multi';
     const pauses: number[] = [];
@@ -162,16 +253,16 @@ describe('addresses: all', () => {
       pauses.push(ms);
       return Promise.resolve();
     };
-    /** Fails so many times, then answers. */
-    const failing = (times: number): World['resolver'] & { calls: number } => {
-      const lookup = (): ReturnType<World['resolver']> => {
-        lookup.calls += 1;
-        return lookup.calls > times
+    /** Each family fails so many times, then answers. */
+    const failing = (times: number): Resolver & { calls: { 4: number; 6: number } } => {
+      const lookup: Resolver = (_host, family = 4) => {
+        calls[family] += 1;
+        return calls[family] > times
           ? resolver()
           : Promise.reject(Object.assign(new Error('lookup'), { code: 'EAI_AGAIN' }));
       };
-      lookup.calls = 0;
-      return lookup;
+      const calls = { 4: 0, 6: 0 };
+      return Object.assign(lookup, { calls });
     };
     beforeEach(() => {
       pauses.length = 0;
@@ -183,7 +274,10 @@ describe('addresses: all', () => {
       const endpoint = endpointAt(server.port, { name, host: 'multi.example.test', addresses: 'all' });
       const reports = await fleet([endpoint], { retries: 2 }, { resolver: again, pause });
       expect(reports.map((report) => report.name)).toEqual(['multi (127.0.0.1)', 'multi (127.0.0.2)']);
-      expect({ calls: again.calls, pauses: pauses.slice(0, 2) }).toEqual({ calls: 3, pauses: [1000, 4000] });
+      expect({ calls: again.calls, pauses: pauses.slice(0, 4) }).toEqual({
+        calls: { 4: 3, 6: 3 },
+        pauses: [1000, 1000, 4000, 4000],
+      });
     });
 
     test('gives up after its tries, tells of them all, and neither asks nor waits for them twice', async () => {
@@ -192,7 +286,7 @@ describe('addresses: all', () => {
       const reports = await fleet([endpoint], { retries: 2 }, { resolver: never, pause });
       expect(reports).toMatchObject([{ name, result: 'inconclusive', attempts: 3, durationMs: 5000 }]);
       expect(reports.map(({ steps }) => codes(steps))).toEqual([['dns-failed']]);
-      expect({ calls: never.calls, pauses }).toEqual({ calls: 3, pauses: [1000, 4000] });
+      expect({ calls: never.calls, pauses }).toEqual({ calls: { 4: 3, 6: 3 }, pauses: [1000, 1000, 4000, 4000] });
     });
   });
 

@@ -9,7 +9,7 @@ export const CONNECTION = {
     severity: 'error',
     steps: CONNECTING,
     explanation:
-      'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive).',
+      'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive). With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family that could not be looked up.',
     evidence: fields('detail'),
     remedy:
       'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',

@@ -25,11 +25,16 @@ import { SelfTestFailed } from './self-test/failed.js';
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
  * @param planned told of the plan, once there is one
+ * @param endedBy receives the signal that tells the run to end
  * @returns the exit code, by the verdict alone: 0, or 1 where the gate or its configuration failed
  */
-export async function runAction(planned: (plan: Plan) => void): Promise<number> {
+export async function runAction(
+  planned: (plan: Plan) => void,
+  endedBy: (signal: AbortSignal) => void,
+): Promise<number> {
   const log = runnerLog();
   const cancelled = cancellation();
+  endedBy(cancelled);
   let plan: Plan | undefined;
   const telling = { log, redactReason: (reason: string) => redactedReason(reason, plan), cancelled };
   try {
@@ -56,7 +61,8 @@ export async function runAction(planned: (plan: Plan) => void): Promise<number> 
     else log.info(line);
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
   };
-  const { report, verdict } = await run(plan, process.env, finished, cancelled, core.setSecret);
+  const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, core.setSecret);
+  endedBy(cut);
   await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, telling);
   if (verdict.blocks) core.setFailed(failureLine(verdict));
   return verdict.blocks ? 1 : 0;

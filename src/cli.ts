@@ -7,10 +7,14 @@ import { neutralise } from './text/neutral.js';
 let plan: Plan | undefined;
 
 start(
-  () =>
-    runTerminal(process.argv.slice(2), (loaded) => {
-      plan = loaded;
-    }),
+  (endedBy) =>
+    runTerminal(
+      process.argv.slice(2),
+      (loaded) => {
+        plan = loaded;
+      },
+      endedBy,
+    ),
   (reason) => {
     process.stderr.write(`The gate itself failed: ${neutralise(redactedReason(reason, plan))}\n`);
   },

@@ -8,10 +8,10 @@ import { neutralise } from './text/neutral.js';
 let plan: Plan | undefined;
 
 start(
-  () =>
+  (endedBy) =>
     runAction((loaded) => {
       plan = loaded;
-    }),
+    }, endedBy),
   (reason) => {
     core.error(neutralise(`The gate itself failed: ${redactedReason(reason, plan)}`));
   },

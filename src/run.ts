@@ -24,6 +24,8 @@ const WHEN_CANCELLED =
 export interface Outcome {
   readonly report: Report;
   readonly verdict: Verdict;
+  /** Aborted at the deadline, or when the run is cancelled; possibly later than the run. */
+  readonly cut: AbortSignal;
 }
 
 /**
@@ -85,7 +87,7 @@ export async function run(
       result: verdict.result,
       endpoints,
     };
-    return { report, verdict };
+    return { report, verdict, cut };
   } finally {
     await inboxes.close();
   }

@@ -11,12 +11,29 @@ const MOST_COMPLAINTS = 10;
 const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
 
 /**
+ * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an answer
+ * would hold up all others. 128 lookups at a time are enough for the default concurrency, with two families and the host
+ * of an inbox for each endpoint.
+ */
+const POOL_THREADS = '256';
+
+/** How long the last output waits for a reader once the run has been told to end. */
+const LONGEST_LAST_WRITE_MS = 2000;
+
+/**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
  * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
- * @param main the program; it returns the exit code
+ * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, output
+ *   that nobody reads delays the end of the process by two seconds at most
  * @param complain tells of what was thrown
  */
-export function start(main: () => Promise<number>, complain: (reason: string) => void): void {
+export function start(
+  main: (endedBy: (signal: AbortSignal) => void) => Promise<number>,
+  complain: (reason: string) => void,
+): void {
+  // Node reads it when it uses the pool for the first time.
+  process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
+  let cut: AbortSignal | undefined;
   let stray = 0;
   let complaints = 0;
   const onStray = (thrown: unknown): void => {
@@ -34,14 +51,47 @@ export function start(main: () => Promise<number>, complain: (reason: string) =>
   process.exitCode = 1;
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
-  void main()
+  void main((signal) => {
+    cut = signal;
+  })
     .catch((thrown: unknown) => {
       onStray(thrown);
       return 1;
     })
-    .then((code) => {
-      // A name lookup that nobody waits for any more would keep the process alive for as long as it likes; what
-      // was written goes out first, and a rejection of the last moment is heard of.
-      process.stdout.write('', () => setImmediate(() => process.exit(code || stray)));
+    .then(async (code) => {
+      await lastWrites(cut);
+      // A rejection of the last moment is heard of.
+      setImmediate(() => {
+        end(code || stray);
+      });
     });
+}
+
+/** Waits until everything written has been read, but not for long after the signal. */
+async function lastWrites(cut: AbortSignal | undefined): Promise<void> {
+  const streams = [process.stdout, process.stderr];
+  const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
+  const late = new Promise((giveUp) => {
+    const hurry = () => setTimeout(giveUp, LONGEST_LAST_WRITE_MS);
+    if (cut?.aborted) hurry();
+    else cut?.addEventListener('abort', hurry);
+  });
+  await Promise.race([written, late]);
+}
+
+/**
+ * Ends the process. `process.exit` joins the threads of the pool: it waits for name lookups and file operations that
+ * nobody waits for any more, possibly for minutes. Replacing the process does not (docs/adr/0021).
+ */
+function end(code: number): void {
+  const poolInUse = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfo|FSReq)/.test(resource));
+  try {
+    if (poolInUse) {
+      const env = { ...process.env, NODE_OPTIONS: '' };
+      process.execve?.(process.execPath, [process.execPath, '-e', `process.exit(${code})`], env);
+    }
+  } catch {
+    // Windows cannot replace a process.
+  }
+  process.exit(code);
 }

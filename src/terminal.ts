@@ -52,9 +52,14 @@ const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
  * The same run without a runner.
  * @param args the arguments of the command line
  * @param planned told of the plan, once there is one
+ * @param endedBy receives the signal that tells the run to end
  * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
  */
-export async function runTerminal(args: readonly string[], planned: (plan: Plan) => void): Promise<number> {
+export async function runTerminal(
+  args: readonly string[],
+  planned: (plan: Plan) => void,
+  endedBy: (signal: AbortSignal) => void,
+): Promise<number> {
   try {
     const { values, positionals } = readArguments(args);
     if (values.help === true) {
@@ -72,6 +77,7 @@ export async function runTerminal(args: readonly string[], planned: (plan: Plan)
     planned(plan);
     if (values['self-test'] === true) await proveItself(progress);
     const outcome = await gate(plan, progress);
+    endedBy(outcome.cut);
     process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
     return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
   } catch (error) {

@@ -10,7 +10,8 @@ import { NODE, runProgram } from '../support/program.js';
 import { schemaErrors } from '../support/report-schema.js';
 import { createRunner } from '../support/runner.js';
 import type { Runner, StepEnded } from '../support/runner.js';
-import { startScriptedServer } from '../support/scripted-server.js';
+import { closedPort, startScriptedServer } from '../support/scripted-server.js';
+import type { ScriptedServer } from '../support/scripted-server.js';
 
 /** A run that is ended before its time: what is known is reported, nothing else is green, and the job is red. */
 
@@ -154,4 +155,44 @@ test('a run whose deadline is over tells what is known, and fails whatever the p
   expectTold(ended, /its deadline of 0\.1 min is over/);
   expect(ended.durationMs).toBeGreaterThanOrEqual(DEADLINE_MIN * 60_000);
   expect(ended.durationMs).toBeLessThan(DEADLINE_MIN * 60_000 + AT_ONCE_MS);
+});
+
+describe('a run that is ended while nobody reads its output', () => {
+  /** Many endpoints that fail, one after the other; more is said of them than a pipe holds. The last one stalls. */
+  async function inputsFor(
+    stalling: ScriptedServer,
+  ): Promise<{ readonly endpoints: string } & Readonly<Record<string, string>>> {
+    const port = await closedPort();
+    const hosts = Array.from({ length: 600 }, (_, n) => `127.1.${Math.floor(n / 250)}.${(n % 250) + 1}:${port}`);
+    const endpoints = [...hosts, `127.0.0.1:${stalling.port}`].join('\n');
+    return { endpoints, concurrency: '1', timeout: '60', retries: '0' };
+  }
+
+  test.each([
+    ['the deadline', { deadline: '0.1' }, undefined],
+    ['SIGTERM', {}, 'SIGTERM'],
+  ] as const)('by %s reports what is known, and ends', async (_, ending, signal) => {
+    await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
+    await using runner = await createRunner();
+    const pidFile = join(runner.temp, 'pid');
+    const env = { NODE_OPTIONS: preload('pid'), PID_FILE: pidFile };
+    const inputs = { ...(await inputsFor(stalling)), ...ending };
+    const running = runner.run(inputs, env, undefined, { unread: true });
+    if (signal) {
+      await until(() => stalling.connections > 0);
+      process.kill(Number(await readFile(pidFile, 'utf8')), signal);
+    }
+    const { code, outputs, report } = await running;
+    expect({ code, result: outputs.result }).toEqual({ code: 1, result: 'fail' });
+    expect(report?.endpoints).toHaveLength(601);
+    expect(codes(report?.endpoints.at(-1)?.steps ?? [])).toEqual(['run-stopped']);
+  });
+
+  test('ends at a terminal, too', async () => {
+    await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
+    const { endpoints, ...settings } = await inputsFor(stalling);
+    const options = Object.entries({ ...settings, deadline: '0.1' }).map(([name, value]) => `--${name}=${value}`);
+    const args = [resolve('dist/cli/index.js'), ...options, ...endpoints.split('\n')];
+    expect(await runProgram(NODE, args, { unread: true })).toMatchObject({ code: 1 });
+  });
 });

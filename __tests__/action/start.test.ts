@@ -1,6 +1,12 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import ts from 'typescript';
 import { NODE, runProgram } from '../support/program.js';
 import type { Ended } from '../support/program.js';
@@ -28,7 +34,12 @@ let programs = 0;
  * @param main the source of an async function: what `start` is to run
  * @param complain the source of what tells of a throw
  */
-async function started(main: string, complain = "(reason) => console.log('complaint: ' + reason)"): Promise<Ended> {
+async function started(main: string, complain?: string): Promise<Ended> {
+  return runProgram(NODE, [basename(await program(main, complain))], { cwd: folder });
+}
+
+/** Writes such a program. @returns its path */
+async function program(main: string, complain = "(reason) => console.log('complaint: ' + reason)"): Promise<string> {
   const path = join(folder, `program-${programs++}.js`);
   await writeFile(
     path,
@@ -36,7 +47,7 @@ async function started(main: string, complain = "(reason) => console.log('compla
     const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     start(${main}, ${complain});`,
   );
-  return runProgram(NODE, [basename(path)], { cwd: folder });
+  return path;
 }
 
 test.each([
@@ -100,4 +111,55 @@ test('all that was written is read, though the process ends at once and somethin
   );
   expect(ended.code).toBe(0);
   expect(ended.stdout).toHaveLength(3_000_000);
+});
+
+/** Longer than a run that was told to end waits for whoever reads. */
+const SLOW_MS = 2500;
+
+/** Starts a program of which nobody reads the output yet. */
+async function unread(main: string): Promise<ChildProcessByStdio<null, Readable, null>> {
+  return spawn(NODE, [await program(main)], { env: {}, stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 });
+}
+
+test('all that was written waits for a reader that is slow', async () => {
+  const child = await unread('async () => { process.stdout.write("x".repeat(3_000_000)); return 0 }');
+  await pause(SLOW_MS);
+  expect(await text(child.stdout)).toHaveLength(3_000_000);
+});
+
+test.each([
+  ['was told to end', 'AbortSignal.abort()'],
+  ['is told to end meanwhile', 'AbortSignal.timeout(500)'],
+])('a program that %s does not wait for an output that nobody reads', async (_, signal) => {
+  const child = await unread(
+    `async (endedBy) => { endedBy(${signal}); process.stdout.write("x".repeat(3_000_000)); return 7 }`,
+  );
+  expect(await once(child, 'exit')).toEqual([7, null]);
+  child.stdout.destroy();
+});
+
+describe('file operations that never end', () => {
+  /** The source of a function that begins so many of them: to open a FIFO is to wait for whoever opens its other end. */
+  const begin = `async (count) => {
+    const { execFileSync } = await import('node:child_process');
+    const { open } = await import('node:fs/promises');
+    for (let n = 0; n < count; n += 1) {
+      execFileSync('mkfifo', [\`\${process.pid}-\${n}\`], { env: { PATH: '/usr/bin:/bin' } });
+      void open(\`\${process.pid}-\${n}\`);
+    }
+  }`;
+
+  test.each([0, 7])('do not keep the process, which ends with %d', async (code) => {
+    const main = `async () => { await (${begin})(1); console.log('done'); return ${code} }`;
+    expect(await started(main)).toMatchObject({ code, stdout: 'done\n', stderr: '' });
+  });
+
+  test('do not hold up others, many as they are', async () => {
+    const main = `async () => {
+      await (${begin})(10);
+      await (await import('node:fs/promises')).readFile('start.js');
+      return 0;
+    }`;
+    expect(await started(main)).toMatchObject({ code: 0 });
+  });
 });

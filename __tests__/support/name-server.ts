@@ -1,11 +1,19 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import dns from 'dns2';
 import { LOOPBACK } from '../../src/demo/listener.js';
 
-/** What the server says of a name: a TXT record, a failure of its own, or nothing at all. Other names do not exist. */
-export type Zone = Readonly<Record<string, string | typeof SERVFAIL | typeof SILENCE>>;
+/** A TXT record or an address; a failure of the server; no answer at all, or none but "ask again over TCP". */
+type Answer = string | typeof SERVFAIL | typeof SILENCE | typeof TRUNCATED;
+
+/** What the server says of a name: the same to every question, or by type. Other names do not exist. */
+export type Zone = Readonly<Record<string, Answer | { readonly A?: Answer; readonly AAAA?: Answer }>>;
 
 export const SERVFAIL = Symbol('SERVFAIL');
 export const SILENCE = Symbol('silence');
+/** The answer does not fit into a datagram, and nothing answers over TCP. */
+export const TRUNCATED = Symbol('truncated');
 
 export interface NameServer extends AsyncDisposable {
   /** `address:port`, as resolvers take it. */
@@ -16,36 +24,56 @@ export interface NameServer extends AsyncDisposable {
 
 const RCODE = { SERVFAIL: 2, NXDOMAIN: 3 } as const;
 
-/** Starts a name server on loopback that knows one zone. */
-export async function startNameServer(zone: Zone): Promise<NameServer> {
+const { TYPE, CLASS } = dns.Packet;
+
+/**
+ * Starts a name server on loopback that knows one zone.
+ * @param at where it listens; default any free port
+ */
+export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port: 0 }): Promise<NameServer> {
   const asked: string[] = [];
   const server = dns.createServer({
     udp: { type: 'udp4' },
     handle: (request, send) => {
       const response = dns.Packet.createResponseFromRequest(request);
+      // An empty answer without it is, to the system's resolver, that of a server that knows nothing of the zone.
+      response.header.aa = 1;
       const [question] = request.questions;
       const name = question?.name.toLowerCase() ?? '';
       asked.push(name);
       const known = zone[name];
-      if (known === SILENCE) return;
-      if (known === SERVFAIL) response.header.rcode = RCODE.SERVFAIL;
+      const answer = typeof known === 'object' ? known[question?.type === TYPE.AAAA ? 'AAAA' : 'A'] : known;
+      if (answer === SILENCE) return;
+      if (answer === SERVFAIL) response.header.rcode = RCODE.SERVFAIL;
+      else if (answer === TRUNCATED) response.header.tc = 1;
+      else if (answer !== undefined) response.answers.push(record(name, answer, question?.type));
       else if (known === undefined) response.header.rcode = RCODE.NXDOMAIN;
-      else response.answers.push(txt(name, known));
       void send(response);
     },
   });
-  const { udp } = await server.listen({ udp: { port: 0, address: LOOPBACK } });
+  const { udp } = await server.listen({ udp: at });
   if (!udp) throw new Error('no name server');
+  const connections = new Set<Socket>();
+  const tcp = createServer((socket) => connections.add(socket.on('error', () => undefined)));
+  await once(tcp.listen(udp.port, udp.address), 'listening');
   return {
-    address: `${LOOPBACK}:${udp.port}`,
+    address: `${at.address}:${udp.port}`,
     asked,
-    [Symbol.asyncDispose]: () => server.close(),
+    [Symbol.asyncDispose]: async () => {
+      for (const connection of connections) connection.destroy();
+      tcp.close();
+      await server.close();
+    },
   };
+}
+
+function record(name: string, text: string, type: number | undefined) {
+  if (type !== TYPE.A && type !== TYPE.AAAA) return txt(name, text);
+  return Object.assign(new dns.Packet.Resource(name, type, CLASS.IN, 60), { address: text });
 }
 
 /** One record in strings of up to 255 octets (RFC 1035 section 3.3.14). */
 function txt(name: string, text: string) {
-  const { TYPE, CLASS } = dns.Packet;
   const octets = Buffer.from(text);
   const strings = Array.from({ length: Math.ceil(octets.length / 255) }, (_, i) =>
     octets.subarray(i * 255, (i + 1) * 255),

@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly cwd?: string;
   /** The whole environment: nothing is inherited. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Nobody reads what it writes, ever. */
+  readonly unread?: boolean;
 }
 
 /** Far above what any of these programs takes, so that one that hangs is told from one that is slow. */
@@ -39,8 +41,14 @@ export async function runProgram(path: string, args: readonly string[], where: S
   const { pid } = child;
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  if (where.unread) {
+    child.once('exit', () => {
+      for (const output of [child.stdout, child.stderr]) output.destroy();
+    });
+  } else {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  }
   const patience = setTimeout(() => pid !== undefined && process.kill(-pid, 'SIGKILL'), PATIENCE_MS);
   try {
     const [code] = (await once(child, 'close')) as [number | null];

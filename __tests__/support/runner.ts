@@ -38,11 +38,14 @@ export interface Runner extends AsyncDisposable {
    * @param inputs what the workflow says under `with`
    * @param env what is different in the environment; undefined takes a variable out
    * @param dist the folder of the bundle
+   * @param how.command a command line that runs the one that is appended to it
+   * @param how.unread nobody reads the log, ever
    */
   run(
     inputs: Readonly<Record<string, string>>,
     env?: Readonly<Record<string, string | undefined>>,
     dist?: string,
+    how?: { readonly command?: readonly string[]; readonly unread?: boolean },
   ): Promise<StepEnded>;
 }
 
@@ -67,7 +70,7 @@ export async function createRunner(): Promise<Runner> {
     return absolute;
   };
 
-  const run: Runner['run'] = async (inputs, env = {}, dist = resolve('dist')) => {
+  const run: Runner['run'] = async (inputs, env = {}, dist = resolve('dist'), { command = [], ...how } = {}) => {
     const folder = join(temp, `_runner_file_commands_${steps++}`);
     await mkdir(folder);
     const files = Object.fromEntries(FILES.map((name) => [name, join(folder, name.toLowerCase())]));
@@ -92,9 +95,11 @@ export async function createRunner(): Promise<Runner> {
       ...env,
     };
     const present = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const ended = await runProgram(NODE, [join(dist, 'index.js')], {
+    const [program, ...args] = [...command, NODE, join(dist, 'index.js')];
+    const ended = await runProgram(program, args, {
       cwd: workspace,
       env: Object.fromEntries(present),
+      ...how,
     });
     const told = async (name: (typeof FILES)[number]) => readFile(files[name] ?? '', 'utf8');
     const log = ended.stdout + ended.stderr;

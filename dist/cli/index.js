@@ -1337,10 +1337,19 @@ class ConnectFailure extends Error {
 }
 /** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
 const ATTEMPT_DELAY_MS = 250;
+/** Lookups in progress, by host and family. They cannot be cancelled, and each occupies a thread: a retry joins them. */
+const lookups = new Map();
 /** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
-const systemResolver = async (host, family) => {
-    const found = await (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim', family: family ?? 0 });
-    return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+const systemResolver = (host, family) => {
+    const key = `${host} ${family}`;
+    const known = lookups.get(key);
+    if (known)
+        return known;
+    const found = (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim', family: family ?? 0 })
+        .then((addresses) => addresses.map(({ address, family: of }) => ({ address, family: of === 6 ? 6 : 4 })))
+        .finally(() => lookups.delete(key));
+    lookups.set(key, found);
+    return found;
 };
 /**
  * Finds the addresses of a host; an address stands for itself.
@@ -15697,7 +15706,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
             result: verdict.result,
             endpoints,
         };
-        return { report, verdict };
+        return { report, verdict, cut };
     }
     finally {
         await inboxes.close();
@@ -38983,12 +38992,24 @@ const MOST_COMPLAINTS = 10;
  */
 const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
 /**
+ * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an answer
+ * would hold up all others. 128 lookups at a time are enough for the default concurrency, with two families and the host
+ * of an inbox for each endpoint.
+ */
+const POOL_THREADS = '256';
+/** How long the last output waits for a reader once the run has been told to end. */
+const LONGEST_LAST_WRITE_MS = 2000;
+/**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
  * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
- * @param main the program; it returns the exit code
+ * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, output
+ *   that nobody reads delays the end of the process by two seconds at most
  * @param complain tells of what was thrown
  */
 function start(main, complain) {
+    // Node reads it when it uses the pool for the first time.
+    process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
+    let cut;
     let stray = 0;
     let complaints = 0;
     const onStray = (thrown) => {
@@ -39008,16 +39029,50 @@ function start(main, complain) {
     process.exitCode = 1;
     process.on('uncaughtException', onStray);
     process.on('unhandledRejection', onStray);
-    void main()
+    void main((signal) => {
+        cut = signal;
+    })
         .catch((thrown) => {
         onStray(thrown);
         return 1;
     })
-        .then((code) => {
-        // A name lookup that nobody waits for any more would keep the process alive for as long as it likes; what
-        // was written goes out first, and a rejection of the last moment is heard of.
-        process.stdout.write('', () => setImmediate(() => process.exit(code || stray)));
+        .then(async (code) => {
+        await lastWrites(cut);
+        // A rejection of the last moment is heard of.
+        setImmediate(() => {
+            end(code || stray);
+        });
     });
+}
+/** Waits until everything written has been read, but not for long after the signal. */
+async function lastWrites(cut) {
+    const streams = [process.stdout, process.stderr];
+    const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
+    const late = new Promise((giveUp) => {
+        const hurry = () => setTimeout(giveUp, LONGEST_LAST_WRITE_MS);
+        if (cut?.aborted)
+            hurry();
+        else
+            cut?.addEventListener('abort', hurry);
+    });
+    await Promise.race([written, late]);
+}
+/**
+ * Ends the process. `process.exit` joins the threads of the pool: it waits for name lookups and file operations that
+ * nobody waits for any more, possibly for minutes. Replacing the process does not (docs/adr/0021).
+ */
+function end(code) {
+    const poolInUse = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfo|FSReq)/.test(resource));
+    try {
+        if (poolInUse) {
+            const env = { ...process.env, NODE_OPTIONS: '' };
+            process.execve?.(process.execPath, [process.execPath, '-e', `process.exit(${code})`], env);
+        }
+    }
+    catch {
+        // Windows cannot replace a process.
+    }
+    process.exit(code);
 }
 
 // EXTERNAL MODULE: external "node:util"
@@ -41508,9 +41563,10 @@ const EXIT = { open: 0, closed: 1, misconfigured: 2 };
  * The same run without a runner.
  * @param args the arguments of the command line
  * @param planned told of the plan, once there is one
+ * @param endedBy receives the signal that tells the run to end
  * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
  */
-async function runTerminal(args, planned) {
+async function runTerminal(args, planned, endedBy) {
     try {
         const { values, positionals } = readArguments(args);
         if (values.help === true) {
@@ -41530,6 +41586,7 @@ async function runTerminal(args, planned) {
         if (values['self-test'] === true)
             await proveItself(progress);
         const outcome = await gate(plan, progress);
+        endedBy(outcome.cut);
         process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
         return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
     }
@@ -41632,9 +41689,9 @@ function shownOnTerminal({ report, verdict }) {
 
 
 let plan;
-start(() => runTerminal(process.argv.slice(2), (loaded) => {
+start((endedBy) => runTerminal(process.argv.slice(2), (loaded) => {
     plan = loaded;
-}), (reason) => {
+}, endedBy), (reason) => {
     process.stderr.write(`The gate itself failed: ${neutral_neutralise((0,redaction/* redactedReason */.r)(reason, plan))}\n`);
 });
 

@@ -41,10 +41,19 @@ export class ConnectFailure extends Error {
 /** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
 const ATTEMPT_DELAY_MS = 250;
 
+/** Lookups in progress, by host and family. They cannot be cancelled, and each occupies a thread: a retry joins them. */
+const lookups = new Map<string, Promise<readonly Address[]>>();
+
 /** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
-export const systemResolver: Resolver = async (host, family) => {
-  const found = await lookup(host, { all: true, order: 'verbatim', family: family ?? 0 });
-  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+export const systemResolver: Resolver = (host, family) => {
+  const key = `${host} ${family}`;
+  const known = lookups.get(key);
+  if (known) return known;
+  const found = lookup(host, { all: true, order: 'verbatim', family: family ?? 0 })
+    .then((addresses) => addresses.map(({ address, family: of }): Address => ({ address, family: of === 6 ? 6 : 4 })))
+    .finally(() => lookups.delete(key));
+  lookups.set(key, found);
+  return found;
 };
 
 /**

@@ -29798,13 +29798,13 @@ function codeOf(error) {
  */
 class Deadline {
     #standstill;
-    #stoodStillMs;
+    #pausesMs;
     #cut;
     /** On the clock that stops while the process stands still. */
     #at;
     constructor(ms, standstill, cut) {
         this.#standstill = standstill;
-        this.#stoodStillMs = standstill.totalMs;
+        this.#pausesMs = standstill.pausesMs;
         this.#cut = cut;
         this.#at = this.#now + ms;
     }
@@ -29836,9 +29836,9 @@ class Deadline {
     get isOver() {
         return this.remainingMs === 0;
     }
-    /** Milliseconds that the process has stood still since the deadline was made. */
+    /** Milliseconds that the process has stood still since the deadline was made, in pauses of a second or more. */
     get stoodStillMs() {
-        return this.#standstill.totalMs - this.#stoodStillMs;
+        return this.#standstill.pausesMs - this.#pausesMs;
     }
     /** Waits for work of our own, and puts the deadline off by the time that it takes. */
     async puttingOff(work) {
@@ -29912,14 +29912,19 @@ class Deadline {
 const BEAT_MS = 20;
 /** A timer is this late on a machine that is merely busy. */
 const TOLERATED_MS = 10;
+const PAUSE_MS = 1000;
 /** Measures how late its own timer is, and so how long the event loop has stood still. Runs only while somebody waits. */
 class Heartbeat {
     #waits = 0;
     #lostMs = 0;
+    #pausedMs = 0;
     #beatAt = 0;
     #timer;
     get totalMs() {
-        return this.#lostMs + (this.#waits > 0 ? lateMs(this.#beatAt) : 0);
+        return this.#lostMs + this.#lateMs;
+    }
+    get pausesMs() {
+        return this.#pausedMs + pauseIn(this.#lateMs);
     }
     /** Measures for as long as a promise is pending. @returns what it resolves to */
     async during(wait) {
@@ -29930,9 +29935,9 @@ class Heartbeat {
             return await wait;
         }
         finally {
-            this.#waits -= 1;
-            if (this.#waits === 0)
+            if (this.#waits === 1)
                 this.#end();
+            this.#waits -= 1;
         }
     }
     #begin() {
@@ -29946,13 +29951,21 @@ class Heartbeat {
         clearInterval(this.#timer);
     }
     #beat() {
-        this.#lostMs += lateMs(this.#beatAt);
+        const late = this.#lateMs;
+        this.#lostMs += late;
+        this.#pausedMs += pauseIn(late);
         this.#beatAt = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
     }
+    /** How late the next beat is by now. */
+    get #lateMs() {
+        if (this.#waits === 0)
+            return 0;
+        const late = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#beatAt - BEAT_MS;
+        return late > TOLERATED_MS ? late : 0;
+    }
 }
-function lateMs(beatAt) {
-    const late = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - beatAt - BEAT_MS;
-    return late > TOLERATED_MS ? late : 0;
+function pauseIn(lateMs) {
+    return lateMs >= PAUSE_MS ? lateMs : 0;
 }
 /** Of this process. */
 const heartbeat = new Heartbeat();
@@ -34448,7 +34461,6 @@ const OF_SILENCE = new Set([
     'reply-timeout',
     'handshake-timeout',
     'throttled',
-    'inbox-unreachable',
 ]);
 /** A 421 that came while the gate stood still between the 220 to STARTTLS and the handshake. */
 const GOODBYE = /^421\b/;
@@ -34457,13 +34469,16 @@ const GOODBYE = /^421\b/;
  * attempt. The outcome is then worth another attempt.
  */
 function unlessStarved(outcome, { budget: { stoodStillMs } }) {
+    const isOfSilence = ({ code, evidence }) => {
+        // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
+        if (code === 'inbox-unreachable')
+            return outcome.transient === true;
+        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+    };
     if (stoodStillMs < TELLING_MS || !outcome.findings.some(isOfSilence))
         return outcome;
     const findings = outcome.findings.map((found) => isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found);
     return { ...outcome, findings, transient: true };
-}
-function isOfSilence({ code, evidence }) {
-    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
 }
 function starved({ code, message }, stoodStill) {
     return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { stoodStill, finding: code } });

@@ -97,6 +97,7 @@ function reproducible(text: string, { port, transport }: Shown['report']): strin
     .replaceAll(/\b\d{4}-\d\d-\d\d\b/g, '<date>')
     .replaceAll(/\b\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|\+0000)/g, '<time>')
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<nonce>')
+    .replaceAll(/^[0-9a-f]{32}$/gm, '<random value>')
     .replaceAll(/(?<=^server: 334 )\S{40,}/gm, '<challenge>')
     .replaceAll(/(?<= id )\w+(?=;)/g, '<id>')
     .replaceAll(/\bsha256\/[\w+/]{43}=/g, 'sha256/<pin>')

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { attempt } from '../../src/gate/gate.js';
 import type { Attempt } from '../../src/gate/gate.js';
@@ -6,6 +7,7 @@ import { Inboxes } from '../../src/inbox/inboxes.js';
 import { systemResolver } from '../../src/net/connect.js';
 import { textResolver } from '../../src/net/txt.js';
 import { Deadline } from '../../src/net/deadline.js';
+import { heartbeat } from '../../src/net/standstill.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
 import { Secret } from '../../src/text/secret.js';
@@ -13,10 +15,22 @@ import { TrustStore } from '../../src/tls/trust.js';
 import { undeclaredEvidence } from './evidence.js';
 import { HOST } from './zoo.js';
 
+/** Never aborted. */
+const { signal: never } = new AbortController();
+setMaxListeners(0, never);
+
+/** A test process compiles modules for seconds at a time. That makes waits longer, but it is not a pause of the gate. */
+const busy = {
+  get totalMs(): number {
+    return heartbeat.totalMs;
+  },
+  pausesMs: 0,
+};
+
 /** What a run shares, with nothing held still unless the test says so. */
 export function testWorld(overrides: Partial<World> = {}): World {
   return {
-    end: Deadline.after(Infinity),
+    end: Deadline.on(never, busy),
     whyEnded: () => ({ why: 'a test ended it' }),
     resolver: systemResolver,
     txt: textResolver(),

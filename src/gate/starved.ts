@@ -13,7 +13,6 @@ const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'reply-timeout',
   'handshake-timeout',
   'throttled',
-  'inbox-unreachable',
 ]);
 
 /** A 421 that came while the gate stood still between the 220 to STARTTLS and the handshake. */
@@ -24,15 +23,16 @@ const GOODBYE = /^421\b/;
  * attempt. The outcome is then worth another attempt.
  */
 export function unlessStarved(outcome: StepOutcome, { budget: { stoodStillMs } }: Visit): StepOutcome {
+  const isOfSilence = ({ code, evidence }: KnownFinding): boolean => {
+    // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
+    if (code === 'inbox-unreachable') return outcome.transient === true;
+    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+  };
   if (stoodStillMs < TELLING_MS || !outcome.findings.some(isOfSilence)) return outcome;
   const findings = outcome.findings.map((found) =>
     isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found,
   );
   return { ...outcome, findings, transient: true };
-}
-
-function isOfSilence({ code, evidence }: KnownFinding): boolean {
-  return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
 }
 
 function starved({ code, message }: KnownFinding, stoodStill: string): KnownFinding {

@@ -8,14 +8,14 @@ import type { Standstill } from './standstill.js';
  */
 export class Deadline {
   readonly #standstill: Standstill;
-  readonly #stoodStillMs: number;
+  readonly #pausesMs: number;
   readonly #cut: AbortSignal | undefined;
   /** On the clock that stops while the process stands still. */
   #at: number;
 
   private constructor(ms: number, standstill: Standstill, cut?: AbortSignal) {
     this.#standstill = standstill;
-    this.#stoodStillMs = standstill.totalMs;
+    this.#pausesMs = standstill.pausesMs;
     this.#cut = cut;
     this.#at = this.#now + ms;
   }
@@ -52,9 +52,9 @@ export class Deadline {
     return this.remainingMs === 0;
   }
 
-  /** Milliseconds that the process has stood still since the deadline was made. */
+  /** Milliseconds that the process has stood still since the deadline was made, in pauses of a second or more. */
   get stoodStillMs(): number {
-    return this.#standstill.totalMs - this.#stoodStillMs;
+    return this.#standstill.pausesMs - this.#pausesMs;
   }
 
   /** Waits for work of our own, and puts the deadline off by the time that it takes. */

@@ -5,10 +5,11 @@ import { performance } from 'node:perf_hooks';
  * socket. None of that is the doing of a server.
  */
 
-/** How long a process has stood still. */
+/** How long a process has stood still. Both are milliseconds so far; only differences mean something. */
 export interface Standstill {
-  /** Milliseconds so far; only differences mean something. */
   readonly totalMs: number;
+  /** The part of it that was in pauses of a second or more. A process that is merely slow has none. */
+  readonly pausesMs: number;
 }
 
 const BEAT_MS = 20;
@@ -16,15 +17,22 @@ const BEAT_MS = 20;
 /** A timer is this late on a machine that is merely busy. */
 const TOLERATED_MS = 10;
 
+const PAUSE_MS = 1000;
+
 /** Measures how late its own timer is, and so how long the event loop has stood still. Runs only while somebody waits. */
 class Heartbeat implements Standstill {
   #waits = 0;
   #lostMs = 0;
+  #pausedMs = 0;
   #beatAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
   get totalMs(): number {
-    return this.#lostMs + (this.#waits > 0 ? lateMs(this.#beatAt) : 0);
+    return this.#lostMs + this.#lateMs;
+  }
+
+  get pausesMs(): number {
+    return this.#pausedMs + pauseIn(this.#lateMs);
   }
 
   /** Measures for as long as a promise is pending. @returns what it resolves to */
@@ -34,8 +42,8 @@ class Heartbeat implements Standstill {
     try {
       return await wait;
     } finally {
+      if (this.#waits === 1) this.#end();
       this.#waits -= 1;
-      if (this.#waits === 0) this.#end();
     }
   }
 
@@ -52,14 +60,22 @@ class Heartbeat implements Standstill {
   }
 
   #beat(): void {
-    this.#lostMs += lateMs(this.#beatAt);
+    const late = this.#lateMs;
+    this.#lostMs += late;
+    this.#pausedMs += pauseIn(late);
     this.#beatAt = performance.now();
+  }
+
+  /** How late the next beat is by now. */
+  get #lateMs(): number {
+    if (this.#waits === 0) return 0;
+    const late = performance.now() - this.#beatAt - BEAT_MS;
+    return late > TOLERATED_MS ? late : 0;
   }
 }
 
-function lateMs(beatAt: number): number {
-  const late = performance.now() - beatAt - BEAT_MS;
-  return late > TOLERATED_MS ? late : 0;
+function pauseIn(lateMs: number): number {
+  return lateMs >= PAUSE_MS ? lateMs : 0;
 }
 
 /** Of this process. */

@@ -21,8 +21,8 @@ beforeAll(async () => {
 /** Gates a server; before its greeting the gate stands still for so long. */
 async function after(stoodStillMs: number, dialogue: Dialogue, endpoint: Partial<Endpoint> = {}) {
   await using server = await startScriptedServer({ tls, greeting: [wait(200), '220 mail.example.test'], ...dialogue });
-  const standstill = { totalMs: 0 };
-  const timer = setTimeout(() => (standstill.totalMs = stoodStillMs), 100);
+  const standstill = { totalMs: 0, pausesMs: 0 };
+  const timer = setTimeout(() => Object.assign(standstill, { totalMs: stoodStillMs, pausesMs: stoodStillMs }), 100);
   try {
     const gated = testEndpoint(server.port, { tls: { ...policy, ca }, timeoutMs: 1000, ...endpoint });
     const end = Deadline.on(new AbortController().signal, standstill);

@@ -27,10 +27,11 @@ function cancelled(): Pick<Scene, 'server' | 'world'> {
 
 /** A gate that stands still after AUTH, and a server that closes the connection. @param ms how long it stands still */
 function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
-  const standstill = { totalMs: 0 };
+  const standstill = { totalMs: 0, pausesMs: 0 };
   const login: Sasl = function* () {
     yield USER_NAME_PLEASE;
     standstill.totalMs += ms;
+    standstill.pausesMs += ms;
     return close;
   };
   return {

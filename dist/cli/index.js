@@ -605,9 +605,9 @@ const STEP_3 = {
         title: 'Other certificate not looked at',
         severity: 'warning',
         steps: ['certificate'],
-        explanation: 'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. Only a server that ends it with the alert "handshake failure", or goes on with the certificate that it has, is known to have no other. This one hung up, or stalled, or gave another answer, or demands a client certificate there, which is not shown on it; or it speaks only TLS 1.3, where a server that checks what the client can verify may hide a certificate from an issuer with a key of another kind.',
+        explanation: 'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other kind of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not answer, gave another answer, or requires a client certificate, which the gate does not send on this connection. Or it speaks only TLS 1.3: such a server may hide a certificate whose issuer has a key of another kind, because it assumes that the client cannot verify it.',
         evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
-        remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that speaks only TLS 1.3 always gets this warning unless it shows both certificates.',
+        remedy: 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that speaks only TLS 1.3 always gets this warning unless it shows both certificates.',
         reference: 'RFC 8446 section 4.4.2.2',
     },
     'certificate-pinned': {
@@ -724,7 +724,7 @@ const STEP_5 = {
         title: 'Inbox cannot be reached',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over. It is inconclusive where the inbox could not be tested from here: a temporary failure of the name lookup, no route, no answer to the connect, a machine that makes no connection.',
+        explanation: 'The mailbox in which the probe should arrive cannot be read: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not answer or is busy, the gate tries again: as often as `retries` says before the message is sent, until `delivery.within` is over after that. The finding is inconclusive if the inbox could not be tested from here: a temporary failure of the name lookup, no route, a connection that times out, or a machine that cannot make connections.',
         evidence: fields('reason'),
         remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
         reference: 'RFC 8314 section 3.2',
@@ -739,12 +739,12 @@ const STEP_5 = {
         reference: 'RFC 9051 section 6.2',
     },
     'inbox-cleanup-failed': {
-        title: 'Message found, and not cleaned up',
+        title: 'Message found but not cleaned up',
         severity: 'warning',
         steps: ['delivery'],
-        explanation: 'The probe arrived and was read. Then the inbox could not be searched for further copies, or did not delete the probe: it may still be there.',
+        explanation: 'The probe arrived and was read. Then the inbox could not be searched for further copies, or the probe could not be deleted: it may still be there.',
         evidence: fields('reason'),
-        remedy: 'Delete the probe by hand if it is still there. The account must be allowed to delete messages; with `delivery.keep: true` none is deleted.',
+        remedy: 'Delete the probe manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.',
         reference: 'RFC 9051 section 6.4',
     },
     'message-not-received': {
@@ -760,7 +760,7 @@ const STEP_5 = {
         title: 'Message changed on the way',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. Where the random value in its body is missing, too, the body was replaced or the message was forged.',
+        explanation: 'The probe arrived, but a header field that the gate set, or the body, is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is missing too, the body was replaced or the message was forged.',
         evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
         remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
         reference: 'RFC 5321 section 6.4',
@@ -771,7 +771,7 @@ const STEP_5 = {
         steps: ['delivery'],
         explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
         evidence: {},
-        remedy: 'Configure `delivery.inbox` with its username and password to prove the arrival, or set `delivery.expect: accepted` if acceptance is enough.',
+        remedy: 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
     },
     'message-in-junk': {
         title: 'Message filed as junk',
@@ -791,12 +791,12 @@ const STEP_5 = {
         reference: 'RFC 5321 section 4.5.3.2.6',
     },
     'delivery-hop-unencrypted': {
-        title: 'A server says that it took the message without TLS',
+        title: 'A server says that it received the message without TLS',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The `Received` line of the server that took the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two ends TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
+        explanation: 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
         evidence: { ...TRACE, with: 'the protocol that it names' },
-        remedy: 'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. If TLS ends there by design and you trust the path behind it, waive the finding.',
+        remedy: 'Look for a proxy or a load balancer that terminates TLS in front of the mail server; let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the path to the mail server, waive the finding.',
         reference: 'RFC 3848',
     },
     'delivery-hop-mismatch': {
@@ -816,7 +816,7 @@ const STEP_5 = {
         title: 'No server says how it took the message',
         severity: 'notice',
         steps: ['delivery'],
-        explanation: 'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). Whether TLS reached that server is not proved by the message.',
+        explanation: 'No `Received` line of the message can be attributed to the server that received it from the gate, by the name or the address of the gate or by the name of the server; or the line is known only by the name of the server, and names no protocol that the gate uses; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
         evidence: TRACE,
         remedy: 'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
         reference: 'RFC 5321 section 4.4',
@@ -841,12 +841,12 @@ const STEP_5 = {
         title: 'The receiver says nothing about SPF or DMARC',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. What counts is above the `Received` line by which the message came in from outside, or, if nothing is there and that line names the receiver, right below it. A `Received` line with any address other than loopback is taken for a line from outside.',
+        explanation: 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.',
         evidence: {
             ...fields('check', 'wanted', 'authservId'),
             present: 'the `Authentication-Results` lines that are there',
         },
-        remedy: 'Check `authserv-id` against the header of the message, and that the receiver runs the check. If the receiver passes the message on to a mailbox on another machine, read it from an inbox on the receiver itself, or hand it over by LMTP through a Unix socket or loopback. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
+        remedy: 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on another machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver does not name itself, remove the check from `delivery.verdicts`.',
         reference: 'RFC 8601 section 5',
     },
     'relay-open': {
@@ -878,9 +878,9 @@ const RUN = {
         title: 'Required step not configured',
         severity: 'error',
         steps: ['authentication', 'delivery'],
-        explanation: 'The step is named in `require`, and its configuration is missing: credentials for `authentication`; for `delivery` a message and an inbox to prove that it arrives.',
+        explanation: 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
         evidence: {},
-        remedy: 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
+        remedy: 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist is empty, and so is every secret in a pull request from a fork.',
     },
     'waiver-expired': {
         title: 'Waiver has ended',
@@ -907,10 +907,10 @@ const RUN = {
         remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
     },
     'runner-starved': {
-        title: 'Gate did not run',
+        title: 'Gate suspended or short of CPU',
         severity: 'error',
         steps: EVERY,
-        explanation: 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. A server closes the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated as after any transient failure.',
+        explanation: 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
         evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
         remedy: 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
     },
@@ -40114,7 +40114,7 @@ const inputSchema = mapping({
         description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
     }),
     require: steps.optional().meta({
-        description: 'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
+        description: 'Steps that must not be skipped for lack of configuration: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
     }),
     'fail-on': oneOf(legal/* FAIL_ON */.d$).default('fail').meta({
         description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
@@ -40189,7 +40189,7 @@ const deliveryShape = {
         description: 'Seconds from its acceptance until the message must be there: 1 to 3600. As long, too, a server is asked again that greylists the sender, if `retries` is not 0.',
     }),
     expect: oneOf(legal/* DELIVERY_EXPECT */.xx).default('received').meta({
-        description: '`received`; `accepted`, if acceptance by the server is enough (no inbox is looked at); or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. `accepted` and `refused` exclude `inbox`.',
+        description: '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without any, the session is not signed in. `accepted` and `refused` exclude `inbox`.',
     }),
     keep: flag.default(false).meta({
         description: 'Whether the probe message stays in the inbox. By default it is deleted once it was read, and nothing else is.',
@@ -40223,7 +40223,7 @@ const tlsShape = {
         description: 'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a few further connections, up to the handshake.',
     }),
     'client-cert': anyText.optional().meta({
-        description: 'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. It is shown during the handshake, so before the server is authenticated; not to the inbox.',
+        description: 'Client certificate and its chain, for a server that asks for one: PEM text, or the path of a PEM file. Needs `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.',
     }),
     'client-key': anyText.optional().meta({
         description: 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',
@@ -40264,7 +40264,7 @@ const endpointShape = {
     ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values/* ehloName */.gi)
         .optional()
         .meta({
-        description: 'What EHLO says: a domain (letters, digits and hyphens, no underscore) or an address literal.',
+        description: 'The name that EHLO sends: a domain (letters, digits and hyphens, no underscore) or an address literal.',
         otherwise: "the runner's host name if it is a fully qualified domain, else the address literal of the local socket",
     }),
     addresses: oneOf(legal/* ADDRESSES */.FV).default('first').meta({
@@ -40291,7 +40291,7 @@ const endpointShape = {
         otherwise: 'none',
     }),
     require: steps.optional().meta({
-        description: 'Steps that may not be skipped because nothing is configured for them: ids, or `all`. `delivery` needs an inbox, or `delivery.expect: accepted` or `refused`.',
+        description: 'Steps that must not be skipped for lack of configuration: ids, or `all`. `delivery` needs an inbox, or `delivery.expect: accepted` or `refused`.',
         otherwise: 'the input `require`',
     }),
     waive: cli_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]).meta({

@@ -72,7 +72,7 @@ export const inputSchema = mapping({
   }),
   require: steps.optional().meta({
     description:
-      'Steps that may not be skipped because nothing is configured for them: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, blanks or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
+      'Steps that must not be skipped for lack of configuration: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
   }),
   'fail-on': oneOf(FAIL_ON).default('fail').meta({
     description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
@@ -162,7 +162,7 @@ const deliveryShape = {
   }),
   expect: oneOf(DELIVERY_EXPECT).default('received').meta({
     description:
-      '`received`; `accepted`, if acceptance by the server is enough (no inbox is looked at); or `refused`, for a recipient that the server must not take, such as one of a foreign domain: its acceptance is the failure, and no message is ever sent. The credentials of `auth` are used; an endpoint without any asks as a stranger. `accepted` and `refused` exclude `inbox`.',
+      '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without any, the session is not signed in. `accepted` and `refused` exclude `inbox`.',
   }),
   keep: flag.default(false).meta({
     description:
@@ -204,7 +204,7 @@ const tlsShape = {
   }),
   'client-cert': anyText.optional().meta({
     description:
-      'Certificate to show to a server that asks for one, and what goes with it: PEM text, or the path of a PEM file. Needs `client-key`. It is shown during the handshake, so before the server is authenticated; not to the inbox.',
+      'Client certificate and its chain, for a server that asks for one: PEM text, or the path of a PEM file. Needs `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.',
   }),
   'client-key': anyText.optional().meta({
     description:
@@ -249,7 +249,8 @@ const endpointShape = {
   ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values.ehloName)
     .optional()
     .meta({
-      description: 'What EHLO says: a domain (letters, digits and hyphens, no underscore) or an address literal.',
+      description:
+        'The name that EHLO sends: a domain (letters, digits and hyphens, no underscore) or an address literal.',
       otherwise:
         "the runner's host name if it is a fully qualified domain, else the address literal of the local socket",
     }),
@@ -279,7 +280,7 @@ const endpointShape = {
   }),
   require: steps.optional().meta({
     description:
-      'Steps that may not be skipped because nothing is configured for them: ids, or `all`. `delivery` needs an inbox, or `delivery.expect: accepted` or `refused`.',
+      'Steps that must not be skipped for lack of configuration: ids, or `all`. `delivery` needs an inbox, or `delivery.expect: accepted` or `refused`.',
     otherwise: 'the input `require`',
   }),
   waive: z.array(mapping(waiverShape), 'must be a list of waivers').default([]).meta({

@@ -253,10 +253,10 @@ export const STEP_3 = {
     severity: 'warning',
     steps: ['certificate'],
     explanation:
-      'With `tls.check: both` the gate makes a further connection to find out whether the server has another certificate, for keys of the other kind. Only a server that ends it with the alert "handshake failure", or goes on with the certificate that it has, is known to have no other. This one hung up, or stalled, or gave another answer, or demands a client certificate there, which is not shown on it; or it speaks only TLS 1.3, where a server that checks what the client can verify may hide a certificate from an issuer with a key of another kind.',
+      'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other kind of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not answer, gave another answer, or requires a client certificate, which the gate does not send on this connection. Or it speaks only TLS 1.3: such a server may hide a certificate whose issuer has a key of another kind, because it assumes that the client cannot verify it.',
     evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
     remedy:
-      'Run the gate again. If it stays, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that speaks only TLS 1.3 always gets this warning unless it shows both certificates.',
+      'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that speaks only TLS 1.3 always gets this warning unless it shows both certificates.',
     reference: 'RFC 8446 section 4.4.2.2',
   },
   'certificate-pinned': {

@@ -43,7 +43,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The mailbox in which the probe should arrive cannot be looked into: no connection, no TLS, or a certificate that does not hold (then no password was sent), or a server that floods. A lost connection, a server that does not answer and one that is busy are tried again: before the message is sent as `retries` says, after that until `delivery.within` is over. It is inconclusive where the inbox could not be tested from here: a temporary failure of the name lookup, no route, no answer to the connect, a machine that makes no connection.',
+      'The mailbox in which the probe should arrive cannot be read: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not answer or is busy, the gate tries again: as often as `retries` says before the message is sent, until `delivery.within` is over after that. The finding is inconclusive if the inbox could not be tested from here: a temporary failure of the name lookup, no route, a connection that times out, or a machine that cannot make connections.',
     evidence: fields('reason'),
     remedy:
       'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
@@ -60,14 +60,14 @@ export const STEP_5 = {
     reference: 'RFC 9051 section 6.2',
   },
   'inbox-cleanup-failed': {
-    title: 'Message found, and not cleaned up',
+    title: 'Message found but not cleaned up',
     severity: 'warning',
     steps: ['delivery'],
     explanation:
-      'The probe arrived and was read. Then the inbox could not be searched for further copies, or did not delete the probe: it may still be there.',
+      'The probe arrived and was read. Then the inbox could not be searched for further copies, or the probe could not be deleted: it may still be there.',
     evidence: fields('reason'),
     remedy:
-      'Delete the probe by hand if it is still there. The account must be allowed to delete messages; with `delivery.keep: true` none is deleted.',
+      'Delete the probe manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.',
     reference: 'RFC 9051 section 6.4',
   },
   'message-not-received': {
@@ -86,7 +86,7 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The probe arrived, and a header field that we set or its body is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. Where the random value in its body is missing, too, the body was replaced or the message was forged.',
+      'The probe arrived, but a header field that the gate set, or the body, is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is missing too, the body was replaced or the message was forged.',
     evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
     remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
     reference: 'RFC 5321 section 6.4',
@@ -98,7 +98,7 @@ export const STEP_5 = {
     explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
     evidence: {},
     remedy:
-      'Configure `delivery.inbox` with its username and password to prove the arrival, or set `delivery.expect: accepted` if acceptance is enough.',
+      'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
   },
   'message-in-junk': {
     title: 'Message filed as junk',
@@ -122,14 +122,14 @@ export const STEP_5 = {
     reference: 'RFC 5321 section 4.5.3.2.6',
   },
   'delivery-hop-unencrypted': {
-    title: 'A server says that it took the message without TLS',
+    title: 'A server says that it received the message without TLS',
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The `Received` line of the server that took the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two ends TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
+      'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
     evidence: { ...TRACE, with: 'the protocol that it names' },
     remedy:
-      'Look for a proxy or a load balancer that ends TLS before the mail server; let it pass the connection through, or speak TLS to the server behind it. If TLS ends there by design and you trust the path behind it, waive the finding.',
+      'Look for a proxy or a load balancer that terminates TLS in front of the mail server; let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the path to the mail server, waive the finding.',
     reference: 'RFC 3848',
   },
   'delivery-hop-mismatch': {
@@ -152,7 +152,7 @@ export const STEP_5 = {
     severity: 'notice',
     steps: ['delivery'],
     explanation:
-      'No `Received` line of the message that arrived can be told to be that of the server which took it from the gate, by the name or the address of the gate or by that of the server; or it is known by the name of the server alone, and names no protocol by which the gate hands a message over; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). Whether TLS reached that server is not proved by the message.',
+      'No `Received` line of the message can be attributed to the server that received it from the gate, by the name or the address of the gate or by the name of the server; or the line is known only by the name of the server, and names no protocol that the gate uses; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
     evidence: TRACE,
     remedy:
       'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
@@ -181,13 +181,13 @@ export const STEP_5 = {
     severity: 'error',
     steps: ['delivery'],
     explanation:
-      'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. What counts is above the `Received` line by which the message came in from outside, or, if nothing is there and that line names the receiver, right below it. A `Received` line with any address other than loopback is taken for a line from outside.',
+      'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.',
     evidence: {
       ...fields('check', 'wanted', 'authservId'),
       present: 'the `Authentication-Results` lines that are there',
     },
     remedy:
-      'Check `authserv-id` against the header of the message, and that the receiver runs the check. If the receiver passes the message on to a mailbox on another machine, read it from an inbox on the receiver itself, or hand it over by LMTP through a Unix socket or loopback. Microsoft 365 writes such lines without a name, so they cannot be used. If the receiver cannot name itself, take the check out of `delivery.verdicts`.',
+      'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on another machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver does not name itself, remove the check from `delivery.verdicts`.',
     reference: 'RFC 8601 section 5',
   },
   'relay-open': {

@@ -9,10 +9,10 @@ export const RUN = {
     severity: 'error',
     steps: ['authentication', 'delivery'],
     explanation:
-      'The step is named in `require`, and its configuration is missing: credentials for `authentication`; for `delivery` a message and an inbox to prove that it arrives.',
+      'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
     evidence: {},
     remedy:
-      'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist, and every secret in a pull request from a fork, arrives empty.',
+      'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist is empty, and so is every secret in a pull request from a fork.',
   },
   'waiver-expired': {
     title: 'Waiver has ended',
@@ -41,11 +41,11 @@ export const RUN = {
       'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
   },
   'runner-starved': {
-    title: 'Gate did not run',
+    title: 'Gate suspended or short of CPU',
     severity: 'error',
     steps: EVERY,
     explanation:
-      'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. A server closes the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated as after any transient failure.',
+      'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
     evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
     remedy:
       'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',

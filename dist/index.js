@@ -29378,7 +29378,7 @@ const PART_OCTETS = 1024 * 1024;
 /** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
 class InboxUnreachable extends Error {
     name = 'InboxUnreachable';
-    /** Whether it may pass by itself, so that another try makes sense. */
+    /** Whether it may be temporary, so that another attempt makes sense. */
     transient;
     /** Whether the inbox could not be tested from here, as opposed to tested and bad. */
     inconclusive;
@@ -29793,14 +29793,14 @@ function codeOf(error) {
 
 
 /**
- * A point in time at which a wait is given up. Deadlines nest: none reaches beyond the one it was made within. Time in
- * which this process stood still does not count.
+ * A point in time at which a wait ends. Deadlines nest: none reaches beyond the one it was made within. Time in which
+ * this process stood still does not count.
  */
 class Deadline {
     #standstill;
     #pausesMs;
     #cut;
-    /** On the clock that stops while the process stands still. */
+    /** On a clock that stops while the process stands still. */
     #at;
     constructor(ms, standstill, cut) {
         this.#standstill = standstill;
@@ -29818,8 +29818,8 @@ class Deadline {
         return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
     }
     /**
-     * A deadline that comes when a signal is given; every one within it comes then too.
-     * @param standstill how long the process has stood still; a parameter where a test holds it still
+     * A deadline that comes when a signal is aborted; every deadline within it comes then too.
+     * @param standstill how long the process has stood still; a parameter so that tests can control it
      */
     static on(cut, standstill = _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j) {
         return new Deadline(Infinity, standstill, cut);
@@ -29840,8 +29840,8 @@ class Deadline {
     get stoodStillMs() {
         return this.#standstill.pausesMs - this.#pausesMs;
     }
-    /** Waits for work of our own, and puts the deadline off by the time that it takes. */
-    async puttingOff(work) {
+    /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
+    async postponedBy(work) {
         const begun = this.#now;
         try {
             return await work;
@@ -29851,9 +29851,8 @@ class Deadline {
         }
     }
     /**
-     * Waits for a promise, but not beyond the deadline. What has arrived by then is read before the wait is given up. The
-     * timer is cleared in every case. What the promise does after the deadline is nobody's concern any more, its
-     * rejection included.
+     * Waits for a promise, but not beyond the deadline. Input that has arrived by then is read before the wait ends. The
+     * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
      * @param promise what is waited for
      * @param expired makes the error that is thrown at the deadline
      * @throws what the promise rejects with, or what `expired` returns
@@ -34453,19 +34452,22 @@ function whyNoChannel(failure) {
 ;// CONCATENATED MODULE: ./src/gate/starved.ts
 
 
-/** Servers close the connection to a client that is silent for ten seconds, or for much longer. */
-const TELLING_MS = 5000;
-/** What a server may do to a client that is silent for too long. */
+/**
+ * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
+ * seconds.
+ */
+const MIN_STANDSTILL_MS = 5000;
+/** Findings that a server can cause if the client is silent for too long. */
 const OF_SILENCE = new Set([
     'connection-lost',
     'reply-timeout',
     'handshake-timeout',
     'throttled',
 ]);
-/** A 421 that came while the gate stood still between the 220 to STARTTLS and the handshake. */
+/** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
 const GOODBYE = /^421\b/;
 /**
- * Puts `runner-starved` in the place of findings that are no fault of the server if the gate itself stood still in this
+ * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
  * attempt. The outcome is then worth another attempt.
  */
 function unlessStarved(outcome, { budget: { stoodStillMs } }) {
@@ -34475,7 +34477,7 @@ function unlessStarved(outcome, { budget: { stoodStillMs } }) {
             return outcome.transient === true;
         return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
     };
-    if (stoodStillMs < TELLING_MS || !outcome.findings.some(isOfSilence))
+    if (stoodStillMs < MIN_STANDSTILL_MS || !outcome.findings.some(isOfSilence))
         return outcome;
     const findings = outcome.findings.map((found) => isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found);
     return { ...outcome, findings, transient: true };
@@ -34962,7 +34964,7 @@ async function signIn(visit, session, auth) {
                     visit.world.conceal(text);
                 }
             },
-            computed: (work) => visit.budget.puttingOff(work),
+            computed: (work) => visit.budget.postponedBy(work),
         });
         return sign_in_judge(signedIn, { auth, mechanism, binding });
     }
@@ -72644,7 +72646,7 @@ const CHUNK_BYTES = 64 * 1024;
  * process until somebody writes to it, or never end. The size limit applies while it is read.
  * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
  */
-function readText(path) {
+function readRegularFileSync(path) {
     // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
     // Windows does not have the flag, and undefined is 0 here.
     const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
@@ -72668,10 +72670,10 @@ function readText(path) {
         (0,external_node_fs_.closeSync)(file);
     }
 }
-/** The same as a promise. */
+/** The same, as a promise. */
 function readRegularFile(path) {
     return new Promise((resolve) => {
-        resolve(readText(path));
+        resolve(readRegularFileSync(path));
     });
 }
 function unreadable(path, code) {
@@ -73364,7 +73366,7 @@ function locateInput(input, text, env) {
     if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '')
         return undefined;
     try {
-        const lines = linesOf(input, text, readText((0,external_node_path_.resolve)(env.GITHUB_WORKSPACE, file)));
+        const lines = linesOf(input, text, readRegularFileSync((0,external_node_path_.resolve)(env.GITHUB_WORKSPACE, file)));
         const [line] = lines;
         return line !== undefined && lines.length === 1 ? { file, line } : undefined;
     }

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024;
  * process until somebody writes to it, or never end. The size limit applies while it is read.
  * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
  */
-export function readText(path: string): string {
+export function readRegularFileSync(path: string): string {
   // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
   // Windows does not have the flag, and undefined is 0 here.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -30,10 +30,10 @@ export function readText(path: string): string {
   }
 }
 
-/** The same as a promise. */
+/** The same, as a promise. */
 export function readRegularFile(path: string): Promise<string> {
   return new Promise((resolve) => {
-    resolve(readText(path));
+    resolve(readRegularFileSync(path));
   });
 }
 

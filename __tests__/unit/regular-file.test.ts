@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../../src/plan/anchors.js';
-import { readRegularFile, readText } from '../../src/regular-file.js';
+import { readRegularFile, readRegularFileSync } from '../../src/regular-file.js';
 
 /** Why a file is not read. */
 function refusal(path: string): string | undefined {
   try {
-    readText(path);
+    readRegularFileSync(path);
     return undefined;
   } catch (error) {
     return errorCode(error);
@@ -31,12 +31,12 @@ describe('reading a file', () => {
     const path = join(folder, 'file');
     writeFileSync(path, text);
     symlinkSync(path, join(folder, 'link'));
-    expect(readText(path)).toBe(text);
+    expect(readRegularFileSync(path)).toBe(text);
     await expect(readRegularFile(join(folder, 'link'))).resolves.toBe(text);
   });
 
   test('of the system gives what is in it, though it has no size', () => {
-    expect(readText('/proc/self/status')).toContain('Pid:');
+    expect(readRegularFileSync('/proc/self/status')).toContain('Pid:');
   });
 
   test.each([
@@ -51,7 +51,7 @@ describe('reading a file', () => {
   test('refuses one that is too large', () => {
     const path = join(folder, 'file');
     writeFileSync(path, Buffer.alloc(4 * 1024 * 1024));
-    expect(readText(path)).toHaveLength(4 * 1024 * 1024);
+    expect(readRegularFileSync(path)).toHaveLength(4 * 1024 * 1024);
     writeFileSync(path, Buffer.alloc(4 * 1024 * 1024 + 1));
     expect(refusal(path)).toBe('larger than 4194304 bytes');
   });

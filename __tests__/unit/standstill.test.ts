@@ -63,7 +63,7 @@ test('what is computed while nobody waits is not measured', async () => {
 
 test('a deadline is put off by work of our own', async () => {
   const deadline = Deadline.after(300);
-  await deadline.puttingOff(new Promise((resolve) => setTimeout(resolve, 500)));
+  await deadline.postponedBy(new Promise((resolve) => setTimeout(resolve, 500)));
   expect(deadline.remainingMs).toBeGreaterThan(150);
   expect(deadline.remainingMs).toBeLessThanOrEqual(300);
 });

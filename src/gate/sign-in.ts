@@ -50,7 +50,7 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
           visit.world.conceal(text);
         }
       },
-      computed: (work) => visit.budget.puttingOff(work),
+      computed: (work) => visit.budget.postponedBy(work),
     });
     return judge(signedIn, { auth, mechanism, binding });
   } catch (error) {

@@ -4,10 +4,13 @@ import type { KnownFinding } from '../findings/finding.js';
 import { inSeconds } from './budget.js';
 import type { StepOutcome, Visit } from './visit.js';
 
-/** Servers close the connection to a client that is silent for ten seconds, or for much longer. */
-const TELLING_MS = 5000;
+/**
+ * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
+ * seconds.
+ */
+const MIN_STANDSTILL_MS = 5000;
 
-/** What a server may do to a client that is silent for too long. */
+/** Findings that a server can cause if the client is silent for too long. */
 const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'connection-lost',
   'reply-timeout',
@@ -15,11 +18,11 @@ const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'throttled',
 ]);
 
-/** A 421 that came while the gate stood still between the 220 to STARTTLS and the handshake. */
+/** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
 const GOODBYE = /^421\b/;
 
 /**
- * Puts `runner-starved` in the place of findings that are no fault of the server if the gate itself stood still in this
+ * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
  * attempt. The outcome is then worth another attempt.
  */
 export function unlessStarved(outcome: StepOutcome, { budget: { stoodStillMs } }: Visit): StepOutcome {
@@ -28,7 +31,7 @@ export function unlessStarved(outcome: StepOutcome, { budget: { stoodStillMs } }
     if (code === 'inbox-unreachable') return outcome.transient === true;
     return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
   };
-  if (stoodStillMs < TELLING_MS || !outcome.findings.some(isOfSilence)) return outcome;
+  if (stoodStillMs < MIN_STANDSTILL_MS || !outcome.findings.some(isOfSilence)) return outcome;
   const findings = outcome.findings.map((found) =>
     isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found,
   );

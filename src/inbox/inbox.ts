@@ -27,9 +27,9 @@ export interface Sought {
   /** What its Subject contains: how to know it where something on the way gave it another Message-ID. */
   readonly nonce: string;
   /**
-   * Whether a message with that Message-ID or such a Subject is the one, or a copy of it. One that has the Message-ID
-   * and is not counts only if no other has come by the deadline, for its body may have been replaced in transit; any
-   * other is left alone.
+   * Whether a message with that Message-ID or such a Subject is the one, or a copy of it. A message that has the
+   * Message-ID and is not the one counts only if no other has arrived by the deadline, because its body may have been
+   * replaced in transit. Any other message is left alone.
    */
   readonly is: (source: Buffer) => boolean;
   /** How many it had when it was sent. */
@@ -44,7 +44,7 @@ export interface Received {
   readonly junk?: string;
   /** How many there are, 1 or more, as far as was looked. */
   readonly copies: number;
-  /** Whether more messages that may be copies were there in the last look than are read. They are not deleted. */
+  /** Whether the last search found more possible copies than the gate reads. The others are not deleted. */
   readonly hasMore: boolean;
   /**
    * Looks once more for copies.
@@ -79,18 +79,18 @@ export interface InboxSettings {
   readonly timeoutMs: number;
 }
 
-type Obstacle = Pick<InboxUnreachable, 'transient' | 'inconclusive'>;
+type FailureTraits = Pick<InboxUnreachable, 'transient' | 'inconclusive'>;
 
 /** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
 export class InboxUnreachable extends Error {
   override readonly name: string = 'InboxUnreachable';
-  /** Whether it may pass by itself, so that another try makes sense. */
+  /** Whether it may be temporary, so that another attempt makes sense. */
   readonly transient: boolean;
 
   /** Whether the inbox could not be tested from here, as opposed to tested and bad. */
   readonly inconclusive: boolean;
 
-  constructor(message: string, { transient = false, inconclusive = false }: Partial<Obstacle> = {}) {
+  constructor(message: string, { transient = false, inconclusive = false }: Partial<FailureTraits> = {}) {
     super(message);
     this.transient = transient;
     this.inconclusive = inconclusive;

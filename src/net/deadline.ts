@@ -3,14 +3,14 @@ import { heartbeat, pendingInput } from './standstill.js';
 import type { Standstill } from './standstill.js';
 
 /**
- * A point in time at which a wait is given up. Deadlines nest: none reaches beyond the one it was made within. Time in
- * which this process stood still does not count.
+ * A point in time at which a wait ends. Deadlines nest: none reaches beyond the one it was made within. Time in which
+ * this process stood still does not count.
  */
 export class Deadline {
   readonly #standstill: Standstill;
   readonly #pausesMs: number;
   readonly #cut: AbortSignal | undefined;
-  /** On the clock that stops while the process stands still. */
+  /** On a clock that stops while the process stands still. */
   #at: number;
 
   private constructor(ms: number, standstill: Standstill, cut?: AbortSignal) {
@@ -30,8 +30,8 @@ export class Deadline {
   }
 
   /**
-   * A deadline that comes when a signal is given; every one within it comes then too.
-   * @param standstill how long the process has stood still; a parameter where a test holds it still
+   * A deadline that comes when a signal is aborted; every deadline within it comes then too.
+   * @param standstill how long the process has stood still; a parameter so that tests can control it
    */
   static on(cut: AbortSignal, standstill: Standstill = heartbeat): Deadline {
     return new Deadline(Infinity, standstill, cut);
@@ -57,8 +57,8 @@ export class Deadline {
     return this.#standstill.pausesMs - this.#pausesMs;
   }
 
-  /** Waits for work of our own, and puts the deadline off by the time that it takes. */
-  async puttingOff<T>(work: Promise<T>): Promise<T> {
+  /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
+  async postponedBy<T>(work: Promise<T>): Promise<T> {
     const begun = this.#now;
     try {
       return await work;
@@ -68,9 +68,8 @@ export class Deadline {
   }
 
   /**
-   * Waits for a promise, but not beyond the deadline. What has arrived by then is read before the wait is given up. The
-   * timer is cleared in every case. What the promise does after the deadline is nobody's concern any more, its
-   * rejection included.
+   * Waits for a promise, but not beyond the deadline. Input that has arrived by then is read before the wait ends. The
+   * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
    * @param promise what is waited for
    * @param expired makes the error that is thrown at the deadline
    * @throws what the promise rejects with, or what `expired` returns

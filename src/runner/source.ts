@@ -4,7 +4,7 @@ import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Scalar } from 'yaml';
 
 import type { Source } from '../plan/endpoint.js';
-import { readText } from '../regular-file.js';
+import { readRegularFileSync } from '../regular-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +20,7 @@ export function locateInput(input: string, text: string, env: Environment): Sour
   const file = workflowFile(env);
   if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '') return undefined;
   try {
-    const lines = linesOf(input, text, readText(resolve(env.GITHUB_WORKSPACE, file)));
+    const lines = linesOf(input, text, readRegularFileSync(resolve(env.GITHUB_WORKSPACE, file)));
     const [line] = lines;
     return line !== undefined && lines.length === 1 ? { file, line } : undefined;
   } catch {

@@ -30419,10 +30419,7 @@ const deliverySchema = schemas/* strictObject */.rej({
     octets: count.describe('The size of the probe'),
     latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
     folder: schemas/* string */.YjP().optional().describe('The folder for junk in which it was found'),
-    copies: count
-        .min(1)
-        .optional()
-        .describe('How many of it there were; a lower bound where `message-duplicated` says so'),
+    copies: count.min(1).optional().describe('How many copies there were; a lower bound if `message-duplicated` says so'),
 });
 const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() })
     .describe('What led to the next attempt');
@@ -32724,9 +32721,10 @@ const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 /** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
 const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
 /**
- * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP denies
- * TLS. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP proves nothing.
- * Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal always write `SMTP`.
+ * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP means
+ * that there was none. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP
+ * proves nothing. Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal
+ * always write `SMTP`.
  *
  * Sources: Postfix `src/smtpd/smtpd.c`, Exim `$received_protocol`, Sendmail `sendmail/srvrsmtp.c` (named by its versions,
  * `$v/$Z`), OpenSMTPD `smtp_session.c`, Haraka `connection.js`, Stalwart `crates/smtp/src/inbound/data.rs`. Dovecot writes
@@ -32739,17 +32737,17 @@ const EXCHANGE = /^Microsoft SMTP Server\b/i;
 const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 /**
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
- * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
- * writes none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did
- * above it is not in question. A line that has us for its client is that of the hop; one that is known by the server's
- * name alone may be of a hand-over behind it. A line that is silent about TLS proves nothing: the `with` clause is
+ * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate writes
+ * none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did above it is
+ * not in question. A line that names us as the client is that of the hop; one that is known only by the server's name
+ * may be about a later transfer behind it. A line that does not mention TLS proves nothing: the `with` clause is
  * optional (RFC 5321 section 4.4), and not all software names TLS in it.
  * @param hops in the order of the message
  */
 function judgeHop(session, hops) {
     const hop = hops.at(-1);
     if (!hop) {
-        const message = 'The message has no Received line, or so many that none is read.';
+        const message = 'The message has no Received line, or too many to be read.';
         return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
     }
     const received = (0,peer/* brief */.dh)(hop.raw);
@@ -32771,7 +32769,7 @@ function judgeHop(session, hops) {
     if (!deniesTls(hop))
         return unproved('does not say whether TLS was used');
     return [
-        finding('delivery-hop-unencrypted', `The server says that it took the message without TLS: "${received}".`, {
+        finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
             evidence: { received, ...(protocol !== '' && { with: (0,peer/* brief */.dh)(protocol) }) },
         }),
     ];
@@ -33298,7 +33296,7 @@ function judgeIdentity(probe, source, message) {
  * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
  */
 const SETTLING_MS = 1000;
-/** The pause before an inbox that was lost is opened again; each later one is twice as long, up to the longest. */
+/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
 const FIRST_REOPEN_MS = 1000;
 const LONGEST_REOPEN_MS = 8000;
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
@@ -33356,8 +33354,8 @@ async function awaitArrival(visit, probe, delivery) {
     return findings;
 }
 /**
- * Waits for a message, and opens the inbox again where it is lost meanwhile, as long as there is time. One that was
- * refused stays refused.
+ * Waits for a message, and opens the inbox again if its connection is lost before the deadline. An inbox that refuses
+ * the login is not opened again.
  */
 async function findReopening(visit, target, sought, deadline) {
     for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
@@ -33372,7 +33370,7 @@ async function findReopening(visit, target, sought, deadline) {
         }
     }
 }
-/** Whether an inbox that failed so may be in order when it is opened again. */
+/** Whether it makes sense to open the inbox again after this failure. */
 function isTransient(error) {
     return error instanceof inbox_inbox/* InboxUnreachable */.F3 && error.transient;
 }
@@ -33398,7 +33396,7 @@ function inJunk(folder) {
 function duplicated({ messageId }, { copies, hasMore }) {
     const times = hasMore ? `at least ${copies}` : String(copies);
     const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-    const message = `The message is there ${times} times, and was sent once.${rest}`;
+    const message = `The message arrived ${times} times, but was sent once.${rest}`;
     return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
 /** @throws what is neither the inbox's unreachability nor its refusal */
@@ -33898,7 +33896,7 @@ function clientCertificateRefused({ endpoint }, number) {
  */
 function interruption(error, step, visit) {
     if (error instanceof connect/* ConnectFailure */.Vm)
-        return withoutProxy(connectInterruption(error, step, visit), visit);
+        return withProxyHint(connectInterruption(error, step, visit), visit);
     if (error instanceof ConnectionLost) {
         const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert((0,handshake/* alertOf */.GU)(error.cause), visit);
         if (refused)
@@ -33944,8 +33942,8 @@ function interruption(error, step, visit) {
     return { finding: internalError(error), step, transient: false };
 }
 /**
- * Whether the server has answered on this connection before it fell silent in a session. A packet may have been lost
- * since then. With implicit TLS a session begins after the handshake.
+ * Whether the server has answered on this connection before the timeout in a session. A packet may have been lost since
+ * then. With implicit TLS a session begins after the handshake.
  */
 function hasAnswered({ endpoint, greeting }) {
     return greeting !== undefined || endpoint.transport === 'implicit';
@@ -34009,11 +34007,11 @@ function connectInterruption({ kind, detail, address }, step, { endpoint, world 
         }
     }
 }
-/** Behind a proxy nothing else may lead outside, and whoever set the variable expects it to be used. */
-function withoutProxy(stopped, { world: { proxyVariable } }) {
+/** Says that the gate ignores the proxy, which may be the only way out of the network. */
+function withProxyHint(stopped, { world: { proxyVariable } }) {
     if (proxyVariable === undefined)
         return stopped;
-    const hint = `The gate does not use the proxy of ${proxyVariable}: it connects directly.`;
+    const hint = `The gate ignores ${proxyVariable} and connects directly.`;
     return { ...stopped, finding: { ...stopped.finding, message: `${stopped.finding.message} ${hint}` } };
 }
 function interruption_malformed({ problem, line, before }, visit) {
@@ -45712,8 +45710,8 @@ function withRemark(outcome, remark) {
 
 /**
  * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
- * acceptance is all that is expected; or the recipient is refused, if that is expected. A required delivery needs proof
- * of arrival: without an inbox, no message is sent.
+ * only acceptance is expected; or the recipient is refused, if that is expected. A required delivery needs proof of
+ * arrival: without an inbox, no message is sent.
  */
 async function delivery(visit) {
     const { endpoint, session } = visit;
@@ -45729,7 +45727,7 @@ async function delivery(visit) {
         return expectRefusal(visit, session, endpoint.delivery);
     const { inbox: target, expect } = endpoint.delivery;
     if (!target && expect === 'received' && isRequired) {
-        return stepRequired('Delivery is required, and no inbox is configured that could prove that the message arrives.');
+        return stepRequired('Delivery is required, but no inbox is configured to prove that the message arrives.');
     }
     if (!target)
         return deliverUnseen(visit, session, endpoint.delivery);
@@ -70850,7 +70848,7 @@ function deliveryProblems(own, merged) {
     return [
         ...(accepted && has('inbox')
             ? [
-                problem('expect: accepted asks for acceptance only, and no inbox is looked at; take out inbox, username and password, or expect', 'inbox', 'expect'),
+                problem('expect: accepted tests acceptance only, and no inbox is read; remove inbox, username and password, or expect', 'inbox', 'expect'),
             ]
             : []),
         ...(refused && has('inbox')

@@ -28,7 +28,7 @@ Every input of the action is an option here, such as --config FILE, --timeout SE
 tokens have no place on a command line: they come from the environment, as STARTTLS_GATE_PASSWORD,
 STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 
-  --demo        gate good and broken mail servers of its own, without a network
+  --demo        test good and broken mail servers of its own, without a network
   --json        the report on standard output, progress on standard error
   --self-test   first show on lying servers of its own that it finds them out
   --help        this text
@@ -126,11 +126,11 @@ async function demonstrate(): Promise<number> {
   }
 }
 
-/** @throws {ConfigurationError} where there is more to do than the demonstration */
+/** @throws {ConfigurationError} if there is an endpoint or another option */
 function rejectOtherThanDemo(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
   const others = Object.keys(values).filter((name) => name !== 'demo' && name !== 'self-test');
   if (others.length === 0 && positionals.length === 0) return;
-  const message = '--demo gates servers of its own, and takes no endpoint and no option but --self-test';
+  const message = '--demo accepts no endpoint and no option except --self-test';
   throw new ConfigurationError([{ message }]);
 }
 

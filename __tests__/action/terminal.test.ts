@@ -108,9 +108,13 @@ test.each([
   ['nothing at all, as an unset variable leaves it', [], 'nothing to gate'],
   ['an empty argument, as a quoted unset variable leaves it', [''], 'nothing to gate'],
   ['a self-test and no endpoint', ['--self-test'], 'nothing to gate'],
-  ['a demonstration with an endpoint', ['--demo', '127.0.0.1'], '--demo gates servers of its own'],
-  ['a demonstration with a config file', ['--demo', '--config', 'gate.yml'], '--demo gates servers of its own'],
-  ['a demonstration with an option', ['--demo', '--json'], '--demo gates servers of its own'],
+  ['a demonstration with an endpoint', ['--demo', '127.0.0.1'], '--demo accepts no endpoint and no option'],
+  [
+    'a demonstration with a config file',
+    ['--demo', '--config', 'gate.yml'],
+    '--demo accepts no endpoint and no option',
+  ],
+  ['a demonstration with an option', ['--demo', '--json'], '--demo accepts no endpoint and no option'],
 ])('%s is refused with 2', async (_, args, said) => {
   const { code, stdout, stderr } = await cli(args);
   expect([code, stdout]).toEqual([2, '']);

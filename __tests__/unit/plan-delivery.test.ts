@@ -28,7 +28,7 @@ test.each<[string, string]>([
   ],
   [
     `${INBOX}, expect: accepted`,
-    'delivery.expect: accepted asks for acceptance only, and no inbox is looked at; take out inbox, username and password, or expect',
+    'delivery.expect: accepted tests acceptance only, and no inbox is read; remove inbox, username and password, or expect',
   ],
   ['expect: accepted, keep: true', 'delivery.keep is for the message in the inbox, and needs inbox'],
   [

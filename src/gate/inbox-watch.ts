@@ -18,7 +18,7 @@ import type { Visit } from './visit.js';
  */
 const SETTLING_MS = 1000;
 
-/** The pause before an inbox that was lost is opened again; each later one is twice as long, up to the longest. */
+/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
 const FIRST_REOPEN_MS = 1000;
 const LONGEST_REOPEN_MS = 8000;
 
@@ -80,8 +80,8 @@ export async function awaitArrival(
 }
 
 /**
- * Waits for a message, and opens the inbox again where it is lost meanwhile, as long as there is time. One that was
- * refused stays refused.
+ * Waits for a message, and opens the inbox again if its connection is lost before the deadline. An inbox that refuses
+ * the login is not opened again.
  */
 async function findReopening(
   visit: Visit,
@@ -100,7 +100,7 @@ async function findReopening(
   }
 }
 
-/** Whether an inbox that failed so may be in order when it is opened again. */
+/** Whether it makes sense to open the inbox again after this failure. */
 export function isTransient(error: unknown): boolean {
   return error instanceof InboxUnreachable && error.transient;
 }
@@ -132,7 +132,7 @@ function inJunk(folder: string): KnownFinding {
 function duplicated({ messageId }: Probe, { copies, hasMore }: Received): KnownFinding {
   const times = hasMore ? `at least ${copies}` : String(copies);
   const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-  const message = `The message is there ${times} times, and was sent once.${rest}`;
+  const message = `The message arrived ${times} times, but was sent once.${rest}`;
   return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
 

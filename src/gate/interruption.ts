@@ -27,7 +27,7 @@ export interface Interruption {
  * the gate itself.
  */
 export function interruption(error: unknown, step: StepId, visit: Visit): Interruption {
-  if (error instanceof ConnectFailure) return withoutProxy(connectInterruption(error, step, visit), visit);
+  if (error instanceof ConnectFailure) return withProxyHint(connectInterruption(error, step, visit), visit);
   if (error instanceof ConnectionLost) {
     const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert(alertOf(error.cause), visit);
     if (refused) return { finding: refused, step: 'certificate', transient: false };
@@ -71,8 +71,8 @@ export function interruption(error: unknown, step: StepId, visit: Visit): Interr
 }
 
 /**
- * Whether the server has answered on this connection before it fell silent in a session. A packet may have been lost
- * since then. With implicit TLS a session begins after the handshake.
+ * Whether the server has answered on this connection before the timeout in a session. A packet may have been lost since
+ * then. With implicit TLS a session begins after the handshake.
  */
 function hasAnswered({ endpoint, greeting }: Visit): boolean {
   return greeting !== undefined || endpoint.transport === 'implicit';
@@ -153,10 +153,10 @@ function connectInterruption(
   }
 }
 
-/** Behind a proxy nothing else may lead outside, and whoever set the variable expects it to be used. */
-function withoutProxy(stopped: Interruption, { world: { proxyVariable } }: Visit): Interruption {
+/** Says that the gate ignores the proxy, which may be the only way out of the network. */
+function withProxyHint(stopped: Interruption, { world: { proxyVariable } }: Visit): Interruption {
   if (proxyVariable === undefined) return stopped;
-  const hint = `The gate does not use the proxy of ${proxyVariable}: it connects directly.`;
+  const hint = `The gate ignores ${proxyVariable} and connects directly.`;
   return { ...stopped, finding: { ...stopped.finding, message: `${stopped.finding.message} ${hint}` } };
 }
 

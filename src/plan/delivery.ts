@@ -30,7 +30,7 @@ export function deliveryProblems(own: LocatedMapping, merged: LocatedMapping): P
     ...(accepted && has('inbox')
       ? [
           problem(
-            'expect: accepted asks for acceptance only, and no inbox is looked at; take out inbox, username and password, or expect',
+            'expect: accepted tests acceptance only, and no inbox is read; remove inbox, username and password, or expect',
             'inbox',
             'expect',
           ),

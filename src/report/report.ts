@@ -70,10 +70,7 @@ const deliverySchema = z.strictObject({
   octets: count.describe('The size of the probe'),
   latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
   folder: z.string().optional().describe('The folder for junk in which it was found'),
-  copies: count
-    .min(1)
-    .optional()
-    .describe('How many of it there were; a lower bound where `message-duplicated` says so'),
+  copies: count.min(1).optional().describe('How many copies there were; a lower bound if `message-duplicated` says so'),
 });
 
 const failureSchema = z

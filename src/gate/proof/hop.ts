@@ -19,9 +19,10 @@ const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
 
 /**
- * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP denies
- * TLS. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP proves nothing.
- * Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal always write `SMTP`.
+ * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP means
+ * that there was none. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP
+ * proves nothing. Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal
+ * always write `SMTP`.
  *
  * Sources: Postfix `src/smtpd/smtpd.c`, Exim `$received_protocol`, Sendmail `sendmail/srvrsmtp.c` (named by its versions,
  * `$v/$Z`), OpenSMTPD `smtp_session.c`, Haraka `connection.js`, Stalwart `crates/smtp/src/inbound/data.rs`. Dovecot writes
@@ -37,17 +38,17 @@ const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 
 /**
  * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
- * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate
- * writes none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did
- * above it is not in question. A line that has us for its client is that of the hop; one that is known by the server's
- * name alone may be of a hand-over behind it. A line that is silent about TLS proves nothing: the `with` clause is
+ * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate writes
+ * none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did above it is
+ * not in question. A line that names us as the client is that of the hop; one that is known only by the server's name
+ * may be about a later transfer behind it. A line that does not mention TLS proves nothing: the `with` clause is
  * optional (RFC 5321 section 4.4), and not all software names TLS in it.
  * @param hops in the order of the message
  */
 export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFinding[] {
   const hop = hops.at(-1);
   if (!hop) {
-    const message = 'The message has no Received line, or so many that none is read.';
+    const message = 'The message has no Received line, or too many to be read.';
     return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
   }
   const received = brief(hop.raw);
@@ -66,7 +67,7 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
   }
   if (!deniesTls(hop)) return unproved('does not say whether TLS was used');
   return [
-    finding('delivery-hop-unencrypted', `The server says that it took the message without TLS: "${received}".`, {
+    finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
       evidence: { received, ...(protocol !== '' && { with: brief(protocol) }) },
     }),
   ];

@@ -9,8 +9,8 @@ import type { StepOutcome, Visit } from '../visit.js';
 
 /**
  * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
- * acceptance is all that is expected; or the recipient is refused, if that is expected. A required delivery needs proof
- * of arrival: without an inbox, no message is sent.
+ * only acceptance is expected; or the recipient is refused, if that is expected. A required delivery needs proof of
+ * arrival: without an inbox, no message is sent.
  */
 export async function delivery(visit: Visit): Promise<StepOutcome> {
   const { endpoint, session } = visit;
@@ -25,7 +25,7 @@ export async function delivery(visit: Visit): Promise<StepOutcome> {
 
   const { inbox: target, expect } = endpoint.delivery;
   if (!target && expect === 'received' && isRequired) {
-    return stepRequired('Delivery is required, and no inbox is configured that could prove that the message arrives.');
+    return stepRequired('Delivery is required, but no inbox is configured to prove that the message arrives.');
   }
   if (!target) return deliverUnseen(visit, session, endpoint.delivery);
   try {

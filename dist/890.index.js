@@ -36,7 +36,7 @@ async function connectTo({ host, port }, deadline) {
 }
 const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
 const INCONCLUSIVE = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
-/** What it means that there is no connection to an inbox: the same as for an endpoint (`gate/interruption.ts`). */
+/** Classifies a failed connection to an inbox in the same way as for an endpoint (`gate/interruption.ts`). */
 function noConnection({ kind, message }) {
     return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, {
         transient: TRANSIENT.includes(kind),
@@ -217,7 +217,7 @@ const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
  * @param stop says that nobody wants it any more; of interest only while it is being opened
- * @param baselines where the new messages begin
+ * @param baselines the UIDs at which new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
@@ -268,7 +268,7 @@ function unlessLost(opened) {
         throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
     return opened;
 }
-/** The codes of a connection that ended, or of a server that did not answer: the client's own, and the system's. */
+/** The error codes of a lost connection or a server that did not answer: the client's own, and the system's. */
 const LOST = new Set([
     'NoConnection',
     'EConnectionClosed',
@@ -519,7 +519,7 @@ class JunkFolder {
     #due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
     /**
      * @param path its name
-     * @param nextUid the UID from which on messages are new
+     * @param nextUid the UID from which messages are new
      * @param beside the mailbox over whose connection it is asked about
      * @param connect opens it
      */
@@ -590,7 +590,7 @@ var search = __webpack_require__(3510);
 /**
  * Opens a mailbox by IMAP (RFC 9051), and the folder for junk beside it, where there is one.
  * @param stop says that nobody wants the inbox any more
- * @param baselines where the new messages begin
+ * @param baselines the UIDs at which new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
@@ -744,7 +744,7 @@ class Hunt {
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
-    /** The first that has the Message-ID and is not the message: altered beyond recognition, or forged. */
+    /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
     #altered;
     #passedOver = false;
     constructor(folder, sought, deadline) {
@@ -801,8 +801,9 @@ class Hunt {
         return found;
     }
     /**
-     * Takes the altered message for the one that is sought, once no other can come: it can only fail.
-     * @returns undefined where there is none
+     * Treats the altered message as the one that is sought. Only when the time is over, because such a message always
+     * fails.
+     * @returns undefined if there is none
      */
     claimAltered() {
         if (this.#altered)

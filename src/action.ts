@@ -68,7 +68,7 @@ export async function runAction(
   return verdict.blocks ? 1 : 0;
 }
 
-/** @param problems what is wrong already, which is told with the rest */
+/** @param problems those found so far, which are reported with the others */
 async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
   const inputs = givenInputs(process.env);
   return loadPlan(inputs, {
@@ -82,8 +82,8 @@ async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
 
 /**
  * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
- * problems depend on them. The runner only warns of inputs that the action does not have, so these are included for
- * the plan to refuse. A variable `INPUT_*` that the workflow sets itself cannot be told apart, and counts as an input.
+ * problems depend on them. The runner only warns about unknown inputs, so these are included for the plan to reject. A
+ * variable `INPUT_*` that the workflow sets itself looks the same, and counts as an input.
  */
 function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * The signals with which a runner, a person, or a terminal that is closed ends a run, as one. After the first, the
- * run reports what it knows; the next one ends the process at once.
+ * Combines the signals that end a run: from a runner, a person, or a terminal that is closed. After the first, the run
+ * reports what it knows. The next one ends the process at once.
  * @returns a signal that is aborted by the first of them; its reason names it
  */
 export function cancellation(): AbortSignal {

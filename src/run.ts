@@ -24,7 +24,7 @@ const WHEN_CANCELLED =
 export interface Outcome {
   readonly report: Report;
   readonly verdict: Verdict;
-  /** Aborted at the deadline, or when the run is cancelled; possibly later than the run. */
+  /** Aborted at the deadline, or when the run is cancelled; this may be after the run has ended. */
   readonly cut: AbortSignal;
 }
 

@@ -11,13 +11,13 @@ const MOST_COMPLAINTS = 10;
 const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
 
 /**
- * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an answer
- * would hold up all others. 128 lookups at a time are enough for the default concurrency, with two families and the host
- * of an inbox for each endpoint.
+ * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
+ * answer would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
+ * the host of an inbox for each endpoint.
  */
 const POOL_THREADS = '256';
 
-/** How long the last output waits for a reader once the run has been told to end. */
+/** How long the last output waits for a reader after the run was told to end. */
 const LONGEST_LAST_WRITE_MS = 2000;
 
 /**
@@ -31,7 +31,7 @@ export function start(
   main: (endedBy: (signal: AbortSignal) => void) => Promise<number>,
   complain: (reason: string) => void,
 ): void {
-  // Node reads it when it uses the pool for the first time.
+  // Node reads this variable when it uses the pool for the first time.
   process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
   let cut: AbortSignal | undefined;
   let stray = 0;
@@ -60,19 +60,19 @@ export function start(
     })
     .then(async (code) => {
       await lastWrites(cut);
-      // A rejection of the last moment is heard of.
+      // A rejection at the last moment still counts.
       setImmediate(() => {
         end(code || stray);
       });
     });
 }
 
-/** Waits until everything written has been read, but not for long after the signal. */
+/** Waits until everything written has been read, but only briefly after the signal. */
 async function lastWrites(cut: AbortSignal | undefined): Promise<void> {
   const streams = [process.stdout, process.stderr];
   const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
-  const late = new Promise((giveUp) => {
-    const hurry = () => setTimeout(giveUp, LONGEST_LAST_WRITE_MS);
+  const late = new Promise((resolve) => {
+    const hurry = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
     if (cut?.aborted) hurry();
     else cut?.addEventListener('abort', hurry);
   });
@@ -80,8 +80,8 @@ async function lastWrites(cut: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * Ends the process. `process.exit` joins the threads of the pool: it waits for name lookups and file operations that
- * nobody waits for any more, possibly for minutes. Replacing the process does not (docs/adr/0021).
+ * Ends the process. `process.exit` joins the threads of the pool: it waits, possibly for minutes, for name lookups and
+ * file operations whose results are no longer needed. Replacing the process does not (docs/adr/0021).
  */
 function end(code: number): void {
   const poolInUse = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfo|FSReq)/.test(resource));

@@ -93,7 +93,7 @@ async function connectTo({ host, port }, deadline) {
 }
 const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
 const INCONCLUSIVE = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
-/** What it means that there is no connection to an inbox: the same as for an endpoint (`gate/interruption.ts`). */
+/** Classifies a failed connection to an inbox in the same way as for an endpoint (`gate/interruption.ts`). */
 function noConnection({ kind, message }) {
     return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, {
         transient: TRANSIENT.includes(kind),
@@ -427,7 +427,7 @@ function parsed(json) {
         return undefined;
     }
 }
-/** What Node throws where there is no whole answer: another connection may bring one, unless it is not HTTP. */
+/** An incomplete answer. Another connection may bring a complete one, unless the server does not speak HTTP. */
 function broken(what, error) {
     const code = (0,connect/* codeOf */.$N)(error);
     return new inbox/* InboxUnreachable */.F3(`${what} (${code})`, { transient: !code.startsWith('HPE_') });
@@ -613,7 +613,7 @@ class Hunt {
     #read = new Set();
     /** Those of them that are the message, or a copy. */
     #ours = new Set();
-    /** The first that has the Message-ID and is not the message: altered beyond recognition, or forged. */
+    /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
     #altered;
     #passedOver = false;
     constructor(folder, sought, deadline) {
@@ -670,8 +670,9 @@ class Hunt {
         return found;
     }
     /**
-     * Takes the altered message for the one that is sought, once no other can come: it can only fail.
-     * @returns undefined where there is none
+     * Treats the altered message as the one that is sought. Only when the time is over, because such a message always
+     * fails.
+     * @returns undefined if there is none
      */
     claimAltered() {
         if (this.#altered)

@@ -1121,9 +1121,9 @@ function mostOctets(sent) {
     return sent + MAX_ADDED_OCTETS;
 }
 /**
- * Whether this is the probe, altered or not. A forged message has all that can be known or guessed, and not the token.
- * A message without our Message-ID may be the probe with another one. It may also be a bounce or an automatic answer,
- * which has its Subject and even quotes its body, and is from somebody else.
+ * Whether this is the probe, altered or not. A forged message may have everything that can be known or guessed, but not
+ * the token. A message without our Message-ID may be the probe with a new one. It may also be a bounce or an automatic
+ * reply: these have its Subject, may quote its body, and are from another sender.
  * @param received header and body as the inbox has them
  */
 function isProbe(sent, received) {
@@ -1135,8 +1135,8 @@ function isProbe(sent, received) {
     return isNamed && hasToken(sent, message);
 }
 /**
- * Whether a message has the token of the probe in its body. It survives a footer and a quoted-printable encoding, and
- * a base64 encoding of the whole body is undone.
+ * Whether a message has the token of the probe in its body. The token survives a footer and quoted-printable encoding.
+ * A body in base64 is decoded first.
  */
 function hasToken({ token }, message) {
     const encodings = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-transfer-encoding');
@@ -1354,7 +1354,7 @@ const systemResolver = (host, family) => {
 /**
  * Finds the addresses of a host; an address stands for itself.
  * @param host a DNS name or an IP address
- * @param only the family to look up, where the name must be looked up; default both, see {@link Resolver}
+ * @param only the only family to look up; by default both, see {@link Resolver}
  * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
  */
 async function resolve(host, deadline, resolver, only) {
@@ -1411,8 +1411,8 @@ async function connect(addresses, port, deadline) {
                 else
                     tryNext();
             };
-            // An error without a listener ends the process, and nobody listens between two users of a socket. Whoever uses it
-            // next finds the error in `errored`.
+            // An error without a listener ends the process, and no other listener is attached while a socket passes from one
+            // user to the next. The next user finds the error in `errored`.
             socket.on('error', () => undefined);
             socket.once('error', failed);
             socket.once('connect', () => {
@@ -1607,10 +1607,13 @@ class Deadline {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
 
 const BEAT_MS = 20;
-/** A timer is this late on a machine that is merely busy. */
+/** How late a timer can be on a machine that is only busy. */
 const TOLERATED_MS = 10;
 const PAUSE_MS = 1000;
-/** Measures how late its own timer is, and so how long the event loop has stood still. Runs only while somebody waits. */
+/**
+ * Measures how late its own timer is, and so how long the event loop has stood still. Runs only while something is
+ * awaited.
+ */
 class Heartbeat {
     #waits = 0;
     #lostMs = 0;
@@ -1664,11 +1667,11 @@ class Heartbeat {
 function pauseIn(lateMs) {
     return lateMs >= PAUSE_MS ? lateMs : 0;
 }
-/** Of this process. */
+/** The heartbeat of this process. */
 const heartbeat = new Heartbeat();
 /**
- * Lets the event loop read what the system holds. Timers fire before sockets are read: one turn of the loop begins to
- * read from a channel that was paused, and the next one has read.
+ * Lets the event loop read what the system has already received. Timers fire before sockets are read: the first turn of
+ * the loop begins to read from a paused channel, and the second one has read.
  */
 async function pendingInput() {
     await new Promise((resolve) => setImmediate(resolve));
@@ -4190,7 +4193,7 @@ function commentEnd(text, start) {
 
 
 
-/** A server takes a message with that many for one that loops (RFC 5321 section 6.3). */
+/** A server treats a message with that many as looping (RFC 5321 section 6.3). */
 const MAX_HOPS = 100;
 const MAX_LINE = 8192;
 /**
@@ -4211,19 +4214,21 @@ function isLoopback(address) {
 }
 /** An IPv4 address wherever it stands: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
-/** The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO is none. */
+/**
+ * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
+ */
 const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 /**
  * Whether a line, if it is genuine, is about a transfer within one receiver. That is a line of LMTP (RFC 2033), of a
  * host that takes a message from itself, as from a content filter, or one that names no client, as Gmail, qmail and
  * Postfix write for themselves.
  *
- * A client chooses its EHLO argument, and some servers write it down as it is, even if it looks like an address or like
- * the rest of the line. It cannot take out the address that the server adds, so a line with any address outside loopback
- * in it, wherever that is, is not such a line, and neither is one that was cut.
+ * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
+ * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside
+ * loopback, wherever that is, is not such a line, and neither is one that was cut.
  */
 function isHandOver(line, from, protocol) {
-    // With ESMTP there is a client, and the server hides it.
+    // With ESMTP there is a client, but the server hides it.
     if (!from)
         return !/^(?:utf8)?esmtp/i.test(protocol);
     if (line.length > MAX_LINE)
@@ -4471,7 +4476,10 @@ const authentication_results_VERSION = '1';
 const TOKEN = /^[^\s()<>,;:\\"/[\]?=]+$/;
 const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
 const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
-/** Of a property that is there twice, the first. A blank within quotes is part of a value, and no property follows it. */
+/**
+ * If a property is there twice, the first counts. A space within quotes is part of a value, and no property begins
+ * after it.
+ */
 function propertiesOf(words) {
     const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
     const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value]);
@@ -4506,11 +4514,11 @@ function parseAuthenticationResults(value) {
 /**
  * The fields of a message that one receiver wrote, in the order of the message. Anybody can write a field in its name
  * (RFC 8601 section 1.6), so the position decides. A server writes on top of what it gets (section 4.1). The topmost
- * Received line that is not about a transfer within the receiver is where the message came in from outside. The receiver
- * wrote everything above that line. Everything below it may come from the client, further Received lines included, so
- * nothing there shows where a field comes from. There is one exception: fields right below that line count if the line
- * is the receiver's own and none of its fields is above. Gmail and milters write there, and a receiver has to remove
- * fields that others wrote in its name (section 5).
+ * Received line that is not about a transfer within the receiver is where the message came in from outside. The
+ * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
+ * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
+ * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
+ * receiver has to remove fields that others wrote in its name (section 5).
  * @param hops every Received line of the message, or none if there are too many
  * @param authservId in lower case
  */
@@ -4532,7 +4540,10 @@ function resultsOf(message, hops, authservId) {
     const isOwn = host === undefined ? hops.length === 0 : isNamed(host, authservId);
     return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
 }
-/** A blank before the colon makes it another field to a receiver that takes out what others wrote in its name. */
+/**
+ * A field with a space before the colon does not count: a receiver that removes fields in its name may not recognize
+ * it.
+ */
 function isAuthenticationResults({ label }) {
     return label.toLowerCase() === 'authentication-results';
 }
@@ -5788,7 +5799,7 @@ function temporary(said, evidence) {
 }
 /**
  * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is a fully
- * qualified domain, else the address literal of section 4.1.3. Host names are often none: nothing checks them when they
+ * qualified domain, else the address literal of section 4.1.3. Host names often are not: nothing checks them when they
  * are set.
  */
 function ehloName({ endpoint, world, socket }) {
@@ -6410,10 +6421,10 @@ const USER = '(?:user ?(?:name|id)?|login(?: name)?|account(?: name)?)';
 const DETERMINERS = '(?:(?:the|your|this|that|these|those|provided|supplied|specified|given) )*';
 const FAILED = '(?:failed|failure|fail|unsuccessful|incorrect|rejected)';
 const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbearer|xoauth2|external) )*';
-/** Clauses that say what is wrong with the credentials. Lock-outs count where they name the account or its failures. */
+/** Clauses that say what is wrong with the credentials. Lockouts count if they name the account or its failures. */
 const NAMED = anyOf(`${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were))? ${refused_credentials_WRONG}(?: by this server)?`, `${refused_credentials_WRONG}(?: or (?:expired|${refused_credentials_WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`, `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known))`, `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`, `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`, 'badcredentials', 'mailgun is not loving your login or password');
 const LOCKED_OUT = anyOf(`${DETERMINERS}(?:user )?(?:account|user|mailbox)(?: (?:has been|is|was))?(?: temporarily)? (?:locked(?: out)?|suspended|blocked|disabled|deactivated)`, 'too many (?:(?:auth(?:entication)?|login|password) )?failures', 'too many (?:failed|bad|invalid|incorrect|wrong|unsuccessful) (?:(?:auth(?:entication)?|login|password) )?(?:attempts|logins|passwords|credentials)');
-/** Clauses that repeat what the code says: Postfix, for one, adds the last prompt of LOGIN to them. */
+/** Clauses that only repeat what the code says. */
 const GENERAL = anyOf(`${DETERMINERS}${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`);
 /** Clauses that servers add to those. */
 const REMARK = anyOf('reason unavailable', 
@@ -6427,10 +6438,10 @@ const WITH_GENERAL_WORDS = [...WITHOUT_WORDS, '5.7.1'];
 /** Those that come with words about the credentials: 5.7.13 is a disabled account, 5.7.139 is of Microsoft 365. */
 const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
 /**
- * Whether a reply to AUTH says that the credentials were looked at and refused. Servers send 535, and 5.7.8 too, where
- * they could not look (a directory that is down, a mechanism that is too weak, a blocked address), so every clause of the
- * reply must be known: one that is not may say anything.
- * @returns undefined where the reply is, or may be, about something else
+ * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
+ * could not check them (a directory that is down, a mechanism that is too weak, a blocked address). So every clause of
+ * the reply must be known: an unknown one may mean anything.
+ * @returns undefined if the reply is, or may be, about something else
  */
 function refusesCredentials(reply) {
     const { code, enhanced = '' } = reply;
@@ -6445,7 +6456,7 @@ function refusesCredentials(reply) {
     if (code !== 535)
         return undefined;
     if (clauses.some((clause) => GENERAL.test(clause))) {
-        // Exchange sends this where it has judged them.
+        // Exchange sends this after it has checked them.
         if (enhanced === '5.7.3')
             return 'named';
         return WITH_GENERAL_WORDS.includes(enhanced) ? 'general' : undefined;
@@ -6476,7 +6487,7 @@ function refused(signedIn, attempted, evidence) {
     const said = authMeaningOf(reply, auth.kind);
     const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
     const verdict = isToldOtherwise ? undefined : refusesCredentials(reply);
-    // Words that the gate does not know may not be about the credentials, whatever the code.
+    // Unknown words may be about something other than the credentials, whatever the code.
     const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
     const meaning = said?.blames && isOpen ? undefined : said;
     const message = [
@@ -6927,10 +6938,11 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
 /** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
 const trust_CIPHERS = external_node_crypto_.constants.defaultCoreCipherList;
 /**
- * What a client offers that accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
- * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section 4.2.3),
- * and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains alone,
- * does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA authority.
+ * What a client offers if it accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
+ * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
+ * 4.2.3), and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains
+ * alone, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA
+ * authority.
  */
 const OFFERS = {
     'TLSv1.2': {
@@ -7002,7 +7014,7 @@ class TrustStore {
         if (!context) {
             context = external_node_tls_.createSecureContext({
                 ca: this.pem(ca),
-                // Explicit, so that no verdict depends on NODE_OPTIONS.
+                // Explicit, so that the result does not depend on NODE_OPTIONS.
                 minVersion,
                 maxVersion,
                 ciphers: trust_CIPHERS,
@@ -7056,8 +7068,8 @@ class TrustStore {
 /**
  * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
  * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. Further
- * connections, up to the handshake: one for each kind with TLS 1.2, one with TLS 1.3 where the server speaks that alone,
- * a second one where one was hung up on, and one as a control where a kind seems to be absent.
+ * connections, up to the handshake: one for each kind with TLS 1.2, one with TLS 1.3 if the server speaks only that, a
+ * second one if the server closed one, and one as a control if a kind seems to be absent.
  * @param first what the main handshake brought
  * @returns nothing where there is no other certificate
  */
@@ -7263,7 +7275,7 @@ async function handshakeFailed(visit, failure) {
             const found = finding('handshake-timeout', message, {
                 evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
             });
-            // A server that has greeted answered STARTTLS before it fell silent.
+            // A server that sent a greeting also answered STARTTLS, so it stopped answering later.
             return { ...whole(found), ...(visit.greeting !== undefined && { transient: 'once' }) };
         }
         case 'lost': {
@@ -14935,25 +14947,25 @@ const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allo
 const HERE = '(?: here| at this (?:address|domain|location))?';
 /** Clauses that say that this recipient is not accepted, or that mail for it is not relayed. */
 const refused_recipient_NAMED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`, `relaying (?:mail )?to(?: (?:is|was))? ${NOT_RELAYED}`, "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?", "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?", 'is not permitted to relay through this server without authentication', 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain (?:or user )?isn't in my list of allowed rcpthosts");
-/** Clauses that are about the recipient where a code says so, and may be about the client or the sender where none does. */
+/** Clauses that are about the recipient if a code says so; otherwise they may be about the client or the sender. */
 const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)', 'not accepting messages', `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`, `(?:invalid|unknown|no such) (?:account|address)${HERE}`);
 /** Clauses that servers add to those. */
 const refused_recipient_REMARK = anyOf('smtp', 'tenantattribution', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'proper authentication required', 'please turn on smtp authentication in your mail client', 'please try', "please try double-checking the recipient's email address for typos or unnecessary spaces");
 const AUTHENTICATION_REQUIRED = anyOf('(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?', '(?:you |client )?(?:must|please) authenticate(?: first)?', 'client (?:was )?not authenticated(?: to send (?:anonymous )?mail)?');
 /** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
 const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
-/** Those that are so only with words that say so: 5.4.1, 5.7.54 and 5.7.64 are how Exchange uses them. */
+/** Those that are about the recipient only with words that say so; 5.4.1, 5.7.54 and 5.7.64 as Exchange uses them. */
 const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
 const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 /**
- * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here or mail for
- * it is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
- * of the sender off to RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: one that is not
- * may say anything.
+ * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here, that mail
+ * for it is not relayed, or that a client which is not signed in must authenticate. Servers delay refusals of the
+ * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
+ * unknown one may mean anything.
  */
 function refusesRecipient(reply, isSignedIn) {
     const { code, enhanced = '' } = reply;
-    // Those below are about syntax and sequence (RFC 5321 section 4.2.2).
+    // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
     if (code < 510)
         return false;
     const clauses = clauses_clausesOf(reply);
@@ -15385,11 +15397,11 @@ async function gateFleet(plan, world, finished) {
     });
     return (await Promise.all(gated)).flat();
 }
-/** Looked up one by one: a lookup of both hides that one of them failed, and with it the servers of that family. */
+/** Looked up separately: a lookup of both hides the failure of one, and with it the servers of that family. */
 const FAMILIES = [4, 6];
 /**
- * Makes each address of an endpoint an endpoint of its own, and each family that could not be looked up another one.
- * Without any address, the endpoint stays as it is, and its lookup has failed.
+ * Makes an endpoint of each address of an endpoint, and of each family whose lookup failed. If there is no address, the
+ * endpoint stays as it is, and its lookup fails.
  */
 async function partsOf(endpoint, retries, world, given) {
     const named = (part) => ({ ...endpoint, name: nameFor(endpoint, part, given) });
@@ -15405,7 +15417,7 @@ async function partsOf(endpoint, retries, world, given) {
         ...unknown.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
     ];
 }
-/** "name (part)", or with a number behind it where the user has given that name to another endpoint. */
+/** "name (part)", or with a number appended if the user has given that name to another endpoint. */
 function nameFor({ name }, part, given) {
     const usual = `${name} (${part})`;
     let unique = usual;
@@ -15413,7 +15425,7 @@ function nameFor({ name }, part, given) {
         unique = `${usual} #${n}`;
     return unique;
 }
-/** The addresses of one family, or why there is none once the lookup has had its tries. */
+/** The addresses of one family, or why there is none after the last attempt. */
 async function lookUp({ host, timeoutMs }, family, retries, world) {
     for (let tries = 1;; tries += 1) {
         try {
@@ -15429,8 +15441,8 @@ async function lookUp({ host, timeoutMs }, family, retries, world) {
     }
 }
 /**
- * The same world after a lookup that has had its tries, and the pauses between them. Asked again, the name might answer,
- * and one address would stand for all.
+ * The same world with a lookup that always fails, because its attempts have been made. A new lookup might succeed, and
+ * one address would then stand for all.
  */
 function withFailedLookup(world, failure) {
     return { ...world, resolver: () => Promise.reject(failure), pause: () => Promise.resolve() };
@@ -15546,14 +15558,14 @@ function defective(endpoint, error) {
 
 ;// CONCATENATED MODULE: ./src/inbox/imap-baselines.ts
 /**
- * Where the new messages of each folder begin, as it was when a run saw the folder first. It outlives connections: what
- * arrives between two of them is new.
+ * The UID at which the new messages of each folder begin, as of the first time that a run opens the folder. It outlives
+ * connections: messages that arrive between two of them are new.
  */
 class ImapBaselines {
     #first = new Map();
     /**
-     * @param state of the folder now; noted where it is the first
-     * @returns the UID from which on messages are new; 1, so that any may be, where the server does not say
+     * @param state of the folder now; the first one is remembered
+     * @returns the UID from which messages are new; 1 if the server does not say, because any message may be new
      */
     of(path, { uidNext, uidValidity }) {
         const first = this.#first.get(path) ?? { uidNext, uidValidity };
@@ -15575,8 +15587,8 @@ class Inboxes {
     #closing = new AbortController();
     /**
      * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-     * thirty endpoints that try the same wrong password lock the account. One whose connection was lost is opened again,
-     * and then sees all that has come since it was opened first.
+     * thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is opened
+     * again, and then finds everything that has arrived since it was first opened.
      * @throws {InboxUnreachable} {InboxRejected}
      */
     open(target, settings) {
@@ -39007,12 +39019,12 @@ const MOST_COMPLAINTS = 10;
  */
 const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
 /**
- * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an answer
- * would hold up all others. 128 lookups at a time are enough for the default concurrency, with two families and the host
- * of an inbox for each endpoint.
+ * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
+ * answer would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
+ * the host of an inbox for each endpoint.
  */
 const POOL_THREADS = '256';
-/** How long the last output waits for a reader once the run has been told to end. */
+/** How long the last output waits for a reader after the run was told to end. */
 const LONGEST_LAST_WRITE_MS = 2000;
 /**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
@@ -39022,7 +39034,7 @@ const LONGEST_LAST_WRITE_MS = 2000;
  * @param complain tells of what was thrown
  */
 function start(main, complain) {
-    // Node reads it when it uses the pool for the first time.
+    // Node reads this variable when it uses the pool for the first time.
     process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
     let cut;
     let stray = 0;
@@ -39053,18 +39065,18 @@ function start(main, complain) {
     })
         .then(async (code) => {
         await lastWrites(cut);
-        // A rejection of the last moment is heard of.
+        // A rejection at the last moment still counts.
         setImmediate(() => {
             end(code || stray);
         });
     });
 }
-/** Waits until everything written has been read, but not for long after the signal. */
+/** Waits until everything written has been read, but only briefly after the signal. */
 async function lastWrites(cut) {
     const streams = [process.stdout, process.stderr];
     const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
-    const late = new Promise((giveUp) => {
-        const hurry = () => setTimeout(giveUp, LONGEST_LAST_WRITE_MS);
+    const late = new Promise((resolve) => {
+        const hurry = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
         if (cut?.aborted)
             hurry();
         else
@@ -39073,8 +39085,8 @@ async function lastWrites(cut) {
     await Promise.race([written, late]);
 }
 /**
- * Ends the process. `process.exit` joins the threads of the pool: it waits for name lookups and file operations that
- * nobody waits for any more, possibly for minutes. Replacing the process does not (docs/adr/0021).
+ * Ends the process. `process.exit` joins the threads of the pool: it waits, possibly for minutes, for name lookups and
+ * file operations whose results are no longer needed. Replacing the process does not (docs/adr/0021).
  */
 function end(code) {
     const poolInUse = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfo|FSReq)/.test(resource));
@@ -39094,8 +39106,8 @@ function end(code) {
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/cancellation.ts
 /**
- * The signals with which a runner, a person, or a terminal that is closed ends a run, as one. After the first, the
- * run reports what it knows; the next one ends the process at once.
+ * Combines the signals that end a run: from a runner, a person, or a terminal that is closed. After the first, the run
+ * reports what it knows. The next one ends the process at once.
  * @returns a signal that is aborted by the first of them; its reason names it
  */
 function cancellation() {
@@ -39314,7 +39326,7 @@ var peer = __nccwpck_require__(875);
 
 /** More would bury the first ones, and the limits of a summary with them. */
 const MAX_LINES = 1000;
-/** Problems after which whoever collects them stops: an unsuitable file has one in every few bytes. */
+/** The number of problems after which checking stops: a file of another kind can have one every few bytes. */
 const MAX_PROBLEMS = 10_000;
 /** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
 class ConfigurationError extends Error {
@@ -39767,9 +39779,9 @@ function textIn(mapping, key) {
     return node?.kind === 'text' ? node.text : undefined;
 }
 /**
- * Lists with nothing in them, in a mapping and in all that it holds. Such a list is legal only where it replaces the
- * value of a lower layer: otherwise whatever should have filled it is missing.
- * @param below the same part of the lower layers, where they have it
+ * The empty lists of a mapping, at any depth. An empty list is legal only if it replaces the value of a lower layer:
+ * otherwise its items are missing by mistake.
+ * @param below the same part of the lower layers, if they have it
  */
 function emptyLists(node, below, path = []) {
     switch (node.kind) {
@@ -40042,10 +40054,10 @@ const flag = value('must be true or false', values/* truth */.Im);
 const anyText = value('must be text', (text) => text);
 /** A list, or a text that `split` makes one. */
 const list = (item, split) => cli_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), cli_schemas/* array */.YOg(item, 'must be text or a list'));
-/** More than any set of legal words has. */
+/** No setting has as many legal words. */
 const MAX_WORDS = 100;
 /**
- * The words of a text, each once. A text without a word stands for itself, so that it is an illegal word and not an
+ * The words of a text, each once. A text without words is returned whole, so that it is an illegal word and not an
  * empty list.
  */
 const words = (text) => {
@@ -40516,13 +40528,14 @@ function probeProblems(own, settings) {
 ;// CONCATENATED MODULE: ./src/plan/expand.ts
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 /**
- * Variables that the runner and Node.js set for themselves. The runner gives every JavaScript action a token in
- * `ACTIONS_RUNTIME_TOKEN`, unasked. Names of environment variables are case-insensitive on Windows.
+ * Variables that belong to the runner and Node.js. The runner passes a token to every JavaScript action in
+ * `ACTIONS_RUNTIME_TOKEN`, even to one that does not need it. Names of environment variables are case-insensitive on
+ * Windows.
  */
 const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
 /**
- * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: what a
- * variable brings in is not looked at again. A variable that is reserved or not set, and any other `${`, is an error.
+ * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
+ * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
  */
 function expand(text, env) {
     const errors = [];
@@ -40634,7 +40647,7 @@ var dist = __nccwpck_require__(8815);
 
 /** Deeper than any configuration, and shallow enough for every recursion here. */
 const MAX_DEPTH = 32;
-/** Lexical tokens: those of a file of the largest size with thousands of whole endpoint mappings. */
+/** Lexical tokens: enough for a file of the largest size with thousands of full endpoint mappings. */
 const MAX_TOKENS = 250_000;
 /** Values that aliases may bring in, all in all: an alias of aliases grows without bound. */
 const MAX_ALIASED = 10_000;
@@ -40690,7 +40703,7 @@ function readYaml(text, origin, env) {
     const reader = new Reader(env, placeOf);
     return { root: reader.read(document.contents), problems: reader.problems };
 }
-/** A text that is not read to its end. */
+/** A text that exceeds a limit, so that the rest of it is not read. */
 class Excess extends Error {
     offset;
     constructor(message, offset) {
@@ -40701,7 +40714,8 @@ class Excess extends Error {
 /** The first document of a text, and the second if there is one. @throws {Excess} */
 function compose(text, lines) {
     const composer = new dist/* Composer */.Dk({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
-    // The library makes an Error of each syntax error. It throws none, and a stack trace for each costs most of the time.
+    // The library creates an Error for each syntax error, but throws none. Their stack traces would take most of the
+    // time.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
@@ -40714,7 +40728,7 @@ function compose(text, lines) {
         Error.stackTraceLimit = stackTraceLimit;
     }
 }
-/** What the parser makes of a text, up to where a bound is exceeded. @throws {Excess} */
+/** The tokens of a text, up to the limit. @throws {Excess} */
 function* tokensOf(text, lines) {
     const parser = new dist/* Parser */.iX(lines.addNewLine);
     lines.addNewLine(0);
@@ -40725,7 +40739,7 @@ function* tokensOf(text, lines) {
         count += 1;
         if (count > MAX_TOKENS)
             throw new Excess('too many values', offset);
-        // The parser has the document open, and in it each collection and the value that it reads.
+        // The stack holds the document, each open collection, and the value that is being read.
         if (parser.stack.length > MAX_DEPTH + 1)
             throw new Excess('nested too deeply', offset);
     }
@@ -40830,7 +40844,7 @@ function textOf(node) {
 
 
 const NO_DEFAULTS = mappingAt({}, []);
-/** Bytes. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
+/** In bytes. Tens of thousands of endpoints fit, and a file that was named by mistake is not parsed at length. */
 const MAX_SIZE = 1024 * 1024;
 const TOO_LARGE = `is larger than ${MAX_SIZE} bytes`;
 /** Endpoints in one list. */
@@ -40839,7 +40853,7 @@ const MAX_ENDPOINTS = 100_000;
 const MAX_VALUES = 1000;
 /**
  * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
- * @param text not blank: an input without an endpoint is a mistake
+ * @param text not blank: an input without an endpoint is an error
  */
 function readEndpointsInput(text, env) {
     const origin = { input: 'endpoints' };
@@ -40896,7 +40910,7 @@ function withItems(defaults, list, problems) {
     const read = readAll(list?.kind === 'list' ? list.items : [], readItem, list?.place ?? {});
     return { defaults, ...read, problems: [...problems, ...read.problems] };
 }
-/** Reads the items of a list one after the other, until there are more endpoints or problems than are looked at. */
+/** Reads the items of a list one after the other, until there are too many endpoints or problems. */
 function readAll(items, read, place) {
     const problems = [];
     if (items.length > MAX_ENDPOINTS)
@@ -40929,7 +40943,7 @@ function readItem(item) {
             return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
     }
 }
-/** The path as GitHub knows it, with slashes, where it is in the workspace; else as the user wrote it. */
+/** The path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
 function fromWorkspace(cwd, path, system = (external_node_path_default())) {
     const inside = system.relative(cwd, system.resolve(cwd, path));
     return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');
@@ -41012,7 +41026,7 @@ async function loadAll(files, values) {
     }
     return problems;
 }
-/** Examines the endpoints one after the other, until there are more problems than are looked at. */
+/** Examines the endpoints one after the other, until there are too many problems. */
 function examineAll(lists, layer, inputsBelow) {
     const candidates = [];
     const taken = new Map();
@@ -41317,7 +41331,7 @@ function remarksOf({ endpoint, notices }) {
         ...notices.map(({ message, code }) => ({ text: message, code })),
     ];
 }
-/** The step of a chapter, and that it is not of the last attempt. */
+/** The step of a chapter, and whether only an earlier attempt found it. */
 function whereOf({ step, earlier }) {
     return earlier ? `${step} in an earlier attempt` : step;
 }

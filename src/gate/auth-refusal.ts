@@ -34,7 +34,7 @@ export function refused(
   const said = authMeaningOf(reply, auth.kind);
   const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
   const verdict = isToldOtherwise ? undefined : refusesCredentials(reply);
-  // Words that the gate does not know may not be about the credentials, whatever the code.
+  // Unknown words may be about something other than the credentials, whatever the code.
   const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
   const meaning = said?.blames && isOpen ? undefined : said;
   const message = [

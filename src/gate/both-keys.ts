@@ -22,8 +22,8 @@ export interface OtherCertificates {
 /**
  * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
  * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. Further
- * connections, up to the handshake: one for each kind with TLS 1.2, one with TLS 1.3 where the server speaks that alone,
- * a second one where one was hung up on, and one as a control where a kind seems to be absent.
+ * connections, up to the handshake: one for each kind with TLS 1.2, one with TLS 1.3 if the server speaks only that, a
+ * second one if the server closed one, and one as a control if a kind seems to be absent.
  * @param first what the main handshake brought
  * @returns nothing where there is no other certificate
  */

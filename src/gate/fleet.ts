@@ -62,12 +62,12 @@ interface Part {
   readonly addresses?: readonly Address[];
 }
 
-/** Looked up one by one: a lookup of both hides that one of them failed, and with it the servers of that family. */
+/** Looked up separately: a lookup of both hides the failure of one, and with it the servers of that family. */
 const FAMILIES = [4, 6] as const;
 
 /**
- * Makes each address of an endpoint an endpoint of its own, and each family that could not be looked up another one.
- * Without any address, the endpoint stays as it is, and its lookup has failed.
+ * Makes an endpoint of each address of an endpoint, and of each family whose lookup failed. If there is no address, the
+ * endpoint stays as it is, and its lookup fails.
  */
 async function partsOf(
   endpoint: Endpoint,
@@ -92,7 +92,7 @@ async function partsOf(
   ];
 }
 
-/** "name (part)", or with a number behind it where the user has given that name to another endpoint. */
+/** "name (part)", or with a number appended if the user has given that name to another endpoint. */
 function nameFor({ name }: Endpoint, part: string, given: ReadonlySet<string>): string {
   const usual = `${name} (${part})`;
   let unique = usual;
@@ -100,7 +100,7 @@ function nameFor({ name }: Endpoint, part: string, given: ReadonlySet<string>): 
   return unique;
 }
 
-/** The addresses of one family, or why there is none once the lookup has had its tries. */
+/** The addresses of one family, or why there is none after the last attempt. */
 async function lookUp(
   { host, timeoutMs }: Endpoint,
   family: Address['family'],
@@ -119,8 +119,8 @@ async function lookUp(
 }
 
 /**
- * The same world after a lookup that has had its tries, and the pauses between them. Asked again, the name might answer,
- * and one address would stand for all.
+ * The same world with a lookup that always fails, because its attempts have been made. A new lookup might succeed, and
+ * one address would then stand for all.
  */
 function withFailedLookup(world: World, failure: ConnectFailure): World {
   return { ...world, resolver: () => Promise.reject(failure), pause: () => Promise.resolve() };

@@ -15,7 +15,7 @@ export interface RefusalMeaning {
   readonly about?: About;
 }
 
-/** What a refusal is about: the message, whatever command it was said to; a client that is new and is to come again. */
+/** What a refusal is about: the message, whatever command it answers, or a new client that must try again later. */
 type About = 'message' | 'newcomer';
 
 /** A refusal as the table below looks at it. */

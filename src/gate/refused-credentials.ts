@@ -2,7 +2,7 @@ import type { Reply } from '../smtp/reply.js';
 import { EMPTY, POINTER, anyOf, clausesOf } from './clauses.js';
 
 /**
- * How a refusal shows that the credentials were looked at and open nothing.
+ * How a refusal shows that the server checked the credentials and rejected them.
  * - `named`: the server says what is wrong with them
  * - `general`: it has the code for wrong credentials and says that authentication failed
  */
@@ -18,7 +18,7 @@ const DETERMINERS = '(?:(?:the|your|this|that|these|those|provided|supplied|spec
 const FAILED = '(?:failed|failure|fail|unsuccessful|incorrect|rejected)';
 const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbearer|xoauth2|external) )*';
 
-/** Clauses that say what is wrong with the credentials. Lock-outs count where they name the account or its failures. */
+/** Clauses that say what is wrong with the credentials. Lockouts count if they name the account or its failures. */
 const NAMED = anyOf(
   `${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were))? ${WRONG}(?: by this server)?`,
   `${WRONG}(?: or (?:expired|${WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`,
@@ -34,7 +34,7 @@ const LOCKED_OUT = anyOf(
   'too many (?:failed|bad|invalid|incorrect|wrong|unsuccessful) (?:(?:auth(?:entication)?|login|password) )?(?:attempts|logins|passwords|credentials)',
 );
 
-/** Clauses that repeat what the code says: Postfix, for one, adds the last prompt of LOGIN to them. */
+/** Clauses that only repeat what the code says. */
 const GENERAL = anyOf(
   `${DETERMINERS}${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`,
 );
@@ -61,10 +61,10 @@ const WITH_GENERAL_WORDS = [...WITHOUT_WORDS, '5.7.1'];
 const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
 
 /**
- * Whether a reply to AUTH says that the credentials were looked at and refused. Servers send 535, and 5.7.8 too, where
- * they could not look (a directory that is down, a mechanism that is too weak, a blocked address), so every clause of the
- * reply must be known: one that is not may say anything.
- * @returns undefined where the reply is, or may be, about something else
+ * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
+ * could not check them (a directory that is down, a mechanism that is too weak, a blocked address). So every clause of
+ * the reply must be known: an unknown one may mean anything.
+ * @returns undefined if the reply is, or may be, about something else
  */
 export function refusesCredentials(reply: Reply): CredentialsVerdict | undefined {
   const { code, enhanced = '' } = reply;
@@ -78,7 +78,7 @@ export function refusesCredentials(reply: Reply): CredentialsVerdict | undefined
   }
   if (code !== 535) return undefined;
   if (clauses.some((clause) => GENERAL.test(clause))) {
-    // Exchange sends this where it has judged them.
+    // Exchange sends this after it has checked them.
     if (enhanced === '5.7.3') return 'named';
     return WITH_GENERAL_WORDS.includes(enhanced) ? 'general' : undefined;
   }

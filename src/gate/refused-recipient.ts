@@ -32,7 +32,7 @@ const NAMED = anyOf(
   "that domain (?:or user )?isn't in my list of allowed rcpthosts",
 );
 
-/** Clauses that are about the recipient where a code says so, and may be about the client or the sender where none does. */
+/** Clauses that are about the recipient if a code says so; otherwise they may be about the client or the sender. */
 const WITH_CODE = anyOf(
   '(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)',
   'not accepting messages',
@@ -62,19 +62,19 @@ const AUTHENTICATION_REQUIRED = anyOf(
 
 /** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
 const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
-/** Those that are so only with words that say so: 5.4.1, 5.7.54 and 5.7.64 are how Exchange uses them. */
+/** Those that are about the recipient only with words that say so; 5.4.1, 5.7.54 and 5.7.64 as Exchange uses them. */
 const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
 const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 
 /**
- * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here or mail for
- * it is not relayed, or, to a client that has not signed in, that it would have to. Servers put refusals of the client and
- * of the sender off to RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: one that is not
- * may say anything.
+ * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here, that mail
+ * for it is not relayed, or that a client which is not signed in must authenticate. Servers delay refusals of the
+ * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
+ * unknown one may mean anything.
  */
 export function refusesRecipient(reply: Reply, isSignedIn: boolean): boolean {
   const { code, enhanced = '' } = reply;
-  // Those below are about syntax and sequence (RFC 5321 section 4.2.2).
+  // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
   if (code < 510) return false;
   const clauses = clausesOf(reply);
   const consistsOf = (...patterns: readonly RegExp[]): boolean =>

@@ -95,10 +95,7 @@ export interface PutOff {
   readonly forMs: number;
 }
 
-/**
- * Whether a failure may pass by itself, so that a new connection is worth a try; `once` where it is worth no more than
- * one.
- */
+/** Whether a failure may be temporary, so that another attempt makes sense; `once` allows only one. */
 export type Transient = boolean | 'once';
 
 /** What a step comes to, before waivers. */

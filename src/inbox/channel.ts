@@ -31,7 +31,7 @@ export async function connectTo({ host, port }: Place, deadline: Deadline): Prom
 const TRANSIENT: readonly ConnectFailureKind[] = ['lookup-failed', 'refused', 'reset', 'timed-out'];
 const INCONCLUSIVE: readonly ConnectFailureKind[] = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
 
-/** What it means that there is no connection to an inbox: the same as for an endpoint (`gate/interruption.ts`). */
+/** Classifies a failed connection to an inbox in the same way as for an endpoint (`gate/interruption.ts`). */
 export function noConnection({ kind, message }: ConnectFailure): InboxUnreachable {
   return new InboxUnreachable(`no connection (${message})`, {
     transient: TRANSIENT.includes(kind),

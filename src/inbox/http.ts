@@ -209,7 +209,7 @@ function parsed(json: Buffer): unknown {
   }
 }
 
-/** What Node throws where there is no whole answer: another connection may bring one, unless it is not HTTP. */
+/** An incomplete answer. Another connection may bring a complete one, unless the server does not speak HTTP. */
 function broken(what: string, error: unknown): InboxUnreachable {
   const code = codeOf(error);
   return new InboxUnreachable(`${what} (${code})`, { transient: !code.startsWith('HPE_') });

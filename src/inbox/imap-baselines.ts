@@ -1,21 +1,21 @@
-/** What a server says of a folder when it is selected, or asked for its STATUS. */
+/** What a server reports about a folder on SELECT or STATUS. */
 export interface UidState {
-  /** The UID that the next message gets; a server may keep it to itself (RFC 3501 section 6.3.1). */
+  /** The UID that the next message gets; a server need not report it (RFC 3501 section 6.3.1). */
   readonly uidNext?: number | undefined;
-  /** UIDs of different validity have nothing to do with each other (RFC 9051 section 2.3.1.1). */
+  /** UIDs can be compared only if this is the same (RFC 9051 section 2.3.1.1). */
   readonly uidValidity?: bigint | undefined;
 }
 
 /**
- * Where the new messages of each folder begin, as it was when a run saw the folder first. It outlives connections: what
- * arrives between two of them is new.
+ * The UID at which the new messages of each folder begin, as of the first time that a run opens the folder. It outlives
+ * connections: messages that arrive between two of them are new.
  */
 export class ImapBaselines {
   readonly #first = new Map<string, UidState>();
 
   /**
-   * @param state of the folder now; noted where it is the first
-   * @returns the UID from which on messages are new; 1, so that any may be, where the server does not say
+   * @param state of the folder now; the first one is remembered
+   * @returns the UID from which messages are new; 1 if the server does not say, because any message may be new
    */
   of(path: string, { uidNext, uidValidity }: UidState): number {
     const first = this.#first.get(path) ?? { uidNext, uidValidity };

@@ -36,7 +36,7 @@ export interface ImapConnection {
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
  * @param stop says that nobody wants it any more; of interest only while it is being opened
- * @param baselines where the new messages begin
+ * @param baselines the UIDs at which new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */
@@ -92,7 +92,7 @@ function unlessLost(opened: Partial<MailboxObject> | undefined): Partial<Mailbox
   return opened;
 }
 
-/** The codes of a connection that ended, or of a server that did not answer: the client's own, and the system's. */
+/** The error codes of a lost connection or a server that did not answer: the client's own, and the system's. */
 const LOST: ReadonlySet<string> = new Set([
   'NoConnection',
   'EConnectionClosed',

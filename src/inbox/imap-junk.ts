@@ -21,7 +21,7 @@ export class JunkFolder implements Folder {
 
   /**
    * @param path its name
-   * @param nextUid the UID from which on messages are new
+   * @param nextUid the UID from which messages are new
    * @param beside the mailbox over whose connection it is asked about
    * @param connect opens it
    */

@@ -11,7 +11,7 @@ import { search } from './search.js';
 /**
  * Opens a mailbox by IMAP (RFC 9051), and the folder for junk beside it, where there is one.
  * @param stop says that nobody wants the inbox any more
- * @param baselines where the new messages begin
+ * @param baselines the UIDs at which new messages begin
  * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
  * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
  */

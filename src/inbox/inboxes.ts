@@ -14,8 +14,8 @@ export class Inboxes {
 
   /**
    * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-   * thirty endpoints that try the same wrong password lock the account. One whose connection was lost is opened again,
-   * and then sees all that has come since it was opened first.
+   * thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is opened
+   * again, and then finds everything that has arrived since it was first opened.
    * @throws {InboxUnreachable} {InboxRejected}
    */
   open(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
@@ -42,7 +42,7 @@ export class Inboxes {
   }
 }
 
-/** An inbox, and what is kept of it while it is not open. */
+/** An inbox, and what outlives its connection. */
 interface Slot {
   readonly baselines: ImapBaselines;
   inbox?: Promise<Inbox>;

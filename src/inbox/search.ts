@@ -104,7 +104,7 @@ class Hunt {
   readonly #read = new Set<string>();
   /** Those of them that are the message, or a copy. */
   readonly #ours = new Set<string>();
-  /** The first that has the Message-ID and is not the message: altered beyond recognition, or forged. */
+  /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
   #altered: { id: string; source: Buffer } | undefined;
   #passedOver = false;
 
@@ -161,8 +161,9 @@ class Hunt {
   }
 
   /**
-   * Takes the altered message for the one that is sought, once no other can come: it can only fail.
-   * @returns undefined where there is none
+   * Treats the altered message as the one that is sought. Only when the time is over, because such a message always
+   * fails.
+   * @returns undefined if there is none
    */
   claimAltered(): Buffer | undefined {
     if (this.#altered) this.#ours.add(this.#altered.id);

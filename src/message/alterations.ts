@@ -16,9 +16,9 @@ export function mostOctets(sent: number): number {
 }
 
 /**
- * Whether this is the probe, altered or not. A forged message has all that can be known or guessed, and not the token.
- * A message without our Message-ID may be the probe with another one. It may also be a bounce or an automatic answer,
- * which has its Subject and even quotes its body, and is from somebody else.
+ * Whether this is the probe, altered or not. A forged message may have everything that can be known or guessed, but not
+ * the token. A message without our Message-ID may be the probe with a new one. It may also be a bounce or an automatic
+ * reply: these have its Subject, may quote its body, and are from another sender.
  * @param received header and body as the inbox has them
  */
 export function isProbe(sent: Probe, received: Buffer): boolean {
@@ -31,8 +31,8 @@ export function isProbe(sent: Probe, received: Buffer): boolean {
 }
 
 /**
- * Whether a message has the token of the probe in its body. It survives a footer and a quoted-printable encoding, and
- * a base64 encoding of the whole body is undone.
+ * Whether a message has the token of the probe in its body. The token survives a footer and quoted-printable encoding.
+ * A body in base64 is decoded first.
  */
 export function hasToken({ token }: Probe, message: ParsedMessage): boolean {
   const encodings = valuesOf(message, 'content-transfer-encoding');

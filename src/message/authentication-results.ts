@@ -10,7 +10,7 @@ export interface MethodResult {
   readonly result: string;
   /** All that the receiver says about it, comments aside: `spf=pass smtp.mailfrom=a@b`. */
   readonly detail: string;
-  /** What was checked, by the name of the property in lower case: `smtp.mailfrom` is `a@b`. */
+  /** What was checked, by the lower-case name of the property: `smtp.mailfrom` is `a@b`. */
   readonly properties: ReadonlyMap<string, string>;
 }
 
@@ -32,7 +32,10 @@ const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
 
 const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
 
-/** Of a property that is there twice, the first. A blank within quotes is part of a value, and no property follows it. */
+/**
+ * If a property is there twice, the first counts. A space within quotes is part of a value, and no property begins
+ * after it.
+ */
 function propertiesOf(words: readonly string[]): ReadonlyMap<string, string> {
   const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
   const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value] as const);
@@ -65,11 +68,11 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 /**
  * The fields of a message that one receiver wrote, in the order of the message. Anybody can write a field in its name
  * (RFC 8601 section 1.6), so the position decides. A server writes on top of what it gets (section 4.1). The topmost
- * Received line that is not about a transfer within the receiver is where the message came in from outside. The receiver
- * wrote everything above that line. Everything below it may come from the client, further Received lines included, so
- * nothing there shows where a field comes from. There is one exception: fields right below that line count if the line
- * is the receiver's own and none of its fields is above. Gmail and milters write there, and a receiver has to remove
- * fields that others wrote in its name (section 5).
+ * Received line that is not about a transfer within the receiver is where the message came in from outside. The
+ * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
+ * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
+ * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
+ * receiver has to remove fields that others wrote in its name (section 5).
  * @param hops every Received line of the message, or none if there are too many
  * @param authservId in lower case
  */
@@ -95,7 +98,10 @@ export function resultsOf(
   return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
 }
 
-/** A blank before the colon makes it another field to a receiver that takes out what others wrote in its name. */
+/**
+ * A field with a space before the colon does not count: a receiver that removes fields in its name may not recognize
+ * it.
+ */
 function isAuthenticationResults({ label }: HeaderField): boolean {
   return label.toLowerCase() === 'authentication-results';
 }

@@ -36,7 +36,7 @@ export interface HopTls {
   readonly cipher?: string;
 }
 
-/** A server takes a message with that many for one that loops (RFC 5321 section 6.3). */
+/** A server treats a message with that many as looping (RFC 5321 section 6.3). */
 const MAX_HOPS = 100;
 const MAX_LINE = 8192;
 
@@ -62,7 +62,9 @@ function isLoopback(address: string): boolean {
 /** An IPv4 address wherever it stands: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 
-/** The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO is none. */
+/**
+ * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
+ */
 const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 
 /**
@@ -70,12 +72,12 @@ const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?
  * host that takes a message from itself, as from a content filter, or one that names no client, as Gmail, qmail and
  * Postfix write for themselves.
  *
- * A client chooses its EHLO argument, and some servers write it down as it is, even if it looks like an address or like
- * the rest of the line. It cannot take out the address that the server adds, so a line with any address outside loopback
- * in it, wherever that is, is not such a line, and neither is one that was cut.
+ * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
+ * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside
+ * loopback, wherever that is, is not such a line, and neither is one that was cut.
  */
 function isHandOver(line: string, from: readonly Token[] | undefined, protocol: string): boolean {
-  // With ESMTP there is a client, and the server hides it.
+  // With ESMTP there is a client, but the server hides it.
   if (!from) return !/^(?:utf8)?esmtp/i.test(protocol);
   if (line.length > MAX_LINE) return false;
   const addresses = [...namesIn(line).filter((name) => isIP(name) !== 0), ...(line.match(IPV4) ?? [])];

@@ -12,8 +12,7 @@ export interface Address {
 
 /**
  * Looks up a host name; a parameter so that tests can replace the system's resolver.
- * @param family the only one to look up. Without it the answer may have the addresses of one family alone although
- *   the lookup of the other failed
+ * @param family the only one to look up. Without it, the answer may lack a family whose lookup failed
  */
 export type Resolver = (host: string, family?: Address['family']) => Promise<readonly Address[]>;
 
@@ -59,7 +58,7 @@ export const systemResolver: Resolver = (host, family) => {
 /**
  * Finds the addresses of a host; an address stands for itself.
  * @param host a DNS name or an IP address
- * @param only the family to look up, where the name must be looked up; default both, see {@link Resolver}
+ * @param only the only family to look up; by default both, see {@link Resolver}
  * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
  */
 export async function resolve(
@@ -119,8 +118,8 @@ export async function connect(addresses: readonly Address[], port: number, deadl
         if (underWay.size === 0 && waiting.length === 0) reject(mostTelling(failures));
         else tryNext();
       };
-      // An error without a listener ends the process, and nobody listens between two users of a socket. Whoever uses it
-      // next finds the error in `errored`.
+      // An error without a listener ends the process, and no other listener is attached while a socket passes from one
+      // user to the next. The next user finds the error in `errored`.
       socket.on('error', () => undefined);
       socket.once('error', failed);
       socket.once('connect', () => {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 /*
  * A process that is stopped (SIGSTOP, a suspended virtual machine), throttled by a CPU quota or busy computing reads no
- * socket. None of that is the doing of a server.
+ * socket. None of that is a server's fault.
  */
 
 /** How long a process has stood still. Both are milliseconds so far; only differences mean something. */
@@ -14,12 +14,15 @@ export interface Standstill {
 
 const BEAT_MS = 20;
 
-/** A timer is this late on a machine that is merely busy. */
+/** How late a timer can be on a machine that is only busy. */
 const TOLERATED_MS = 10;
 
 const PAUSE_MS = 1000;
 
-/** Measures how late its own timer is, and so how long the event loop has stood still. Runs only while somebody waits. */
+/**
+ * Measures how late its own timer is, and so how long the event loop has stood still. Runs only while something is
+ * awaited.
+ */
 class Heartbeat implements Standstill {
   #waits = 0;
   #lostMs = 0;
@@ -78,12 +81,12 @@ function pauseIn(lateMs: number): number {
   return lateMs >= PAUSE_MS ? lateMs : 0;
 }
 
-/** Of this process. */
+/** The heartbeat of this process. */
 export const heartbeat = new Heartbeat();
 
 /**
- * Lets the event loop read what the system holds. Timers fire before sockets are read: one turn of the loop begins to
- * read from a channel that was paused, and the next one has read.
+ * Lets the event loop read what the system has already received. Timers fire before sockets are read: the first turn of
+ * the loop begins to read from a paused channel, and the second one has read.
  */
 export async function pendingInput(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));

@@ -96,7 +96,7 @@ export interface Delivery {
   readonly inbox?: InboxTarget;
   /** Milliseconds from acceptance until the message must be there. */
   readonly withinMs: number;
-  /** What must happen to the message. */
+  /** The expected outcome. */
   readonly expect: DeliveryExpect;
   /** The message stays in the inbox. */
   readonly keep: boolean;

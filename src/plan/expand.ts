@@ -13,14 +13,15 @@ export interface Expansion {
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 
 /**
- * Variables that the runner and Node.js set for themselves. The runner gives every JavaScript action a token in
- * `ACTIONS_RUNTIME_TOKEN`, unasked. Names of environment variables are case-insensitive on Windows.
+ * Variables that belong to the runner and Node.js. The runner passes a token to every JavaScript action in
+ * `ACTIONS_RUNTIME_TOKEN`, even to one that does not need it. Names of environment variables are case-insensitive on
+ * Windows.
  */
 const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
 
 /**
- * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: what a
- * variable brings in is not looked at again. A variable that is reserved or not set, and any other `${`, is an error.
+ * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
+ * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
  */
 export function expand(text: string, env: Environment): Expansion {
   const errors: string[] = [];

@@ -43,11 +43,11 @@ export const anyText = value('must be text', (text) => text);
 export const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
   z.preprocess((given) => (typeof given === 'string' ? split(given) : given), z.array(item, 'must be text or a list'));
 
-/** More than any set of legal words has. */
+/** No setting has as many legal words. */
 const MAX_WORDS = 100;
 
 /**
- * The words of a text, each once. A text without a word stands for itself, so that it is an illegal word and not an
+ * The words of a text, each once. A text without words is returned whole, so that it is an illegal word and not an
  * empty list.
  */
 const words = (text: string): string[] => {

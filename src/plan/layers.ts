@@ -69,9 +69,9 @@ function textIn(mapping: Located | undefined, key: string): string | undefined {
 }
 
 /**
- * Lists with nothing in them, in a mapping and in all that it holds. Such a list is legal only where it replaces the
- * value of a lower layer: otherwise whatever should have filled it is missing.
- * @param below the same part of the lower layers, where they have it
+ * The empty lists of a mapping, at any depth. An empty list is legal only if it replaces the value of a lower layer:
+ * otherwise its items are missing by mistake.
+ * @param below the same part of the lower layers, if they have it
  */
 export function emptyLists(node: Located, below: Located | undefined, path: readonly string[] = []): Problem[] {
   switch (node.kind) {

@@ -113,7 +113,7 @@ async function loadAll(
   return problems;
 }
 
-/** Examines the endpoints one after the other, until there are more problems than are looked at. */
+/** Examines the endpoints one after the other, until there are too many problems. */
 function examineAll(lists: readonly EndpointList[], layer: InputLayer, inputsBelow: LocatedMapping): Candidate[] {
   const candidates: Candidate[] = [];
   const taken = new Map<string, Place>();

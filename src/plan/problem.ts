@@ -20,7 +20,7 @@ export interface Problem extends Place {
 /** More would bury the first ones, and the limits of a summary with them. */
 const MAX_LINES = 1000;
 
-/** Problems after which whoever collects them stops: an unsuitable file has one in every few bytes. */
+/** The number of problems after which checking stops: a file of another kind can have one every few bytes. */
 export const MAX_PROBLEMS = 10_000;
 
 /** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */

@@ -21,7 +21,7 @@ export interface EndpointList {
 }
 
 const NO_DEFAULTS = mappingAt({}, []);
-/** Bytes. Tens of thousands of endpoints fit in, and nothing that was named by mistake is parsed at length. */
+/** In bytes. Tens of thousands of endpoints fit, and a file that was named by mistake is not parsed at length. */
 const MAX_SIZE = 1024 * 1024;
 const TOO_LARGE = `is larger than ${MAX_SIZE} bytes`;
 /** Endpoints in one list. */
@@ -31,7 +31,7 @@ const MAX_VALUES = 1000;
 
 /**
  * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
- * @param text not blank: an input without an endpoint is a mistake
+ * @param text not blank: an input without an endpoint is an error
  */
 export function readEndpointsInput(text: string, env: Environment): EndpointList {
   const origin = { input: 'endpoints' };
@@ -97,14 +97,14 @@ function withItems(defaults: LocatedMapping, list: Located | undefined, problems
   return { defaults, ...read, problems: [...problems, ...read.problems] };
 }
 
-/** What comes of one item of a list. */
+/** The result of reading one item of a list. */
 interface Item {
-  /** Absent where it is no endpoint. */
+  /** Absent if the item is not an endpoint. */
   readonly mapping?: LocatedMapping;
   readonly problems: readonly Problem[];
 }
 
-/** Reads the items of a list one after the other, until there are more endpoints or problems than are looked at. */
+/** Reads the items of a list one after the other, until there are too many endpoints or problems. */
 function readAll<T>(items: readonly T[], read: (item: T) => Item, place: Place): Omit<EndpointList, 'defaults'> {
   const problems: Problem[] = [];
   if (items.length > MAX_ENDPOINTS) problems.push({ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` });
@@ -136,7 +136,7 @@ function readItem(item: Located): Item {
   }
 }
 
-/** The path as GitHub knows it, with slashes, where it is in the workspace; else as the user wrote it. */
+/** The path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
 export function fromWorkspace(cwd: string, path: string, system: PlatformPath = systemPath): string {
   const inside = system.relative(cwd, system.resolve(cwd, path));
   return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');

@@ -10,7 +10,7 @@ import { isQuotableKey } from './quote.js';
 
 /** Deeper than any configuration, and shallow enough for every recursion here. */
 const MAX_DEPTH = 32;
-/** Lexical tokens: those of a file of the largest size with thousands of whole endpoint mappings. */
+/** Lexical tokens: enough for a file of the largest size with thousands of full endpoint mappings. */
 const MAX_TOKENS = 250_000;
 /** Values that aliases may bring in, all in all: an alias of aliases grows without bound. */
 const MAX_ALIASED = 10_000;
@@ -71,7 +71,7 @@ export function readYaml(text: string, origin: Place, env: Environment): YamlCon
   return { root: reader.read(document.contents), problems: reader.problems };
 }
 
-/** A text that is not read to its end. */
+/** A text that exceeds a limit, so that the rest of it is not read. */
 class Excess extends Error {
   readonly offset: number;
 
@@ -84,7 +84,8 @@ class Excess extends Error {
 /** The first document of a text, and the second if there is one. @throws {Excess} */
 function compose(text: string, lines: LineCounter): [Document.Parsed, Document.Parsed | undefined] {
   const composer = new Composer({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
-  // The library makes an Error of each syntax error. It throws none, and a stack trace for each costs most of the time.
+  // The library creates an Error for each syntax error, but throws none. Their stack traces would take most of the
+  // time.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
@@ -96,7 +97,7 @@ function compose(text: string, lines: LineCounter): [Document.Parsed, Document.P
   }
 }
 
-/** What the parser makes of a text, up to where a bound is exceeded. @throws {Excess} */
+/** The tokens of a text, up to the limit. @throws {Excess} */
 function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
@@ -106,7 +107,7 @@ function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
     yield* parser.next(lexeme);
     count += 1;
     if (count > MAX_TOKENS) throw new Excess('too many values', offset);
-    // The parser has the document open, and in it each collection and the value that it reads.
+    // The stack holds the document, each open collection, and the value that is being read.
     if (parser.stack.length > MAX_DEPTH + 1) throw new Excess('nested too deeply', offset);
   }
   yield* parser.end();

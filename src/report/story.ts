@@ -16,7 +16,7 @@ export interface Chapter {
   readonly finding: Finding;
   /** The lines of the transcript that show it; none where an earlier chapter has shown them, or where TLS and no line shows it. */
   readonly decisive: readonly string[];
-  /** Only an earlier attempt found it, and the transcript is that of the last one. */
+  /** Only an earlier attempt found it, so the transcript, which is that of the last one, does not show it. */
   readonly earlier?: true;
 }
 
@@ -67,7 +67,7 @@ export function remarksOf({ endpoint, notices }: Story): { text: string; code?: 
   ];
 }
 
-/** The step of a chapter, and that it is not of the last attempt. */
+/** The step of a chapter, and whether only an earlier attempt found it. */
 export function whereOf({ step, earlier }: Chapter): string {
   return earlier ? `${step} in an earlier attempt` : step;
 }

@@ -1,8 +1,8 @@
 /**
- * Where the documentation of the findings stands for the very version of the action that is running. On another server
- * than github.com nothing tells whether the action is of that server or, by GitHub Connect, of github.com, and there may
- * be another repository of that name on either. A missing link is better than a wrong one.
- * @returns nothing where that is not known, or where the action was not fetched from a repository, as with `uses: ./`
+ * The URL of the findings' documentation for the version of the action that is running. On a server other than
+ * github.com, the action may be from that server or, through GitHub Connect, from github.com, and either may have
+ * another repository with that name. A missing link is better than a wrong one.
+ * @returns nothing if the URL is not known, or if the action was not fetched from a repository, as with `uses: ./`
  */
 export function findingsUrl(env: Readonly<Record<string, string | undefined>>): { findingsUrl?: string } {
   const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;

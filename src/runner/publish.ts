@@ -21,7 +21,7 @@ export interface Publication {
   readonly findingsUrl?: string;
 }
 
-/** Where it is told what could not be published, what takes secrets out of the reasons, and when to hurry. */
+/** Where to report what could not be published, how to redact the reasons, and when to hurry. */
 export interface Telling {
   readonly cancelled: AbortSignal;
   readonly log: Log;
@@ -78,7 +78,10 @@ export async function publishNothingGated(why: string, message: string, telling:
 /** A runner that cancels a step waits for seven and a half seconds; a disk that has not answered by then does not matter. */
 const LONGEST_WRITE_MS = 4000;
 
-/** A signal that is given some time after a run was cancelled. A run that was not has all the time that it needs. */
+/**
+ * A signal that is aborted some time after the run is cancelled. A run that is not cancelled has all the time that it
+ * needs.
+ */
 function outOfTime(cancelled: AbortSignal): AbortSignal {
   const over = new AbortController();
   const begin = (): void => {
@@ -130,8 +133,8 @@ async function appendSummary(markdown: string): Promise<void> {
 }
 
 /**
- * Whoever opens a named pipe waits until somebody reads it. What is missing or a folder is for the system to refuse.
- * @throws where the path leads to a pipe, a device or a socket
+ * Opening a named pipe blocks until another process reads from it. A missing file or a folder does not block.
+ * @throws if the path leads to a pipe, a device or a socket
  */
 function requireRegularFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });

@@ -10,11 +10,11 @@ import type { Report } from '../report/report.js';
 const NAME = 'report.json';
 
 /**
- * Removes the report of an earlier run before anything else happens, so that whatever becomes of this run, no later
- * step takes an old green report for its own.
+ * Removes the report of an earlier run before anything else happens. However this run ends, no later step can mistake
+ * an old green report for a new one.
  * @param reportDir the input `report-dir`; empty means not given
  * @param workspace what the input is relative to
- * @returns why `report-dir` cannot be used: the gate must not run beside a report that is not its own
+ * @returns why `report-dir` cannot be used: the gate must not run while the report of another run is in it
  */
 export async function discardOldReport(reportDir: string, workspace = process.cwd()): Promise<Problem[]> {
   if (reportDir === '') return [];
@@ -31,13 +31,13 @@ export async function discardOldReport(reportDir: string, workspace = process.cw
 }
 
 /**
- * Writes `report.json` as a whole or not at all: under another name first. It never writes into a file that is there
- * already, be that a link, a hard link or a named pipe.
- * @param reportDir the folder; undefined means a fresh one in the runner's temp folder
- * @param signal gives the report up
+ * Writes `report.json` as a whole or not at all: under another name first. It never writes to an existing file, be it a
+ * symbolic link, a hard link or a named pipe.
+ * @param reportDir the folder; undefined means a new one in the runner's temp folder
+ * @param signal aborts the writing
  * @param workspace what the folder is relative to
  * @returns the absolute path of the file
- * @throws where it cannot be written, or where a link in the workspace leads elsewhere
+ * @throws if it cannot be written, or if the path leads through a link in the workspace
  */
 export async function writeReport(
   report: Report,
@@ -62,16 +62,16 @@ export async function writeReport(
 
 function temporaryFolder(): Promise<string> {
   const { RUNNER_TEMP: temp } = process.env;
-  // Empty, it would be the workspace.
+  // An empty value would mean the workspace.
   return mkdtemp(join(temp === undefined || temp === '' ? tmpdir() : temp, 'starttls-gate-'));
 }
 
 const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
 
 /**
- * Whether a part of a path is a symbolic link that is in the workspace. The workspace is the checkout of whatever is
- * tested, perhaps a stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside of
- * it belong to the machine, such as `/tmp` on macOS.
+ * Whether a part of a path is a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
+ * stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside it belong to the
+ * machine, such as `/tmp` on macOS.
  */
 async function leadsThroughLink(folder: string, workspace: string): Promise<boolean> {
   const checkout = await realpath(workspace);
@@ -92,11 +92,11 @@ async function leadsThroughLink(folder: string, workspace: string): Promise<bool
 }
 
 function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way.split(sep)[0] !== '..' && !isAbsolute(way);
+  const inside = relative(folder, path);
+  return inside.split(sep)[0] !== '..' && !isAbsolute(inside);
 }
 
-/** Nothing is there, or a file stands where a folder would have to. */
+/** Nothing is there, or a file is in the place of a folder. */
 function isMissing(code: string): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -17,10 +17,11 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
 const CIPHERS = constants.defaultCoreCipherList;
 
 /**
- * What a client offers that accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
- * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section 4.2.3),
- * and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains alone,
- * does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA authority.
+ * What a client offers if it accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
+ * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
+ * 4.2.3), and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains
+ * alone, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA
+ * authority.
  */
 const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureContextOptions>>>> = {
   'TLSv1.2': {
@@ -110,7 +111,7 @@ export class TrustStore {
     if (!context) {
       context = tls.createSecureContext({
         ca: this.pem(ca),
-        // Explicit, so that no verdict depends on NODE_OPTIONS.
+        // Explicit, so that the result does not depend on NODE_OPTIONS.
         minVersion,
         maxVersion,
         ciphers: CIPHERS,

@@ -35,7 +35,7 @@ export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): 
       const found = finding('handshake-timeout', message, {
         evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
       });
-      // A server that has greeted answered STARTTLS before it fell silent.
+      // A server that sent a greeting also answered STARTTLS, so it stopped answering later.
       return { ...whole(found), ...(visit.greeting !== undefined && { transient: 'once' }) };
     }
     case 'lost': {

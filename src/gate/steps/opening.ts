@@ -117,7 +117,7 @@ function temporary(said: string, evidence: Record<string, string>): StepOutcome 
 
 /**
  * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is a fully
- * qualified domain, else the address literal of section 4.1.3. Host names are often none: nothing checks them when they
+ * qualified domain, else the address literal of section 4.1.3. Host names often are not: nothing checks them when they
  * are set.
  */
 export function ehloName({ endpoint, world, socket }: Visit): string {

@@ -29,7 +29,7 @@ export interface Surroundings {
    * it goes out: an eavesdropper could guess by them.
    */
   readonly derived: (octets: Buffer) => void;
-  /** Waits for a long computation of ours, whose time must not be charged to the server. */
+  /** Waits for a long computation of the gate, whose time must not count against the server. */
   readonly computed: <T>(work: Promise<T>) => Promise<T>;
 }
 

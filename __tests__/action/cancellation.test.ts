@@ -158,7 +158,9 @@ test('a run whose deadline is over tells what is known, and fails whatever the p
 });
 
 describe('a run that is ended while nobody reads its output', () => {
-  /** Many endpoints that fail, one after the other; more is said of them than a pipe holds. The last one stalls. */
+  /**
+   * Many endpoints that fail, one after the other, with more output than a pipe holds. The last one does not answer.
+   */
   async function inputsFor(
     stalling: ScriptedServer,
   ): Promise<{ readonly endpoints: string } & Readonly<Record<string, string>>> {
@@ -188,7 +190,7 @@ describe('a run that is ended while nobody reads its output', () => {
     expect(codes(report?.endpoints.at(-1)?.steps ?? [])).toEqual(['run-stopped']);
   });
 
-  test('ends at a terminal, too', async () => {
+  test('ends in the command-line program, too', async () => {
     await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
     const { endpoints, ...settings } = await inputsFor(stalling);
     const options = Object.entries({ ...settings, deadline: '0.1' }).map(([name, value]) => `--${name}=${value}`);

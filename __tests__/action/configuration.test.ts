@@ -75,7 +75,7 @@ describe('a file that is not a regular one', () => {
     ['config', { config: 'pipe' }, 1],
     ['ca', { endpoints: 'mail.example.test', ca: 'pipe' }, 1],
     ['client-cert and client-key', { endpoints: JSON.stringify([IDENTITY]) }, 2],
-  ])('is refused and not waited for: a named pipe as %s', async (_, inputs: Record<string, string>, files) => {
+  ])('is refused without waiting: a named pipe as %s', async (_, inputs: Record<string, string>, files) => {
     await using runner = await createRunner();
     execFileSync('mkfifo', [join(runner.workspace, 'pipe')]);
     const { code, log } = await runner.run(inputs);
@@ -83,14 +83,14 @@ describe('a file that is not a regular one', () => {
     expect(log.match(/^(?!::).*cannot be read \(not a regular file\)$/gm)).toHaveLength(files);
   });
 
-  test('is refused, not read until memory is full: a device as config', async () => {
+  test('is refused before memory is full: a device as config', async () => {
     await using runner = await createRunner();
     const { code, log } = await runner.run({ config: '/dev/zero' });
     expect(code).toBe(1);
     expect(log).toContain('cannot be read (not a regular file)');
   });
 
-  test('is refused, not waited for, as the workflow file in which the place of an endpoint is looked up', async () => {
+  test('is not waited for as the workflow file in which an endpoint is located', async () => {
     await using server = await startScriptedServer();
     await using runner = await createRunner();
     await mkdir(join(runner.workspace, dirname(WORKFLOW)), { recursive: true });
@@ -101,10 +101,10 @@ describe('a file that is not a regular one', () => {
 });
 
 describe('inputs that do not exist', () => {
-  /** The runner passes them on, in upper case and with underscores for spaces, and warns only. */
+  /** The runner passes them on, in upper case and with underscores for spaces, and only warns. */
   const passed = { INPUT_REQUIRES: 'all', 'INPUT_MIN-VALID-DAY': '30', INPUT_FAIL_ON: 'warn', INPUT_TOKEN: '' };
 
-  test('are reported together with everything else that is wrong, empty or not', async () => {
+  test('are reported with all other problems, empty or not', async () => {
     await using witness = await startScriptedServer();
     await using runner = await createRunner();
     const inputs = { endpoints: `127.0.0.1:${witness.port}`, timeout: 'soon' };
@@ -120,7 +120,7 @@ describe('inputs that do not exist', () => {
     expect(witness.connections).toBe(0);
   });
 
-  test('are not what other variables of the environment are', async () => {
+  test('do not include other environment variables', async () => {
     await using witness = await startScriptedServer({ greeting: '554 no' });
     await using runner = await createRunner();
     const others = { INPUTRC: '/etc/inputrc', MY_INPUT_FOO: 'x', input_foo: 'x', INPUT_endpoints: 'x' };

@@ -4,7 +4,7 @@ import type { Loopback } from '../support/loopback.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
-/** Variables by which Node.js and OpenSSL change what a program's TLS does. The verdict must not depend on them. */
+/** Variables that change how Node.js and OpenSSL use TLS. The result must not depend on them. */
 
 let loopback: Loopback;
 beforeAll(async () => {
@@ -19,8 +19,7 @@ interface Seen {
 
 /**
  * Runs the action.
- * @param env gets the path of a file that holds the authority of the server's certificate, and one of an OpenSSL
- * configuration
+ * @param env receives the paths of the CA certificate of the server and of an OpenSSL configuration
  */
 async function see(
   env: (files: { ca: string; openssl: string }) => Readonly<Record<string, string>>,
@@ -62,7 +61,7 @@ test.each<[string, Parameters<typeof see>[0]]>([
   ['--tls-min-v1.0', () => ({ NODE_OPTIONS: '--tls-min-v1.0' })],
   ['a cipher list', () => ({ NODE_OPTIONS: '--tls-cipher-list=AES128-SHA' })],
   ['OPENSSL_CONF', ({ openssl }) => ({ OPENSSL_CONF: openssl })],
-])('a server of TLS 1.3 is seen as it is: %s', async (_, env) => {
+])('a TLS 1.3 server is reported as such: %s', async (_, env) => {
   expect(await see(env, { server: { minVersion: 'TLSv1.3' } })).toEqual({
     result: 'pass',
     version: 'TLSv1.3',
@@ -83,11 +82,11 @@ test.each<[string, Parameters<typeof see>[0]]>([
   ['NODE_TLS_REJECT_UNAUTHORIZED', () => ({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })],
   ['SSL_CERT_FILE', ({ ca }) => ({ SSL_CERT_FILE: ca })],
   ['OPENSSL_CONF', ({ openssl }) => ({ OPENSSL_CONF: openssl })],
-])('a server whose authority is not trusted fails: %s', async (_, env) => {
+])('a server whose CA is not trusted fails: %s', async (_, env) => {
   expect(await see(env, { trusted: false })).toMatchObject({ result: 'fail', codes: ['certificate-untrusted'] });
 });
 
-test('NODE_EXTRA_CA_CERTS adds trusted authorities, as the README says', async () => {
+test('NODE_EXTRA_CA_CERTS adds trusted CAs, as the README says', async () => {
   const env: Parameters<typeof see>[0] = ({ ca }) => ({ NODE_EXTRA_CA_CERTS: ca });
   expect(await see(env, { trusted: false })).toMatchObject({ result: 'pass', codes: [] });
 });

@@ -9,7 +9,7 @@ import { schemaErrors } from '../support/report-schema.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
-/** The folder of reports: what is in it after a run is the report of that run, whole, or nothing. */
+/** After a run, the report folder has the complete report of that run, or nothing. */
 
 const OLD = '{"result":"pass"}';
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 describe('the report of an earlier run', () => {
-  test('is gone after a configuration error, whatever the error', async () => {
+  test('is removed after any configuration error', async () => {
     await using runner = await createRunner();
     const report = await runner.write('reports/report.json', OLD);
     const { code, outputs } = await runner.run({ endpoints: 'a.example.test:0', shard: 'x', 'report-dir': 'reports' });
@@ -27,7 +27,7 @@ describe('the report of an earlier run', () => {
     await expect(lstat(report)).rejects.toThrow('ENOENT');
   });
 
-  test('is gone as soon as anything is gated, so that nobody takes it for that of a run that was killed', async () => {
+  test('is removed before anything is gated, so that it cannot be mistaken for the report of a run that was killed', async () => {
     await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
     await using runner = await createRunner();
     const report = await runner.write('reports/report.json', OLD);
@@ -42,7 +42,7 @@ describe('the report of an earlier run', () => {
     await expect(lstat(report)).rejects.toThrow('ENOENT');
   });
 
-  test('that cannot be removed is a configuration error, told with the others', async () => {
+  test('that cannot be removed is a configuration error, reported with the others', async () => {
     await using witness = await startScriptedServer();
     await using runner = await createRunner();
     await mkdir(join(runner.workspace, 'reports', 'report.json'), { recursive: true });
@@ -57,7 +57,7 @@ describe('the report of an earlier run', () => {
   });
 });
 
-test('a link in the workspace leads the report nowhere else, and nothing is gated', async () => {
+test('a link in the workspace does not redirect the report, and nothing is gated', async () => {
   await using witness = await startScriptedServer();
   await using runner = await createRunner();
   const outside = join(runner.temp, 'outside');
@@ -72,11 +72,11 @@ test('a link in the workspace leads the report nowhere else, and nothing is gate
   expect(await readdir(outside)).toEqual([]);
 });
 
-test('a report that finds no room on the disk is not there at all, and a warning says so', async () => {
+test('a report that does not fit on the disk is absent, and a warning says so', async () => {
   await using good = await startScriptedServer(loopback.dialogue());
   await using runner = await createRunner();
   const reports = join(runner.workspace, 'reports');
-  // No file may be larger than a block of 1024 bytes: what becomes of a write beyond that is that of a full disk.
+  // No file may be larger than 1024 bytes: a larger write fails as on a full disk.
   const { code, stdout } = await runProgram(
     '/bin/bash',
     ['-c', 'ulimit -f 1; exec "$0" "$1"', NODE, resolve('dist/index.js')],
@@ -95,7 +95,7 @@ test('a report that finds no room on the disk is not there at all, and a warning
   expect(await readdir(reports)).toEqual([]);
 });
 
-test('a large report takes the time that it needs', async () => {
+test('a slow disk is waited for', async () => {
   await using good = await startScriptedServer(loopback.dialogue());
   await using runner = await createRunner();
   const inputs = { endpoints: `127.0.0.1:${good.port}`, ca: loopback.ca, 'report-dir': 'reports' };

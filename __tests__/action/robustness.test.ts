@@ -38,7 +38,7 @@ describe('a channel that fails', () => {
   test.each([
     ['GITHUB_STEP_SUMMARY', 'the summary of the job'],
     ['GITHUB_OUTPUT', 'the outputs'],
-  ])('is not waited for where it is a named pipe: %s', async (variable, what) => {
+  ])('is not waited for if it is a named pipe: %s', async (variable, what) => {
     await using good = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();
     const pipe = join(runner.temp, 'pipe');

@@ -82,7 +82,7 @@ describe('the program on a terminal', () => {
     expect(stdout).toContain('starttls-stripped');
   });
 
-  test('reports a wrong configuration before it proves itself', async () => {
+  test('reports a configuration error before the self-test', async () => {
     const { code, stdout, stderr } = await cli(['--self-test'], CREDULOUS);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('nothing to gate');

@@ -16,13 +16,13 @@ import { NODE } from '../support/program.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import type { ScriptedServer } from '../support/scripted-server.js';
 
-/** The built program is stopped in the midst of a dialogue with a healthy server, and goes on later. */
+/** The built program is stopped during a dialogue with a healthy server, and continues later. */
 
 const CLI = resolve('dist/cli/index.js');
 const TIMEOUT_S = 2;
 const STOPPED_MS = 7000;
 const PATIENCE_MS = 60_000;
-/** Long enough to see a command and to stop the gate before it is answered. */
+/** Long enough to notice a command and to stop the gate before the answer. */
 const THINKS = wait(1000);
 
 let loopback: Loopback;
@@ -51,7 +51,7 @@ async function stoppedAt(verb: string, ...dialogues: Dialogue[]): Promise<Pick<E
 
 async function pause(child: ChildProcess, { heard }: ScriptedServer, verb: string): Promise<void> {
   while (!heard.some(({ line }) => line.startsWith(verb))) await sleep(5);
-  // The answer to that which comes at once, such as 220 to STARTTLS, has been read by then.
+  // By then, an immediate answer such as 220 to STARTTLS has been read.
   await sleep(200);
   child.kill('SIGSTOP');
   await sleep(STOPPED_MS);
@@ -76,7 +76,7 @@ test.each<[string, Dialogue]>([
   ['closes the connection', { replies: { 'plain:EHLO': [THINKS, close] } }],
   ['says 421', { replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES, '421 4.4.2 Timeout', close] } }],
 ])(
-  'a server that meanwhile %s is tried again, and not blamed',
+  'a server that %s meanwhile is retried, and the finding is runner-starved',
   async (_, impatient) => {
     expect(await stoppedAt('EHLO', impatient, {})).toMatchObject({
       result: 'pass',

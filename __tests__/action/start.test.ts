@@ -113,15 +113,15 @@ test('all that was written is read, though the process ends at once and somethin
   expect(ended.stdout).toHaveLength(3_000_000);
 });
 
-/** Longer than a run that was told to end waits for whoever reads. */
+/** Longer than a run that was told to end waits for a reader. */
 const SLOW_MS = 2500;
 
-/** Starts a program of which nobody reads the output yet. */
+/** Starts a program whose output is not read yet. */
 async function unread(main: string): Promise<ChildProcessByStdio<null, Readable, null>> {
   return spawn(NODE, [await program(main)], { env: {}, stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 });
 }
 
-test('all that was written waits for a reader that is slow', async () => {
+test('a slow reader gets all the output', async () => {
   const child = await unread('async () => { process.stdout.write("x".repeat(3_000_000)); return 0 }');
   await pause(SLOW_MS);
   expect(await text(child.stdout)).toHaveLength(3_000_000);
@@ -130,7 +130,7 @@ test('all that was written waits for a reader that is slow', async () => {
 test.each([
   ['was told to end', 'AbortSignal.abort()'],
   ['is told to end meanwhile', 'AbortSignal.timeout(500)'],
-])('a program that %s does not wait for an output that nobody reads', async (_, signal) => {
+])('a program that %s does not wait for a reader of its output', async (_, signal) => {
   const child = await unread(
     `async (endedBy) => { endedBy(${signal}); process.stdout.write("x".repeat(3_000_000)); return 7 }`,
   );
@@ -139,7 +139,9 @@ test.each([
 });
 
 describe('file operations that never end', () => {
-  /** The source of a function that begins so many of them: to open a FIFO is to wait for whoever opens its other end. */
+  /**
+   * The source of a function that begins the given number of them: opening a FIFO blocks until its other end is opened.
+   */
   const begin = `async (count) => {
     const { execFileSync } = await import('node:child_process');
     const { open } = await import('node:fs/promises');
@@ -149,12 +151,12 @@ describe('file operations that never end', () => {
     }
   }`;
 
-  test.each([0, 7])('do not keep the process, which ends with %d', async (code) => {
+  test.each([0, 7])('do not delay the end of the process, with code %d', async (code) => {
     const main = `async () => { await (${begin})(1); console.log('done'); return ${code} }`;
     expect(await started(main)).toMatchObject({ code, stdout: 'done\n', stderr: '' });
   });
 
-  test('do not hold up others, many as they are', async () => {
+  test('do not block others, even if there are many', async () => {
     const main = `async () => {
       await (${begin})(10);
       await (await import('node:fs/promises')).readFile('start.js');

@@ -127,7 +127,7 @@ test.each(['--help', '-h'])('%s says what there is', async (option) => {
   expect(stdout).toContain('Usage: ');
 });
 
-test('npm start is the demonstration', () => {
+test('npm start runs the demonstration', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   expect(scripts.start).toBe('node dist/cli/index.js --demo');
 });

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import dns from 'dns2';
 import { LOOPBACK } from '../../src/demo/listener.js';
 
-/** A TXT record or an address; a failure of the server; no answer at all, or none but "ask again over TCP". */
+/** A TXT record or an address; a failure of the server; no answer; or "ask again over TCP". */
 type Answer = string | typeof SERVFAIL | typeof SILENCE | typeof TRUNCATED;
 
 /** What the server says of a name: the same to every question, or by type. Other names do not exist. */
@@ -36,7 +36,7 @@ export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port
     udp: { type: 'udp4' },
     handle: (request, send) => {
       const response = dns.Packet.createResponseFromRequest(request);
-      // An empty answer without it is, to the system's resolver, that of a server that knows nothing of the zone.
+      // Without it, the system's resolver takes an empty answer for that of a server without the zone.
       response.header.aa = 1;
       const [question] = request.questions;
       const name = question?.name.toLowerCase() ?? '';

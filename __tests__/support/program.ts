@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly cwd?: string;
   /** The whole environment: nothing is inherited. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Nobody reads what it writes, ever. */
+  /** Its output is never read. */
   readonly unread?: boolean;
 }
 

@@ -55,7 +55,7 @@ export function aReport(...endpoints: EndpointReport[]): Report {
   });
 }
 
-/** What a report has of an endpoint that passed on attempt 2, where attempt 1 had a warning. */
+/** The report of an endpoint that passed on attempt 2, after a warning in attempt 1. */
 export function warnedEarlier(): Pick<EndpointReport, 'attempts' | 'result' | 'earlier'> {
   const warning = aFinding('plaintext-auth-advertised', { message: 'AUTH too early.', remedy: 'Hide it.' });
   return {

@@ -38,8 +38,8 @@ export interface Runner extends AsyncDisposable {
    * @param inputs what the workflow says under `with`
    * @param env what is different in the environment; undefined takes a variable out
    * @param dist the folder of the bundle
-   * @param how.command a command line that runs the one that is appended to it
-   * @param how.unread nobody reads the log, ever
+   * @param how.command a command line that runs another one, which is appended to it
+   * @param how.unread the log is never read
    */
   run(
     inputs: Readonly<Record<string, string>>,

@@ -9,13 +9,13 @@ export interface SystemResolver extends AsyncDisposable {
   readonly command: readonly string[];
 }
 
-/** A lookup that gets no answer takes minutes (`timeout` and `attempts` are the longest that there are). */
+/** A lookup that gets no answer takes minutes (`timeout` and `attempts` have their maximum). */
 const OPTIONS = 'options timeout:30 attempts:5';
 
 /**
  * Configures the system's resolver (getaddrinfo) for single programs, in a mount namespace.
  * @param server the address of a name server on port 53
- * @param hosts what the hosts file says beside it
+ * @param hosts additional lines of the hosts file
  * @throws where the system does not allow this
  */
 export async function systemResolver(server: string, hosts = ''): Promise<SystemResolver> {
@@ -27,7 +27,7 @@ export async function systemResolver(server: string, hosts = ''): Promise<System
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const mounts = Object.keys(files).map((name) => `mount --bind ${join(folder, name)} /etc/${name}`);
-  // Other shells drop the variables that hold inputs: a name with a hyphen is none to them.
+  // Other shells drop the variables of inputs that have a hyphen in their names.
   const command = ['/usr/bin/unshare', '--mount', '/bin/bash', '-c', `${mounts.join(' && ')} && exec "$@"`, 'bash'];
   const [unshare = '', ...args] = command;
   await promisify(execFile)(unshare, [...args, 'true']).catch((error: unknown) => {

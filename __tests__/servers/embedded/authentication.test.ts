@@ -579,7 +579,7 @@ describe('credentials that must be rejected', () => {
     expect(visited).toMatchObject({ steps: `ppp${letter}b`, codes: [code] });
   });
 
-  test('are not said to be wrong where the refusal may be about something else', async () => {
+  test('are not reported as wrong if the refusal may be about something else', async () => {
     const refusal = '535 5.7.8 Error: authentication failed: no memory available';
     const { found } = await visit({ replies: { AUTH: refusal } }, { auth });
     expect(found?.message).toBe(

@@ -116,7 +116,7 @@ const UP_TO_STARTTLS = ['EHLO gate.example.test', 'STARTTLS'];
 
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) => {
   const only: readonly Dialogue[] = [{ tls: { maxVersion, minVersion: maxVersion } }];
-  /** It is asked with TLS 1.2 first. */
+  /** The connections with TLS 1.2, which is tried first. */
   const refused = maxVersion === 'TLSv1.3' ? 1 : 0;
 
   test('with two good certificates passes, and nothing goes aside but a handshake', async () => {
@@ -166,14 +166,14 @@ describe.each(['TLSv1.2', undefined] as const)('a server of TLS 1.2, and of noth
 describe('a server of TLS 1.3 alone', () => {
   const only: readonly Dialogue[] = [{ tls: { minVersion: 'TLSv1.3' } }];
 
-  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" may have another', async (species) => {
+  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" may hide another', async (species) => {
     const seen = await see([zoo[species]], only);
     expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
     expect(seen.tls).not.toHaveProperty('otherCertificates');
     expect(seen.found[0]?.message).toMatch(/because it speaks only TLS 1\.3/);
   });
 
-  test('with a certificate of a third kind may have both', async () => {
+  test('with a certificate of a third kind may hide both', async () => {
     const twice = ['certificate-unchecked', 'certificate-unchecked'];
     expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'ppwnn', codes: twice, connections: 5 });
   });
@@ -248,12 +248,12 @@ test('an ECDSA certificate of an RSA authority is found with a server that is st
 });
 
 describe('an RSA certificate of an ECDSA authority, with a server that is strict about chains,', () => {
-  /** What the gate says of a server whose RSA certificate has expired. */
+  /** What the gate reports for a server whose RSA certificate has expired. */
   async function seeStrict(versions: Dialogue['tls']): Promise<{ steps: string; codes: readonly string[] }> {
     const own = {
       key: [zoo.good.key, expiredRsa.key],
       cert: [zoo.good.chain, expiredRsa.chain],
-      // Prefers ECDSA where it may.
+      // Prefers ECDSA if the client allows it.
       ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256',
       honorCipherOrder: true,
     };

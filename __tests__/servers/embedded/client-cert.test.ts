@@ -109,7 +109,7 @@ test('each endpoint shows its own, and one without shows none', async () => {
 });
 
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('an impostor, by %s,', (maxVersion) => {
-  /** What a server with a certificate that does not hold is shown, and what anybody in between reads. */
+  /** What a server with an untrusted certificate receives, and what anyone on the network path reads. */
   async function seenByImpostor(): Promise<{ subject: string | undefined; octets: Buffer; found: string[] }> {
     const { key, chain } = zoo.untrusted;
     const impostor = createServer({ key, cert: chain, requestCert: true, rejectUnauthorized: false, maxVersion });

@@ -32,7 +32,7 @@ const endpointAt = (port: number, replaced: Partial<Endpoint> = {}): Endpoint =>
     ...replaced,
   });
 
-test('a delivery that is required and cannot be proved sends nothing', async () => {
+test('a required delivery that cannot be verified sends nothing', async () => {
   await using server = await startScriptedServer(served({}));
   const { report } = await gate(endpointAt(server.port, { require: ['delivery'] }));
   expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({

@@ -161,7 +161,7 @@ describe('addresses: all', () => {
     const temporary = Object.assign(new Error('lookup'), { code: 'EAI_AGAIN', errno: -3001 });
     const noSuchFamily = Object.assign(new Error('lookup'), { code: 'ENOTFOUND', errno: -3007 });
     const noSuchName = Object.assign(new Error('lookup'), { code: 'ENOTFOUND', errno: -3008 });
-    /** Answers as getaddrinfo does: without a family it hides that one of the two could not be looked up. */
+    /** Answers as getaddrinfo does: without a family, it hides that one of the two lookups failed. */
     const answering =
       (v4: Answer, v6: Answer): Resolver =>
       (_host, family) => {
@@ -233,7 +233,7 @@ describe('addresses: all', () => {
       expect(seen(reports)).toEqual([['dual (127.0.0.1)', 'pass', []]]);
     });
 
-    test('and leaves one inconclusive endpoint if one has no address and the other lookup fails', async () => {
+    test('and reports one inconclusive endpoint if one has no address and the other lookup fails', async () => {
       const reports = await fleet([dual(25)], {}, { resolver: answering(noSuchFamily, temporary) });
       expect(seen(reports)).toEqual([['dual', 'inconclusive', ['dns-failed']]]);
     });
@@ -344,7 +344,7 @@ describe('further tries', () => {
     expect(pauses).toEqual([1000, 4000, 16000]);
   });
 
-  describe('forget no warning and no waived error of an earlier attempt', () => {
+  describe('keep each warning and waived error of an earlier attempt', () => {
     const later: Dialogue = { replies: { AUTH: '454 later' } };
     const OFFERS_AUTH = ['STARTTLS', 'AUTH PLAIN'];
     const policy = { failOn: 'warn', onInconclusive: 'fail' } as const;
@@ -372,7 +372,7 @@ describe('further tries', () => {
       expect(judge(reports, policy).blocks).toBe(true);
     });
 
-    test('once, however many attempts had it', async () => {
+    test('only once, however many attempts had it', async () => {
       const first = { ...good, ...later, offers: OFFERS_AUTH };
       await using server = await startScriptedServer([first, first, good]);
       const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
@@ -383,7 +383,7 @@ describe('further tries', () => {
       ]);
     });
 
-    test('which stands with the last attempt alone, where that has it too', async () => {
+    test('only in the last attempt, if that has it too', async () => {
       const offers = OFFERS_AUTH;
       await using server = await startScriptedServer([
         { ...good, ...later, offers },
@@ -397,14 +397,14 @@ describe('further tries', () => {
     test.each([
       ['waived', waive('throttled')],
       ['not waived', []],
-    ])('though the failure that led to the next attempt is none: %s', async (_name, waivers) => {
+    ])('except the failure that led to the next attempt: %s', async (_name, waivers) => {
       await using server = await startScriptedServer([{ greeting: ['421 busy', close] }, good]);
       const [report] = await fleet([endpointAt(server.port, { waive: waivers })], { retries: 2 }, { pause });
       expect([report?.result, report?.attempts, inBrief(report)]).toEqual(['pass', 2, ['capability: throttled']]);
     });
   });
 
-  describe('after a silence that follows an answer', () => {
+  describe('after a timeout that follows an answer', () => {
     const TIMEOUT_MS = 2000;
     const implicit = { transport: 'implicit', auth: AUTH } as const;
 
@@ -427,20 +427,20 @@ describe('further tries', () => {
       expect(codes(report?.steps ?? []).filter((found) => found !== 'receipt-not-verified')).toEqual([]);
     });
 
-    test('no second one is made, however many there may be', async () => {
+    test('no second one is made, even if retries are left', async () => {
       await using server = await startScriptedServer({ ...good, replies: { STARTTLS: silence } });
       const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
       expect([report?.attempts, codes(report?.steps ?? []), server.connections]).toEqual([2, ['reply-timeout'], 2]);
     });
 
-    test('other failures have the tries that are left', async () => {
+    test('other failures still have the remaining retries', async () => {
       const quiet = { ...good, replies: { STARTTLS: silence } };
       await using server = await startScriptedServer([quiet, { ...good, greeting: close }, quiet, good]);
       const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
       expect([report?.attempts, codes(report?.steps ?? [])]).toEqual([3, ['reply-timeout']]);
     });
 
-    test('none is made where none is wanted', async () => {
+    test('none is made if retries is 0', async () => {
       await using server = await startScriptedServer({ ...good, replies: { STARTTLS: silence } });
       const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 0 }, { pause });
       expect([report?.attempts, server.connections]).toEqual([1, 1]);

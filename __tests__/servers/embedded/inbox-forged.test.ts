@@ -8,8 +8,8 @@ import { startHttp } from '../../support/mailpit.js';
 import type { HttpReply, HttpServer } from '../../support/mailpit.js';
 
 /*
- * A mail catcher that makes up the message from what the gate asks for. It knows everything else about the message:
- * sender, recipient, date and text are the same, or can be guessed.
+ * A mail catcher that makes up the message from what the gate searches for. It knows or can guess everything else about
+ * the message: sender, recipient, date and text.
  */
 
 const HOST = '127.0.0.1';
@@ -27,7 +27,7 @@ interface Message {
   readonly text: string;
 }
 
-/** The messages as each catcher lists them, and where it has their source. */
+/** How each catcher lists messages, and the route of their source. */
 const CATCHERS = {
   'mailpit+http': {
     list: (nonce: string, messages: readonly Message[]) => ({
@@ -52,7 +52,7 @@ const subject = (nonce: string): string => `STARTTLS Gate probe ${nonce}`;
 const messageId = (nonce: string): string => `starttls-gate.${nonce}@${USER.username.replace(/^.*@/, '')}`;
 
 /**
- * Starts a catcher that has a forged message as soon as the gate asks for one.
+ * Starts a catcher that has a forged message as soon as the gate searches for one.
  * @param genuine what it has besides, from the second look on
  */
 async function startForger(scheme: keyof typeof CATCHERS, genuine: () => Buffer | undefined): Promise<HttpServer> {
@@ -104,13 +104,13 @@ describe.each(['mailpit+http', 'maildev+http'] as const)('a %s catcher that make
     return { report, delivered: delivered?.toString() ?? '', heard: catcher.heard };
   }
 
-  test('does not make the step pass where the server has lost the message', async () => {
+  test('does not make the step pass if the server has lost the message', async () => {
     const { report } = await gated(false);
     expect([letters(report.steps), codes(report.steps)[0]]).toEqual(['ppppf', 'message-altered']);
     expect(report.steps[4]?.findings[0]?.message).toMatch(/was replaced or the message was forged/);
   });
 
-  test('does not hide the message that arrives later, and is told nothing that stands in its body alone', async () => {
+  test('does not hide the message that arrives later, and never receives what is only in its body', async () => {
     const { report, delivered, heard } = await gated(true);
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
     expect(heard.filter((line) => line.startsWith('DELETE')).join()).not.toContain('forged');

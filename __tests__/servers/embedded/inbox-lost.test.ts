@@ -39,7 +39,7 @@ interface Terms {
   readonly world?: Partial<World>;
 }
 
-/** Gates it with two retries. No pause takes any time, unless the world has others. */
+/** Gates it with two retries. Pauses take no time, unless `world` says otherwise. */
 async function gated(server: Embedded, inbox: InboxTarget, terms: Terms = {}): Promise<EndpointReport> {
   const { withinMs = 20_000, timeoutMs = 5000, world = { pause: () => turn() } } = terms;
   const endpoint: Endpoint = server.endpoint();
@@ -68,7 +68,7 @@ interface Fault {
   readonly times: number;
 }
 
-/** Starts an IMAP server with one message, once it has been delivered and, where `late`, the fault has happened. */
+/** Starts an IMAP server with one message, once it has been delivered and, if `late`, the fault has happened. */
 async function startFaulty({ at, reply, times }: Fault, late: boolean) {
   let source = '';
   let left = times;
@@ -127,15 +127,15 @@ describe('an IMAP connection that is lost', () => {
     ['DONE', 'close', 'looked through'],
     ['BODY.PEEK[]', 'close', 'read'],
     ['BODY.PEEK[]', 'silence', 'read'],
-  ])('at %s (%j) is opened again, and the message is found that came meanwhile', async (command, reply, when) => {
-    // It is opened early, and again in step 5: only the next attempt finds it in order.
+  ])('at %s (%j) is opened again, and the message that arrived meanwhile is found', async (command, reply, when) => {
+    // The inbox is opened early, and again in step 5: both fail, and the next attempt succeeds.
     const fault = { at: command, reply, times: when === 'opened' ? 2 : 1 };
     await using imap = await startFaulty(fault, when === 'looked through');
     await using server = await startServer(imap.deliver);
-    // Enough for a busy machine, but for the server that is silent.
+    // Enough for a busy machine; shorter for the server that does not answer.
     const report = await gated(server, at(imap.port), { timeoutMs: reply === 'silence' ? 1500 : 5000 });
     expect(outcome(report)).toEqual(['ppppp', []]);
-    // Step 5 waits for the early one where that is still being opened.
+    // If the early opening has not finished, step 5 waits for it.
     expect(when === 'opened' ? [2, 3] : [1]).toContain(report.attempts);
     expect(imap.heard.filter((line) => line.startsWith('UID EXPUNGE'))).toEqual(['UID EXPUNGE 1']);
   });
@@ -146,7 +146,7 @@ describe('an IMAP connection that is lost', () => {
     expect(outcome(await gated(server, at(imap.port)))).toEqual(CLEANUP_FAILED);
   });
 
-  test('again and again is a failure when the time is over, and not tried without a pause', async () => {
+  test('again and again is a failure when the time is over, and there is a pause before each attempt', async () => {
     await using imap = await startFaulty({ at: 'UID FETCH', reply: 'close', times: Infinity }, false);
     await using server = await startServer(imap.deliver);
     const report = await gated(server, at(imap.port), { withinMs: 2500, world: {} });
@@ -155,7 +155,7 @@ describe('an IMAP connection that is lost', () => {
     expect(logins(imap)).toBeLessThanOrEqual(2);
   });
 
-  test('is not opened again with a password that is refused then', async () => {
+  test('is not opened again after the password is refused', async () => {
     const refusal = ['$ NO [AUTHENTICATIONFAILED] Expired'];
     await using imap = await startFaulty({ at: 'UID FETCH', reply: 'close', times: 1 }, false);
     let tries = 0;
@@ -172,7 +172,7 @@ describe('an IMAP connection that is lost', () => {
     expect(logins(refusing)).toBe(2);
   });
 
-  test('is not opened again where its password was refused at first', async () => {
+  test('is not opened again if the password was refused the first time', async () => {
     await using imap = await startFaulty({ at: 'LOGIN', reply: ['$ NO [AUTHENTICATIONFAILED] No'], times: 9 }, false);
     await using server = await startServer(imap.deliver);
     const report = await gated(server, at(imap.port));
@@ -181,7 +181,7 @@ describe('an IMAP connection that is lost', () => {
   });
 });
 
-/** Answers so the n-th time that it is asked, from 1 on; else as usual. */
+/** Gives this reply the n-th time, counted from 1, and otherwise the usual one. */
 const nth = <Reply>(wanted: number, reply: Reply) => {
   let times = 0;
   return (): Reply | undefined => {
@@ -199,7 +199,7 @@ describe('a POP3 session that is lost', () => {
     ['RETR', 1, 'close', ['ppppp', []]],
     ['DELE', 1, 'close', CLEANUP_FAILED],
     ['DELE', 1, ['-ERR Read-only'], CLEANUP_FAILED],
-  ])('at %s comes to what it should', async (command, time, reply, expected) => {
+  ])('at %s has the expected outcome', async (command, time, reply, expected) => {
     await using pop3 = await startScriptedPop3({
       identity,
       security: 'implicit',
@@ -223,7 +223,7 @@ describe('a mail catcher that fails', () => {
     ['GET /api/v1/message/a/raw', 'close', ['ppppp', []]],
     ['DELETE /api/v1/messages', broken, CLEANUP_FAILED],
     ['DELETE /api/v1/messages', 'close', CLEANUP_FAILED],
-  ])('once at %s (%j) comes to what it should', async (route, reply, expected) => {
+  ])('once at %s (%j) has the expected outcome', async (route, reply, expected) => {
     const once = nth(1, reply);
     const replies = Object.defineProperty({}, route, { get: once });
     await using mailpit = await startMailpit({ replies });

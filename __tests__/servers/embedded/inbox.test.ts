@@ -517,7 +517,7 @@ describe('the probe in the inbox', () => {
     expect(server.mailbox.messages.map(({ flags }) => [...flags])).toEqual([[]]);
   });
 
-  test('is altered where its body was replaced, which is reported when no other has come in time', async () => {
+  test('is altered if its body was replaced, which is reported when no other has arrived in time', async () => {
     const alter = (raw: Buffer) => Buffer.from(raw.toString().replace(/\r\n\r\n[^]*/, '\r\n\r\nWithheld.\r\n'));
     await using server = await startEmbedded({ pki, alter });
     const { report } = await gate(within(server, 300));
@@ -549,7 +549,7 @@ describe('the probe in the inbox', () => {
   });
 
   test.each([false, true])(
-    'is reported with as many copies as were read, where there are more; kept: %s',
+    'is reported with the number of copies that were read, if there are more; kept: %s',
     async (keep) => {
       await using server = await startEmbedded({
         pki,
@@ -673,17 +673,17 @@ describe('an inbox that cannot be reached', () => {
     return [letters(report.steps), findings.map(({ code, inconclusive = false }) => [code, inconclusive])];
   }
 
-  test('since there is no answer to the connect is inconclusive', async () => {
+  test('because the connection times out is inconclusive', async () => {
     await using full = await startFullListener(0);
     expect(await gated({ host: FULL, port: full.port })).toEqual(['ppppi', [['inbox-unreachable', true]]]);
   });
 
-  test('since there is no route to it is inconclusive', async () => {
-    // No packet leaves for a multicast address: TCP has no use for it, and the system says that it has no route.
+  test('because there is no route to it is inconclusive', async () => {
+    // TCP cannot connect to a multicast address, so the system reports that there is no route.
     expect(await gated({ host: '224.0.0.1', port: 993 })).toEqual(['ppppi', [['inbox-unreachable', true]]]);
   });
 
-  test('since nobody listens is a failure', async () => {
+  test('because the connection is refused is a failure', async () => {
     expect(await gated({ host: HOST, port: await closedPort() })).toEqual(['ppppf', [['inbox-unreachable', false]]]);
   });
 

@@ -144,7 +144,7 @@ describe('what the receiver found', () => {
       MISMATCH,
     ],
     [
-      'is a failure beside a pass of our sender',
+      'is a failure next to a pass for our sender',
       says(`spf=fail; spf=pass smtp.mailfrom=${DOMAIN}`),
       SPF,
       'ppppf',

@@ -2,7 +2,7 @@ import { run } from '../../../src/run.js';
 import { codes, testEndpoint } from '../../support/gate.js';
 import { closedPort } from '../../support/scripted-server.js';
 
-/** No proxy is used; where the environment names one, a failure to connect says so. */
+/** No proxy is used. If the environment names one, a connection failure says so. */
 
 const HINT = /The gate ignores (\w+) and connects directly\.$/;
 

@@ -14,7 +14,7 @@ import { AUTH, codes, gate, letters, testEndpoint } from '../../support/gate.js'
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 
-/** A reset that arrives while nobody is reading: an error without a listener would end the whole run. */
+/** A reset that arrives while nothing reads the socket: an error without a listener would end the whole run. */
 
 let tls: TLSSocketOptions;
 let ca: string[];
@@ -52,7 +52,7 @@ describe('a server that resets the connection', () => {
     expect([letters(report.steps), codes(report.steps)]).toEqual(['pppfb', ['connection-lost']]);
   });
 
-  // It hides STARTTLS and accepts it all the same, so that its connection is kept and no longer read from.
+  // The server does not offer STARTTLS but accepts it, so its connection is kept and no longer read.
   test('during a probe', async () => {
     const hidden = { tls, offers: [], replies: { STARTTLS: ['220 go', wait(MEANWHILE_MS / 2), reset] } };
     const probed = { greeting: [wait(2 * MEANWHILE_MS), '220 mail.example.test'], replies: { AUTH: '530 no' } };
@@ -75,7 +75,7 @@ describe('a socket whose peer resets it', () => {
     await expect(sessionOn(pair.socket).greeting()).rejects.toThrow('connection lost: ECONNRESET');
   });
 
-  test('before anybody has made a session of it', async () => {
+  test('before a session is attached to it', async () => {
     await using pair = await connected();
     await pair.reset();
     await expect(sessionOn(pair.socket).greeting()).rejects.toThrow('connection lost: ECONNRESET');

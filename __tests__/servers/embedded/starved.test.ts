@@ -7,7 +7,7 @@ import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 
-/** What fails after the gate has stood still for long is not held against the server. */
+/** A failure after the gate has stood still for long does not count against the server. */
 
 const policy = { minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
 let tls: TLSSocketOptions;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   ca = [pki.root.cert];
 });
 
-/** Gates a server; before its greeting the gate stands still for so long. */
+/** Gates a server. The gate stands still for `stoodStillMs` before the greeting. */
 async function after(stoodStillMs: number, dialogue: Dialogue, endpoint: Partial<Endpoint> = {}) {
   await using server = await startScriptedServer({ tls, greeting: [wait(200), '220 mail.example.test'], ...dialogue });
   const standstill = { totalMs: 0, pausesMs: 0 };
@@ -43,13 +43,13 @@ test.each<[string, Dialogue, string, string, string]>([
   ['421', { replies: { 'plain:EHLO': [GOODBYE, close] } }, 'ibbbb', 'i', 'throttled'],
   ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }, 'ppibb', 'f', 'handshake-timeout'],
   [
-    '421 behind the 220',
+    '421 after the 220',
     { replies: { STARTTLS: ['220 go', GOODBYE, close] } },
     'pibbb',
     'f',
     'plaintext-after-starttls',
   ],
-])('%s is the fault of nobody after a long standstill, and the usual one after a short one', async (...row) => {
+])('%s is runner-starved after a long standstill, and the usual finding after a short one', async (...row) => {
   const [, dialogue, steps, letter, code] = row;
   expect(await after(LONG_MS, dialogue)).toEqual({ steps, codes: ['runner-starved'], transient: true });
   expect(await after(SHORT_MS, dialogue)).toMatchObject({ steps: steps.replace('i', letter), codes: [code] });

@@ -69,11 +69,11 @@ async function gated(hosts: readonly string[], terms: Terms = {}): Promise<StepE
   return ended;
 }
 
-/** What is said of each endpoint: its result and the codes of its findings. */
+/** The result of each endpoint and the codes of its findings. */
 const seen = ({ report }: StepEnded): unknown =>
   Object.fromEntries(report?.endpoints.map(({ name, result, steps }) => [name, [result, ...codes(steps)]]) ?? []);
 
-describe('a name that is never looked up to the end does not keep the process', () => {
+describe('a lookup without an answer does not delay the end of the process', () => {
   const bad = ['silent0.example.test', 'truncated.example.test'];
 
   test.each(bad)('%s', async (host) => {
@@ -107,7 +107,7 @@ describe('a name that is never looked up to the end does not keep the process', 
   });
 });
 
-describe('names without an answer do not hold up the lookups of others', () => {
+describe('lookups without an answer do not block other lookups', () => {
   const passing = Object.fromEntries(HEALTHY.map((name) => [name, ['pass']]));
   const failing = (hosts: readonly string[]): Record<string, string[]> =>
     Object.fromEntries(hosts.map((name) => [name, ['inconclusive', 'dns-failed']]));
@@ -118,7 +118,7 @@ describe('names without an answer do not hold up the lookups of others', () => {
     expect(seen(ended)).toEqual({ ...failing(silent), ...passing });
   });
 
-  test('nor does it with addresses: all and two tries, when they are more than the concurrency', async () => {
+  test('with addresses: all and two attempts, if there are more than the concurrency', async () => {
     const ended = await gated([...SILENT, ...HEALTHY], {
       inputs: { timeout: '3', concurrency: '32', retries: '1' },
       endpoint: { addresses: 'all' },
@@ -127,7 +127,7 @@ describe('names without an answer do not hold up the lookups of others', () => {
     expect(seen(ended)).toEqual({ ...failing(SILENT), ...healthy });
   });
 
-  test('nor do further tries of the same name, which wait for the lookup under way', async () => {
+  test('with retries of the same name, which join the lookup in progress', async () => {
     // Of four threads, two look up names.
     const hosts = ['silent0.example.test', 'healthy0.example.test'];
     const ended = await gated(hosts, {
@@ -155,7 +155,7 @@ describe('addresses: all', () => {
   });
 
   test.each(['healthy0.example.test', 'in-hosts-file.example.test'])(
-    'does not miss the addresses that %s does not have',
+    'reports no missing family for %s',
     async (host) => {
       expect(seen(await gated([host], all))).toEqual({ [`${host} (127.0.0.1)`]: ['pass'] });
     },

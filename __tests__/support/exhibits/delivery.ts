@@ -37,7 +37,7 @@ const filing =
     return { imap: folders, smtp: { deliver } };
   };
 
-/** A mailbox out of which nothing can be deleted, and a server that files messages there. */
+/** A mailbox in which nothing can be deleted, and a server that delivers messages there. */
 function undeletable() {
   class Undeletable extends Mailbox {
     override remove(): void {
@@ -51,7 +51,7 @@ function undeletable() {
   return { imap: { mailbox }, smtp: { deliver } };
 }
 
-/** The line that Postfix puts on top of the message when it takes it. */
+/** The line that Postfix adds to the message when it receives it. */
 const trace = (protocol: string) => (message: string) =>
   message.replace(/ with ESMTPSA /, ` (Postfix) with ${protocol} `);
 
@@ -127,8 +127,8 @@ export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
     twin: { name: 'its inbox knows this one', embedded: () => ({}) },
   },
   'inbox-cleanup-failed': {
-    raising: { name: 'its inbox lets nothing be deleted', embedded: undeletable },
-    twin: { name: 'its inbox lets the message be deleted', embedded: () => ({}) },
+    raising: { name: 'its inbox allows no deletion', embedded: undeletable },
+    twin: { name: 'its inbox allows deletion', embedded: () => ({}) },
   },
   'message-not-received': {
     raising: {
@@ -177,7 +177,7 @@ export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
   },
   'delivery-hop-unencrypted': {
     raising: {
-      name: 'is Postfix, and writes that it took the message by ESMTPA',
+      name: 'is Postfix, and writes that it received the message with ESMTPA',
       embedded: delivering(trace('ESMTPA')),
     },
     twin: {

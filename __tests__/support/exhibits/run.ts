@@ -25,7 +25,10 @@ function cancelled(): Pick<Scene, 'server' | 'world'> {
   };
 }
 
-/** A gate that stands still after AUTH, and a server that closes the connection. @param ms how long it stands still */
+/**
+ * A gate that stands still after AUTH, and a server that closes the connection. @param ms how long the gate stands
+ * still
+ */
 function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
   const standstill = { totalMs: 0, pausesMs: 0 };
   const login: Sasl = function* () {

@@ -59,7 +59,7 @@ describe('an Authentication-Results field', () => {
     expect(performance.now() - begun).toBeLessThan(2000);
   });
 
-  test('is read in time below lines of parentheses, each of which looks like a hand-over at its end', () => {
+  test('is read quickly below lines of parentheses that end like a transfer within the receiver', () => {
     const line = `Received: from a ${'('.repeat(8000)} ([127.0.0.1]) by mx with ESMTP;\r\n\tMon\r\n`;
     const message = parseMessage(`${line.repeat(60)}Authentication-Results: mx; spf=pass\r\n\r\n`);
     const begun = performance.now();
@@ -163,23 +163,23 @@ describe('the results of one receiver', () => {
     ['are not those of somebody else', other('spf=pass') + HOP, []],
     ['are not what only begins alike', `Authentication-Results: mx.example.evil; spf=pass\r\n`, []],
     [
-      'are not what a client wrote that a host of another name took in',
+      'are not what a client wrote and a host with another name received',
       by('in.provider.example', STRANGER) + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       [],
     ],
     [
-      'are not what a client wrote that a host without an address of it took in',
+      'are not what a client wrote and a host received that names no address of the client',
       by('in.provider.example', 'c') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       [],
     ],
     [
-      'are not what a client wrote that a host without a name of it took in',
+      'are not what a client wrote and a host received that does not name the client',
       line('by in.provider.example with ESMTPS id 1') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       [],
     ],
     ['are not what stands below the line of another host', by('in.provider.example', STRANGER) + own('spf=pass'), []],
     [
-      'are not in a field whose name has a blank behind it, which a receiver need not take out',
+      'are not in a field with a space after its name, which a receiver need not remove',
       by('mx.example', STRANGER) + own('spf=pass').replace(':', ' :') + own('dmarc=pass').replace(':', '\u00a0:'),
       [],
     ],
@@ -188,7 +188,7 @@ describe('the results of one receiver', () => {
     expect(found(header)).toEqual(expected);
   });
 
-  /** What a line is taken for is seen by what is believed below it: fields that the client could have written, or not. */
+  /** Fields below a line count only if the line is about a transfer within the receiver, which no client can forge. */
   const below = (text: string): string[] => found(line(text) + by('mx.example', ITSELF) + own('spf=pass') + HOP);
 
   test.each<[string, string]>([
@@ -210,14 +210,14 @@ describe('the results of one receiver', () => {
     ['name in DNS that begins like an address', 'c (localhost [127.0.0.1].evil.example [192.0.2.66])'],
     ['name only', 'localhost'],
     ['address that is the name only', '[127.0.0.1]'],
-  ])('are not believed below a client with a %s', (_, client) => {
+  ])('do not count below a client with a %s', (_, client) => {
     expect(below(`from ${client} by mx.example with ESMTP id 1`)).toEqual([]);
   });
 
   test.each<[string, string]>([
     ['an address outside', 'from c (unknown [192.0.2.66]) by mx.example with LMTP id 1'],
     ['an EHLO that says so', 'from c with LMTP (unknown [192.0.2.66]) by mx.example with ESMTP id 1'],
-  ])('are not believed below LMTP with %s', (_, text) => {
+  ])('do not count below LMTP with %s', (_, text) => {
     expect(below(text)).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe('the results of one receiver', () => {
     'from mail ([127.0.0.1]) by mx.example with LMTP id 1',
     'from mail ([unix socket]) by mx.example (Cyrus 3.8) with LMTPA',
     'by mx.example (Postfix, from userid 1000) id 1',
-  ])('are believed below a transfer within the receiver: %s', (text) => {
+  ])('count below a transfer within the receiver: %s', (text) => {
     expect(below(text)).toEqual(['spf=pass']);
   });
 });

@@ -164,7 +164,7 @@ describe('the name in EHLO', () => {
     'xn--bcher-kva.example.com',
     '3com.example',
     [...Array<string>(3).fill('a'.repeat(63)), 'b'.repeat(61)].join('.'),
-  ])('is the host name %s as it is', (hostName) => {
+  ])('is the unchanged host name %s', (hostName) => {
     expect(named('192.0.2.7', { hostName })).toBe(hostName);
   });
 

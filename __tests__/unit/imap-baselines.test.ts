@@ -2,7 +2,7 @@ import { ImapBaselines } from '../../src/inbox/imap-baselines.js';
 
 const state = (uidNext: number | undefined, uidValidity?: bigint) => ({ uidNext, uidValidity });
 
-test('new messages begin where they began when the folder was seen first', () => {
+test('new messages begin at the UID of the first time', () => {
   const baselines = new ImapBaselines();
   expect(baselines.of('INBOX', state(5, 1n))).toBe(5);
   expect(baselines.of('INBOX', state(9, 1n))).toBe(5);
@@ -13,7 +13,7 @@ test('new messages begin where they began when the folder was seen first', () =>
   expect(baselines.of('Spam', state(9, 1n))).toBe(4);
 });
 
-test('every message may be new where the server does not say, or its UIDs are others than before', () => {
+test('every message may be new if the server does not report UIDs, or they have another validity', () => {
   const baselines = new ImapBaselines();
   expect(baselines.of('Silent', state(undefined, 1n))).toBe(1);
   expect(baselines.of('Silent', state(9, 1n))).toBe(1);

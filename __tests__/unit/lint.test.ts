@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** @returns the rules that the project's lint reports for each of these lines of a file in src/ */
+/** @returns the rules that the linter reports for each of these lines of a file in src/ */
 function lint(lines: readonly string[]): (string | null)[][] {
   const args = ['--stdin', '--stdin-filename', 'src/version.ts', '--format', 'json'];
   let output: string;
@@ -14,7 +14,7 @@ function lint(lines: readonly string[]): (string | null)[][] {
   return lines.map((_, at) => messages.filter(({ line }) => line === at + 1).map(({ ruleId }) => ruleId));
 }
 
-test('the lint reports regular expressions whose time grows faster than the text', () => {
+test('the linter reports regular expressions that take superlinear time', () => {
   const [move, backtracking] = ['regexp/no-super-linear-move', 'regexp/no-super-linear-backtracking'];
   const expected: [string, string[]][] = [
     // This one searched Received lines, and took quadratic time for a run of parentheses.

@@ -115,7 +115,7 @@ test('an expectation that is not known yet contradicts nothing', async () => {
   ]);
 });
 
-describe('inbox settings that are partly empty, as missing secrets arrive', () => {
+describe('inbox settings that are partly empty, because secrets are missing', () => {
   const FILLED = { inbox: 'imaps://i.example', 'inbox-username': 'u', 'inbox-password': 'p' };
   const combinations = Array.from({ length: 6 }, (_, index) =>
     Object.fromEntries(Object.entries(FILLED).map(([name, text], bit) => [name, (index + 1) & (1 << bit) ? text : ''])),
@@ -141,7 +141,7 @@ describe('inbox settings that are partly empty, as missing secrets arrive', () =
     },
   );
 
-  test.each(['https', 'http'])('are whole for a mail catcher that needs no credentials: %s', async (scheme) => {
+  test.each(['https', 'http'])('are complete for a mail catcher, which needs no credentials: %s', async (scheme) => {
     const inbox = `mailpit+${scheme}://i.example`;
     const delivery = { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox };
     const { endpoints } = await load({

@@ -67,7 +67,7 @@ describe('variables of the runner and of Node.js', () => {
     expect(expand(`\${${name}}`, { [name]: SENT })).toEqual({ text: SENT, expanded: true, errors: [] });
   });
 
-  test('are refused wherever a configuration names them', async () => {
+  test('are refused anywhere in a configuration', async () => {
     const env = { ACTIONS_RUNTIME_TOKEN: SENT, GITHUB_TOKEN: SENT };
     const lines = await problems({
       inputs: { endpoints: 'a.example\n${GITHUB_TOKEN}.example' },
@@ -98,7 +98,7 @@ describe('keys that are sent unencrypted or shown in the summary', () => {
     }
   });
 
-  test('an alias of another value brings nothing in either', async () => {
+  test('an alias of another value is not expanded either', async () => {
     const config = 'endpoints:\n  - {host: a.example, auth: {username: &u "${CI_HOST}", password: p}, ehlo: *u}\n';
     expect(await problems({ config, env })).toEqual([`gate.yml:2:77: ${PROBLEM}`]);
   });

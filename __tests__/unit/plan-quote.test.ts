@@ -86,7 +86,7 @@ describe('bounds', () => {
     ]);
   });
 
-  test.each(['[', '{a: ', '- ', '? '])('%j without end is read no deeper than a bound', async (open) => {
+  test.each(['[', '{a: ', '- ', '? '])('endless %j is not read beyond the limit of depth', async (open) => {
     for (const given of [{ config: open.repeat(200_000) }, { inputs: { endpoints: `- ${open.repeat(200_000)}` } }]) {
       const lines = await problems(given);
       expect(lines).toHaveLength(1);
@@ -95,12 +95,12 @@ describe('bounds', () => {
     }
   });
 
-  test.each(['[],', '@,', ',', '!a,', '*a,', 'x,'])('%j is not read beyond a number of values', async (item) => {
+  test.each(['[],', '@,', ',', '!a,', '*a,', 'x,'])('%j is not read beyond the limit of values', async (item) => {
     const lines = await problems({ config: `endpoints: [${item.repeat(250_000)}]` });
     expect(lines).toEqual([expect.stringMatching(/^gate\.yml:1:\d+: YAML: too many values$/)]);
   });
 
-  /** How many problems there are in all, and the first and the last of what is told. */
+  /** The number of problems, and the lines of the message. */
   async function collected(given: Parameters<typeof load>[0]): Promise<{ count: number; told: string[] }> {
     const error: unknown = await load(given).catch((thrown: unknown) => thrown);
     if (!(error instanceof ConfigurationError)) throw new Error('the configuration was accepted');
@@ -142,14 +142,14 @@ describe('bounds', () => {
     ]);
   });
 
-  test('of the words of a text no more are looked at than a bound', async () => {
+  test('the words of a text are limited', async () => {
     const require = Array.from({ length: 20_000 }, (_, word) => `w${word}`).join(' ');
     expect((await collected({ inputs: { endpoints: 'a.example', require } })).count).toBeLessThanOrEqual(100);
     const { endpoints } = await load({ inputs: { endpoints: 'a.example', require: 'all '.repeat(20_000) } });
     expect(endpoints[0]?.require).toHaveLength(5);
   });
 
-  test('no more files are read than a bound', async () => {
+  test('the number of files is limited', async () => {
     let reads = 0;
     const world = { cwd: '/', env: {}, readFile: () => Promise.reject(new Error(`no file ${reads++}`)) };
     const paths = Array.from({ length: 20_000 }, (_, file) => `${file}.pem`).join('\n');

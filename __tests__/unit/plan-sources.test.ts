@@ -15,7 +15,7 @@ describe('the path of a config file in messages and annotations', () => {
     ['./.github/gate.yml', '.github/gate.yml'],
     ['back\\slash.yml', 'back\\slash.yml'],
     ['../gate.yml', '../gate.yml'],
-  ])('is as it is elsewhere: %s', (path, shown) => {
+  ])('keeps its characters on other systems: %s', (path, shown) => {
     expect(fromWorkspace('/repo', path, posix)).toBe(shown);
   });
 });

@@ -105,7 +105,7 @@ describe('ehloName', () => {
     expect(values.ehloName(text)).toBeUndefined();
   });
 
-  test('nothing that is accepted can end the command', () => {
+  test('no accepted value can end the command', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -299,7 +299,7 @@ top: 1
     ]);
   });
 
-  test('an unknown input is told although it is empty', async () => {
+  test('an unknown input is reported even if it is empty', async () => {
     const inputs = { endpoints: 'a.example', requires: '', ['__proto__']: '' };
     expect(await problems({ inputs })).toEqual([
       'input requires: unknown input; did you mean "require"?',
@@ -364,7 +364,7 @@ top: 1
 describe('empty lists', () => {
   const said = (key: string): string => `${key} is an empty list; leave it out`;
 
-  test('are told at their places, in the defaults and in endpoints', async () => {
+  test('are reported where they are, in the defaults and in endpoints', async () => {
     const config = `defaults:
   require: []
   tls: {pin: []}
@@ -386,7 +386,7 @@ endpoints:
     ]);
   });
 
-  test('may take away what a lower layer brings', async () => {
+  test('may remove the values of a lower layer', async () => {
     const { endpoints } = await load({
       inputs: { require: 'delivery' },
       config: `defaults:
@@ -401,7 +401,7 @@ endpoints:
     expect(endpoints[0]).toMatchObject({ require: [], probes: [], waive: [], tls: { pins: [], ca: [] } });
   });
 
-  test.each(['require', 'probes'])('%s without a word is none', async (key) => {
+  test.each(['require', 'probes'])('%s without a word is an error', async (key) => {
     const config = `endpoints: [{host: a.example, ${key}: }, {host: b.example, ${key}: "\${NONE}"}, {host: c.example, ${key}: ","}]`;
     const lines = await problems({ config, env: { NONE: '' } });
     expect(lines).toHaveLength(3);
@@ -409,7 +409,7 @@ endpoints:
     expect(lines[0]).toMatch(/, and is empty$/);
   });
 
-  test('require as an input without a word is none', async () => {
+  test('the input require without a word is an error', async () => {
     expect(await problems({ inputs: { endpoints: 'a.example', require: ',' } })).toEqual([
       expect.stringMatching(/^input require: must be one of /),
     ]);
@@ -455,7 +455,7 @@ describe('nothing to gate', () => {
     expect(await problems({ inputs, files })).toEqual([line]);
   });
 
-  test('an input of nothing but blanks is not given', async () => {
+  test('an input of spaces and line breaks counts as not given', async () => {
     const { endpoints } = await load({ inputs: { endpoints: ' \n' }, config: 'endpoints: [a.example]' });
     expect(endpoints).toHaveLength(1);
   });

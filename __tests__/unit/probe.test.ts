@@ -31,7 +31,7 @@ describe('the probe', () => {
     const { header, body } = headerAndBody(Buffer.from(a.text));
     expect(header.includes(a.token)).toBe(false);
     expect(body.toString().split(`\r\n${a.token}\r\n`)).toHaveLength(2);
-    // What inboxes are searched for must not lead to it.
+    // It must not be possible to derive it from what inboxes are searched for.
     expect(body.includes(a.nonce)).toBe(false);
   });
 });
@@ -94,7 +94,7 @@ describe('a received message', () => {
       renamed.replace(/^Subject: .*$/m, 'Subject: none'),
       renamed.replace(/^From: .*$/m, 'From: postmaster@example.com'),
       renamed.replace(`\n${probe.token}`, `\n> ${probe.token}`),
-      // All that the searches of an inbox tell, in a message that is otherwise the same.
+      // A message with everything that the searches of an inbox reveal, and otherwise the same.
       probe.text.replace(probe.token, (await compose()).token),
       probe.text.replace(probe.token, probe.nonce),
       (await compose()).text,
@@ -126,7 +126,7 @@ describe('a received message', () => {
     expect([hasToken(probe, parseMessage(received)), isProbe(probe, received)]).toEqual([true, true]);
   });
 
-  test('is altered wherever it is not the probe', async () => {
+  test('is altered whenever it is not the probe', async () => {
     const probe = await compose();
     const positions = Array.from({ length: probe.text.length }, (_, at) => at);
     fc.assert(

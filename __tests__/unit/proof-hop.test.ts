@@ -91,7 +91,7 @@ describe('the hop that took the message from us', () => {
     'mx-1.example.com (OpenSMTPD) with ESMTP id 1',
     'mx-1.example.com (Haraka/3.0.3) with ESMTP id 1',
     'mx-1.example.com (Stalwart SMTP) with ESMTP id 1',
-  ])('is in the clear where its software writes the S if there is TLS, and wrote none: %s', (server) => {
+  ])('is unencrypted if its software writes the S whenever there is TLS, and wrote none: %s', (server) => {
     expect(judge([`from ci.example (nat.example [192.0.2.7]) by ${server}; Mon`])).toMatchObject([
       { code: 'delivery-hop-unencrypted', severity: 'error' },
     ]);
@@ -104,12 +104,12 @@ describe('the hop that took the message from us', () => {
     ['Postfix, by SMTP', 'mx-1.example.com (Postfix) with SMTP id 1'],
     ['other software, by ESMTP', 'mx-1.example.com with ESMTP id 1'],
     ['other software with a name, by ESMTPA', 'mx-1.example.com (SG) with ESMTPA id 1'],
-    ['software that is called alike', 'mx-1.example.com (Postfixed 1.0) with ESMTP id 1'],
+    ['software with a similar name', 'mx-1.example.com (Postfixed 1.0) with ESMTP id 1'],
     ['a web interface', 'mx-1.example.com (Postfix) with HTTPS id 1'],
     ['a program on the host', 'mx-1.example.com (Postfix) with local id 1'],
     ['an unknown protocol', 'mx-1.example.com (Postfix) with ESMTPX id 1'],
     ['another unknown protocol', 'mx-1.example.com (Postfix) with ESMTPSX id 1'],
-  ])('proves nothing where it is silent about TLS: %s', (_, server) => {
+  ])('proves nothing if it does not mention TLS: %s', (_, server) => {
     expect(judge([`from ci.example (Postfix [192.0.2.7]) by ${server}; Mon`])).toMatchObject([
       { code: 'delivery-hop-unproved', severity: 'notice' },
     ]);

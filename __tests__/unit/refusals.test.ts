@@ -73,7 +73,7 @@ describe('a refusal of AUTH is about the credentials', () => {
   });
 
   test.each([
-    // What Cyrus SASL and Postfix report where nothing was compared.
+    // What Cyrus SASL and Postfix report if nothing was compared.
     '535 5.7.8 Error: authentication failed: mechanism too weak for this user',
     '535 5.7.8 Error: authentication failed: no memory available',
     '535 5.7.8 Error: authentication failed: generic failure',
@@ -236,7 +236,7 @@ describe('a refusal of RCPT is about the recipient', () => {
     '530 5.7.57 Client not authenticated to send mail', // Exchange
     '550 5.7.1 Authentication required',
     '550 authentication required', // Exim
-  ])('to whoever has not signed in: %s', (text) => {
+  ])('to a client that is not signed in: %s', (text) => {
     expect([about(text), about(text, true)]).toEqual([true, false]);
   });
 

@@ -35,7 +35,7 @@ describe('reading a file', () => {
     await expect(readRegularFile(join(folder, 'link'))).resolves.toBe(text);
   });
 
-  test('of the system gives what is in it, though it has no size', () => {
+  test('gives the content of a file in /proc, which has no size', () => {
     expect(readRegularFileSync('/proc/self/status')).toContain('Pid:');
   });
 
@@ -56,7 +56,7 @@ describe('reading a file', () => {
     expect(refusal(path)).toBe('larger than 4194304 bytes');
   });
 
-  test('rejects, and throws nothing, where a promise is due', async () => {
+  test('rejects the promise instead of throwing', async () => {
     const read = readRegularFile(join(folder, 'missing'));
     await expect(read).rejects.toThrow('ENOENT');
   });

@@ -61,7 +61,7 @@ describe('what is kept of a list that a server fills', () => {
   });
 });
 
-test('a finding of an earlier attempt is cut like any other, and has no secret in it', () => {
+test('a finding of an earlier attempt is shortened and redacted like any other', () => {
   const said = `correct horse ${'a'.repeat(4000)}`;
   const warning = aFinding('plaintext-auth-advertised', { message: said, evidence: { keyword: said } });
   const earlier = [{ step: 'capability' as const, ...warning }];

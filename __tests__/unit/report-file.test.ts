@@ -7,7 +7,7 @@ import { anEndpoint, aReport } from '../support/reports.js';
 
 const report = aReport(anEndpoint());
 
-describe('the report file in a workspace that strangers have written', () => {
+describe('the report file in an untrusted workspace', () => {
   let home: string;
   let workspace: string;
   let outside: string;
@@ -41,21 +41,21 @@ describe('the report file in a workspace that strangers have written', () => {
     expect(readFileSync(join(outside, 'report.json'), 'utf8')).toBe('precious');
   });
 
-  test('is not written through a link to a folder of the workspace either, or one that leads nowhere', async () => {
+  test('is not written through a link to a folder in the workspace either, or through a dangling link', async () => {
     symlinkSync('inside', join(workspace, 'link'));
     symlinkSync('nowhere', join(workspace, 'dangling'));
     for (const reportDir of ['link', 'dangling', 'dangling/reports'])
       await expect(write(reportDir)).rejects.toThrow(LINK);
   });
 
-  test('is not written through a link in the workspace that a link outside leads to', async () => {
+  test('is not written through a link in the workspace to which a link outside leads', async () => {
     symlinkSync(workspace, join(home, 'way-in'));
     symlinkSync(outside, join(workspace, 'out'));
     await expect(write(join(home, 'way-in', 'out'))).rejects.toThrow(LINK);
     expect(await write(join(home, 'way-in', 'inside'))).toBe(join(home, 'way-in', 'inside', 'report.json'));
   });
 
-  test('is written through links that are not of the workspace', async () => {
+  test('is written through links that are not in the workspace', async () => {
     symlinkSync(outside, join(home, 'temp'));
     symlinkSync(workspace, join(home, 'checkout'));
     const elsewhere = join(home, 'temp', 'reports');
@@ -74,7 +74,7 @@ describe('the report file in a workspace that strangers have written', () => {
     expect(readdirSync(join(workspace, reportDir))).not.toContain('report.json');
   });
 
-  test('of an earlier run is removed even if it is a link, and not what that leads to', async () => {
+  test('of an earlier run is removed even if it is a link, but its target is not', async () => {
     symlinkSync(join(outside, 'report.json'), join(workspace, 'report.json'));
     await expect(discardOldReport('.', workspace)).resolves.toEqual([]);
     expect(readdirSync(workspace)).toEqual(['inside']);
@@ -89,7 +89,7 @@ describe('the report file in a workspace that strangers have written', () => {
     expect(problem?.message).toMatch(/^cannot be used: the report of an earlier run cannot be removed \(E[A-Z]+\)$/);
   });
 
-  test.each(['', 'missing', 'file/reports'])('of an earlier run need not be there: %j', async (reportDir) => {
+  test.each(['', 'missing', 'file/reports'])('of an earlier run may be missing: %j', async (reportDir) => {
     writeFileSync(join(workspace, 'file'), '');
     writeFileSync(join(workspace, 'report.json'), 'of somebody else');
     await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([]);

@@ -134,7 +134,7 @@ describe('the table', () => {
 });
 
 describe('the section of an endpoint that is not green', () => {
-  test('shows a warning of an earlier attempt, and no line of the last one for it', () => {
+  test('shows a warning of an earlier attempt, without lines of the last transcript', () => {
     const summary = summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() })));
     const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
     expect(section.split('\n\n').slice(0, 6)).toEqual([

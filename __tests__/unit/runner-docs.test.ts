@@ -7,7 +7,7 @@ describe('the page of the findings', () => {
     GITHUB_ACTION_REF: 'v1',
   };
 
-  test('is that of the very version that runs', () => {
+  test('is that of the version that runs', () => {
     expect(findingsUrl(ours)).toEqual({ findingsUrl: 'https://github.com/octo/gate/blob/v1/docs/findings.md' });
   });
 

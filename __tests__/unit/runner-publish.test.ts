@@ -97,7 +97,7 @@ describe('publishing', () => {
     expect(readFileSync(outputs().report ?? '', 'utf8')).toBe(renderJson(report));
   });
 
-  test('makes it in the temp folder of the system where the runner names none, never in the workspace', async () => {
+  test('creates it in the temp folder of the system if the runner names none, never in the workspace', async () => {
     process.env.RUNNER_TEMP = '';
     await published();
     const made = dirname(outputs().report ?? '');
@@ -124,7 +124,7 @@ describe('publishing', () => {
       jest.useRealTimers();
     });
 
-    /** A report while which is written minutes pass, or the run is cancelled and then the minutes pass. */
+    /** A report that takes minutes to write. `meanwhile` is called before the minutes pass. */
     function slowly(meanwhile: () => void = () => undefined): typeof report {
       const [first, ...rest] = report.endpoints;
       const toJSON = (): typeof first => {
@@ -142,27 +142,30 @@ describe('publishing', () => {
       expect(readFileSync(path, 'utf8')).toBe(renderJson(report));
     });
 
-    test.each(['before', 'meanwhile'])('is given up once the run is cancelled: %s; the rest is done', async (when) => {
-      const controller = new AbortController();
-      const cancel = (): void => {
-        controller.abort('cancelled');
-      };
-      if (when === 'before') cancel();
-      const slow = slowly(when === 'before' ? undefined : cancel);
-      const printed = await printedBy(() =>
-        publish({ report: slow, verdict, reportDir: folder }, { ...telling(), cancelled: controller.signal }),
-      );
-      expect(printed).toMatch(/^Could not write report\.json: it takes too long$/m);
-      expect(Object.keys(outputs())).toEqual(KEPT);
-      expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
-      // What was written of it is taken away a moment later.
-      const patience = performance.now() + 10_000;
-      while (readdirSync(folder).length > 2 && performance.now() < patience) await new Promise(setImmediate);
-      expect(readdirSync(folder).sort()).toEqual(['output', 'summary']);
-    });
+    test.each(['before', 'meanwhile'])(
+      'is abandoned once the run is cancelled, and the rest is done: %s',
+      async (when) => {
+        const controller = new AbortController();
+        const cancel = (): void => {
+          controller.abort('cancelled');
+        };
+        if (when === 'before') cancel();
+        const slow = slowly(when === 'before' ? undefined : cancel);
+        const printed = await printedBy(() =>
+          publish({ report: slow, verdict, reportDir: folder }, { ...telling(), cancelled: controller.signal }),
+        );
+        expect(printed).toMatch(/^Could not write report\.json: it takes too long$/m);
+        expect(Object.keys(outputs())).toEqual(KEPT);
+        expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+        // The unfinished file is removed a moment later.
+        const patience = performance.now() + 10_000;
+        while (readdirSync(folder).length > 2 && performance.now() < patience) await new Promise(setImmediate);
+        expect(readdirSync(folder).sort()).toEqual(['output', 'summary']);
+      },
+    );
   });
 
-  test('replaces what stands in the way of the report, and leaves nothing else behind', async () => {
+  test('replaces anything that has the name of the report, and leaves no other file', async () => {
     const other = join(folder, 'of somebody else');
     writeFileSync(other, 'precious');
     for (const [name, make] of [
@@ -192,7 +195,7 @@ describe('publishing', () => {
     expect(readFileSync(other, 'utf8')).toBe('precious');
   });
 
-  test('leaves no part of a report that could not be written to its end', async () => {
+  test('leaves no part of a report that could not be written completely', async () => {
     mkdirSync(join(folder, 'reports', 'report.json'), { recursive: true });
     const { printed } = await published(join(folder, 'reports'));
     expect(printed).toMatch(/^Could not write report\.json: EISDIR/m);
@@ -219,7 +222,7 @@ describe('publishing', () => {
   test.each([
     ['GITHUB_OUTPUT', 'the outputs'],
     ['GITHUB_STEP_SUMMARY', 'the summary of the job'],
-  ])('does not wait for a reader where %s is a named pipe, and does the rest', async (variable, what) => {
+  ])('does not wait for a reader if %s is a named pipe, and does the rest', async (variable, what) => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     process.env[variable] = pipe;

@@ -167,7 +167,7 @@ describe('the transcript', () => {
   });
 });
 
-test('the time in which the password is hashed can be told from that of the server', async () => {
+test('the time for hashing the password can be kept apart from that of the server', async () => {
   const { kind, nonce, first, final } = VECTORS[1];
   const works: unknown[] = [];
   const computed = async <T>(work: Promise<T>): Promise<T> => {

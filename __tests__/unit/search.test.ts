@@ -57,8 +57,8 @@ test.each([
 );
 
 test.each([
-  ['the message itself, in whatever folder it is', ['forged', 'genuine'], 'genuine'],
-  ['what has its Message-ID, where there is nothing else', ['forged', 'other'], 'forged'],
+  ['the message itself, in any folder', ['forged', 'genuine'], 'genuine'],
+  ['a message with its Message-ID, if there is no other', ['forged', 'other'], 'forged'],
 ])('what is found and deleted is %s', async (_, bodies, found) => {
   const removed: string[] = [];
   const folders = bodies.map((body) => folderWith(body, removed));
@@ -69,7 +69,7 @@ test.each([
   expect(removed).toEqual([found]);
 });
 
-test('what only has its Message-ID ends no search before the time is over', async () => {
+test('a message with only its Message-ID does not end the search before the deadline', async () => {
   const begun = performance.now();
   const received = await search([folderWith('forged', [])], SOUGHT, Deadline.after(300), () => wait);
   expect(received).toBeDefined();

@@ -6,12 +6,12 @@ import { Deadline } from '../../src/net/deadline.js';
 import { SmtpSession } from '../../src/smtp/session.js';
 import { Transcript } from '../../src/smtp/transcript.js';
 
-/** A gate that stands still reads nothing meanwhile, which no server is to blame for. */
+/** A gate that stands still reads nothing meanwhile. That is no server's fault. */
 
 const never = new Promise<never>(() => undefined);
 const late = (): Error => new Error('late');
 
-/** Keeps the event loop from everything else for so long. */
+/** Blocks the event loop for so long. */
 function standStill(ms: number): void {
   const until = performance.now() + ms;
   while (performance.now() < until);
@@ -19,7 +19,7 @@ function standStill(ms: number): void {
 
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-test('a wait is prolonged by the time that the process stands still', async () => {
+test('a wait is extended by the time that the process stands still', async () => {
   const begun = performance.now();
   const wait = Deadline.after(300).race(never, late);
   await soon();
@@ -28,7 +28,7 @@ test('a wait is prolonged by the time that the process stands still', async () =
   expect(performance.now() - begun).toBeGreaterThan(700);
 });
 
-test('so is every deadline, whether or not somebody waits for that one', async () => {
+test('so is every deadline, whether or not it is awaited itself', async () => {
   const all = Deadline.after(Infinity);
   const budget = Deadline.after(300, all);
   await all.race(
@@ -54,23 +54,23 @@ test('a process that is merely slow has more time, and has not paused', async ()
   expect([budget.isOver, budget.stoodStillMs]).toEqual([false, 0]);
 });
 
-test('what is computed while nobody waits is not measured', async () => {
+test('computing while nothing is awaited does not count', async () => {
   const deadline = Deadline.after(Infinity);
   standStill(100);
   await deadline.race(Promise.resolve(), late);
   expect(deadline.stoodStillMs).toBe(0);
 });
 
-test('a deadline is put off by work of our own', async () => {
+test('a deadline is postponed by work of the gate itself', async () => {
   const deadline = Deadline.after(300);
   await deadline.postponedBy(new Promise((resolve) => setTimeout(resolve, 500)));
   expect(deadline.remainingMs).toBeGreaterThan(150);
   expect(deadline.remainingMs).toBeLessThanOrEqual(300);
 });
 
-describe('a reply that has come', () => {
+describe('a reply that has arrived', () => {
   test.each([
-    ['within the time, and is read after it', 50],
+    ['within the time, and is read later', 50],
     ['while the process stands still', 400],
   ])('%s is found', async (_, afterMs) => {
     await using pair = await connected();
@@ -82,8 +82,8 @@ describe('a reply that has come', () => {
     await expect(greeting).resolves.toMatchObject({ code: 220 });
   });
 
-  // As when a timer fires a little late: nothing has stood still, and yet the reply is in the socket.
-  test('together with the end of the wait is read first', async () => {
+  // As if a timer fires a little late: no standstill is measured, but the reply is in the socket.
+  test('at the end of the wait is read before the wait ends', async () => {
     await using pair = await connected();
     const stillness = { totalMs: 0, pausesMs: 0 };
     const end = Deadline.on(new AbortController().signal, stillness);
@@ -95,7 +95,7 @@ describe('a reply that has come', () => {
   });
 });
 
-/** Sends a greeting so many milliseconds after it was told to, and says so first. */
+/** Confirms each request for a greeting at once, and sends the greeting after the given number of milliseconds. */
 const SERVER = `
   const server = require('node:net').createServer((socket) => {
     process.stdin.on('data', (ms) => {
@@ -106,7 +106,7 @@ const SERVER = `
   });
   server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));`;
 
-/** A connection to a server in a process of its own, which does not stand still. */
+/** A connection to a server in another process, which does not stand still. */
 async function connected(): Promise<AsyncDisposable & { socket: Socket; greetIn: (ms: number) => Promise<void> }> {
   const child = spawn(process.execPath, ['-e', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [port] = (await once(child.stdout, 'data')) as [Buffer];

@@ -192,7 +192,7 @@ describe('the trace of a message', () => {
     expect(hopOf('by mx (Postfix, from userid 0) id 1').from).toBeUndefined();
   });
 
-  test('keeps its order, and is not read in part where it is too long', () => {
+  test('keeps its order, and is not read at all if it is too long', () => {
     const lines = Array.from({ length: 101 }, (_, i) => `Received: by host${i} with SMTP;\r\n\tMon\r\n`);
     const hops = (count: number) => receivedHops(parseMessage(`${lines.slice(0, count).join('')}\r\n`));
     expect([hops(100).length, hops(100)[0]?.by, hops(100).at(-1)?.by]).toEqual([100, 'host0', 'host99']);

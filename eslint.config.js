@@ -16,7 +16,7 @@ export default tseslint.config(
     },
   },
   {
-    // What ships reads text from strangers: every regular expression must take time that grows linearly with the text.
+    // Code in src/ reads text from untrusted servers, so every regular expression must run in linear time.
     files: ['src/**/*.ts'],
     plugins: { regexp },
     rules: {

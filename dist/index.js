@@ -30157,7 +30157,7 @@ function smtpDomain(text) {
     const name = dnsName(text);
     return name?.includes('_') === true ? undefined : name;
 }
-/** Whether a host name can stand in EHLO as it is: a fully qualified domain, in ASCII and without a dot at its end. */
+/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at its end. */
 function isQualifiedDomain(text) {
     return text.includes('.') && smtpDomain(text) === text.toLowerCase();
 }
@@ -32568,16 +32568,16 @@ function isLoopback(address) {
     const version = (0,external_node_net_.isIP)(address);
     return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
-/** An IPv4 address wherever it stands: `192.0.2.7:4242`. */
+/** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 /**
  * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
  */
 const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 /**
- * Whether a line, if it is genuine, is about a transfer within one receiver. That is a line of LMTP (RFC 2033), of a
- * host that takes a message from itself, as from a content filter, or one that names no client, as Gmail, qmail and
- * Postfix write for themselves.
+ * Whether a line, if it is genuine, is about a transfer within one receiver. Such a line is of LMTP (RFC 2033), of a
+ * host that receives a message from itself (from a content filter, for example), or names no client, as those that
+ * Gmail, qmail and Postfix write for themselves.
  *
  * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
  * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside
@@ -32868,8 +32868,8 @@ function parseAuthenticationResults(value) {
     return { authservId: authservId.toLowerCase(), results };
 }
 /**
- * The fields of a message that one receiver wrote, in the order of the message. Anybody can write a field in its name
- * (RFC 8601 section 1.6), so the position decides. A server writes on top of what it gets (section 4.1). The topmost
+ * The fields of a message that one receiver wrote, in the order of the message. Anyone can write a field in its name
+ * (RFC 8601 section 1.6), so the position decides. A server writes above what it receives (section 4.1). The topmost
  * Received line that is not about a transfer within the receiver is where the message came in from outside. The
  * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
  * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
@@ -72654,8 +72654,8 @@ var external_node_fs_ = __nccwpck_require__(73024);
 const MAX_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 /**
- * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block the
- * process until somebody writes to it, or never end. The size limit applies while it is read.
+ * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block until
+ * another process writes to it, or never end. The size limit applies while it is read.
  * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
  */
 function readRegularFileSync(path) {
@@ -73554,8 +73554,8 @@ const LONGEST_LAST_WRITE_MS = 2000;
 /**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
  * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
- * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, output
- *   that nobody reads delays the end of the process by two seconds at most
+ * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, unread
+ *   output delays the end of the process by two seconds at most
  * @param complain tells of what was thrown
  */
 function start(main, complain) {

@@ -5,8 +5,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block the
- * process until somebody writes to it, or never end. The size limit applies while it is read.
+ * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block until
+ * another process writes to it, or never end. The size limit applies while it is read.
  * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
  */
 export function readRegularFileSync(path: string): string {

@@ -23,8 +23,8 @@ const LONGEST_LAST_WRITE_MS = 2000;
 /**
  * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
  * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
- * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, output
- *   that nobody reads delays the end of the process by two seconds at most
+ * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, unread
+ *   output delays the end of the process by two seconds at most
  * @param complain tells of what was thrown
  */
 export function start(

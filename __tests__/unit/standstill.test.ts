@@ -29,6 +29,7 @@ test('a wait is extended by the time that the process stands still', async () =>
 });
 
 test('so is every deadline, whether or not it is awaited itself', async () => {
+  const begun = performance.now();
   const all = Deadline.after(Infinity);
   const budget = Deadline.after(300, all);
   await all.race(
@@ -39,6 +40,7 @@ test('so is every deadline, whether or not it is awaited itself', async () => {
   );
   expect(budget.isOver).toBe(false);
   expect(budget.stoodStillMs).toBeGreaterThan(1400);
+  expect(budget.stoodStillMs).toBeLessThanOrEqual(performance.now() - begun);
 });
 
 test('a process that is merely slow has more time, and has not paused', async () => {
@@ -56,16 +58,16 @@ test('a process that is merely slow has more time, and has not paused', async ()
 
 test('computing while nothing is awaited does not count', async () => {
   const deadline = Deadline.after(Infinity);
-  standStill(100);
+  standStill(300);
   await deadline.race(Promise.resolve(), late);
-  expect(deadline.stoodStillMs).toBe(0);
+  expect(deadline.stoodStillMs).toBeLessThan(200);
 });
 
 test('a deadline is postponed by work of the gate itself', async () => {
-  const deadline = Deadline.after(300);
+  const deadline = Deadline.after(1000);
   await deadline.postponedBy(new Promise((resolve) => setTimeout(resolve, 500)));
-  expect(deadline.remainingMs).toBeGreaterThan(150);
-  expect(deadline.remainingMs).toBeLessThanOrEqual(300);
+  expect(deadline.remainingMs).toBeGreaterThan(550);
+  expect(deadline.remainingMs).toBeLessThanOrEqual(1000);
 });
 
 describe('a reply that has arrived', () => {

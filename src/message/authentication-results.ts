@@ -66,8 +66,8 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 }
 
 /**
- * The fields of a message that one receiver wrote, in the order of the message. Anybody can write a field in its name
- * (RFC 8601 section 1.6), so the position decides. A server writes on top of what it gets (section 4.1). The topmost
+ * The fields of a message that one receiver wrote, in the order of the message. Anyone can write a field in its name
+ * (RFC 8601 section 1.6), so the position decides. A server writes above what it receives (section 4.1). The topmost
  * Received line that is not about a transfer within the receiver is where the message came in from outside. The
  * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
  * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line

@@ -9,7 +9,7 @@ export interface Probe {
   readonly nonce: string;
   /**
    * A random value of 128 bits on a line of its own in the body and nowhere else. No inbox is searched for it, and no
-   * server logs it: whoever has it has the message.
+   * server logs it, so only a copy of the message can contain it.
    */
   readonly token: string;
   /** Header and body in lines that end in CR LF, dots not stuffed. */

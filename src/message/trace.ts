@@ -59,7 +59,7 @@ function isLoopback(address: string): boolean {
   return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** An IPv4 address wherever it stands: `192.0.2.7:4242`. */
+/** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 
 /**
@@ -68,9 +68,9 @@ const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 
 /**
- * Whether a line, if it is genuine, is about a transfer within one receiver. That is a line of LMTP (RFC 2033), of a
- * host that takes a message from itself, as from a content filter, or one that names no client, as Gmail, qmail and
- * Postfix write for themselves.
+ * Whether a line, if it is genuine, is about a transfer within one receiver. Such a line is of LMTP (RFC 2033), of a
+ * host that receives a message from itself (from a content filter, for example), or names no client, as those that
+ * Gmail, qmail and Postfix write for themselves.
  *
  * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
  * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside

@@ -49,7 +49,7 @@ function smtpDomain(text: string): string | undefined {
   return name?.includes('_') === true ? undefined : name;
 }
 
-/** Whether a host name can stand in EHLO as it is: a fully qualified domain, in ASCII and without a dot at its end. */
+/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at its end. */
 export function isQualifiedDomain(text: string): boolean {
   return text.includes('.') && smtpDomain(text) === text.toLowerCase();
 }

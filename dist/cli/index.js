@@ -4415,7 +4415,7 @@ function judgeHop(session, hops) {
     if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
         return unproved('names no protocol by which the gate hands a message over');
     }
-    if (!deniesTls(hop))
+    if (!meansNoTls(hop))
         return unproved('does not say whether TLS was used');
     return [
         finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
@@ -4424,7 +4424,7 @@ function judgeHop(session, hops) {
     ];
 }
 /** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
-function deniesTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
+function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
     const writesS = serverComments.some((comment) => WRITES_S.test(comment));
     return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
@@ -15408,13 +15408,13 @@ async function partsOf(endpoint, retries, world, given) {
     const answers = await Promise.all(FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, world) })));
     const found = answers.flatMap(({ answer }) => (answer instanceof connect/* ConnectFailure */.Vm ? [] : answer));
     const failed = answers.flatMap(({ family, answer }) => answer instanceof connect/* ConnectFailure */.Vm ? [{ family, world: withFailedLookup(world, answer), kind: answer.kind }] : []);
-    const unknown = failed.filter(({ kind }) => kind === 'lookup-failed');
+    const unresolved = failed.filter(({ kind }) => kind === 'lookup-failed');
     if (found.length === 0)
-        return [{ endpoint, world: [...unknown, ...failed][0]?.world ?? world }];
+        return [{ endpoint, world: [...unresolved, ...failed][0]?.world ?? world }];
     const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
     return [
         ...addresses.map((one) => ({ endpoint: named(one.address), world, addresses: [one] })),
-        ...unknown.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
+        ...unresolved.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
     ];
 }
 /** "name (part)", or with a number appended if the user has given that name to another endpoint. */

@@ -83,12 +83,12 @@ async function partsOf(
   const failed = answers.flatMap(({ family, answer }) =>
     answer instanceof ConnectFailure ? [{ family, world: withFailedLookup(world, answer), kind: answer.kind }] : [],
   );
-  const unknown = failed.filter(({ kind }) => kind === 'lookup-failed');
-  if (found.length === 0) return [{ endpoint, world: [...unknown, ...failed][0]?.world ?? world }];
+  const unresolved = failed.filter(({ kind }) => kind === 'lookup-failed');
+  if (found.length === 0) return [{ endpoint, world: [...unresolved, ...failed][0]?.world ?? world }];
   const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
   return [
     ...addresses.map((one) => ({ endpoint: named(one.address), world, addresses: [one] })),
-    ...unknown.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
+    ...unresolved.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
   ];
 }
 

@@ -65,7 +65,7 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
   if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
     return unproved('names no protocol by which the gate hands a message over');
   }
-  if (!deniesTls(hop)) return unproved('does not say whether TLS was used');
+  if (!meansNoTls(hop)) return unproved('does not say whether TLS was used');
   return [
     finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
       evidence: { received, ...(protocol !== '' && { with: brief(protocol) }) },
@@ -74,7 +74,7 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
 }
 
 /** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
-function deniesTls({ with: protocol = '', deniesTls: inWords, serverComments }: Hop): boolean {
+function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }: Hop): boolean {
   const writesS = serverComments.some((comment) => WRITES_S.test(comment));
   return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }

@@ -73531,18 +73531,10 @@ async function refuse(why, problems, telling) {
     return 1;
 }
 
-;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 ;// CONCATENATED MODULE: ./src/start.ts
-
 
 /** The runner keeps ten errors of a step. */
 const MOST_COMPLAINTS = 10;
-/**
- * What servers send is garbage as soon as it is read. Left to itself the heap grows to hold tens of mebibytes of it,
- * before it is looked through.
- */
-const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
 /**
  * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
  * answer would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
@@ -73577,7 +73569,6 @@ function start(main, complain) {
             // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
         }
     };
-    FRUGAL.forEach(external_node_v8_namespaceObject.setFlagsFromString);
     process.exitCode = 1;
     process.on('uncaughtException', onStray);
     process.on('unhandledRejection', onStray);

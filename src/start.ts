@@ -1,14 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
 import { reasonOf } from './text/reason.js';
 
 /** The runner keeps ten errors of a step. */
 const MOST_COMPLAINTS = 10;
-
-/**
- * What servers send is garbage as soon as it is read. Left to itself the heap grows to hold tens of mebibytes of it,
- * before it is looked through.
- */
-const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
 
 /**
  * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
@@ -47,7 +40,6 @@ export function start(
       // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
     }
   };
-  FRUGAL.forEach(setFlagsFromString);
   process.exitCode = 1;
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);

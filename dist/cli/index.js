@@ -39004,20 +39004,12 @@ var __webpack_exports__ = {};
 
 // EXTERNAL MODULE: ./src/redaction.ts + 1 modules
 var redaction = __nccwpck_require__(9743);
-;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(2223);
 ;// CONCATENATED MODULE: ./src/start.ts
 
-
 /** The runner keeps ten errors of a step. */
 const MOST_COMPLAINTS = 10;
-/**
- * What servers send is garbage as soon as it is read. Left to itself the heap grows to hold tens of mebibytes of it,
- * before it is looked through.
- */
-const FRUGAL = ['--semi-space-growth-factor=1', '--optimize-for-size', '--heap-growing-percent=10'];
 /**
  * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
  * answer would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
@@ -39052,7 +39044,6 @@ function start(main, complain) {
             // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
         }
     };
-    FRUGAL.forEach(external_node_v8_namespaceObject.setFlagsFromString);
     process.exitCode = 1;
     process.on('uncaughtException', onStray);
     process.on('unhandledRejection', onStray);

@@ -30298,7 +30298,8 @@ function percentDecoded(text) {
 const SOUGHT_TOGETHER = 50;
 /**
  * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
- * with many, each for those that the endpoint's own server and inbox get, so that the time grows with the fleet only.
+ * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
+ * grows with the fleet only.
  * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
 function redactorsFor(plan) {
@@ -30309,7 +30310,11 @@ function redactorsFor(plan) {
     const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
     return (name) => {
         const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-        return redactorOf(endpoint ? { ...plan, endpoints: [endpoint] } : plan);
+        if (!endpoint)
+            return redactorOf(plan);
+        // A server can repeat in one session what it received in another.
+        const { host, port } = endpoint;
+        return redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
     };
 }
 /** What our own code or a library says of a failure of its own, without the secrets of the plan. */
@@ -72709,12 +72714,17 @@ function findingsUrl(env) {
 }
 
 ;// CONCATENATED MODULE: ./src/runner/fork.ts
+
 /**
  * What to say beside a wrong configuration when the run is for a pull request from a fork: secrets are empty then,
  * and whatever was to come from them looks as if it had been forgotten.
  * @returns one line, or none
+ * @throws where the file of the event is not a regular one
  */
 async function secretsOfForks() {
+    // The toolkit reads this file when it is loaded, and would wait for a named pipe.
+    if (process.env.GITHUB_EVENT_PATH)
+        readRegularFileSync(process.env.GITHUB_EVENT_PATH);
     // Loaded when it is needed: the toolkit brings a whole client of the GitHub API along.
     const { context } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 92413));
     const { pull_request: pullRequest, repository } = context.payload;

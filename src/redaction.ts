@@ -7,7 +7,8 @@ const SOUGHT_TOGETHER = 50;
 
 /**
  * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
- * with many, each for those that the endpoint's own server and inbox get, so that the time grows with the fleet only.
+ * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
+ * grows with the fleet only.
  * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
 export function redactorsFor(plan: Plan): (name: string) => Redactor {
@@ -18,7 +19,10 @@ export function redactorsFor(plan: Plan): (name: string) => Redactor {
   const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
   return (name) => {
     const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-    return redactorOf(endpoint ? { ...plan, endpoints: [endpoint] } : plan);
+    if (!endpoint) return redactorOf(plan);
+    // A server can repeat in one session what it received in another.
+    const { host, port } = endpoint;
+    return redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
   };
 }
 

@@ -100,6 +100,18 @@ describe('a file that is not a regular one', () => {
   });
 });
 
+test('a named pipe as the event of the run is not waited for', async () => {
+  await using runner = await createRunner();
+  const event = join(runner.workspace, 'event');
+  execFileSync('mkfifo', [event]);
+  const { code, log } = await runner.run(
+    { endpoints: 'a.example.test', timeout: 'soon' },
+    { GITHUB_EVENT_PATH: event },
+  );
+  expect(code).toBe(1);
+  expect(log).toContain('input timeout');
+});
+
 describe('inputs that do not exist', () => {
   /** The runner passes them on, in upper case and with underscores for spaces, and only warns. */
   const passed = { INPUT_REQUIRES: 'all', 'INPUT_MIN-VALID-DAY': '30', INPUT_FAIL_ON: 'warn', INPUT_TOKEN: '' };

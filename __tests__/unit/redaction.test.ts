@@ -27,6 +27,15 @@ test('with many, each report is searched for its own', async () => {
   }
 });
 
+test('with many, each report is searched for those of all accounts on its server', async () => {
+  const accounts = Array.from(
+    { length: 60 },
+    (_, at) => `  - {name: n${at}, host: mail.example, auth: {username: u${at}, password: "${password(at)}"}}`,
+  );
+  const redactorOf = redactorsFor(await load({ config: ['endpoints:', ...accounts].join('\n') }));
+  expect(redactorOf('n0').redact(`no ${password(59)} here`)).toBe('no <redacted> here');
+});
+
 test('what protocols make of a secret is sought, however short it is', async () => {
   const config = 'endpoints: [{host: h.example, auth: {username: joe, password: "abc"}}]';
   const redactorOf = redactorsFor(await load({ config }));

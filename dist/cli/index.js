@@ -1992,7 +1992,8 @@ var redactor = __nccwpck_require__(5764);
 const SOUGHT_TOGETHER = 50;
 /**
  * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
- * with many, each for those that the endpoint's own server and inbox get, so that the time grows with the fleet only.
+ * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
+ * grows with the fleet only.
  * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
 function redactorsFor(plan) {
@@ -2003,7 +2004,11 @@ function redactorsFor(plan) {
     const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
     return (name) => {
         const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-        return redactorOf(endpoint ? { ...plan, endpoints: [endpoint] } : plan);
+        if (!endpoint)
+            return redactorOf(plan);
+        // A server can repeat in one session what it received in another.
+        const { host, port } = endpoint;
+        return redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
     };
 }
 /** What our own code or a library says of a failure of its own, without the secrets of the plan. */

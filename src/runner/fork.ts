@@ -1,9 +1,14 @@
+import { readRegularFileSync } from '../regular-file.js';
+
 /**
  * What to say beside a wrong configuration when the run is for a pull request from a fork: secrets are empty then,
  * and whatever was to come from them looks as if it had been forgotten.
  * @returns one line, or none
+ * @throws where the file of the event is not a regular one
  */
 export async function secretsOfForks(): Promise<string[]> {
+  // The toolkit reads this file when it is loaded, and would wait for a named pipe.
+  if (process.env.GITHUB_EVENT_PATH) readRegularFileSync(process.env.GITHUB_EVENT_PATH);
   // Loaded when it is needed: the toolkit brings a whole client of the GitHub API along.
   const { context } = await import('@actions/github');
   const { pull_request: pullRequest, repository } = context.payload;

@@ -112,6 +112,40 @@ test('a named pipe as the event of the run is not waited for', async () => {
   expect(log).toContain('input timeout');
 });
 
+describe('a config file that names variables of the runner', () => {
+  const TOKEN = 'ghs_16C7e42F292c6912E7710c838347Ae178B4a';
+
+  test.each(['ehlo', 'name', 'environment', 'auth'])('gets nothing of them, and nothing is sent: %s', async (key) => {
+    await using witness = await startScriptedServer();
+    await using runner = await createRunner();
+    const value = key === 'auth' ? { username: '${ACTIONS_RUNTIME_TOKEN}', password: 'x' } : '${GITHUB_TOKEN}';
+    const endpoint = { host: '127.0.0.1', port: witness.port, [key]: value };
+    const config = await runner.write('gate.yml', JSON.stringify({ endpoints: [endpoint] }));
+    const ended = await runner.run({ config }, { GITHUB_TOKEN: TOKEN, ACTIONS_RUNTIME_TOKEN: TOKEN });
+    expect([ended.code, ended.outputs.result, witness.connections]).toEqual([1, 'fail', 0]);
+    expect([ended.log, ended.summary, JSON.stringify(ended.outputs)].join()).not.toContain(TOKEN);
+    expect(ended.log).toMatch(/reserved for the runner|not expanded in/);
+  });
+});
+
+test('a required delivery without an inbox is red if the secrets of the inbox arrive empty', async () => {
+  const loopback = await createLoopback();
+  await using server = await startScriptedServer(loopback.dialogue());
+  await using runner = await createRunner();
+  const given = { 'mail-from': 'gate@example.test', 'rcpt-to': 'inbox@example.test', require: 'delivery' };
+  const empty = { inbox: '', 'inbox-username': '', 'inbox-password': '' };
+  const { code, report } = await runner.run({
+    ...given,
+    ...empty,
+    endpoints: `127.0.0.1:${server.port}`,
+    ca: loopback.ca,
+  });
+  expect([code, report?.endpoints[0]?.steps.at(-1)?.findings.map((found) => found.code)]).toEqual([
+    1,
+    ['step-required'],
+  ]);
+});
+
 describe('inputs that do not exist', () => {
   /** The runner passes them on, in upper case and with underscores for spaces, and only warns. */
   const passed = { INPUT_REQUIRES: 'all', 'INPUT_MIN-VALID-DAY': '30', INPUT_FAIL_ON: 'warn', INPUT_TOKEN: '' };

@@ -8,6 +8,7 @@ import { Inboxes } from './inbox/inboxes.js';
 import { systemResolver } from './net/connect.js';
 import { textResolver } from './net/txt.js';
 import { Deadline } from './net/deadline.js';
+import { heartbeat } from './net/standstill.js';
 import type { Plan } from './plan/endpoint.js';
 import { redactorsFor } from './redaction.js';
 import { redactEndpoint } from './report/redact.js';
@@ -55,7 +56,7 @@ export async function run(
   setMaxListeners(0, cut);
   const end = Deadline.on(cut);
   try {
-    const endpoints = await gateFleet(
+    const gating = gateFleet(
       plan,
       {
         end,
@@ -78,6 +79,8 @@ export async function run(
       },
       finished,
     );
+    // The gate can be stopped between two waits, too.
+    const endpoints = await heartbeat.during(gating);
     const verdict = judge(endpoints, plan.policy);
     const report: Report = {
       schemaVersion: 1,

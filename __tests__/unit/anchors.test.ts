@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPki } from '../../src/demo/pki.js';
 import type { Pki } from '../../src/demo/pki.js';
+import { certificatesIn } from '../../src/plan/pem.js';
 import { olderStore } from '../../src/tls/trust.js';
 
 /** NODE_EXTRA_CA_CERTS, on a Node that does not tell what is in its store. */
@@ -32,6 +33,14 @@ test('without it the store is as it is', () => {
 
 test('a file that is not there adds nothing', () => {
   expect(olderStore(['a root'], join(folder, 'none.pem'))).toEqual(['a root']);
+});
+
+test('a text of nothing but beginnings is read in linear time', () => {
+  // Three megabytes: quadratic time was minutes.
+  const text = '-----BEGIN CERTIFICATE-----\n'.repeat(100_000);
+  const begun = performance.now();
+  expect(certificatesIn(text)).toEqual({ certificates: [], faults: ['holds no PEM certificate'] });
+  expect(performance.now() - begun).toBeLessThan(5000);
 });
 
 test('what stands behind a damaged certificate is not taken', async () => {

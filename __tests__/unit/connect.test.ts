@@ -54,6 +54,30 @@ describe('name lookup', () => {
     expect(await failure(lookup(rejecting(code)))).toMatchObject({ kind, detail: code });
   });
 
+  describe('of both families, where the system knows no address', () => {
+    const error = (code: string) => Object.assign(new Error('lookup'), { code });
+    /** @param answers of IPv4 and IPv6, each addresses or a code */
+    const apart = (answers: Readonly<Record<4 | 6, Address | string>>) => (_host: string, family?: 4 | 6) => {
+      const answer = family === undefined ? 'ENODATA' : answers[family];
+      return typeof answer === 'string' ? Promise.reject(error(answer)) : Promise.resolve([answer]);
+    };
+    const found = (answers: Readonly<Record<4 | 6, Address | string>>) =>
+      resolve('mail.example.test', Deadline.after(10_000), apart(answers));
+
+    test('a family whose lookup failed is a failed lookup', async () => {
+      expect(await failure(found({ 4: 'EAI_AGAIN', 6: 'ENODATA' }))).toMatchObject({ kind: 'lookup-failed' });
+      expect(await failure(found({ 4: 'ENOTFOUND', 6: 'EAI_AGAIN' }))).toMatchObject({ kind: 'lookup-failed' });
+    });
+
+    test('a family that answers now is taken', async () => {
+      expect(await found({ 4: v4('192.0.2.7'), 6: 'ENODATA' })).toEqual([v4('192.0.2.7')]);
+    });
+
+    test('no address of either is no name', async () => {
+      expect(await failure(found({ 4: 'ENODATA', 6: 'ENODATA' }))).toMatchObject({ kind: 'name-not-found' });
+    });
+  });
+
   test('no address is no name', async () => {
     expect(await failure(lookup(() => Promise.resolve([])))).toMatchObject({ kind: 'name-not-found' });
   });

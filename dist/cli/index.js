@@ -1361,17 +1361,40 @@ async function resolve(host, deadline, resolver, only) {
     const family = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host);
     if (family !== 0)
         return [{ address: host, family: family === 6 ? 6 : 4 }];
-    const answer = resolver(host, only).catch((error) => {
+    const answer = only === undefined ? lookUpBoth(host, resolver) : lookUp(host, resolver, only);
+    return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
+}
+/** @throws {ConnectFailure} as {@link resolve} does */
+async function lookUp(host, resolver, family) {
+    const found = await resolver(host, family).catch((error) => {
         if (error instanceof ConnectFailure)
             throw error;
         const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
         const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;
         throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
     });
-    const found = await deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
     if (found.length === 0)
         throw new ConnectFailure('name-not-found', NAME_WITHOUT_ADDRESS);
     return found;
+}
+/**
+ * Looks up both families at once. getaddrinfo says that there is no address if one family has none and the lookup of
+ * the other failed temporarily, so each is then asked alone.
+ */
+async function lookUpBoth(host, resolver) {
+    try {
+        return await lookUp(host, resolver);
+    }
+    catch (failure) {
+        if (!(failure instanceof ConnectFailure) || failure.kind !== 'name-not-found')
+            throw failure;
+        const answers = await Promise.allSettled([lookUp(host, resolver, 4), lookUp(host, resolver, 6)]);
+        const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+        if (found.length > 0)
+            return found;
+        const failures = answers.flatMap((answer) => answer.status === 'rejected' && answer.reason instanceof ConnectFailure ? [answer.reason] : []);
+        throw failures.find(({ kind }) => kind === 'lookup-failed') ?? failure;
+    }
 }
 /** What a resolver says where there is no such name, as far as it can tell. */
 const NAME_UNKNOWN = 'ENOTFOUND';
@@ -6121,6 +6144,7 @@ const OF_SILENCE = new Set([
     'reply-timeout',
     'handshake-timeout',
     'throttled',
+    'probe-inconclusive',
 ]);
 /** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
 const GOODBYE = /^421\b/;
@@ -15305,8 +15329,8 @@ async function takeStep(id, visit, begun) {
         return cutShort(id, visit, begun);
     outcome = unlessStarved(outcome, visit);
     // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
-    const probed = outcome.transient ? [] : await probe(id, visit);
-    const beside = isOver() ? [runStopped(visit.world)] : probed;
+    const probed = unlessStarved({ findings: outcome.transient ? [] : await probe(id, visit) }, visit);
+    const beside = isOver() ? [runStopped(visit.world)] : probed.findings;
     const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
     const status = (0,gate_verdict/* statusOf */.c2)(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
@@ -15321,7 +15345,7 @@ async function takeStep(id, visit, begun) {
         },
         aheadMs,
         blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
-        transient: outcome.transient ?? false,
+        transient: [outcome.transient, probed.transient].find(Boolean) ?? false,
     };
 }
 function cutShort(id, visit, begun) {
@@ -15688,6 +15712,7 @@ const version_VERSION = '1.0.0';
 
 
 
+
 const MINUTE_MS = 60_000;
 const WHEN_CANCELLED = 'Run it again. Who or what has cancelled it stands with the run of the workflow: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short; then raise that, or lower `timeout`, `retries` or `delivery.within`.';
 /**
@@ -15711,7 +15736,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
     (0,external_node_events_.setMaxListeners)(0, cut);
     const end = net_deadline/* Deadline */.B.on(cut);
     try {
-        const endpoints = await gateFleet(plan, {
+        const gating = gateFleet(plan, {
             end,
             whyEnded: () => cancelled?.aborted
                 ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
@@ -15729,6 +15754,8 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
         }, finished);
+        // The gate can be stopped between two waits, too.
+        const endpoints = await standstill/* heartbeat */.j.during(gating);
         const verdict = (0,gate_verdict/* judge */.S4)(endpoints, plan.policy);
         const report = {
             schemaVersion: 1,
@@ -39128,7 +39155,8 @@ var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_nod
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/plan/pem.ts
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
 /**
  * Whether a value is PEM itself and no path. Any PEM text is taken as such, so that a private key given by mistake
  * is not quoted as a path.
@@ -39138,7 +39166,7 @@ function isPem(text) {
 }
 /** Takes the certificates out of a text; whatever stands between them does not matter (RFC 7468 section 2). */
 function certificatesIn(text) {
-    const blocks = text.match(CERTIFICATE) ?? [];
+    const blocks = blocksIn(text);
     if (blocks.length === 0)
         return { certificates: [], faults: ['holds no PEM certificate'] };
     const certificates = [];
@@ -39152,6 +39180,19 @@ function certificatesIn(text) {
         }
     }
     return { certificates, faults };
+}
+/** A loop, because a regular expression takes quadratic time for a text of nothing but beginnings. */
+function blocksIn(text) {
+    const blocks = [];
+    let begin = text.indexOf(BEGIN);
+    while (begin >= 0) {
+        const end = text.indexOf(END, begin);
+        if (end < 0)
+            break;
+        blocks.push(text.slice(begin, end + END.length));
+        begin = text.indexOf(BEGIN, end + END.length);
+    }
+    return blocks;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/quote.ts

@@ -151,8 +151,8 @@ async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenS
   if (isOver()) return cutShort(id, visit, begun);
   outcome = unlessStarved(outcome, visit);
   // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
-  const probed = outcome.transient ? [] : await probe(id, visit);
-  const beside = isOver() ? [runStopped(visit.world)] : probed;
+  const probed = unlessStarved({ findings: outcome.transient ? [] : await probe(id, visit) }, visit);
+  const beside = isOver() ? [runStopped(visit.world)] : probed.findings;
   const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
   const status = statusOf(findings);
   const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;
@@ -167,7 +167,7 @@ async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenS
     },
     aheadMs,
     blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
-    transient: outcome.transient ?? false,
+    transient: [outcome.transient, probed.transient].find(Boolean) ?? false,
   };
 }
 

@@ -16,6 +16,7 @@ const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'reply-timeout',
   'handshake-timeout',
   'throttled',
+  'probe-inconclusive',
 ]);
 
 /** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */

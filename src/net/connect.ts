@@ -69,15 +69,39 @@ export async function resolve(
 ): Promise<readonly Address[]> {
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
-  const answer = resolver(host, only).catch((error: unknown) => {
+  const answer = only === undefined ? lookUpBoth(host, resolver) : lookUp(host, resolver, only);
+  return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
+}
+
+/** @throws {ConnectFailure} as {@link resolve} does */
+async function lookUp(host: string, resolver: Resolver, family?: Address['family']): Promise<readonly Address[]> {
+  const found = await resolver(host, family).catch((error: unknown) => {
     if (error instanceof ConnectFailure) throw error;
     const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
     const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;
     throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
   });
-  const found = await deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
   if (found.length === 0) throw new ConnectFailure('name-not-found', NAME_WITHOUT_ADDRESS);
   return found;
+}
+
+/**
+ * Looks up both families at once. getaddrinfo says that there is no address if one family has none and the lookup of
+ * the other failed temporarily, so each is then asked alone.
+ */
+async function lookUpBoth(host: string, resolver: Resolver): Promise<readonly Address[]> {
+  try {
+    return await lookUp(host, resolver);
+  } catch (failure) {
+    if (!(failure instanceof ConnectFailure) || failure.kind !== 'name-not-found') throw failure;
+    const answers = await Promise.allSettled([lookUp(host, resolver, 4), lookUp(host, resolver, 6)]);
+    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    if (found.length > 0) return found;
+    const failures = answers.flatMap((answer) =>
+      answer.status === 'rejected' && answer.reason instanceof ConnectFailure ? [answer.reason] : [],
+    );
+    throw failures.find(({ kind }) => kind === 'lookup-failed') ?? failure;
+  }
 }
 
 /** What a resolver says where there is no such name, as far as it can tell. */

@@ -69,7 +69,7 @@ describe('many endpoints', () => {
       most = Math.max(most, (open += 1));
       await new Promise((resolve) => setTimeout(resolve, 20));
       open -= 1;
-      throw Object.assign(new Error('lookup'), { code: 'ENOTFOUND' });
+      throw Object.assign(new Error('lookup'), { code: 'EAI_FAIL' });
     };
     const endpoints = Array.from({ length: 12 }, (_, i) => endpointAt(25, { name: `${i}`, host: 'a.example.test' }));
     await fleet(endpoints, { concurrency: 3 }, { resolver });

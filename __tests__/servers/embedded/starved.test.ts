@@ -55,6 +55,14 @@ test.each<[string, Dialogue, string, string, string]>([
   expect(await after(SHORT_MS, dialogue)).toMatchObject({ steps: steps.replace('i', letter), codes: [code] });
 });
 
+test('neither is a probe that finds the connection closed', async () => {
+  const closes: Dialogue = { replies: { 'plain:AUTH': close } };
+  const probing: Partial<Endpoint> = { probes: ['plaintext-auth'] };
+  const seen = await after(LONG_MS, closes, probing);
+  expect(seen).toEqual({ steps: 'ibbbb', codes: ['runner-starved'], transient: true });
+  expect((await after(SHORT_MS, closes, probing)).codes).toEqual(['probe-inconclusive']);
+});
+
 test.each<[string, Dialogue, string]>([
   ['an injected reply', { replies: { STARTTLS: ['220 go', '250 ok', close] } }, 'plaintext-after-starttls'],
   ['a refusal', { replies: { STARTTLS: '502 5.5.1 no' } }, 'starttls-refused'],

@@ -13,7 +13,7 @@ function replyOf(text: string): Reply {
 }
 
 describe('a refusal of AUTH is about the credentials', () => {
-  const about = (text: string): string | undefined => refusesCredentials(replyOf(text));
+  const about = (text: string): string | undefined => refusesCredentials(replyOf(text), 'app@example.com');
 
   test.each([
     '535',
@@ -35,6 +35,9 @@ describe('a refusal of AUTH is about the credentials', () => {
     '535 5.7.1 Authentication failed',
     '535 Authentication failed. Restarting authentication process.', // hMailServer
     '535 5.7.8 PLAIN authentication failed',
+    '535 5.7.8 Authentication failed for <app@example.com>',
+    '535 5.7.8 Authentication failed for "app@example.com".',
+    '535 5.7.8 app@example.com: authentication failed',
   ])('without saying what is wrong with them: %s', (text) => {
     expect(about(text)).toBe('general');
   });
@@ -73,6 +76,25 @@ describe('a refusal of AUTH is about the credentials', () => {
   });
 
   test.each([
+    // Quoted names, addresses and links may say what the matter is.
+    '535 5.7.8 Authentication failed: java.net.SocketTimeoutException',
+    '535 5.7.8 Authentication failed (java.net.SocketTimeoutException)',
+    '535 5.7.8 Invalid credentials: java.net.SocketTimeoutException',
+    '535 5.7.8 Authentication failed [192.0.2.1]',
+    '535 5.7.8 1.2.3.4 rejected',
+    '535 Authentication failed: https://x.example/your-ip-is-blocked',
+    '535 Authentication failed. See https://x.example/your-ip-is-blocked',
+    '535 5.7.8 <LDAPerror>',
+    '535 5.7.8 <error>',
+    '535 5.7.8 sql.error',
+    '535 5.7.8 error.no',
+    '535 client.example rejected',
+    '535 Authentication failed: mysql@localhost',
+    '535 5.7.8 Authentication failed: other@example.com',
+    '535 5.7.8 Authentication failed for other@example.com',
+    '535 5.7.8 Authentication failed (#5.7.9)',
+    '535 sorry (#5.7.9)',
+    '535-5.7.9 Authentication failed|535 5.7.8 Authentication failed',
     // What Cyrus SASL and Postfix report if nothing was compared.
     '535 5.7.8 Error: authentication failed: mechanism too weak for this user',
     '535 5.7.8 Error: authentication failed: no memory available',
@@ -160,7 +182,8 @@ describe('a refusal of AUTH is about the credentials', () => {
 });
 
 describe('a refusal of RCPT is about the recipient', () => {
-  const about = (text: string, isSignedIn = false): boolean => refusesRecipient(replyOf(text), isSignedIn);
+  const about = (text: string, isSignedIn = false): boolean =>
+    refusesRecipient(replyOf(text), { to: 'stranger@example.net', isSignedIn });
 
   test.each([
     '550',
@@ -223,6 +246,17 @@ describe('a refusal of RCPT is about the recipient', () => {
     '553 Requested action not taken: mailbox name not allowed',
     '550 5.1.1 No such user; see https://example.com/spf-and-dmarc',
     '550 5.1.0 No such user',
+    // With the recipient, its local part or its domain
+    '550 stranger@example.net: no such user',
+    '550 5.1.1 "stranger@example.net" rejected.',
+    '550 5.1.2 example.net',
+    '550 5.1.1 <stranger@example.net>: Recipient address rejected: example.net',
+    '550 5.2.1 stranger@example.net: account disabled',
+    '550 5.7.1 Relaying to <stranger@example.net> denied',
+    '550 5.7.1 <STRANGER@Example.Net>: Relay access denied',
+    // With a host name in brackets, or a link
+    '550 5.7.1 Relaying denied [192.0.2.1]',
+    '550 5.7.1 Relaying denied; see https://example.com/relaying',
   ])('%s', (text) => {
     expect([about(text), about(text, true)]).toEqual([true, true]);
   });
@@ -241,6 +275,30 @@ describe('a refusal of RCPT is about the recipient', () => {
   });
 
   test.each([
+    // Quoted names, addresses and links may say what the matter is.
+    '550 Rejected: zen.spamhaus.org',
+    '550 Rejected [zen.spamhaus.org]',
+    '550 1.2.3.4 refused',
+    '550 gate@example.com rejected',
+    '550 5.1.1 <gate@example.com> rejected',
+    '550 <gate@example.com> user unknown',
+    '550 5.1.1 User unknown: gate@example.com',
+    '550 <gate>: no such user',
+    '550 5.1.2 gate.example',
+    '550 5.1.2 dns.timeout',
+    '550 User unknown: dns.timeout',
+    '550 5.1.1 error.no',
+    '550 5.1.1 <client[1.2.3.4]>',
+    '550 5.1.1 <error>',
+    '550 5.1.1 [192.0.2.1]',
+    '550 5.2.1 gate@example.com: account disabled',
+    '550 5.2.1 Account disabled (gate.example)',
+    '550 5.2.1 Account disabled https://example.com/?why=blocked',
+    '550 Mailbox unavailable https://x/blocked-ip',
+    '550 Mailbox unavailable. See https://x/blocked-ip',
+    '550 Mailbox unavailable (192.0.2.1)',
+    '550 sorry, refused (#5.7.1)',
+    '550-5.7.1 Refused|550 5.1.1 Refused',
     '550 Blocked',
     '550 TLS required',
     '550 Too many recipients today',

@@ -6414,23 +6414,47 @@ function authMeaningOf(reply, kind) {
 }
 
 ;// CONCATENATED MODULE: ./src/gate/clauses.ts
-
 /** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
 const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
+/** The host that Exchange Online adds to its replies, and the session that Gmail adds to its own. */
+const TRACE = /\[[\w.-]+\.(?:outlook|exchangelabs)\.com(?: [\d-]+t[\d:.]+z [\da-f]+)?\]$|(?<!\S)[\w-]+\.\d+(?= - gsmtp$)/;
+/** A host name or an address in brackets, with the name before it: `mx.example.com (mx) [192.0.2.1]:54321`. */
+const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
+const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
 /**
- * The words of a reply, split at punctuation, so that a caller can account for every one of them.
- * Identifiers are left out, and a link is the clause `link`.
+ * The words of a reply, split at punctuation, so that a caller can account for every one of them. Its status codes,
+ * identifiers for the server's log, and what the client itself has said are left out. A link is the clause `link`. A
+ * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
+ * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
+ * a word of the server, so it is left out only in angle brackets.
  */
-function clauses_clausesOf(reply) {
-    const clauses = wordsOf(reply)
-        .replace(/’/g, "'")
-        .replace(/(?<!\S)\S*:\/\/\S*/g, ' : link : ')
-        .split(/[.:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
+function clauses_clausesOf(reply, ours) {
+    const status = statusOf(reply);
+    const known = (word) => {
+        if (word.includes('://'))
+            return ': link :';
+        const core = word.replace(BRACKETS, '');
+        const isOurs = ours.includes(core) && (/[.@]/.test(core) || word.startsWith('<'));
+        if (!isOurs && (status === '' || core.replace('#', '') !== status))
+            return word;
+        return /[.:;,!?]$/.test(word) ? ':' : '';
+    };
+    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+    const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
+    const clauses = words
+        .filter((word) => word !== '')
+        .join(' ')
+        .replace(QUOTED, ': quoted :')
+        .split(/\.(?!\w)|[:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
     return clauses.map((clause) => clause
         .split(' ')
         .filter((word) => !IDENTIFIER.test(word))
         .join(' ')
         .trim());
+}
+/** The enhanced code of a reply, or the one that qmail puts at the end of the text. Empty if there is none. */
+function statusOf({ enhanced, lines }) {
+    return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
 /** A pattern for whole clauses. */
 function anyOf(...patterns) {
@@ -6438,8 +6462,8 @@ function anyOf(...patterns) {
 }
 /** Clauses that add nothing to the code of a refusal. */
 const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
-/** Clauses that only point to further information. */
-const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'gsmtp');
+/** Clauses that only point somewhere. What is there may be the cause, so they count only next to words that name one. */
+const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'quoted', 'g?smtp');
 
 ;// CONCATENATED MODULE: ./src/gate/refused-credentials.ts
 
@@ -6470,27 +6494,31 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
  * could not check them (a directory that is down, a mechanism that is too weak, a blocked address). So every clause of
  * the reply must be known: an unknown one may mean anything.
+ * @param username what the credentials are for; empty if they name nobody
  * @returns undefined if the reply is, or may be, about something else
  */
-function refusesCredentials(reply) {
-    const { code, enhanced = '' } = reply;
-    const clauses = clauses_clausesOf(reply);
-    const isLockedOut = clauses.some((clause) => LOCKED_OUT.test(clause));
-    const known = [NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : [])];
-    if (!clauses.every((clause) => known.some((pattern) => pattern.test(clause))))
-        return undefined;
-    if (isLockedOut || clauses.some((clause) => NAMED.test(clause))) {
-        return [525, 535, 550, 554].includes(code) && WITH_NAMED_WORDS.includes(enhanced) ? 'named' : undefined;
+function refusesCredentials(reply, username) {
+    const { code } = reply;
+    const status = statusOf(reply);
+    const clauses = clauses_clausesOf(reply, [username.toLowerCase()]);
+    const consistsOf = (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
+    const says = (known) => clauses.some((clause) => known.test(clause));
+    const isLockedOut = says(LOCKED_OUT);
+    if (isLockedOut || says(NAMED)) {
+        const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));
+        return isKnown && [525, 535, 550, 554].includes(code) && WITH_NAMED_WORDS.includes(status) ? 'named' : undefined;
     }
     if (code !== 535)
         return undefined;
-    if (clauses.some((clause) => GENERAL.test(clause))) {
+    if (says(GENERAL)) {
+        if (!consistsOf(GENERAL, EMPTY, REMARK))
+            return undefined;
         // Exchange sends this after it has checked them.
-        if (enhanced === '5.7.3')
+        if (status === '5.7.3')
             return 'named';
-        return WITH_GENERAL_WORDS.includes(enhanced) ? 'general' : undefined;
+        return WITH_GENERAL_WORDS.includes(status) ? 'general' : undefined;
     }
-    return clauses.every((clause) => EMPTY.test(clause)) && WITHOUT_WORDS.includes(enhanced) ? 'general' : undefined;
+    return consistsOf(EMPTY) && WITHOUT_WORDS.includes(status) ? 'general' : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/gate/visit.ts
@@ -6515,7 +6543,7 @@ function refused(signedIn, attempted, evidence) {
     const mustBeRejected = auth.expect === 'rejected';
     const said = authMeaningOf(reply, auth.kind);
     const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
-    const verdict = isToldOtherwise ? undefined : refusesCredentials(reply);
+    const verdict = isToldOtherwise ? undefined : refusesCredentials(reply, auth.username);
     // Unknown words may be about something other than the credentials, whatever the code.
     const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
     const meaning = said?.blames && isOpen ? undefined : said;
@@ -14971,15 +14999,18 @@ function refusalOf(at, reply) {
 ;// CONCATENATED MODULE: ./src/gate/refused-recipient.ts
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
-const UNKNOWN = "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|unavailable|undeliverable|(?:does |did )?not exist|doesn't exist)";
+const UNKNOWN = "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|undeliverable|(?:does |did )?not exist|doesn't exist)";
+const UNAVAILABLE = 'unavailable';
 const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
 /** Clauses that say that this recipient is not accepted, or that mail for it is not relayed. */
 const refused_recipient_NAMED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`, `relaying (?:mail )?to(?: (?:is|was))? ${NOT_RELAYED}`, "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?", "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?", 'is not permitted to relay through this server without authentication', 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain (?:or user )?isn't in my list of allowed rcpthosts");
+/** The words of RFC 5321 section 4.2.3 for any 550, so they need the same company as none. */
+const VAGUE = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNAVAILABLE}${HERE}`);
 /** Clauses that are about the recipient if a code says so; otherwise they may be about the client or the sender. */
-const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)', 'not accepting messages', `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`, `(?:invalid|unknown|no such) (?:account|address)${HERE}`);
+const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)', 'not accepting messages', `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN}|${UNAVAILABLE})`, `(?:invalid|unknown|no such) (?:account|address)${HERE}`);
 /** Clauses that servers add to those. */
-const refused_recipient_REMARK = anyOf('smtp', 'tenantattribution', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'proper authentication required', 'please turn on smtp authentication in your mail client', 'please try', "please try double-checking the recipient's email address for typos or unnecessary spaces");
+const refused_recipient_REMARK = anyOf('tenantattribution', 'resolver.adr.recipientnotfound', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'proper authentication required', 'please turn on smtp authentication in your mail client', 'please try <[^<>@]+@[^<>@]+>', "please try double-checking the recipient's email address for typos or unnecessary spaces");
 const AUTHENTICATION_REQUIRED = anyOf('(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?', '(?:you |client )?(?:must|please) authenticate(?: first)?', 'client (?:was )?not authenticated(?: to send (?:anonymous )?mail)?');
 /** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
 const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
@@ -14992,30 +15023,33 @@ const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
  * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
  * unknown one may mean anything.
  */
-function refusesRecipient(reply, isSignedIn) {
-    const { code, enhanced = '' } = reply;
+function refusesRecipient(reply, { to, isSignedIn }) {
+    const { code } = reply;
     // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
     if (code < 510)
         return false;
-    const clauses = clauses_clausesOf(reply);
+    const status = statusOf(reply);
+    const recipient = to.toLowerCase();
+    const clauses = clauses_clausesOf(reply, [recipient, ...recipient.split(/@(?=[^@]*$)/)]);
     const consistsOf = (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
     const says = (known) => clauses.some((clause) => known.test(clause));
-    if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER)) {
+    if (!isSignedIn && OF_STRANGER.includes(status) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER)) {
         // RFC 4954 section 6.
         if (says(AUTHENTICATION_REQUIRED) || (code === 530 && consistsOf(EMPTY)))
             return true;
     }
     if (code === 530)
         return false;
-    const isOfRecipient = OF_RECIPIENT.includes(enhanced);
-    const about = [
-        ...(isOfRecipient || WITH_WORDS.includes(enhanced) ? [refused_recipient_NAMED] : []),
-        ...(isOfRecipient ? [WITH_CODE] : []),
-    ];
-    if (about.some(says))
-        return consistsOf(...about, EMPTY, refused_recipient_REMARK, POINTER);
+    const isOfRecipient = OF_RECIPIENT.includes(status);
+    if (isOfRecipient || WITH_WORDS.includes(status)) {
+        const weaker = [VAGUE, ...(isOfRecipient ? [WITH_CODE] : [])];
+        if (says(refused_recipient_NAMED))
+            return consistsOf(refused_recipient_NAMED, ...weaker, EMPTY, refused_recipient_REMARK, POINTER);
+        if (weaker.some(says))
+            return consistsOf(...weaker, EMPTY, refused_recipient_REMARK);
+    }
     // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
-    const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced);
+    const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(status);
     return (isOfRecipient || isMailbox) && consistsOf(EMPTY);
 }
 
@@ -15084,7 +15118,8 @@ async function expectRefusal(visit, session, { from, to }) {
     if (verb === 'MAIL')
         return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
     if (!isDone(reply)) {
-        if (reply.code >= 500 && refusesRecipient(reply, visit.endpoint.auth !== undefined))
+        const isSignedIn = visit.endpoint.auth !== undefined;
+        if (reply.code >= 500 && refusesRecipient(reply, { to, isSignedIn }))
             return CONTENT;
         return withRemark(judged(visit, verb, line, reply), 'So it is not told whether the recipient is refused, as it must be.');
     }

@@ -33,7 +33,7 @@ export function refused(
   const mustBeRejected = auth.expect === 'rejected';
   const said = authMeaningOf(reply, auth.kind);
   const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
-  const verdict = isToldOtherwise ? undefined : refusesCredentials(reply);
+  const verdict = isToldOtherwise ? undefined : refusesCredentials(reply, auth.username);
   // Unknown words may be about something other than the credentials, whatever the code.
   const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
   const meaning = said?.blames && isOpen ? undefined : said;

@@ -1,18 +1,40 @@
 import type { Reply } from '../smtp/reply.js';
-import { wordsOf } from './words.js';
 
 /** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
 const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
 
+/** The host that Exchange Online adds to its replies, and the session that Gmail adds to its own. */
+const TRACE =
+  /\[[\w.-]+\.(?:outlook|exchangelabs)\.com(?: [\d-]+t[\d:.]+z [\da-f]+)?\]$|(?<!\S)[\w-]+\.\d+(?= - gsmtp$)/;
+
+/** A host name or an address in brackets, with the name before it: `mx.example.com (mx) [192.0.2.1]:54321`. */
+const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
+
+const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
+
 /**
- * The words of a reply, split at punctuation, so that a caller can account for every one of them.
- * Identifiers are left out, and a link is the clause `link`.
+ * The words of a reply, split at punctuation, so that a caller can account for every one of them. Its status codes,
+ * identifiers for the server's log, and what the client itself has said are left out. A link is the clause `link`. A
+ * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
+ * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
+ * a word of the server, so it is left out only in angle brackets.
  */
-export function clausesOf(reply: Reply): string[] {
-  const clauses = wordsOf(reply)
-    .replace(/’/g, "'")
-    .replace(/(?<!\S)\S*:\/\/\S*/g, ' : link : ')
-    .split(/[.:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
+export function clausesOf(reply: Reply, ours: readonly string[]): string[] {
+  const status = statusOf(reply);
+  const known = (word: string): string => {
+    if (word.includes('://')) return ': link :';
+    const core = word.replace(BRACKETS, '');
+    const isOurs = ours.includes(core) && (/[.@]/.test(core) || word.startsWith('<'));
+    if (!isOurs && (status === '' || core.replace('#', '') !== status)) return word;
+    return /[.:;,!?]$/.test(word) ? ':' : '';
+  };
+  const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+  const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
+  const clauses = words
+    .filter((word) => word !== '')
+    .join(' ')
+    .replace(QUOTED, ': quoted :')
+    .split(/\.(?!\w)|[:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
   return clauses.map((clause) =>
     clause
       .split(' ')
@@ -20,6 +42,11 @@ export function clausesOf(reply: Reply): string[] {
       .join(' ')
       .trim(),
   );
+}
+
+/** The enhanced code of a reply, or the one that qmail puts at the end of the text. Empty if there is none. */
+export function statusOf({ enhanced, lines }: Reply): string {
+  return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
 
 /** A pattern for whole clauses. */
@@ -30,11 +57,12 @@ export function anyOf(...patterns: readonly string[]): RegExp {
 /** Clauses that add nothing to the code of a refusal. */
 export const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
 
-/** Clauses that only point to further information. */
+/** Clauses that only point somewhere. What is there may be the cause, so they count only next to words that name one. */
 export const POINTER = anyOf(
   '(?:please )?(?:see|visit|go to)',
   'for (?:more information|details)(?: (?:see|visit|go to))?',
   'learn more at',
   'link',
-  'gsmtp',
+  'quoted',
+  'g?smtp',
 );

@@ -1,5 +1,5 @@
 import type { Reply } from '../smtp/reply.js';
-import { EMPTY, POINTER, anyOf, clausesOf } from './clauses.js';
+import { EMPTY, POINTER, anyOf, clausesOf, statusOf } from './clauses.js';
 
 /**
  * How a refusal shows that the server checked the credentials and rejected them.
@@ -64,23 +64,28 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
  * could not check them (a directory that is down, a mechanism that is too weak, a blocked address). So every clause of
  * the reply must be known: an unknown one may mean anything.
+ * @param username what the credentials are for; empty if they name nobody
  * @returns undefined if the reply is, or may be, about something else
  */
-export function refusesCredentials(reply: Reply): CredentialsVerdict | undefined {
-  const { code, enhanced = '' } = reply;
-  const clauses = clausesOf(reply);
-  const isLockedOut = clauses.some((clause) => LOCKED_OUT.test(clause));
-  const known = [NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : [])];
-  if (!clauses.every((clause) => known.some((pattern) => pattern.test(clause)))) return undefined;
+export function refusesCredentials(reply: Reply, username: string): CredentialsVerdict | undefined {
+  const { code } = reply;
+  const status = statusOf(reply);
+  const clauses = clausesOf(reply, [username.toLowerCase()]);
+  const consistsOf = (...patterns: readonly RegExp[]): boolean =>
+    clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
+  const says = (known: RegExp): boolean => clauses.some((clause) => known.test(clause));
 
-  if (isLockedOut || clauses.some((clause) => NAMED.test(clause))) {
-    return [525, 535, 550, 554].includes(code) && WITH_NAMED_WORDS.includes(enhanced) ? 'named' : undefined;
+  const isLockedOut = says(LOCKED_OUT);
+  if (isLockedOut || says(NAMED)) {
+    const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));
+    return isKnown && [525, 535, 550, 554].includes(code) && WITH_NAMED_WORDS.includes(status) ? 'named' : undefined;
   }
   if (code !== 535) return undefined;
-  if (clauses.some((clause) => GENERAL.test(clause))) {
+  if (says(GENERAL)) {
+    if (!consistsOf(GENERAL, EMPTY, REMARK)) return undefined;
     // Exchange sends this after it has checked them.
-    if (enhanced === '5.7.3') return 'named';
-    return WITH_GENERAL_WORDS.includes(enhanced) ? 'general' : undefined;
+    if (status === '5.7.3') return 'named';
+    return WITH_GENERAL_WORDS.includes(status) ? 'general' : undefined;
   }
-  return clauses.every((clause) => EMPTY.test(clause)) && WITHOUT_WORDS.includes(enhanced) ? 'general' : undefined;
+  return consistsOf(EMPTY) && WITHOUT_WORDS.includes(status) ? 'general' : undefined;
 }

@@ -1,9 +1,10 @@
 import type { Reply } from '../smtp/reply.js';
-import { EMPTY, POINTER, anyOf, clausesOf } from './clauses.js';
+import { EMPTY, POINTER, anyOf, clausesOf, statusOf } from './clauses.js';
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
 const UNKNOWN =
-  "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|unavailable|undeliverable|(?:does |did )?not exist|doesn't exist)";
+  "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|undeliverable|(?:does |did )?not exist|doesn't exist)";
+const UNAVAILABLE = 'unavailable';
 const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
 
@@ -32,25 +33,28 @@ const NAMED = anyOf(
   "that domain (?:or user )?isn't in my list of allowed rcpthosts",
 );
 
+/** The words of RFC 5321 section 4.2.3 for any 550, so they need the same company as none. */
+const VAGUE = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNAVAILABLE}${HERE}`);
+
 /** Clauses that are about the recipient if a code says so; otherwise they may be about the client or the sender. */
 const WITH_CODE = anyOf(
   '(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)',
   'not accepting messages',
-  `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN})`,
+  `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN}|${UNAVAILABLE})`,
   `(?:invalid|unknown|no such) (?:account|address)${HERE}`,
 );
 
 /** Clauses that servers add to those. */
 const REMARK = anyOf(
-  'smtp',
   'tenantattribution',
+  'resolver.adr.recipientnotfound',
   'as',
   '\\d+',
   'access denied',
   'requested (?:mail )?action not taken',
   'proper authentication required',
   'please turn on smtp authentication in your mail client',
-  'please try',
+  'please try <[^<>@]+@[^<>@]+>',
   "please try double-checking the recipient's email address for typos or unnecessary spaces",
 );
 
@@ -66,33 +70,42 @@ const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
 const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
 const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 
+/** What RCPT has asked for. */
+interface Asked {
+  /** The recipient. */
+  readonly to: string;
+  readonly isSignedIn: boolean;
+}
+
 /**
  * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here, that mail
  * for it is not relayed, or that a client which is not signed in must authenticate. Servers delay refusals of the
  * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
  * unknown one may mean anything.
  */
-export function refusesRecipient(reply: Reply, isSignedIn: boolean): boolean {
-  const { code, enhanced = '' } = reply;
+export function refusesRecipient(reply: Reply, { to, isSignedIn }: Asked): boolean {
+  const { code } = reply;
   // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
   if (code < 510) return false;
-  const clauses = clausesOf(reply);
+  const status = statusOf(reply);
+  const recipient = to.toLowerCase();
+  const clauses = clausesOf(reply, [recipient, ...recipient.split(/@(?=[^@]*$)/)]);
   const consistsOf = (...patterns: readonly RegExp[]): boolean =>
     clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
   const says = (known: RegExp): boolean => clauses.some((clause) => known.test(clause));
 
-  if (!isSignedIn && OF_STRANGER.includes(enhanced) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER)) {
+  if (!isSignedIn && OF_STRANGER.includes(status) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER)) {
     // RFC 4954 section 6.
     if (says(AUTHENTICATION_REQUIRED) || (code === 530 && consistsOf(EMPTY))) return true;
   }
   if (code === 530) return false;
-  const isOfRecipient = OF_RECIPIENT.includes(enhanced);
-  const about = [
-    ...(isOfRecipient || WITH_WORDS.includes(enhanced) ? [NAMED] : []),
-    ...(isOfRecipient ? [WITH_CODE] : []),
-  ];
-  if (about.some(says)) return consistsOf(...about, EMPTY, REMARK, POINTER);
+  const isOfRecipient = OF_RECIPIENT.includes(status);
+  if (isOfRecipient || WITH_WORDS.includes(status)) {
+    const weaker = [VAGUE, ...(isOfRecipient ? [WITH_CODE] : [])];
+    if (says(NAMED)) return consistsOf(NAMED, ...weaker, EMPTY, REMARK, POINTER);
+    if (weaker.some(says)) return consistsOf(...weaker, EMPTY, REMARK);
+  }
   // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
-  const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(enhanced);
+  const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(status);
   return (isOfRecipient || isMailbox) && consistsOf(EMPTY);
 }

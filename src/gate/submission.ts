@@ -73,7 +73,8 @@ export async function expectRefusal(visit: Visit, session: SmtpSession, { from, 
   const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
   if (verb === 'MAIL') return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
   if (!isDone(reply)) {
-    if (reply.code >= 500 && refusesRecipient(reply, visit.endpoint.auth !== undefined)) return CONTENT;
+    const isSignedIn = visit.endpoint.auth !== undefined;
+    if (reply.code >= 500 && refusesRecipient(reply, { to, isSignedIn })) return CONTENT;
     return withRemark(
       judged(visit, verb, line, reply),
       'So it is not told whether the recipient is refused, as it must be.',

@@ -429,6 +429,7 @@ describe('credentials that must be rejected', () => {
     '535 5.7.0 Too many authentication failures, account temporarily locked',
     '535 5.7.0 Your account has been temporarily locked, try again later',
     '535 5.7.8 too many failures',
+    '535 5.7.8 Authentication failed for <user>',
     '535 5.7.0 Error: too many failed attempts, try again later',
   ])('%s is as it should be', async (reply) => {
     expect(await visit({ replies: { AUTH: reply } }, { auth })).toMatchObject(PASS);

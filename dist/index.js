@@ -34783,8 +34783,18 @@ const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
  * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
  * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
  * a word of the server, so it is left out only in angle brackets.
+ * @returns two readings, since a line may end within a clause or with it
  */
-function clauses_clausesOf(reply, ours) {
+function readingsOf(reply, ours) {
+    return [' ', ' : '].map((lineEnd) => {
+        const clauses = clauses_clausesOf(reply, ours, lineEnd);
+        return {
+            says: (pattern) => clauses.some((clause) => pattern.test(clause)),
+            consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
+        };
+    });
+}
+function clauses_clausesOf(reply, ours, lineEnd) {
     const status = clauses_statusOf(reply);
     const known = (word) => {
         if (word.includes('://'))
@@ -34795,7 +34805,7 @@ function clauses_clausesOf(reply, ours) {
             return word;
         return /[.:;,!?]$/.test(word) ? ':' : '';
     };
-    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(lineEnd);
     const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
     const clauses = words
         .filter((word) => word !== '')
@@ -34831,14 +34841,14 @@ const DETERMINERS = '(?:(?:the|your|this|that|these|those|provided|supplied|spec
 const FAILED = '(?:failed|failure|fail|unsuccessful|incorrect|rejected)';
 const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbearer|xoauth2|external) )*';
 /** Clauses that say what is wrong with the credentials. Lockouts count if they name the account or its failures. */
-const NAMED = anyOf(`${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were))? ${refused_credentials_WRONG}(?: by this server)?`, `${refused_credentials_WRONG}(?: or (?:expired|${refused_credentials_WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`, `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known))`, `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`, `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`, 'badcredentials', 'mailgun is not loving your login or password');
+const NAMED = anyOf(`${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were|ha(?:s|ve) been))? ${refused_credentials_WRONG}(?: by this server)?`, `${refused_credentials_WRONG}(?: or (?:expired|${refused_credentials_WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`, `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known)|does(?: not|n't) exist)`, `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`, `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`, 'badcredentials', 'mailgun is not loving your login or password');
 const LOCKED_OUT = anyOf(`${DETERMINERS}(?:user )?(?:account|user|mailbox)(?: (?:has been|is|was))?(?: temporarily)? (?:locked(?: out)?|suspended|blocked|disabled|deactivated)`, 'too many (?:(?:auth(?:entication)?|login|password) )?failures', 'too many (?:failed|bad|invalid|incorrect|wrong|unsuccessful) (?:(?:auth(?:entication)?|login|password) )?(?:attempts|logins|passwords|credentials)');
 /** Clauses that only repeat what the code says. */
 const GENERAL = anyOf(`${DETERMINERS}${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`);
 /** Clauses that servers add to those. */
 const REMARK = anyOf('reason unavailable', 
 // Postfix used to add the server's last challenge: a prompt of LOGIN, or a message of SCRAM or of a token mechanism.
-'ugfzc3dvcmq6', 'vxnlcm5hbwu6', '(?:cj|zt|eyj)[a-z\\d+/]{16,}=*', 'restarting authentication process', '(?:please )?try again', `(?:please )?(?:double-?)?check (?:the|your) ${CREDENTIALS}(?: and try again)?`, '(?:or )?(?:expired|revoked)');
+'ugfzc3dvcmq6', 'vxnlcm5hbwu6', '(?:cj|zt|eyj)[a-z\\d+/]{16,}=*', 'restarting authentication process', '(?:please )?try again', `(?:please )?(?:(?:double-?)?check|verify) (?:the|your) ${CREDENTIALS}(?: and try again)?`, '(?:or )?(?:expired|revoked)');
 const LATER = anyOf('(?:please )?try again later');
 /** Enhanced codes (RFC 3463 and its registry) of a 535 that needs no words; those of any other mean something else. */
 const WITHOUT_WORDS = ['', '5.0.0', '5.7.0', '5.7.8'];
@@ -34854,11 +34864,11 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * @returns undefined if the reply is, or may be, about something else
  */
 function refusesCredentials(reply, username) {
-    const { code } = reply;
     const status = clauses_statusOf(reply);
-    const clauses = clauses_clausesOf(reply, [username.toLowerCase()]);
-    const consistsOf = (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
-    const says = (known) => clauses.some((clause) => known.test(clause));
+    const readings = readingsOf(reply, [username.toLowerCase()]);
+    return readings.map((reading) => refused_credentials_verdictOf(reply.code, status, reading)).find((verdict) => verdict !== undefined);
+}
+function refused_credentials_verdictOf(code, status, { says, consistsOf }) {
     const isLockedOut = says(LOCKED_OUT);
     if (isLockedOut || says(NAMED)) {
         const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));
@@ -45593,18 +45603,23 @@ function refusalOf(at, reply) {
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
 const UNKNOWN = "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|undeliverable|(?:does |did )?not exist|doesn't exist)";
-const UNAVAILABLE = 'unavailable';
-const NOT_RELAYED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
+const UNAVAILABLE = '(?:unavailable|not available)';
+const PROHIBITED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
-/** Clauses that say that this recipient is not accepted, or that mail for it is not relayed. */
-const refused_recipient_NAMED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', `relay(?:ing)?(?: access)?(?: (?:is|was))? ${NOT_RELAYED}(?: for)?`, `relaying (?:mail )?to(?: (?:is|was))? ${NOT_RELAYED}`, "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?", "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?", 'is not permitted to relay through this server without authentication', 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain (?:or user )?isn't in my list of allowed rcpthosts");
+/** Clauses that say that this recipient is not accepted. */
+const UNWANTED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:local )?(?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', 'recipient address has null mx', 
+// Cisco's gateways say so of the recipient. After another server's 5.1.0 it may be the sender's address.
+'#5.1.0 address rejected');
+/** Clauses that say that mail for it is not relayed. */
+const NOT_RELAYED = anyOf(`relay(?:ing)?(?: access)?(?: (?:is|was))? ${PROHIBITED}(?: for)?`, 'no relaying(?: allowed)?', `relaying (?:mail )?to(?: (?:is|was))? ${PROHIBITED}`, "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?", "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?", 'is not permitted to relay through this server without authentication', 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain (?:or user )?isn't in my list of allowed rcpthosts");
 /** The words of RFC 5321 section 4.2.3 for any 550, so they need the same company as none. */
 const VAGUE = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNAVAILABLE}${HERE}`);
 /** Clauses that are about the recipient if a code says so; otherwise they may be about the client or the sender. */
 const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has been))? (?:disabled|inactive|suspended)', 'not accepting messages', `(?:the |this )?(?:account|address|domain)(?: (?:is|was))? (?:rejected|${UNKNOWN}|${UNAVAILABLE})`, `(?:invalid|unknown|no such) (?:account|address)${HERE}`);
 /** Clauses that servers add to those. */
-const refused_recipient_REMARK = anyOf('tenantattribution', 'resolver.adr.recipientnotfound', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'proper authentication required', 'please turn on smtp authentication in your mail client', 'please try <[^<>@]+@[^<>@]+>', "please try double-checking the recipient's email address for typos or unnecessary spaces");
-const AUTHENTICATION_REQUIRED = anyOf('(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?', '(?:you |client )?(?:must|please) authenticate(?: first)?', 'client (?:was )?not authenticated(?: to send (?:anonymous )?mail)?');
+const refused_recipient_REMARK = anyOf('tenantattribution', 'resolver.adr.recipientnotfound', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'please turn on smtp authentication in your mail client', 'no valid cert for gatewaying', 'please try <[^<>@]+@[^<>@]+>', "please try double-checking the recipient's email address for typos or unnecessary spaces");
+const EXPLANATION = anyOf('for explanation visit');
+const AUTHENTICATION_REQUIRED = anyOf('(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?', '(?:(?:you |client )?(?:must|please) )?authenticate(?: first)?', 'client (?:was )?not authenticated(?: to send (?:anonymous )?mail(?: during mail from)?)?');
 /** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
 const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
 /** Those that are about the recipient only with words that say so; 5.4.1, 5.7.54 and 5.7.64 as Exchange uses them. */
@@ -45618,28 +45633,53 @@ const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
  */
 function refusesRecipient(reply, { to, isSignedIn }) {
     const { code } = reply;
-    // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
-    if (code < 510)
-        return false;
     const status = clauses_statusOf(reply);
     const recipient = to.toLowerCase();
-    const clauses = clauses_clausesOf(reply, [recipient, ...recipient.split(/@(?=[^@]*$)/)]);
-    const consistsOf = (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
-    const says = (known) => clauses.some((clause) => known.test(clause));
-    if (!isSignedIn && OF_STRANGER.includes(status) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER)) {
-        // RFC 4954 section 6.
-        if (says(AUTHENTICATION_REQUIRED) || (code === 530 && consistsOf(EMPTY)))
+    return readingsOf(reply, [recipient, ...recipient.split(/@(?=[^@]*$)/)]).some((reading) => {
+        if (isDeferredRelay(code, status, reading))
             return true;
-    }
-    if (code === 530)
+        // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
+        if (code < 510)
+            return false;
+        if (refused_recipient_isRefusal(code, status, reading))
+            return true;
+        if (isSignedIn)
+            return false;
+        const isBare = code === 530 && OF_STRANGER.includes(status) && reading.consistsOf(EMPTY);
+        return isBare || isSignInDemand(status, reading);
+    });
+}
+/**
+ * Whether a reply to MAIL demands a sign-in (530, RFC 4954 section 6) and says nothing else. Then the server refuses
+ * every recipient to a client that is not signed in.
+ */
+function demandsSignIn(reply) {
+    if (reply.code !== 530)
         return false;
+    return readingsOf(reply, []).some((reading) => isSignInDemand(clauses_statusOf(reply), reading));
+}
+/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often it is asked. */
+function isDeferredRelay(code, status, { says, consistsOf }) {
+    if (![450, 451, 454].includes(code) || status !== '4.7.1')
+        return false;
+    return says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
+}
+function isSignInDemand(status, { says, consistsOf }) {
+    if (!OF_STRANGER.includes(status))
+        return false;
+    return says(AUTHENTICATION_REQUIRED) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER);
+}
+function refused_recipient_isRefusal(code, status, { says, consistsOf }) {
     const isOfRecipient = OF_RECIPIENT.includes(status);
     if (isOfRecipient || WITH_WORDS.includes(status)) {
         const weaker = [VAGUE, ...(isOfRecipient ? [WITH_CODE] : [])];
-        if (says(refused_recipient_NAMED))
-            return consistsOf(refused_recipient_NAMED, ...weaker, EMPTY, refused_recipient_REMARK, POINTER);
+        if (says(UNWANTED) || says(NOT_RELAYED)) {
+            return consistsOf(UNWANTED, NOT_RELAYED, ...weaker, EMPTY, refused_recipient_REMARK, AUTHENTICATION_REQUIRED, POINTER, EXPLANATION);
+        }
+        // GMX adds a link to all its refusals.
+        const known = says(EXPLANATION) ? [EXPLANATION, POINTER] : [];
         if (weaker.some(says))
-            return consistsOf(...weaker, EMPTY, refused_recipient_REMARK);
+            return consistsOf(...weaker, EMPTY, refused_recipient_REMARK, ...known);
     }
     // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
     const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(status);
@@ -45708,11 +45748,13 @@ async function expectRefusal(visit, session, { from, to }) {
         return { findings: [unfit] };
     const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
     const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
+    const isSignedIn = visit.endpoint.auth !== undefined;
+    if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply))
+        return CONTENT;
     if (verb === 'MAIL')
         return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
     if (!isDone(reply)) {
-        const isSignedIn = visit.endpoint.auth !== undefined;
-        if (reply.code >= 500 && refusesRecipient(reply, { to, isSignedIn }))
+        if (refusesRecipient(reply, { to, isSignedIn }))
             return CONTENT;
         return withRemark(judged(visit, verb, line, reply), 'So it is not told whether the recipient is refused, as it must be.');
     }

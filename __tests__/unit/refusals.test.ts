@@ -38,6 +38,8 @@ describe('a refusal of AUTH is about the credentials', () => {
     '535 5.7.8 Authentication failed for <app@example.com>',
     '535 5.7.8 Authentication failed for "app@example.com".',
     '535 5.7.8 app@example.com: authentication failed',
+    '535 Authentication failed. Please verify your username and password.',
+    '535-Authentication failed|535 Please try again',
   ])('without saying what is wrong with them: %s', (text) => {
     expect(about(text)).toBe('general');
   });
@@ -71,6 +73,10 @@ describe('a refusal of AUTH is about the credentials', () => {
     '554 5.7.0 account locked',
     '535 5.7.0 (#AUTH005) Too many bad auth attempts.', // Yahoo
     '535 5.7.0 Error: too many failed attempts, try again later',
+    '535 Authentication failed: API key has been revoked',
+    '535 5.7.8 Credentials have been revoked',
+    '535 5.7.8 User does not exist',
+    '535-5.7.8 Authentication failed|535 5.7.8 Invalid credentials',
   ])('and says what is wrong with them: %s', (text) => {
     expect(about(text)).toBe('named');
   });
@@ -257,6 +263,26 @@ describe('a refusal of RCPT is about the recipient', () => {
     // With a host name in brackets, or a link
     '550 5.7.1 Relaying denied [192.0.2.1]',
     '550 5.7.1 Relaying denied; see https://example.com/relaying',
+    // A line end may end a clause.
+    '550-5.7.1 Relaying denied|550 5.7.1 see https://example.com/relaying',
+    '550-Requested action not taken: mailbox unavailable|550 For explanation visit https://example.com/?c=1', // GMX
+    '550-Relaying not permitted|550 relay not permitted',
+    // Postfix, with its default smtpd_relay_restrictions
+    '454 4.7.1 <stranger@example.net>: Relay access denied',
+    '450 4.7.1 <stranger@example.net>: Relay access denied',
+    '451 4.7.1 Relaying denied',
+    // More wordings
+    '550 #5.1.0 Address rejected.', // Cisco
+    '550 #5.1.0 Address rejected stranger@example.net',
+    '556 5.1.10 Recipient address has null MX', // RFC 7505
+    '550 relay not permitted, authentication required',
+    '550 5.7.1 Relaying denied; authenticate first',
+    "553 sorry, that domain isn't in my list of allowed rcpthosts; no valid cert for gatewaying (#5.7.1)",
+    '550 5.7.1 No relaying allowed',
+    '550 Relaying not allowed',
+    '530 Relaying not allowed',
+    '550 Mailbox not available',
+    '550 No such local user',
   ])('%s', (text) => {
     expect([about(text), about(text, true)]).toEqual([true, true]);
   });
@@ -268,6 +294,8 @@ describe('a refusal of RCPT is about the recipient', () => {
     '530-5.7.0 Authentication Required. For more information, go to|530 5.7.0  https://support.google.com/a/answer/1 ffacd0b85a97d-3a1b2c3d4e5sm1234567f8f.9 - gsmtp',
     '530 SMTP authentication is required.', // hMailServer
     '530 5.7.57 Client not authenticated to send mail', // Exchange
+    '530 5.7.57 Client not authenticated to send mail. [AM0PR01CA0123.eurprd01.prod.outlook.com 2026-03-20T10:11:12.345Z 08DB28A0B2AA2B50]',
+    '530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM [AM0PR01CA0123.eurprd01.prod.outlook.com]',
     '550 5.7.1 Authentication required',
     '550 authentication required', // Exim
   ])('to a client that is not signed in: %s', (text) => {
@@ -364,7 +392,21 @@ describe('a refusal of RCPT is about the recipient', () => {
     '554 Transaction failed',
     '450 4.1.1 User unknown',
     '450 User unknown',
-    '454 4.7.1 Relay access denied',
+    '454 4.7.0 Relay access denied',
+    '454 Relay access denied',
+    '421 4.7.1 Relay access denied',
+    '452 4.7.1 Relay access denied',
+    '450 4.7.1 User unknown',
+    '450 4.7.1 <stranger@example.net>: Recipient address rejected: Greylisted',
+    '450 4.7.1 Relay access denied: greylisted',
+    '451 4.7.1',
+    '454 4.7.1 Relay access denied; try again later',
+    '454 4.7.1 <gate@example.com>: Relay access denied',
+    '530 Relaying not allowed until you issue STARTTLS',
+    '550 #5.1.0 Address rejected gate@example.com',
+    '550-Mailbox unavailable|550 https://example.com/?why=blocked',
+    '550-Mailbox unavailable|550 See https://example.com/?why=blocked',
+    '550-User unknown|550 in blocklist',
   ])('not %s', (text) => {
     expect([about(text), about(text, true)]).toEqual([false, false]);
   });

@@ -12,14 +12,33 @@ const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
 
 const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
 
+/** The words of a reply, split into clauses. */
+export interface Reading {
+  /** Whether a clause is one of the pattern. */
+  readonly says: (pattern: RegExp) => boolean;
+  /** Whether every clause is one of a pattern. */
+  readonly consistsOf: (...patterns: readonly RegExp[]) => boolean;
+}
+
 /**
  * The words of a reply, split at punctuation, so that a caller can account for every one of them. Its status codes,
  * identifiers for the server's log, and what the client itself has said are left out. A link is the clause `link`. A
  * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
  * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
  * a word of the server, so it is left out only in angle brackets.
+ * @returns two readings, since a line may end within a clause or with it
  */
-export function clausesOf(reply: Reply, ours: readonly string[]): string[] {
+export function readingsOf(reply: Reply, ours: readonly string[]): Reading[] {
+  return [' ', ' : '].map((lineEnd) => {
+    const clauses = clausesOf(reply, ours, lineEnd);
+    return {
+      says: (pattern) => clauses.some((clause) => pattern.test(clause)),
+      consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
+    };
+  });
+}
+
+function clausesOf(reply: Reply, ours: readonly string[], lineEnd: string): string[] {
   const status = statusOf(reply);
   const known = (word: string): string => {
     if (word.includes('://')) return ': link :';
@@ -28,7 +47,7 @@ export function clausesOf(reply: Reply, ours: readonly string[]): string[] {
     if (!isOurs && (status === '' || core.replace('#', '') !== status)) return word;
     return /[.:;,!?]$/.test(word) ? ':' : '';
   };
-  const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+  const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(lineEnd);
   const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
   const clauses = words
     .filter((word) => word !== '')

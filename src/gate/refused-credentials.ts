@@ -1,5 +1,6 @@
 import type { Reply } from '../smtp/reply.js';
-import { EMPTY, POINTER, anyOf, clausesOf, statusOf } from './clauses.js';
+import { EMPTY, POINTER, anyOf, readingsOf, statusOf } from './clauses.js';
+import type { Reading } from './clauses.js';
 
 /**
  * How a refusal shows that the server checked the credentials and rejected them.
@@ -20,9 +21,9 @@ const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbear
 
 /** Clauses that say what is wrong with the credentials. Lockouts count if they name the account or its failures. */
 const NAMED = anyOf(
-  `${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were))? ${WRONG}(?: by this server)?`,
+  `${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were|ha(?:s|ve) been))? ${WRONG}(?: by this server)?`,
   `${WRONG}(?: or (?:expired|${WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`,
-  `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known))`,
+  `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known)|does(?: not|n't) exist)`,
   `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`,
   `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`,
   'badcredentials',
@@ -48,7 +49,7 @@ const REMARK = anyOf(
   '(?:cj|zt|eyj)[a-z\\d+/]{16,}=*',
   'restarting authentication process',
   '(?:please )?try again',
-  `(?:please )?(?:double-?)?check (?:the|your) ${CREDENTIALS}(?: and try again)?`,
+  `(?:please )?(?:(?:double-?)?check|verify) (?:the|your) ${CREDENTIALS}(?: and try again)?`,
   '(?:or )?(?:expired|revoked)',
 );
 const LATER = anyOf('(?:please )?try again later');
@@ -68,13 +69,12 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * @returns undefined if the reply is, or may be, about something else
  */
 export function refusesCredentials(reply: Reply, username: string): CredentialsVerdict | undefined {
-  const { code } = reply;
   const status = statusOf(reply);
-  const clauses = clausesOf(reply, [username.toLowerCase()]);
-  const consistsOf = (...patterns: readonly RegExp[]): boolean =>
-    clauses.every((clause) => patterns.some((pattern) => pattern.test(clause)));
-  const says = (known: RegExp): boolean => clauses.some((clause) => known.test(clause));
+  const readings = readingsOf(reply, [username.toLowerCase()]);
+  return readings.map((reading) => verdictOf(reply.code, status, reading)).find((verdict) => verdict !== undefined);
+}
 
+function verdictOf(code: number, status: string, { says, consistsOf }: Reading): CredentialsVerdict | undefined {
   const isLockedOut = says(LOCKED_OUT);
   if (isLockedOut || says(NAMED)) {
     const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));

@@ -9,7 +9,7 @@ import { askForRecipient, isDone, openTransaction, sizeLimit } from '../smtp/tra
 import { brief } from '../text/peer.js';
 import { refusalMeaningOf } from './refusal.js';
 import type { RefusedAt } from './refusal.js';
-import { refusesRecipient } from './refused-recipient.js';
+import { demandsSignIn, refusesRecipient } from './refused-recipient.js';
 import { CONTENT } from './visit.js';
 import type { StepOutcome, Visit } from './visit.js';
 
@@ -71,10 +71,11 @@ export async function expectRefusal(visit: Visit, session: SmtpSession, { from, 
   if (unfit) return { findings: [unfit] };
   const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
   const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
+  const isSignedIn = visit.endpoint.auth !== undefined;
+  if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply)) return CONTENT;
   if (verb === 'MAIL') return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
   if (!isDone(reply)) {
-    const isSignedIn = visit.endpoint.auth !== undefined;
-    if (reply.code >= 500 && refusesRecipient(reply, { to, isSignedIn })) return CONTENT;
+    if (refusesRecipient(reply, { to, isSignedIn })) return CONTENT;
     return withRemark(
       judged(visit, verb, line, reply),
       'So it is not told whether the recipient is refused, as it must be.',

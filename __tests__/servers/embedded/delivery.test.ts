@@ -209,6 +209,29 @@ describe('a recipient that must be refused', () => {
     ['and is, with a hang-up', { replies: { RCPT: ['550 no', close] } }, 'p', []],
     ['and is, with 530', { replies: { RCPT: '530 5.7.0 Authentication required' } }, 'p', []],
     ...[
+      '530 5.7.0 Authentication required',
+      '530 5.7.57 Client not authenticated to send mail. [AM0PR01CA0123.eurprd01.prod.outlook.com 2026-03-20T10:11:12.345Z 08DB28A0B2AA2B50]',
+      '530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM [AM0PR01CA0123.eurprd01.prod.outlook.com]',
+    ].map((reply): [string, Dialogue, string, string[]] => [
+      `and MAIL is, to a client that is not signed in: ${reply}`,
+      { replies: { MAIL: reply } },
+      'p',
+      [],
+    ]),
+    ...[
+      '530',
+      '530 5.7.0 Must issue a STARTTLS command first',
+      '530 5.7.0 Authentication required from 192.0.2.1',
+      '550 5.7.1 Authentication required',
+      '554 5.7.1 Relay access denied',
+    ].map((reply): [string, Dialogue, string, string[]] => [
+      `and MAIL is, for what may be another reason: ${reply}`,
+      { replies: { MAIL: reply } },
+      'f',
+      ['sender-rejected'],
+    ]),
+    ['and is, with 454', { replies: { RCPT: '454 4.7.1 <stranger@example.net>: Relay access denied' } }, 'p', []],
+    ...[
       '550 5.1.1 <stranger@example.net>: Recipient address rejected: User unknown in relay recipient table',
       '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
       '550 relay not permitted',
@@ -282,7 +305,7 @@ describe('a recipient that must be refused', () => {
 
   test('is not asked for where the sender is refused, which the finding says', async () => {
     await using server = await startScriptedServer(served({ replies: { MAIL: '530 5.7.0 Authentication required' } }));
-    const { report } = await gate(endpointAt(server.port, { delivery }));
+    const { report } = await gate(endpointAt(server.port, { delivery, auth: AUTH }));
     expect(report.steps[4]?.findings[0]?.message).toMatch(
       /wants authentication first\. So the recipient was not asked for\.$/,
     );

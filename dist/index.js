@@ -34218,6 +34218,7 @@ async function aside({ endpoint, world, address, addresses, derived }, terms, at
         asides: terms.transcript,
         ...(only && { addresses: only }),
         derived,
+        observed: [],
         peerAuthenticated: false,
         handedOver: false,
     };
@@ -35107,6 +35108,7 @@ function sign_in_judge(signedIn, attempted) {
 
 
 
+
 /** Step 4: EHLO again inside TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
 async function authentication(visit) {
     const { endpoint, session } = visit;
@@ -35120,19 +35122,21 @@ async function authentication(visit) {
     if ('findings' in secured)
         return secured;
     visit.secured = secured;
-    const findings = judgeOffer(visit, secured);
+    visit.observed.push(...judgeOffer(visit, secured));
     if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
-        return { findings: [...findings, withheld(visit)], impassable: true };
+        return { findings: [withheld(visit)], impassable: true };
     }
     if (!endpoint.auth) {
         await session.expectSilence();
-        return notConfigured(visit, findings);
+        return notConfigured(visit);
     }
     const signedIn = await signIn(visit, session, endpoint.auth);
     const isSignedIn = endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
-    if (isSignedIn)
-        await session.expectSilence();
-    return { ...signedIn, findings: [...findings, ...signedIn.findings] };
+    if (!isSignedIn)
+        return signedIn;
+    visit.observed.push(...signedIn.findings);
+    await session.expectSilence();
+    return CONTENT;
 }
 /** Mechanisms by which the server is told the password. */
 const PLAINTEXT = ['PLAIN', 'LOGIN'];
@@ -35165,11 +35169,11 @@ function judgeOffer({ endpoint, plain }, secured) {
             : []),
     ];
 }
-function notConfigured({ endpoint }, findings) {
+function notConfigured({ endpoint }) {
     if (!endpoint.require.includes('authentication'))
-        return { findings, skipped: 'not-configured' };
+        return { findings: [], skipped: 'not-configured' };
     return {
-        findings: [...findings, finding('step-required', 'Authentication is required, and no credentials are configured.')],
+        findings: [finding('step-required', 'Authentication is required, and no credentials are configured.')],
     };
 }
 function withheld({ endpoint }) {
@@ -35916,6 +35920,7 @@ async function judgeChannel(visit, channel) {
     }
     const { findings, authenticated, certificate } = certificate_judge(visit, channel);
     visit.peerAuthenticated = authenticated;
+    visit.observed.push(...findings);
     const others = endpoint.tls.bothKeys
         ? await otherCertificates(visit, channel, (other) => certificate_judge(visit, other))
         : { findings: [], certificates: [] };
@@ -35930,7 +35935,7 @@ async function judgeChannel(visit, channel) {
             ...(others.certificates.length > 0 && { otherCertificates: others.certificates }),
         };
     }
-    return { findings: [...findings, ...others.findings] };
+    return { findings: others.findings };
 }
 function certificate_judge({ endpoint, world }, presented) {
     const now = world.now();
@@ -45727,6 +45732,7 @@ async function submission_submit(visit, session, { from, to }, probe) {
     if (!isDone(end))
         return judged(visit, 'MESSAGE', 'the end of the message', end);
     visit.delivered = { messageId: probe.messageId, octets };
+    visit.observed.push(...takenLate(visit));
     return undefined;
 }
 /** That the server took the message only after it had put it off (RFC 6647), once it has taken it. */
@@ -45826,6 +45832,7 @@ function withRemark(outcome, remark) {
 
 
 
+
 /**
  * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
  * only acceptance is expected; or the recipient is refused, if that is expected. A required delivery needs proof of
@@ -45866,9 +45873,9 @@ async function deliverUnseen(visit, session, to) {
     if (refused)
         return refused;
     if (to.expect === 'accepted')
-        return { findings: takenLate(visit) };
+        return CONTENT;
     const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
-    return { findings: [...takenLate(visit), finding('receipt-not-verified', message)] };
+    return { findings: [finding('receipt-not-verified', message)] };
 }
 async function deliverInto(visit, session, to) {
     const probe = await compose(visit, to);
@@ -45878,7 +45885,7 @@ async function deliverInto(visit, session, to) {
     const arrival = awaitArrival(visit, probe, to).catch((error) => [inboxFinding(error, to.inbox)]);
     // The server has what it needs; it need not keep a session while the message travels.
     const [findings] = await Promise.all([arrival, session.quit()]);
-    return { findings: [...takenLate(visit), ...findings] };
+    return { findings };
 }
 function compose({ world }, { from, to, attachmentOctets }) {
     return composeProbe(from, to, world.now(), attachmentOctets);
@@ -45931,6 +45938,7 @@ async function attempt(endpoint, world, addresses, before = { derived: [] }) {
         ...(addresses && { addresses }),
         ...(putOff && { putOff }),
         derived,
+        observed: [],
         peerAuthenticated: false,
         handedOver: false,
     };
@@ -45976,6 +45984,8 @@ async function takeStep(id, visit, begun) {
     const isOver = () => end.isOver;
     if (isOver())
         return cutShort(id, visit, begun);
+    visit.observed = [];
+    let belated;
     let outcome;
     try {
         outcome = await end.race(STEPS[id](visit), () => new Error('the run is over'));
@@ -45984,20 +45994,19 @@ async function takeStep(id, visit, begun) {
         if (isOver())
             return cutShort(id, visit, begun);
         const stopped = interruption(error, id, visit);
-        if (stopped.step !== id) {
-            return {
-                report: { id, status: 'skip', skipped: 'blocked', durationMs: elapsed(begun), findings: [] },
-                blocks: true,
-                transient: stopped.transient,
-                belated: stopped,
-            };
+        const { transient } = stopped;
+        if (stopped.step === id) {
+            outcome = { findings: [stopped.finding], impassable: true, transient };
         }
-        outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
+        else {
+            belated = stopped;
+            outcome = { findings: [], skipped: 'blocked', impassable: true, transient };
+        }
     }
     // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
     if (isOver())
         return cutShort(id, visit, begun);
-    outcome = unlessStarved(outcome, visit);
+    outcome = unlessStarved({ ...outcome, findings: [...visit.observed, ...outcome.findings] }, visit);
     // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
     const probed = unlessStarved({ findings: outcome.transient ? [] : await probe(id, visit) }, visit);
     const beside = isOver() ? [runStopped(visit.world)] : probed.findings;
@@ -46016,6 +46025,7 @@ async function takeStep(id, visit, begun) {
         aheadMs,
         blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
         transient: [outcome.transient, probed.transient].find(Boolean) ?? false,
+        ...(belated && { belated }),
     };
 }
 function cutShort(id, visit, begun) {

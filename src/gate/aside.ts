@@ -29,6 +29,7 @@ export async function aside<T>(
     asides: terms.transcript,
     ...(only && { addresses: only }),
     derived,
+    observed: [],
     peerAuthenticated: false,
     handedOver: false,
   };

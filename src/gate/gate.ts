@@ -73,6 +73,7 @@ export async function attempt(
     ...(addresses && { addresses }),
     ...(putOff && { putOff }),
     derived,
+    observed: [],
     peerAuthenticated: false,
     handedOver: false,
   };
@@ -130,26 +131,26 @@ async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenS
   const { end } = visit.world;
   const isOver = (): boolean => end.isOver;
   if (isOver()) return cutShort(id, visit, begun);
+  visit.observed = [];
+  let belated: Belated | undefined;
   let outcome: StepOutcome;
   try {
     outcome = await end.race(STEPS[id](visit), () => new Error('the run is over'));
   } catch (error) {
     if (isOver()) return cutShort(id, visit, begun);
     const stopped = interruption(error, id, visit);
-    if (stopped.step !== id) {
-      return {
-        report: { id, status: 'skip', skipped: 'blocked', durationMs: elapsed(begun), findings: [] },
-        blocks: true,
-        transient: stopped.transient,
-        belated: stopped,
-      };
+    const { transient } = stopped;
+    if (stopped.step === id) {
+      outcome = { findings: [stopped.finding], impassable: true, transient };
+    } else {
+      belated = stopped;
+      outcome = { findings: [], skipped: 'blocked', impassable: true, transient };
     }
-    outcome = { findings: [stopped.finding], impassable: true, transient: stopped.transient };
   }
 
   // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
   if (isOver()) return cutShort(id, visit, begun);
-  outcome = unlessStarved(outcome, visit);
+  outcome = unlessStarved({ ...outcome, findings: [...visit.observed, ...outcome.findings] }, visit);
   // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
   const probed = unlessStarved({ findings: outcome.transient ? [] : await probe(id, visit) }, visit);
   const beside = isOver() ? [runStopped(visit.world)] : probed.findings;
@@ -168,6 +169,7 @@ async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenS
     aheadMs,
     blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
     transient: [outcome.transient, probed.transient].find(Boolean) ?? false,
+    ...(belated && { belated }),
   };
 }
 

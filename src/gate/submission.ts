@@ -50,11 +50,12 @@ export async function submit(
   });
   if (!isDone(end)) return judged(visit, 'MESSAGE', 'the end of the message', end);
   visit.delivered = { messageId: probe.messageId, octets };
+  visit.observed.push(...takenLate(visit));
   return undefined;
 }
 
 /** That the server took the message only after it had put it off (RFC 6647), once it has taken it. */
-export function takenLate({ putOff }: Visit): KnownFinding[] {
+function takenLate({ putOff }: Visit): KnownFinding[] {
   if (!putOff) return [];
   const seconds = Math.round(putOff.forMs / 1000);
   const message = `The server said "${putOff.said}" at first, and took the message ${seconds} s later.`;

@@ -59,6 +59,11 @@ export interface Visit {
   /** That the server has put the message off in an earlier attempt. */
   readonly putOff?: PutOff;
 
+  /**
+   * What the current step has found before it waits for the server again. These findings count even if that wait
+   * fails, which ends the step with an error.
+   */
+  observed: KnownFinding[];
   socket?: Socket;
   /** The address connected to; a socket forgets it when it is closed. */
   address?: string | undefined;
@@ -100,6 +105,7 @@ export type Transient = boolean | 'once';
 
 /** What a step comes to, before waivers. */
 export interface StepOutcome {
+  /** The findings, except those that are in `observed` already. */
   readonly findings: readonly KnownFinding[];
   /** Nothing was there to be done. */
   readonly skipped?: SkipReason;

@@ -372,6 +372,31 @@ describe('further tries', () => {
       expect(judge(reports, policy).blocks).toBe(true);
     });
 
+    test.each<[string, NonNullable<Dialogue['replies']>, string]>([
+      ['421', { AUTH: ['421 4.3.2 shutting down', close] }, 'throttled'],
+      ['silence', { AUTH: silence }, 'reply-timeout'],
+      ['421 after the 235', { CREDENTIALS: ['235 welcome', '421 4.3.2 shutting down', close] }, 'throttled'],
+    ])('a warning of the step that is then interrupted by %s', async (_name, replies, code) => {
+      const offersInTls = ['STARTTLS', 'AUTH PLAIN'];
+      await using server = await startScriptedServer([{ ...good, offersInTls, replies }, good]);
+      const reports = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 1 }, { pause });
+      expect([reports[0]?.result, inBrief(reports[0])]).toEqual([
+        'warn',
+        [`authentication: ${code}`, 'authentication: starttls-still-advertised'],
+      ]);
+      expect(judge(reports, policy).blocks).toBe(true);
+    });
+
+    test('a warning of the step that is then interrupted, in the last attempt too', async () => {
+      const replies = { AUTH: ['421 4.3.2 shutting down', close] };
+      await using server = await startScriptedServer({ ...good, offersInTls: ['STARTTLS', 'AUTH PLAIN'], replies });
+      const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 0 }, { pause });
+      expect([letters(report?.steps ?? []), codes(report?.steps ?? [])]).toEqual([
+        'pppib',
+        ['starttls-still-advertised', 'throttled'],
+      ]);
+    });
+
     test('only once, however many attempts had it', async () => {
       const first = { ...good, ...later, offers: OFFERS_AUTH };
       await using server = await startScriptedServer([first, first, good]);

@@ -3,6 +3,7 @@ import type { KnownFinding } from '../../findings/finding.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { brief, briefList } from '../../text/peer.js';
 import { signIn } from '../sign-in.js';
+import { CONTENT } from '../visit.js';
 import type { StepOutcome, Visit } from '../visit.js';
 import { readGreeting, sayEhlo } from './opening.js';
 
@@ -18,19 +19,21 @@ export async function authentication(visit: Visit): Promise<StepOutcome> {
   if ('findings' in secured) return secured;
   visit.secured = secured;
 
-  const findings = judgeOffer(visit, secured);
+  visit.observed.push(...judgeOffer(visit, secured));
   if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
-    return { findings: [...findings, withheld(visit)], impassable: true };
+    return { findings: [withheld(visit)], impassable: true };
   }
   if (!endpoint.auth) {
     await session.expectSilence();
-    return notConfigured(visit, findings);
+    return notConfigured(visit);
   }
   const signedIn = await signIn(visit, session, endpoint.auth);
   const isSignedIn =
     endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
-  if (isSignedIn) await session.expectSilence();
-  return { ...signedIn, findings: [...findings, ...signedIn.findings] };
+  if (!isSignedIn) return signedIn;
+  visit.observed.push(...signedIn.findings);
+  await session.expectSilence();
+  return CONTENT;
 }
 
 /** Mechanisms by which the server is told the password. */
@@ -66,10 +69,10 @@ function judgeOffer({ endpoint, plain }: Visit, secured: Capabilities): KnownFin
   ];
 }
 
-function notConfigured({ endpoint }: Visit, findings: readonly KnownFinding[]): StepOutcome {
-  if (!endpoint.require.includes('authentication')) return { findings, skipped: 'not-configured' };
+function notConfigured({ endpoint }: Visit): StepOutcome {
+  if (!endpoint.require.includes('authentication')) return { findings: [], skipped: 'not-configured' };
   return {
-    findings: [...findings, finding('step-required', 'Authentication is required, and no credentials are configured.')],
+    findings: [finding('step-required', 'Authentication is required, and no credentials are configured.')],
   };
 }
 

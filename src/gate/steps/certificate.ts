@@ -37,6 +37,7 @@ async function judgeChannel(visit: Visit, channel: TlsChannel): Promise<StepOutc
   }
   const { findings, authenticated, certificate } = judge(visit, channel);
   visit.peerAuthenticated = authenticated;
+  visit.observed.push(...findings);
   const others = endpoint.tls.bothKeys
     ? await otherCertificates(visit, channel, (other) => judge(visit, other))
     : { findings: [], certificates: [] };
@@ -51,7 +52,7 @@ async function judgeChannel(visit: Visit, channel: TlsChannel): Promise<StepOutc
       ...(others.certificates.length > 0 && { otherCertificates: others.certificates }),
     };
   }
-  return { findings: [...findings, ...others.findings] };
+  return { findings: others.findings };
 }
 
 function judge({ endpoint, world }: Visit, presented: Presented): PeerJudgement {

@@ -4,7 +4,8 @@ import type { Probe } from '../../message/probe.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import { awaitArrival, inboxFinding, isTransient, openInbox } from '../inbox-watch.js';
-import { expectRefusal, submit, takenLate } from '../submission.js';
+import { expectRefusal, submit } from '../submission.js';
+import { CONTENT } from '../visit.js';
 import type { StepOutcome, Visit } from '../visit.js';
 
 /**
@@ -44,9 +45,9 @@ async function deliverUnseen(visit: Visit, session: SmtpSession, to: Delivery): 
   const probe = await compose(visit, to);
   const refused = await submit(visit, session, to, probe);
   if (refused) return refused;
-  if (to.expect === 'accepted') return { findings: takenLate(visit) };
+  if (to.expect === 'accepted') return CONTENT;
   const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
-  return { findings: [...takenLate(visit), finding('receipt-not-verified', message)] };
+  return { findings: [finding('receipt-not-verified', message)] };
 }
 
 async function deliverInto(
@@ -60,7 +61,7 @@ async function deliverInto(
   const arrival = awaitArrival(visit, probe, to).catch((error: unknown) => [inboxFinding(error, to.inbox)]);
   // The server has what it needs; it need not keep a session while the message travels.
   const [findings] = await Promise.all([arrival, session.quit()]);
-  return { findings: [...takenLate(visit), ...findings] };
+  return { findings };
 }
 
 function compose({ world }: Visit, { from, to, attachmentOctets }: Delivery): Promise<Probe> {

@@ -7138,9 +7138,10 @@ class TrustStore {
 
 /**
  * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
- * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. Further
- * connections, up to the handshake: one for each kind with TLS 1.2, one with TLS 1.3 if the server speaks only that, a
- * second one if the server closed one, and one as a control if a kind seems to be absent.
+ * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. The additional
+ * connections end after the handshake. For each kind there is one with TLS 1.2, and one with TLS 1.3 if the server
+ * speaks TLS 1.3 and did not show that kind with TLS 1.2. A connection that the server closes is made once more. If a
+ * kind seems to be absent, there is one more connection as a control.
  * @param first what the main handshake brought
  * @returns nothing where there is no other certificate
  */
@@ -7151,7 +7152,9 @@ async function otherCertificates(visit, first, judge) {
     for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
         const withTls12 = await handshakeFor(kind, visit, 'TLSv1.2');
         const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
-        const outcome = isTls13Only ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
+        // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
+        const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
+        const outcome = mayShowByTls13 ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
         if (isChannel(outcome)) {
             if (kindOf(outcome) !== kind)
                 continue;
@@ -7214,6 +7217,8 @@ function isAlert(outcome, number) {
  * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
  */
 function isAbsent(failure) {
+    if (isChannel(failure))
+        return false;
     if (failure?.kind === 'alert')
         return failure.number === HANDSHAKE_FAILURE && !failure.asked;
     return failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code);

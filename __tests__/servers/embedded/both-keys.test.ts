@@ -110,6 +110,7 @@ async function see(
   };
 }
 
+const REFUSES: Dialogue = { replies: { STARTTLS: ['220 go', wait(100), alert(40), wait(300)] } };
 const HANGS_UP: Dialogue = { replies: { STARTTLS: ['220 go', close] } };
 
 const UP_TO_STARTTLS = ['EHLO gate.example.test', 'STARTTLS'];
@@ -151,15 +152,42 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
 
 describe.each(['TLSv1.2', undefined] as const)('a server of TLS 1.2, and of nothing newer than %s,', (maxVersion) => {
   const only: readonly Dialogue[] = [{ tls: maxVersion ? { maxVersion } : {} }];
+  /** TLS 1.2, and TLS 1.3 if the server speaks it. */
+  const versions = maxVersion ? 1 : 2;
 
   test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" is fine, after a control', async (species) => {
     const seen = await see([zoo[species]], only);
-    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 3 });
+    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 + versions });
     expect(seen.tls).not.toHaveProperty('otherCertificates');
   });
 
   test('with a certificate of a third kind is asked for both', async () => {
-    expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
+    const connections = 2 + 2 * versions;
+    expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections });
+  });
+});
+
+describe('a certificate that the server has for TLS 1.3 only, because of its TLS 1.2 cipher suites,', () => {
+  /** TLS 1.2 for one kind of key only, which TLS 1.3 prefers. */
+  const limited = (kind: string, sigalgs: string): readonly Dialogue[] => [
+    { tls: { ciphers: `ECDHE-${kind}-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256`, sigalgs, honorCipherOrder: true } },
+  ];
+  const ecdsaFirst = limited('ECDSA', 'ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256');
+  const rsaFirst = limited('RSA', 'RSA-PSS+SHA256:RSA+SHA256:ECDSA+SHA256');
+
+  test.each<[string, () => readonly Identity[], readonly Dialogue[]]>([
+    ['RSA', () => [zoo.good, expiredRsa], ecdsaFirst],
+    ['ECDSA', () => [zoo.rsa2048, zoo.expired], rsaFirst],
+  ])('is found: %s', async (_, identities, dialogue) => {
+    const seen = await see(identities(), dialogue);
+    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'], connections: 3 });
+    expect(seen.found[0]?.message).toMatch(/^The server's other certificate/);
+  });
+
+  test('is not assumed to be absent if the handshake fails', async () => {
+    const stalls: Dialogue = { replies: { STARTTLS: ['220 go', silence] } };
+    const seen = await see([zoo.good, expiredRsa], [...ecdsaFirst, ...ecdsaFirst, stalls]);
+    expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
   });
 });
 
@@ -198,15 +226,13 @@ test('with TLS from the first byte', async () => {
 });
 
 describe('a server is known to have no other certificate', () => {
-  const REFUSES: Dialogue = { replies: { STARTTLS: ['220 go', wait(100), alert(40), wait(300)] } };
-
   test('by its alert, and a control that it still takes anybody', async () => {
-    expect(await see([zoo.good], [{}, REFUSES, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 3 });
+    expect(await see([zoo.good], [{}, REFUSES, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
   });
 
   test('after a hang-up that was an accident', async () => {
     const seen = await see([zoo.good], [{}, HANGS_UP, REFUSES, {}]);
-    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
+    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 5 });
   });
 
   test.each([
@@ -217,7 +243,7 @@ describe('a server is known to have no other certificate', () => {
     const goesOn: Dialogue = {
       replies: { STARTTLS: ['220 go', wait(100), raw(Buffer.concat(messages())), wait(300)] },
     };
-    expect(await see([zoo.rsa2048], [{}, goesOn, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 3 });
+    expect(await see([zoo.rsa2048], [{}, goesOn, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
   });
 });
 
@@ -284,10 +310,8 @@ describe('where it cannot be found out, the step is not green', () => {
     ['a handshake that stalls', [{ replies: { STARTTLS: ['220 go', silence] } }]],
     ['two hang-ups', [HANGS_UP]],
     ['an alert of another meaning', [{ replies: { STARTTLS: ['220 go', wait(100), alert(80), wait(300)] } }, {}]],
-    [
-      'the alert, to everybody by now',
-      [{ replies: { STARTTLS: ['220 go', wait(100), alert(40), wait(300)] } }, { greeting: '421 busy' }],
-    ],
+    ['the alert with TLS 1.2, and another greeting then', [REFUSES, { greeting: '421 busy' }]],
+    ['the alert, to everybody by now', [REFUSES, REFUSES, { greeting: '421 busy' }]],
     [
       'a client certificate that is demanded',
       [{ tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } }],

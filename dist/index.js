@@ -32598,6 +32598,16 @@ function isLoopback(address) {
 }
 /** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
+/** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
+const HEX_AND_COLONS = /[\da-f:.]+/gi;
+/** What tells an IPv6 address from a time of day: a double colon, or eight groups. */
+const IPV6 = /::|(?::[^:]+){7}/;
+/** Every address in a text, whatever is next to it. What only looks like an address is included. */
+function addressesIn(text) {
+    const runs = text.replace(/ipv6:/gi, ' ').match(HEX_AND_COLONS) ?? [];
+    const v6 = runs.filter((run) => IPV6.test(run)).map((run) => run.replace(/\.$/, ''));
+    return [...v6, ...(text.match(IPV4) ?? [])];
+}
 /**
  * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
  */
@@ -32612,13 +32622,12 @@ const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?
  * loopback, wherever that is, is not such a line, and neither is one that was cut.
  */
 function isHandOver(line, from, protocol) {
+    if (line.length > MAX_LINE)
+        return false;
     // With ESMTP there is a client, but the server hides it.
     if (!from)
         return !/^(?:utf8)?esmtp/i.test(protocol);
-    if (line.length > MAX_LINE)
-        return false;
-    const addresses = [...namesIn(line).filter((name) => (0,external_node_net_.isIP)(name) !== 0), ...(line.match(IPV4) ?? [])];
-    if (!addresses.every(isLoopback))
+    if (!addressesIn(line).every(isLoopback))
         return false;
     const [, next] = from;
     const client = next?.kind === 'comment' ? TCP_INFO.exec(next.text)?.[1] : undefined;
@@ -32903,7 +32912,7 @@ function parseAuthenticationResults(value) {
  * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
  * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
  * receiver has to remove fields that others wrote in its name (section 5).
- * @param hops every Received line of the message, or none if there are too many
+ * @param hops every Received line of the message, or none if there are too many: then no field counts
  * @param authservId in lower case
  */
 function resultsOf(message, hops, authservId) {
@@ -32921,7 +32930,7 @@ function resultsOf(message, hops, authservId) {
         .filter((results) => results.authservId === authservId);
     const above = of(stretches.slice(0, entry + 1).flat());
     const host = hops[entry]?.serverNames[0];
-    const isOwn = host === undefined ? hops.length === 0 : isNamed(host, authservId);
+    const isOwn = host !== undefined && isNamed(host, authservId);
     return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
 }
 /**

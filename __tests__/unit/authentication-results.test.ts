@@ -103,7 +103,8 @@ describe('the results of one receiver', () => {
     ['may be in several fields', own('dkim=pass') + own('spf=pass') + HOP, ['dkim=pass', 'spf=pass']],
     ['may stand below its own Received line', by('mx.example') + own('spf=pass') + HOP, ['spf=pass']],
     ['may stand below the only Received line', by('mx.example') + own('spf=pass'), ['spf=pass']],
-    ['may stand where no Received line is', own('spf=pass'), ['spf=pass']],
+    ['are not what stands where no Received line is: the receiver may write none', own('spf=pass'), []],
+    ['are not what stands above more Received lines than are read', own('spf=pass') + HOP.repeat(101), []],
     ['are those above its line, where there are any', own('dmarc=fail') + HOP + own('spf=pass') + HOP, ['dmarc=fail']],
     ['are not what the last hop but one could have written', HOP + HOP + own('spf=pass') + HOP, []],
     ['are not what stands below all Received lines', HOP + HOP + own('spf=pass'), []],
@@ -183,6 +184,13 @@ describe('the results of one receiver', () => {
       by('mx.example', STRANGER) + own('spf=pass').replace(':', ' :') + own('dmarc=pass').replace(':', '\u00a0:'),
       [],
     ],
+    [
+      'are not what stands below a line that was cut and names no client',
+      line(`by mx.example with SMTP (${'x'.repeat(8192)}) from ${STRANGER}`) +
+        by('mx.example', ITSELF) +
+        own('spf=pass'),
+      [],
+    ],
     ['are not in other fields', `ARC-Authentication-Results: i=1; mx.example; spf=pass\r\nX-${own('spf=pass')}`, []],
   ])('%s', (_, header, expected) => {
     expect(found(header)).toEqual(expected);
@@ -217,6 +225,11 @@ describe('the results of one receiver', () => {
   test.each<[string, string]>([
     ['an address outside', 'from c (unknown [192.0.2.66]) by mx.example with LMTP id 1'],
     ['an EHLO that says so', 'from c with LMTP (unknown [192.0.2.66]) by mx.example with ESMTP id 1'],
+    ['an IPv6 address outside', 'from c (unknown [2001:db8::1]) by mx.example with LMTP id 1'],
+    ['an IPv6 address after other text', 'from c (v6:2001:db8::1) by mx.example with LMTP id 1'],
+    ['an IPv6 address of eight groups after other text', 'from c (ip6:2001:db8:0:0:0:0:0:1) by mx with LMTP id 1'],
+    ['an IPv6 address before other text', 'from c (2001:db8::1/64) by mx.example with LMTP id 1'],
+    ['an IPv6 address and a port', 'from c (2001:db8::1.4242) by mx.example with LMTP id 1'],
   ])('do not count below LMTP with %s', (_, text) => {
     expect(below(text)).toEqual([]);
   });
@@ -234,6 +247,8 @@ describe('the results of one receiver', () => {
     'from mail by mx.example with LMTP id 1 (envelope-from <a@b>)',
     'from mail ([127.0.0.1]) by mx.example with LMTP id 1',
     'from mail ([unix socket]) by mx.example (Cyrus 3.8) with LMTPA',
+    'from mail ([IPv6:::1]) by mx.example (Dovecot) with LMTP id 1 for <a@b>; Mon, 23 Nov 2026 12:00:00 +0000',
+    'from mail (client=::1.) by mx.example with LMTP id 1',
     'by mx.example (Postfix, from userid 1000) id 1',
   ])('count below a transfer within the receiver: %s', (text) => {
     expect(below(text)).toEqual(['spf=pass']);

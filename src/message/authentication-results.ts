@@ -73,7 +73,7 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
  * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
  * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
  * receiver has to remove fields that others wrote in its name (section 5).
- * @param hops every Received line of the message, or none if there are too many
+ * @param hops every Received line of the message, or none if there are too many: then no field counts
  * @param authservId in lower case
  */
 export function resultsOf(
@@ -94,7 +94,7 @@ export function resultsOf(
       .filter((results) => results.authservId === authservId);
   const above = of(stretches.slice(0, entry + 1).flat());
   const host = hops[entry]?.serverNames[0];
-  const isOwn = host === undefined ? hops.length === 0 : isNamed(host, authservId);
+  const isOwn = host !== undefined && isNamed(host, authservId);
   return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
 }
 

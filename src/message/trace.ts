@@ -61,6 +61,17 @@ function isLoopback(address: string): boolean {
 
 /** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
+/** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
+const HEX_AND_COLONS = /[\da-f:.]+/gi;
+/** What tells an IPv6 address from a time of day: a double colon, or eight groups. */
+const IPV6 = /::|(?::[^:]+){7}/;
+
+/** Every address in a text, whatever is next to it. What only looks like an address is included. */
+function addressesIn(text: string): readonly string[] {
+  const runs = text.replace(/ipv6:/gi, ' ').match(HEX_AND_COLONS) ?? [];
+  const v6 = runs.filter((run) => IPV6.test(run)).map((run) => run.replace(/\.$/, ''));
+  return [...v6, ...(text.match(IPV4) ?? [])];
+}
 
 /**
  * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
@@ -77,11 +88,10 @@ const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?
  * loopback, wherever that is, is not such a line, and neither is one that was cut.
  */
 function isHandOver(line: string, from: readonly Token[] | undefined, protocol: string): boolean {
+  if (line.length > MAX_LINE) return false;
   // With ESMTP there is a client, but the server hides it.
   if (!from) return !/^(?:utf8)?esmtp/i.test(protocol);
-  if (line.length > MAX_LINE) return false;
-  const addresses = [...namesIn(line).filter((name) => isIP(name) !== 0), ...(line.match(IPV4) ?? [])];
-  if (!addresses.every(isLoopback)) return false;
+  if (!addressesIn(line).every(isLoopback)) return false;
   const [, next] = from;
   const client = next?.kind === 'comment' ? TCP_INFO.exec(next.text)?.[1] : undefined;
   return /^(?:utf8)?lmtp/i.test(protocol) || (client !== undefined && isLoopback(client));

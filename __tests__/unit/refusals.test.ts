@@ -1,7 +1,9 @@
+import { refusalMeaningOf } from '../../src/gate/refusal.js';
 import { refusesCredentials } from '../../src/gate/refused-credentials.js';
 import { refusesRecipient } from '../../src/gate/refused-recipient.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
+import { testEndpoint } from '../support/gate.js';
 
 /** Lines of a reply are separated by `|`. */
 function replyOf(text: string): Reply {
@@ -409,5 +411,40 @@ describe('a refusal of RCPT is about the recipient', () => {
     '550-User unknown|550 in blocklist',
   ])('not %s', (text) => {
     expect([about(text), about(text, true)]).toEqual([false, false]);
+  });
+});
+
+describe('a reply as long as it may be is judged in linear time', () => {
+  // Of a pattern that can match in two ways, each repetition doubled the time: 30 of the first took minutes.
+  test.each([
+    'user name and ',
+    'user credentials or ',
+    'account name & ',
+    'your ',
+    'login ',
+    'plain login ',
+    'authentication ',
+    'invalid or ',
+    'relay access ',
+    'recipient address ',
+    'mailbox ',
+    'user unknown in ',
+    'too many failed ',
+    'exceeds ',
+    '<a> ',
+    'https://x/ ',
+    'a.b ',
+    "' ",
+    '- ',
+  ])('%j over and over', (words) => {
+    const text = words.repeat(Math.floor(3500 / words.length));
+    const begun = performance.now();
+    for (const code of ['535 5.7.8', '550 5.1.1', '550']) {
+      const reply = replyOf(`${code} ${text}x`);
+      refusesCredentials(reply, 'user');
+      refusesRecipient(reply, { to: 'a@example.test', isSignedIn: false });
+      refusalMeaningOf('RCPT', reply, testEndpoint(25));
+    }
+    expect(performance.now() - begun).toBeLessThan(2000);
   });
 });

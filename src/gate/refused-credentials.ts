@@ -11,7 +11,7 @@ export type CredentialsVerdict = 'named' | 'general';
 
 const CREDENTIAL =
   '(?:user ?names?|user ?ids?|users?|pass(?:word|phrase)s?|log[io]ns?|credentials?|auth(?:entication)? (?:credentials?|data|information|details|token|key)|user credentials|(?:login|account|user) (?:name|credentials|data)|account|(?:access |oauth )?token|api ?key|authorization grant)';
-const CREDENTIALS = `${CREDENTIAL}(?: ?(?:and|or|and/or|&|/) ?${CREDENTIAL})*`;
+const CREDENTIALS = `${CREDENTIAL}(?: ?(?:and|or|and/or|&|/) ?${CREDENTIAL}){0,2}`;
 const WRONG =
   "(?:incorrect|invalid|wrong|bad|unrecogni[sz]ed|revoked|mismatch|not (?:valid|correct|accepted|recogni[sz]ed)|(?:do|does|did)(?: not|n't) match)";
 const USER = '(?:user ?(?:name|id)?|login(?: name)?|account(?: name)?)';

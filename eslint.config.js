@@ -22,6 +22,14 @@ export default tseslint.config(
     rules: {
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false, ignorePartial: false }],
+      // The rules above miss these: each occurrence of the first word starts a search to the end of the text.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: String.raw`Literal[regex.pattern=/^(?!\^).*\w\.[*+][^$]/]`,
+          message: 'Bound the gap between two words of a regular expression, such as /a.{0,60}b/.',
+        },
+      ],
     },
   },
 );

@@ -45546,7 +45546,7 @@ const refusal_TABLE = [
     {
         isExactly: ({ status }) => status === '3.4',
         fits: ({ code, status, text }) => status === '2.3' ||
-            /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text) ||
+            /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
             (code === 552 && status === '' && !refusal_CONTENT.test(text)),
         says: 'The message is too large for it.',
         remedy: 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',

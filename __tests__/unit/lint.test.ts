@@ -16,6 +16,7 @@ function lint(lines: readonly string[]): (string | null)[][] {
 
 test('the linter reports regular expressions that take superlinear time', () => {
   const [move, backtracking] = ['regexp/no-super-linear-move', 'regexp/no-super-linear-backtracking'];
+  const unbounded = 'no-restricted-syntax';
   const expected: [string, string[]][] = [
     // This one searched Received lines, and took quadratic time for a run of parentheses.
     [String.raw`/\((?:\S+ )?\[/`, [move]],
@@ -23,6 +24,11 @@ test('the linter reports regular expressions that take superlinear time', () => 
     ['/^(a+)+$/', [backtracking]],
     ['/^.*a.*a$/', [backtracking]],
     [String.raw`/\((?:[^\s(]+ )?\[/`, []],
+    // This one searched refusals, and took quadratic time for a run of its first word.
+    ['/size (limit|exceed)|exceeds.* size/', [unbounded]],
+    ['/exceeds.+? size/', [unbounded]],
+    ['/exceeds[^.;]{0,60} size/', []],
+    ['/^[^:]*:.*$/', []],
   ];
   const lines = expected.map(([expression], at) => `export const PATTERN_${at} = ${expression};`);
   expect(lint(lines)).toEqual(expected.map(([, rules]) => rules));

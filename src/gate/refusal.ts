@@ -138,7 +138,7 @@ const TABLE: readonly Row[] = [
     isExactly: ({ status }) => status === '3.4',
     fits: ({ code, status, text }) =>
       status === '2.3' ||
-      /too (big|large)|size (limit|exceed)|exceeds.* size/.test(text) ||
+      /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
       (code === 552 && status === '' && !CONTENT.test(text)),
     says: 'The message is too large for it.',
     remedy:

@@ -71846,6 +71846,17 @@ function probeProblems(own, settings) {
     return [];
 }
 
+;// CONCATENATED MODULE: ./src/plan/paths.ts
+
+/**
+ * The path relative to a folder, or undefined if it is outside. Both must be absolute.
+ * @param system a parameter so that tests can use the paths of another system
+ */
+function within(folder, path, system = (external_node_path_default())) {
+    const inside = system.relative(folder, path);
+    return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
+}
+
 ;// CONCATENATED MODULE: ./src/plan/expand.ts
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 /**
@@ -72164,6 +72175,7 @@ function textOf(node) {
 
 
 
+
 const NO_DEFAULTS = mappingAt({}, []);
 /** In bytes. Tens of thousands of endpoints fit, and a file that was named by mistake is not parsed at length. */
 const MAX_SIZE = 1024 * 1024;
@@ -72266,8 +72278,7 @@ function readItem(item) {
 }
 /** The path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
 function fromWorkspace(cwd, path, system = (external_node_path_default())) {
-    const inside = system.relative(cwd, system.resolve(cwd, path));
-    return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');
+    return within(cwd, system.resolve(cwd, path), system)?.replaceAll(system.sep, '/') ?? path;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/plan.ts
@@ -73272,6 +73283,7 @@ function* jsonPieces({ endpoints, ...rest }) {
 
 
 
+
 const report_file_NAME = 'report.json';
 /**
  * Removes the report of an earlier run before anything else happens. However this run ends, no later step can mistake
@@ -73347,15 +73359,11 @@ async function leadsThroughLink(folder, workspace) {
                 return false;
             throw error;
         }
-        if (isLink && isWithin(checkout, await (0,promises_namespaceObject.realpath)(parent)))
+        if (isLink && within(checkout, await (0,promises_namespaceObject.realpath)(parent)) !== undefined)
             return true;
         parent = path;
     }
     return false;
-}
-function isWithin(folder, path) {
-    const inside = (0,external_node_path_.relative)(folder, path);
-    return inside.split(external_node_path_.sep)[0] !== '..' && !(0,external_node_path_.isAbsolute)(inside);
 }
 /** Nothing is there, or a file is in the place of a folder. */
 function isMissing(code) {

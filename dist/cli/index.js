@@ -40663,6 +40663,17 @@ function probeProblems(own, settings) {
     return [];
 }
 
+;// CONCATENATED MODULE: ./src/plan/paths.ts
+
+/**
+ * The path relative to a folder, or undefined if it is outside. Both must be absolute.
+ * @param system a parameter so that tests can use the paths of another system
+ */
+function within(folder, path, system = (external_node_path_default())) {
+    const inside = system.relative(folder, path);
+    return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
+}
+
 ;// CONCATENATED MODULE: ./src/plan/expand.ts
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 /**
@@ -40981,6 +40992,7 @@ function textOf(node) {
 
 
 
+
 const NO_DEFAULTS = mappingAt({}, []);
 /** In bytes. Tens of thousands of endpoints fit, and a file that was named by mistake is not parsed at length. */
 const MAX_SIZE = 1024 * 1024;
@@ -41083,8 +41095,7 @@ function readItem(item) {
 }
 /** The path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
 function fromWorkspace(cwd, path, system = (external_node_path_default())) {
-    const inside = system.relative(cwd, system.resolve(cwd, path));
-    return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');
+    return within(cwd, system.resolve(cwd, path), system)?.replaceAll(system.sep, '/') ?? path;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/plan.ts

@@ -6,6 +6,7 @@ import type { Environment } from './expand.js';
 import { slotProblems } from './layers.js';
 import { at, mappingAt, size } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
+import { within } from './paths.js';
 import { MAX_PROBLEMS } from './problem.js';
 import type { Place, Problem } from './problem.js';
 import { fileName } from './quote.js';
@@ -138,6 +139,5 @@ function readItem(item: Located): Item {
 
 /** The path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
 export function fromWorkspace(cwd: string, path: string, system: PlatformPath = systemPath): string {
-  const inside = system.relative(cwd, system.resolve(cwd, path));
-  return inside.startsWith('..') || system.isAbsolute(inside) ? path : inside.replaceAll(system.sep, '/');
+  return within(cwd, system.resolve(cwd, path), system)?.replaceAll(system.sep, '/') ?? path;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
+import { join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf } from '../net/connect.js';
+import { within } from '../plan/paths.js';
 import type { Problem } from '../plan/problem.js';
 import { jsonPieces } from '../report/json.js';
 import type { Report } from '../report/report.js';
@@ -85,15 +86,10 @@ async function leadsThroughLink(folder: string, workspace: string): Promise<bool
       if (isMissing(codeOf(error))) return false;
       throw error;
     }
-    if (isLink && isWithin(checkout, await realpath(parent))) return true;
+    if (isLink && within(checkout, await realpath(parent)) !== undefined) return true;
     parent = path;
   }
   return false;
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return inside.split(sep)[0] !== '..' && !isAbsolute(inside);
 }
 
 /** Nothing is there, or a file is in the place of a folder. */

@@ -71099,21 +71099,26 @@ function textIn(mapping, key) {
     const node = at(mapping, key);
     return node?.kind === 'text' ? node.text : undefined;
 }
+/** Lists that no endpoint may empty: without its pins, a server is authenticated by less than the defaults require. */
+const NEVER_EMPTY = ['tls.pin'];
 /**
  * The empty lists of a mapping, at any depth. An empty list is legal only if it replaces the value of a lower layer:
  * otherwise its items are missing by mistake.
  * @param below the same part of the lower layers, if they have it
  */
 function emptyLists(node, below, path = []) {
+    const key = path.join('.');
     switch (node.kind) {
         case 'text':
             return [];
         case 'list':
             if (node.items.length > 0)
                 return node.items.flatMap((item) => emptyLists(item, undefined, path));
-            return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; leave it out` }];
+            if (below && !NEVER_EMPTY.includes(key))
+                return [];
+            return [{ ...node.place, message: `${key} is an empty list; leave it out` }];
         case 'mapping':
-            return [...node.entries].flatMap(([key, { value }]) => emptyLists(value, at(below, key), [...path, key]));
+            return [...node.entries].flatMap(([name, { value }]) => emptyLists(value, at(below, name), [...path, name]));
     }
 }
 /** `password` beside `access-token` in one mapping, before anything is laid under it. */

@@ -392,13 +392,22 @@ endpoints:
       config: `defaults:
   probes: plaintext-auth
   waive: [{finding: certificate-expired, until: 2027-01-31, reason: known}]
-  tls: {pin: sha256/${PIN}, ca: a.pem}
+  tls: {ca: a.pem}
 endpoints:
-  - {host: a.example, require: [], probes: [], waive: [], tls: {pin: [], ca: []}}
+  - {host: a.example, require: [], probes: [], waive: [], tls: {ca: []}}
 `,
       files: { 'a.pem': ANCHOR_A },
     });
-    expect(endpoints[0]).toMatchObject({ require: [], probes: [], waive: [], tls: { pins: [], ca: [] } });
+    expect(endpoints[0]).toMatchObject({ require: [], probes: [], waive: [], tls: { ca: [] } });
+  });
+
+  test('do not remove the pins of the defaults', async () => {
+    const config = `defaults:
+  tls: {pin: sha256/${PIN}}
+endpoints:
+  - {host: a.example, tls: {pin: []}}
+`;
+    expect(await problems({ config })).toEqual([`gate.yml:4:34: ${said('tls.pin')}`]);
   });
 
   test.each(['require', 'probes'])('%s without a word is an error', async (key) => {

@@ -6619,9 +6619,13 @@ const VERDICTS_WITHIN = {
  * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
  * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
  * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
- * with the same code as a bad one, but has nothing to tell of it within the mechanism.
+ * with the same code as a bad one, but has nothing to tell of it within the mechanism. A server that has no use for
+ * certificates refuses EXTERNAL, too.
  */
-function isCompared(verdict, { presented, told }, { auth, mechanism }) {
+function isCompared(verdict, { presented, told }, attempted) {
+    const { auth, mechanism, clientCertificateRequested } = attempted;
+    if (auth.kind === 'certificate')
+        return clientCertificateRequested && verdict === 'named';
     if (mechanism.startsWith('CRAM-'))
         return false;
     if (told !== undefined)
@@ -6631,9 +6635,10 @@ function isCompared(verdict, { presented, told }, { auth, mechanism }) {
     return presented && !(0,mechanisms/* bindsChannel */._n)(mechanism);
 }
 /** What else may be the reason, beside what the server says. */
-function hint(verdict, { auth, mechanism, binding }, { presented, told, iterations }) {
-    if (auth.kind === 'certificate')
-        return '';
+function hint(verdict, { auth, mechanism, binding, clientCertificateRequested }, { presented, told, iterations }) {
+    if (auth.kind === 'certificate') {
+        return clientCertificateRequested ? '' : ' The server did not ask for a client certificate in the handshake.';
+    }
     if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
         const unbound = mechanism.replace(/-PLUS$/, '');
         return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
@@ -6673,7 +6678,8 @@ async function signIn(visit, session, auth) {
         const evidence = { capabilities: (0,peer/* briefList */.X2)(secured?.lines ?? []) || 'none' };
         return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
     }
-    const binding = await bindingOf(visit);
+    const channel = await channelOf(visit);
+    const binding = channel && channelBinding(channel);
     const canBind = binding !== undefined;
     const mechanism = (0,mechanisms/* chooseMechanism */.L$)(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
     if (mechanism === undefined)
@@ -6696,7 +6702,8 @@ async function signIn(visit, session, auth) {
             },
             computed: (work) => visit.budget.postponedBy(work),
         });
-        return judge(signedIn, { auth, mechanism, binding });
+        const clientCertificateRequested = channel?.clientCertificateRequested === true;
+        return judge(signedIn, { auth, mechanism, binding, clientCertificateRequested });
     }
     catch (error) {
         if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
@@ -6704,9 +6711,9 @@ async function signIn(visit, session, auth) {
         throw error;
     }
 }
-async function bindingOf({ handshake }) {
+async function channelOf({ handshake }) {
     const channel = await handshake?.outcome;
-    return channel && !('kind' in channel) ? channelBinding(channel) : undefined;
+    return channel && !('kind' in channel) ? channel : undefined;
 }
 function unavailable(offered, { kind, mechanism }, canBind) {
     const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
@@ -17797,6 +17804,9 @@ function channel(stream, heard) {
         cipher: stream.getCipher().standardName,
         ...(chosen ?? (named === undefined ? {} : { group: (0,certificate/* curveName */.L8)(named) })),
         ...(old !== undefined && { oldSignature: old }),
+        // A server names its signature algorithms only when it asks for a certificate (RFC 8446 section 4.3.2, RFC 5246
+        // section 7.4.4).
+        clientCertificateRequested: stream.getSharedSigalgs().length > 0,
         sent: certificatesOf(stream),
         ...(verifyError != null && { verifyError: String(verifyError) }),
     };

@@ -16,6 +16,8 @@ export interface Attempted {
   readonly auth: Credentials;
   readonly mechanism: string;
   readonly binding: ChannelBinding | undefined;
+  /** Whether the server asked for a client certificate in the handshake. */
+  readonly clientCertificateRequested: boolean;
 }
 
 /**
@@ -94,9 +96,12 @@ const VERDICTS_WITHIN: Readonly<Partial<Record<Credentials['kind'], RegExp>>> = 
  * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
  * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
  * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
- * with the same code as a bad one, but has nothing to tell of it within the mechanism.
+ * with the same code as a bad one, but has nothing to tell of it within the mechanism. A server that has no use for
+ * certificates refuses EXTERNAL, too.
  */
-function isCompared(verdict: CredentialsVerdict, { presented, told }: SignIn, { auth, mechanism }: Attempted): boolean {
+function isCompared(verdict: CredentialsVerdict, { presented, told }: SignIn, attempted: Attempted): boolean {
+  const { auth, mechanism, clientCertificateRequested } = attempted;
+  if (auth.kind === 'certificate') return clientCertificateRequested && verdict === 'named';
   if (mechanism.startsWith('CRAM-')) return false;
   if (told !== undefined) return true;
   if (auth.kind === 'access-token' && verdict === 'general') return false;
@@ -106,10 +111,12 @@ function isCompared(verdict: CredentialsVerdict, { presented, told }: SignIn, { 
 /** What else may be the reason, beside what the server says. */
 function hint(
   verdict: CredentialsVerdict | undefined,
-  { auth, mechanism, binding }: Attempted,
+  { auth, mechanism, binding, clientCertificateRequested }: Attempted,
   { presented, told, iterations }: SignIn,
 ): string {
-  if (auth.kind === 'certificate') return '';
+  if (auth.kind === 'certificate') {
+    return clientCertificateRequested ? '' : ' The server did not ask for a client certificate in the handshake.';
+  }
   if (binding && bindsChannel(mechanism)) {
     const unbound = mechanism.replace(/-PLUS$/, '');
     return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;

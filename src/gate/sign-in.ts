@@ -9,8 +9,8 @@ import { ConnectionLost } from '../smtp/session.js';
 import type { SmtpSession } from '../smtp/session.js';
 import { brief, briefList } from '../text/peer.js';
 import { channelBinding } from '../tls/channel-binding.js';
-import type { ChannelBinding } from '../tls/channel-binding.js';
 import { alertOf } from '../tls/handshake.js';
+import type { TlsChannel } from '../tls/handshake.js';
 import { refused } from './auth-refusal.js';
 import type { Attempted } from './auth-refusal.js';
 import { CONTENT } from './visit.js';
@@ -28,7 +28,8 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
     const evidence = { capabilities: briefList(secured?.lines ?? []) || 'none' };
     return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
   }
-  const binding = await bindingOf(visit);
+  const channel = await channelOf(visit);
+  const binding = channel && channelBinding(channel);
   const canBind = binding !== undefined;
   const mechanism = chooseMechanism(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
   if (mechanism === undefined) return { findings: [unavailable(offered, auth, canBind)] };
@@ -52,16 +53,17 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
       },
       computed: (work) => visit.budget.postponedBy(work),
     });
-    return judge(signedIn, { auth, mechanism, binding });
+    const clientCertificateRequested = channel?.clientCertificateRequested === true;
+    return judge(signedIn, { auth, mechanism, binding, clientCertificateRequested });
   } catch (error) {
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return hungUp(error, mechanism);
     throw error;
   }
 }
 
-async function bindingOf({ handshake }: Visit): Promise<ChannelBinding | undefined> {
+async function channelOf({ handshake }: Visit): Promise<TlsChannel | undefined> {
   const channel = await handshake?.outcome;
-  return channel && !('kind' in channel) ? channelBinding(channel) : undefined;
+  return channel && !('kind' in channel) ? channel : undefined;
 }
 
 function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {

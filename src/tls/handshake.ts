@@ -22,6 +22,8 @@ export interface TlsChannel {
   readonly postQuantum?: boolean;
   /** What the server signed the handshake with, where that is no longer offered; only to be told before TLS 1.3. */
   readonly oldSignature?: string;
+  /** Whether the server asked for a certificate of the client. */
+  readonly clientCertificateRequested: boolean;
   /** The certificates exactly as the server sent them, leaf first. */
   readonly sent: readonly X509Certificate[];
   /** OpenSSL's own verdict on the chain: the last error that it came upon, undefined where it is content. */
@@ -131,6 +133,9 @@ function channel(stream: TLSSocket, heard: Buffer): TlsChannel {
     cipher: stream.getCipher().standardName,
     ...(chosen ?? (named === undefined ? {} : { group: curveName(named) })),
     ...(old !== undefined && { oldSignature: old }),
+    // A server names its signature algorithms only when it asks for a certificate (RFC 8446 section 4.3.2, RFC 5246
+    // section 7.4.4).
+    clientCertificateRequested: stream.getSharedSigalgs().length > 0,
     sent: certificatesOf(stream),
     ...(verifyError != null && { verifyError: String(verifyError) }),
   };

@@ -272,6 +272,36 @@ describe('EXTERNAL', () => {
     expect(found?.reproduce).not.toContain('--auth');
   });
 
+  describe.each(['TLSv1.2', 'TLSv1.3'] as const)('that must be rejected, %s', (maxVersion) => {
+    const rejected = { ...auth, expect: 'rejected' } as const;
+    const NAMED = '535 5.7.8 Invalid credentials';
+
+    test('is, if the server asked for the certificate and names the credentials', async () => {
+      const dialogue = { ...server({ maxVersion }), replies: { AUTH: NAMED } };
+      expect(await visit(dialogue, { auth: rejected }, shown())).toMatchObject(PASS);
+    });
+
+    test.each([NAMED, '535 5.7.8 Error: authentication failed', '535'])(
+      'may still be accepted if the server has not seen the certificate: %s',
+      async (reply) => {
+        const dialogue = { ...server({ maxVersion, requestCert: false }), replies: { AUTH: reply } };
+        const { found, ...visited } = await visit(dialogue, { auth: rejected }, shown());
+        expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
+        expect(found?.message).toMatch(/ The server did not ask for a client certificate in the handshake\.$/);
+      },
+    );
+
+    test.each(['535 5.7.8 Error: authentication failed', '535'])(
+      'may still be accepted if the server only says that authentication failed: %s',
+      async (reply) => {
+        const dialogue = { ...server({ maxVersion }), replies: { AUTH: reply } };
+        const { found, ...visited } = await visit(dialogue, { auth: rejected }, shown());
+        expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
+        expect(found?.message).not.toContain('did not ask');
+      },
+    );
+  });
+
   test('is not chosen unasked, and not replaced', async () => {
     const { heard } = await visit(server(), {}, shown());
     expect(heard[1]).toMatch(/^AUTH PLAIN /);

@@ -73683,10 +73683,11 @@ async function planOfInputs(problems) {
 /**
  * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
  * problems depend on them. The runner only warns about unknown inputs, so these are included for the plan to reject. A
- * variable `INPUT_*` that the workflow sets itself looks the same, and counts as an input.
+ * variable `INPUT_*` that the workflow sets itself looks the same, and counts as an input. The runner writes names in
+ * upper case. It does not change a letter such as ß, which becomes two letters in JavaScript.
  */
 function givenInputs(env) {
-    return Object.fromEntries(Object.entries(env).flatMap(([variable, text = '']) => variable.startsWith('INPUT_') && variable === variable.toUpperCase()
+    return Object.fromEntries(Object.entries(env).flatMap(([variable, text = '']) => variable.startsWith('INPUT_') && !/[a-z]/.test(variable)
         ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
         : []));
 }

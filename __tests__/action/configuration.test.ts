@@ -148,7 +148,13 @@ test('a required delivery without an inbox is red if the secrets of the inbox ar
 
 describe('inputs that do not exist', () => {
   /** The runner passes them on, in upper case and with underscores for spaces, and only warns. */
-  const passed = { INPUT_REQUIRES: 'all', 'INPUT_MIN-VALID-DAY': '30', INPUT_FAIL_ON: 'warn', INPUT_TOKEN: '' };
+  const passed = {
+    INPUT_REQUIRES: 'all',
+    'INPUT_MIN-VALID-DAY': '30',
+    INPUT_FAIL_ON: 'warn',
+    INPUT_TOKEN: '',
+    INPUT_STRAßE: '',
+  };
 
   test('are reported with all other problems, empty or not', async () => {
     await using witness = await startScriptedServer();
@@ -161,6 +167,7 @@ describe('inputs that do not exist', () => {
       expect(channel).toMatch(/input min-valid-day: unknown input; did you mean .*\bmin-valid-days\b/);
       expect(channel).toMatch(/input fail_on: unknown input; did you mean .*\bfail-on\b/);
       expect(channel).toMatch(/input token: unknown input/);
+      expect(channel).toMatch(/input straße: unknown input/);
       expect(channel).toMatch(/input timeout: must be/);
     }
     expect(witness.connections).toBe(0);

@@ -73310,18 +73310,24 @@ const report_file_NAME = 'report.json';
 async function discardOldReport(reportDir, workspace = process.cwd()) {
     if (reportDir === '')
         return [];
-    const problem = (why) => [{ input: 'report-dir', message: `cannot be used: ${why}` }];
+    const problem = (why) => [{ input: 'report-dir', message: `cannot be used${why}` }];
     const folder = (0,external_node_path_.resolve)(workspace, reportDir);
     try {
         if (await leadsThroughLink(folder, workspace))
-            return problem(THROUGH_LINK);
+            return problem(`: ${THROUGH_LINK}`);
+    }
+    catch (error) {
+        return problem(` (${(0,connect/* codeOf */.$N)(error)})`);
+    }
+    try {
         await (0,promises_namespaceObject.unlink)((0,external_node_path_.join)(folder, report_file_NAME));
-        return [];
     }
     catch (error) {
         const code = (0,connect/* codeOf */.$N)(error);
-        return isMissing(code) ? [] : problem(`the report of an earlier run cannot be removed (${code})`);
+        if (!isMissing(code))
+            return problem(`: the report of an earlier run cannot be removed (${code})`);
     }
+    return [];
 }
 /**
  * Writes `report.json` as a whole or not at all: under another name first. It never writes to an existing file, be it a
@@ -73355,15 +73361,20 @@ function temporaryFolder() {
     return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(temp === undefined || temp === '' ? (0,external_node_os_.tmpdir)() : temp, 'starttls-gate-'));
 }
 const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
+/** Linux follows as many links in one path. */
+const MAX_LINKS = 40;
 /**
- * Whether a part of a path is a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
+ * Whether a path leads through a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
  * stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside it belong to the
- * machine, such as `/tmp` on macOS.
+ * machine, such as `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
+ * @throws if a part cannot be read, or there are too many links
  */
 async function leadsThroughLink(folder, workspace) {
     const checkout = await (0,promises_namespaceObject.realpath)(workspace);
     let parent = (0,external_node_path_.parse)(folder).root;
-    for (const part of (0,external_node_path_.relative)(parent, folder).split(external_node_path_.sep)) {
+    const parts = (0,external_node_path_.relative)(parent, folder).split(external_node_path_.sep);
+    let links = 0;
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
         const path = (0,external_node_path_.join)(parent, part);
         let isLink;
         try {
@@ -73374,9 +73385,21 @@ async function leadsThroughLink(folder, workspace) {
                 return false;
             throw error;
         }
-        if (isLink && within(checkout, await (0,promises_namespaceObject.realpath)(parent)) !== undefined)
+        if (!isLink) {
+            parent = path;
+            continue;
+        }
+        if (within(checkout, await (0,promises_namespaceObject.realpath)(parent)) !== undefined)
             return true;
-        parent = path;
+        links += 1;
+        if (links > MAX_LINKS)
+            throw Object.assign(new Error('ELOOP: too many symbolic links'), { code: 'ELOOP' });
+        const target = await (0,promises_namespaceObject.readlink)(path);
+        const { root } = (0,external_node_path_.parse)(target);
+        if (root !== '')
+            parent = root;
+        // Not normalized: after a link, `..` is the parent of its target.
+        parts.unshift(...target.slice(root.length).split(external_node_path_.sep));
     }
     return false;
 }

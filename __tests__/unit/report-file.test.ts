@@ -55,6 +55,34 @@ describe('the report file in an untrusted workspace', () => {
     expect(await write(join(home, 'way-in', 'inside'))).toBe(join(home, 'way-in', 'inside', 'report.json'));
   });
 
+  test.each([
+    ['straight', (link: string) => link],
+    ['on its way', (link: string) => join(link, 'reports')],
+    [
+      'by way of a further link',
+      (link: string) => {
+        symlinkSync(link, join(home, 'further'));
+        return 'further';
+      },
+    ],
+    ['by a relative path', () => 'inside/../out'],
+  ])(
+    'is neither written nor removed through a link in the workspace to which a link outside leads %s',
+    async (_, to) => {
+      symlinkSync('../outside', join(workspace, 'out'));
+      symlinkSync('workspace/inside', join(home, 'inside'));
+      symlinkSync(workspace, join(home, 'checkout'));
+      symlinkSync(to(join(home, 'checkout', 'out')), join(home, 'elsewhere'));
+      const reportDir = join(home, 'elsewhere');
+      await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([
+        { input: 'report-dir', message: `cannot be used: ${LINK}` },
+      ]);
+      await expect(write(reportDir)).rejects.toThrow(LINK);
+      expect(readdirSync(outside)).toEqual(['report.json']);
+      expect(readFileSync(join(outside, 'report.json'), 'utf8')).toBe('precious');
+    },
+  );
+
   test('is written through links that are not in the workspace', async () => {
     symlinkSync(outside, join(home, 'temp'));
     symlinkSync(workspace, join(home, 'checkout'));
@@ -87,6 +115,17 @@ describe('the report file in an untrusted workspace', () => {
     expect(more).toEqual([]);
     expect(problem?.input).toBe('report-dir');
     expect(problem?.message).toMatch(/^cannot be used: the report of an earlier run cannot be removed \(E[A-Z]+\)$/);
+  });
+
+  test.each([
+    ['a name that is too long', 'x'.repeat(300), 'ENAMETOOLONG'],
+    ['links in a circle', '../circle', 'ELOOP'],
+  ])('is not blamed for a path that cannot be followed: %s', async (_, reportDir, code) => {
+    symlinkSync('circle', join(home, 'circle'));
+    await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([
+      { input: 'report-dir', message: `cannot be used (${code})` },
+    ]);
+    await expect(write(reportDir)).rejects.toMatchObject({ code });
   });
 
   test.each(['', 'missing', 'file/reports'])('of an earlier run may be missing: %j', async (reportDir) => {

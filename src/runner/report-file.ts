@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf } from '../net/connect.js';
@@ -19,16 +19,20 @@ const NAME = 'report.json';
  */
 export async function discardOldReport(reportDir: string, workspace = process.cwd()): Promise<Problem[]> {
   if (reportDir === '') return [];
-  const problem = (why: string): Problem[] => [{ input: 'report-dir', message: `cannot be used: ${why}` }];
+  const problem = (why: string): Problem[] => [{ input: 'report-dir', message: `cannot be used${why}` }];
   const folder = resolve(workspace, reportDir);
   try {
-    if (await leadsThroughLink(folder, workspace)) return problem(THROUGH_LINK);
+    if (await leadsThroughLink(folder, workspace)) return problem(`: ${THROUGH_LINK}`);
+  } catch (error) {
+    return problem(` (${codeOf(error)})`);
+  }
+  try {
     await unlink(join(folder, NAME));
-    return [];
   } catch (error) {
     const code = codeOf(error);
-    return isMissing(code) ? [] : problem(`the report of an earlier run cannot be removed (${code})`);
+    if (!isMissing(code)) return problem(`: the report of an earlier run cannot be removed (${code})`);
   }
+  return [];
 }
 
 /**
@@ -69,15 +73,21 @@ function temporaryFolder(): Promise<string> {
 
 const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
 
+/** Linux follows as many links in one path. */
+const MAX_LINKS = 40;
+
 /**
- * Whether a part of a path is a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
+ * Whether a path leads through a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
  * stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside it belong to the
- * machine, such as `/tmp` on macOS.
+ * machine, such as `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
+ * @throws if a part cannot be read, or there are too many links
  */
 async function leadsThroughLink(folder: string, workspace: string): Promise<boolean> {
   const checkout = await realpath(workspace);
   let parent = parse(folder).root;
-  for (const part of relative(parent, folder).split(sep)) {
+  const parts = relative(parent, folder).split(sep);
+  let links = 0;
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const path = join(parent, part);
     let isLink: boolean;
     try {
@@ -86,8 +96,18 @@ async function leadsThroughLink(folder: string, workspace: string): Promise<bool
       if (isMissing(codeOf(error))) return false;
       throw error;
     }
-    if (isLink && within(checkout, await realpath(parent)) !== undefined) return true;
-    parent = path;
+    if (!isLink) {
+      parent = path;
+      continue;
+    }
+    if (within(checkout, await realpath(parent)) !== undefined) return true;
+    links += 1;
+    if (links > MAX_LINKS) throw Object.assign(new Error('ELOOP: too many symbolic links'), { code: 'ELOOP' });
+    const target = await readlink(path);
+    const { root } = parse(target);
+    if (root !== '') parent = root;
+    // Not normalized: after a link, `..` is the parent of its target.
+    parts.unshift(...target.slice(root.length).split(sep));
   }
   return false;
 }

@@ -666,7 +666,7 @@ class Hunt {
             }
         }
         if (gone && !found && !this.#altered && this.copies === 0)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxRejected */ .ty(GONE);
+            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .MessageGone */ .$w();
         return found;
     }
     /**
@@ -693,7 +693,6 @@ function isNamed(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
 const PASSED_OVER = 'more messages came with its Message-ID or in its Subject than are read, and it is none of those that were read';
-const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
 class FoundMessage {
     source;
     junk;

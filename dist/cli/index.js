@@ -1066,6 +1066,7 @@ function worst(results) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $w: () => (/* binding */ MessageGone),
 /* harmony export */   F3: () => (/* binding */ InboxUnreachable),
 /* harmony export */   N_: () => (/* binding */ inboxLost),
 /* harmony export */   jz: () => (/* binding */ PART_OCTETS),
@@ -1093,6 +1094,12 @@ function inboxLost(message) {
 /** The mailbox refuses the login, or has no such folder. */
 class InboxRejected extends Error {
     name = 'InboxRejected';
+}
+/** The message was in the mailbox, and was taken away before it was read. */
+class MessageGone extends InboxRejected {
+    constructor() {
+        super('the message arrived, and was gone before it could be read: something else takes mail out');
+    }
 }
 
 
@@ -4991,6 +4998,8 @@ const SETTLING_MS = 1000;
 /** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
 const FIRST_REOPEN_MS = 1000;
 const LONGEST_REOPEN_MS = 8000;
+/** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
+const CLEANUP_MS = 10_000;
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
 function openInbox({ endpoint, world }, target) {
     const { ca, minVersion, minValidDays } = endpoint.tls;
@@ -5022,7 +5031,7 @@ async function awaitArrival(visit, probe, delivery) {
     const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, visit.world.end);
     const { messageId, nonce } = probe;
     const sought = { messageId, nonce, octets, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) };
-    const received = await findReopening(visit, delivery.inbox, sought, deadline);
+    const received = await reopening(visit, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
     if (!received)
         return [notReceived(probe, delivery)];
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
@@ -5032,10 +5041,10 @@ async function awaitArrival(visit, probe, delivery) {
         findings.push(inJunk(received.junk));
     await settled.race(new Promise(() => undefined), () => new Error('settled')).catch(() => undefined);
     // What was seen in the message stays true, whatever comes of the last look and its deletion.
-    findings.push(...(await finished(received, delivery)));
-    const { copies } = received;
+    const { copies, hasMore, failures } = await finished(visit, received, delivery, sought, deadline);
+    findings.push(...failures);
     if (copies > 1)
-        findings.push(duplicated(probe, received));
+        findings.push(duplicated(probe, copies, hasMore));
     visit.delivered = {
         messageId,
         octets,
@@ -5046,14 +5055,13 @@ async function awaitArrival(visit, probe, delivery) {
     return findings;
 }
 /**
- * Waits for a message, and opens the inbox again if its connection is lost before the deadline. An inbox that refuses
- * the login is not opened again.
+ * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
+ * is not opened again.
  */
-async function findReopening(visit, target, sought, deadline) {
+async function reopening(visit, target, deadline, work) {
     for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
         try {
-            const inbox = await openInbox(visit, target);
-            return await inbox.find(sought, deadline);
+            return await work(await openInbox(visit, target));
         }
         catch (error) {
             if (!isTransient(error) || deadline.remainingMs <= pauseMs)
@@ -5066,15 +5074,45 @@ async function findReopening(visit, target, sought, deadline) {
 function isTransient(error) {
     return error instanceof inbox_inbox/* InboxUnreachable */.F3 && error.transient;
 }
-/** Counts the copies of a message that was found and, unless it is to be kept, deletes them all. */
-async function finished(received, { keep, inbox }) {
+/**
+ * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
+ * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
+ */
+async function finished(visit, received, { keep, inbox }, sought, deadline) {
+    const cleanUp = (found) => (keep ? found.recount() : found.delete());
+    const finds = [received];
+    const failures = [];
     try {
-        await (keep ? received.recount() : received.delete());
-        return [];
+        await cleanUp(received).catch(async (error) => {
+            if (!isTransient(error) || deadline.isOver)
+                throw error;
+            await reopening(visit, inbox, net_deadline/* Deadline */.B.after(CLEANUP_MS, deadline), async (reopened) => {
+                const again = await findAgain(reopened, sought, net_deadline/* Deadline */.B.after(SETTLING_MS, deadline));
+                if (!again)
+                    return;
+                finds.push(again);
+                await cleanUp(again);
+            });
+        });
     }
     catch (error) {
         const { message, evidence = {} } = inboxFinding(error, inbox);
-        return [finding('inbox-cleanup-failed', message, { evidence })];
+        failures.push(finding('inbox-cleanup-failed', message, { evidence }));
+    }
+    // Some copies may have been deleted before the connection was lost.
+    const copies = Math.max(...finds.map((found) => found.copies));
+    return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
+}
+/** @returns undefined if the message is no longer there, even if another one has its Message-ID */
+async function findAgain(inbox, sought, deadline) {
+    try {
+        const found = await inbox.find(sought, deadline);
+        return found && sought.is(found.source) ? found : undefined;
+    }
+    catch (error) {
+        if (error instanceof inbox_inbox/* MessageGone */.$w)
+            return undefined;
+        throw error;
     }
 }
 function notReceived({ messageId }, { to, withinMs }) {
@@ -5085,7 +5123,7 @@ function inJunk(folder) {
     const evidence = { folder: (0,peer/* brief */.dh)(folder) };
     return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
 }
-function duplicated({ messageId }, { copies, hasMore }) {
+function duplicated({ messageId }, copies, hasMore) {
     const times = hasMore ? `at least ${copies}` : String(copies);
     const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
     const message = `The message arrived ${times} times, but was sent once.${rest}`;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
-import { InboxRejected, InboxUnreachable } from '../inbox/inbox.js';
+import { InboxRejected, InboxUnreachable, MessageGone } from '../inbox/inbox.js';
 import type { Inbox, Received, Sought } from '../inbox/inbox.js';
 import { isProbe } from '../message/alterations.js';
 import type { Probe } from '../message/probe.js';
@@ -21,6 +21,9 @@ const SETTLING_MS = 1000;
 /** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
 const FIRST_REOPEN_MS = 1000;
 const LONGEST_REOPEN_MS = 8000;
+
+/** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
+const CLEANUP_MS = 10_000;
 
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
 export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Promise<Inbox> {
@@ -58,7 +61,7 @@ export async function awaitArrival(
   const deadline = Deadline.after(delivery.withinMs, visit.world.end);
   const { messageId, nonce } = probe;
   const sought = { messageId, nonce, octets, is: (source: Buffer) => isProbe(probe, source) };
-  const received = await findReopening(visit, delivery.inbox, sought, deadline);
+  const received = await reopening(visit, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
   if (!received) return [notReceived(probe, delivery)];
   const latencyMs = Math.round(performance.now() - acceptedAt);
   const settled = Deadline.after(SETTLING_MS, deadline);
@@ -66,9 +69,9 @@ export async function awaitArrival(
   if (received.junk !== undefined) findings.push(inJunk(received.junk));
   await settled.race(new Promise<never>(() => undefined), () => new Error('settled')).catch(() => undefined);
   // What was seen in the message stays true, whatever comes of the last look and its deletion.
-  findings.push(...(await finished(received, delivery)));
-  const { copies } = received;
-  if (copies > 1) findings.push(duplicated(probe, received));
+  const { copies, hasMore, failures } = await finished(visit, received, delivery, sought, deadline);
+  findings.push(...failures);
+  if (copies > 1) findings.push(duplicated(probe, copies, hasMore));
   visit.delivered = {
     messageId,
     octets,
@@ -80,19 +83,18 @@ export async function awaitArrival(
 }
 
 /**
- * Waits for a message, and opens the inbox again if its connection is lost before the deadline. An inbox that refuses
- * the login is not opened again.
+ * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
+ * is not opened again.
  */
-async function findReopening(
+async function reopening<T>(
   visit: Visit,
   target: InboxTarget,
-  sought: Sought,
   deadline: Deadline,
-): Promise<Received | undefined> {
+  work: (inbox: Inbox) => Promise<T>,
+): Promise<T> {
   for (let pauseMs = FIRST_REOPEN_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
     try {
-      const inbox = await openInbox(visit, target);
-      return await inbox.find(sought, deadline);
+      return await work(await openInbox(visit, target));
     } catch (error) {
       if (!isTransient(error) || deadline.remainingMs <= pauseMs) throw error;
       await visit.world.pause(pauseMs);
@@ -105,17 +107,47 @@ export function isTransient(error: unknown): boolean {
   return error instanceof InboxUnreachable && error.transient;
 }
 
-/** Counts the copies of a message that was found and, unless it is to be kept, deletes them all. */
+/**
+ * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
+ * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
+ */
 async function finished(
+  visit: Visit,
   received: Received,
   { keep, inbox }: Delivery & { readonly inbox: InboxTarget },
-): Promise<KnownFinding[]> {
+  sought: Sought,
+  deadline: Deadline,
+): Promise<{ copies: number; hasMore: boolean; failures: KnownFinding[] }> {
+  const cleanUp = (found: Received): Promise<void> => (keep ? found.recount() : found.delete());
+  const finds = [received];
+  const failures: KnownFinding[] = [];
   try {
-    await (keep ? received.recount() : received.delete());
-    return [];
+    await cleanUp(received).catch(async (error: unknown) => {
+      if (!isTransient(error) || deadline.isOver) throw error;
+      await reopening(visit, inbox, Deadline.after(CLEANUP_MS, deadline), async (reopened) => {
+        const again = await findAgain(reopened, sought, Deadline.after(SETTLING_MS, deadline));
+        if (!again) return;
+        finds.push(again);
+        await cleanUp(again);
+      });
+    });
   } catch (error) {
     const { message, evidence = {} } = inboxFinding(error, inbox);
-    return [finding('inbox-cleanup-failed', message, { evidence })];
+    failures.push(finding('inbox-cleanup-failed', message, { evidence }));
+  }
+  // Some copies may have been deleted before the connection was lost.
+  const copies = Math.max(...finds.map((found) => found.copies));
+  return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
+}
+
+/** @returns undefined if the message is no longer there, even if another one has its Message-ID */
+async function findAgain(inbox: Inbox, sought: Sought, deadline: Deadline): Promise<Received | undefined> {
+  try {
+    const found = await inbox.find(sought, deadline);
+    return found && sought.is(found.source) ? found : undefined;
+  } catch (error) {
+    if (error instanceof MessageGone) return undefined;
+    throw error;
   }
 }
 
@@ -129,7 +161,7 @@ function inJunk(folder: string): KnownFinding {
   return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
 }
 
-function duplicated({ messageId }: Probe, { copies, hasMore }: Received): KnownFinding {
+function duplicated({ messageId }: Probe, copies: number, hasMore: boolean): KnownFinding {
   const times = hasMore ? `at least ${copies}` : String(copies);
   const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
   const message = `The message arrived ${times} times, but was sent once.${rest}`;

@@ -11,7 +11,8 @@ export interface Inbox {
    * Waits for one message among those that have come since the inbox was opened.
    * @returns the message, or undefined if it was not there by the deadline
    * @throws {InboxUnreachable} if the connection is lost meanwhile, or an answer does not come in time
-   * @throws {InboxRejected} if the server does not let us look, or the message is taken away before it is read
+   * @throws {InboxRejected} if the server does not let us look
+   * @throws {MessageGone} if the message is taken away before it is read
    */
   find(sought: Sought, deadline: Deadline): Promise<Received | undefined>;
   /** Settles when the connection has ended, for whatever reason. */
@@ -105,4 +106,11 @@ export function inboxLost(message: string): InboxUnreachable {
 /** The mailbox refuses the login, or has no such folder. */
 export class InboxRejected extends Error {
   override readonly name = 'InboxRejected';
+}
+
+/** The message was in the mailbox, and was taken away before it was read. */
+export class MessageGone extends InboxRejected {
+  constructor() {
+    super('the message arrived, and was gone before it could be read: something else takes mail out');
+  }
 }

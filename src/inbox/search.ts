@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mostOctets } from '../message/alterations.js';
 import type { Deadline } from '../net/deadline.js';
-import { InboxRejected, InboxUnreachable } from './inbox.js';
+import { InboxUnreachable, MessageGone } from './inbox.js';
 import type { Received, Sought } from './inbox.js';
 import { marksOf } from './marks.js';
 import type { Marks } from './marks.js';
@@ -156,7 +156,7 @@ class Hunt {
         this.#altered ??= { id, source };
       }
     }
-    if (gone && !found && !this.#altered && this.copies === 0) throw new InboxRejected(GONE);
+    if (gone && !found && !this.#altered && this.copies === 0) throw new MessageGone();
     return found;
   }
 
@@ -187,7 +187,6 @@ function isNamed(sought: Sought, { messageId }: Marks): boolean {
 
 const PASSED_OVER =
   'more messages came with its Message-ID or in its Subject than are read, and it is none of those that were read';
-const GONE = 'the message arrived, and was gone before it could be read: something else takes mail out';
 
 class FoundMessage implements Received {
   readonly source: Buffer;

@@ -34,6 +34,7 @@ beforeAll(async () => {
 const startServer = (deliver: (raw: Buffer) => void): Promise<Embedded> => startEmbedded({ pki, smtp: { deliver } });
 
 interface Terms {
+  readonly keep?: boolean;
   readonly withinMs?: number;
   readonly timeoutMs?: number;
   readonly world?: Partial<World>;
@@ -41,10 +42,10 @@ interface Terms {
 
 /** Gates it with two retries. Pauses take no time, unless `world` says otherwise. */
 async function gated(server: Embedded, inbox: InboxTarget, terms: Terms = {}): Promise<EndpointReport> {
-  const { withinMs = 20_000, timeoutMs = 5000, world = { pause: () => turn() } } = terms;
+  const { keep = false, withinMs = 20_000, timeoutMs = 5000, world = { pause: () => turn() } } = terms;
   const endpoint: Endpoint = server.endpoint();
   if (!endpoint.delivery) throw new Error('no delivery');
-  const endpoints = [{ ...endpoint, timeoutMs, delivery: { ...endpoint.delivery, inbox, withinMs } }];
+  const endpoints = [{ ...endpoint, timeoutMs, delivery: { ...endpoint.delivery, inbox, keep, withinMs } }];
   const plan = { endpoints, policy: { failOn: 'fail', onInconclusive: 'fail' }, concurrency: 1, retries: 2 } as const;
   const shared = testWorld(world);
   try {
@@ -61,20 +62,29 @@ const outcome = ({ steps }: EndpointReport): unknown => [
   codes(steps).filter((code) => code !== 'delivery-hop-unproved'),
 ];
 
-/** What an IMAP server does instead at a command, and how often. `BODY.PEEK[]` is the command that reads the message. */
+/**
+ * What an IMAP server does instead at a command, and how often. `BODY.PEEK[]` is the command that reads the message, and
+ * `after UID EXPUNGE` is the answer to that command.
+ */
 interface Fault {
   readonly at: string;
   readonly reply: ImapReply;
   readonly times: number;
+  /** Whether the first fault comes only after the message has been read. */
+  readonly atCleanUp?: boolean;
 }
 
 /** Starts an IMAP server with one message, once it has been delivered and, if `late`, the fault has happened. */
-async function startFaulty({ at, reply, times }: Fault, late: boolean) {
+async function startFaulty({ at, reply, times, atCleanUp = false }: Fault, late: boolean) {
   let source = '';
   let left = times;
-  const isThere = (): boolean => source !== '' && (!late || left < times);
+  let isRead = false;
+  let isExpunged = false;
+  const isThere = (): boolean => source !== '' && !isExpunged && (!late || left < times);
   const or = (command: string, usual: () => ImapReply) => (): ImapReply => {
-    if (at !== command || left === 0) return usual();
+    const isDue = at === command && left > 0 && (isRead || !atCleanUp);
+    if (command === 'BODY.PEEK[]') isRead = true;
+    if (!isDue) return usual();
     left -= 1;
     return reply;
   };
@@ -98,14 +108,18 @@ async function startFaulty({ at, reply, times }: Fault, late: boolean) {
           ? or('BODY.PEEK[]', () => [sourceRow(1, source), '$ OK Done'])()
           : or('UID FETCH', () => [...(isThere() ? [headerRow(1, messageId())] : []), '$ OK Done'])(),
       'UID STORE': or('UID STORE', done),
-      'UID EXPUNGE': or('UID EXPUNGE', done),
+      'UID EXPUNGE': or('UID EXPUNGE', () => {
+        isExpunged = true;
+        return or('after UID EXPUNGE', done)();
+      }),
     },
   });
   const deliver = (raw: Buffer): void => {
     source = raw.toString();
   };
-  return Object.defineProperties({ deliver } as ScriptedImap & { deliver: typeof deliver }, {
+  return Object.defineProperties({ deliver } as ScriptedImap & { deliver: typeof deliver; readonly isEmpty: boolean }, {
     ...Object.getOwnPropertyDescriptors(imap),
+    isEmpty: { get: () => source !== '' && isExpunged },
   });
 }
 
@@ -140,10 +154,41 @@ describe('an IMAP connection that is lost', () => {
     expect(imap.heard.filter((line) => line.startsWith('UID EXPUNGE'))).toEqual(['UID EXPUNGE 1']);
   });
 
-  test.each(['UID STORE', 'UID EXPUNGE'])('at %s is a warning: the message was found', async (command) => {
-    await using imap = await startFaulty({ at: command, reply: 'close', times: 1 }, false);
+  test.each<[string, ImapReply]>([
+    ['NOOP', 'close'],
+    ['NOOP', 'silence'],
+    ['UID FETCH', 'close'],
+    ['UID STORE', 'close'],
+    ['UID STORE', ['* BYE Shutting down']],
+    ['UID EXPUNGE', 'close'],
+    ['UID EXPUNGE', 'silence'],
+    ['after UID EXPUNGE', 'close'],
+  ])('at %s (%j) after the message was found is opened again, and the message is deleted', async (command, reply) => {
+    await using imap = await startFaulty({ at: command, reply, times: 1, atCleanUp: true }, false);
     await using server = await startServer(imap.deliver);
-    expect(outcome(await gated(server, at(imap.port)))).toEqual(CLEANUP_FAILED);
+    const report = await gated(server, at(imap.port), { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    expect(outcome(report)).toEqual(['ppppp', []]);
+    expect([report.attempts, logins(imap), imap.isEmpty]).toEqual([1, 2, true]);
+    expect(report.delivery?.copies).toBe(1);
+  });
+
+  test('after the message was found is opened again even if the message is to be kept', async () => {
+    await using imap = await startFaulty({ at: 'NOOP', reply: 'close', times: 1, atCleanUp: true }, false);
+    await using server = await startServer(imap.deliver);
+    expect(outcome(await gated(server, at(imap.port), { keep: true }))).toEqual(['ppppp', []]);
+    expect([logins(imap), imap.isEmpty]).toEqual([2, false]);
+  });
+
+  // The inbox is opened again at once, then after pauses of 1, 2 and 4 s while there is time.
+  test.each([
+    ['NOOP', 6000, 4],
+    ['UID EXPUNGE', 60_000, 5],
+  ])('at %s again and again is a warning: the message was found', async (command, withinMs, most) => {
+    await using imap = await startFaulty({ at: command, reply: 'close', times: Infinity, atCleanUp: true }, false);
+    await using server = await startServer(imap.deliver);
+    expect(outcome(await gated(server, at(imap.port), { withinMs, world: {} }))).toEqual(CLEANUP_FAILED);
+    expect(logins(imap)).toBeGreaterThan(1);
+    expect(logins(imap)).toBeLessThanOrEqual(most);
   });
 
   test('again and again is a failure when the time is over, and there is a pause before each attempt', async () => {
@@ -197,7 +242,8 @@ describe('a POP3 session that is lost', () => {
     ['UIDL', 2, 'silence', ['ppppp', []]],
     ['TOP', 1, 'close', ['ppppp', []]],
     ['RETR', 1, 'close', ['ppppp', []]],
-    ['DELE', 1, 'close', CLEANUP_FAILED],
+    ['DELE', 1, 'close', ['ppppp', []]],
+    ['DELE', 1, 'silence', ['ppppp', []]],
     ['DELE', 1, ['-ERR Read-only'], CLEANUP_FAILED],
   ])('at %s has the expected outcome', async (command, time, reply, expected) => {
     await using pop3 = await startScriptedPop3({
@@ -209,6 +255,44 @@ describe('a POP3 session that is lost', () => {
     const inbox: InboxTarget = { scheme: 'pop3s', host: HOST, port: pop3.port, mailbox: 'INBOX', ...LOGIN };
     const report = await gated(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
     expect(outcome(report)).toEqual(expected);
+    expect(pop3.maildrop).toHaveLength(expected === CLEANUP_FAILED ? 1 : 0);
+  });
+
+  test('after the message was deleted is no failure, and one that has its Message-ID stays', async () => {
+    const forged = (text: string): string => text.replace(/\r\n\r\n[^]*$/, '\r\n\r\nForged\r\n');
+    await using pop3 = await startScriptedPop3({
+      identity,
+      security: 'implicit',
+      replies: {
+        QUIT: () => {
+          const at = pop3.maildrop.findIndex(({ id }) => id === 'a');
+          if (at < 0 || !pop3.heard.includes('DELE 1')) return undefined;
+          pop3.maildrop.splice(at, 1);
+          return 'close';
+        },
+      },
+    });
+    await using server = await startServer((raw) => {
+      const text = raw.toString();
+      pop3.maildrop.push({ id: 'a', text }, { id: 'b', text: forged(text) });
+    });
+    const inbox: InboxTarget = { scheme: 'pop3s', host: HOST, port: pop3.port, mailbox: 'INBOX', ...LOGIN };
+    expect(outcome(await gated(server, inbox))).toEqual(['ppppp', []]);
+    expect(pop3.maildrop.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  test('after the only message was deleted is no failure', async () => {
+    await using pop3 = await startScriptedPop3({
+      identity,
+      security: 'implicit',
+      replies: {
+        QUIT: () => (pop3.heard.includes('DELE 1') && pop3.maildrop.splice(0).length > 0 ? 'close' : undefined),
+      },
+    });
+    await using server = await startServer((raw) => pop3.maildrop.push({ id: 'a', text: raw.toString() }));
+    const inbox: InboxTarget = { scheme: 'pop3s', host: HOST, port: pop3.port, mailbox: 'INBOX', ...LOGIN };
+    expect(outcome(await gated(server, inbox))).toEqual(['ppppp', []]);
+    expect(pop3.heard.filter((line) => line.startsWith('DELE'))).toEqual(['DELE 1']);
   });
 });
 
@@ -221,8 +305,10 @@ describe('a mail catcher that fails', () => {
     ['GET /api/v1/search', 'silence', ['ppppp', []]],
     ['GET /api/v1/search', broken, ['ppppp', []]],
     ['GET /api/v1/message/a/raw', 'close', ['ppppp', []]],
-    ['DELETE /api/v1/messages', broken, CLEANUP_FAILED],
-    ['DELETE /api/v1/messages', 'close', CLEANUP_FAILED],
+    ['DELETE /api/v1/messages', broken, ['ppppp', []]],
+    ['DELETE /api/v1/messages', 'close', ['ppppp', []]],
+    ['DELETE /api/v1/messages', 'silence', ['ppppp', []]],
+    ['DELETE /api/v1/messages', { status: 400 }, CLEANUP_FAILED],
   ])('once at %s (%j) has the expected outcome', async (route, reply, expected) => {
     const once = nth(1, reply);
     const replies = Object.defineProperty({}, route, { get: once });
@@ -233,5 +319,26 @@ describe('a mail catcher that fails', () => {
     const inbox: InboxTarget = { scheme: 'mailpit+http', host: HOST, port: mailpit.port, basePath: '' };
     const report = await gated(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
     expect(outcome(report)).toEqual(expected);
+    expect(mailpit.messages).toHaveLength(expected === CLEANUP_FAILED ? 1 : 0);
+  });
+
+  test('once at its deletion, and has another copy by then: both are deleted and reported', async () => {
+    let text = '';
+    const replies = Object.defineProperty({}, 'DELETE /api/v1/messages', {
+      get: () => {
+        if (mailpit.messages.length > 1) return undefined;
+        mailpit.messages.push({ id: 'b', text, read: false });
+        return 'close';
+      },
+    });
+    await using mailpit = await startMailpit({ replies });
+    await using server = await startServer((raw) => {
+      text = raw.toString();
+      mailpit.messages.push({ id: 'a', text, read: false });
+    });
+    const inbox: InboxTarget = { scheme: 'mailpit+http', host: HOST, port: mailpit.port, basePath: '' };
+    const report = await gated(server, inbox);
+    expect(outcome(report)).toEqual(['ppppw', ['message-duplicated']]);
+    expect([report.delivery?.copies, mailpit.messages]).toEqual([2, []]);
   });
 });

@@ -71945,8 +71945,8 @@ function expand(text, env) {
     return { text: result, expanded, errors };
 }
 /** Keys whose values are sent unencrypted or shown in the log and the summary: no variable is expanded in them. */
-const LITERAL_KEYS = ['name', 'ehlo', 'environment', 'reason'];
-const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo, environment and reason, which are sent unencrypted or shown; for a literal ${ write $${';
+const LITERAL_KEYS = ['name', 'ehlo', 'environment'];
+const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
 /** Reads the value of one of LITERAL_KEYS: `$${` is a literal `${`, and any other `${` is an error. */
 function literal(text) {
     const errors = new Set();

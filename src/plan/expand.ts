@@ -47,10 +47,10 @@ export function expand(text: string, env: Environment): Expansion {
 }
 
 /** Keys whose values are sent unencrypted or shown in the log and the summary: no variable is expanded in them. */
-export const LITERAL_KEYS: readonly string[] = ['name', 'ehlo', 'environment', 'reason'];
+export const LITERAL_KEYS: readonly string[] = ['name', 'ehlo', 'environment'];
 
 const NOT_EXPANDED =
-  'environment variables are not expanded in name, ehlo, environment and reason, which are sent unencrypted or shown; for a literal ${ write $${';
+  'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
 
 /** Reads the value of one of LITERAL_KEYS: `$${` is a literal `${`, and any other `${` is an error. */
 export function literal(text: string): Expansion {

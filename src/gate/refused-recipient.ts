@@ -27,7 +27,7 @@ const UNWANTED = anyOf(
   'i cannot deliver mail for',
   'recipient address has null mx',
   // Cisco's gateways say so of the recipient. After another server's 5.1.0 it may be the sender's address.
-  '#5.1.0 address rejected',
+  '#5\\.1\\.0 address rejected',
 );
 
 /** Clauses that say that mail for it is not relayed. */
@@ -42,7 +42,7 @@ const NOT_RELAYED = anyOf(
   "that domain (?:or user )?isn't in my list of allowed rcpthosts",
 );
 
-/** The words of RFC 5321 section 4.2.3 for any 550, so they need the same company as none. */
+/** RFC 5321 section 4.2.3 gives these words for any 550, so a link or a host name next to them may be the cause. */
 const VAGUE = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNAVAILABLE}${HERE}`);
 
 /** Clauses that are about the recipient if a code says so; otherwise they may be about the client or the sender. */
@@ -56,7 +56,7 @@ const WITH_CODE = anyOf(
 /** Clauses that servers add to those. */
 const REMARK = anyOf(
   'tenantattribution',
-  'resolver.adr.recipientnotfound',
+  'resolver\\.adr\\.recipientnotfound',
   'as',
   '\\d+',
   'access denied',

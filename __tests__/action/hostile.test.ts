@@ -1,4 +1,4 @@
-import { createPki } from '../../src/demo/pki.js';
+import { createPki } from '../../src/servers/pki.js';
 import { HOSTILE } from '../support/hostile.js';
 import { raw } from '../support/dialogue.js';
 import type { Dialogue } from '../support/dialogue.js';

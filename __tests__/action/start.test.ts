@@ -16,9 +16,10 @@ import type { Ended } from '../support/program.js';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'start-'));
+  await mkdir(join(folder, 'main'));
   await mkdir(join(folder, 'text'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  for (const file of ['start', 'text/reason']) {
+  for (const file of ['main/start', 'text/reason']) {
     const source = await readFile(`src/${file}.ts`, 'utf8');
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
@@ -43,7 +44,7 @@ async function program(main: string, complain = "(reason) => console.log('compla
   const path = join(folder, `program-${programs++}.js`);
   await writeFile(
     path,
-    `import { start } from './start.js';
+    `import { start } from './main/start.js';
     const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     start(${main}, ${complain});`,
   );
@@ -159,7 +160,7 @@ describe('file operations that never end', () => {
   test('do not block others, even if there are many', async () => {
     const main = `async () => {
       await (${begin})(10);
-      await (await import('node:fs/promises')).readFile('start.js');
+      await (await import('node:fs/promises')).readFile('main/start.js');
       return 0;
     }`;
     expect(await started(main)).toMatchObject({ code: 0 });

@@ -2,8 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerSession } from 'smtp-server';
-import { listen } from '../../src/demo/listener.js';
-import type { Listener } from '../../src/demo/listener.js';
+import { listen } from '../../src/servers/listener.js';
+import type { Listener } from '../../src/servers/listener.js';
 
 /** What a filter makes of a message: header and body, in lines that end in CR LF. */
 export type Change = (message: Buffer) => Buffer | Promise<Buffer>;

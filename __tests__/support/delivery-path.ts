@@ -1,5 +1,5 @@
-import { createPki } from '../../src/demo/pki.js';
-import type { Identity, Pki } from '../../src/demo/pki.js';
+import { createPki } from '../../src/servers/pki.js';
+import type { Identity, Pki } from '../../src/servers/pki.js';
 import { startContentFilter } from './content-filter.js';
 import type { ContentFilter } from './content-filter.js';
 import { startDovecot } from './dovecot.js';

@@ -1,13 +1,13 @@
-import { startImap } from '../../src/demo/imap.js';
-import type { ImapOptions } from '../../src/demo/imap.js';
-import { LOOPBACK } from '../../src/demo/listener.js';
-import { Mailbox } from '../../src/demo/mailbox.js';
-import { createPki } from '../../src/demo/pki.js';
-import type { Identity, Pki } from '../../src/demo/pki.js';
-import { startSmtp } from '../../src/demo/smtp.js';
-import type { SmtpOptions } from '../../src/demo/smtp.js';
+import { startImap } from '../../src/servers/imap.js';
+import type { ImapOptions } from '../../src/servers/imap.js';
+import { LOOPBACK } from '../../src/servers/listener.js';
+import { Mailbox } from '../../src/servers/mailbox.js';
+import { createPki } from '../../src/servers/pki.js';
+import type { Identity, Pki } from '../../src/servers/pki.js';
+import { startSmtp } from '../../src/servers/smtp.js';
+import type { SmtpOptions } from '../../src/servers/smtp.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
-import { Secret } from '../../src/text/secret.js';
+import { Secret } from '../../src/secrets/secret.js';
 
 /** The one user: it signs in to submit, and to read the inbox. */
 export const USER = { username: 'user@example.test', password: 'a secret of the tests' };

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { listen } from '../../src/demo/listener.js';
-import type { Listener } from '../../src/demo/listener.js';
+import { listen } from '../../src/servers/listener.js';
+import type { Listener } from '../../src/servers/listener.js';
 
 /** A policy service for Postfix that greylists: it puts every message off for a number of tries. */
 export interface GreylistPolicy extends Listener {

@@ -1,8 +1,8 @@
-import { createPki } from '../../src/demo/pki.js';
-import type { Pki } from '../../src/demo/pki.js';
-import { judgePeer } from '../../src/gate/peer/judge.js';
+import { createPki } from '../../src/servers/pki.js';
+import type { Pki } from '../../src/servers/pki.js';
+import { judgePeer } from '../../src/steps/certificate/judge.js';
 import type { InboxSettings, Sought } from '../../src/inbox/inbox.js';
-import { Secret } from '../../src/text/secret.js';
+import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
 
 /** Where inboxes of the tests listen. */

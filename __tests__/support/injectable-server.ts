@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Identity } from '../../src/demo/pki.js';
+import type { Identity } from '../../src/servers/pki.js';
 
 /** What a server does with what came behind STARTTLS in the same segment. */
 export type Manner =

@@ -1,5 +1,5 @@
-import { createPki } from '../../src/demo/pki.js';
-import type { Identity, Pki } from '../../src/demo/pki.js';
+import { createPki } from '../../src/servers/pki.js';
+import type { Identity, Pki } from '../../src/servers/pki.js';
 import type { Dialogue } from './dialogue.js';
 
 /** An authority, and the certificate with which a server on 127.0.0.1 needs no further settings. */

@@ -1,5 +1,5 @@
 import type { Credentials, Delivery, Endpoint } from '../../src/plan/endpoint.js';
-import { Secret } from '../../src/text/secret.js';
+import { Secret } from '../../src/secrets/secret.js';
 import { DELIVERY, testEndpoint } from './gate.js';
 import { MAIL_USER } from './postfix-dovecot.js';
 import type { Zoo } from './zoo.js';

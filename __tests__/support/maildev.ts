@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Identity } from '../../src/demo/pki.js';
+import type { Identity } from '../../src/servers/pki.js';
 
 /** A MailDev that runs. */
 export interface RealMailDev extends AsyncDisposable {

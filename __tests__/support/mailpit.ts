@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
-import type { Identity } from '../../src/demo/pki.js';
+import type { Identity } from '../../src/servers/pki.js';
 
 const address = z.strictObject({ Name: z.string(), Address: z.string() });
 

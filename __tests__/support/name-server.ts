@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import dns from 'dns2';
-import { LOOPBACK } from '../../src/demo/listener.js';
+import { LOOPBACK } from '../../src/servers/listener.js';
 
 /** A TXT record or an address; a failure of the server; no answer; or "ask again over TCP". */
 type Answer = string | typeof SERVFAIL | typeof SILENCE | typeof TRUNCATED;

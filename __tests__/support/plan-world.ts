@@ -1,7 +1,7 @@
 import type { Credentials, Plan } from '../../src/plan/endpoint.js';
 import { loadPlan } from '../../src/plan/plan.js';
 import type { World } from '../../src/plan/plan.js';
-import { ConfigurationError } from '../../src/plan/problem.js';
+import { ConfigurationError } from '../../src/plan/source/problem.js';
 
 /** Two certificates that nothing but a parser ever looks at. */
 export const ANCHOR_A = `-----BEGIN CERTIFICATE-----

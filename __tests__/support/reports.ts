@@ -1,4 +1,4 @@
-import { resultOf, statusOf, worst } from '../../src/gate/verdict.js';
+import { resultOf, statusOf, worst } from '../../src/verdict/verdict.js';
 import { CATALOGUE } from '../../src/findings/catalogue.js';
 import type { FindingCode } from '../../src/findings/catalogue.js';
 import { reportSchema, STEP_IDS } from '../../src/report/report.js';

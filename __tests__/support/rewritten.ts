@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import type { Identity } from '../../src/demo/pki.js';
-import { derWithin } from '../../src/tls/der.js';
+import type { Identity } from '../../src/servers/pki.js';
+import { derWithin } from '../../src/tls/x509/der.js';
 
 /*
  * Certificates that no honest software issues: octets of a good one are written over, and what comes of it is signed

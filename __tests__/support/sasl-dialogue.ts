@@ -1,9 +1,9 @@
 import { Duplex } from 'node:stream';
 import { ReplyParser } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
-import type { Identity, Surroundings } from '../../src/smtp/sasl/conversation.js';
-import { authenticate } from '../../src/smtp/sasl/exchange.js';
-import { REDACTED, Secret } from '../../src/text/secret.js';
+import type { Identity, Surroundings } from '../../src/sasl/conversation.js';
+import { authenticate } from '../../src/sasl/exchange.js';
+import { REDACTED, Secret } from '../../src/secrets/secret.js';
 import type { Sasl } from './dialogue.js';
 
 /** Whoever signs in. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPki } from '../../src/demo/pki.js';
-import type { Identity, Pki } from '../../src/demo/pki.js';
+import { createPki } from '../../src/servers/pki.js';
+import type { Identity, Pki } from '../../src/servers/pki.js';
 import { prepareCyrusSasl } from './cyrus-sasl.js';
 import { startDovecot } from './dovecot.js';
 import { startIntrospection } from './oauth-introspection.js';

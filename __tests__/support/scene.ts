@@ -1,7 +1,7 @@
 import type { TLSSocketOptions } from 'node:tls';
-import type { Identity } from '../../src/demo/pki.js';
-import { gateFleet } from '../../src/gate/fleet.js';
-import type { World } from '../../src/gate/visit.js';
+import type { Identity } from '../../src/servers/pki.js';
+import { gateFleet } from '../../src/gate/scheduler.js';
+import type { World } from '../../src/steps/context.js';
 import type { Delivery, Endpoint, TlsPolicy } from '../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../src/report/report.js';
 import { TrustStore } from '../../src/tls/trust.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
-import type { Identity } from '../../src/demo/pki.js';
+import type { Identity } from '../../src/servers/pki.js';
 import { LineReader } from './line-reader.js';
 
 /** What the server does about a command: lines to send, or something else. */

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Identity } from '../../src/demo/pki.js';
+import type { Identity } from '../../src/servers/pki.js';
 import { processesIn } from './processes.js';
 
 /** The paths of PEM files. */

@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls, createServer } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
-import { listen } from '../../src/demo/listener.js';
-import type { Listener } from '../../src/demo/listener.js';
-import type { Identity } from '../../src/demo/pki.js';
+import { listen } from '../../src/servers/listener.js';
+import type { Listener } from '../../src/servers/listener.js';
+import type { Identity } from '../../src/servers/pki.js';
 
 /**
  * Starts what stands in front of some mail servers and ends TLS (a load balancer, a filtering gateway): it listens with

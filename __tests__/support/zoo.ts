@@ -5,8 +5,8 @@ import {
   Extension,
   SubjectAlternativeNameExtension,
 } from '@peculiar/x509';
-import { createPki, inDays, issue } from '../../src/demo/pki.js';
-import type { Identity, KeyKind, Pki } from '../../src/demo/pki.js';
+import { createPki, inDays, issue } from '../../src/servers/pki.js';
+import type { Identity, KeyKind, Pki } from '../../src/servers/pki.js';
 import { behindExtension, month, onCurve, rewritten, unchanged } from './rewritten.js';
 
 /** The name that every good certificate of the zoo carries. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VERSION } from '../../src/version.js';
+import { VERSION } from '../../src/gate/version.js';
 
 /** What the package, its sources and its bundles say about one another. */
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect as tcpConnect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { ehloName } from '../../src/gate/steps/opening.js';
+import { ehloName } from '../../src/steps/opening.js';
 import { connect, failureOf, resolve } from '../../src/net/connect.js';
 import type { Address, ConnectFailure } from '../../src/net/connect.js';
 import { Deadline } from '../../src/net/deadline.js';

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { documentedKeys, renderAction, renderFindings, renderReadme } from '../../scripts/docs.js';
 import { CATALOGUE, FINDING_CODES } from '../../src/findings/catalogue.js';
 import type { CatalogueEntry, FindingCode } from '../../src/findings/catalogue.js';
-import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema.js';
+import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
 
 /** With UPDATE_DOCS=1 in the environment the files are written anew before they are compared. */
 const PAGES: Readonly<Record<string, (current: string) => string>> = {

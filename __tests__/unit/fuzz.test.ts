@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
-import { createPki, issue } from '../../src/demo/pki.js';
+import { createPki, issue } from '../../src/servers/pki.js';
 import { parseAuthenticationResults } from '../../src/message/authentication-results.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
@@ -15,11 +15,11 @@ import {
   shown,
 } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
-import { SaslFault } from '../../src/smtp/sasl/conversation.js';
-import { SPOKEN, converse } from '../../src/smtp/sasl/mechanisms.js';
-import { Secret } from '../../src/text/secret.js';
-import { certificateFacts } from '../../src/tls/certificate.js';
-import { DerError } from '../../src/tls/der.js';
+import { SaslFault } from '../../src/sasl/conversation.js';
+import { SPOKEN, converse } from '../../src/sasl/mechanisms.js';
+import { Secret } from '../../src/secrets/secret.js';
+import { certificateFacts } from '../../src/tls/x509/certificate.js';
+import { DerError } from '../../src/tls/x509/der.js';
 import { asksForCertificate, keyExchange } from '../../src/tls/records.js';
 
 /** Any octets, and good ones with some of them changed: readers throw what they say that they throw, and nothing else. */

@@ -1,4 +1,4 @@
-import { ImapBaselines } from '../../src/inbox/imap-baselines.js';
+import { ImapBaselines } from '../../src/inbox/imap/baselines.js';
 
 const state = (uidNext: number | undefined, uidValidity?: bigint) => ({ uidNext, uidValidity });
 

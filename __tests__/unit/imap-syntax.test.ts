@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CommandReader, inSet, quote, SyntaxFault, tokenise } from '../../src/demo/imap-syntax.js';
+import { CommandReader, inSet, quote, SyntaxFault, tokenise } from '../../src/servers/imap-syntax.js';
 
 describe("the demo's IMAP syntax", () => {
   const stream = Buffer.from(

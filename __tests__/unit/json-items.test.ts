@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JsonItems } from '../../src/inbox/json-items.js';
+import { JsonItems } from '../../src/inbox/http/json-items.js';
 
 /** Feeds JSON in pieces of a size. @returns the items, and whether it is a list that has ended */
 function read(json: string, size = json.length, most = 1000): [string[], boolean] {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Kept } from '../../src/inbox/kept.js';
+import { Kept } from '../../src/inbox/bounded-buffer.js';
 
 test('keeps the first octets, however they arrive', () => {
   const pieces = fc.array(fc.uint8Array({ maxLength: 30_000, size: 'max' }), { maxLength: 6 });

@@ -1,4 +1,4 @@
-import { marksOf } from '../../src/inbox/marks.js';
+import { marksOf } from '../../src/inbox/headers.js';
 
 const ID = '<wanted@test>';
 

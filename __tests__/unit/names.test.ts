@@ -3,8 +3,8 @@ import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import fc from 'fast-check';
 import { addressOf, carries, referenceIdentity, serverNameIndication } from '../../src/tls/names.js';
-import { certificateFacts } from '../../src/tls/certificate.js';
-import { createPki } from '../../src/demo/pki.js';
+import { certificateFacts } from '../../src/tls/x509/certificate.js';
+import { createPki } from '../../src/servers/pki.js';
 
 const dns = (name: string, ...dnsNames: string[]): boolean =>
   carries({ dnsNames, ipAddresses: [] }, referenceIdentity(name));

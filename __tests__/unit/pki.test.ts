@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { createPki, issue } from '../../src/demo/pki.js';
+import { createPki, issue } from '../../src/servers/pki.js';
 import { createZoo, HOST } from '../support/zoo.js';
 import type { Zoo } from '../support/zoo.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expand } from '../../src/plan/expand.js';
+import { expand } from '../../src/plan/source/expand.js';
 import { load, problems } from '../support/plan-world.js';
 
 describe('expand', () => {

@@ -1,5 +1,5 @@
 import { loadPlan } from '../../src/plan/plan.js';
-import { ConfigurationError } from '../../src/plan/problem.js';
+import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { load, problems } from '../support/plan-world.js';
 
 const PRIVATE = 'Hunter2-hunter2';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isYaml } from '../../src/plan/short-form.js';
+import { isYaml } from '../../src/plan/source/short-form.js';
 import { load, problems } from '../support/plan-world.js';
 
 async function hosts(endpoints: string, env: Record<string, string> = {}): Promise<[string, number][]> {

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import { fromWorkspace } from '../../src/plan/sources.js';
+import { fromWorkspace } from '../../src/plan/source/sources.js';
 
 describe('the path of a config file in messages and annotations', () => {
   test.each([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import * as values from '../../src/plan/values.js';
+import * as values from '../../src/plan/schema/values.js';
 import { visible } from '../../src/text/peer.js';
 
 const DIGEST = Buffer.alloc(32, 7).toString('base64');

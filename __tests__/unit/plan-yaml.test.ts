@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ConfigurationError } from '../../src/plan/problem.js';
+import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { load, problems } from '../support/plan-world.js';
 
 /** The problems of a `config` file, without its name. */

@@ -1,6 +1,6 @@
 import { loadPlan } from '../../src/plan/plan.js';
-import { ConfigurationError } from '../../src/plan/problem.js';
-import { secretsOf } from '../../src/plan/secrets.js';
+import { ConfigurationError } from '../../src/plan/source/problem.js';
+import { secretsOf } from '../../src/secrets/derived-secrets.js';
 import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/plan-world.js';
 
 const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';

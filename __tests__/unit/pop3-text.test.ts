@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Pop3Text } from '../../src/inbox/pop3-text.js';
+import { Pop3Text } from '../../src/inbox/pop3/text.js';
 
 /** Feeds octets in pieces of a size. @returns the text, whether it has ended, and what was left */
 function read(octets: string, size = octets.length, most = 1000): [string, boolean, string] {

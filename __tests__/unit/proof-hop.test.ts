@@ -1,5 +1,5 @@
-import { judgeHop } from '../../src/gate/proof/hop.js';
-import type { OwnSession } from '../../src/gate/proof/hop.js';
+import { judgeHop } from '../../src/steps/delivery/hop.js';
+import type { OwnSession } from '../../src/steps/delivery/hop.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
 import type { TlsReport } from '../../src/report/report.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { redactEndpoint } from '../../src/report/redact.js';
+import { redactEndpoint } from '../../src/secrets/redact-report.js';
 import { reportSchema } from '../../src/report/report.js';
-import { Redactor } from '../../src/text/redactor.js';
+import { Redactor } from '../../src/secrets/redactor.js';
 import { visible } from '../../src/text/peer.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';
 

@@ -1,6 +1,6 @@
-import { refusalMeaningOf } from '../../src/gate/refusal.js';
-import { refusesCredentials } from '../../src/gate/refused-credentials.js';
-import { refusesRecipient } from '../../src/gate/refused-recipient.js';
+import { refusalMeaningOf } from '../../src/steps/delivery/refusal.js';
+import { refusesCredentials } from '../../src/steps/authentication/refused-credentials.js';
+import { refusesRecipient } from '../../src/steps/delivery/refused-recipient.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
 import { testEndpoint } from '../support/gate.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../../src/plan/anchors.js';
-import { readRegularFile, readRegularFileSync } from '../../src/regular-file.js';
+import { readRegularFile, readRegularFileSync } from '../../src/plan/regular-file.js';
 
 /** Why a file is not read. */
 function refusal(path: string): string | undefined {

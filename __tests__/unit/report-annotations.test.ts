@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { judge } from '../../src/gate/verdict.js';
-import { annotate, failureLine } from '../../src/report/annotations.js';
-import type { Annotation } from '../../src/report/annotations.js';
+import { judge } from '../../src/verdict/verdict.js';
+import { annotate, failureLine } from '../../src/output/annotations.js';
+import type { Annotation } from '../../src/output/annotations.js';
 import type { EndpointReport } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTranscript, warnedEarlier } from '../support/reports.js';

@@ -1,10 +1,10 @@
-import { renderJson } from '../../src/report/json.js';
-import { transcriptLines } from '../../src/report/progress.js';
-import { redactEndpoint } from '../../src/report/redact.js';
+import { renderJson } from '../../src/output/json.js';
+import { transcriptLines } from '../../src/output/progress.js';
+import { redactEndpoint } from '../../src/secrets/redact-report.js';
 import { earlierFindings } from '../../src/report/report.js';
-import { Redactor } from '../../src/text/redactor.js';
+import { Redactor } from '../../src/secrets/redactor.js';
 import { shortenList } from '../../src/text/shorten.js';
-import { neutraliseJson } from '../../src/text/neutral.js';
+import { neutraliseJson } from '../../src/text/escape.js';
 import { UNSEEN } from '../../src/text/peer.js';
 import { HOSTILE } from '../support/hostile.js';
 import { aFinding, aReport, anEndpoint } from '../support/reports.js';

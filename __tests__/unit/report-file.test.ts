@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { discardOldReport, writeReport } from '../../src/runner/report-file.js';
-import { renderJson } from '../../src/report/json.js';
+import { renderJson } from '../../src/output/json.js';
 import { anEndpoint, aReport } from '../support/reports.js';
 
 const report = aReport(anEndpoint());

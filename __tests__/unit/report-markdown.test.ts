@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { blocks, code, codeBlock, details, escape, gfm, link, list, prose, table } from '../../src/report/markdown.js';
+import { blocks, code, codeBlock, details, escape, gfm, link, list, prose, table } from '../../src/output/markdown.js';
 import { visible } from '../../src/text/peer.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { format } from 'prettier';
 import { z } from 'zod';
-import { renderJson } from '../../src/report/json.js';
+import { renderJson } from '../../src/output/json.js';
 import { reportSchema } from '../../src/report/report.js';
 import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { judge } from '../../src/gate/verdict.js';
+import { judge } from '../../src/verdict/verdict.js';
 import type { EndpointReport, Report } from '../../src/report/report.js';
-import { renderNothingGated, renderSummary } from '../../src/report/summary.js';
-import type { SummaryOptions } from '../../src/report/summary.js';
+import { renderNothingGated, renderSummary } from '../../src/output/summary.js';
+import type { SummaryOptions } from '../../src/output/summary.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, aTranscript, warnedEarlier } from '../support/reports.js';
 

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
-import { judge } from '../../src/gate/verdict.js';
-import { renderJson } from '../../src/report/json.js';
-import { progressLine, transcriptLines } from '../../src/report/progress.js';
-import { renderTerminal } from '../../src/report/terminal.js';
-import type { TerminalOptions } from '../../src/report/terminal.js';
+import { judge } from '../../src/verdict/verdict.js';
+import { renderJson } from '../../src/output/json.js';
+import { progressLine, transcriptLines } from '../../src/output/progress.js';
+import { renderTerminal } from '../../src/output/terminal.js';
+import type { TerminalOptions } from '../../src/output/terminal.js';
 import type { Report } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';

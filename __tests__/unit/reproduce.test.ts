@@ -6,9 +6,9 @@ import {
   plainEhloCommand,
   stepCommand,
   swaksCommand,
-} from '../../src/gate/reproduce.js';
+} from '../../src/findings/reproduce.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
-import { Secret } from '../../src/text/secret.js';
+import { Secret } from '../../src/secrets/secret.js';
 import { testEndpoint } from '../support/gate.js';
 import { HOSTILE } from '../support/hostile.js';
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { runnerLog } from '../../src/runner/log.js';
-import { neutralise, neutraliseJson } from '../../src/text/neutral.js';
+import { neutralise, neutraliseJson } from '../../src/text/escape.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { behindWall, commands } from '../support/runner-grammar.js';
 

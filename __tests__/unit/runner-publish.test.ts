@@ -13,12 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
-import { judge } from '../../src/gate/verdict.js';
+import { judge } from '../../src/verdict/verdict.js';
 import { runnerLog } from '../../src/runner/log.js';
 import { publish, publishNothingGated } from '../../src/runner/publish.js';
 import type { Telling } from '../../src/runner/publish.js';
 import { reasonOf } from '../../src/text/reason.js';
-import { renderJson } from '../../src/report/json.js';
+import { renderJson } from '../../src/output/json.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';
 import { commands } from '../support/runner-grammar.js';
 import type { Command } from '../support/runner-grammar.js';

@@ -1,7 +1,7 @@
 import { EOL } from 'node:os';
-import type { PlannedSecret } from '../../src/plan/secrets.js';
-import { mask, maskForms } from '../../src/runner/secrets.js';
-import { Secret } from '../../src/text/secret.js';
+import type { PlannedSecret } from '../../src/secrets/derived-secrets.js';
+import { mask, maskForms } from '../../src/secrets/masks.js';
+import { Secret } from '../../src/secrets/secret.js';
 import { commands } from '../support/runner-grammar.js';
 import { printedBy } from '../support/stdout.js';
 

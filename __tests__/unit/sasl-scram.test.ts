@@ -1,7 +1,7 @@
-import type { Surroundings } from '../../src/smtp/sasl/conversation.js';
-import { prepared } from '../../src/smtp/sasl/prepared.js';
-import { scram } from '../../src/smtp/sasl/scram.js';
-import type { ScramKind } from '../../src/smtp/sasl/scram.js';
+import type { Surroundings } from '../../src/sasl/conversation.js';
+import { prepared } from '../../src/sasl/saslprep.js';
+import { scram } from '../../src/sasl/scram.js';
+import type { ScramKind } from '../../src/sasl/scram.js';
 import { identity, showable, signIn, speaking } from '../support/sasl-dialogue.js';
 import type { Dialogue } from '../support/sasl-dialogue.js';
 import { scramServer } from '../support/scram-server.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { MECHANISMS } from '../../src/plan/legal.js';
-import { SPOKEN, chooseMechanism, wireForms } from '../../src/smtp/sasl/mechanisms.js';
-import type { Choice } from '../../src/smtp/sasl/mechanisms.js';
-import { Secret } from '../../src/text/secret.js';
+import { MECHANISMS } from '../../src/plan/schema/enums.js';
+import { SPOKEN, chooseMechanism, wireForms } from '../../src/sasl/mechanisms.js';
+import type { Choice } from '../../src/sasl/mechanisms.js';
+import { Secret } from '../../src/secrets/secret.js';
 import { identity, inTurn, showable, signIn } from '../support/sasl-dialogue.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -7,7 +7,7 @@ import { format, inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
-import { REDACTED, Secret } from '../../src/text/secret.js';
+import { REDACTED, Secret } from '../../src/secrets/secret.js';
 
 /** Every way in which a value has become text by accident somewhere. */
 const WAYS: Readonly<Record<string, (secret: Secret) => string>> = {
@@ -117,15 +117,15 @@ test('its value is asked for only to be sent, or to be recognised', () => {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const revealing = files.filter((file) => readFileSync(join('src', file), 'utf8').includes('.reveal()'));
   expect(revealing.sort()).toEqual([
-    'inbox/http.ts',
-    'inbox/imap-client.ts',
+    'inbox/http/http.ts',
+    'inbox/imap/client.ts',
     'inbox/inboxes.ts',
-    'inbox/pop3-session.ts',
-    'plan/secrets.ts',
-    'redaction.ts',
-    'runner/secrets.ts',
-    'smtp/sasl/conversation.ts',
-    'smtp/sasl/mechanisms.ts',
+    'inbox/pop3/session.ts',
+    'sasl/conversation.ts',
+    'sasl/mechanisms.ts',
+    'secrets/derived-secrets.ts',
+    'secrets/masks.ts',
+    'secrets/redaction.ts',
     'tls/trust.ts',
   ]);
 });

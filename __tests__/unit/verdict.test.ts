@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { judge, resultOf, statusOf } from '../../src/gate/verdict.js';
+import { judge, resultOf, statusOf } from '../../src/verdict/verdict.js';
 import { RESULTS, STEP_IDS } from '../../src/report/report.js';
 import type { EndpointReport, Finding, Result, StepReport } from '../../src/report/report.js';
 

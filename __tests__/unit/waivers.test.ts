@@ -1,4 +1,4 @@
-import { applyWaivers, isWaived, unusedWaivers } from '../../src/gate/waivers.js';
+import { applyWaivers, isWaived, unusedWaivers } from '../../src/verdict/waivers.js';
 import { UNWAIVABLE } from '../../src/findings/catalogue.js';
 import type { FindingCode } from '../../src/findings/catalogue.js';
 import { finding } from '../../src/findings/finding.js';

@@ -7484,7 +7484,7 @@ var mergeModules = __webpack_require__(5336)
 // Update this array if you add/rename/remove files in this directory.
 // We support Browserify by skipping automatic module discovery and requiring modules directly.
 var modules = [
-  __webpack_require__(2356),
+  __webpack_require__(9975),
   __webpack_require__(2021),
   __webpack_require__(8771),
   __webpack_require__(8231),
@@ -7504,7 +7504,7 @@ for (var i = 0; i < modules.length; i++) {
 
 /***/ }),
 
-/***/ 2356:
+/***/ 9975:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 
@@ -21048,7 +21048,7 @@ Object.defineProperty(exports, "default", ({ value: exports, enumerable: false, 
 
 
 const errSerializer = __webpack_require__(4746)
-const errWithCauseSerializer = __webpack_require__(5037)
+const errWithCauseSerializer = __webpack_require__(7418)
 const reqSerializers = __webpack_require__(7377)
 const resSerializers = __webpack_require__(6895)
 
@@ -21265,7 +21265,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5037:
+/***/ 7418:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 
@@ -23560,7 +23560,7 @@ module.exports.pino = pino
 
 
 
-const fs = __webpack_require__(9896)
+const fs = __webpack_require__(7515)
 const EventEmitter = __webpack_require__(4434)
 const inherits = (__webpack_require__(9023).inherits)
 const path = __webpack_require__(6928)

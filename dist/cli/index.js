@@ -997,1212 +997,7 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 5950:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bg: () => (/* binding */ resultOf),
-/* harmony export */   QZ: () => (/* binding */ worst),
-/* harmony export */   S4: () => (/* binding */ judge),
-/* harmony export */   c2: () => (/* binding */ statusOf),
-/* harmony export */   zy: () => (/* binding */ isCutShort)
-/* harmony export */ });
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2123);
-
-/**
- * The status that a step's findings give it. A waived error or warning leaves it `warn`, never `pass`.
- * @param findings all that was found in the step
- */
-function statusOf(findings) {
-    return worst(findings.map((finding) => {
-        if (finding.severity === 'notice')
-            return 'pass';
-        if (finding.waived || finding.severity === 'warning')
-            return 'warn';
-        return finding.inconclusive ? 'inconclusive' : 'fail';
-    }));
-}
-/**
- * The result of an endpoint: the worst status of its steps, where skips do not count.
- * An endpoint whose steps were all skipped has shown nothing, and that is a failure.
- */
-function resultOf(steps) {
-    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
-    return ran.length === 0 ? 'fail' : worst(ran);
-}
-/**
- * What a run comes to. Where an endpoint was left before its time, no policy lets the run pass.
- * @param endpoints every endpoint that was gated; none at all is a failure
- */
-function judge(endpoints, policy) {
-    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
-    return {
-        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
-        failed,
-        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
-    };
-}
-function countsAsFailed(result, { failOn, onInconclusive }) {
-    const counted = result === 'inconclusive' ? onInconclusive : result;
-    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
-}
-const UNJUDGED = new Set(['run-stopped', 'internal-error']);
-/**
- * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
- * after the last of them is whole.
- */
-function isCutShort({ steps }) {
-    return steps.some(({ findings }) => findings.some(({ code }) => UNJUDGED.has(code)));
-}
-/** The worst of several results; `pass` where there is none. */
-function worst(results) {
-    return results.reduce((a, b) => (_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .RESULTS */ .Pr.indexOf(b) > _report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .RESULTS */ .Pr.indexOf(a) ? b : a), 'pass');
-}
-
-
-/***/ }),
-
-/***/ 9588:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $w: () => (/* binding */ MessageGone),
-/* harmony export */   F3: () => (/* binding */ InboxUnreachable),
-/* harmony export */   N_: () => (/* binding */ inboxLost),
-/* harmony export */   jz: () => (/* binding */ PART_OCTETS),
-/* harmony export */   ty: () => (/* binding */ InboxRejected)
-/* harmony export */ });
-/** Each part of this size of a large message has as long as one answer. */
-const PART_OCTETS = 1024 * 1024;
-/** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
-class InboxUnreachable extends Error {
-    name = 'InboxUnreachable';
-    /** Whether it may be temporary, so that another attempt makes sense. */
-    transient;
-    /** Whether the inbox could not be tested from here, as opposed to tested and bad. */
-    inconclusive;
-    constructor(message, { transient = false, inconclusive = false } = {}) {
-        super(message);
-        this.transient = transient;
-        this.inconclusive = inconclusive;
-    }
-}
-/** The connection to the inbox was lost, or the server did not answer in time. */
-function inboxLost(message) {
-    return new InboxUnreachable(message, { transient: true });
-}
-/** The mailbox refuses the login, or has no such folder. */
-class InboxRejected extends Error {
-    name = 'InboxRejected';
-}
-/** The message was in the mailbox, and was taken away before it was read. */
-class MessageGone extends InboxRejected {
-    constructor() {
-        super('the message arrived, and was gone before it could be read: something else takes mail out');
-    }
-}
-
-
-/***/ }),
-
-/***/ 3289:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   QG: () => (/* binding */ mostOctets),
-/* harmony export */   TL: () => (/* binding */ alterations),
-/* harmony export */   Tb: () => (/* binding */ isProbe),
-/* harmony export */   y0: () => (/* binding */ hasToken)
-/* harmony export */ });
-/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5158);
-/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
-
-
-/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
-const MAX_ADDED_OCTETS = 128 * 1024;
-/**
- * How much of a message is read. One that has so many octets or more is not read to its end.
- * @param sent the octets of the message as it was sent
- */
-function mostOctets(sent) {
-    return sent + MAX_ADDED_OCTETS;
-}
-/**
- * Whether this is the probe, altered or not. A forged message may have everything that can be known or guessed, but not
- * the token. A message without our Message-ID may be the probe with a new one. It may also be a bounce or an automatic
- * reply: these have its Subject, may quote its body, and are from another sender.
- * @param received header and body as the inbox has them
- */
-function isProbe(sent, received) {
-    const message = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
-    const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, name).some((value) => value.includes(text));
-    const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
-    const [from = ''] = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(header), 'from');
-    const isNamed = has('message-id', sent.messageId) || (has('subject', sent.nonce) && has('from', from));
-    return isNamed && hasToken(sent, message);
-}
-/**
- * Whether a message has the token of the probe in its body. The token survives a footer and quoted-printable encoding.
- * A body in base64 is decoded first.
- */
-function hasToken({ token }, message) {
-    const encodings = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-transfer-encoding');
-    const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
-    return hasLine(isBase64 ? Buffer.from(message.body.toString('latin1'), 'base64') : message.body, token);
-}
-/** Whether a text is a line of its own. */
-function hasLine(body, text) {
-    const wanted = Buffer.from(text);
-    for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
-        if (at > 0 && body[at - 1] !== _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF)
-            continue;
-        const [line] = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(body, at);
-        if (line?.end === at + wanted.length)
-            return true;
-    }
-    return false;
-}
-/**
- * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
- * @param received header and body as the inbox has them
- * @returns what differs, in words; nothing where the message is intact
- */
-function alterations(sent, received) {
-    const before = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(sent.text);
-    const after = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
-    const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
-    const most = mostOctets(Buffer.byteLength(sent.text));
-    const size = received.length < most ? [] : [`the message has ${most} octets or more`];
-    return [...fields, ...bodyDifference(before.body, after.body), ...size];
-}
-/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
-function fieldDifference({ name, label, value }, is) {
-    const [first, ...more] = is;
-    if (first === undefined)
-        return [`${name} is missing`];
-    if (more.length > 0) {
-        return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
-    }
-    return [
-        ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
-        ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
-    ];
-}
-/** Some stores take or add an empty line at the end; more than that was added by somebody. */
-const LAST_LINE_ENDS = 2;
-/** As much of a line is quoted. */
-const MAX_QUOTED_OCTETS = 1000;
-/** Line by line: a large message is compared without another copy of it. */
-function bodyDifference(before, after) {
-    const [was, is] = [trimmed(before), trimmed(after)];
-    const there = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(is);
-    let number = 0;
-    for (const line of (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(was)) {
-        number += 1;
-        const { value: other } = there.next();
-        if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
-            continue;
-        return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
-    }
-    const { value: first } = there.next();
-    if (!first)
-        return [];
-    let more = 1;
-    while (!there.next().done)
-        more += 1;
-    return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
-}
-function trimmed(body) {
-    let end = body.length;
-    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF; times += 1) {
-        end -= body[end - 2] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.CR ? 2 : 1;
-    }
-    return body.subarray(0, end);
-}
-function quoted(text, { start, end }) {
-    return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
-}
-
-
-/***/ }),
-
-/***/ 5158:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l4: () => (/* binding */ headerAndBody),
-/* harmony export */   sm: () => (/* binding */ valuesOf),
-/* harmony export */   vY: () => (/* binding */ parseMessage)
-/* harmony export */ });
-/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5984);
-
-/**
- * As much of a header is read. One that is longer has grown by more than any message may, or has lost the empty line
- * behind it and with that the body; that much is noticed without the rest.
- */
-const MAX_HEADER_OCTETS = 512 * 1024;
-/**
- * Takes a message apart, whatever its line ends. A line of the header that is no field is left out.
- * @param message header and body; any octets
- */
-function parseMessage(message) {
-    const octets = typeof message === 'string' ? Buffer.from(message) : message;
-    const { header, body } = headerAndBody(octets);
-    const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
-    const fields = [];
-    for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
-        const colon = line.indexOf(':');
-        if (colon < 0)
-            continue;
-        const label = line.slice(0, colon);
-        fields.push({ name: label.trim().toLowerCase(), label, value: line.slice(colon + 1).trim() });
-    }
-    return { fields, body };
-}
-/** The values of every field of that name, in order; `name` is in lower case. */
-function valuesOf({ fields }, name) {
-    return fields.flatMap((field) => (field.name === name ? [field.value] : []));
-}
-/** Parts a message at its first empty line, which is in neither part. Without one it has no body. */
-function headerAndBody(message) {
-    for (const { start, end, next } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOf */ .D)(message)) {
-        if (end === start && start > 0)
-            return { header: message.subarray(0, start), body: message.subarray(next) };
-    }
-    return { header: message, body: message.subarray(message.length) };
-}
-
-
-/***/ }),
-
-/***/ 5984:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CR: () => (/* binding */ CR),
-/* harmony export */   D: () => (/* binding */ linesOf),
-/* harmony export */   LF: () => (/* binding */ LF)
-/* harmony export */ });
-const LF = 0x0a;
-const CR = 0x0d;
-/**
- * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
- * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
- * @param from where a line begins
- */
-function* linesOf(text, from = 0) {
-    for (let start = from; start <= text.length;) {
-        const at = text.indexOf(LF, start);
-        const end = at < 0 ? text.length : at;
-        const next = end + 1;
-        yield { start, end: at > start && text[at - 1] === CR ? at - 1 : end, next };
-        start = next;
-    }
-}
-
-
-/***/ }),
-
-/***/ 8141:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $N: () => (/* binding */ codeOf),
-/* harmony export */   IC: () => (/* binding */ systemResolver),
-/* harmony export */   Ng: () => (/* binding */ connect),
-/* harmony export */   Vm: () => (/* binding */ ConnectFailure),
-/* harmony export */   hd: () => (/* binding */ resolve),
-/* harmony export */   z0: () => (/* binding */ NAME_UNKNOWN)
-/* harmony export */ });
-/* unused harmony export failureOf */
-/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1553);
-/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_dns_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7975);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_2__);
-
-
-
-class ConnectFailure extends Error {
-    kind;
-    detail;
-    address;
-    name = 'ConnectFailure';
-    /**
-     * @param kind what happened
-     * @param detail the system's word for it, such as ECONNREFUSED
-     * @param address the address tried, where there was one
-     */
-    constructor(kind, detail, address) {
-        super(`${kind}: ${detail}`);
-        this.kind = kind;
-        this.detail = detail;
-        this.address = address;
-    }
-}
-/** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
-const ATTEMPT_DELAY_MS = 250;
-/** Lookups in progress, by host and family. They cannot be cancelled, and each occupies a thread: a retry joins them. */
-const lookups = new Map();
-/** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
-const systemResolver = (host, family) => {
-    const key = `${host} ${family}`;
-    const known = lookups.get(key);
-    if (known)
-        return known;
-    const found = (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim', family: family ?? 0 })
-        .then((addresses) => addresses.map(({ address, family: of }) => ({ address, family: of === 6 ? 6 : 4 })))
-        .finally(() => lookups.delete(key));
-    lookups.set(key, found);
-    return found;
-};
-/**
- * Finds the addresses of a host; an address stands for itself.
- * @param host a DNS name or an IP address
- * @param only the only family to look up; by default both, see {@link Resolver}
- * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
- */
-async function resolve(host, deadline, resolver, only) {
-    const family = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host);
-    if (family !== 0)
-        return [{ address: host, family: family === 6 ? 6 : 4 }];
-    const answer = only === undefined ? lookUpBoth(host, resolver) : lookUp(host, resolver, only);
-    return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
-}
-/** @throws {ConnectFailure} as {@link resolve} does */
-async function lookUp(host, resolver, family) {
-    const found = await resolver(host, family).catch((error) => {
-        if (error instanceof ConnectFailure)
-            throw error;
-        const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
-        const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;
-        throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
-    });
-    if (found.length === 0)
-        throw new ConnectFailure('name-not-found', NAME_WITHOUT_ADDRESS);
-    return found;
-}
-/**
- * Looks up both families at once. getaddrinfo says that there is no address if one family has none and the lookup of
- * the other failed temporarily, so each is then asked alone.
- */
-async function lookUpBoth(host, resolver) {
-    try {
-        return await lookUp(host, resolver);
-    }
-    catch (failure) {
-        if (!(failure instanceof ConnectFailure) || failure.kind !== 'name-not-found')
-            throw failure;
-        const answers = await Promise.allSettled([lookUp(host, resolver, 4), lookUp(host, resolver, 6)]);
-        const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-        if (found.length > 0)
-            return found;
-        const failures = answers.flatMap((answer) => answer.status === 'rejected' && answer.reason instanceof ConnectFailure ? [answer.reason] : []);
-        throw failures.find(({ kind }) => kind === 'lookup-failed') ?? failure;
-    }
-}
-/** What a resolver says where there is no such name, as far as it can tell. */
-const NAME_UNKNOWN = 'ENOTFOUND';
-/** What it says where there is, and it stands for no address of a family that can be used. */
-const NAME_WITHOUT_ADDRESS = 'ENODATA';
-/** Node says ENOTFOUND for either; the system's own number tells more, where the system does. */
-function isWithoutAddress(error) {
-    const errno = typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
-    return typeof errno === 'number' && errno < 0 && (0,node_util__WEBPACK_IMPORTED_MODULE_2__.getSystemErrorName)(errno) === 'EAI_NODATA';
-}
-/**
- * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
- * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
- * @param addresses at least one
- * @returns the connected socket; it keeps an error listener until it is destroyed
- * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
- */
-async function connect(addresses, port, deadline) {
-    const waiting = interleaveFamilies(addresses);
-    const underWay = new Map();
-    const failures = [];
-    let pause;
-    const race = new Promise((resolve, reject) => {
-        const tryNext = () => {
-            clearTimeout(pause);
-            const next = waiting.shift();
-            if (!next)
-                return;
-            const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.connect)({ host: next.address, port, noDelay: true });
-            underWay.set(socket, next.address);
-            pause = setTimeout(tryNext, ATTEMPT_DELAY_MS);
-            const failed = (error) => {
-                underWay.delete(socket);
-                failures.push(failureOf(error, next.address));
-                if (underWay.size === 0 && waiting.length === 0)
-                    reject(mostTelling(failures));
-                else
-                    tryNext();
-            };
-            // An error without a listener ends the process, and no other listener is attached while a socket passes from one
-            // user to the next. The next user finds the error in `errored`.
-            socket.on('error', () => undefined);
-            socket.once('error', failed);
-            socket.once('connect', () => {
-                underWay.delete(socket);
-                socket.off('error', failed);
-                resolve(socket);
-            });
-        };
-        tryNext();
-    });
-    try {
-        return await deadline.race(race, () => {
-            const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
-            return mostTelling([...failures, ...silent]);
-        });
-    }
-    finally {
-        clearTimeout(pause);
-        waiting.length = 0;
-        for (const socket of underWay.keys())
-            socket.destroy();
-    }
-}
-/** RFC 8305 section 4: the families in turn, beginning with that of the first address. */
-function interleaveFamilies(addresses) {
-    const first = addresses.filter(({ family }) => family === addresses[0]?.family);
-    const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
-    return addresses
-        .flatMap((_, i) => [first[i], second[i]])
-        .filter((address) => address !== undefined);
-}
-const KINDS = {
-    ECONNREFUSED: 'refused',
-    ECONNRESET: 'reset',
-    ETIMEDOUT: 'timed-out',
-    ENETUNREACH: 'no-route',
-    EHOSTUNREACH: 'no-route',
-    ENETDOWN: 'no-route',
-    EHOSTDOWN: 'no-route',
-    // No address of ours is of this family, or none may speak to that one.
-    EADDRNOTAVAIL: 'no-route',
-    EAFNOSUPPORT: 'no-route',
-};
-/**
- * What the system's refusal to connect means. Whatever is no answer of the network (EMFILE, EPERM, ENOBUFS) is this
- * machine's own affair: no packet has left it.
- */
-function failureOf(error, address) {
-    const code = codeOf(error);
-    return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
-}
-/** "Tested and bad" tells more than "could not be tested". */
-function mostTelling(failures) {
-    const order = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
-    const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    return worst ?? new ConnectFailure('no-route', 'no address to connect to');
-}
-/** The system's code of an error of whatever realm. */
-function codeOf(error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    return typeof code === 'string' ? code : 'unknown';
-}
-
-
-/***/ }),
-
-/***/ 7879:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ Deadline)
-/* harmony export */ });
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _standstill_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9261);
-
-
-/**
- * A point in time at which a wait ends. Deadlines nest: none reaches beyond the one it was made within. Time in which
- * this process stood still does not count.
- */
-class Deadline {
-    #standstill;
-    #pausesMs;
-    #cut;
-    /** On a clock that stops while the process stands still. */
-    #at;
-    constructor(ms, standstill, cut) {
-        this.#standstill = standstill;
-        this.#pausesMs = standstill.pausesMs;
-        this.#cut = cut;
-        this.#at = this.#now + ms;
-    }
-    /**
-     * @param ms milliseconds from now
-     * @param within a deadline that the new one may not outlast
-     */
-    static after(ms, within) {
-        if (!within)
-            return new Deadline(ms, _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j);
-        return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
-    }
-    /**
-     * A deadline that comes when a signal is aborted; every deadline within it comes then too.
-     * @param standstill how long the process has stood still; a parameter so that tests can control it
-     */
-    static on(cut, standstill = _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j) {
-        return new Deadline(Infinity, standstill, cut);
-    }
-    /** The same, so many milliseconds later. */
-    extendedBy(ms) {
-        return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
-    }
-    /** Milliseconds left, never less than 0. */
-    get remainingMs() {
-        return this.#cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
-    }
-    /** Whether it has come. */
-    get isOver() {
-        return this.remainingMs === 0;
-    }
-    /** Milliseconds that the process has stood still since the deadline was made, in pauses of a second or more. */
-    get stoodStillMs() {
-        return this.#standstill.pausesMs - this.#pausesMs;
-    }
-    /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
-    async postponedBy(work) {
-        const begun = this.#now;
-        try {
-            return await work;
-        }
-        finally {
-            this.#at += this.#now - begun;
-        }
-    }
-    /**
-     * Waits for a promise, but not beyond the deadline. Input that has arrived by then is read before the wait ends. The
-     * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
-     * @param promise what is waited for
-     * @param expired makes the error that is thrown at the deadline
-     * @throws what the promise rejects with, or what `expired` returns
-     */
-    async race(promise, expired) {
-        let timer;
-        let isWaiting = true;
-        let end = () => undefined;
-        const over = new Promise((_resolve, reject) => {
-            end = () => {
-                if (isWaiting)
-                    reject(expired());
-            };
-            const wait = () => {
-                const { remainingMs } = this;
-                if (remainingMs < Infinity)
-                    timer = setTimeout(() => void endOrWait(), remainingMs);
-            };
-            const endOrWait = async () => {
-                await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .pendingInput */ .q)();
-                if (this.isOver)
-                    end();
-                else if (isWaiting)
-                    wait();
-            };
-            wait();
-            this.#cut?.addEventListener('abort', end);
-        });
-        try {
-            return await _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j.during(Promise.race([promise, over]));
-        }
-        finally {
-            isWaiting = false;
-            clearTimeout(timer);
-            this.#cut?.removeEventListener('abort', end);
-        }
-    }
-    get #now() {
-        return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#standstill.totalMs;
-    }
-}
-
-
-/***/ }),
-
-/***/ 9261:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ heartbeat),
-/* harmony export */   q: () => (/* binding */ pendingInput)
-/* harmony export */ });
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
-
-const BEAT_MS = 20;
-/** How late a timer can be on a machine that is only busy. */
-const TOLERATED_MS = 10;
-const PAUSE_MS = 1000;
-/**
- * Measures how late its own timer is, and so how long the event loop has stood still. Runs only while something is
- * awaited.
- */
-class Heartbeat {
-    #waits = 0;
-    #lostMs = 0;
-    #pausedMs = 0;
-    #beatAt = 0;
-    #timer;
-    get totalMs() {
-        return this.#lostMs + this.#lateMs;
-    }
-    get pausesMs() {
-        return this.#pausedMs + pauseIn(this.#lateMs);
-    }
-    /** Measures for as long as a promise is pending. @returns what it resolves to */
-    async during(wait) {
-        if (this.#waits === 0)
-            this.#begin();
-        this.#waits += 1;
-        try {
-            return await wait;
-        }
-        finally {
-            if (this.#waits === 1)
-                this.#end();
-            this.#waits -= 1;
-        }
-    }
-    #begin() {
-        this.#beatAt = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
-        this.#timer = setInterval(() => {
-            this.#beat();
-        }, BEAT_MS).unref();
-    }
-    #end() {
-        this.#beat();
-        clearInterval(this.#timer);
-    }
-    #beat() {
-        const late = this.#lateMs;
-        this.#lostMs += late;
-        this.#pausedMs += pauseIn(late);
-        this.#beatAt = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
-    }
-    /** How late the next beat is by now. */
-    get #lateMs() {
-        if (this.#waits === 0)
-            return 0;
-        const late = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#beatAt - BEAT_MS;
-        return late > TOLERATED_MS ? late : 0;
-    }
-}
-function pauseIn(lateMs) {
-    return lateMs >= PAUSE_MS ? lateMs : 0;
-}
-/** The heartbeat of this process. */
-const heartbeat = new Heartbeat();
-/**
- * Lets the event loop read what the system has already received. Timers fire before sockets are read: the first turn of
- * the loop begins to read from a paused channel, and the second one has read.
- */
-async function pendingInput() {
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
-}
-
-
-/***/ }),
-
-/***/ 4138:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Df: () => (/* binding */ AUTH_EXPECT),
-/* harmony export */   FV: () => (/* binding */ ADDRESSES),
-/* harmony export */   Mk: () => (/* binding */ TLS_VERSIONS),
-/* harmony export */   Nr: () => (/* binding */ MECHANISMS),
-/* harmony export */   Xv: () => (/* binding */ ON_INCONCLUSIVE),
-/* harmony export */   Zz: () => (/* binding */ TRANSPORTS),
-/* harmony export */   _v: () => (/* binding */ PROBES),
-/* harmony export */   bk: () => (/* binding */ VERDICTS),
-/* harmony export */   d$: () => (/* binding */ FAIL_ON),
-/* harmony export */   gg: () => (/* binding */ ROLES),
-/* harmony export */   hz: () => (/* binding */ PORTS),
-/* harmony export */   sW: () => (/* binding */ TLS_CHECKS),
-/* harmony export */   xx: () => (/* binding */ DELIVERY_EXPECT)
-/* harmony export */ });
-/* Legal values, once: the schema, the documentation and the types all come from these. */
-const TRANSPORTS = ['starttls', 'implicit'];
-const ADDRESSES = ['first', 'all'];
-const ROLES = ['submission', 'mx'];
-/** Tries that nobody gets unasked, each on connections of its own, and none with a credential or a recipient. */
-const PROBES = ['plaintext-auth', 'plaintext-mail', 'command-injection'];
-const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'];
-const FAIL_ON = ['fail', 'warn', 'never'];
-const ON_INCONCLUSIVE = ['fail', 'warn'];
-/** SASL mechanisms by their registered names, strongest first. */
-const MECHANISMS = [
-    'SCRAM-SHA-256-PLUS',
-    'SCRAM-SHA-1-PLUS',
-    'SCRAM-SHA-256',
-    'SCRAM-SHA-1',
-    'OAUTHBEARER',
-    'XOAUTH2',
-    'CRAM-MD5',
-    'PLAIN',
-    'LOGIN',
-    'EXTERNAL',
-];
-/** Whether the server must let these credentials in, or keep them out. */
-const AUTH_EXPECT = ['accepted', 'rejected'];
-/** Whether the message must arrive, the server must accept it, or the server must refuse its recipient. */
-const DELIVERY_EXPECT = ['received', 'accepted', 'refused'];
-/** What a receiver may say of a message's origin (RFC 8601 section 2.7), so far as it is of use to demand it. */
-const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'];
-/** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
-const TLS_CHECKS = ['single', 'both'];
-/** Ports that decide other defaults. */
-const PORTS = { mx: 25, implicit: 465, submission: 587 };
-
-
-/***/ }),
-
-/***/ 6057:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B5: () => (/* binding */ mailbox),
-/* harmony export */   Gx: () => (/* binding */ minutes),
-/* harmony export */   Hc: () => (/* binding */ host),
-/* harmony export */   Im: () => (/* binding */ truth),
-/* harmony export */   Lx: () => (/* binding */ isQualifiedDomain),
-/* harmony export */   QC: () => (/* binding */ displayName),
-/* harmony export */   Uq: () => (/* binding */ shard),
-/* harmony export */   Ww: () => (/* binding */ inboxUrl),
-/* harmony export */   gi: () => (/* binding */ ehloName),
-/* harmony export */   iL: () => (/* binding */ authservId),
-/* harmony export */   nT: () => (/* binding */ userName),
-/* harmony export */   rD: () => (/* binding */ wholeNumber),
-/* harmony export */   rJ: () => (/* binding */ secret),
-/* harmony export */   vd: () => (/* binding */ day),
-/* harmony export */   y_: () => (/* binding */ pin)
-/* harmony export */ });
-/* unused harmony export dnsName */
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3136);
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_url__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _text_peer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(875);
-/* harmony import */ var _text_secret_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8091);
-
-
-
-
-/**
- * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
- * None knows of keys, places or messages.
- */
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
-const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
-const PRINTABLE = /^[!-~]+$/;
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-/** A whole number in plain decimal digits. */
-function wholeNumber(text, min, max) {
-    if (!/^(?:0|[1-9]\d{0,8})$/.test(text))
-        return undefined;
-    const number = Number(text);
-    return number >= min && number <= max ? number : undefined;
-}
-/**
- * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
- * would take for a number (`127.1`, `0x7f`) is no name.
- */
-function dnsName(text) {
-    // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
-    if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) !== text)
-        return undefined;
-    const name = (PRINTABLE.test(text) ? text.toLowerCase() : (0,node_url__WEBPACK_IMPORTED_MODULE_1__.domainToASCII)(text)).replace(/\.$/, '');
-    const labels = name.split('.');
-    if (name.length > 253 || !labels.every((label) => LABEL.test(label)))
-        return undefined;
-    return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
-}
-/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
-function host(text) {
-    const bare = /^\[(.*)\]$/.exec(text)?.[1];
-    if (bare !== undefined)
-        return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
-    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(text) !== 0)
-        return text.includes('%') ? undefined : text.toLowerCase();
-    return dnsName(text);
-}
-/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2), which has no underscores: servers refuse EHLO with one. */
-function smtpDomain(text) {
-    const name = dnsName(text);
-    return name?.includes('_') === true ? undefined : name;
-}
-/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at its end. */
-function isQualifiedDomain(text) {
-    return text.includes('.') && smtpDomain(text) === text.toLowerCase();
-}
-/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
-function ehloName(text) {
-    const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
-    if (!literal)
-        return smtpDomain(text);
-    const [, six, four] = literal;
-    return (six !== undefined ? (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(six) && !six.includes('%') : (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(four ?? '')) ? text : undefined;
-}
-/**
- * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
- * international (RFC 6531); the domain is given in A-labels.
- */
-function mailbox(text) {
-    const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-    if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
-        return undefined;
-    const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
-    return ascii === undefined ? undefined : `${local}@${ascii}`;
-}
-/** A name for people: one line, at most 200 characters, none of them unseen. */
-function displayName(text) {
-    return text.trim() !== '' && text.length <= 200 && (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) === text ? text : undefined;
-}
-/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
-function userName(text) {
-    return CONTROL.test(text) ? undefined : text;
-}
-/** A password or token, possibly empty. */
-function secret(text) {
-    return CONTROL.test(text) ? undefined : new _text_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z(text);
-}
-/** `sha256/` and the base64 of 32 octets; gives the base64. */
-function pin(text) {
-    const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
-    return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
-}
-/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
-function authservId(text) {
-    return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
-}
-/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
-function truth(text) {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    return /^(false|False|FALSE)$/.test(text) ? false : undefined;
-}
-/** Minutes from 0.1 to 1440, in milliseconds. */
-function minutes(text) {
-    if (!/^\d{1,4}(\.\d{1,3})?$/.test(text))
-        return undefined;
-    const given = Number(text);
-    return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
-}
-/** A day of the calendar as YYYY-MM-DD. */
-function day(text) {
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
-        return undefined;
-    const date = new Date(`${text}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
-}
-/** `K/N` with K from 1 to N. */
-function shard(text) {
-    const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-    const parts = wholeNumber(n, 1, 999_999_999);
-    const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
-    return part === undefined || parts === undefined ? undefined : { part, parts };
-}
-const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 };
-/** Both catchers listen on one port, be it with TLS or without. */
-const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 };
-/**
- * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
- * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
- */
-function inboxUrl(text) {
-    const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
-    const scheme = match?.[1]?.toLowerCase() ?? '';
-    const name = host(match?.[2] ?? '');
-    const path = match?.[4] ?? '';
-    if (!match || name === undefined)
-        return undefined;
-    const port = (usual) => match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
-    if (isKeyOf(MAILBOX_PORTS, scheme)) {
-        const at = port(MAILBOX_PORTS[scheme]);
-        const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
-        return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
-    }
-    if (isKeyOf(API_PORTS, scheme)) {
-        const at = port(API_PORTS[scheme]);
-        const basePath = base(path);
-        return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
-    }
-    return undefined;
-}
-function isKeyOf(table, key) {
-    return Object.hasOwn(table, key);
-}
-/** The folder of an IMAP URL. */
-function folder(path) {
-    const decoded = percentDecoded(path);
-    if (decoded === undefined || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(decoded) !== decoded)
-        return undefined;
-    return decoded === '' ? 'INBOX' : decoded;
-}
-/** The base path of an API, as it is sent. */
-function base(path) {
-    const segments = path.split('/').filter((segment) => segment !== '');
-    const isLegal = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
-    return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
-}
-function percentDecoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-
-/***/ }),
-
-/***/ 9743:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  r: () => (/* binding */ redactedReason),
-  z: () => (/* binding */ redactorsFor)
-});
-
-// EXTERNAL MODULE: ./src/smtp/sasl/mechanisms.ts + 8 modules
-var mechanisms = __nccwpck_require__(5625);
-;// CONCATENATED MODULE: ./src/plan/secrets.ts
-
-/**
- * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
- * key of a client certificate is none of them: it never travels, so no server can echo it.
- */
-function secretsOf({ endpoints }) {
-    return endpoints.flatMap(({ auth, delivery, host, port }) => {
-        const inbox = delivery?.inbox;
-        return [
-            ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
-            ...(inbox?.password && inbox.username !== undefined
-                ? [
-                    {
-                        secret: inbox.password,
-                        kind: 'password',
-                        username: inbox.username,
-                        host: inbox.host,
-                        port: inbox.port,
-                    },
-                ]
-                : []),
-        ];
-    });
-}
-/**
- * What protocols make of a credential before they send it: all messages of SASL, and the login of HTTP (RFC 7617).
- * @returns base64 texts, none of which need have anything in common with the base64 of the credential
- */
-function sentForms(planned) {
-    const login = Buffer.from(`${planned.username}:${planned.secret.reveal()}`).toString('base64');
-    return [login, ...(0,mechanisms/* wireForms */.$i)(planned)];
-}
-
-// EXTERNAL MODULE: ./src/text/redactor.ts + 2 modules
-var redactor = __nccwpck_require__(5764);
-;// CONCATENATED MODULE: ./src/redaction.ts
-
-
-/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
-const SOUGHT_TOGETHER = 50;
-/**
- * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
- * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
- * grows with the fleet only.
- * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
- */
-function redactorsFor(plan) {
-    if (revealed(plan).size <= SOUGHT_TOGETHER) {
-        const one = redactorOf(plan);
-        return () => one;
-    }
-    const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
-    return (name) => {
-        const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-        if (!endpoint)
-            return redactorOf(plan);
-        // A server can repeat in one session what it received in another.
-        const { host, port } = endpoint;
-        return redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
-    };
-}
-/** What our own code or a library says of a failure of its own, without the secrets of the plan. */
-function redactedReason(reason, plan) {
-    return plan ? redactorOf(plan).redact(reason) : reason;
-}
-function redactorOf(plan) {
-    return new redactor/* Redactor */.p(revealed(plan), new Set(secretsOf(plan).flatMap(sentForms)));
-}
-function revealed(plan) {
-    return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
-}
-
-
-/***/ }),
-
-/***/ 2123:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Pr: () => (/* binding */ RESULTS),
-  W1: () => (/* binding */ STEP_IDS),
-  DL: () => (/* binding */ earlierFindings)
-});
-
-// UNUSED EXPORTS: reportSchema
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(3759);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
-
-
-
-function datetime(params) {
-    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
-}
-function date(params) {
-    return core._isoDate(ZodISODate, params);
-}
-function time(params) {
-    return core._isoTime(ZodISOTime, params);
-}
-function duration(params) {
-    return core._isoDuration(ZodISODuration, params);
-}
-
-;// CONCATENATED MODULE: ./src/report/report.ts
-
-/**
- * The Report: what a run found out, and nothing of how. This schema is its one definition: the TypeScript types
- * are inferred from it, and `report.schema.json` in the repository is generated from it.
- * Every string in it may carry text from the network; each sink makes all of them safe for its own format.
- */
-/** The five steps, in the order in which every endpoint goes through them. */
-const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
-/** Results from best to worst. */
-const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'];
-const count = schemas/* int */.Whr().nonnegative();
-const milliseconds = schemas/* number */.aig().nonnegative();
-const findingSchema = schemas/* strictObject */.rej({
-    code: schemas/* string */.YjP().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-    severity: schemas/* enum */.k5n(['error', 'warning', 'notice']),
-    message: schemas/* string */.YjP().min(1).describe('What is wrong, here and now'),
-    remedy: schemas/* string */.YjP().min(1).describe('How to mend it'),
-    inconclusive: schemas/* literal */.euz(true).optional().describe('The error says "could not be tested", not "tested and bad"'),
-    evidence: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('How we know: the reply, the alert, the names'),
-    reference: schemas/* string */.YjP().optional().describe('The section of the RFC that is violated or followed'),
-    resultType: schemas/* string */.YjP().optional().describe('What a TLS report calls it (RFC 8460 section 4.3)'),
-    reproduce: schemas/* string */.YjP().optional().describe('A command that shows the same by hand'),
-    waived: schemas/* strictObject */.rej({ reason: schemas/* string */.YjP(), until: schemas/* string */.YjP() }).optional(),
-})
-    .describe('One thing worth saying about a step');
-const stepSchema = schemas/* strictObject */.rej({
-    id: schemas/* enum */.k5n(STEP_IDS),
-    status: schemas/* enum */.k5n([...RESULTS, 'skip']),
-    skipped: schemas/* enum */.k5n(['not-applicable', 'not-configured', 'blocked']).optional(),
-    durationMs: milliseconds,
-    findings: schemas/* array */.YOg(findingSchema),
-});
-const certificateSchema = schemas/* strictObject */.rej({
-    subject: schemas/* string */.YjP(),
-    issuer: schemas/* string */.YjP(),
-    names: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subject alternative names: DNS names and addresses'),
-    validFrom: datetime(),
-    validTo: datetime(),
-    daysLeft: schemas/* int */.Whr().describe('Whole days from the start of the run to validTo; negative once expired'),
-    key: schemas/* string */.YjP().describe('Such as "EC P-256" or "RSA 2048"'),
-    signature: schemas/* string */.YjP().describe('The signature algorithm'),
-    sha256: schemas/* string */.YjP().describe('Fingerprint of the certificate, lower-case hexadecimal'),
-    pin: schemas/* string */.YjP().describe('sha256/ and the base64 of the SHA-256 of the subject public key info, as tls.pin takes it'),
-});
-const tlsSchema = schemas/* strictObject */.rej({
-    version: schemas/* string */.YjP(),
-    cipher: schemas/* string */.YjP(),
-    group: schemas/* string */.YjP().optional().describe('Key-exchange group, where the TLS library tells it'),
-    postQuantum: schemas/* boolean */.zMY().optional().describe('Whether the group withstands a quantum computer, where it is known'),
-    certificate: certificateSchema,
-    chain: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subjects of the certificates as the server sent them, leaf first'),
-    otherCertificates: schemas/* array */.YOg(certificateSchema)
-        .min(1)
-        .optional()
-        .describe('With tls.check: both, what the server presents to clients that want a key of another kind'),
-});
-const deliverySchema = schemas/* strictObject */.rej({
-    messageId: schemas/* string */.YjP().describe('The Message-ID of the probe'),
-    octets: count.describe('The size of the probe'),
-    latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
-    folder: schemas/* string */.YjP().optional().describe('The folder for junk in which it was found'),
-    copies: count.min(1).optional().describe('How many copies there were; a lower bound if `message-duplicated` says so'),
-});
-const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() })
-    .describe('What led to the next attempt');
-const earlierFindingSchema = findingSchema
-    .extend({ step: schemas/* enum */.k5n(STEP_IDS) })
-    .describe('A warning or a waived error that the last attempt does not have; it makes the endpoint `warn`');
-const endpointSchema = schemas/* strictObject */.rej({
-    name: schemas/* string */.YjP(),
-    host: schemas/* string */.YjP(),
-    port: schemas/* int */.Whr().min(1).max(65535),
-    address: schemas/* string */.YjP().optional().describe('The address that was connected to'),
-    transport: schemas/* enum */.k5n(['starttls', 'implicit']),
-    role: schemas/* enum */.k5n(['submission', 'mx']),
-    environment: schemas/* string */.YjP().optional(),
-    result: schemas/* enum */.k5n(RESULTS),
-    attempts: count.min(1),
-    durationMs: milliseconds,
-    source: schemas/* strictObject */.rej({ file: schemas/* string */.YjP(), line: count.min(1) }).optional(),
-    steps: schemas/* array */.YOg(stepSchema).length(STEP_IDS.length),
-    earlier: schemas/* array */.YOg(schemas/* union */.KCZ([failureSchema, earlierFindingSchema]))
-        .optional()
-        .describe('What the attempts before the last one found'),
-    capabilities: schemas/* strictObject */.rej({
-        plain: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the answer to EHLO in the clear'),
-        tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('Those inside TLS'),
-        gained: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered inside TLS only, each mechanism by itself'),
-        lost: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered in the clear only, STARTTLS aside'),
-    })
-        .optional(),
-    tls: tlsSchema.optional(),
-    delivery: deliverySchema.optional().describe('What became of the probe message, once it was accepted'),
-    transcript: schemas/* array */.YOg(schemas/* strictObject */.rej({ at: milliseconds, from: schemas/* enum */.k5n(['server', 'client']), text: schemas/* string */.YjP() })),
-});
-const reportSchema = schemas/* strictObject */.rej({
-    schemaVersion: schemas/* literal */.euz(1),
-    tool: schemas/* strictObject */.rej({ name: schemas/* literal */.euz('starttls-gate'), version: schemas/* string */.YjP() }),
-    startedAt: datetime(),
-    durationMs: milliseconds,
-    result: schemas/* enum */.k5n(RESULTS),
-    endpoints: schemas/* array */.YOg(endpointSchema).min(1),
-})
-    .describe('What STARTTLS Gate found out about each endpoint');
-/** The warnings and waived errors that only attempts before the last one found. */
-function earlierFindings({ earlier = [] }) {
-    return earlier.filter((one) => 'severity' in one);
-}
-
-
-/***/ }),
-
-/***/ 3179:
+/***/ 3221:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2490,7 +1285,7 @@ function finding(code, message, details = {}) {
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(6942);
-;// CONCATENATED MODULE: ./src/report/redact.ts
+;// CONCATENATED MODULE: ./src/secrets/redact-report.ts
 
 /**
  * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
@@ -2734,8 +1529,8 @@ class Transcript {
     }
 }
 
-// EXTERNAL MODULE: ./src/text/redactor.ts + 2 modules
-var redactor = __nccwpck_require__(5764);
+// EXTERNAL MODULE: ./src/secrets/redactor.ts + 2 modules
+var redactor = __nccwpck_require__(4890);
 ;// CONCATENATED MODULE: ./src/findings/providers.ts
 /** The services that most submissions go to. */
 const PROVIDERS = {
@@ -3019,7 +1814,7 @@ function remedyFor(code, remedy, software, wanted) {
 
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./src/gate/reproduce.ts
+;// CONCATENATED MODULE: ./src/findings/reproduce.ts
 
 /*
  * Commands for a reader whose trust store is that of the system. Where the endpoint has trust anchors of its own,
@@ -3131,7 +1926,7 @@ function command(words) {
     return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
-;// CONCATENATED MODULE: ./src/gate/waivers.ts
+;// CONCATENATED MODULE: ./src/verdict/waivers.ts
 
 
 /** A waiver holds to the end of its last day, in UTC. */
@@ -3183,7 +1978,7 @@ function unusedWaivers(waivers, steps, now) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/gate/advice.ts
+;// CONCATENATED MODULE: ./src/gate/enrich.ts
 
 
 
@@ -3238,7 +2033,7 @@ const OF_INSPECTION = new Set([
 const STARS = /\*{8}/;
 const INSPECTED = 'The greeting is written over with asterisks: a firewall inspects SMTP on the way, and hides what the server offers. Switch that off first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';
 
-;// CONCATENATED MODULE: ./src/gate/budget.ts
+;// CONCATENATED MODULE: ./src/steps/budget.ts
 /**
  * The dialogue of an attempt may wait this many times as long as any one wait in it. A server that is slow at one
  * or two points passes; one that spends every wait to its end does not hold the endpoint for minutes.
@@ -3320,8 +2115,8 @@ function offers({ lines, mechanisms = [] }) {
     return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
 }
 
-// EXTERNAL MODULE: ./src/gate/verdict.ts
-var gate_verdict = __nccwpck_require__(5950);
+// EXTERNAL MODULE: ./src/verdict/verdict.ts
+var verdict_verdict = __nccwpck_require__(1396);
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
 
 
@@ -3339,7 +2134,7 @@ function reportOf(visit, steps, durationMs) {
         transport,
         role,
         ...(environment !== undefined && { environment }),
-        result: (0,gate_verdict/* resultOf */.Bg)(steps),
+        result: (0,verdict_verdict/* resultOf */.Bg)(steps),
         durationMs: Math.round(durationMs),
         ...(source && { source: { ...source } }),
         steps,
@@ -3368,13 +2163,13 @@ function listed(texts) {
 var inbox_inbox = __nccwpck_require__(9588);
 // EXTERNAL MODULE: ./src/message/alterations.ts
 var alterations = __nccwpck_require__(3289);
-// EXTERNAL MODULE: ./src/tls/der.ts
-var der = __nccwpck_require__(230);
-// EXTERNAL MODULE: ./src/tls/encoding.ts
-var encoding = __nccwpck_require__(4368);
-// EXTERNAL MODULE: ./src/tls/remembered.ts
-var remembered = __nccwpck_require__(9059);
-;// CONCATENATED MODULE: ./src/tls/distinguished-names.ts
+// EXTERNAL MODULE: ./src/tls/x509/der.ts
+var der = __nccwpck_require__(5361);
+// EXTERNAL MODULE: ./src/tls/x509/encoding.ts
+var encoding = __nccwpck_require__(9665);
+// EXTERNAL MODULE: ./src/tls/x509/memoize.ts
+var memoize = __nccwpck_require__(770);
+;// CONCATENATED MODULE: ./src/tls/x509/distinguished-names.ts
 
 
 
@@ -3394,8 +2189,8 @@ function namesAsIssuer(certificate, issuer) {
 function isSelfIssued(certificate) {
     return namesAsIssuer(certificate, certificate);
 }
-const comparableIssuer = (0,remembered/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* issuerName */.bD)(certificate))));
-const comparableSubject = (0,remembered/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* subjectName */.wn)(certificate))));
+const comparableIssuer = (0,memoize/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* issuerName */.bD)(certificate))));
+const comparableSubject = (0,memoize/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* subjectName */.wn)(certificate))));
 /** Two names are the same where this is. @throws {DerError} */
 function comparable(name) {
     const parts = (0,der/* derElements */.zN)(name).map(({ content }) => (0,der/* derElements */.zN)(content)
@@ -3434,13 +2229,13 @@ function unlessOdd(reading) {
     }
 }
 
-// EXTERNAL MODULE: ./src/tls/certificate.ts
-var tls_certificate = __nccwpck_require__(7898);
-// EXTERNAL MODULE: ./src/tls/extensions.ts
-var extensions = __nccwpck_require__(6159);
+// EXTERNAL MODULE: ./src/tls/x509/certificate.ts
+var x509_certificate = __nccwpck_require__(881);
+// EXTERNAL MODULE: ./src/tls/x509/extensions.ts
+var extensions = __nccwpck_require__(8706);
 // EXTERNAL MODULE: ./src/tls/names.ts
 var tls_names = __nccwpck_require__(3085);
-;// CONCATENATED MODULE: ./src/tls/name-constraints.ts
+;// CONCATENATED MODULE: ./src/tls/x509/name-constraints.ts
 
 
 
@@ -3565,9 +2360,9 @@ function networkText(subtree) {
     return `${(0,tls_names/* addressOf */.ci)(address)}/${(0,tls_names/* addressOf */.ci)(mask)}`;
 }
 
-// EXTERNAL MODULE: ./src/tls/purpose.ts
-var purpose = __nccwpck_require__(1179);
-;// CONCATENATED MODULE: ./src/tls/issuer.ts
+// EXTERNAL MODULE: ./src/tls/x509/purpose.ts
+var purpose = __nccwpck_require__(1352);
+;// CONCATENATED MODULE: ./src/tls/x509/issuer.ts
 
 
 
@@ -3599,7 +2394,7 @@ function issued(issuer, certificate) {
  * @returns undefined where nothing is in the way
  */
 function obstacle(issuer, below, now, comparisons) {
-    const name = `the issuer ${(0,tls_certificate/* distinguishedName */.CG)(issuer.subject)}`;
+    const name = `the issuer ${(0,x509_certificate/* distinguishedName */.CG)(issuer.subject)}`;
     // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
     const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
     return (issuer_unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
@@ -3633,7 +2428,7 @@ function prohibition(issuer, issuee, between, now) {
  * @returns undefined where there is nothing of the kind
  */
 function unevaluated(certificate) {
-    const name = (0,tls_certificate/* distinguishedName */.CG)(certificate.subject);
+    const name = (0,x509_certificate/* distinguishedName */.CG)(certificate.subject);
     return issuer_unlessOdd(certificate, () => {
         if ((0,encoding/* hasExplicitCurve */.K$)(certificate)) {
             return doubt(`the key of ${name} has explicit curve parameters, which no certificate may have (RFC 5480)`);
@@ -3676,11 +2471,11 @@ function issuer_unlessOdd(certificate, question) {
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
             throw error;
-        return certainly(`is encoded oddly: ${error.message}`, (0,tls_certificate/* distinguishedName */.CG)(certificate.subject));
+        return certainly(`is encoded oddly: ${error.message}`, (0,x509_certificate/* distinguishedName */.CG)(certificate.subject));
     }
 }
 
-;// CONCATENATED MODULE: ./src/tls/chain.ts
+;// CONCATENATED MODULE: ./src/tls/x509/chain.ts
 
 
 
@@ -3779,7 +2574,7 @@ function firstOutOfOrder(sent) {
 
 // EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
 var handshake = __nccwpck_require__(8807);
-;// CONCATENATED MODULE: ./src/gate/peer/malformed.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/malformed.ts
 
 
 
@@ -3787,7 +2582,7 @@ var handshake = __nccwpck_require__(8807);
 /** Reads what the TLS library took for a certificate. */
 function read(certificate) {
     try {
-        return { certificate, facts: (0,tls_certificate/* certificateFacts */.lF)(certificate) };
+        return { certificate, facts: (0,x509_certificate/* certificateFacts */.lF)(certificate) };
     }
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
@@ -3800,14 +2595,14 @@ function isLegible(reading) {
 }
 /** What cannot be read cannot be judged, so nobody is authenticated by it, whatever is pinned. */
 function malformed({ certificate, oddity }) {
-    const subject = (0,peer/* brief */.dh)((0,tls_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
+    const subject = (0,peer/* brief */.dh)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
     const odd = (0,peer/* brief */.dh)(oddity);
     return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
-        evidence: { odd, subject, sha256: (0,tls_certificate/* fingerprint */.Rj)(certificate) },
+        evidence: { odd, subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) },
     });
 }
 
-;// CONCATENATED MODULE: ./src/gate/peer/chain.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
 
 
 
@@ -3883,7 +2678,7 @@ function untrusted(chain, evidence) {
 }
 /** By its fingerprint a root can be compared with the one that it is taken for. */
 function rootAt(end) {
-    return { root: nameOf(end.subject), rootSha256: (0,tls_certificate/* fingerprint */.Rj)(end) };
+    return { root: nameOf(end.subject), rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) };
 }
 /** What is missing, and where it is to be had by the word of the certificate that needs it; nobody fetches it. */
 function whereItEnds(deadEnd) {
@@ -3930,10 +2725,10 @@ function judgeOrder({ sent }) {
     ];
 }
 function nameOf(multiLine) {
-    return (0,peer/* brief */.dh)((0,tls_certificate/* distinguishedName */.CG)(multiLine));
+    return (0,peer/* brief */.dh)((0,x509_certificate/* distinguishedName */.CG)(multiLine));
 }
 
-;// CONCATENATED MODULE: ./src/gate/peer/days.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/days.ts
 const DAY_MS = 86_400_000;
 /** Whole days from one moment to another; negative where that is earlier. */
 function daysBetween(from, to) {
@@ -3944,7 +2739,7 @@ function day(date) {
     return date.toISOString().slice(0, 10);
 }
 
-;// CONCATENATED MODULE: ./src/gate/peer/dates.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/dates.ts
 
 
 
@@ -4019,7 +2814,7 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/gate/peer/name.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/name.ts
 
 
 
@@ -4058,7 +2853,7 @@ function judgePurpose({ isCa, purposeObjections, subject }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/gate/peer/strength.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/strength.ts
 
 
 
@@ -4089,7 +2884,7 @@ function judgeStrength(chain, anchor) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/gate/peer/judge.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/judge.ts
 
 
 
@@ -4402,7 +3197,7 @@ function differentSuites(one, other) {
     return Object.keys(a).some((facet) => a[facet] !== undefined && b[facet] !== undefined && a[facet] !== b[facet]);
 }
 
-;// CONCATENATED MODULE: ./src/gate/proof/hop.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/hop.ts
 
 
 
@@ -4830,7 +3625,7 @@ function verdictOf({ signingDomain, selector = '', status }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/gate/proof/verdicts.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/verdicts.ts
 
 
 
@@ -4943,7 +3738,7 @@ function mostTelling(signatures) {
     return signatures.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
-;// CONCATENATED MODULE: ./src/gate/proof.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/proof.ts
 
 
 
@@ -4981,7 +3776,7 @@ function judgeIdentity(probe, source, message) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/gate/inbox-watch.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/inbox-watch.ts
 
 
 
@@ -5144,8 +3939,8 @@ function inboxFinding(error, { scheme, host, port }) {
     throw error;
 }
 
-// EXTERNAL MODULE: ./src/plan/legal.ts
-var legal = __nccwpck_require__(4138);
+// EXTERNAL MODULE: ./src/plan/schema/enums.ts
+var enums = __nccwpck_require__(5037);
 // EXTERNAL MODULE: ./src/net/standstill.ts
 var standstill = __nccwpck_require__(9261);
 ;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
@@ -5489,7 +4284,7 @@ function kept(message) {
 
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(2223);
-;// CONCATENATED MODULE: ./src/gate/protocols.ts
+;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
 
 
 /** Protocols that show themselves by the first octets that a server sends. */
@@ -5536,7 +4331,7 @@ function firstLine(said) {
 
 // EXTERNAL MODULE: ./src/tls/alerts.ts
 var alerts = __nccwpck_require__(3234);
-;// CONCATENATED MODULE: ./src/gate/steps/client-certificate.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/client-certificate.ts
 
 
 /** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
@@ -5608,7 +4403,7 @@ function clientCertificateRefused({ endpoint }, number) {
     return finding('client-certificate-required', message, { evidence, remedy: known?.remedy ?? OTHER_ISSUER });
 }
 
-;// CONCATENATED MODULE: ./src/gate/interruption.ts
+;// CONCATENATED MODULE: ./src/steps/error-to-finding.ts
 
 
 
@@ -5661,7 +4456,7 @@ function interruption(error, step, visit) {
         return { finding: found, step, transient: true };
     }
     if (error instanceof ReplySyntaxError) {
-        return { finding: interruption_malformed(error, visit), step, transient: false };
+        return { finding: error_to_finding_malformed(error, visit), step, transient: false };
     }
     if (error instanceof UnsolicitedReply) {
         const found = finding('protocol-error', `The server said "${(0,peer/* brief */.dh)(error.text)}" without being asked.`, {
@@ -5728,7 +4523,7 @@ function connectInterruption({ kind, detail, address }, step, { endpoint, world 
         case 'reset':
             return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
         case 'timed-out': {
-            const blocked = world.hostedRunner && port === legal/* PORTS */.hz.mx;
+            const blocked = world.hostedRunner && port === enums/* PORTS */.hz.mx;
             return {
                 finding: finding(blocked ? 'egress-blocked' : 'connection-timeout', `${to} does not answer within ${endpoint.timeoutMs / 1000} s.`, inconclusive),
                 step,
@@ -5744,7 +4539,7 @@ function withProxyHint(stopped, { world: { proxyVariable } }) {
     const hint = `The gate ignores ${proxyVariable} and connects directly.`;
     return { ...stopped, finding: { ...stopped.finding, message: `${stopped.finding.message} ${hint}` } };
 }
-function interruption_malformed({ problem, line, before }, visit) {
+function error_to_finding_malformed({ problem, line, before }, visit) {
     const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
     return (insteadOfGreeting([...before, line], visit) ??
         finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence }));
@@ -5764,9 +4559,9 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-// EXTERNAL MODULE: ./src/plan/values.ts
-var values = __nccwpck_require__(6057);
-;// CONCATENATED MODULE: ./src/gate/steps/opening.ts
+// EXTERNAL MODULE: ./src/plan/schema/values.ts
+var values = __nccwpck_require__(9661);
+;// CONCATENATED MODULE: ./src/steps/opening.ts
 
 
 
@@ -5887,7 +4682,7 @@ function ehloName({ endpoint, world, socket }) {
     return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }
 
-;// CONCATENATED MODULE: ./src/gate/aside.ts
+;// CONCATENATED MODULE: ./src/steps/side-connection.ts
 
 
 
@@ -5933,7 +4728,7 @@ function handshakeAside({ socket, budget, endpoint }, context) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/gate/probe-answers.ts
+;// CONCATENATED MODULE: ./src/probes/probe-answers.ts
 
 /** The server's answer leaves the question of the probe open. */
 class Unanswered extends Error {
@@ -5976,7 +4771,7 @@ function isRefusal(reply) {
     return reply.code >= 500;
 }
 
-;// CONCATENATED MODULE: ./src/gate/probes.ts
+;// CONCATENATED MODULE: ./src/probes/probes.ts
 
 
 
@@ -6178,7 +4973,7 @@ function whyNoChannel(failure) {
     return `The TLS handshake did not come to its end: ${failure.kind}${details}.`;
 }
 
-;// CONCATENATED MODULE: ./src/gate/starved.ts
+;// CONCATENATED MODULE: ./src/gate/runner-starved.ts
 
 
 /**
@@ -6216,7 +5011,7 @@ function starved({ code, message }, stoodStill) {
     return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { stoodStill, finding: code } });
 }
 
-;// CONCATENATED MODULE: ./src/gate/stopped.ts
+;// CONCATENATED MODULE: ./src/gate/cancelled.ts
 
 
 /** The finding that stands where the end of the run has kept something from being tested. */
@@ -6235,20 +5030,20 @@ function notTriedAgain(report, world) {
         if (step !== failed)
             return step;
         const findings = [...step.findings, runStopped(world)];
-        return { ...step, findings, status: (0,gate_verdict/* statusOf */.c2)(findings) };
+        return { ...step, findings, status: (0,verdict_verdict/* statusOf */.c2)(findings) };
     });
-    return { ...report, steps, result: (0,gate_verdict/* resultOf */.Bg)(steps) };
+    return { ...report, steps, result: (0,verdict_verdict/* resultOf */.Bg)(steps) };
 }
 
-// EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(8091);
-// EXTERNAL MODULE: ./src/smtp/sasl/base64.ts
-var base64 = __nccwpck_require__(1767);
-// EXTERNAL MODULE: ./src/smtp/sasl/conversation.ts
-var sasl_conversation = __nccwpck_require__(1011);
-// EXTERNAL MODULE: ./src/smtp/sasl/mechanisms.ts + 8 modules
-var mechanisms = __nccwpck_require__(5625);
-;// CONCATENATED MODULE: ./src/smtp/sasl/exchange.ts
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secret = __nccwpck_require__(793);
+// EXTERNAL MODULE: ./src/sasl/base64.ts
+var base64 = __nccwpck_require__(2356);
+// EXTERNAL MODULE: ./src/sasl/conversation.ts
+var sasl_conversation = __nccwpck_require__(9896);
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 8 modules
+var mechanisms = __nccwpck_require__(904);
+;// CONCATENATED MODULE: ./src/sasl/exchange.ts
 
 
 
@@ -6338,7 +5133,7 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     }
     if (!leaf)
         return undefined;
-    const { name, weak } = (0,tls_certificate/* certificateFacts */.lF)(leaf).signature;
+    const { name, weak } = (0,x509_certificate/* certificateFacts */.lF)(leaf).signature;
     // MD5 and SHA-1 are replaced by SHA-256.
     const hash = weak ? 'sha256' : /\bSHA-(256|384|512)$/.exec(name)?.[0].replace('SHA-', 'sha');
     if (hash === undefined)
@@ -6346,7 +5141,7 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     return { type: 'tls-server-end-point', data: (0,external_node_crypto_.createHash)(hash).update(leaf.raw).digest() };
 }
 
-;// CONCATENATED MODULE: ./src/gate/words.ts
+;// CONCATENATED MODULE: ./src/steps/reply-words.ts
 /**
  * What a server says in words of its own, for whoever looks for words that tell what it means: a recipient at
  * `relay.example.com` is no matter of relaying. Addresses, host names, numbers with dots and what stands in angle
@@ -6362,7 +5157,7 @@ function wordsOf({ lines }) {
     return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
 }
 
-;// CONCATENATED MODULE: ./src/gate/auth-meaning.ts
+;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
 
 const WRONG = {
     password: 'the user name or the password is wrong, as far as the server tells',
@@ -6461,7 +5256,7 @@ function authMeaningOf(reply, kind) {
     return said ?? byStatus ?? (plain && !unspecific ? auth_meaning_open(plain.says) : plain);
 }
 
-;// CONCATENATED MODULE: ./src/gate/clauses.ts
+;// CONCATENATED MODULE: ./src/steps/clauses.ts
 /** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
 const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
 /** The host that Exchange Online adds to its replies, and the session that Gmail adds to its own. */
@@ -6523,7 +5318,7 @@ const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
 /** Clauses that only point somewhere. What is there may be the cause, so they count only next to words that name one. */
 const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'quoted', 'g?smtp');
 
-;// CONCATENATED MODULE: ./src/gate/refused-credentials.ts
+;// CONCATENATED MODULE: ./src/steps/authentication/refused-credentials.ts
 
 const CREDENTIAL = '(?:user ?names?|user ?ids?|users?|pass(?:word|phrase)s?|log[io]ns?|credentials?|auth(?:entication)? (?:credentials?|data|information|details|token|key)|user credentials|(?:login|account|user) (?:name|credentials|data)|account|(?:access |oauth )?token|api ?key|authorization grant)';
 const CREDENTIALS = `${CREDENTIAL}(?: ?(?:and|or|and/or|&|/) ?${CREDENTIAL}){0,2}`;
@@ -6579,11 +5374,11 @@ function refused_credentials_verdictOf(code, status, { says, consistsOf }) {
     return consistsOf(EMPTY) && WITHOUT_WORDS.includes(status) ? 'general' : undefined;
 }
 
-;// CONCATENATED MODULE: ./src/gate/visit.ts
+;// CONCATENATED MODULE: ./src/steps/context.ts
 /** A step took a look and is content. */
 const CONTENT = { findings: [] };
 
-;// CONCATENATED MODULE: ./src/gate/auth-refusal.ts
+;// CONCATENATED MODULE: ./src/steps/authentication/auth-refusal.ts
 
 
 
@@ -6693,7 +5488,7 @@ function hint(verdict, { auth, mechanism, binding, clientCertificateRequested },
     return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
 }
 
-;// CONCATENATED MODULE: ./src/gate/sign-in.ts
+;// CONCATENATED MODULE: ./src/steps/authentication/sign-in.ts
 
 
 
@@ -6801,7 +5596,7 @@ function judge(signedIn, attempted) {
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
-;// CONCATENATED MODULE: ./src/gate/steps/authentication.ts
+;// CONCATENATED MODULE: ./src/steps/authentication/authentication.ts
 
 
 
@@ -6881,7 +5676,7 @@ function withheld({ endpoint }) {
 
 // EXTERNAL MODULE: ./src/tls/guard.ts
 var guard = __nccwpck_require__(6936);
-;// CONCATENATED MODULE: ./src/gate/second-look.ts
+;// CONCATENATED MODULE: ./src/steps/diagnostic-handshake.ts
 
 
 
@@ -6896,7 +5691,7 @@ async function whatItSpeaks(visit) {
     return look(visit, async (second) => {
         if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second)))
             return undefined;
-        const outcome = await second_look_handshake(second).outcome;
+        const outcome = await diagnostic_handshake_handshake(second).outcome;
         if (!('kind' in outcome))
             return outcome;
         // Who asks for a certificate has agreed on everything else.
@@ -6906,7 +5701,7 @@ async function whatItSpeaks(visit) {
 }
 /** What a port that does not greet says to a TLS handshake from the first byte; undefined where nobody could ask. */
 async function answerToHandshake(visit) {
-    return look(visit, async (second) => second_look_handshake(second).opening);
+    return look(visit, async (second) => diagnostic_handshake_handshake(second).opening);
 }
 /**
  * Makes the further connection.
@@ -6934,11 +5729,11 @@ async function startTlsAccepted(second) {
     const reply = await session.command('STARTTLS');
     return reply.code === 220 && session.detach().length === 0;
 }
-function second_look_handshake(second) {
+function diagnostic_handshake_handshake(second) {
     return handshakeAside(second, second.world.trust.anything());
 }
 
-;// CONCATENATED MODULE: ./src/gate/steps/capability.ts
+;// CONCATENATED MODULE: ./src/steps/capability/capability.ts
 
 
 
@@ -7184,7 +5979,7 @@ class TrustStore {
     }
 }
 
-;// CONCATENATED MODULE: ./src/gate/both-keys.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/dual-certificates.ts
 
 
 
@@ -7280,7 +6075,7 @@ function isAbsent(failure) {
 function kindOf({ sent: [leaf] }) {
     if (!leaf)
         return undefined;
-    const { name } = (0,tls_certificate/* publicKeyFacts */.M2)(leaf);
+    const { name } = (0,x509_certificate/* publicKeyFacts */.M2)(leaf);
     if (name.startsWith('EC '))
         return 'ECDSA';
     return name.startsWith('RSA') ? 'RSA' : undefined;
@@ -7302,7 +6097,7 @@ function failed(kind, failure) {
     return unchecked(kind, `alert ${failure.number}`, why);
 }
 
-;// CONCATENATED MODULE: ./src/gate/steps/alert-meaning.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/alert-meaning.ts
 const CHANGED_ON_THE_WAY = 'Compare from another network: something on the way may change or inspect TLS. If the server answers so everywhere, update its TLS library, or whatever ends TLS in front of it.';
 const LIBRARY = 'The two TLS libraries do not understand each other: update that of the server, or whatever ends TLS in front of it, and look at settings that switch extensions on or off.';
 const OF_A_CERTIFICATE = {
@@ -7374,7 +6169,7 @@ function meaningOfAlert(number) {
     return MEANINGS[number];
 }
 
-;// CONCATENATED MODULE: ./src/gate/steps/handshake-failure.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
 
 
 
@@ -7514,7 +6309,7 @@ function nameUnknown({ endpoint }, { said, evidence }) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/gate/steps/upgrade.ts
+;// CONCATENATED MODULE: ./src/steps/upgrade/upgrade.ts
 
 
 
@@ -7587,7 +6382,7 @@ function cleartext(visit, octets) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/gate/steps/certificate.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/certificate.ts
 
 
 
@@ -14925,7 +13720,7 @@ async function settle(session, stopped, pending) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/gate/refusal.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/refusal.ts
 
 const GREYLISTING = {
     says: 'That looks like greylisting: whoever is new is asked to come again.',
@@ -15070,7 +13865,7 @@ function refusalOf(at, reply) {
     return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
 }
 
-;// CONCATENATED MODULE: ./src/gate/refused-recipient.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/refused-recipient.ts
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
 const UNKNOWN = "(?:unknown|invalid|not (?:found|known|local|present|valid)|nonexistent|non-existent|undeliverable|(?:does |did )?not exist|doesn't exist)";
@@ -15157,7 +13952,7 @@ function refused_recipient_isRefusal(code, status, { says, consistsOf }) {
     return (isOfRecipient || isMailbox) && consistsOf(EMPTY);
 }
 
-;// CONCATENATED MODULE: ./src/gate/submission.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/submission.ts
 
 
 
@@ -15293,7 +14088,7 @@ function withRemark(outcome, remark) {
     return { ...outcome, findings };
 }
 
-;// CONCATENATED MODULE: ./src/gate/steps/delivery.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/delivery.ts
 
 
 
@@ -15357,7 +14152,7 @@ function compose({ world }, { from, to, attachmentOctets }) {
     return composeProbe(from, to, world.now(), attachmentOctets);
 }
 
-;// CONCATENATED MODULE: ./src/gate/gate.ts
+;// CONCATENATED MODULE: ./src/gate/attempt.ts
 
 
 
@@ -15477,7 +14272,7 @@ async function takeStep(id, visit, begun) {
     const probed = unlessStarved({ findings: outcome.transient ? [] : await probe(id, visit) }, visit);
     const beside = isOver() ? [runStopped(visit.world)] : probed.findings;
     const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
-    const status = (0,gate_verdict/* statusOf */.c2)(findings);
+    const status = (0,verdict_verdict/* statusOf */.c2)(findings);
     const skipped = status === 'pass' ? outcome.skipped : undefined;
     const { aheadMs = 0 } = outcome;
     return {
@@ -15497,7 +14292,7 @@ async function takeStep(id, visit, begun) {
 function cutShort(id, visit, begun) {
     const findings = weighed([runStopped(visit.world)], id, visit);
     return {
-        report: { id, status: (0,gate_verdict/* statusOf */.c2)(findings), durationMs: elapsed(begun), findings },
+        report: { id, status: (0,verdict_verdict/* statusOf */.c2)(findings), durationMs: elapsed(begun), findings },
         blocks: true,
         transient: false,
     };
@@ -15517,7 +14312,7 @@ function amend(steps, { step, finding: found }, visit) {
     if (!earlier)
         throw new RangeError(`a finding for step ${step}, which was not taken`);
     const findings = [...earlier.findings, ...weighed([found], step, visit)];
-    steps[at] = { ...earlier, status: (0,gate_verdict/* statusOf */.c2)(findings), findings };
+    steps[at] = { ...earlier, status: (0,verdict_verdict/* statusOf */.c2)(findings), findings };
 }
 function noteUnusedWaivers(steps, { endpoint, world }) {
     for (const { step, notice } of unusedWaivers(endpoint.waive, steps, world.now())) {
@@ -15528,7 +14323,7 @@ function elapsed(since) {
     return Math.round(external_node_perf_hooks_.performance.now() - since);
 }
 
-;// CONCATENATED MODULE: ./src/gate/fleet.ts
+;// CONCATENATED MODULE: ./src/gate/scheduler.ts
 
 
 
@@ -15687,7 +14482,7 @@ function concluded(report, before) {
     });
     if (earlier.length === 0)
         return report;
-    const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? (0,gate_verdict/* worst */.QZ)([report.result, 'warn']) : report.result;
+    const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? (0,verdict_verdict/* worst */.QZ)([report.result, 'warn']) : report.result;
     return { ...report, result, earlier };
 }
 /** What remains of an attempt that is followed by another: what failed in it, and its warnings and waived errors. */
@@ -15696,7 +14491,7 @@ function whatRemains({ steps }) {
     const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
     // A waiver must not make the verdict worse: the failure that led to the next attempt does not count, waived or not.
     const failure = errors.find(({ waived }) => !waived) ?? errors[0];
-    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && (0,gate_verdict/* statusOf */.c2)([one]) === 'warn').map((one) => ({ step, ...one })));
+    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && (0,verdict_verdict/* statusOf */.c2)([one]) === 'warn').map((one) => ({ step, ...one })));
     return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
 }
 /** The same of a report that could not be shown: what was thrown may have a secret in it. */
@@ -15731,7 +14526,7 @@ function defective(endpoint, error) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/inbox/imap-baselines.ts
+;// CONCATENATED MODULE: ./src/inbox/imap/baselines.ts
 /**
  * The UID at which the new messages of each folder begin, as of the first time that a run opens the folder. It outlives
  * connections: messages that arrive between two of them are new.
@@ -15793,16 +14588,16 @@ async function inboxes_openInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(890)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2509))).openImapInbox(target, settings, stop, baselines);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(16)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5016))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
-            return (await __nccwpck_require__.e(/* import() */ 327).then(__nccwpck_require__.bind(__nccwpck_require__, 9327))).openPop3Inbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 91).then(__nccwpck_require__.bind(__nccwpck_require__, 7091))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(875), __nccwpck_require__.e(844)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4844))).openMailpitInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(865)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4865))).openMailpitInbox(target, settings, stop);
         case 'maildev+http':
         case 'maildev+https':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(875), __nccwpck_require__.e(254)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7254))).openMailDevInbox(target, settings, stop);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5455))).openMailDevInbox(target, settings, stop);
     }
 }
 /** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
@@ -15837,13 +14632,13 @@ function textResolver(servers) {
     };
 }
 
-// EXTERNAL MODULE: ./src/redaction.ts + 1 modules
-var redaction = __nccwpck_require__(9743);
-;// CONCATENATED MODULE: ./src/version.ts
+// EXTERNAL MODULE: ./src/secrets/redaction.ts + 1 modules
+var redaction = __nccwpck_require__(5971);
+;// CONCATENATED MODULE: ./src/gate/version.ts
 /** The version of the gate; a test compares it with `package.json`. */
 const version_VERSION = '1.0.0';
 
-;// CONCATENATED MODULE: ./src/run.ts
+;// CONCATENATED MODULE: ./src/gate/run.ts
 
 
 
@@ -15902,7 +14697,7 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
         }, finished);
         // The gate can be stopped between two waits, too.
         const endpoints = await standstill/* heartbeat */.j.during(gating);
-        const verdict = (0,gate_verdict/* judge */.S4)(endpoints, plan.policy);
+        const verdict = (0,verdict_verdict/* judge */.S4)(endpoints, plan.policy);
         const report = {
             schemaVersion: 1,
             tool: { name: 'starttls-gate', version: version_VERSION },
@@ -15921,7 +14716,50 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
 
 /***/ }),
 
-/***/ 12:
+/***/ 9588:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $w: () => (/* binding */ MessageGone),
+/* harmony export */   F3: () => (/* binding */ InboxUnreachable),
+/* harmony export */   N_: () => (/* binding */ inboxLost),
+/* harmony export */   jz: () => (/* binding */ PART_OCTETS),
+/* harmony export */   ty: () => (/* binding */ InboxRejected)
+/* harmony export */ });
+/** Each part of this size of a large message has as long as one answer. */
+const PART_OCTETS = 1024 * 1024;
+/** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
+class InboxUnreachable extends Error {
+    name = 'InboxUnreachable';
+    /** Whether it may be temporary, so that another attempt makes sense. */
+    transient;
+    /** Whether the inbox could not be tested from here, as opposed to tested and bad. */
+    inconclusive;
+    constructor(message, { transient = false, inconclusive = false } = {}) {
+        super(message);
+        this.transient = transient;
+        this.inconclusive = inconclusive;
+    }
+}
+/** The connection to the inbox was lost, or the server did not answer in time. */
+function inboxLost(message) {
+    return new InboxUnreachable(message, { transient: true });
+}
+/** The mailbox refuses the login, or has no such folder. */
+class InboxRejected extends Error {
+    name = 'InboxRejected';
+}
+/** The message was in the mailbox, and was taken away before it was read. */
+class MessageGone extends InboxRejected {
+    constructor() {
+        super('the message arrived, and was gone before it could be read: something else takes mail out');
+    }
+}
+
+
+/***/ }),
+
+/***/ 4632:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -15935,7 +14773,1016 @@ class SelfTestFailed extends Error {
 
 /***/ }),
 
-/***/ 1767:
+/***/ 3289:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QG: () => (/* binding */ mostOctets),
+/* harmony export */   TL: () => (/* binding */ alterations),
+/* harmony export */   Tb: () => (/* binding */ isProbe),
+/* harmony export */   y0: () => (/* binding */ hasToken)
+/* harmony export */ });
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5158);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
+
+
+/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
+const MAX_ADDED_OCTETS = 128 * 1024;
+/**
+ * How much of a message is read. One that has so many octets or more is not read to its end.
+ * @param sent the octets of the message as it was sent
+ */
+function mostOctets(sent) {
+    return sent + MAX_ADDED_OCTETS;
+}
+/**
+ * Whether this is the probe, altered or not. A forged message may have everything that can be known or guessed, but not
+ * the token. A message without our Message-ID may be the probe with a new one. It may also be a bounce or an automatic
+ * reply: these have its Subject, may quote its body, and are from another sender.
+ * @param received header and body as the inbox has them
+ */
+function isProbe(sent, received) {
+    const message = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
+    const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, name).some((value) => value.includes(text));
+    const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
+    const [from = ''] = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(header), 'from');
+    const isNamed = has('message-id', sent.messageId) || (has('subject', sent.nonce) && has('from', from));
+    return isNamed && hasToken(sent, message);
+}
+/**
+ * Whether a message has the token of the probe in its body. The token survives a footer and quoted-printable encoding.
+ * A body in base64 is decoded first.
+ */
+function hasToken({ token }, message) {
+    const encodings = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-transfer-encoding');
+    const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
+    return hasLine(isBase64 ? Buffer.from(message.body.toString('latin1'), 'base64') : message.body, token);
+}
+/** Whether a text is a line of its own. */
+function hasLine(body, text) {
+    const wanted = Buffer.from(text);
+    for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
+        if (at > 0 && body[at - 1] !== _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF)
+            continue;
+        const [line] = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(body, at);
+        if (line?.end === at + wanted.length)
+            return true;
+    }
+    return false;
+}
+/**
+ * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
+ * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
+ * @param received header and body as the inbox has them
+ * @returns what differs, in words; nothing where the message is intact
+ */
+function alterations(sent, received) {
+    const before = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(sent.text);
+    const after = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
+    const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
+    const most = mostOctets(Buffer.byteLength(sent.text));
+    const size = received.length < most ? [] : [`the message has ${most} octets or more`];
+    return [...fields, ...bodyDifference(before.body, after.body), ...size];
+}
+/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
+function fieldDifference({ name, label, value }, is) {
+    const [first, ...more] = is;
+    if (first === undefined)
+        return [`${name} is missing`];
+    if (more.length > 0) {
+        return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+    }
+    return [
+        ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
+        ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
+    ];
+}
+/** Some stores take or add an empty line at the end; more than that was added by somebody. */
+const LAST_LINE_ENDS = 2;
+/** As much of a line is quoted. */
+const MAX_QUOTED_OCTETS = 1000;
+/** Line by line: a large message is compared without another copy of it. */
+function bodyDifference(before, after) {
+    const [was, is] = [trimmed(before), trimmed(after)];
+    const there = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(is);
+    let number = 0;
+    for (const line of (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(was)) {
+        number += 1;
+        const { value: other } = there.next();
+        if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
+            continue;
+        return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
+    }
+    const { value: first } = there.next();
+    if (!first)
+        return [];
+    let more = 1;
+    while (!there.next().done)
+        more += 1;
+    return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
+}
+function trimmed(body) {
+    let end = body.length;
+    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF; times += 1) {
+        end -= body[end - 2] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.CR ? 2 : 1;
+    }
+    return body.subarray(0, end);
+}
+function quoted(text, { start, end }) {
+    return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
+}
+
+
+/***/ }),
+
+/***/ 5158:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l4: () => (/* binding */ headerAndBody),
+/* harmony export */   sm: () => (/* binding */ valuesOf),
+/* harmony export */   vY: () => (/* binding */ parseMessage)
+/* harmony export */ });
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5984);
+
+/**
+ * As much of a header is read. One that is longer has grown by more than any message may, or has lost the empty line
+ * behind it and with that the body; that much is noticed without the rest.
+ */
+const MAX_HEADER_OCTETS = 512 * 1024;
+/**
+ * Takes a message apart, whatever its line ends. A line of the header that is no field is left out.
+ * @param message header and body; any octets
+ */
+function parseMessage(message) {
+    const octets = typeof message === 'string' ? Buffer.from(message) : message;
+    const { header, body } = headerAndBody(octets);
+    const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const fields = [];
+    for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
+        const colon = line.indexOf(':');
+        if (colon < 0)
+            continue;
+        const label = line.slice(0, colon);
+        fields.push({ name: label.trim().toLowerCase(), label, value: line.slice(colon + 1).trim() });
+    }
+    return { fields, body };
+}
+/** The values of every field of that name, in order; `name` is in lower case. */
+function valuesOf({ fields }, name) {
+    return fields.flatMap((field) => (field.name === name ? [field.value] : []));
+}
+/** Parts a message at its first empty line, which is in neither part. Without one it has no body. */
+function headerAndBody(message) {
+    for (const { start, end, next } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOf */ .D)(message)) {
+        if (end === start && start > 0)
+            return { header: message.subarray(0, start), body: message.subarray(next) };
+    }
+    return { header: message, body: message.subarray(message.length) };
+}
+
+
+/***/ }),
+
+/***/ 5984:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CR: () => (/* binding */ CR),
+/* harmony export */   D: () => (/* binding */ linesOf),
+/* harmony export */   LF: () => (/* binding */ LF)
+/* harmony export */ });
+const LF = 0x0a;
+const CR = 0x0d;
+/**
+ * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
+ * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
+ * @param from where a line begins
+ */
+function* linesOf(text, from = 0) {
+    for (let start = from; start <= text.length;) {
+        const at = text.indexOf(LF, start);
+        const end = at < 0 ? text.length : at;
+        const next = end + 1;
+        yield { start, end: at > start && text[at - 1] === CR ? at - 1 : end, next };
+        start = next;
+    }
+}
+
+
+/***/ }),
+
+/***/ 8141:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
+/* harmony export */   IC: () => (/* binding */ systemResolver),
+/* harmony export */   Ng: () => (/* binding */ connect),
+/* harmony export */   Vm: () => (/* binding */ ConnectFailure),
+/* harmony export */   hd: () => (/* binding */ resolve),
+/* harmony export */   z0: () => (/* binding */ NAME_UNKNOWN)
+/* harmony export */ });
+/* unused harmony export failureOf */
+/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1553);
+/* harmony import */ var node_dns_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_dns_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_2__);
+
+
+
+class ConnectFailure extends Error {
+    kind;
+    detail;
+    address;
+    name = 'ConnectFailure';
+    /**
+     * @param kind what happened
+     * @param detail the system's word for it, such as ECONNREFUSED
+     * @param address the address tried, where there was one
+     */
+    constructor(kind, detail, address) {
+        super(`${kind}: ${detail}`);
+        this.kind = kind;
+        this.detail = detail;
+        this.address = address;
+    }
+}
+/** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
+const ATTEMPT_DELAY_MS = 250;
+/** Lookups in progress, by host and family. They cannot be cancelled, and each occupies a thread: a retry joins them. */
+const lookups = new Map();
+/** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
+const systemResolver = (host, family) => {
+    const key = `${host} ${family}`;
+    const known = lookups.get(key);
+    if (known)
+        return known;
+    const found = (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim', family: family ?? 0 })
+        .then((addresses) => addresses.map(({ address, family: of }) => ({ address, family: of === 6 ? 6 : 4 })))
+        .finally(() => lookups.delete(key));
+    lookups.set(key, found);
+    return found;
+};
+/**
+ * Finds the addresses of a host; an address stands for itself.
+ * @param host a DNS name or an IP address
+ * @param only the only family to look up; by default both, see {@link Resolver}
+ * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
+ */
+async function resolve(host, deadline, resolver, only) {
+    const family = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host);
+    if (family !== 0)
+        return [{ address: host, family: family === 6 ? 6 : 4 }];
+    const answer = only === undefined ? lookUpBoth(host, resolver) : lookUp(host, resolver, only);
+    return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
+}
+/** @throws {ConnectFailure} as {@link resolve} does */
+async function lookUp(host, resolver, family) {
+    const found = await resolver(host, family).catch((error) => {
+        if (error instanceof ConnectFailure)
+            throw error;
+        const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
+        const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;
+        throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
+    });
+    if (found.length === 0)
+        throw new ConnectFailure('name-not-found', NAME_WITHOUT_ADDRESS);
+    return found;
+}
+/**
+ * Looks up both families at once. getaddrinfo says that there is no address if one family has none and the lookup of
+ * the other failed temporarily, so each is then asked alone.
+ */
+async function lookUpBoth(host, resolver) {
+    try {
+        return await lookUp(host, resolver);
+    }
+    catch (failure) {
+        if (!(failure instanceof ConnectFailure) || failure.kind !== 'name-not-found')
+            throw failure;
+        const answers = await Promise.allSettled([lookUp(host, resolver, 4), lookUp(host, resolver, 6)]);
+        const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+        if (found.length > 0)
+            return found;
+        const failures = answers.flatMap((answer) => answer.status === 'rejected' && answer.reason instanceof ConnectFailure ? [answer.reason] : []);
+        throw failures.find(({ kind }) => kind === 'lookup-failed') ?? failure;
+    }
+}
+/** What a resolver says where there is no such name, as far as it can tell. */
+const NAME_UNKNOWN = 'ENOTFOUND';
+/** What it says where there is, and it stands for no address of a family that can be used. */
+const NAME_WITHOUT_ADDRESS = 'ENODATA';
+/** Node says ENOTFOUND for either; the system's own number tells more, where the system does. */
+function isWithoutAddress(error) {
+    const errno = typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
+    return typeof errno === 'number' && errno < 0 && (0,node_util__WEBPACK_IMPORTED_MODULE_2__.getSystemErrorName)(errno) === 'EAI_NODATA';
+}
+/**
+ * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
+ * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
+ * @param addresses at least one
+ * @returns the connected socket; it keeps an error listener until it is destroyed
+ * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
+ */
+async function connect(addresses, port, deadline) {
+    const waiting = interleaveFamilies(addresses);
+    const underWay = new Map();
+    const failures = [];
+    let pause;
+    const race = new Promise((resolve, reject) => {
+        const tryNext = () => {
+            clearTimeout(pause);
+            const next = waiting.shift();
+            if (!next)
+                return;
+            const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.connect)({ host: next.address, port, noDelay: true });
+            underWay.set(socket, next.address);
+            pause = setTimeout(tryNext, ATTEMPT_DELAY_MS);
+            const failed = (error) => {
+                underWay.delete(socket);
+                failures.push(failureOf(error, next.address));
+                if (underWay.size === 0 && waiting.length === 0)
+                    reject(mostTelling(failures));
+                else
+                    tryNext();
+            };
+            // An error without a listener ends the process, and no other listener is attached while a socket passes from one
+            // user to the next. The next user finds the error in `errored`.
+            socket.on('error', () => undefined);
+            socket.once('error', failed);
+            socket.once('connect', () => {
+                underWay.delete(socket);
+                socket.off('error', failed);
+                resolve(socket);
+            });
+        };
+        tryNext();
+    });
+    try {
+        return await deadline.race(race, () => {
+            const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
+            return mostTelling([...failures, ...silent]);
+        });
+    }
+    finally {
+        clearTimeout(pause);
+        waiting.length = 0;
+        for (const socket of underWay.keys())
+            socket.destroy();
+    }
+}
+/** RFC 8305 section 4: the families in turn, beginning with that of the first address. */
+function interleaveFamilies(addresses) {
+    const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+    const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+    return addresses
+        .flatMap((_, i) => [first[i], second[i]])
+        .filter((address) => address !== undefined);
+}
+const KINDS = {
+    ECONNREFUSED: 'refused',
+    ECONNRESET: 'reset',
+    ETIMEDOUT: 'timed-out',
+    ENETUNREACH: 'no-route',
+    EHOSTUNREACH: 'no-route',
+    ENETDOWN: 'no-route',
+    EHOSTDOWN: 'no-route',
+    // No address of ours is of this family, or none may speak to that one.
+    EADDRNOTAVAIL: 'no-route',
+    EAFNOSUPPORT: 'no-route',
+};
+/**
+ * What the system's refusal to connect means. Whatever is no answer of the network (EMFILE, EPERM, ENOBUFS) is this
+ * machine's own affair: no packet has left it.
+ */
+function failureOf(error, address) {
+    const code = codeOf(error);
+    return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
+}
+/** "Tested and bad" tells more than "could not be tested". */
+function mostTelling(failures) {
+    const order = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
+    const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    return worst ?? new ConnectFailure('no-route', 'no address to connect to');
+}
+/** The system's code of an error of whatever realm. */
+function codeOf(error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' ? code : 'unknown';
+}
+
+
+/***/ }),
+
+/***/ 7879:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ Deadline)
+/* harmony export */ });
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _standstill_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9261);
+
+
+/**
+ * A point in time at which a wait ends. Deadlines nest: none reaches beyond the one it was made within. Time in which
+ * this process stood still does not count.
+ */
+class Deadline {
+    #standstill;
+    #pausesMs;
+    #cut;
+    /** On a clock that stops while the process stands still. */
+    #at;
+    constructor(ms, standstill, cut) {
+        this.#standstill = standstill;
+        this.#pausesMs = standstill.pausesMs;
+        this.#cut = cut;
+        this.#at = this.#now + ms;
+    }
+    /**
+     * @param ms milliseconds from now
+     * @param within a deadline that the new one may not outlast
+     */
+    static after(ms, within) {
+        if (!within)
+            return new Deadline(ms, _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j);
+        return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
+    }
+    /**
+     * A deadline that comes when a signal is aborted; every deadline within it comes then too.
+     * @param standstill how long the process has stood still; a parameter so that tests can control it
+     */
+    static on(cut, standstill = _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j) {
+        return new Deadline(Infinity, standstill, cut);
+    }
+    /** The same, so many milliseconds later. */
+    extendedBy(ms) {
+        return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
+    }
+    /** Milliseconds left, never less than 0. */
+    get remainingMs() {
+        return this.#cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
+    }
+    /** Whether it has come. */
+    get isOver() {
+        return this.remainingMs === 0;
+    }
+    /** Milliseconds that the process has stood still since the deadline was made, in pauses of a second or more. */
+    get stoodStillMs() {
+        return this.#standstill.pausesMs - this.#pausesMs;
+    }
+    /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
+    async postponedBy(work) {
+        const begun = this.#now;
+        try {
+            return await work;
+        }
+        finally {
+            this.#at += this.#now - begun;
+        }
+    }
+    /**
+     * Waits for a promise, but not beyond the deadline. Input that has arrived by then is read before the wait ends. The
+     * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
+     * @param promise what is waited for
+     * @param expired makes the error that is thrown at the deadline
+     * @throws what the promise rejects with, or what `expired` returns
+     */
+    async race(promise, expired) {
+        let timer;
+        let isWaiting = true;
+        let end = () => undefined;
+        const over = new Promise((_resolve, reject) => {
+            end = () => {
+                if (isWaiting)
+                    reject(expired());
+            };
+            const wait = () => {
+                const { remainingMs } = this;
+                if (remainingMs < Infinity)
+                    timer = setTimeout(() => void endOrWait(), remainingMs);
+            };
+            const endOrWait = async () => {
+                await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .pendingInput */ .q)();
+                if (this.isOver)
+                    end();
+                else if (isWaiting)
+                    wait();
+            };
+            wait();
+            this.#cut?.addEventListener('abort', end);
+        });
+        try {
+            return await _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j.during(Promise.race([promise, over]));
+        }
+        finally {
+            isWaiting = false;
+            clearTimeout(timer);
+            this.#cut?.removeEventListener('abort', end);
+        }
+    }
+    get #now() {
+        return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#standstill.totalMs;
+    }
+}
+
+
+/***/ }),
+
+/***/ 9261:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ heartbeat),
+/* harmony export */   q: () => (/* binding */ pendingInput)
+/* harmony export */ });
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
+
+const BEAT_MS = 20;
+/** How late a timer can be on a machine that is only busy. */
+const TOLERATED_MS = 10;
+const PAUSE_MS = 1000;
+/**
+ * Measures how late its own timer is, and so how long the event loop has stood still. Runs only while something is
+ * awaited.
+ */
+class Heartbeat {
+    #waits = 0;
+    #lostMs = 0;
+    #pausedMs = 0;
+    #beatAt = 0;
+    #timer;
+    get totalMs() {
+        return this.#lostMs + this.#lateMs;
+    }
+    get pausesMs() {
+        return this.#pausedMs + pauseIn(this.#lateMs);
+    }
+    /** Measures for as long as a promise is pending. @returns what it resolves to */
+    async during(wait) {
+        if (this.#waits === 0)
+            this.#begin();
+        this.#waits += 1;
+        try {
+            return await wait;
+        }
+        finally {
+            if (this.#waits === 1)
+                this.#end();
+            this.#waits -= 1;
+        }
+    }
+    #begin() {
+        this.#beatAt = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+        this.#timer = setInterval(() => {
+            this.#beat();
+        }, BEAT_MS).unref();
+    }
+    #end() {
+        this.#beat();
+        clearInterval(this.#timer);
+    }
+    #beat() {
+        const late = this.#lateMs;
+        this.#lostMs += late;
+        this.#pausedMs += pauseIn(late);
+        this.#beatAt = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+    }
+    /** How late the next beat is by now. */
+    get #lateMs() {
+        if (this.#waits === 0)
+            return 0;
+        const late = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#beatAt - BEAT_MS;
+        return late > TOLERATED_MS ? late : 0;
+    }
+}
+function pauseIn(lateMs) {
+    return lateMs >= PAUSE_MS ? lateMs : 0;
+}
+/** The heartbeat of this process. */
+const heartbeat = new Heartbeat();
+/**
+ * Lets the event loop read what the system has already received. Timers fire before sockets are read: the first turn of
+ * the loop begins to read from a paused channel, and the second one has read.
+ */
+async function pendingInput() {
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
+
+/***/ }),
+
+/***/ 5037:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Df: () => (/* binding */ AUTH_EXPECT),
+/* harmony export */   FV: () => (/* binding */ ADDRESSES),
+/* harmony export */   Mk: () => (/* binding */ TLS_VERSIONS),
+/* harmony export */   Nr: () => (/* binding */ MECHANISMS),
+/* harmony export */   Xv: () => (/* binding */ ON_INCONCLUSIVE),
+/* harmony export */   Zz: () => (/* binding */ TRANSPORTS),
+/* harmony export */   _v: () => (/* binding */ PROBES),
+/* harmony export */   bk: () => (/* binding */ VERDICTS),
+/* harmony export */   d$: () => (/* binding */ FAIL_ON),
+/* harmony export */   gg: () => (/* binding */ ROLES),
+/* harmony export */   hz: () => (/* binding */ PORTS),
+/* harmony export */   sW: () => (/* binding */ TLS_CHECKS),
+/* harmony export */   xx: () => (/* binding */ DELIVERY_EXPECT)
+/* harmony export */ });
+/* Legal values, once: the schema, the documentation and the types all come from these. */
+const TRANSPORTS = ['starttls', 'implicit'];
+const ADDRESSES = ['first', 'all'];
+const ROLES = ['submission', 'mx'];
+/** Tries that nobody gets unasked, each on connections of its own, and none with a credential or a recipient. */
+const PROBES = ['plaintext-auth', 'plaintext-mail', 'command-injection'];
+const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'];
+const FAIL_ON = ['fail', 'warn', 'never'];
+const ON_INCONCLUSIVE = ['fail', 'warn'];
+/** SASL mechanisms by their registered names, strongest first. */
+const MECHANISMS = [
+    'SCRAM-SHA-256-PLUS',
+    'SCRAM-SHA-1-PLUS',
+    'SCRAM-SHA-256',
+    'SCRAM-SHA-1',
+    'OAUTHBEARER',
+    'XOAUTH2',
+    'CRAM-MD5',
+    'PLAIN',
+    'LOGIN',
+    'EXTERNAL',
+];
+/** Whether the server must let these credentials in, or keep them out. */
+const AUTH_EXPECT = ['accepted', 'rejected'];
+/** Whether the message must arrive, the server must accept it, or the server must refuse its recipient. */
+const DELIVERY_EXPECT = ['received', 'accepted', 'refused'];
+/** What a receiver may say of a message's origin (RFC 8601 section 2.7), so far as it is of use to demand it. */
+const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'];
+/** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
+const TLS_CHECKS = ['single', 'both'];
+/** Ports that decide other defaults. */
+const PORTS = { mx: 25, implicit: 465, submission: 587 };
+
+
+/***/ }),
+
+/***/ 9661:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B5: () => (/* binding */ mailbox),
+/* harmony export */   Gx: () => (/* binding */ minutes),
+/* harmony export */   Hc: () => (/* binding */ host),
+/* harmony export */   Im: () => (/* binding */ truth),
+/* harmony export */   Lx: () => (/* binding */ isQualifiedDomain),
+/* harmony export */   QC: () => (/* binding */ displayName),
+/* harmony export */   Uq: () => (/* binding */ shard),
+/* harmony export */   Ww: () => (/* binding */ inboxUrl),
+/* harmony export */   gi: () => (/* binding */ ehloName),
+/* harmony export */   iL: () => (/* binding */ authservId),
+/* harmony export */   nT: () => (/* binding */ userName),
+/* harmony export */   rD: () => (/* binding */ wholeNumber),
+/* harmony export */   rJ: () => (/* binding */ secret),
+/* harmony export */   vd: () => (/* binding */ day),
+/* harmony export */   y_: () => (/* binding */ pin)
+/* harmony export */ });
+/* unused harmony export dnsName */
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3136);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_url__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _text_peer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(875);
+/* harmony import */ var _secrets_secret_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(793);
+
+
+
+
+/**
+ * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
+ * None knows of keys, places or messages.
+ */
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+const PRINTABLE = /^[!-~]+$/;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+/** A whole number in plain decimal digits. */
+function wholeNumber(text, min, max) {
+    if (!/^(?:0|[1-9]\d{0,8})$/.test(text))
+        return undefined;
+    const number = Number(text);
+    return number >= min && number <= max ? number : undefined;
+}
+/**
+ * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
+ * would take for a number (`127.1`, `0x7f`) is no name.
+ */
+function dnsName(text) {
+    // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
+    if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) !== text)
+        return undefined;
+    const name = (PRINTABLE.test(text) ? text.toLowerCase() : (0,node_url__WEBPACK_IMPORTED_MODULE_1__.domainToASCII)(text)).replace(/\.$/, '');
+    const labels = name.split('.');
+    if (name.length > 253 || !labels.every((label) => LABEL.test(label)))
+        return undefined;
+    return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
+}
+/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
+function host(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1];
+    if (bare !== undefined)
+        return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(text) !== 0)
+        return text.includes('%') ? undefined : text.toLowerCase();
+    return dnsName(text);
+}
+/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2), which has no underscores: servers refuse EHLO with one. */
+function smtpDomain(text) {
+    const name = dnsName(text);
+    return name?.includes('_') === true ? undefined : name;
+}
+/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at its end. */
+function isQualifiedDomain(text) {
+    return text.includes('.') && smtpDomain(text) === text.toLowerCase();
+}
+/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
+function ehloName(text) {
+    const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
+    if (!literal)
+        return smtpDomain(text);
+    const [, six, four] = literal;
+    return (six !== undefined ? (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(six) && !six.includes('%') : (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(four ?? '')) ? text : undefined;
+}
+/**
+ * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
+ * international (RFC 6531); the domain is given in A-labels.
+ */
+function mailbox(text) {
+    const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
+    if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
+        return undefined;
+    const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
+    return ascii === undefined ? undefined : `${local}@${ascii}`;
+}
+/** A name for people: one line, at most 200 characters, none of them unseen. */
+function displayName(text) {
+    return text.trim() !== '' && text.length <= 200 && (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) === text ? text : undefined;
+}
+/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
+function userName(text) {
+    return CONTROL.test(text) ? undefined : text;
+}
+/** A password or token, possibly empty. */
+function secret(text) {
+    return CONTROL.test(text) ? undefined : new _secrets_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z(text);
+}
+/** `sha256/` and the base64 of 32 octets; gives the base64. */
+function pin(text) {
+    const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
+    return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
+}
+/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
+function authservId(text) {
+    return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
+}
+/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
+function truth(text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+}
+/** Minutes from 0.1 to 1440, in milliseconds. */
+function minutes(text) {
+    if (!/^\d{1,4}(\.\d{1,3})?$/.test(text))
+        return undefined;
+    const given = Number(text);
+    return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
+}
+/** A day of the calendar as YYYY-MM-DD. */
+function day(text) {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
+        return undefined;
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
+}
+/** `K/N` with K from 1 to N. */
+function shard(text) {
+    const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+    const parts = wholeNumber(n, 1, 999_999_999);
+    const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
+    return part === undefined || parts === undefined ? undefined : { part, parts };
+}
+const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 };
+/** Both catchers listen on one port, be it with TLS or without. */
+const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 };
+/**
+ * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
+ * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
+ */
+function inboxUrl(text) {
+    const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
+    const scheme = match?.[1]?.toLowerCase() ?? '';
+    const name = host(match?.[2] ?? '');
+    const path = match?.[4] ?? '';
+    if (!match || name === undefined)
+        return undefined;
+    const port = (usual) => match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
+    if (isKeyOf(MAILBOX_PORTS, scheme)) {
+        const at = port(MAILBOX_PORTS[scheme]);
+        const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+        return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
+    }
+    if (isKeyOf(API_PORTS, scheme)) {
+        const at = port(API_PORTS[scheme]);
+        const basePath = base(path);
+        return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
+    }
+    return undefined;
+}
+function isKeyOf(table, key) {
+    return Object.hasOwn(table, key);
+}
+/** The folder of an IMAP URL. */
+function folder(path) {
+    const decoded = percentDecoded(path);
+    if (decoded === undefined || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(decoded) !== decoded)
+        return undefined;
+    return decoded === '' ? 'INBOX' : decoded;
+}
+/** The base path of an API, as it is sent. */
+function base(path) {
+    const segments = path.split('/').filter((segment) => segment !== '');
+    const isLegal = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
+    return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
+}
+function percentDecoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 2123:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Pr: () => (/* binding */ RESULTS),
+  W1: () => (/* binding */ STEP_IDS),
+  DL: () => (/* binding */ earlierFindings)
+});
+
+// UNUSED EXPORTS: reportSchema
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
+
+
+
+function datetime(params) {
+    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
+}
+function date(params) {
+    return core._isoDate(ZodISODate, params);
+}
+function time(params) {
+    return core._isoTime(ZodISOTime, params);
+}
+function duration(params) {
+    return core._isoDuration(ZodISODuration, params);
+}
+
+;// CONCATENATED MODULE: ./src/report/report.ts
+
+/**
+ * The Report: what a run found out, and nothing of how. This schema is its one definition: the TypeScript types
+ * are inferred from it, and `report.schema.json` in the repository is generated from it.
+ * Every string in it may carry text from the network; each sink makes all of them safe for its own format.
+ */
+/** The five steps, in the order in which every endpoint goes through them. */
+const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
+/** Results from best to worst. */
+const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'];
+const count = schemas/* int */.Whr().nonnegative();
+const milliseconds = schemas/* number */.aig().nonnegative();
+const findingSchema = schemas/* strictObject */.rej({
+    code: schemas/* string */.YjP().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    severity: schemas/* enum */.k5n(['error', 'warning', 'notice']),
+    message: schemas/* string */.YjP().min(1).describe('What is wrong, here and now'),
+    remedy: schemas/* string */.YjP().min(1).describe('How to mend it'),
+    inconclusive: schemas/* literal */.euz(true).optional().describe('The error says "could not be tested", not "tested and bad"'),
+    evidence: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('How we know: the reply, the alert, the names'),
+    reference: schemas/* string */.YjP().optional().describe('The section of the RFC that is violated or followed'),
+    resultType: schemas/* string */.YjP().optional().describe('What a TLS report calls it (RFC 8460 section 4.3)'),
+    reproduce: schemas/* string */.YjP().optional().describe('A command that shows the same by hand'),
+    waived: schemas/* strictObject */.rej({ reason: schemas/* string */.YjP(), until: schemas/* string */.YjP() }).optional(),
+})
+    .describe('One thing worth saying about a step');
+const stepSchema = schemas/* strictObject */.rej({
+    id: schemas/* enum */.k5n(STEP_IDS),
+    status: schemas/* enum */.k5n([...RESULTS, 'skip']),
+    skipped: schemas/* enum */.k5n(['not-applicable', 'not-configured', 'blocked']).optional(),
+    durationMs: milliseconds,
+    findings: schemas/* array */.YOg(findingSchema),
+});
+const certificateSchema = schemas/* strictObject */.rej({
+    subject: schemas/* string */.YjP(),
+    issuer: schemas/* string */.YjP(),
+    names: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subject alternative names: DNS names and addresses'),
+    validFrom: datetime(),
+    validTo: datetime(),
+    daysLeft: schemas/* int */.Whr().describe('Whole days from the start of the run to validTo; negative once expired'),
+    key: schemas/* string */.YjP().describe('Such as "EC P-256" or "RSA 2048"'),
+    signature: schemas/* string */.YjP().describe('The signature algorithm'),
+    sha256: schemas/* string */.YjP().describe('Fingerprint of the certificate, lower-case hexadecimal'),
+    pin: schemas/* string */.YjP().describe('sha256/ and the base64 of the SHA-256 of the subject public key info, as tls.pin takes it'),
+});
+const tlsSchema = schemas/* strictObject */.rej({
+    version: schemas/* string */.YjP(),
+    cipher: schemas/* string */.YjP(),
+    group: schemas/* string */.YjP().optional().describe('Key-exchange group, where the TLS library tells it'),
+    postQuantum: schemas/* boolean */.zMY().optional().describe('Whether the group withstands a quantum computer, where it is known'),
+    certificate: certificateSchema,
+    chain: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subjects of the certificates as the server sent them, leaf first'),
+    otherCertificates: schemas/* array */.YOg(certificateSchema)
+        .min(1)
+        .optional()
+        .describe('With tls.check: both, what the server presents to clients that want a key of another kind'),
+});
+const deliverySchema = schemas/* strictObject */.rej({
+    messageId: schemas/* string */.YjP().describe('The Message-ID of the probe'),
+    octets: count.describe('The size of the probe'),
+    latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
+    folder: schemas/* string */.YjP().optional().describe('The folder for junk in which it was found'),
+    copies: count.min(1).optional().describe('How many copies there were; a lower bound if `message-duplicated` says so'),
+});
+const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() })
+    .describe('What led to the next attempt');
+const earlierFindingSchema = findingSchema
+    .extend({ step: schemas/* enum */.k5n(STEP_IDS) })
+    .describe('A warning or a waived error that the last attempt does not have; it makes the endpoint `warn`');
+const endpointSchema = schemas/* strictObject */.rej({
+    name: schemas/* string */.YjP(),
+    host: schemas/* string */.YjP(),
+    port: schemas/* int */.Whr().min(1).max(65535),
+    address: schemas/* string */.YjP().optional().describe('The address that was connected to'),
+    transport: schemas/* enum */.k5n(['starttls', 'implicit']),
+    role: schemas/* enum */.k5n(['submission', 'mx']),
+    environment: schemas/* string */.YjP().optional(),
+    result: schemas/* enum */.k5n(RESULTS),
+    attempts: count.min(1),
+    durationMs: milliseconds,
+    source: schemas/* strictObject */.rej({ file: schemas/* string */.YjP(), line: count.min(1) }).optional(),
+    steps: schemas/* array */.YOg(stepSchema).length(STEP_IDS.length),
+    earlier: schemas/* array */.YOg(schemas/* union */.KCZ([failureSchema, earlierFindingSchema]))
+        .optional()
+        .describe('What the attempts before the last one found'),
+    capabilities: schemas/* strictObject */.rej({
+        plain: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the answer to EHLO in the clear'),
+        tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('Those inside TLS'),
+        gained: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered inside TLS only, each mechanism by itself'),
+        lost: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered in the clear only, STARTTLS aside'),
+    })
+        .optional(),
+    tls: tlsSchema.optional(),
+    delivery: deliverySchema.optional().describe('What became of the probe message, once it was accepted'),
+    transcript: schemas/* array */.YOg(schemas/* strictObject */.rej({ at: milliseconds, from: schemas/* enum */.k5n(['server', 'client']), text: schemas/* string */.YjP() })),
+});
+const reportSchema = schemas/* strictObject */.rej({
+    schemaVersion: schemas/* literal */.euz(1),
+    tool: schemas/* strictObject */.rej({ name: schemas/* literal */.euz('starttls-gate'), version: schemas/* string */.YjP() }),
+    startedAt: datetime(),
+    durationMs: milliseconds,
+    result: schemas/* enum */.k5n(RESULTS),
+    endpoints: schemas/* array */.YOg(endpointSchema).min(1),
+})
+    .describe('What STARTTLS Gate found out about each endpoint');
+/** The warnings and waived errors that only attempts before the last one found. */
+function earlierFindings({ earlier = [] }) {
+    return earlier.filter((one) => 'severity' in one);
+}
+
+
+/***/ }),
+
+/***/ 2356:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -15958,7 +15805,7 @@ function decoded(base64) {
 
 /***/ }),
 
-/***/ 1011:
+/***/ 9896:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -15999,7 +15846,7 @@ function tooMany() {
 
 /***/ }),
 
-/***/ 5625:
+/***/ 904:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16013,13 +15860,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: SPOKEN
 
-// EXTERNAL MODULE: ./src/smtp/sasl/base64.ts
-var base64 = __nccwpck_require__(1767);
+// EXTERNAL MODULE: ./src/sasl/base64.ts
+var base64 = __nccwpck_require__(2356);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/smtp/sasl/conversation.ts
-var conversation = __nccwpck_require__(1011);
-;// CONCATENATED MODULE: ./src/smtp/sasl/cram-md5.ts
+// EXTERNAL MODULE: ./src/sasl/conversation.ts
+var conversation = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: ./src/sasl/cram-md5.ts
 
 
 
@@ -16044,7 +15891,7 @@ function cramMd5(identity, { derived }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/smtp/sasl/external.ts
+;// CONCATENATED MODULE: ./src/sasl/external.ts
 
 /** EXTERNAL (RFC 4422 appendix A): the certificate of the TLS handshake speaks; the name, if any, is to act as. */
 function external({ username }) {
@@ -16056,7 +15903,7 @@ function external({ username }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/smtp/sasl/login.ts
+;// CONCATENATED MODULE: ./src/sasl/login.ts
 
 /** LOGIN (draft-murchison-sasl-login): two prompts whose wording is no protocol, the first for the name. */
 function login(identity) {
@@ -16076,7 +15923,7 @@ function login(identity) {
 
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(875);
-;// CONCATENATED MODULE: ./src/smtp/sasl/oauth.ts
+;// CONCATENATED MODULE: ./src/sasl/oauth.ts
 
 
 
@@ -16132,7 +15979,7 @@ function jsonObject(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/smtp/sasl/plain.ts
+;// CONCATENATED MODULE: ./src/sasl/plain.ts
 
 /** The one message of PLAIN (RFC 4616), which acts for nobody else. */
 function plainMessage(identity) {
@@ -16150,7 +15997,7 @@ function plain(identity) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/smtp/sasl/prepared.ts
+;// CONCATENATED MODULE: ./src/sasl/saslprep.ts
 /** What SASLprep leaves as it is, which is nearly every name and password. */
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 /**
@@ -16170,7 +16017,7 @@ async function prepared(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/smtp/sasl/scram-messages.ts
+;// CONCATENATED MODULE: ./src/sasl/scram-messages.ts
 
 
 /** More than anybody asks for (OWASP's advice is 600,000), and half a second of one core. */
@@ -16218,7 +16065,7 @@ function malformed(what) {
     return new conversation/* SaslFault */.U4('malformed', what);
 }
 
-;// CONCATENATED MODULE: ./src/smtp/sasl/scram.ts
+;// CONCATENATED MODULE: ./src/sasl/scram.ts
 
 
 
@@ -16337,7 +16184,7 @@ function saslName(name) {
     return name.replaceAll('=', '=3D').replaceAll(',', '=2C');
 }
 
-;// CONCATENATED MODULE: ./src/smtp/sasl/mechanisms.ts
+;// CONCATENATED MODULE: ./src/sasl/mechanisms.ts
 
 
 
@@ -16405,116 +16252,95 @@ function wireForms(identity) {
 
 /***/ }),
 
-/***/ 875:
+/***/ 5971:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   PR: () => (/* binding */ UNSEEN),
-/* harmony export */   RK: () => (/* binding */ visible),
-/* harmony export */   X2: () => (/* binding */ briefList),
-/* harmony export */   dh: () => (/* binding */ brief),
-/* harmony export */   gC: () => (/* binding */ PeerText)
-/* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  r: () => (/* binding */ redactedReason),
+  z: () => (/* binding */ redactorsFor)
+});
+
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 8 modules
+var mechanisms = __nccwpck_require__(904);
+;// CONCATENATED MODULE: ./src/secrets/derived-secrets.ts
+
 /**
- * Characters that a reader would not see, or that act on the reader's terminal or page: controls (Cc), format
- * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
- * them that Unicode keeps for more of the kind.
+ * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
+ * key of a client certificate is none of them: it never travels, so no server can echo it.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
-/** Made once: a peer that wants to cost us memory sends nothing but these. */
-const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
+function secretsOf({ endpoints }) {
+    return endpoints.flatMap(({ auth, delivery, host, port }) => {
+        const inbox = delivery?.inbox;
+        return [
+            ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
+            ...(inbox?.password && inbox.username !== undefined
+                ? [
+                    {
+                        secret: inbox.password,
+                        kind: 'password',
+                        username: inbox.username,
+                        host: inbox.host,
+                        port: inbox.port,
+                    },
+                ]
+                : []),
+        ];
+    });
+}
 /**
- * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
- * @param text text of any origin
- * @returns one line of text that shows what was there and does nothing
+ * What protocols make of a credential before they send it: all messages of SASL, and the login of HTTP (RFC 7617).
+ * @returns base64 texts, none of which need have anything in common with the base64 of the credential
  */
-function visible(text) {
-    return text.replace(UNSEEN, escaped);
+function sentForms(planned) {
+    const login = Buffer.from(`${planned.username}:${planned.secret.reveal()}`).toString('base64');
+    return [login, ...(0,mechanisms/* wireForms */.$i)(planned)];
 }
-function escaped(character) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code > 0xffff)
-        return `\\u{${code.toString(16)}}`;
-    return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
-}
-/** Twice what a reader gets to see of it: once secrets are taken out of a report, its texts are cut further. */
-const BRIEF_CHARACTERS = 2048;
+
+// EXTERNAL MODULE: ./src/secrets/redactor.ts + 2 modules
+var redactor = __nccwpck_require__(4890);
+;// CONCATENATED MODULE: ./src/secrets/redaction.ts
+
+
+/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
+const SOUGHT_TOGETHER = 50;
 /**
- * The beginning of a text in its {@link visible} form, for a message: one line, bounded. An ellipsis stands where it
- * was cut, by which a secret that was cut there is known.
+ * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
+ * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
+ * grows with the fleet only.
+ * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
  */
-function brief(text) {
-    return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
+function redactorsFor(plan) {
+    if (revealed(plan).size <= SOUGHT_TOGETHER) {
+        const one = redactorOf(plan);
+        return () => one;
+    }
+    const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
+    return (name) => {
+        const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
+        if (!endpoint)
+            return redactorOf(plan);
+        // A server can repeat in one session what it received in another.
+        const { host, port } = endpoint;
+        return redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
+    };
 }
-const UNSHOWN = 'text from the network';
-/**
- * Text that came from the network, and cannot be printed: turned into text, JSON or a debug view it shows what it is and
- * not what it says. It has no `toString` of its own, by which the linter finds who would turn it into text. The exact
- * text is there under a name that says so: for the protocol, for {@link brief}, and for the transcript, which each
- * sink makes safe like every text in a report (workflow commands, Markdown, HTML).
- */
-class PeerText {
-    #exact;
-    /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
-    constructor(from) {
-        this.#exact = typeof from === 'string' ? from : decode(from);
-    }
-    get exact() {
-        return this.#exact;
-    }
-    get [Symbol.toStringTag]() {
-        return UNSHOWN;
-    }
-    toJSON() {
-        return `[${UNSHOWN}]`;
-    }
-    [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
-        return `[${UNSHOWN}]`;
-    }
+/** What our own code or a library says of a failure of its own, without the secrets of the plan. */
+function redactedReason(reason, plan) {
+    return plan ? redactorOf(plan).redact(reason) : reason;
 }
-/** Texts of a peer, in one line for a message, as {@link brief} makes it. */
-function briefList(texts, separator = ', ') {
-    return brief(texts.map(({ exact }) => exact).join(separator));
+function redactorOf(plan) {
+    return new redactor/* Redactor */.p(revealed(plan), new Set(secretsOf(plan).flatMap(sentForms)));
 }
-function decode(octets) {
-    try {
-        return utf8.decode(octets);
-    }
-    catch {
-        return Buffer.from(octets).toString('latin1');
-    }
+function revealed(plan) {
+    return new Set(secretsOf(plan).map(({ secret }) => secret.reveal()));
 }
 
 
 /***/ }),
 
-/***/ 2223:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ reasonOf)
-/* harmony export */ });
-/**
- * What a thrown value says for itself, whatever was thrown: an error of this realm or another, a string, nothing.
- * @returns text of any origin, which is still to be made safe for where it goes
- */
-function reasonOf(thrown) {
-    try {
-        return String(typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown);
-    }
-    catch {
-        return 'something that cannot be shown';
-    }
-}
-
-
-/***/ }),
-
-/***/ 5764:
+/***/ 4890:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16523,7 +16349,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   p: () => (/* binding */ Redactor)
 });
 
-;// CONCATENATED MODULE: ./src/text/reading.ts
+;// CONCATENATED MODULE: ./src/secrets/reading.ts
 /** What has no width, but for the blanks by which words and lines are told apart: CR is one at the end of a line only. */
 const NO_WIDTH = String.raw `(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
 const IS_NO_WIDTH = new RegExp(`^${NO_WIDTH}$`, 'u');
@@ -16573,11 +16399,11 @@ function meant(written, digits) {
     return IS_NO_WIDTH.test(character) ? '' : character;
 }
 
-// EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(8091);
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secret = __nccwpck_require__(793);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(875);
-;// CONCATENATED MODULE: ./src/text/secret-patterns.ts
+;// CONCATENATED MODULE: ./src/secrets/secret-patterns.ts
 
 /* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
 /** Fewer characters of a secret than these are not told from other text. */
@@ -16654,7 +16480,7 @@ function literal(text) {
     return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-;// CONCATENATED MODULE: ./src/text/redactor.ts
+;// CONCATENATED MODULE: ./src/secrets/redactor.ts
 
 
 
@@ -16856,7 +16682,7 @@ function worthSeeking(secrets) {
 
 /***/ }),
 
-/***/ 8091:
+/***/ 793:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -16895,6 +16721,115 @@ class Secret {
     }
     [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
         return REDACTED;
+    }
+}
+
+
+/***/ }),
+
+/***/ 875:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PR: () => (/* binding */ UNSEEN),
+/* harmony export */   RK: () => (/* binding */ visible),
+/* harmony export */   X2: () => (/* binding */ briefList),
+/* harmony export */   dh: () => (/* binding */ brief),
+/* harmony export */   gC: () => (/* binding */ PeerText)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+/**
+ * Characters that a reader would not see, or that act on the reader's terminal or page: controls (Cc), format
+ * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
+ * them that Unicode keeps for more of the kind.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
+/** Made once: a peer that wants to cost us memory sends nothing but these. */
+const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
+/**
+ * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
+ * @param text text of any origin
+ * @returns one line of text that shows what was there and does nothing
+ */
+function visible(text) {
+    return text.replace(UNSEEN, escaped);
+}
+function escaped(character) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code > 0xffff)
+        return `\\u{${code.toString(16)}}`;
+    return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
+}
+/** Twice what a reader gets to see of it: once secrets are taken out of a report, its texts are cut further. */
+const BRIEF_CHARACTERS = 2048;
+/**
+ * The beginning of a text in its {@link visible} form, for a message: one line, bounded. An ellipsis stands where it
+ * was cut, by which a secret that was cut there is known.
+ */
+function brief(text) {
+    return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
+}
+const UNSHOWN = 'text from the network';
+/**
+ * Text that came from the network, and cannot be printed: turned into text, JSON or a debug view it shows what it is and
+ * not what it says. It has no `toString` of its own, by which the linter finds who would turn it into text. The exact
+ * text is there under a name that says so: for the protocol, for {@link brief}, and for the transcript, which each
+ * sink makes safe like every text in a report (workflow commands, Markdown, HTML).
+ */
+class PeerText {
+    #exact;
+    /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
+    constructor(from) {
+        this.#exact = typeof from === 'string' ? from : decode(from);
+    }
+    get exact() {
+        return this.#exact;
+    }
+    get [Symbol.toStringTag]() {
+        return UNSHOWN;
+    }
+    toJSON() {
+        return `[${UNSHOWN}]`;
+    }
+    [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
+        return `[${UNSHOWN}]`;
+    }
+}
+/** Texts of a peer, in one line for a message, as {@link brief} makes it. */
+function briefList(texts, separator = ', ') {
+    return brief(texts.map(({ exact }) => exact).join(separator));
+}
+function decode(octets) {
+    try {
+        return utf8.decode(octets);
+    }
+    catch {
+        return Buffer.from(octets).toString('latin1');
+    }
+}
+
+
+/***/ }),
+
+/***/ 2223:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ reasonOf)
+/* harmony export */ });
+/**
+ * What a thrown value says for itself, whatever was thrown: an error of this realm or another, a string, nothing.
+ * @returns text of any origin, which is still to be made safe for where it goes
+ */
+function reasonOf(thrown) {
+    try {
+        return String(typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown);
+    }
+    catch {
+        return 'something that cannot be shown';
     }
 }
 
@@ -16993,497 +16928,6 @@ const NAMES = {
 /** The name of an alert, such as `handshake failure`. */
 function alertName(number) {
     return NAMES[number] ?? 'not in the registry';
-}
-
-
-/***/ }),
-
-/***/ 7898:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CG: () => (/* binding */ distinguishedName),
-/* harmony export */   L8: () => (/* binding */ curveName),
-/* harmony export */   M2: () => (/* binding */ publicKeyFacts),
-/* harmony export */   Rj: () => (/* binding */ fingerprint),
-/* harmony export */   lF: () => (/* binding */ certificateFacts)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(230);
-/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4368);
-/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6159);
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3085);
-/* harmony import */ var _purpose_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1179);
-
-
-
-
-
-
-/**
- * Reads what there is to know of a certificate.
- * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
- */
-function certificateFacts(certificate) {
-    const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
-    return {
-        subject: distinguishedName(certificate.subject),
-        issuer: distinguishedName(certificate.issuer),
-        ...presentedIdentifiers(certificate),
-        validFrom: from,
-        validTo: to,
-        key: publicKeyFacts(certificate),
-        signature: signatureFacts(certificate),
-        isCa: certificate.ca,
-        purposeObjections: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeObjections */ .n)(certificate),
-        caIssuers: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .caIssuers */ .Dg)(certificate),
-        sha256: fingerprint(certificate),
-        spki: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectPublicKeyInfo */ .Vk)(certificate)).digest('base64'),
-    };
-}
-/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
-function fingerprint({ raw }) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(raw).digest('hex');
-}
-/**
- * One line such as `C=DE, O=Example, CN=mail.example.com`.
- * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
- */
-function distinguishedName(multiLine) {
-    return (multiLine ?? '').replaceAll('\n', ', ');
-}
-/**
- * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
- * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
- */
-function presentedIdentifiers(certificate) {
-    const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
-    return {
-        dnsNames: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName).map(({ content }) => content.toString('latin1')),
-        ipAddresses: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress).map(({ content }) => (0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .addressOf */ .ci)(content)),
-        hasOtherNames: names.some(({ tag }) => tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName && tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress),
-    };
-}
-const MIN_RSA_BITS = 2048;
-const MIN_EC_BITS = 224;
-/** What NIST calls the curves of OpenSSL. */
-const CURVES = {
-    prime256v1: 'P-256',
-    secp224r1: 'P-224',
-    secp384r1: 'P-384',
-    secp521r1: 'P-521',
-};
-/** The usual name of a curve, such as `P-256`. @param name OpenSSL's, such as `prime256v1` */
-function curveName(name) {
-    return CURVES[name] ?? name;
-}
-/** What the key of a certificate is; never throws, be the rest as it may. */
-function publicKeyFacts(certificate) {
-    const key = publicKeyOf(certificate);
-    const type = key?.asymmetricKeyType;
-    const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
-    if (modulusLength !== undefined) {
-        const family = type === 'rsa-pss' ? 'RSA-PSS' : (type ?? '').toUpperCase();
-        return { name: `${family} ${modulusLength}`, weak: modulusLength < MIN_RSA_BITS };
-    }
-    if (namedCurve !== undefined) {
-        const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
-        return { name: `EC ${curveName(namedCurve)}`, weak: bits < MIN_EC_BITS };
-    }
-    if (type === 'ed25519' || type === 'ed448')
-        return { name: `Ed${type.slice(2)}`, weak: false };
-    // A key that this TLS library cannot even read is not one to rely on.
-    return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
-}
-function publicKeyOf(certificate) {
-    try {
-        return certificate.publicKey;
-    }
-    catch {
-        return undefined;
-    }
-}
-const WEAK_SIGNATURES = {
-    '1.2.840.113549.1.1.2': 'RSA with MD2',
-    '1.2.840.113549.1.1.4': 'RSA with MD5',
-    '1.2.840.113549.1.1.5': 'RSA with SHA-1',
-    '1.3.14.3.2.29': 'RSA with SHA-1',
-    '1.2.840.10040.4.3': 'DSA with SHA-1',
-    '1.2.840.10045.4.1': 'ECDSA with SHA-1',
-};
-const SIGNATURES = {
-    '1.2.840.113549.1.1.11': 'RSA with SHA-256',
-    '1.2.840.113549.1.1.12': 'RSA with SHA-384',
-    '1.2.840.113549.1.1.13': 'RSA with SHA-512',
-    '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
-    '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
-    '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
-    '1.3.101.112': 'Ed25519',
-    '1.3.101.113': 'Ed448',
-};
-function signatureFacts(certificate) {
-    const [algorithm, parameters] = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .signatureAlgorithm */ .wO)(certificate);
-    const id = algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : 'unknown';
-    if (id === RSA_PSS)
-        return pssFacts(parameters);
-    return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
-}
-const RSA_PSS = '1.2.840.113549.1.1.10';
-/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
-const PSS_HASH = 0xa0;
-const PSS_HASHES = {
-    '2.16.840.1.101.3.4.2.1': 'SHA-256',
-    '2.16.840.1.101.3.4.2.2': 'SHA-384',
-    '2.16.840.1.101.3.4.2.3': 'SHA-512',
-};
-function pssFacts(parameters) {
-    const hash = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derElements */ .zN)(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
-    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derWithin */ .hv)(hash?.content ?? Buffer.alloc(0));
-    const name = PSS_HASHES[algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : ''];
-    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
-}
-
-
-/***/ }),
-
-/***/ 230:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I4: () => (/* binding */ DerError),
-/* harmony export */   hv: () => (/* binding */ derWithin),
-/* harmony export */   jq: () => (/* binding */ oid),
-/* harmony export */   zN: () => (/* binding */ derElements)
-/* harmony export */ });
-/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
-class DerError extends Error {
-    name = 'DerError';
-}
-/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
-const MAX_LENGTH_OCTETS = 4;
-/**
- * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
- * certificate: one-octet tags, definite lengths.
- * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
- */
-function derElements(der) {
-    const elements = [];
-    let at = 0;
-    while (at < der.length) {
-        const tag = der.readUInt8(at);
-        const first = der[at + 1];
-        if (first === undefined || (tag & 0x1f) === 0x1f)
-            throw new DerError('a tag that stands alone or goes on');
-        const lengthOctets = first < 0x80 ? 0 : first - 0x80;
-        const start = at + 2 + lengthOctets;
-        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
-            throw new DerError('an odd length');
-        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
-        if (end > der.length)
-            throw new DerError('a length beyond the end');
-        elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
-        at = end;
-    }
-    return elements;
-}
-/**
- * The elements within the first element of an encoding; none where there is no first.
- * @throws {DerError}
- */
-function derWithin(der) {
-    const [first] = derElements(der);
-    return first ? derElements(first.content) : [];
-}
-/** The dotted form of the content of an OBJECT IDENTIFIER. */
-function oid(content) {
-    const arcs = [];
-    let arc = 0;
-    for (const octet of content) {
-        arc = arc * 128 + (octet & 0x7f);
-        if (octet < 0x80) {
-            arcs.push(arc);
-            arc = 0;
-        }
-    }
-    const [head = 0, ...rest] = arcs;
-    const root = Math.min(2, Math.floor(head / 40));
-    return [root, head - root * 40, ...rest].join('.');
-}
-
-
-/***/ }),
-
-/***/ 4368:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dk: () => (/* binding */ TAG),
-/* harmony export */   Gv: () => (/* binding */ validityOf),
-/* harmony export */   K$: () => (/* binding */ hasExplicitCurve),
-/* harmony export */   Vk: () => (/* binding */ subjectPublicKeyInfo),
-/* harmony export */   bD: () => (/* binding */ issuerName),
-/* harmony export */   hD: () => (/* binding */ tbsCertificate),
-/* harmony export */   wO: () => (/* binding */ signatureAlgorithm),
-/* harmony export */   wn: () => (/* binding */ subjectName)
-/* harmony export */ });
-/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(230);
-
-/*
- * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
- * as little of one that it cannot read as of one that is absent.
- */
-/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
-const TAG = {
-    boolean: 0x01,
-    integer: 0x02,
-    bits: 0x03,
-    octets: 0x04,
-    oid: 0x06,
-    utcTime: 0x17,
-    generalizedTime: 0x18,
-    sequence: 0x30,
-    extensions: 0xa3,
-};
-/** @throws {DerError} */
-function tbsCertificate({ raw }) {
-    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 0, 'TBSCertificate').content);
-}
-/**
- * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
- * @throws {DerError}
- */
-function signatureAlgorithm({ raw }) {
-    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
-}
-/**
- * The whole SubjectPublicKeyInfo.
- * @throws {DerError}
- */
-function subjectPublicKeyInfo(certificate) {
-    return sequenceOfTbs(certificate, 4, 'public key').whole;
-}
-/**
- * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
- * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
- * @throws {DerError}
- */
-function hasExplicitCurve(certificate) {
-    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(subjectPublicKeyInfo(certificate));
-    const [id, parameters] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(algorithm?.content ?? Buffer.alloc(0));
-    return id?.tag === TAG.oid && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
-}
-const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
-/**
- * What the issuer's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
-function issuerName(certificate) {
-    return sequenceOfTbs(certificate, 1, 'issuer').content;
-}
-/**
- * What the subject's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
-function subjectName(certificate) {
-    return sequenceOfTbs(certificate, 3, 'subject').content;
-}
-/**
- * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
- * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
- * @throws {DerError} if they are in no such form, or name no day that there is
- */
-function validityOf(certificate) {
-    const dates = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(sequenceOfTbs(certificate, 2, 'validity').content);
-    return { from: date(part(dates, 0, 'notBefore'), 'notBefore'), to: date(part(dates, 1, 'notAfter'), 'notAfter') };
-}
-/** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
-function sequenceOfTbs(certificate, index, name) {
-    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
-    return part(sequences, index, name);
-}
-function part(elements, index, name) {
-    const element = elements[index];
-    if (!element)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`no ${name}`);
-    return element;
-}
-const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-function date({ tag, content }, name) {
-    const text = content.toString('latin1');
-    const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
-    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-    const moment = new Date(iso);
-    // A day that there is not, such as 30 February, may be taken for one of the next month.
-    if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`${name} is no date: ${JSON.stringify(text)}`);
-    }
-    return moment;
-}
-/** A UTCTime has two digits for the years from 1950 to 2049. */
-function withCentury(tag, text) {
-    switch (tag) {
-        case TAG.utcTime:
-            return `${text < '50' ? '20' : '19'}${text}`;
-        case TAG.generalizedTime:
-            return text;
-        default:
-            return '';
-    }
-}
-
-
-/***/ }),
-
-/***/ 6159:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dg: () => (/* binding */ caIssuers),
-/* harmony export */   F$: () => (/* binding */ keyUsage),
-/* harmony export */   Ic: () => (/* binding */ nameConstraints),
-/* harmony export */   LX: () => (/* binding */ NAME_TAG),
-/* harmony export */   _X: () => (/* binding */ subjectAltNames),
-/* harmony export */   o8: () => (/* binding */ pathLength),
-/* harmony export */   oQ: () => (/* binding */ extensionsOf),
-/* harmony export */   u5: () => (/* binding */ extendedKeyUsage),
-/* harmony export */   uQ: () => (/* binding */ netscapeCertType)
-/* harmony export */ });
-/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(230);
-/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4368);
-/* harmony import */ var _remembered_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9059);
-
-
-
-const SUBJECT_ALT_NAME = '2.5.29.17';
-const KEY_USAGE = '2.5.29.15';
-const BASIC_CONSTRAINTS = '2.5.29.19';
-const NAME_CONSTRAINTS = '2.5.29.30';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
-const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
-/**
- * The extensions of a certificate, in their order.
- * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
- */
-const extensionsOf = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
-    const list = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .tbsCertificate */ .hD)(certificate).find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.extensions);
-    const extensions = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derWithin */ .hv)(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
-        const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
-        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
-        // OpenSSL takes every octet but zero for TRUE.
-        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octets) };
-    });
-    const seen = new Set();
-    for (const { id } of extensions) {
-        if (seen.has(id))
-            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is there twice`);
-        seen.add(id);
-    }
-    return extensions;
-});
-/**
- * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
- * @throws {DerError}
- */
-function pathLength(certificate) {
-    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
-    if (!limit)
-        return Infinity;
-    const [first] = limit;
-    if (first === undefined || first >= 0x80)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a path length that is no count');
-    return Number(`0x${limit.toString('hex')}`);
-}
-/**
- * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
- * @throws {DerError}
- */
-function extendedKeyUsage(certificate) {
-    return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(content));
-}
-/**
- * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
- * where nothing is said.
- * @throws {DerError}
- */
-function keyUsage(certificate) {
-    return bitsOf(certificate, KEY_USAGE);
-}
-/**
- * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
- * @throws {DerError}
- */
-function netscapeCertType(certificate) {
-    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
-}
-/** The context tags of the two lists. */
-const PERMITTED = 0xa0;
-const EXCLUDED = 0xa1;
-/**
- * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
- * @throws {DerError} also where a minimum or maximum is given, which there must not be
- */
-const nameConstraints = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
-    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
-    if (!lists)
-        return undefined;
-    const subtrees = (list) => lists
-        .filter(({ tag }) => tag === list)
-        .flatMap(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content))
-        .map(({ content }) => {
-        const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
-        if (!base || bounds.length > 0)
-            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a name constraint without a name, or with bounds');
-        return base;
-    });
-    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
-});
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
-const NAME_TAG = {
-    rfc822Name: 0x81,
-    dnsName: 0x82,
-    uri: 0x86,
-    ipAddress: 0x87,
-    directoryName: 0xa4,
-};
-/**
- * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
- * @throws {DerError}
- */
-const subjectAltNames = (0,_remembered_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
-const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
-/**
- * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
- * @throws {DerError}
- */
-function caIssuers(certificate) {
-    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
-        const [method, location] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
-        const isUrl = method && (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(method.content) === CA_ISSUERS && location?.tag === NAME_TAG.uri;
-        return isUrl ? [location.content.toString('latin1')] : [];
-    });
-}
-/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
-function bitsOf(certificate, id) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
-    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bits)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no bit string`);
-    // The first octet of the content counts the bits that are not used.
-    return whole.content[1] ?? 0;
-}
-/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
-function elementsOf(certificate, id) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
-    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no sequence`);
-    return (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(whole.content);
 }
 
 
@@ -17620,8 +17064,8 @@ var external_node_tls_ = __nccwpck_require__(1692);
 var connect = __nccwpck_require__(8141);
 // EXTERNAL MODULE: ./src/tls/alerts.ts
 var alerts = __nccwpck_require__(3234);
-// EXTERNAL MODULE: ./src/tls/certificate.ts
-var certificate = __nccwpck_require__(7898);
+// EXTERNAL MODULE: ./src/tls/x509/certificate.ts
+var certificate = __nccwpck_require__(881);
 // EXTERNAL MODULE: ./src/tls/guard.ts
 var tls_guard = __nccwpck_require__(6936);
 ;// CONCATENATED MODULE: ./src/tls/records.ts
@@ -17956,14 +17400,528 @@ function canonical(address) {
 
 /***/ }),
 
-/***/ 1179:
+/***/ 881:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CG: () => (/* binding */ distinguishedName),
+/* harmony export */   L8: () => (/* binding */ curveName),
+/* harmony export */   M2: () => (/* binding */ publicKeyFacts),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   lF: () => (/* binding */ certificateFacts)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5361);
+/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9665);
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8706);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3085);
+/* harmony import */ var _purpose_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1352);
+
+
+
+
+
+
+/**
+ * Reads what there is to know of a certificate.
+ * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
+ */
+function certificateFacts(certificate) {
+    const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
+    return {
+        subject: distinguishedName(certificate.subject),
+        issuer: distinguishedName(certificate.issuer),
+        ...presentedIdentifiers(certificate),
+        validFrom: from,
+        validTo: to,
+        key: publicKeyFacts(certificate),
+        signature: signatureFacts(certificate),
+        isCa: certificate.ca,
+        purposeObjections: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeObjections */ .n)(certificate),
+        caIssuers: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .caIssuers */ .Dg)(certificate),
+        sha256: fingerprint(certificate),
+        spki: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectPublicKeyInfo */ .Vk)(certificate)).digest('base64'),
+    };
+}
+/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
+function fingerprint({ raw }) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(raw).digest('hex');
+}
+/**
+ * One line such as `C=DE, O=Example, CN=mail.example.com`.
+ * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
+ */
+function distinguishedName(multiLine) {
+    return (multiLine ?? '').replaceAll('\n', ', ');
+}
+/**
+ * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
+ * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
+ */
+function presentedIdentifiers(certificate) {
+    const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
+    return {
+        dnsNames: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName).map(({ content }) => content.toString('latin1')),
+        ipAddresses: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress).map(({ content }) => (0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .addressOf */ .ci)(content)),
+        hasOtherNames: names.some(({ tag }) => tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName && tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress),
+    };
+}
+const MIN_RSA_BITS = 2048;
+const MIN_EC_BITS = 224;
+/** What NIST calls the curves of OpenSSL. */
+const CURVES = {
+    prime256v1: 'P-256',
+    secp224r1: 'P-224',
+    secp384r1: 'P-384',
+    secp521r1: 'P-521',
+};
+/** The usual name of a curve, such as `P-256`. @param name OpenSSL's, such as `prime256v1` */
+function curveName(name) {
+    return CURVES[name] ?? name;
+}
+/** What the key of a certificate is; never throws, be the rest as it may. */
+function publicKeyFacts(certificate) {
+    const key = publicKeyOf(certificate);
+    const type = key?.asymmetricKeyType;
+    const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
+    if (modulusLength !== undefined) {
+        const family = type === 'rsa-pss' ? 'RSA-PSS' : (type ?? '').toUpperCase();
+        return { name: `${family} ${modulusLength}`, weak: modulusLength < MIN_RSA_BITS };
+    }
+    if (namedCurve !== undefined) {
+        const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
+        return { name: `EC ${curveName(namedCurve)}`, weak: bits < MIN_EC_BITS };
+    }
+    if (type === 'ed25519' || type === 'ed448')
+        return { name: `Ed${type.slice(2)}`, weak: false };
+    // A key that this TLS library cannot even read is not one to rely on.
+    return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
+}
+function publicKeyOf(certificate) {
+    try {
+        return certificate.publicKey;
+    }
+    catch {
+        return undefined;
+    }
+}
+const WEAK_SIGNATURES = {
+    '1.2.840.113549.1.1.2': 'RSA with MD2',
+    '1.2.840.113549.1.1.4': 'RSA with MD5',
+    '1.2.840.113549.1.1.5': 'RSA with SHA-1',
+    '1.3.14.3.2.29': 'RSA with SHA-1',
+    '1.2.840.10040.4.3': 'DSA with SHA-1',
+    '1.2.840.10045.4.1': 'ECDSA with SHA-1',
+};
+const SIGNATURES = {
+    '1.2.840.113549.1.1.11': 'RSA with SHA-256',
+    '1.2.840.113549.1.1.12': 'RSA with SHA-384',
+    '1.2.840.113549.1.1.13': 'RSA with SHA-512',
+    '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
+    '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
+    '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
+    '1.3.101.112': 'Ed25519',
+    '1.3.101.113': 'Ed448',
+};
+function signatureFacts(certificate) {
+    const [algorithm, parameters] = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .signatureAlgorithm */ .wO)(certificate);
+    const id = algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : 'unknown';
+    if (id === RSA_PSS)
+        return pssFacts(parameters);
+    return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+}
+const RSA_PSS = '1.2.840.113549.1.1.10';
+/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
+const PSS_HASH = 0xa0;
+const PSS_HASHES = {
+    '2.16.840.1.101.3.4.2.1': 'SHA-256',
+    '2.16.840.1.101.3.4.2.2': 'SHA-384',
+    '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+function pssFacts(parameters) {
+    const hash = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derElements */ .zN)(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derWithin */ .hv)(hash?.content ?? Buffer.alloc(0));
+    const name = PSS_HASHES[algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : ''];
+    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
+}
+
+
+/***/ }),
+
+/***/ 5361:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I4: () => (/* binding */ DerError),
+/* harmony export */   hv: () => (/* binding */ derWithin),
+/* harmony export */   jq: () => (/* binding */ oid),
+/* harmony export */   zN: () => (/* binding */ derElements)
+/* harmony export */ });
+/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
+class DerError extends Error {
+    name = 'DerError';
+}
+/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
+const MAX_LENGTH_OCTETS = 4;
+/**
+ * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
+ * certificate: one-octet tags, definite lengths.
+ * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
+ */
+function derElements(der) {
+    const elements = [];
+    let at = 0;
+    while (at < der.length) {
+        const tag = der.readUInt8(at);
+        const first = der[at + 1];
+        if (first === undefined || (tag & 0x1f) === 0x1f)
+            throw new DerError('a tag that stands alone or goes on');
+        const lengthOctets = first < 0x80 ? 0 : first - 0x80;
+        const start = at + 2 + lengthOctets;
+        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
+            throw new DerError('an odd length');
+        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
+        if (end > der.length)
+            throw new DerError('a length beyond the end');
+        elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
+        at = end;
+    }
+    return elements;
+}
+/**
+ * The elements within the first element of an encoding; none where there is no first.
+ * @throws {DerError}
+ */
+function derWithin(der) {
+    const [first] = derElements(der);
+    return first ? derElements(first.content) : [];
+}
+/** The dotted form of the content of an OBJECT IDENTIFIER. */
+function oid(content) {
+    const arcs = [];
+    let arc = 0;
+    for (const octet of content) {
+        arc = arc * 128 + (octet & 0x7f);
+        if (octet < 0x80) {
+            arcs.push(arc);
+            arc = 0;
+        }
+    }
+    const [head = 0, ...rest] = arcs;
+    const root = Math.min(2, Math.floor(head / 40));
+    return [root, head - root * 40, ...rest].join('.');
+}
+
+
+/***/ }),
+
+/***/ 9665:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dk: () => (/* binding */ TAG),
+/* harmony export */   Gv: () => (/* binding */ validityOf),
+/* harmony export */   K$: () => (/* binding */ hasExplicitCurve),
+/* harmony export */   Vk: () => (/* binding */ subjectPublicKeyInfo),
+/* harmony export */   bD: () => (/* binding */ issuerName),
+/* harmony export */   hD: () => (/* binding */ tbsCertificate),
+/* harmony export */   wO: () => (/* binding */ signatureAlgorithm),
+/* harmony export */   wn: () => (/* binding */ subjectName)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5361);
+
+/*
+ * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
+ * as little of one that it cannot read as of one that is absent.
+ */
+/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
+const TAG = {
+    boolean: 0x01,
+    integer: 0x02,
+    bits: 0x03,
+    octets: 0x04,
+    oid: 0x06,
+    utcTime: 0x17,
+    generalizedTime: 0x18,
+    sequence: 0x30,
+    extensions: 0xa3,
+};
+/** @throws {DerError} */
+function tbsCertificate({ raw }) {
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 0, 'TBSCertificate').content);
+}
+/**
+ * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
+ * @throws {DerError}
+ */
+function signatureAlgorithm({ raw }) {
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
+}
+/**
+ * The whole SubjectPublicKeyInfo.
+ * @throws {DerError}
+ */
+function subjectPublicKeyInfo(certificate) {
+    return sequenceOfTbs(certificate, 4, 'public key').whole;
+}
+/**
+ * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
+ * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
+ * @throws {DerError}
+ */
+function hasExplicitCurve(certificate) {
+    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(subjectPublicKeyInfo(certificate));
+    const [id, parameters] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(algorithm?.content ?? Buffer.alloc(0));
+    return id?.tag === TAG.oid && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
+}
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+/**
+ * What the issuer's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+function issuerName(certificate) {
+    return sequenceOfTbs(certificate, 1, 'issuer').content;
+}
+/**
+ * What the subject's distinguished name consists of; empty where it has no part.
+ * @throws {DerError}
+ */
+function subjectName(certificate) {
+    return sequenceOfTbs(certificate, 3, 'subject').content;
+}
+/**
+ * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
+ * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
+ * @throws {DerError} if they are in no such form, or name no day that there is
+ */
+function validityOf(certificate) {
+    const dates = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(sequenceOfTbs(certificate, 2, 'validity').content);
+    return { from: date(part(dates, 0, 'notBefore'), 'notBefore'), to: date(part(dates, 1, 'notAfter'), 'notAfter') };
+}
+/** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
+function sequenceOfTbs(certificate, index, name) {
+    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
+    return part(sequences, index, name);
+}
+function part(elements, index, name) {
+    const element = elements[index];
+    if (!element)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`no ${name}`);
+    return element;
+}
+const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+function date({ tag, content }, name) {
+    const text = content.toString('latin1');
+    const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
+    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+    const moment = new Date(iso);
+    // A day that there is not, such as 30 February, may be taken for one of the next month.
+    if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`${name} is no date: ${JSON.stringify(text)}`);
+    }
+    return moment;
+}
+/** A UTCTime has two digits for the years from 1950 to 2049. */
+function withCentury(tag, text) {
+    switch (tag) {
+        case TAG.utcTime:
+            return `${text < '50' ? '20' : '19'}${text}`;
+        case TAG.generalizedTime:
+            return text;
+        default:
+            return '';
+    }
+}
+
+
+/***/ }),
+
+/***/ 8706:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dg: () => (/* binding */ caIssuers),
+/* harmony export */   F$: () => (/* binding */ keyUsage),
+/* harmony export */   Ic: () => (/* binding */ nameConstraints),
+/* harmony export */   LX: () => (/* binding */ NAME_TAG),
+/* harmony export */   _X: () => (/* binding */ subjectAltNames),
+/* harmony export */   o8: () => (/* binding */ pathLength),
+/* harmony export */   oQ: () => (/* binding */ extensionsOf),
+/* harmony export */   u5: () => (/* binding */ extendedKeyUsage),
+/* harmony export */   uQ: () => (/* binding */ netscapeCertType)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5361);
+/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9665);
+/* harmony import */ var _memoize_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(770);
+
+
+
+const SUBJECT_ALT_NAME = '2.5.29.17';
+const KEY_USAGE = '2.5.29.15';
+const BASIC_CONSTRAINTS = '2.5.29.19';
+const NAME_CONSTRAINTS = '2.5.29.30';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
+const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
+/**
+ * The extensions of a certificate, in their order.
+ * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
+ */
+const extensionsOf = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+    const list = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .tbsCertificate */ .hD)(certificate).find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.extensions);
+    const extensions = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derWithin */ .hv)(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
+        const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
+        // OpenSSL takes every octet but zero for TRUE.
+        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octets) };
+    });
+    const seen = new Set();
+    for (const { id } of extensions) {
+        if (seen.has(id))
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is there twice`);
+        seen.add(id);
+    }
+    return extensions;
+});
+/**
+ * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
+ * @throws {DerError}
+ */
+function pathLength(certificate) {
+    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
+    if (!limit)
+        return Infinity;
+    const [first] = limit;
+    if (first === undefined || first >= 0x80)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a path length that is no count');
+    return Number(`0x${limit.toString('hex')}`);
+}
+/**
+ * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
+ * @throws {DerError}
+ */
+function extendedKeyUsage(certificate) {
+    return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(content));
+}
+/**
+ * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
+ * where nothing is said.
+ * @throws {DerError}
+ */
+function keyUsage(certificate) {
+    return bitsOf(certificate, KEY_USAGE);
+}
+/**
+ * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
+ * @throws {DerError}
+ */
+function netscapeCertType(certificate) {
+    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
+}
+/** The context tags of the two lists. */
+const PERMITTED = 0xa0;
+const EXCLUDED = 0xa1;
+/**
+ * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
+ * @throws {DerError} also where a minimum or maximum is given, which there must not be
+ */
+const nameConstraints = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
+    if (!lists)
+        return undefined;
+    const subtrees = (list) => lists
+        .filter(({ tag }) => tag === list)
+        .flatMap(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content))
+        .map(({ content }) => {
+        const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        if (!base || bounds.length > 0)
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a name constraint without a name, or with bounds');
+        return base;
+    });
+    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
+});
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+const NAME_TAG = {
+    rfc822Name: 0x81,
+    dnsName: 0x82,
+    uri: 0x86,
+    ipAddress: 0x87,
+    directoryName: 0xa4,
+};
+/**
+ * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
+ * @throws {DerError}
+ */
+const subjectAltNames = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
+const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
+/**
+ * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
+ * @throws {DerError}
+ */
+function caIssuers(certificate) {
+    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
+        const [method, location] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+        const isUrl = method && (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(method.content) === CA_ISSUERS && location?.tag === NAME_TAG.uri;
+        return isUrl ? [location.content.toString('latin1')] : [];
+    });
+}
+/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
+function bitsOf(certificate, id) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
+    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bits)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no bit string`);
+    // The first octet of the content counts the bits that are not used.
+    return whole.content[1] ?? 0;
+}
+/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
+function elementsOf(certificate, id) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
+    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no sequence`);
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(whole.content);
+}
+
+
+/***/ }),
+
+/***/ 770:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ remembered)
+/* harmony export */ });
+/**
+ * Lets each certificate be read once, however often it is asked, as long as it lives: a peer chooses how much there is
+ * to read, and a search for a chain asks again at every turn.
+ * @param read what is asked of a certificate; what it throws is not remembered
+ */
+function remembered(read) {
+    const answers = new WeakMap();
+    return (certificate) => {
+        const known = answers.get(certificate) ?? { answer: read(certificate) };
+        answers.set(certificate, known);
+        return known.answer;
+    };
+}
+
+
+/***/ }),
+
+/***/ 1352:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   V: () => (/* binding */ usageObjection),
 /* harmony export */   n: () => (/* binding */ purposeObjections)
 /* harmony export */ });
-/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6159);
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8706);
 
 /** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
 const FOR_SERVERS = new Set([
@@ -18011,24 +17969,66 @@ function purposeObjections(certificate) {
 
 /***/ }),
 
-/***/ 9059:
+/***/ 1396:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ remembered)
+/* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   QZ: () => (/* binding */ worst),
+/* harmony export */   S4: () => (/* binding */ judge),
+/* harmony export */   c2: () => (/* binding */ statusOf),
+/* harmony export */   zy: () => (/* binding */ isCutShort)
 /* harmony export */ });
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2123);
+
 /**
- * Lets each certificate be read once, however often it is asked, as long as it lives: a peer chooses how much there is
- * to read, and a search for a chain asks again at every turn.
- * @param read what is asked of a certificate; what it throws is not remembered
+ * The status that a step's findings give it. A waived error or warning leaves it `warn`, never `pass`.
+ * @param findings all that was found in the step
  */
-function remembered(read) {
-    const answers = new WeakMap();
-    return (certificate) => {
-        const known = answers.get(certificate) ?? { answer: read(certificate) };
-        answers.set(certificate, known);
-        return known.answer;
+function statusOf(findings) {
+    return worst(findings.map((finding) => {
+        if (finding.severity === 'notice')
+            return 'pass';
+        if (finding.waived || finding.severity === 'warning')
+            return 'warn';
+        return finding.inconclusive ? 'inconclusive' : 'fail';
+    }));
+}
+/**
+ * The result of an endpoint: the worst status of its steps, where skips do not count.
+ * An endpoint whose steps were all skipped has shown nothing, and that is a failure.
+ */
+function resultOf(steps) {
+    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
+    return ran.length === 0 ? 'fail' : worst(ran);
+}
+/**
+ * What a run comes to. Where an endpoint was left before its time, no policy lets the run pass.
+ * @param endpoints every endpoint that was gated; none at all is a failure
+ */
+function judge(endpoints, policy) {
+    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
+    return {
+        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
+        failed,
+        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
     };
+}
+function countsAsFailed(result, { failOn, onInconclusive }) {
+    const counted = result === 'inconclusive' ? onInconclusive : result;
+    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+const UNJUDGED = new Set(['run-stopped', 'internal-error']);
+/**
+ * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
+ * after the last of them is whole.
+ */
+function isCutShort({ steps }) {
+    return steps.some(({ findings }) => findings.some(({ code }) => UNJUDGED.has(code)));
+}
+/** The worst of several results; `pass` where there is none. */
+function worst(results) {
+    return results.reduce((a, b) => (_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .RESULTS */ .Pr.indexOf(b) > _report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .RESULTS */ .Pr.indexOf(a) ? b : a), 'pass');
 }
 
 
@@ -18055,7 +18055,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 9896:
+/***/ 7515:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
@@ -29537,7 +29537,7 @@ function isBackEdge(ctx, value) {
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
-var core_checks = __nccwpck_require__(4890);
+var core_checks = __nccwpck_require__(2509);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/doc.js
 class Doc {
     constructor(args = [], closed = {}) {
@@ -35981,7 +35981,7 @@ function preprocess(fn, schema) {
 /* harmony export */   xY: () => (/* binding */ _toUpperCase)
 /* harmony export */ });
 /* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _null, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
-/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
+/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2509);
 /* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
 /* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 
@@ -37091,7 +37091,7 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 
 /***/ }),
 
-/***/ 4890:
+/***/ 2509:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39183,11 +39183,11 @@ function constantCatch(value) {
 /************************************************************************/
 var __webpack_exports__ = {};
 
-// EXTERNAL MODULE: ./src/redaction.ts + 1 modules
-var redaction = __nccwpck_require__(9743);
+// EXTERNAL MODULE: ./src/secrets/redaction.ts + 1 modules
+var redaction = __nccwpck_require__(5971);
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(2223);
-;// CONCATENATED MODULE: ./src/start.ts
+;// CONCATENATED MODULE: ./src/main/start.ts
 
 /** The runner keeps ten errors of a step. */
 const MOST_COMPLAINTS = 10;
@@ -39276,7 +39276,7 @@ function end(code) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/cancellation.ts
+;// CONCATENATED MODULE: ./src/main/cancellation.ts
 /**
  * Combines the signals that end a run: from a runner, a person, or a terminal that is closed. After the first, the run
  * reports what it knows. The next one ends the process at once.
@@ -39295,8 +39295,8 @@ function cancellation() {
     return controller.signal;
 }
 
-// EXTERNAL MODULE: ./src/gate/verdict.ts
-var verdict = __nccwpck_require__(5950);
+// EXTERNAL MODULE: ./src/verdict/verdict.ts
+var verdict = __nccwpck_require__(1396);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
@@ -39344,7 +39344,7 @@ function blocksIn(text) {
     return blocks;
 }
 
-;// CONCATENATED MODULE: ./src/plan/quote.ts
+;// CONCATENATED MODULE: ./src/plan/source/quote.ts
 /*
  * What of a wrong configuration may be shown. A secret gets anywhere by a slip: a URL with credentials for a host, a
  * blank left out after a key, a line in the wrong place. So a text is quoted where it looks like what belongs there,
@@ -39453,7 +39453,7 @@ function subject(path, isExpanded) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var cli_schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./src/plan/located.ts
+;// CONCATENATED MODULE: ./src/plan/source/located.ts
 /** A text that stands at a place as it is. */
 function textAt(place, text, expanded = false) {
     return { kind: 'text', text, place, expanded, broken: false };
@@ -39508,7 +39508,7 @@ function withEntry(mapping, key, value) {
 
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(875);
-;// CONCATENATED MODULE: ./src/plan/problem.ts
+;// CONCATENATED MODULE: ./src/plan/source/problem.ts
 
 /** More would bury the first ones, and the limits of a summary with them. */
 const MAX_LINES = 1000;
@@ -39720,7 +39720,7 @@ function closestMatch(target, candidates, options) {
 	return best;
 }
 
-;// CONCATENATED MODULE: ./src/plan/suggest.ts
+;// CONCATENATED MODULE: ./src/plan/schema/suggest.ts
 
 /**
  * A hint for somebody who mistyped a word.
@@ -39731,7 +39731,7 @@ function didYouMean(word, known) {
     return match === undefined ? '' : `; did you mean "${match}"?`;
 }
 
-;// CONCATENATED MODULE: ./src/plan/check.ts
+;// CONCATENATED MODULE: ./src/plan/schema/check.ts
 
 
 
@@ -39904,12 +39904,12 @@ function isText(node, text) {
 
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
-// EXTERNAL MODULE: ./src/text/secret.ts
-var secret = __nccwpck_require__(8091);
-// EXTERNAL MODULE: ./src/plan/values.ts
-var values = __nccwpck_require__(6057);
-// EXTERNAL MODULE: ./src/plan/legal.ts
-var legal = __nccwpck_require__(4138);
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secret = __nccwpck_require__(793);
+// EXTERNAL MODULE: ./src/plan/schema/values.ts
+var values = __nccwpck_require__(9661);
+// EXTERNAL MODULE: ./src/plan/schema/enums.ts
+var enums = __nccwpck_require__(5037);
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
 
 
@@ -40007,7 +40007,7 @@ function credentialProblems(auth) {
         const message = `expect: rejected needs credentials, and there are none. ${EMPTY_SECRETS}`;
         return expectsRejection(auth) ? [{ ...place, message }] : [];
     }
-    const mechanism = legal/* MECHANISMS */.Nr.find((known) => known === textIn(auth, 'mechanism'));
+    const mechanism = enums/* MECHANISMS */.Nr.find((known) => known === textIn(auth, 'mechanism'));
     const needed = mechanism && (TOKEN_MECHANISMS.includes(mechanism) ? 'access-token' : 'password');
     if (needed && secret && secret !== needed) {
         return [{ ...place, message: `mechanism ${mechanism} takes ${needed}, and not ${secret}` }];
@@ -40214,7 +40214,7 @@ var catalogue = __nccwpck_require__(1966);
 var cli_core = __nccwpck_require__(8532);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __nccwpck_require__(2123);
-;// CONCATENATED MODULE: ./src/plan/fields.ts
+;// CONCATENATED MODULE: ./src/plan/schema/fields.ts
 
 
 
@@ -40258,13 +40258,13 @@ const words = (text) => {
 /** Steps by their ids, in their order; `all` is all of them. */
 const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform((named) => report/* STEP_IDS */.W1.filter((id) => named.includes('all') || named.includes(id)));
 /** Probes by their names, in their order. */
-const probes = list(oneOf(legal/* PROBES */._v), words).transform((named) => legal/* PROBES */._v.filter((probe) => named.includes(probe)));
+const probes = list(oneOf(enums/* PROBES */._v), words).transform((named) => enums/* PROBES */._v.filter((probe) => named.includes(probe)));
 /** PEM text or paths, as one text or a list. */
 const fields_anchors = list(anyText, (text) => [text]);
 /** A mapping with these keys and no others. */
 const mapping = (shape) => cli_schemas/* strictObject */.rej(shape, 'must be a mapping of keys to values');
 
-;// CONCATENATED MODULE: ./src/plan/schema.ts
+;// CONCATENATED MODULE: ./src/plan/schema/schema.ts
 
 
 
@@ -40310,7 +40310,7 @@ const inputSchema = mapping({
     ca: fields_anchors.optional().meta({
         description: 'Further trust anchors: PEM text, or paths of PEM files, one a line. They are added to the default store.',
     }),
-    'min-tls-version': oneOf(legal/* TLS_VERSIONS */.Mk)
+    'min-tls-version': oneOf(enums/* TLS_VERSIONS */.Mk)
         .default('TLSv1.2')
         .meta({ description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.' }),
     'min-valid-days': number(0, 3650).default(14).meta({
@@ -40319,10 +40319,10 @@ const inputSchema = mapping({
     require: steps.optional().meta({
         description: 'Steps that must not be skipped for lack of configuration: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
     }),
-    'fail-on': oneOf(legal/* FAIL_ON */.d$).default('fail').meta({
+    'fail-on': oneOf(enums/* FAIL_ON */.d$).default('fail').meta({
         description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
     }),
-    'on-inconclusive': oneOf(legal/* ON_INCONCLUSIVE */.Xv).default('fail').meta({
+    'on-inconclusive': oneOf(enums/* ON_INCONCLUSIVE */.Xv).default('fail').meta({
         description: 'What an endpoint that could not be tested from here counts as: `fail` or `warn`.',
     }),
     concurrency: number(1, 1000).default(32).meta({ description: 'Endpoints gated at a time: 1 to 1000.' }),
@@ -40355,13 +40355,13 @@ const authShape = {
     'access-token': value(NO_CONTROLS, values/* secret */.rJ)
         .optional()
         .meta({ description: 'OAuth 2.0 access token, instead of `password`.' }),
-    mechanism: oneOf(legal/* MECHANISMS */.Nr)
+    mechanism: oneOf(enums/* MECHANISMS */.Nr)
         .optional()
         .meta({
-        description: `The SASL mechanism to insist on. Strongest first: ${legal/* MECHANISMS */.Nr.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\`, and is never chosen unasked.`,
+        description: `The SASL mechanism to insist on. Strongest first: ${enums/* MECHANISMS */.Nr.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\`, and is never chosen unasked.`,
         otherwise: 'the strongest that both sides have',
     }),
-    expect: oneOf(legal/* AUTH_EXPECT */.Df).default('accepted').meta({
+    expect: oneOf(enums/* AUTH_EXPECT */.Df).default('accepted').meta({
         description: 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or a test of a lock-out, where being let in is the failure. An endpoint of the latter kind has no `delivery`.',
     }),
 };
@@ -40371,11 +40371,11 @@ const verdictsShape = {
         .meta({
         description: 'The receiver whose `Authentication-Results` count for `spf` and `dmarc`, by its authserv-id (RFC 8601). No other is believed. Needed for `spf` and `dmarc`.',
     }),
-    spf: oneOf(legal/* VERDICTS */.bk).optional().meta({ description: 'What SPF must come to at that receiver: `pass`, mostly.' }),
-    dkim: oneOf(legal/* VERDICTS */.bk).optional().meta({
+    spf: oneOf(enums/* VERDICTS */.bk).optional().meta({ description: 'What SPF must come to at that receiver: `pass`, mostly.' }),
+    dkim: oneOf(enums/* VERDICTS */.bk).optional().meta({
         description: 'What the DKIM signature must come to: `pass`, mostly. It is verified here, on the message that arrived, with the key from DNS.',
     }),
-    dmarc: oneOf(legal/* VERDICTS */.bk).optional().meta({ description: 'What DMARC must come to at that receiver: `pass`, mostly.' }),
+    dmarc: oneOf(enums/* VERDICTS */.bk).optional().meta({ description: 'What DMARC must come to at that receiver: `pass`, mostly.' }),
 };
 const deliveryShape = {
     from: value(MAILBOX, values/* mailbox */.B5).meta({ description: 'Envelope sender of the probe message.' }),
@@ -40391,7 +40391,7 @@ const deliveryShape = {
     within: number(1, 3600).default(60).meta({
         description: 'Seconds from its acceptance until the message must be there: 1 to 3600. As long, too, a server is asked again that greylists the sender, if `retries` is not 0.',
     }),
-    expect: oneOf(legal/* DELIVERY_EXPECT */.xx).default('received').meta({
+    expect: oneOf(enums/* DELIVERY_EXPECT */.xx).default('received').meta({
         description: '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without any, the session is not signed in. `accepted` and `refused` exclude `inbox`.',
     }),
     keep: flag.default(false).meta({
@@ -40409,7 +40409,7 @@ const tlsShape = {
     ca: fields_anchors.optional().meta({
         description: 'Further trust anchors: PEM text, or paths of PEM files, one a line; or a list of these. They are added to those of the input `ca`.',
     }),
-    'min-version': oneOf(legal/* TLS_VERSIONS */.Mk).optional().meta({
+    'min-version': oneOf(enums/* TLS_VERSIONS */.Mk).optional().meta({
         description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.',
         otherwise: 'the input `min-tls-version`',
     }),
@@ -40422,7 +40422,7 @@ const tlsShape = {
         .meta({
         description: 'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
     }),
-    check: oneOf(legal/* TLS_CHECKS */.sW).default('single').meta({
+    check: oneOf(enums/* TLS_CHECKS */.sW).default('single').meta({
         description: 'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a few further connections, up to the handshake.',
     }),
     'client-cert': anyText.optional().meta({
@@ -40456,7 +40456,7 @@ const endpointShape = {
         description: 'TCP port: 1 to 65535.',
         otherwise: '587, or 465 with `transport: implicit`',
     }),
-    transport: oneOf(legal/* TRANSPORTS */.Zz).optional().meta({
+    transport: oneOf(enums/* TRANSPORTS */.Zz).optional().meta({
         description: '`starttls`, or `implicit` for TLS from the first byte.',
         otherwise: '`implicit` on port 465, else `starttls`',
     }),
@@ -40470,10 +40470,10 @@ const endpointShape = {
         description: 'The name that EHLO sends: a domain (letters, digits and hyphens, no underscore) or an address literal.',
         otherwise: "the runner's host name if it is a fully qualified domain, else the address literal of the local socket",
     }),
-    addresses: oneOf(legal/* ADDRESSES */.FV).default('first').meta({
+    addresses: oneOf(enums/* ADDRESSES */.FV).default('first').meta({
         description: '`first`, or `all`: every A and AAAA address is an endpoint of its own, named `name (address)`.',
     }),
-    role: oneOf(legal/* ROLES */.gg).optional().meta({
+    role: oneOf(enums/* ROLES */.gg).optional().meta({
         description: '`submission` or `mx`: what is right differs (RFC 3207 section 4).',
         otherwise: '`mx` on port 25, else `submission`',
     }),
@@ -40632,15 +40632,15 @@ function resolveEndpoint(settings, inputs, files, source) {
     };
 }
 function portOf({ port, transport }) {
-    return port ?? (transport === 'implicit' ? legal/* PORTS */.hz.implicit : legal/* PORTS */.hz.submission);
+    return port ?? (transport === 'implicit' ? enums/* PORTS */.hz.implicit : enums/* PORTS */.hz.submission);
 }
 /** How TLS begins: as the user says, else by the port. */
 function transportOf(settings) {
-    return settings.transport ?? (portOf(settings) === legal/* PORTS */.hz.implicit ? 'implicit' : 'starttls');
+    return settings.transport ?? (portOf(settings) === enums/* PORTS */.hz.implicit ? 'implicit' : 'starttls');
 }
 /** What the server is for: as the user says, else by the port. */
 function roleOf(settings) {
-    return settings.role ?? (portOf(settings) === legal/* PORTS */.hz.mx ? 'mx' : 'submission');
+    return settings.role ?? (portOf(settings) === enums/* PORTS */.hz.mx ? 'mx' : 'submission');
 }
 function tlsPolicyOf(tls, inputs, { anchors, identities }) {
     const client = identities.of(tls['client-cert'], tls['client-key']);
@@ -40716,7 +40716,7 @@ function probeProblems(own, settings) {
     return [];
 }
 
-;// CONCATENATED MODULE: ./src/plan/paths.ts
+;// CONCATENATED MODULE: ./src/plan/source/paths.ts
 
 /**
  * The path relative to a folder, or undefined if it is outside. Both must be absolute.
@@ -40727,7 +40727,7 @@ function within(folder, path, system = (external_node_path_default())) {
     return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
 }
 
-;// CONCATENATED MODULE: ./src/plan/expand.ts
+;// CONCATENATED MODULE: ./src/plan/source/expand.ts
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 /**
  * Variables that belong to the runner and Node.js. The runner passes a token to every JavaScript action in
@@ -40776,7 +40776,7 @@ function literal(text) {
     return { text: result, expanded: false, errors: [...errors] };
 }
 
-;// CONCATENATED MODULE: ./src/plan/short-form.ts
+;// CONCATENATED MODULE: ./src/plan/source/short-form.ts
 
 
 
@@ -40841,7 +40841,7 @@ function quoted(source) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/plan/yaml.ts
+;// CONCATENATED MODULE: ./src/plan/source/yaml.ts
 
 
 
@@ -41034,7 +41034,7 @@ function textOf(node) {
     return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value : '';
 }
 
-;// CONCATENATED MODULE: ./src/plan/sources.ts
+;// CONCATENATED MODULE: ./src/plan/source/sources.ts
 
 
 
@@ -41308,7 +41308,7 @@ function sharded(endpoints, shard) {
     throw new ConfigurationError([{ input: 'shard', message }]);
 }
 
-;// CONCATENATED MODULE: ./src/text/neutral.ts
+;// CONCATENATED MODULE: ./src/text/escape.ts
 
 /*
  * The runner trims a line, and obeys it if it starts with `::`; failing that, it looks for `##[` anywhere in it.
@@ -41322,7 +41322,7 @@ const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_
  * @param text text of any origin
  * @returns one line
  */
-function neutral_neutralise(text) {
+function escape_neutralise(text) {
     return (0,peer/* visible */.RK)(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
 }
 /**
@@ -41340,7 +41340,7 @@ function escapes(character) {
     return units.map((unit) => `\\u${unit}`).join('');
 }
 
-;// CONCATENATED MODULE: ./src/report/json.ts
+;// CONCATENATED MODULE: ./src/output/json.ts
 
 const LIST_BEGINS = '{\n  "endpoints": [\n';
 const LIST_ENDS = '\n  ]\n}';
@@ -41367,7 +41367,7 @@ function* jsonPieces({ endpoints, ...rest }) {
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var text_shorten = __nccwpck_require__(6942);
-;// CONCATENATED MODULE: ./src/report/wording.ts
+;// CONCATENATED MODULE: ./src/output/labels.ts
 
 const SIGNS = {
     pass: { emoji: '✅', plain: '✓' },
@@ -41488,7 +41488,7 @@ function addressOf({ host, port }) {
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-;// CONCATENATED MODULE: ./src/report/story.ts
+;// CONCATENATED MODULE: ./src/output/view-model.ts
 
 
 /** No evidence that quotes a reply is longer; a hostile one must not be searched for long. */
@@ -41517,7 +41517,7 @@ function storyOf(endpoint) {
         const end = decisiveEnd(endpoint.transcript, one.step, one.finding);
         const decisive = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - DECISIVE_LINES), end);
         shown.add(end);
-        return { ...one, decisive: decisive.map(story_spoken) };
+        return { ...one, decisive: decisive.map(view_model_spoken) };
     });
     return {
         endpoint,
@@ -41538,7 +41538,7 @@ function whereOf({ step, earlier }) {
     return earlier ? `${step} in an earlier attempt` : step;
 }
 /** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`; a whole message by its length. */
-function story_spoken({ from, text }) {
+function view_model_spoken({ from, text }) {
     const lines = text.split('\r\n').length;
     return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
 }
@@ -41576,7 +41576,7 @@ function endOf(step, transcript) {
     return Math.min(ends[step], leave);
 }
 
-;// CONCATENATED MODULE: ./src/report/progress.ts
+;// CONCATENATED MODULE: ./src/output/progress.ts
 
 
 
@@ -41602,7 +41602,7 @@ function progressLine(endpoint, { done, total }) {
         ...(worst ? [(0,text_shorten/* shorten */.ml)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
         ...(attempts === undefined ? [] : [(0,text_shorten/* shorten */.ml)(attempts, FINDING_LIMIT)]),
     ];
-    return neutral_neutralise(cells.join('  '));
+    return escape_neutralise(cells.join('  '));
 }
 /** Whether the line that tells of an endpoint quotes what a server has said. */
 function quotesServer({ result, attempts }) {
@@ -41618,7 +41618,7 @@ function selfTestLine(liars) {
     return `Self-test: all of ${liars} lying servers were found out.`;
 }
 
-;// CONCATENATED MODULE: ./src/report/terminal.ts
+;// CONCATENATED MODULE: ./src/output/terminal.ts
 
 
 
@@ -41661,7 +41661,7 @@ function overview(endpoints, paint) {
         { text: endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '' },
         { text: duration(endpoint.durationMs) },
     ]);
-    const grid = [head, ...rows].map((row) => row.map(({ text, status }) => ({ text: neutral_neutralise(text), status })));
+    const grid = [head, ...rows].map((row) => row.map(({ text, status }) => ({ text: escape_neutralise(text), status })));
     const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.text.length ?? 0)));
     return grid.map((row) => row
         .map(({ text, status }, column) => paint(text.padEnd(widths[column] ?? 0), status))
@@ -41697,12 +41697,12 @@ function remarks(told) {
     return lines.length === 0 ? [] : ['', 'Worth knowing', ...lines];
 }
 function safe(text) {
-    return neutral_neutralise((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT));
+    return escape_neutralise((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT));
 }
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./src/regular-file.ts
+;// CONCATENATED MODULE: ./src/plan/regular-file.ts
 
 /** No file that the gate reads is anywhere near as large. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -41746,11 +41746,11 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/run.ts + 86 modules
-var run = __nccwpck_require__(3179);
-// EXTERNAL MODULE: ./src/self-test/failed.ts
-var failed = __nccwpck_require__(12);
-;// CONCATENATED MODULE: ./src/terminal.ts
+// EXTERNAL MODULE: ./src/gate/run.ts + 86 modules
+var run = __nccwpck_require__(3221);
+// EXTERNAL MODULE: ./src/main/failed.ts
+var failed = __nccwpck_require__(4632);
+;// CONCATENATED MODULE: ./src/main/run-cli.ts
 
 
 
@@ -41836,18 +41836,18 @@ async function runTerminal(args, planned, endedBy) {
 /** The terminal may be the log of a job, of whatever runner. */
 function complain(message) {
     for (const line of message.split('\n'))
-        process.stderr.write(`${neutral_neutralise(line)}\n`);
+        process.stderr.write(`${escape_neutralise(line)}\n`);
 }
 /** @throws {SelfTestFailed} */
 async function proveItself(progress) {
     // Loaded when it is asked for: nobody else needs mail servers.
-    const { selfTest } = await __nccwpck_require__.e(/* import() */ 764).then(__nccwpck_require__.bind(__nccwpck_require__, 3764));
+    const { selfTest } = await __nccwpck_require__.e(/* import() */ 653).then(__nccwpck_require__.bind(__nccwpck_require__, 2653));
     progress.write(`${selfTestLine(await selfTest())}\n`);
 }
 /** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */
 async function demonstrate() {
     // Loaded when it is shown: nobody else needs mail servers.
-    const { startDemo } = await Promise.all(/* import() */[__nccwpck_require__.e(468), __nccwpck_require__.e(390)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7390));
+    const { startDemo } = await Promise.all(/* import() */[__nccwpck_require__.e(468), __nccwpck_require__.e(391)]).then(__nccwpck_require__.bind(__nccwpck_require__, 391));
     const demo = await startDemo();
     try {
         process.stdout.write('Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n');
@@ -41914,7 +41914,7 @@ function shownOnTerminal({ report, verdict }) {
     return `\n${renderTerminal(report, verdict, { color: process.stdout.isTTY })}`;
 }
 
-;// CONCATENATED MODULE: ./src/cli.ts
+;// CONCATENATED MODULE: ./src/main/cli.ts
 
 
 
@@ -41923,6 +41923,6 @@ let plan;
 start((endedBy) => runTerminal(process.argv.slice(2), (loaded) => {
     plan = loaded;
 }, endedBy), (reason) => {
-    process.stderr.write(`The gate itself failed: ${neutral_neutralise((0,redaction/* redactedReason */.r)(reason, plan))}\n`);
+    process.stderr.write(`The gate itself failed: ${escape_neutralise((0,redaction/* redactedReason */.r)(reason, plan))}\n`);
 });
 

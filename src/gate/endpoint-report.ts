@@ -3,8 +3,8 @@ import { capabilityDifference } from '../smtp/capabilities.js';
 import type { Capabilities } from '../smtp/capabilities.js';
 import type { PeerText } from '../text/peer.js';
 import { shortenList } from '../text/shorten.js';
-import { resultOf } from './verdict.js';
-import type { Visit } from './visit.js';
+import { resultOf } from '../verdict/verdict.js';
+import type { Visit } from '../steps/context.js';
 
 /** What an attempt has come to, and what was learned on the way. */
 export function reportOf(visit: Visit, steps: StepReport[], durationMs: number): Omit<EndpointReport, 'attempts'> {

@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import type { InboxTarget } from '../plan/endpoint.js';
-import { ImapBaselines } from './imap-baselines.js';
+import { ImapBaselines } from './imap/baselines.js';
 import { InboxRejected } from './inbox.js';
 import type { Inbox, InboxSettings } from './inbox.js';
 
@@ -58,16 +58,16 @@ async function openInbox(
   switch (target.scheme) {
     case 'imap':
     case 'imaps':
-      return (await import('./imap.js')).openImapInbox(target, settings, stop, baselines);
+      return (await import('./imap/imap.js')).openImapInbox(target, settings, stop, baselines);
     case 'pop3':
     case 'pop3s':
-      return (await import('./pop3.js')).openPop3Inbox(target, settings, stop);
+      return (await import('./pop3/pop3.js')).openPop3Inbox(target, settings, stop);
     case 'mailpit+http':
     case 'mailpit+https':
-      return (await import('./mailpit.js')).openMailpitInbox(target, settings, stop);
+      return (await import('./http/mailpit.js')).openMailpitInbox(target, settings, stop);
     case 'maildev+http':
     case 'maildev+https':
-      return (await import('./maildev.js')).openMailDevInbox(target, settings, stop);
+      return (await import('./http/maildev.js')).openMailDevInbox(target, settings, stop);
   }
 }
 

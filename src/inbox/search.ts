@@ -3,8 +3,8 @@ import { mostOctets } from '../message/alterations.js';
 import type { Deadline } from '../net/deadline.js';
 import { InboxUnreachable, MessageGone } from './inbox.js';
 import type { Received, Sought } from './inbox.js';
-import { marksOf } from './marks.js';
-import type { Marks } from './marks.js';
+import { marksOf } from './headers.js';
+import type { Marks } from './headers.js';
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;

@@ -1,7 +1,7 @@
-import type { Located } from './located.js';
+import type { Located } from './source/located.js';
 import { certificatesIn, isPem } from './pem.js';
-import type { Problem } from './problem.js';
-import { fileName } from './quote.js';
+import type { Problem } from './source/problem.js';
+import { fileName } from './source/quote.js';
 
 /** Files that one value may name. They are read at the same time. */
 const MAX_FILES = 1000;

@@ -1,15 +1,15 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { Secret } from '../text/secret.js';
+import { Secret } from '../secrets/secret.js';
 import { errorCode } from './anchors.js';
 import type { ClientIdentity } from './endpoint.js';
 import { clientIdentityProblems } from './layers.js';
-import { at } from './located.js';
-import type { Located, LocatedText } from './located.js';
+import { at } from './source/located.js';
+import type { Located, LocatedText } from './source/located.js';
 import { certificatesIn, isPem } from './pem.js';
-import type { Problem } from './problem.js';
-import { fileName } from './quote.js';
+import type { Problem } from './source/problem.js';
+import { fileName } from './source/quote.js';
 
 type Key = 'client-cert' | 'client-key';
 

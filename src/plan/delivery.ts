@@ -1,6 +1,6 @@
-import { at } from './located.js';
-import type { Located, LocatedMapping } from './located.js';
-import type { Problem } from './problem.js';
+import { at } from './source/located.js';
+import type { Located, LocatedMapping } from './source/located.js';
+import type { Problem } from './source/problem.js';
 
 /** What can be demanded of the origin of a message, and what only the receiver can say. */
 const CHECKS = ['spf', 'dkim', 'dmarc'] as const;

@@ -1,6 +1,6 @@
 import type { FindingCode } from '../findings/catalogue.js';
 import type { StepId } from '../report/report.js';
-import type { Secret } from '../text/secret.js';
+import type { Secret } from '../secrets/secret.js';
 import type {
   AuthExpect,
   DeliveryExpect,
@@ -12,8 +12,8 @@ import type {
   TlsVersion,
   Transport,
   Verdict,
-} from './legal.js';
-import type { ApiAddress, MailboxAddress } from './values.js';
+} from './schema/enums.js';
+import type { ApiAddress, MailboxAddress } from './schema/values.js';
 
 /** What is to be gated, and how: the whole of it valid, complete and resolved before anything is sent. */
 export interface Plan {

@@ -1,11 +1,11 @@
-import { check } from './check.js';
+import { check } from './schema/check.js';
 import { credentialProblems, inboxProblems, slotProblems } from './layers.js';
 import type { InputLayer } from './layers.js';
-import { at, mappingAt, textAt } from './located.js';
-import type { LocatedMapping } from './located.js';
-import type { Problem } from './problem.js';
-import { INPUT_NAMES, inputSchema } from './schema.js';
-import type { InputSettings } from './schema.js';
+import { at, mappingAt, textAt } from './source/located.js';
+import type { LocatedMapping } from './source/located.js';
+import type { Problem } from './source/problem.js';
+import { INPUT_NAMES, inputSchema } from './schema/schema.js';
+import type { InputSettings } from './schema/schema.js';
 
 /** Blanks may belong to these; around all others they are taken off. */
 const VERBATIM: readonly string[] = ['endpoints', 'password', 'access-token', 'inbox-password'];

@@ -1,9 +1,9 @@
-import { at, mappingAt, withEntry } from './located.js';
-import type { Located, LocatedMapping } from './located.js';
-import type { Problem } from './problem.js';
-import { inboxUrl } from './values.js';
-import { MECHANISMS } from './legal.js';
-import type { Mechanism } from './legal.js';
+import { at, mappingAt, withEntry } from './source/located.js';
+import type { Located, LocatedMapping } from './source/located.js';
+import type { Problem } from './source/problem.js';
+import { inboxUrl } from './schema/values.js';
+import { MECHANISMS } from './schema/enums.js';
+import type { Mechanism } from './schema/enums.js';
 
 /** What the inputs bring to endpoints that have nothing of their own, each as a whole or not at all. */
 export interface InputLayer {

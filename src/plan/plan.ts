@@ -1,23 +1,23 @@
 import { resolve } from 'node:path';
 import { Anchors } from './anchors.js';
-import { check } from './check.js';
+import { check } from './schema/check.js';
 import { deliveryProblems } from './delivery.js';
 import { ClientIdentities } from './client-identities.js';
 import type { Endpoint, Plan, Source } from './endpoint.js';
-import type { Environment } from './expand.js';
+import type { Environment } from './source/expand.js';
 import { readInputs } from './inputs.js';
 import { credentialProblems, emptyLists, inboxProblems, overlay, signInProblems } from './layers.js';
 import type { InputLayer } from './layers.js';
-import { at, mappingAt } from './located.js';
-import type { Located, LocatedMapping } from './located.js';
-import { ConfigurationError, MAX_PROBLEMS, show } from './problem.js';
-import type { Place, Problem } from './problem.js';
+import { at, mappingAt } from './source/located.js';
+import type { Located, LocatedMapping } from './source/located.js';
+import { ConfigurationError, MAX_PROBLEMS, show } from './source/problem.js';
+import type { Place, Problem } from './source/problem.js';
 import { probeProblems } from './probes.js';
 import { nameOf, resolveEndpoint } from './resolve.js';
-import { endpointSchema } from './schema.js';
-import type { EndpointSettings } from './schema.js';
-import { readConfigFile, readEndpointsInput } from './sources.js';
-import type { EndpointList } from './sources.js';
+import { endpointSchema } from './schema/schema.js';
+import type { EndpointSettings } from './schema/schema.js';
+import { readConfigFile, readEndpointsInput } from './source/sources.js';
+import type { EndpointList } from './source/sources.js';
 
 /** What the plan needs from around it. */
 export interface World {

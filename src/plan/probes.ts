@@ -1,8 +1,8 @@
-import { at } from './located.js';
-import type { LocatedMapping } from './located.js';
-import type { Problem } from './problem.js';
+import { at } from './source/located.js';
+import type { LocatedMapping } from './source/located.js';
+import type { Problem } from './source/problem.js';
 import { roleOf, transportOf } from './resolve.js';
-import type { EndpointSettings } from './schema.js';
+import type { EndpointSettings } from './schema/schema.js';
 
 /**
  * Probes that an endpoint asks for and that cannot be made there: left out in silence, they would be taken for passed.

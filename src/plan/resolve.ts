@@ -2,9 +2,9 @@ import { isIPv6 } from 'node:net';
 import type { Anchors } from './anchors.js';
 import type { ClientIdentities } from './client-identities.js';
 import type { Credentials, DemandedVerdicts, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } from './endpoint.js';
-import { PORTS } from './legal.js';
-import type { Role, Transport } from './legal.js';
-import type { EndpointSettings, InputSettings } from './schema.js';
+import { PORTS } from './schema/enums.js';
+import type { Role, Transport } from './schema/enums.js';
+import type { EndpointSettings, InputSettings } from './schema/schema.js';
 
 const SECOND = 1000;
 

@@ -1,4 +1,4 @@
-import { readRegularFileSync } from '../regular-file.js';
+import { readRegularFileSync } from '../plan/regular-file.js';
 
 /**
  * What to say beside a wrong configuration when the run is for a pull request from a fork: secrets are empty then,

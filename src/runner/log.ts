@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { neutralise } from '../text/neutral.js';
+import { neutralise } from '../text/escape.js';
 
 /** The log of a job. Whatever it is given appears as text: no line is ever obeyed as a workflow command. */
 export interface Log {

@@ -3,9 +3,9 @@ import { lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, unlink, writeFil
 import { tmpdir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf } from '../net/connect.js';
-import { within } from '../plan/paths.js';
-import type { Problem } from '../plan/problem.js';
-import { jsonPieces } from '../report/json.js';
+import { within } from '../plan/source/paths.js';
+import type { Problem } from '../plan/source/problem.js';
+import { jsonPieces } from '../output/json.js';
 import type { Report } from '../report/report.js';
 
 const NAME = 'report.json';

@@ -4,7 +4,7 @@ import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Scalar } from 'yaml';
 
 import type { Source } from '../plan/endpoint.js';
-import { readRegularFileSync } from '../regular-file.js';
+import { readRegularFileSync } from '../plan/regular-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

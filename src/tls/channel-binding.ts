@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { certificateFacts } from './certificate.js';
+import { certificateFacts } from './x509/certificate.js';
 import type { TlsChannel } from './handshake.js';
 
 /** Octets that only the two ends of one TLS channel have in common (RFC 5056). */

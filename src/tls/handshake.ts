@@ -5,7 +5,7 @@ import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls
 import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { alertName } from './alerts.js';
-import { curveName } from './certificate.js';
+import { curveName } from './x509/certificate.js';
 import { FirstRecordGuard, MAX_HANDSHAKE_OCTETS } from './guard.js';
 import type { Opening } from './guard.js';
 import { asksForCertificate, behindRecords, keyExchange, oldSignature, warningAlert } from './records.js';

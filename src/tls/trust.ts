@@ -1,7 +1,7 @@
 import { X509Certificate, constants, getCurves } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
-import type { Secret } from '../text/secret.js';
+import type { Secret } from '../secrets/secret.js';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
-import { resultOf, statusOf } from '../../../src/gate/verdict.js';
+import { resultOf, statusOf } from '../../../src/verdict/verdict.js';
 import { reportSchema } from '../../../src/report/report.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { close, handshake, raw, silence } from '../../support/dialogue.js';

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import type { TLSSocketOptions } from 'node:tls';
-import type { Transient } from '../../../src/gate/visit.js';
+import type { Transient } from '../../../src/steps/context.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Finding } from '../../../src/report/report.js';
-import { createPki } from '../../../src/demo/pki.js';
-import type { Identity, Pki } from '../../../src/demo/pki.js';
-import { Secret } from '../../../src/text/secret.js';
+import { createPki } from '../../../src/servers/pki.js';
+import type { Identity, Pki } from '../../../src/servers/pki.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { close } from '../../support/dialogue.js';
 import type { Dialogue, Sasl } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';

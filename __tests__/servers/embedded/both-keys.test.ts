@@ -7,8 +7,8 @@ import { codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
-import { inDays, issue } from '../../../src/demo/pki.js';
-import type { Identity } from '../../../src/demo/pki.js';
+import { inDays, issue } from '../../../src/servers/pki.js';
+import type { Identity } from '../../../src/servers/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding, TlsReport } from '../../../src/report/report.js';
 

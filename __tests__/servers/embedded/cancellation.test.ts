@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
-import { run } from '../../../src/run.js';
-import type { Outcome } from '../../../src/run.js';
+import { run } from '../../../src/gate/run.js';
+import type { Outcome } from '../../../src/gate/run.js';
 import { drip, silence } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { startEmbedded } from '../../support/embedded.js';

@@ -20,11 +20,11 @@ import {
   unchanged,
   year,
 } from '../../support/rewritten.js';
-import { createPki, inDays, issue } from '../../../src/demo/pki.js';
-import type { CertificateOptions, Identity, Pki } from '../../../src/demo/pki.js';
+import { createPki, inDays, issue } from '../../../src/servers/pki.js';
+import type { CertificateOptions, Identity, Pki } from '../../../src/servers/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
-import { certificateFacts } from '../../../src/tls/certificate.js';
+import { certificateFacts } from '../../../src/tls/x509/certificate.js';
 
 /**
  * Chains that do not hold, behind another fault. OpenSSL tells of its last objection only, and a waiver of that one

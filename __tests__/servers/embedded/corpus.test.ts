@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
-import { Secret } from '../../../src/text/secret.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { createCorpus, TIMEOUT_MS } from '../../support/corpus/corpus.js';
 import type { Corpus, Entry } from '../../support/corpus/corpus.js';

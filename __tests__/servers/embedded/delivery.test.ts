@@ -1,9 +1,9 @@
 import { InboxRejected } from '../../../src/inbox/inbox.js';
 import type { Inbox, Received } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import type { Mailbox } from '../../../src/demo/mailbox.js';
-import { gateFleet } from '../../../src/gate/fleet.js';
-import type { World } from '../../../src/gate/visit.js';
+import type { Mailbox } from '../../../src/servers/mailbox.js';
+import { gateFleet } from '../../../src/gate/scheduler.js';
+import type { World } from '../../../src/steps/context.js';
 import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { close, silence } from '../../support/dialogue.js';

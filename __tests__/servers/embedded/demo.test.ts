@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
 import { parse } from 'yaml';
-import { startDemo } from '../../../src/demo/demo.js';
-import type { Demo } from '../../../src/demo/demo.js';
+import { startDemo } from '../../../src/main/demo.js';
+import type { Demo } from '../../../src/main/demo.js';
 import { NAME, startEmbedded, USER } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
 

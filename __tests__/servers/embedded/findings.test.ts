@@ -7,7 +7,7 @@ import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
-import { listen } from '../../../src/demo/listener.js';
+import { listen } from '../../../src/servers/listener.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import { gateFleet } from '../../../src/gate/fleet.js';
-import { judge } from '../../../src/gate/verdict.js';
-import type { World } from '../../../src/gate/visit.js';
+import { gateFleet } from '../../../src/gate/scheduler.js';
+import { judge } from '../../../src/verdict/verdict.js';
+import type { World } from '../../../src/steps/context.js';
 import type { Resolver } from '../../../src/net/connect.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { createPki } from '../../../src/demo/pki.js';
-import type { Identity, Pki } from '../../../src/demo/pki.js';
-import { SPOKEN } from '../../../src/smtp/sasl/mechanisms.js';
-import { Secret } from '../../../src/text/secret.js';
+import { createPki } from '../../../src/servers/pki.js';
+import type { Identity, Pki } from '../../../src/servers/pki.js';
+import { SPOKEN } from '../../../src/sasl/mechanisms.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { beneath, close, raw, silence, wait } from '../../support/dialogue.js';
 import type { Act, Dialogue, Sasl } from '../../support/dialogue.js';

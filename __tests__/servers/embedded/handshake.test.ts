@@ -6,12 +6,12 @@ import { AUTH, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../su
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
-import { interruption } from '../../../src/gate/interruption.js';
-import { handshakeFailed } from '../../../src/gate/steps/handshake-failure.js';
-import type { Transient, Visit } from '../../../src/gate/visit.js';
+import { interruption } from '../../../src/steps/error-to-finding.js';
+import { handshakeFailed } from '../../../src/steps/certificate/handshake-failure.js';
+import type { Transient, Visit } from '../../../src/steps/context.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import { PROBES } from '../../../src/plan/legal.js';
+import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';
 import { ReplyTimeout } from '../../../src/smtp/session.js';
 

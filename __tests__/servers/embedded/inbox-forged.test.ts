@@ -1,5 +1,5 @@
-import { createPki } from '../../../src/demo/pki.js';
-import type { Pki } from '../../../src/demo/pki.js';
+import { createPki } from '../../../src/servers/pki.js';
+import type { Pki } from '../../../src/servers/pki.js';
 import { composeProbe } from '../../../src/message/probe.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { startEmbedded, USER } from '../../support/embedded.js';

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createPki } from '../../../src/demo/pki.js';
-import type { Pki } from '../../../src/demo/pki.js';
-import { gateFleet } from '../../../src/gate/fleet.js';
-import type { World } from '../../../src/gate/visit.js';
+import { createPki } from '../../../src/servers/pki.js';
+import type { Pki } from '../../../src/servers/pki.js';
+import { gateFleet } from '../../../src/gate/scheduler.js';
+import type { World } from '../../../src/steps/context.js';
 import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
-import { Secret } from '../../../src/text/secret.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
 import { codes, letters, testWorld } from '../../support/gate.js';

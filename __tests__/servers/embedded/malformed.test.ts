@@ -6,12 +6,12 @@ import { schemaErrors } from '../../support/report-schema.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { HOST, createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
-import type { Identity } from '../../../src/demo/pki.js';
-import { judgePeer } from '../../../src/gate/peer/judge.js';
-import type { PeerJudgement } from '../../../src/gate/peer/judge.js';
+import type { Identity } from '../../../src/servers/pki.js';
+import { judgePeer } from '../../../src/steps/certificate/judge.js';
+import type { PeerJudgement } from '../../../src/steps/certificate/judge.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
-import { subjectPublicKeyInfo } from '../../../src/tls/encoding.js';
+import { subjectPublicKeyInfo } from '../../../src/tls/x509/encoding.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 
 /** Certificates that OpenSSL lets through a handshake, and that cannot be read. */

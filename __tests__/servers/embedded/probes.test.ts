@@ -8,8 +8,8 @@ import { startInjectable } from '../../support/injectable-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
-import { listen } from '../../../src/demo/listener.js';
-import { PROBES } from '../../../src/plan/legal.js';
+import { listen } from '../../../src/servers/listener.js';
+import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, StepReport } from '../../../src/report/report.js';
 

@@ -1,5 +1,5 @@
-import { createPki } from '../../../src/demo/pki.js';
-import type { Pki } from '../../../src/demo/pki.js';
+import { createPki } from '../../../src/servers/pki.js';
+import type { Pki } from '../../../src/servers/pki.js';
 import { textResolver } from '../../../src/net/txt.js';
 import type { DemandedVerdicts } from '../../../src/plan/endpoint.js';
 import { signed, signingKey } from '../../support/dkim.js';

@@ -1,4 +1,4 @@
-import { run } from '../../../src/run.js';
+import { run } from '../../../src/gate/run.js';
 import { codes, testEndpoint } from '../../support/gate.js';
 import { closedPort } from '../../support/scripted-server.js';
 

@@ -1,6 +1,6 @@
-import { SelfTestFailed } from '../../../src/self-test/failed.js';
-import type { Conduct } from '../../../src/self-test/lies.js';
-import { selfTest } from '../../../src/self-test/self-test.js';
+import { SelfTestFailed } from '../../../src/main/failed.js';
+import type { Conduct } from '../../../src/servers/scenarios.js';
+import { selfTest } from '../../../src/main/self-test.js';
 
 test('the gate finds every liar out, and nothing about the honest one', async () => {
   expect(await selfTest()).toBe(8);

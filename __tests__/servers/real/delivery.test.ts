@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import DKIM from 'nodemailer/lib/dkim';
-import { gateFleet } from '../../../src/gate/fleet.js';
+import { gateFleet } from '../../../src/gate/scheduler.js';
 import { textResolver } from '../../../src/net/txt.js';
 import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';

@@ -1,6 +1,6 @@
 import type { Credentials, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/legal.js';
-import { Secret } from '../../../src/text/secret.js';
+import type { Mechanism } from '../../../src/plan/schema/enums.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { startEximServers } from '../../support/exim-dovecot.js';
 import type { EximServers } from '../../support/exim-dovecot.js';
 import { codes, gate, letters } from '../../support/gate.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery, Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import type { StepReport } from '../../../src/report/report.js';
-import { Secret } from '../../../src/text/secret.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { readMaildir, seedMaildir } from '../../support/maildir.js';
 import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';

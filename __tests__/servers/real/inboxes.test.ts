@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery, Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
-import { Secret } from '../../../src/text/secret.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { ALIASES, startDeliveryPath } from '../../support/delivery-path.js';
 import type { DeliveryPath } from '../../support/delivery-path.js';
 import { codes, gate, letters } from '../../support/gate.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credentials, Endpoint } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/legal.js';
-import { Secret } from '../../../src/text/secret.js';
+import type { Mechanism } from '../../../src/plan/schema/enums.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint } from '../../support/mail-endpoint.js';
 import { MAIL_USER } from '../../support/postfix-dovecot.js';

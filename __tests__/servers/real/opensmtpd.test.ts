@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/legal.js';
-import { Secret } from '../../../src/text/secret.js';
+import type { Mechanism } from '../../../src/plan/schema/enums.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint, toOneself, trusting, withPassword } from '../../support/mail-endpoint.js';
 import { readMaildir, seedMaildir } from '../../support/maildir.js';

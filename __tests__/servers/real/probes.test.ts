@@ -3,7 +3,7 @@ import { codes, gate, testEndpoint } from '../../support/gate.js';
 import { startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import { PROBES } from '../../../src/plan/legal.js';
+import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';
 
 /** The opt-in probes on a real Postfix, which has drained its buffer before TLS since CVE-2011-0411. */

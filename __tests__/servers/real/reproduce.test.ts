@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { opensslCommand, swaksCommand } from '../../../src/gate/reproduce.js';
+import { opensslCommand, swaksCommand } from '../../../src/findings/reproduce.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import { Secret } from '../../../src/text/secret.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';

@@ -1,5 +1,5 @@
-import { createPki } from '../../../src/demo/pki.js';
-import type { Identity } from '../../../src/demo/pki.js';
+import { createPki } from '../../../src/servers/pki.js';
+import type { Identity } from '../../../src/servers/pki.js';
 import { HOST } from '../zoo.js';
 import type { Entry, Means } from './entry.js';
 import { inboxes } from './inboxes.js';

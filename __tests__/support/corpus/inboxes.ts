@@ -1,4 +1,4 @@
-import type { Identity } from '../../../src/demo/pki.js';
+import type { Identity } from '../../../src/servers/pki.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { HOSTILE } from '../hostile.js';
 import { startHttp, startMailpit } from '../mailpit.js';

@@ -1,4 +1,4 @@
-import type { Identity } from '../../../src/demo/pki.js';
+import type { Identity } from '../../../src/servers/pki.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import type { Act } from '../dialogue.js';
 import { flood, raw } from '../dialogue.js';

@@ -1,6 +1,6 @@
 import type { STEP_3 } from '../../../src/findings/catalogue/certificate.js';
-import { inDays, issue } from '../../../src/demo/pki.js';
-import type { CertificateOptions, Identity } from '../../../src/demo/pki.js';
+import { inDays, issue } from '../../../src/servers/pki.js';
+import type { CertificateOptions, Identity } from '../../../src/servers/pki.js';
 import { close, handshake, silence, wait } from '../dialogue.js';
 import { HOST } from '../zoo.js';
 import { LONG_MS, pin } from './exhibit.js';

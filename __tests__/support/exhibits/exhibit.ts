@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Identity } from '../../../src/demo/pki.js';
+import type { Identity } from '../../../src/servers/pki.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { SCENE_TIMEOUT_MS } from '../scene.js';
 import type { Scene } from '../scene.js';

@@ -1,6 +1,6 @@
 import type { RUN } from '../../../src/findings/catalogue/run.js';
 import { Deadline } from '../../../src/net/deadline.js';
-import { Secret } from '../../../src/text/secret.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { close, silence } from '../dialogue.js';
 import type { Sasl } from '../dialogue.js';
 import { AUTH } from '../gate.js';

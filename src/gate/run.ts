@@ -1,0 +1,97 @@
+import { setMaxListeners } from 'node:events';
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gateFleet } from './scheduler.js';
+import { judge } from '../verdict/verdict.js';
+import { Inboxes } from '../inbox/inboxes.js';
+import { systemResolver } from '../net/connect.js';
+import { textResolver } from '../net/txt.js';
+import { Deadline } from '../net/deadline.js';
+import { heartbeat } from '../net/standstill.js';
+import type { Plan } from '../plan/endpoint.js';
+import { redactorsFor } from '../secrets/redaction.js';
+import { redactEndpoint } from '../secrets/redact-report.js';
+import type { EndpointReport, Report, Verdict } from '../report/report.js';
+import { TrustStore } from '../tls/trust.js';
+import { VERSION } from './version.js';
+
+const MINUTE_MS = 60_000;
+
+const WHEN_CANCELLED =
+  'Run it again. Who or what has cancelled it stands with the run of the workflow: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short; then raise that, or lower `timeout`, `retries` or `delivery.within`.';
+
+/** What came of a run. */
+export interface Outcome {
+  readonly report: Report;
+  readonly verdict: Verdict;
+  /** Aborted at the deadline, or when the run is cancelled; this may be after the run has ended. */
+  readonly cut: AbortSignal;
+}
+
+/**
+ * The story on one page: a Plan goes in, the fleet is gated, a Report and a Verdict come out.
+ * @param env the environment; it tells whether this is a runner of GitHub's own
+ * @param finished told of each endpoint as it finishes, without secrets
+ * @param cancelled ends the run before its time; its reason says why
+ * @param conceal told of what is made of a secret for one sign-in alone, for whoever keeps secrets out of a log
+ */
+export async function run(
+  plan: Plan,
+  env: Readonly<Record<string, string | undefined>>,
+  finished: (endpoint: EndpointReport) => void,
+  cancelled?: AbortSignal,
+  conceal: (text: string) => void = () => undefined,
+): Promise<Outcome> {
+  const startedAt = new Date();
+  const begun = performance.now();
+  const redactorOf = redactorsFor(plan);
+  const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
+  const inboxes = new Inboxes();
+  const cut = AbortSignal.any([
+    ...(cancelled ? [cancelled] : []),
+    ...(plan.deadlineMs === undefined ? [] : [AbortSignal.timeout(plan.deadlineMs)]),
+  ]);
+  // As many waits end with it as there are.
+  setMaxListeners(0, cut);
+  const end = Deadline.on(cut);
+  try {
+    const gating = gateFleet(
+      plan,
+      {
+        end,
+        whyEnded: () =>
+          cancelled?.aborted
+            ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
+            : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
+        resolver: systemResolver,
+        txt: textResolver(),
+        now: () => new Date(),
+        hostName: hostname(),
+        hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
+        ...(proxyVariable !== undefined && { proxyVariable }),
+        trust: new TrustStore(),
+        inboxes,
+        redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
+        conceal,
+        pause: (ms) => end.race(pause(ms), () => new Error('the run is over')).catch(() => undefined),
+        random: Math.random,
+      },
+      finished,
+    );
+    // The gate can be stopped between two waits, too.
+    const endpoints = await heartbeat.during(gating);
+    const verdict = judge(endpoints, plan.policy);
+    const report: Report = {
+      schemaVersion: 1,
+      tool: { name: 'starttls-gate', version: VERSION },
+      startedAt: startedAt.toISOString(),
+      durationMs: Math.round(performance.now() - begun),
+      result: verdict.result,
+      endpoints,
+    };
+    return { report, verdict, cut };
+  } finally {
+    await inboxes.close();
+  }
+}

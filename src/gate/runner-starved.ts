@@ -1,0 +1,48 @@
+import type { FindingCode } from '../findings/catalogue.js';
+import { finding } from '../findings/finding.js';
+import type { KnownFinding } from '../findings/finding.js';
+import { inSeconds } from '../steps/budget.js';
+import type { StepOutcome, Visit } from '../steps/context.js';
+
+/**
+ * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
+ * seconds.
+ */
+const MIN_STANDSTILL_MS = 5000;
+
+/** Findings that a server can cause if the client is silent for too long. */
+const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'connection-lost',
+  'reply-timeout',
+  'handshake-timeout',
+  'throttled',
+  'probe-inconclusive',
+]);
+
+/** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
+const GOODBYE = /^421\b/;
+
+/**
+ * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
+ * attempt. The outcome is then worth another attempt.
+ */
+export function unlessStarved(outcome: StepOutcome, { budget: { stoodStillMs } }: Visit): StepOutcome {
+  const isOfSilence = ({ code, evidence }: KnownFinding): boolean => {
+    // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
+    if (code === 'inbox-unreachable') return outcome.transient === true;
+    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+  };
+  if (stoodStillMs < MIN_STANDSTILL_MS || !outcome.findings.some(isOfSilence)) return outcome;
+  const findings = outcome.findings.map((found) =>
+    isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found,
+  );
+  return { ...outcome, findings, transient: true };
+}
+
+function starved({ code, message }: KnownFinding, stoodStill: string): KnownFinding {
+  return finding(
+    'runner-starved',
+    `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`,
+    { inconclusive: true, evidence: { stoodStill, finding: code } },
+  );
+}

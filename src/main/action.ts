@@ -1,0 +1,18 @@
+import * as core from '@actions/core';
+import { runAction } from './run-action.js';
+import type { Plan } from '../plan/endpoint.js';
+import { redactedReason } from '../secrets/redaction.js';
+import { start } from './start.js';
+import { neutralise } from '../text/escape.js';
+
+let plan: Plan | undefined;
+
+start(
+  (endedBy) =>
+    runAction((loaded) => {
+      plan = loaded;
+    }, endedBy),
+  (reason) => {
+    core.error(neutralise(`The gate itself failed: ${redactedReason(reason, plan)}`));
+  },
+);

@@ -1,0 +1,21 @@
+import type { Plan } from '../plan/endpoint.js';
+import { redactedReason } from '../secrets/redaction.js';
+import { start } from './start.js';
+import { runTerminal } from './run-cli.js';
+import { neutralise } from '../text/escape.js';
+
+let plan: Plan | undefined;
+
+start(
+  (endedBy) =>
+    runTerminal(
+      process.argv.slice(2),
+      (loaded) => {
+        plan = loaded;
+      },
+      endedBy,
+    ),
+  (reason) => {
+    process.stderr.write(`The gate itself failed: ${neutralise(redactedReason(reason, plan))}\n`);
+  },
+);

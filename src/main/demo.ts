@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { stringify } from 'yaml';
+import { startImap } from '../servers/imap.js';
+import type { ImapOptions } from '../servers/imap.js';
+import { LOOPBACK } from '../servers/listener.js';
+import { Mailbox } from '../servers/mailbox.js';
+import { createPki, inDays } from '../servers/pki.js';
+import type { CertificateOptions } from '../servers/pki.js';
+import { SERVER_NAME, startSmtp } from '../servers/smtp.js';
+import type { SmtpOptions } from '../servers/smtp.js';
+
+/** Mail servers to try the gate on. */
+export interface Demo {
+  /** The inputs of the action that gate these servers, as its user would give them. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Stops every server and cuts every connection. */
+  close(): Promise<void>;
+}
+
+/** One server of the demo: what it does, and what its endpoint mapping says beyond name, host and port. */
+interface Exhibit {
+  readonly certificate?: CertificateOptions;
+  readonly server?: Partial<SmtpOptions>;
+  readonly mapping?: Readonly<Record<string, unknown>>;
+}
+
+const SENDER = 'gate@demo.example';
+const RECIPIENT = 'inbox@demo.example';
+
+/**
+ * Starts good, doubtful and broken mail servers with an authority and an inbox of their own, all in this process
+ * and on free ports of loopback.
+ */
+export async function startDemo(): Promise<Demo> {
+  const pki = await createPki();
+  const mailbox = new Mailbox();
+  const password = randomBytes(12).toString('hex');
+  const inboxPassword = randomBytes(12).toString('hex');
+  const inbox = await startImap({
+    identity: await pki.issue({ addresses: [LOOPBACK] }),
+    security: 'implicit',
+    mailbox,
+    knows: only(RECIPIENT, inboxPassword),
+  });
+  const url = `imaps://${LOOPBACK}:${inbox.port}/INBOX`;
+  const delivery = { from: SENDER, to: RECIPIENT, inbox: url, username: RECIPIENT, password: inboxPassword };
+  const exhibits = await Promise.all(
+    Object.entries(exhibition(mailbox, delivery)).map(async ([name, { certificate, server, mapping }]) => {
+      const listener = await startSmtp({
+        identity: await pki.issue({ names: [SERVER_NAME], ...certificate }),
+        knows: only(SENDER, password),
+        deliver: (raw) => {
+          mailbox.append(raw);
+        },
+        ...server,
+      });
+      return { listener, endpoint: { name, host: LOOPBACK, port: listener.port, servername: SERVER_NAME, ...mapping } };
+    }),
+  );
+  return {
+    inputs: {
+      endpoints: stringify(exhibits.map(({ endpoint }) => endpoint)),
+      ca: pki.root.cert,
+      username: SENDER,
+      password,
+      'mail-from': SENDER,
+      'rcpt-to': RECIPIENT,
+      inbox: url,
+      'inbox-username': RECIPIENT,
+      'inbox-password': inboxPassword,
+      timeout: '5',
+      retries: '1',
+    },
+    close: async () => {
+      await Promise.all([inbox, ...exhibits.map(({ listener }) => listener)].map((listener) => listener.close()));
+    },
+  };
+}
+
+/** What there is to see, by the names of the endpoints. */
+function exhibition(mailbox: Mailbox, delivery: Readonly<Record<string, string>>): Readonly<Record<string, Exhibit>> {
+  return {
+    'good: STARTTLS': {},
+    'good: implicit TLS': { server: { security: 'implicit' }, mapping: { transport: 'implicit' } },
+    'doubtful: AUTH before TLS': { server: { authBeforeTls: true } },
+    'broken: certificate expired': { certificate: { notBefore: inDays(-100), notAfter: inDays(-10) } },
+    'broken: certificate for another name': { certificate: { names: ['mail.other.example'] } },
+    'broken: intermediate certificate not sent': { certificate: { sends: [] } },
+    'broken: no STARTTLS': { server: { security: 'none' } },
+    'broken: wrong password': { mapping: { auth: { username: SENDER, password: 'a password of last year' } } },
+    'broken: accepted and lost': {
+      server: { deliver: () => undefined },
+      mapping: { delivery: { ...delivery, within: 2 } },
+    },
+    'broken: footer added': {
+      server: {
+        deliver: (raw) => {
+          mailbox.append(Buffer.concat([raw, Buffer.from('--\r\nScanned and found harmless.\r\n')]));
+        },
+      },
+    },
+    'busy: turned away for now': { server: { turnAway: { code: 421, text: '4.7.0 Too busy, try again later' } } },
+  };
+}
+
+function only(username: string, password: string): ImapOptions['knows'] {
+  return (givenName, givenPassword) => givenName === username && givenPassword === password;
+}

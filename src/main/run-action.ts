@@ -1,0 +1,114 @@
+import * as core from '@actions/core';
+import { cancellation } from './cancellation.js';
+import { loadPlan } from '../plan/plan.js';
+import { secretsOf } from '../secrets/derived-secrets.js';
+import type { Plan } from '../plan/endpoint.js';
+import { ConfigurationError } from '../plan/source/problem.js';
+import type { Problem } from '../plan/source/problem.js';
+import { failureLine, nothingGated } from '../output/annotations.js';
+import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
+import type { EndpointReport } from '../report/report.js';
+import { redactedReason } from '../secrets/redaction.js';
+import { readRegularFile } from '../plan/regular-file.js';
+import { run } from '../gate/run.js';
+import { findingsUrl } from '../runner/docs.js';
+import { secretsOfForks } from '../runner/fork.js';
+import { runnerLog } from '../runner/log.js';
+import type { Log } from '../runner/log.js';
+import { publish, publishNothingGated } from '../runner/publish.js';
+import type { Telling } from '../runner/publish.js';
+import { discardOldReport } from '../runner/report-file.js';
+import { mask } from '../secrets/masks.js';
+import { locateInput } from '../runner/source.js';
+import { SelfTestFailed } from './failed.js';
+
+/**
+ * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
+ * @param planned told of the plan, once there is one
+ * @param endedBy receives the signal that tells the run to end
+ * @returns the exit code, by the verdict alone: 0, or 1 where the gate or its configuration failed
+ */
+export async function runAction(
+  planned: (plan: Plan) => void,
+  endedBy: (signal: AbortSignal) => void,
+): Promise<number> {
+  const log = runnerLog();
+  const cancelled = cancellation();
+  endedBy(cancelled);
+  let plan: Plan | undefined;
+  const telling = { log, redactReason: (reason: string) => redactedReason(reason, plan), cancelled };
+  try {
+    plan = await planOfInputs(await discardOldReport(core.getInput('report-dir')));
+    mask(secretsOf(plan));
+    planned(plan);
+    if (plan.selfTest) await proveItself(log);
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
+      const hints = await secretsOfForks().catch(() => []);
+      return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], telling);
+    }
+    if (error instanceof SelfTestFailed) return refuse('the self-test failed', [error.message], telling);
+    throw error;
+  }
+
+  let done = 0;
+  const total = plan.endpoints.length;
+  const finished = (endpoint: EndpointReport): void => {
+    done += 1;
+    const line = progressLine(endpoint, { done, total: Math.max(done, total) });
+    if (quotesServer(endpoint)) log.quote(line);
+    else log.info(line);
+    log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
+  };
+  const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, core.setSecret);
+  endedBy(cut);
+  await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, telling);
+  if (verdict.blocks) core.setFailed(failureLine(verdict));
+  return verdict.blocks ? 1 : 0;
+}
+
+/** @param problems those found so far, which are reported with the others */
+async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
+  const inputs = givenInputs(process.env);
+  return loadPlan(inputs, {
+    cwd: process.cwd(),
+    env: process.env,
+    problems,
+    readFile: readRegularFile,
+    locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
+  });
+}
+
+/**
+ * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
+ * problems depend on them. The runner only warns about unknown inputs, so these are included for the plan to reject. A
+ * variable `INPUT_*` that the workflow sets itself looks the same, and counts as an input. The runner writes names in
+ * upper case. It does not change a letter such as ß, which becomes two letters in JavaScript.
+ */
+function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([variable, text = '']) =>
+      variable.startsWith('INPUT_') && !/[a-z]/.test(variable)
+        ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
+        : [],
+    ),
+  );
+}
+
+/** @throws {SelfTestFailed} */
+async function proveItself(log: Log): Promise<void> {
+  // Loaded when it is asked for: it brings mail servers along.
+  const { selfTest } = await import('./self-test.js');
+  log.info(selfTestLine(await selfTest()));
+}
+
+/** @returns the exit code of a failure */
+async function refuse(why: string, problems: readonly string[], telling: Telling): Promise<number> {
+  problems.forEach((problem) => {
+    telling.log.info(problem);
+  });
+  await publishNothingGated(why, problems.join('\n'), telling);
+  core.setFailed(nothingGated(why, problems));
+  return 1;
+}

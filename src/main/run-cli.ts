@@ -1,0 +1,182 @@
+import { parseArgs } from 'node:util';
+import { cancellation } from './cancellation.js';
+import type { Plan } from '../plan/endpoint.js';
+import { isCutShort } from '../verdict/verdict.js';
+import { loadPlan } from '../plan/plan.js';
+import { ConfigurationError } from '../plan/source/problem.js';
+import { INPUT_NAMES } from '../plan/schema/schema.js';
+import type { InputName } from '../plan/schema/schema.js';
+import { renderJson } from '../output/json.js';
+import { progressLine, selfTestLine } from '../output/progress.js';
+import type { EndpointReport } from '../report/report.js';
+import { renderTerminal } from '../output/terminal.js';
+import { readRegularFile } from '../plan/regular-file.js';
+import { run } from '../gate/run.js';
+import type { Outcome } from '../gate/run.js';
+import { SelfTestFailed } from './failed.js';
+import { neutralise } from '../text/escape.js';
+import { reasonOf } from '../text/reason.js';
+
+const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
+       starttls-gate --config FILE [OPTION]...
+       starttls-gate --demo [--self-test]
+
+Takes each ENDPOINT (host, host:port or [v6]:port) through five steps: STARTTLS offered, STARTTLS accepted,
+certificate, AUTH, delivery.
+
+Every input of the action is an option here, such as --config FILE, --timeout SECONDS or --ca FILE. Passwords and
+tokens have no place on a command line: they come from the environment, as STARTTLS_GATE_PASSWORD,
+STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
+
+  --demo        test good and broken mail servers of its own, without a network
+  --json        the report on standard output, progress on standard error
+  --self-test   first show on lying servers of its own that it finds them out
+  --help        this text
+
+The exit code is 0 if the gate is open, 1 if it is closed, 2 if the configuration is wrong.
+`;
+
+/** Everybody on the machine can read a command line. */
+const FROM_ENVIRONMENT: readonly InputName[] = ['password', 'access-token', 'inbox-password'];
+
+/** What makes sense only where a runner waits for files. */
+const OF_THE_RUNNER: readonly InputName[] = ['endpoints', 'report-dir'];
+
+const FLAGS: readonly InputName[] = ['self-test'];
+
+const OPTIONS = INPUT_NAMES.filter((name) => ![...FROM_ENVIRONMENT, ...OF_THE_RUNNER, ...FLAGS].includes(name));
+
+const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
+
+/**
+ * The same run without a runner.
+ * @param args the arguments of the command line
+ * @param planned told of the plan, once there is one
+ * @param endedBy receives the signal that tells the run to end
+ * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
+ */
+export async function runTerminal(
+  args: readonly string[],
+  planned: (plan: Plan) => void,
+  endedBy: (signal: AbortSignal) => void,
+): Promise<number> {
+  try {
+    const { values, positionals } = readArguments(args);
+    if (values.help === true) {
+      process.stdout.write(USAGE);
+      return EXIT.open;
+    }
+    const json = values.json === true;
+    const progress = json ? process.stderr : process.stdout;
+    if (values.demo === true) {
+      rejectOtherThanDemo(values, positionals);
+      if (values['self-test'] === true) await proveItself(progress);
+      return await demonstrate();
+    }
+    const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
+    planned(plan);
+    if (values['self-test'] === true) await proveItself(progress);
+    const outcome = await gate(plan, progress);
+    endedBy(outcome.cut);
+    process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
+    return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      complain(`The configuration is wrong:\n${error.message}\nSee --help for usage.`);
+      return EXIT.misconfigured;
+    }
+    if (error instanceof SelfTestFailed) {
+      complain(error.message);
+      return EXIT.closed;
+    }
+    throw error;
+  }
+}
+
+/** The terminal may be the log of a job, of whatever runner. */
+function complain(message: string): void {
+  for (const line of message.split('\n')) process.stderr.write(`${neutralise(line)}\n`);
+}
+
+/** @throws {SelfTestFailed} */
+async function proveItself(progress: NodeJS.WritableStream): Promise<void> {
+  // Loaded when it is asked for: nobody else needs mail servers.
+  const { selfTest } = await import('./self-test.js');
+  progress.write(`${selfTestLine(await selfTest())}\n`);
+}
+
+/** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */
+async function demonstrate(): Promise<number> {
+  // Loaded when it is shown: nobody else needs mail servers.
+  const { startDemo } = await import('./demo.js');
+  const demo = await startDemo();
+  try {
+    process.stdout.write(
+      'Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n',
+    );
+    const outcome = await gate(await planOf(demo.inputs), process.stdout);
+    process.stdout.write(shownOnTerminal(outcome));
+    if (outcome.report.endpoints.some(isCutShort)) return EXIT.closed;
+    process.stdout.write(
+      '\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n',
+    );
+    return EXIT.open;
+  } finally {
+    await demo.close();
+  }
+}
+
+/** @throws {ConfigurationError} if there is an endpoint or another option */
+function rejectOtherThanDemo(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
+  const others = Object.keys(values).filter((name) => name !== 'demo' && name !== 'self-test');
+  if (others.length === 0 && positionals.length === 0) return;
+  const message = '--demo accepts no endpoint and no option except --self-test';
+  throw new ConfigurationError([{ message }]);
+}
+
+function readArguments(args: readonly string[]) {
+  const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' as const }]));
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        ...options,
+        'self-test': { type: 'boolean' },
+        demo: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new ConfigurationError([{ message: reasonOf(error) }]);
+  }
+}
+
+function planOf(given: Readonly<Record<string, unknown>>): Promise<Plan> {
+  const secrets = FROM_ENVIRONMENT.map((name) => [name, process.env[environmentName(name)]]);
+  const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
+  const texts = Object.entries(inputs).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return loadPlan(Object.fromEntries(texts), {
+    cwd: process.cwd(),
+    env: process.env,
+    readFile: readRegularFile,
+  });
+}
+
+function environmentName(input: InputName): string {
+  return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {
+  let done = 0;
+  const finished = (endpoint: EndpointReport): void => {
+    done += 1;
+    progress.write(`${progressLine(endpoint, { done, total: Math.max(done, plan.endpoints.length) })}\n`);
+  };
+  return run(plan, process.env, finished, cancellation());
+}
+
+function shownOnTerminal({ report, verdict }: Outcome): string {
+  return `\n${renderTerminal(report, verdict, { color: process.stdout.isTTY })}`;
+}

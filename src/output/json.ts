@@ -1,0 +1,28 @@
+import { neutraliseJson } from '../text/escape.js';
+import type { Report } from '../report/report.js';
+
+const LIST_BEGINS = '{\n  "endpoints": [\n';
+const LIST_ENDS = '\n  ]\n}';
+
+/**
+ * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
+ * or a terminal, which obey nothing in it.
+ */
+export function renderJson(report: Report): string {
+  return [...jsonPieces(report)].join('');
+}
+
+/**
+ * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
+ * it at once would be most of the memory of a run.
+ */
+export function* jsonPieces({ endpoints, ...rest }: Report): Generator<string, void, undefined> {
+  yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
+  for (const [at, endpoint] of endpoints.entries()) {
+    if (at > 0) yield ',\n';
+    yield neutraliseJson(
+      JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length),
+    );
+  }
+  yield `${LIST_ENDS}\n`;
+}

@@ -1,0 +1,211 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { visible } from '../../text/peer.js';
+import { Secret } from '../../secrets/secret.js';
+
+/**
+ * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
+ * None knows of keys, places or messages.
+ */
+
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+const PRINTABLE = /^[!-~]+$/;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** A whole number in plain decimal digits. */
+export function wholeNumber(text: string, min: number, max: number): number | undefined {
+  if (!/^(?:0|[1-9]\d{0,8})$/.test(text)) return undefined;
+  const number = Number(text);
+  return number >= min && number <= max ? number : undefined;
+}
+
+/**
+ * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
+ * would take for a number (`127.1`, `0x7f`) is no name.
+ */
+export function dnsName(text: string): string | undefined {
+  // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
+  if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || visible(text) !== text) return undefined;
+  const name = (PRINTABLE.test(text) ? text.toLowerCase() : domainToASCII(text)).replace(/\.$/, '');
+  const labels = name.split('.');
+  if (name.length > 253 || !labels.every((label) => LABEL.test(label))) return undefined;
+  return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
+}
+
+/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
+export function host(text: string): string | undefined {
+  const bare = /^\[(.*)\]$/.exec(text)?.[1];
+  if (bare !== undefined) return isIPv6(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
+  if (isIP(text) !== 0) return text.includes('%') ? undefined : text.toLowerCase();
+  return dnsName(text);
+}
+
+/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2), which has no underscores: servers refuse EHLO with one. */
+function smtpDomain(text: string): string | undefined {
+  const name = dnsName(text);
+  return name?.includes('_') === true ? undefined : name;
+}
+
+/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at its end. */
+export function isQualifiedDomain(text: string): boolean {
+  return text.includes('.') && smtpDomain(text) === text.toLowerCase();
+}
+
+/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
+export function ehloName(text: string): string | undefined {
+  const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
+  if (!literal) return smtpDomain(text);
+  const [, six, four] = literal;
+  return (six !== undefined ? isIPv6(six) && !six.includes('%') : isIPv4(four ?? '')) ? text : undefined;
+}
+
+/**
+ * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
+ * international (RFC 6531); the domain is given in A-labels.
+ */
+export function mailbox(text: string): string | undefined {
+  const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
+  if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local)) return undefined;
+  const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
+  return ascii === undefined ? undefined : `${local}@${ascii}`;
+}
+
+/** A name for people: one line, at most 200 characters, none of them unseen. */
+export function displayName(text: string): string | undefined {
+  return text.trim() !== '' && text.length <= 200 && visible(text) === text ? text : undefined;
+}
+
+/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
+export function userName(text: string): string | undefined {
+  return CONTROL.test(text) ? undefined : text;
+}
+
+/** A password or token, possibly empty. */
+export function secret(text: string): Secret | undefined {
+  return CONTROL.test(text) ? undefined : new Secret(text);
+}
+
+/** `sha256/` and the base64 of 32 octets; gives the base64. */
+export function pin(text: string): string | undefined {
+  const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
+  return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
+}
+
+/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
+export function authservId(text: string): string | undefined {
+  return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
+}
+
+/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
+export function truth(text: string): boolean | undefined {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+}
+
+/** Minutes from 0.1 to 1440, in milliseconds. */
+export function minutes(text: string): number | undefined {
+  if (!/^\d{1,4}(\.\d{1,3})?$/.test(text)) return undefined;
+  const given = Number(text);
+  return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
+}
+
+/** A day of the calendar as YYYY-MM-DD. */
+export function day(text: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
+}
+
+/** Which of how many parts. */
+export interface Shard {
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** `K/N` with K from 1 to N. */
+export function shard(text: string): Shard | undefined {
+  const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const parts = wholeNumber(n, 1, 999_999_999);
+  const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
+  return part === undefined || parts === undefined ? undefined : { part, parts };
+}
+
+/** A mailbox of a mail server, without the credentials for it. POP3 knows one only, its INBOX. */
+export interface MailboxAddress {
+  readonly scheme: 'imap' | 'imaps' | 'pop3' | 'pop3s';
+  readonly host: string;
+  readonly port: number;
+  readonly mailbox: string;
+}
+
+/** The HTTP API of a mail catcher, without credentials for it. */
+export interface ApiAddress {
+  readonly scheme: 'mailpit+http' | 'mailpit+https' | 'maildev+http' | 'maildev+https';
+  readonly host: string;
+  readonly port: number;
+  /** Stands before the path of every request: empty, or with a slash before and none behind. */
+  readonly basePath: string;
+}
+
+export type InboxAddress = MailboxAddress | ApiAddress;
+
+const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 } as const;
+
+/** Both catchers listen on one port, be it with TLS or without. */
+const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 } as const;
+
+/**
+ * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
+ * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
+ */
+export function inboxUrl(text: string): InboxAddress | undefined {
+  const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
+  const scheme = match?.[1]?.toLowerCase() ?? '';
+  const name = host(match?.[2] ?? '');
+  const path = match?.[4] ?? '';
+  if (!match || name === undefined) return undefined;
+  const port = (usual: number): number | undefined =>
+    match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
+  if (isKeyOf(MAILBOX_PORTS, scheme)) {
+    const at = port(MAILBOX_PORTS[scheme]);
+    const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+    return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
+  }
+  if (isKeyOf(API_PORTS, scheme)) {
+    const at = port(API_PORTS[scheme]);
+    const basePath = base(path);
+    return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
+  }
+  return undefined;
+}
+
+function isKeyOf<T extends object>(table: T, key: string): key is Extract<keyof T, string> {
+  return Object.hasOwn(table, key);
+}
+
+/** The folder of an IMAP URL. */
+function folder(path: string): string | undefined {
+  const decoded = percentDecoded(path);
+  if (decoded === undefined || visible(decoded) !== decoded) return undefined;
+  return decoded === '' ? 'INBOX' : decoded;
+}
+
+/** The base path of an API, as it is sent. */
+function base(path: string): string | undefined {
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const isLegal = segments.every(
+    (segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment),
+  );
+  return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

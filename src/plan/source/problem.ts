@@ -1,0 +1,57 @@
+import { visible } from '../../text/peer.js';
+
+/** Where something stands that the user wrote: a file, or an input of the action, and the position in its text. */
+export interface Place {
+  /** Path of a file, relative to the workspace. */
+  readonly file?: string;
+  /** Name of an input. */
+  readonly input?: string;
+  /** 1 for the first line of the file, or of the input's own text. */
+  readonly line?: number;
+  /** 1 for the first character of the line. */
+  readonly column?: number;
+}
+
+/** One thing that is wrong with the configuration, and where. Its message never quotes what may be a secret. */
+export interface Problem extends Place {
+  readonly message: string;
+}
+
+/** More would bury the first ones, and the limits of a summary with them. */
+const MAX_LINES = 1000;
+
+/** The number of problems after which checking stops: a file of another kind can have one every few bytes. */
+export const MAX_PROBLEMS = 10_000;
+
+/** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
+export class ConfigurationError extends Error {
+  readonly problems: readonly Problem[];
+
+  /** @param problems at least one, in any order; what is told twice is told once */
+  constructor(problems: readonly Problem[]) {
+    const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
+    const lines = [...told.keys()];
+    const atLeast = lines.length >= MAX_PROBLEMS ? 'at least ' : '';
+    const more = lines.length > MAX_LINES ? [`and ${atLeast}${lines.length - MAX_LINES} more`] : [];
+    super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
+    this.name = 'ConfigurationError';
+    this.problems = [...told.values()];
+  }
+}
+
+/** A place as `file:line:column`, `endpoints:line:column` (within that input) or `input name`; empty where unknown. */
+export function show({ file, input, line, column }: Place): string {
+  const where = file ?? (line === undefined && input !== undefined ? `input ${input}` : input);
+  return visible([where, line, column].filter((part) => part !== undefined).join(':'));
+}
+
+function line(problem: Problem): string {
+  const where = show(problem);
+  return `${where}${where && ': '}${visible(problem.message)}`;
+}
+
+/** Inputs first, then the text of an input, then files, each from top to bottom. */
+function byPlace(a: Problem, b: Problem): number {
+  const rank = ({ file, line }: Place) => (file === undefined ? (line === undefined ? 0 : 1) : 2);
+  return rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

@@ -1,0 +1,76 @@
+import { expand } from './expand.js';
+import type { Environment } from './expand.js';
+import { mappingAt, textAt } from './located.js';
+import type { Located, LocatedMapping, LocatedText } from './located.js';
+import { MAX_PROBLEMS } from './problem.js';
+import type { Place, Problem } from './problem.js';
+import { isQuotableName } from './quote.js';
+import { host, wholeNumber } from '../schema/values.js';
+
+/** `host`, `host:port`, `[v6]` or `[v6]:port`. */
+const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
+const REFERENCES = /\$\{\w+\}/g;
+
+/**
+ * Whether the text of the input `endpoints` is YAML rather than the short form. The first line that is neither
+ * blank nor a comment decides: YAML begins with `- `, `---`, `{`, `key: `, or with a `[` that opens no IPv6 address.
+ */
+export function isYaml(text: string): boolean {
+  const [first = ''] = text.split(/\r?\n/).flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [line.trim()]));
+  return /^(?:-(?:\s|$)|---|\{|[\w-]+:(?:\s|$)|\[(?![0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(?:\]|$)))/i.test(first);
+}
+
+/** Splits the short form into its entries, each with `${NAME}` expanded: one a line, commas, blanks, `#` comments. */
+export function readShortForm(
+  text: string,
+  origin: Place,
+  env: Environment,
+): { entries: ShortEntry[]; problems: Problem[] } {
+  const entries: ShortEntry[] = [];
+  const problems: Problem[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    for (const { 0: source, index: offset } of line.replace(/(?<=^|[\s,])#.*/, '').matchAll(/[^\s,]+/g)) {
+      const place = { ...origin, line: index + 1, column: offset + 1 };
+      const { text: expanded, expanded: isExpanded, errors } = expand(source, env);
+      if (problems.length < MAX_PROBLEMS) problems.push(...errors.map((message) => ({ ...place, message })));
+      entries.push({ source, node: { ...textAt(place, expanded, isExpanded), broken: errors.length > 0 } });
+    }
+  }
+  return { entries, problems };
+}
+
+/** An entry as it was written, and as it reads. */
+export interface ShortEntry {
+  /** Shown in errors. Absent where it is known only with secrets in it. */
+  readonly source?: string;
+  readonly node: LocatedText;
+}
+
+/** Makes an endpoint mapping of one entry; undefined, with a problem, where it is none. */
+export function readEntry({ source, node }: ShortEntry): { mapping?: LocatedMapping; problems: readonly Problem[] } {
+  if (node.broken) return { problems: [] };
+  const [, name = '', port] = ENTRY.exec(node.text) ?? [];
+  const problem = entryProblem(node.text, name, port);
+  if (problem !== undefined) return { problems: [{ ...node.place, message: `${quoted(source)}: ${problem}` }] };
+  const part = (text: string): Located => textAt(node.place, text, node.expanded);
+  const values: [string, Located][] = [['host', part(name)]];
+  if (port !== undefined) values.push(['port', part(port)]);
+  return { mapping: mappingAt(node.place, values), problems: [] };
+}
+
+function entryProblem(text: string, name: string, port: string | undefined): string | undefined {
+  if (/^[^[]*:.*:/.test(text) && !text.includes('/')) {
+    return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
+  }
+  if (host(name) === undefined || /[/@]/.test(text)) return 'must be host, host:port or [v6]:port';
+  if (port !== undefined && wholeNumber(port, 1, 65535) === undefined) {
+    return 'the port must be a whole number from 1 to 65535';
+  }
+  return undefined;
+}
+
+/** A wrong entry may be a URL with credentials in it, or a part of one whose password has a blank or a comma. */
+function quoted(source: string | undefined): string {
+  const isQuotable = source !== undefined && isQuotableName(source.replace(REFERENCES, 'name'));
+  return isQuotable ? `"${source}"` : 'this endpoint';
+}

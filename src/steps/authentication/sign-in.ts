@@ -1,0 +1,121 @@
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import type { Credentials } from '../../plan/endpoint.js';
+import { shown } from '../../smtp/reply.js';
+import { authenticate } from '../../sasl/exchange.js';
+import type { SignIn } from '../../sasl/exchange.js';
+import { bindsChannel, chooseMechanism } from '../../sasl/mechanisms.js';
+import { ConnectionLost } from '../../smtp/session.js';
+import type { SmtpSession } from '../../smtp/session.js';
+import { brief, briefList } from '../../text/peer.js';
+import { channelBinding } from '../../tls/channel-binding.js';
+import { alertOf } from '../../tls/handshake.js';
+import type { TlsChannel } from '../../tls/handshake.js';
+import { refused } from './auth-refusal.js';
+import type { Attempted } from './auth-refusal.js';
+import { CONTENT } from '../context.js';
+import type { StepOutcome, Visit } from '../context.js';
+
+/**
+ * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges what came of it.
+ * @param session inside TLS, with an authenticated peer
+ * @throws what a session throws, but for the end of the connection that AUTH itself brings
+ */
+export async function signIn(visit: Visit, session: SmtpSession, auth: Credentials): Promise<StepOutcome> {
+  const { endpoint, secured } = visit;
+  const offered = secured?.mechanisms;
+  if (!offered) {
+    const evidence = { capabilities: briefList(secured?.lines ?? []) || 'none' };
+    return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
+  }
+  const channel = await channelOf(visit);
+  const binding = channel && channelBinding(channel);
+  const canBind = binding !== undefined;
+  const mechanism = chooseMechanism(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
+  if (mechanism === undefined) return { findings: [unavailable(offered, auth, canBind)] };
+
+  const { username } = auth;
+  const where = { host: endpoint.host, port: endpoint.port };
+  const identity =
+    auth.kind === 'certificate'
+      ? { username, ...where, kind: auth.kind }
+      : { username, ...where, kind: auth.kind, secret: auth.secret };
+  try {
+    const signedIn = await authenticate(session, mechanism, identity, {
+      binding,
+      serverBinds: offered.some(bindsChannel),
+      derived: (octets) => {
+        // A server that says them back has them as octets, and writes them as it likes.
+        for (const text of [octets.toString('base64'), octets.toString('hex')]) {
+          visit.derived.push(text);
+          visit.world.conceal(text);
+        }
+      },
+      computed: (work) => visit.budget.postponedBy(work),
+    });
+    const clientCertificateRequested = channel?.clientCertificateRequested === true;
+    return judge(signedIn, { auth, mechanism, binding, clientCertificateRequested });
+  } catch (error) {
+    if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return hungUp(error, mechanism);
+    throw error;
+  }
+}
+
+async function channelOf({ handshake }: Visit): Promise<TlsChannel | undefined> {
+  const channel = await handshake?.outcome;
+  return channel && !('kind' in channel) ? channel : undefined;
+}
+
+function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {
+  const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
+  const wanted = mechanism ?? any;
+  const evidence = { offered: brief(offered.join(' ')) || 'none', wanted };
+  const unbound =
+    !canBind && offered.some(bindsChannel) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
+  const message = `The server offers ${evidence.offered}; wanted is ${wanted}.${unbound}`;
+  return finding('auth-mechanism-unavailable', message, { evidence });
+}
+
+function hungUp({ message }: ConnectionLost, mechanism: string): StepOutcome {
+  const found = finding(
+    'connection-lost',
+    `AUTH ${mechanism} gets no answer: ${message}. A server does this whose authentication service is down or dies of the question, and a guard in front of it that has seen too many failures.`,
+    { evidence: { detail: message, mechanism } },
+  );
+  return { findings: [found], transient: true };
+}
+
+/** Below this RFC 5802 section 5.1 and RFC 7677 section 4 find a password badly kept. */
+const FEWEST_ITERATIONS = 4096;
+
+function judge(signedIn: SignIn, attempted: Attempted): StepOutcome {
+  const { reply, fault, told, iterations } = signedIn;
+  const { auth, mechanism } = attempted;
+  const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
+  const evidence = {
+    reply: shown(reply),
+    mechanism,
+    ...(told !== undefined && { told: brief(told.exact) || 'nothing' }),
+  };
+  const isRefused = reply.code >= 400;
+  if (fault && (told === undefined || !isRefused)) {
+    const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
+    const message = `AUTH ${mechanism} came to nothing: ${fault.message}. In the end the server says "${shown(reply)}".`;
+    return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
+  }
+  if (isRefused) return refused(signedIn, attempted, evidence);
+  if (reply.code !== 235) {
+    return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
+  }
+  if (told !== undefined) {
+    const message = `${said} Before that it had told of a failure: ${evidence.told ?? ''}.`;
+    return { findings: [finding('protocol-error', message, { evidence })] };
+  }
+  if (auth.expect === 'rejected') {
+    const message = `${said} These credentials must be rejected, and they let somebody in.`;
+    return { findings: [finding('auth-not-rejected', message, { evidence })] };
+  }
+  if (iterations === undefined || iterations >= FEWEST_ITERATIONS) return CONTENT;
+  const message = `With ${mechanism} the server has the password hashed ${iterations} times; ${FEWEST_ITERATIONS} are the least.`;
+  return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
+}

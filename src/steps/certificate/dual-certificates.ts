@@ -1,0 +1,138 @@
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import type { CertificateReport } from '../../report/report.js';
+import { publicKeyFacts } from '../../tls/x509/certificate.js';
+import type { HandshakeFailure, TlsChannel } from '../../tls/handshake.js';
+import { KEY_KINDS } from '../../tls/trust.js';
+import type { KeyKind, TlsVersion } from '../../tls/trust.js';
+import { handshakeAside } from '../side-connection.js';
+import type { PeerJudgement } from './judge.js';
+import { look, startTlsAccepted } from '../diagnostic-handshake.js';
+import type { Visit } from '../context.js';
+
+/** Judges what a server presents, as step 3 judges the certificate that it met first. */
+export type Judge = (channel: TlsChannel) => PeerJudgement;
+
+export interface OtherCertificates {
+  /** Each says which certificate it is about. */
+  readonly findings: readonly KnownFinding[];
+  readonly certificates: CertificateReport[];
+}
+
+/**
+ * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
+ * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. The additional
+ * connections end after the handshake. For each kind there is one with TLS 1.2, and one with TLS 1.3 if the server
+ * speaks TLS 1.3 and did not show that kind with TLS 1.2. A connection that the server closes is made once more. If a
+ * kind seems to be absent, there is one more connection as a control.
+ * @param first what the main handshake brought
+ * @returns nothing where there is no other certificate
+ */
+export async function otherCertificates(visit: Visit, first: TlsChannel, judge: Judge): Promise<OtherCertificates> {
+  const findings: KnownFinding[] = [];
+  const certificates: CertificateReport[] = [];
+  const absent: KeyKind[] = [];
+  for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
+    const withTls12 = await handshakeFor(kind, visit, 'TLSv1.2');
+    const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
+    // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
+    const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
+    const outcome = mayShowByTls13 ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
+    if (isChannel(outcome)) {
+      if (kindOf(outcome) !== kind) continue;
+      const judged = judge(outcome);
+      findings.push(...judged.findings.map((found) => about(kind, found)));
+      if (judged.certificate) certificates.push(judged.certificate);
+    } else if (!isAbsent(outcome)) {
+      findings.push(failed(kind, outcome));
+    } else if (isTls13Only) {
+      findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
+    } else {
+      absent.push(kind);
+    }
+  }
+  // A server that refuses everybody by now has refused nothing in particular.
+  if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit, 'TLSv1.2'))) {
+    findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
+  }
+  return { findings, certificates };
+}
+
+type Outcome = TlsChannel | HandshakeFailure | undefined;
+
+/** A hang-up says nothing, and may have been an accident. */
+async function handshakeFor(kind: KeyKind, visit: Visit, version: TlsVersion): Promise<Outcome> {
+  const outcome = await handshakeAsideOf(visit, version, kind);
+  const isLost = outcome !== undefined && !isChannel(outcome) && outcome.kind === 'lost';
+  return isLost ? handshakeAsideOf(visit, version, kind) : outcome;
+}
+
+/** No client certificate goes along: its own signature would have to be of the same kind. */
+function handshakeAsideOf(visit: Visit, version: TlsVersion, keyKind?: KeyKind): Promise<Outcome> {
+  const { transport, tls } = visit.endpoint;
+  return look(visit, async (second) => {
+    if (transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
+    const versions = { minVersion: version, maxVersion: version };
+    const context = second.world.trust.context({ ca: tls.ca, ...versions, ...(keyKind && { keyKind }) });
+    const outcome = await handshakeAside(second, context).outcome;
+    if (isChannel(outcome)) outcome.stream.destroy();
+    return outcome;
+  });
+}
+
+function isChannel(outcome: Outcome): outcome is TlsChannel {
+  return outcome !== undefined && 'stream' in outcome;
+}
+
+/** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
+const HANDSHAKE_FAILURE = 40;
+/** RFC 8446 section 6.2: a server that speaks none of the offered versions. */
+const PROTOCOL_VERSION = 70;
+const MAY_HIDE =
+  'it speaks only TLS 1.3, where it may hide a certificate whose issuer signs with a key of another kind';
+
+/** OpenSSL's words for a server that goes on with what was not offered. */
+const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
+
+function isAlert(outcome: Outcome, number: number): boolean {
+  return outcome !== undefined && !isChannel(outcome) && outcome.kind === 'alert' && outcome.number === number;
+}
+
+/**
+ * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
+ * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
+ */
+function isAbsent(failure: Outcome): boolean {
+  if (isChannel(failure)) return false;
+  if (failure?.kind === 'alert') return failure.number === HANDSHAKE_FAILURE && !failure.asked;
+  return failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
+}
+
+function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {
+  if (!leaf) return undefined;
+  const { name } = publicKeyFacts(leaf);
+  if (name.startsWith('EC ')) return 'ECDSA';
+  return name.startsWith('RSA') ? 'RSA' : undefined;
+}
+
+function about(kind: KeyKind, found: KnownFinding): KnownFinding {
+  return {
+    ...found,
+    message: `The server's other certificate, for ${kind}: ${found.message}`,
+    evidence: { ...found.evidence, keyType: kind },
+  };
+}
+
+function unchecked(kind: KeyKind, outcome: string, why = ''): KnownFinding {
+  return finding(
+    'certificate-unchecked',
+    `Whether the server has a certificate for ${kind} could not be found out${why}.`,
+    { evidence: { keyType: kind, outcome } },
+  );
+}
+
+function failed(kind: KeyKind, failure: HandshakeFailure | undefined): KnownFinding {
+  if (failure?.kind !== 'alert') return unchecked(kind, failure?.kind ?? 'no connection');
+  const why = failure.asked ? ', because it demands a client certificate' : '';
+  return unchecked(kind, `alert ${failure.number}`, why);
+}

@@ -1,0 +1,184 @@
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import { PeerText, brief } from '../../text/peer.js';
+import type { HandshakeFailure } from '../../tls/handshake.js';
+import { serverNameIndication } from '../../tls/names.js';
+import { inSeconds, spentBudget } from '../budget.js';
+import { whatItSpeaks } from '../diagnostic-handshake.js';
+import type { Spoken } from '../diagnostic-handshake.js';
+import type { StepOutcome, Visit } from '../context.js';
+import { meaningOfAlert } from './alert-meaning.js';
+import { CERTIFICATE_REQUIRED, clientCertificateRefused } from './client-certificate.js';
+
+/** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const UNRECOGNIZED_NAME = 112;
+/** What alerts are about: handshake failure, protocol version, insufficient security. */
+const ABOUT: Readonly<Record<number, Disagreement['about']>> = { 40: 'anything', 70: 'version', 71: 'cipher' };
+/** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
+const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
+const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
+/** The same for parameters that its security level does not take. */
+const SHORT_DH = 'DH_KEY_TOO_SMALL';
+/** Cipher suites that are offered whatever the policy, by their standard names. */
+const OFFERED =
+  /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
+/** Curves that are offered only where everything is. */
+const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
+
+/** Why the handshake came to nothing, in words. */
+export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): Promise<StepOutcome> {
+  const whole = (found: KnownFinding): StepOutcome => ({ findings: [found], impassable: true });
+  switch (failure.kind) {
+    case 'timed-out': {
+      const { clause, evidence } = spentBudget(visit);
+      const message = `The server did not finish the TLS handshake in time${clause}.`;
+      const found = finding('handshake-timeout', message, {
+        evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
+      });
+      // A server that sent a greeting also answered STARTTLS, so it stopped answering later.
+      return { ...whole(found), ...(visit.greeting !== undefined && { transient: 'once' }) };
+    }
+    case 'lost': {
+      const said = `The connection ended during the TLS handshake (${failure.detail})`;
+      const evidence = { detail: failure.detail };
+      // Some servers hang up where others send an alert.
+      const tooOld = versionBelowPolicy(await whatItSpeaks(visit), visit);
+      return tooOld !== undefined
+        ? whole(versionTooOld(visit, { said, evidence }, tooOld))
+        : { ...whole(finding('connection-lost', `${said}.`, { evidence })), transient: true };
+    }
+    case 'alert': {
+      const { number, name, asked } = failure;
+      if (asked || number === CERTIFICATE_REQUIRED) return whole(clientCertificateRefused(visit, number));
+      const refusal = {
+        said: `The server ended the handshake with alert ${number} (${name})`,
+        evidence: { alert: String(number), name },
+      };
+      if (number === UNRECOGNIZED_NAME) return whole(nameUnknown(visit, refusal));
+      const meaning = meaningOfAlert(number);
+      return whole(
+        await noAgreement(visit, {
+          ...refusal,
+          about: ABOUT[number],
+          ...(meaning && { said: `${refusal.said}: ${meaning.says}`, remedy: meaning.remedy }),
+        }),
+      );
+    }
+    case 'refused-here': {
+      const { code, stray } = failure;
+      const reason = brief(failure.reason);
+      if (stray) {
+        const octets = brief(new PeerText(stray).exact.trimEnd());
+        const message = `In the midst of the TLS handshake came what is no TLS: "${octets}".`;
+        return whole(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
+      }
+      return whole(
+        await noAgreement(visit, {
+          said: `TLS failed on our side: ${reason}`,
+          evidence: { reason, code },
+          ...(code.includes(SHORT_DH) && {
+            said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
+            remedy: LONGER_DH,
+          }),
+          about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
+        }),
+      );
+    }
+    case 'cleartext':
+      throw new TypeError('cleartext is the question of the opening');
+  }
+}
+
+/** How one side said no. */
+interface Refusal {
+  /** A sentence without its full stop. */
+  readonly said: string;
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
+/** The same, and what it is about where that is said; `anything` is what a plain "handshake failure" says. */
+interface Disagreement extends Refusal {
+  readonly about: 'version' | 'cipher' | 'anything' | undefined;
+  /** Where it is known by itself what helps. */
+  readonly remedy?: string;
+}
+
+/** Why there was no agreement, by what the server does when it is offered everything. */
+async function noAgreement(visit: Visit, refusal: Disagreement): Promise<KnownFinding> {
+  const seen = await whatItSpeaks(visit);
+  const tooOld = versionBelowPolicy(seen, visit);
+  const spoken = seen === 'nothing' ? undefined : seen;
+  if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
+    return versionTooOld(visit, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
+  }
+  const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
+  const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
+  const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
+  const evidence = { ...refusal.evidence, ...(chosen !== undefined && { spoken: chosen }) };
+  if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
+    return finding(
+      'tls-handshake-failed',
+      `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`,
+      { evidence: { ...evidence, signature: spoken.oldSignature }, remedy: OTHER_SIGNATURES },
+    );
+  }
+  const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
+  if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
+    const { said, remedy } = refusal;
+    return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(remedy !== undefined && { remedy }) });
+  }
+  const what = oddCurve === undefined ? 'cipher suites' : 'curves';
+  return finding(
+    'tls-handshake-failed',
+    `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`,
+    { evidence, remedy: OTHER_CIPHERS },
+  );
+}
+
+const OTHER_CIPHERS =
+  'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
+
+const LONGER_DH =
+  'Give the server Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits from 3.1 on; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or leave cipher suites with DHE out: ECDHE does without them (RFC 9325 section 4.1).';
+
+const OTHER_SIGNATURES =
+  'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';
+
+function versionBelowPolicy(seen: Spoken | 'nothing' | undefined, { endpoint }: Visit): string | undefined {
+  return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
+}
+
+/** @param spoken the version that the server takes, or that it takes none; undefined where that was not found out */
+function versionTooOld({ endpoint }: Visit, { said, evidence }: Refusal, spoken: string | undefined): KnownFinding {
+  const wanted = endpoint.tls.minVersion;
+  const message =
+    spoken === undefined
+      ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
+      : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
+  return finding('tls-version-too-old', message, {
+    evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+    ...(wanted === 'TLSv1.3' && NO_TLS_1_3),
+  });
+}
+
+/** TLS 1.2 is good enough for the RFCs, and not for this policy. */
+const NO_TLS_1_3 = {
+  remedy:
+    'Enable TLS 1.3 on the server: its TLS library must have it (OpenSSL from 1.1.1 on, GnuTLS from 3.6.5 on), and no setting end at TLS 1.2. Where it cannot be had, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+  reference: 'RFC 9325 section 3.1.1',
+};
+
+/** RFC 6066 section 3: the server has nothing for the name that was sent. */
+function nameUnknown({ endpoint }: Visit, { said, evidence }: Refusal): KnownFinding {
+  const sent = serverNameIndication(endpoint.servername);
+  const what =
+    sent === undefined
+      ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
+      : `The server does not know the name ${sent}, which was sent as SNI.`;
+  return finding('tls-handshake-failed', `${what} ${said}.`, {
+    evidence: { ...evidence, servername: sent ?? 'none sent' },
+    reference: 'RFC 6066 section 3',
+    remedy:
+      'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must carry it), or configure the server for this name: a certificate for it, or a default one for names that it does not know.',
+  });
+}

@@ -1,0 +1,184 @@
+import { performance } from 'node:perf_hooks';
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import { InboxRejected, InboxUnreachable, MessageGone } from '../../inbox/inbox.js';
+import type { Inbox, Received, Sought } from '../../inbox/inbox.js';
+import { isProbe } from '../../message/alterations.js';
+import type { Probe } from '../../message/probe.js';
+import { Deadline } from '../../net/deadline.js';
+import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
+import { brief } from '../../text/peer.js';
+import { judgePeer } from '../certificate/judge.js';
+import { judgeArrival } from './proof.js';
+import type { Visit } from '../context.js';
+
+/**
+ * So long copies are waited for once the message is there: those that another way or another try makes come a moment
+ * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
+ */
+const SETTLING_MS = 1000;
+
+/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
+const FIRST_REOPEN_MS = 1000;
+const LONGEST_REOPEN_MS = 8000;
+
+/** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
+const CLEANUP_MS = 10_000;
+
+/** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
+export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Promise<Inbox> {
+  const { ca, minVersion, minValidDays } = endpoint.tls;
+  return world.inboxes.open(target, {
+    context: world.trust.context({ ca, minVersion }),
+    timeoutMs: endpoint.timeoutMs,
+    minValidDays,
+    objection: (peer) => {
+      const { findings } = judgePeer(peer, {
+        // The pins are those of the endpoint's key, and a waiver is for the endpoint.
+        policy: { ca, minVersion, minValidDays, pins: [] },
+        name: target.host,
+        now: world.now(),
+        trust: world.trust,
+        waived: () => false,
+      });
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
+    },
+  });
+}
+
+/**
+ * Waits for the probe that the server has just accepted, judges what arrived, and takes it out of the inbox.
+ * @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for
+ */
+export async function awaitArrival(
+  visit: Visit,
+  probe: Probe,
+  delivery: Delivery & { readonly inbox: InboxTarget },
+): Promise<KnownFinding[]> {
+  const acceptedAt = performance.now();
+  const octets = Buffer.byteLength(probe.text);
+  const deadline = Deadline.after(delivery.withinMs, visit.world.end);
+  const { messageId, nonce } = probe;
+  const sought = { messageId, nonce, octets, is: (source: Buffer) => isProbe(probe, source) };
+  const received = await reopening(visit, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+  if (!received) return [notReceived(probe, delivery)];
+  const latencyMs = Math.round(performance.now() - acceptedAt);
+  const settled = Deadline.after(SETTLING_MS, deadline);
+  const findings = await judgeArrival(visit, probe, received.source);
+  if (received.junk !== undefined) findings.push(inJunk(received.junk));
+  await settled.race(new Promise<never>(() => undefined), () => new Error('settled')).catch(() => undefined);
+  // What was seen in the message stays true, whatever comes of the last look and its deletion.
+  const { copies, hasMore, failures } = await finished(visit, received, delivery, sought, deadline);
+  findings.push(...failures);
+  if (copies > 1) findings.push(duplicated(probe, copies, hasMore));
+  visit.delivered = {
+    messageId,
+    octets,
+    latencyMs,
+    ...(received.junk !== undefined && { folder: brief(received.junk) }),
+    copies,
+  };
+  return findings;
+}
+
+/**
+ * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
+ * is not opened again.
+ */
+async function reopening<T>(
+  visit: Visit,
+  target: InboxTarget,
+  deadline: Deadline,
+  work: (inbox: Inbox) => Promise<T>,
+): Promise<T> {
+  for (let pauseMs = FIRST_REOPEN_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
+    try {
+      return await work(await openInbox(visit, target));
+    } catch (error) {
+      if (!isTransient(error) || deadline.remainingMs <= pauseMs) throw error;
+      await visit.world.pause(pauseMs);
+    }
+  }
+}
+
+/** Whether it makes sense to open the inbox again after this failure. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof InboxUnreachable && error.transient;
+}
+
+/**
+ * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
+ * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
+ */
+async function finished(
+  visit: Visit,
+  received: Received,
+  { keep, inbox }: Delivery & { readonly inbox: InboxTarget },
+  sought: Sought,
+  deadline: Deadline,
+): Promise<{ copies: number; hasMore: boolean; failures: KnownFinding[] }> {
+  const cleanUp = (found: Received): Promise<void> => (keep ? found.recount() : found.delete());
+  const finds = [received];
+  const failures: KnownFinding[] = [];
+  try {
+    await cleanUp(received).catch(async (error: unknown) => {
+      if (!isTransient(error) || deadline.isOver) throw error;
+      await reopening(visit, inbox, Deadline.after(CLEANUP_MS, deadline), async (reopened) => {
+        const again = await findAgain(reopened, sought, Deadline.after(SETTLING_MS, deadline));
+        if (!again) return;
+        finds.push(again);
+        await cleanUp(again);
+      });
+    });
+  } catch (error) {
+    const { message, evidence = {} } = inboxFinding(error, inbox);
+    failures.push(finding('inbox-cleanup-failed', message, { evidence }));
+  }
+  // Some copies may have been deleted before the connection was lost.
+  const copies = Math.max(...finds.map((found) => found.copies));
+  return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
+}
+
+/** @returns undefined if the message is no longer there, even if another one has its Message-ID */
+async function findAgain(inbox: Inbox, sought: Sought, deadline: Deadline): Promise<Received | undefined> {
+  try {
+    const found = await inbox.find(sought, deadline);
+    return found && sought.is(found.source) ? found : undefined;
+  } catch (error) {
+    if (error instanceof MessageGone) return undefined;
+    throw error;
+  }
+}
+
+function notReceived({ messageId }: Probe, { to, withinMs }: Delivery): KnownFinding {
+  const message = `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`;
+  return finding('message-not-received', message, { evidence: { messageId } });
+}
+
+function inJunk(folder: string): KnownFinding {
+  const evidence = { folder: brief(folder) };
+  return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
+}
+
+function duplicated({ messageId }: Probe, copies: number, hasMore: boolean): KnownFinding {
+  const times = hasMore ? `at least ${copies}` : String(copies);
+  const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
+  const message = `The message arrived ${times} times, but was sent once.${rest}`;
+  return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
+}
+
+/** @throws what is neither the inbox's unreachability nor its refusal */
+export function inboxFinding(error: unknown, { scheme, host, port }: InboxTarget): KnownFinding {
+  const where = `${scheme}://${host}:${port}`;
+  if (error instanceof InboxUnreachable) {
+    return finding('inbox-unreachable', `${where}: ${error.message}`, {
+      evidence: { reason: error.message },
+      ...(error.inconclusive && { inconclusive: true }),
+    });
+  }
+  if (error instanceof InboxRejected) {
+    return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });
+  }
+  throw error;
+}

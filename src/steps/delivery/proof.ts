@@ -1,0 +1,41 @@
+import { finding } from '../../findings/finding.js';
+import type { KnownFinding } from '../../findings/finding.js';
+import { alterations, hasToken } from '../../message/alterations.js';
+import { parseMessage } from '../../message/fields.js';
+import type { ParsedMessage } from '../../message/fields.js';
+import type { Probe } from '../../message/probe.js';
+import { receivedHops } from '../../message/trace.js';
+import { brief } from '../../text/peer.js';
+import { judgeHop } from './hop.js';
+import { judgeVerdicts } from './verdicts.js';
+import type { Visit } from '../context.js';
+
+/**
+ * Judges the message that arrived: whether it is the one that was sent, whether the server that took it from us says
+ * that it came by TLS, and what the checks of its origin came to.
+ * @param source header and body as the inbox has them
+ */
+export async function judgeArrival(visit: Visit, probe: Probe, source: Buffer): Promise<KnownFinding[]> {
+  const message = parseMessage(source);
+  const hops = receivedHops(message);
+  const demanded = visit.endpoint.delivery?.verdicts;
+  return [
+    ...judgeIdentity(probe, source, message),
+    ...judgeHop(visit, hops),
+    ...(demanded ? await judgeVerdicts(visit, demanded, source, message, hops) : []),
+  ];
+}
+
+function judgeIdentity(probe: Probe, source: Buffer, message: ParsedMessage): KnownFinding[] {
+  const differences = alterations(probe, source);
+  if (differences.length === 0) return [];
+  const altered = brief(differences.join('; '));
+  const doubt = hasToken(probe, message)
+    ? ''
+    : ' The random value in its body is missing: the body was replaced or the message was forged.';
+  return [
+    finding('message-altered', `What arrived is not what was sent: ${altered}.${doubt}`, {
+      evidence: { messageId: probe.messageId, altered },
+    }),
+  ];
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
+import { derElements, derWithin, oid } from './der.js';
+import type { DerElement } from './der.js';
+import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
+import { NAME_TAG, caIssuers, subjectAltNames } from './extensions.js';
+import { addressOf } from '../names.js';
+import type { PresentedIdentifiers } from '../names.js';
+import { purposeObjections } from './purpose.js';
+
+/** What a certificate says, without any judgement of it. Texts are the peer's. */
+export interface CertificateFacts extends PresentedIdentifiers {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly validFrom: Date;
+  readonly validTo: Date;
+  readonly key: PublicKeyFacts;
+  readonly signature: SignatureFacts;
+  readonly isCa: boolean;
+  /** Why its key may not be that of a TLS server, in clauses; none where it may. */
+  readonly purposeObjections: readonly string[];
+  /** Whether it has subject alternative names that are neither DNS names nor addresses. */
+  readonly hasOtherNames: boolean;
+  /** Where the certificate of the issuer is to be had. */
+  readonly caIssuers: readonly string[];
+  /** Fingerprint, lower-case hexadecimal without colons. */
+  readonly sha256: string;
+  /** Base64 of the SHA-256 of the SubjectPublicKeyInfo (RFC 7469 section 2.4). */
+  readonly spki: string;
+}
+
+export interface PublicKeyFacts {
+  /** Such as `RSA 2048`, `EC P-256` or `Ed25519`. */
+  readonly name: string;
+  /** Below 2048 bits of RSA or DSA, or 224 of elliptic curve (RFC 9325 section 4.5, NIST SP 800-131A). */
+  readonly weak: boolean;
+}
+
+export interface SignatureFacts {
+  /** Such as `RSA with SHA-256`; the object identifier where it is not known here. */
+  readonly name: string;
+  /** Made with SHA-1 or older. */
+  readonly weak: boolean;
+}
+
+/**
+ * Reads what there is to know of a certificate.
+ * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
+ */
+export function certificateFacts(certificate: X509Certificate): CertificateFacts {
+  const { from, to } = validityOf(certificate);
+  return {
+    subject: distinguishedName(certificate.subject),
+    issuer: distinguishedName(certificate.issuer),
+    ...presentedIdentifiers(certificate),
+    validFrom: from,
+    validTo: to,
+    key: publicKeyFacts(certificate),
+    signature: signatureFacts(certificate),
+    isCa: certificate.ca,
+    purposeObjections: purposeObjections(certificate),
+    caIssuers: caIssuers(certificate),
+    sha256: fingerprint(certificate),
+    spki: createHash('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),
+  };
+}
+
+/** SHA-256 of a certificate, lower-case hexadecimal without colons. */
+export function fingerprint({ raw }: X509Certificate): string {
+  return createHash('sha256').update(raw).digest('hex');
+}
+
+/**
+ * One line such as `C=DE, O=Example, CN=mail.example.com`.
+ * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
+ */
+export function distinguishedName(multiLine: string | undefined): string {
+  return (multiLine ?? '').replaceAll('\n', ', ');
+}
+
+/**
+ * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
+ * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
+ */
+function presentedIdentifiers(
+  certificate: X509Certificate,
+): PresentedIdentifiers & Pick<CertificateFacts, 'hasOtherNames'> {
+  const names = subjectAltNames(certificate);
+  return {
+    dnsNames: names.filter(({ tag }) => tag === NAME_TAG.dnsName).map(({ content }) => content.toString('latin1')),
+    ipAddresses: names.filter(({ tag }) => tag === NAME_TAG.ipAddress).map(({ content }) => addressOf(content)),
+    hasOtherNames: names.some(({ tag }) => tag !== NAME_TAG.dnsName && tag !== NAME_TAG.ipAddress),
+  };
+}
+
+const MIN_RSA_BITS = 2048;
+const MIN_EC_BITS = 224;
+/** What NIST calls the curves of OpenSSL. */
+const CURVES: Readonly<Record<string, string>> = {
+  prime256v1: 'P-256',
+  secp224r1: 'P-224',
+  secp384r1: 'P-384',
+  secp521r1: 'P-521',
+};
+
+/** The usual name of a curve, such as `P-256`. @param name OpenSSL's, such as `prime256v1` */
+export function curveName(name: string): string {
+  return CURVES[name] ?? name;
+}
+
+/** What the key of a certificate is; never throws, be the rest as it may. */
+export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
+  const key = publicKeyOf(certificate);
+  const type = key?.asymmetricKeyType;
+  const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
+  if (modulusLength !== undefined) {
+    const family = type === 'rsa-pss' ? 'RSA-PSS' : (type ?? '').toUpperCase();
+    return { name: `${family} ${modulusLength}`, weak: modulusLength < MIN_RSA_BITS };
+  }
+  if (namedCurve !== undefined) {
+    const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0);
+    return { name: `EC ${curveName(namedCurve)}`, weak: bits < MIN_EC_BITS };
+  }
+  if (type === 'ed25519' || type === 'ed448') return { name: `Ed${type.slice(2)}`, weak: false };
+  // A key that this TLS library cannot even read is not one to rely on.
+  return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
+}
+
+function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
+const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.2': 'RSA with MD2',
+  '1.2.840.113549.1.1.4': 'RSA with MD5',
+  '1.2.840.113549.1.1.5': 'RSA with SHA-1',
+  '1.3.14.3.2.29': 'RSA with SHA-1',
+  '1.2.840.10040.4.3': 'DSA with SHA-1',
+  '1.2.840.10045.4.1': 'ECDSA with SHA-1',
+};
+const SIGNATURES: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.11': 'RSA with SHA-256',
+  '1.2.840.113549.1.1.12': 'RSA with SHA-384',
+  '1.2.840.113549.1.1.13': 'RSA with SHA-512',
+  '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
+  '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
+  '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
+  '1.3.101.112': 'Ed25519',
+  '1.3.101.113': 'Ed448',
+};
+
+function signatureFacts(certificate: X509Certificate): SignatureFacts {
+  const [algorithm, parameters] = signatureAlgorithm(certificate);
+  const id = algorithm ? oid(algorithm.content) : 'unknown';
+  if (id === RSA_PSS) return pssFacts(parameters);
+  return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+}
+
+const RSA_PSS = '1.2.840.113549.1.1.10';
+/** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
+const PSS_HASH = 0xa0;
+const PSS_HASHES: Readonly<Record<string, string>> = {
+  '2.16.840.1.101.3.4.2.1': 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+
+function pssFacts(parameters: DerElement | undefined): SignatureFacts {
+  const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+  const [algorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
+  const name = PSS_HASHES[algorithm ? oid(algorithm.content) : ''];
+  return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
+}

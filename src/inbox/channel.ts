@@ -60,12 +60,12 @@ export function beginSecuring(socket: Socket, host: string, settings: InboxSetti
     servername: isIP(host) === 0 ? host : undefined,
     deadline,
   });
-  const judged = outcome.then((channel) => {
-    const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+  const judged = outcome.then((result) => {
+    const objection = result.ok ? settings.objection(result.channel) : `no TLS: ${inWords(result.failure)}`;
     if (objection === undefined) return stream;
     stream.destroy();
     socket.destroy();
-    const transient = 'kind' in channel && (channel.kind === 'lost' || channel.kind === 'timed-out');
+    const transient = !result.ok && (result.failure.kind === 'lost' || result.failure.kind === 'timed-out');
     throw new InboxUnreachable(objection, { transient });
   });
   return { stream, judged };

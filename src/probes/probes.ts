@@ -8,7 +8,7 @@ import { ReplyParser, shown } from '../smtp/reply.js';
 import type { Reply } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../smtp/session.js';
 import type { SmtpSession } from '../smtp/session.js';
-import type { HandshakeFailure, TlsChannel } from '../tls/handshake.js';
+import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../tls/handshake.js';
 import { aside, handshakeAside } from '../steps/side-connection.js';
 import { probeMs, spentProbe } from '../steps/budget.js';
 import { interruption } from '../steps/error-to-finding.js';
@@ -53,7 +53,7 @@ export async function probe(step: StepId, visit: Visit): Promise<KnownFinding[]>
 }
 
 async function handshakeStands({ handshake }: Visit): Promise<boolean> {
-  return handshake !== undefined && !('kind' in (await handshake.outcome));
+  return handshake !== undefined && (await handshake.outcome).ok;
 }
 
 async function carryOut({ name, step, run }: Probe, visit: Visit): Promise<KnownFinding | undefined> {
@@ -112,9 +112,9 @@ async function mailInTls(second: Visit): Promise<KnownFinding | undefined> {
   const accepted = await clear.command('STARTTLS');
   if (accepted.code !== 220) throw new Unanswered(`To STARTTLS the server says "${shown(accepted)}".`);
   clear.detach();
-  const channel = await handshake(second);
-  if ('kind' in channel) throw new Unanswered(whyNoChannel(channel));
-  const session = beginSession(second, channel.stream);
+  const outcome = await handshake(second);
+  if (!outcome.ok) throw new Unanswered(whyNoChannel(outcome.failure));
+  const session = beginSession(second, outcome.channel.stream);
   unlessRefused(await sayEhlo(second, session, 'ehlo-after-tls-rejected'));
   const taken = await mail(session);
   if (!taken) return undefined;
@@ -144,14 +144,15 @@ async function commandInjection(second: Visit): Promise<KnownFinding | undefined
     throw error;
   });
   if (!reply || isRefusal(reply) || reply.code !== 220 || session.detach().length > 0) return undefined;
-  const channel = await handshake(second);
-  if ('kind' in channel) {
-    if (channel.kind === 'timed-out' || (channel.kind === 'alert' && channel.asked)) {
-      throw new Unanswered(whyNoChannel(channel));
+  const outcome = await handshake(second);
+  if (!outcome.ok) {
+    const { failure } = outcome;
+    if (failure.kind === 'timed-out' || (failure.kind === 'alert' && failure.asked)) {
+      throw new Unanswered(whyNoChannel(failure));
     }
     return undefined;
   }
-  const surplus = await oneReplyTooMany(second, channel);
+  const surplus = await oneReplyTooMany(second, outcome.channel);
   if (!surplus) return undefined;
   // No command shows it by hand: whatever is at hand for STARTTLS waits for the 220 before it sends on.
   return finding(
@@ -223,7 +224,7 @@ function unlessRefused(answer: StepOutcome | Capabilities | undefined): void {
 }
 
 /** By the endpoint's policy, without its client certificate: that is a credential. */
-function handshake(second: Visit): Promise<TlsChannel | HandshakeFailure> {
+function handshake(second: Visit): Promise<HandshakeResult> {
   const { ca, minVersion } = second.endpoint.tls;
   return handshakeAside(second, second.world.trust.context({ ca, minVersion })).outcome;
 }

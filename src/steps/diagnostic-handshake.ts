@@ -24,9 +24,10 @@ export async function whatItSpeaks(visit: Visit): Promise<Spoken | 'nothing' | u
   return look(visit, async (second) => {
     if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
     const outcome = await handshake(second).outcome;
-    if (!('kind' in outcome)) return outcome;
+    if (outcome.ok) return outcome.channel;
+    const { failure } = outcome;
     // Who asks for a certificate has agreed on everything else.
-    const isDisagreement = outcome.kind === 'refused-here' || (outcome.kind === 'alert' && !outcome.asked);
+    const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
     return isDisagreement ? 'nothing' : undefined;
   });
 }

@@ -42,12 +42,15 @@ export type HandshakeFailure =
   /** What came first was not TLS. */
   | { readonly kind: 'cleartext' };
 
+export type HandshakeResult =
+  { readonly ok: true; readonly channel: TlsChannel } | { readonly ok: false; readonly failure: HandshakeFailure };
+
 /** A handshake under way. Neither promise ever rejects. */
 export interface Handshake {
   /** What the channel will be. Until the outcome is there, it is for those who must name it beforehand, and not for use. */
   readonly stream: TLSSocket;
   readonly opening: Promise<Opening>;
-  readonly outcome: Promise<TlsChannel | HandshakeFailure>;
+  readonly outcome: Promise<HandshakeResult>;
 }
 
 /**
@@ -72,33 +75,36 @@ export function beginHandshake(
   // Node asks for the certificate in its old form even where nobody wants it, and making that of a key on a curve
   // without a NIST name ends the process (a null pointer in native code). It is not used here.
   stream.getPeerCertificate = () => ({}) as DetailedPeerCertificate;
-  const settled = new Promise<TlsChannel | HandshakeFailure>((resolve) => {
+  const settled = new Promise<HandshakeResult>((resolve) => {
+    const fail = (failure: HandshakeFailure): void => {
+      resolve({ ok: false, failure });
+    };
     stream.once('secureConnect', () => {
-      resolve(channel(stream, guard.heard));
+      resolve({ ok: true, channel: channelOf(stream, guard.heard) });
       guard.release();
     });
     // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard. Who
     // begins to read later finds it in `errored`, where Node does not put an alert.
     stream.on('error', (error: Error) => {
-      resolve(failureOf(error, guard));
+      fail(failureOf(error, guard));
       stream.destroy(error);
     });
     stream.once('close', () => {
-      resolve(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
+      fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
     });
     void guard.opening.then(({ kind }) => {
-      if (kind === 'cleartext') resolve({ kind: 'cleartext' });
+      if (kind === 'cleartext') fail({ kind: 'cleartext' });
     });
   });
   const waitedMs = Math.round(options.deadline.remainingMs);
   const outcome = options.deadline
     .race(settled, () => new HandshakeTimeout())
-    .catch((error: unknown): HandshakeFailure => {
-      if (error instanceof HandshakeTimeout) return { kind: 'timed-out', waitedMs };
+    .catch((error: unknown): HandshakeResult => {
+      if (error instanceof HandshakeTimeout) return { ok: false, failure: { kind: 'timed-out', waitedMs } };
       throw error;
     })
     .then((result) => {
-      if ('kind' in result) {
+      if (!result.ok) {
         stream.destroy();
         guard.destroy();
       }
@@ -119,7 +125,7 @@ export function alertOf(error: unknown): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-function channel(stream: TLSSocket, heard: Buffer): TlsChannel {
+function channelOf(stream: TLSSocket, heard: Buffer): TlsChannel {
   const chosen = keyExchange(heard);
   const version = stream.getProtocol() ?? 'unknown';
   const old = version === 'TLSv1.2' ? oldSignature(heard) : undefined;

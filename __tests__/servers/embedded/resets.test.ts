@@ -90,7 +90,7 @@ describe('a socket whose peer resets it', () => {
       deadline: Deadline.after(5000),
     });
     expect(await opening).toEqual({ kind: 'nothing' });
-    expect(await outcome).toMatchObject({ kind: 'lost' });
+    expect(await outcome).toMatchObject({ ok: false, failure: { kind: 'lost' } });
   });
 });
 

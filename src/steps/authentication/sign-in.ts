@@ -62,8 +62,8 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
 }
 
 async function channelOf({ handshake }: Visit): Promise<TlsChannel | undefined> {
-  const channel = await handshake?.outcome;
-  return channel && !('kind' in channel) ? channel : undefined;
+  const outcome = await handshake?.outcome;
+  return outcome?.ok ? outcome.channel : undefined;
 }
 
 function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {

@@ -25,8 +25,7 @@ export async function certificate(visit: Visit): Promise<StepOutcome> {
   const opening = await visit.handshake.opening;
   if (opening.kind === 'cleartext') return greetsInTheClear(visit, opening.octets);
   const outcome = await visit.handshake.outcome;
-  if ('kind' in outcome) return await handshakeFailed(visit, outcome);
-  return await judgeChannel(visit, outcome);
+  return outcome.ok ? await judgeChannel(visit, outcome.channel) : await handshakeFailed(visit, outcome.failure);
 }
 
 async function judgeChannel(visit: Visit, channel: TlsChannel): Promise<StepOutcome> {

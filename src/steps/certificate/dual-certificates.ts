@@ -2,7 +2,7 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
-import type { HandshakeFailure, TlsChannel } from '../../tls/handshake.js';
+import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../../tls/handshake.js';
 import { KEY_KINDS } from '../../tls/trust.js';
 import type { KeyKind, TlsVersion } from '../../tls/trust.js';
 import { handshakeAside } from '../side-connection.js';
@@ -38,13 +38,13 @@ export async function otherCertificates(visit: Visit, first: TlsChannel, judge: 
     // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
     const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
     const outcome = mayShowByTls13 ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
-    if (isChannel(outcome)) {
-      if (kindOf(outcome) !== kind) continue;
-      const judged = judge(outcome);
+    if (outcome?.ok) {
+      if (kindOf(outcome.channel) !== kind) continue;
+      const judged = judge(outcome.channel);
       findings.push(...judged.findings.map((found) => about(kind, found)));
       if (judged.certificate) certificates.push(judged.certificate);
     } else if (!isAbsent(outcome)) {
-      findings.push(failed(kind, outcome));
+      findings.push(failed(kind, outcome?.failure));
     } else if (isTls13Only) {
       findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
     } else {
@@ -52,18 +52,19 @@ export async function otherCertificates(visit: Visit, first: TlsChannel, judge: 
     }
   }
   // A server that refuses everybody by now has refused nothing in particular.
-  if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit, 'TLSv1.2'))) {
+  if (absent.length > 0 && (await handshakeAsideOf(visit, 'TLSv1.2'))?.ok !== true) {
     findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
   }
   return { findings, certificates };
 }
 
-type Outcome = TlsChannel | HandshakeFailure | undefined;
+/** Undefined where there was no connection. */
+type Outcome = HandshakeResult | undefined;
 
 /** A hang-up says nothing, and may have been an accident. */
 async function handshakeFor(kind: KeyKind, visit: Visit, version: TlsVersion): Promise<Outcome> {
   const outcome = await handshakeAsideOf(visit, version, kind);
-  const isLost = outcome !== undefined && !isChannel(outcome) && outcome.kind === 'lost';
+  const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
   return isLost ? handshakeAsideOf(visit, version, kind) : outcome;
 }
 
@@ -75,13 +76,9 @@ function handshakeAsideOf(visit: Visit, version: TlsVersion, keyKind?: KeyKind):
     const versions = { minVersion: version, maxVersion: version };
     const context = second.world.trust.context({ ca: tls.ca, ...versions, ...(keyKind && { keyKind }) });
     const outcome = await handshakeAside(second, context).outcome;
-    if (isChannel(outcome)) outcome.stream.destroy();
+    if (outcome.ok) outcome.channel.stream.destroy();
     return outcome;
   });
-}
-
-function isChannel(outcome: Outcome): outcome is TlsChannel {
-  return outcome !== undefined && 'stream' in outcome;
 }
 
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
@@ -95,17 +92,18 @@ const MAY_HIDE =
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 
 function isAlert(outcome: Outcome, number: number): boolean {
-  return outcome !== undefined && !isChannel(outcome) && outcome.kind === 'alert' && outcome.number === number;
+  return outcome?.ok === false && outcome.failure.kind === 'alert' && outcome.failure.number === number;
 }
 
 /**
  * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
  * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
  */
-function isAbsent(failure: Outcome): boolean {
-  if (isChannel(failure)) return false;
-  if (failure?.kind === 'alert') return failure.number === HANDSHAKE_FAILURE && !failure.asked;
-  return failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
+function isAbsent(outcome: Outcome): boolean {
+  if (outcome?.ok !== false) return false;
+  const { failure } = outcome;
+  if (failure.kind === 'alert') return failure.number === HANDSHAKE_FAILURE && !failure.asked;
+  return failure.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
 }
 
 function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {

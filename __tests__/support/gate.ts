@@ -10,6 +10,8 @@ import { Deadline } from '../../src/net/deadline.js';
 import { heartbeat } from '../../src/net/standstill.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
+import { redactEndpoint } from '../../src/secrets/redact-report.js';
+import { Redactor } from '../../src/secrets/redactor.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
 import { undeclaredEvidence } from './evidence.js';
@@ -39,8 +41,9 @@ export function testWorld(overrides: Partial<World> = {}): World {
     hostedRunner: false,
     trust: new TrustStore(),
     inboxes: new Inboxes(),
-    redact: (report) => report,
-    conceal: () => undefined,
+    redact: (report, derivedSecrets) =>
+      derivedSecrets.length > 0 ? redactEndpoint(report, new Redactor(derivedSecrets)) : report,
+    addMask: () => undefined,
     pause,
     random: () => 0.5,
     ...overrides,
@@ -99,10 +102,12 @@ export function codes(steps: readonly StepReport[]): string[] {
 export async function gate(endpoint: Endpoint, world: Partial<World> = {}): Promise<Attempt> {
   const shared = testWorld(world);
   try {
-    const attempted = await attempt(endpoint, shared);
-    const undeclared = undeclaredEvidence(attempted.report.steps);
+    const derivedSecrets: string[] = [];
+    const addMask = (text: string): void => void derivedSecrets.push(text);
+    const { report, ...attempted } = await attempt(endpoint, { ...shared, addMask });
+    const undeclared = undeclaredEvidence(report.steps);
     if (undeclared.length > 0) throw new RangeError(`the catalogue has no ${undeclared.join(', ')}`);
-    return attempted;
+    return { ...attempted, report: shared.redact({ ...report, attempts: 1 }, derivedSecrets) };
   } finally {
     await shared.inboxes.close();
   }

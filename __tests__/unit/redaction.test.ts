@@ -15,15 +15,14 @@ const fleet = (size: number) =>
 
 test('few secrets are sought in every report', async () => {
   const redactorOf = redactorsFor(await fleet(3));
-  expect(redactorOf('h0.example:587').redact(`no ${password(2)} here`)).toBe('no <redacted> here');
+  expect(redactorOf({ host: 'h0.example', port: 587 }).redact(`no ${password(2)} here`)).toBe('no <redacted> here');
 });
 
 test('with many, each report is searched for its own', async () => {
   const redactorOf = redactorsFor(await fleet(1000));
   for (let at = 0; at < 1000; at += 1) {
-    for (const name of [`h${at}.example:587`, `h${at}.example:587 (192.0.2.1)`]) {
-      expect(redactorOf(name).redact(`no ${password(at)} here`)).toBe('no <redacted> here');
-    }
+    const redactor = redactorOf({ host: `h${at}.example`, port: 587 });
+    expect(redactor.redact(`no ${password(at)} here`)).toBe('no <redacted> here');
   }
 });
 
@@ -33,12 +32,20 @@ test('with many, each report is searched for those of all accounts on its server
     (_, at) => `  - {name: n${at}, host: mail.example, auth: {username: u${at}, password: "${password(at)}"}}`,
   );
   const redactorOf = redactorsFor(await load({ config: ['endpoints:', ...accounts].join('\n') }));
-  expect(redactorOf('n0').redact(`no ${password(59)} here`)).toBe('no <redacted> here');
+  expect(redactorOf({ host: 'mail.example', port: 587 }).redact(`no ${password(59)} here`)).toBe('no <redacted> here');
 });
 
 test('what protocols make of a secret is sought, however short it is', async () => {
   const config = 'endpoints: [{host: h.example, auth: {username: joe, password: "abc"}}]';
   const redactorOf = redactorsFor(await load({ config }));
   const said = ['\0joe\0abc', 'joe:abc'].map((text) => Buffer.from(text).toString('base64'));
-  expect(redactorOf('h.example:587').redact(`no ${said.join(' or ')}`)).toBe('no <redacted> or <redacted>');
+  expect(redactorOf({ host: 'h.example', port: 587 }).redact(`no ${said.join(' or ')}`)).toBe(
+    'no <redacted> or <redacted>',
+  );
+});
+
+test('secrets that are derived during sign-in are redacted as well', async () => {
+  const redactorOf = redactorsFor(await fleet(1));
+  const redactor = redactorOf({ host: 'h0.example', port: 587 }).with(['0123456789abcdef']);
+  expect(redactor.redact(`no ${password(0)} or 0123456789ABCDEF`)).toBe('no <redacted> or <redacted>');
 });

@@ -4,12 +4,10 @@ import type { KnownFinding } from '../findings/finding.js';
 import type { Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
-import { withoutSecrets } from '../secrets/redact-report.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, SkipReason, StepId, StepReport } from '../report/report.js';
 import { shown } from '../smtp/reply.js';
 import { Transcript } from '../smtp/transcript.js';
-import { Redactor } from '../secrets/redactor.js';
 import { weighed } from './enrich.js';
 import { attemptMs } from '../steps/budget.js';
 import { reportOf } from './endpoint-report.js';
@@ -44,26 +42,17 @@ export interface Attempt {
   readonly putOff?: string;
 }
 
-/** What an attempt has from those before it. */
-export interface Before {
-  /** That the server has put the message off. */
-  readonly putOff?: PutOff;
-  /** What their exchanges made of the secret; those of this attempt are added. A server may remember them. */
-  readonly derived: string[];
-}
-
 /**
  * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
  * @param addresses the only ones to connect to, where they are known beforehand
- * @param before nothing, where it is the first
+ * @param putOff that the server has put the message off in an earlier attempt
  */
 export async function attempt(
   endpoint: Endpoint,
   world: World,
   addresses?: readonly Address[],
-  before: Before = { derived: [] },
+  putOff?: PutOff,
 ): Promise<Attempt> {
-  const { putOff, derived } = before;
   const visit: Visit = {
     endpoint,
     world,
@@ -72,7 +61,6 @@ export async function attempt(
     budget: Deadline.after(attemptMs(endpoint), world.end),
     ...(addresses && { addresses }),
     ...(putOff && { putOff }),
-    derived,
     observed: [],
     peerAuthenticated: false,
     handedOver: false,
@@ -105,9 +93,8 @@ export async function attempt(
   }
 
   noteUnusedWaivers(steps, visit);
-  const report = reportOf(visit, steps, performance.now() - begun);
   return {
-    report: derived.length > 0 ? withoutSecrets(report, new Redactor(derived)) : report,
+    report: reportOf(visit, steps, performance.now() - begun),
     transient: !visit.handedOver && transient,
     ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
   };

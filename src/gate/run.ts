@@ -12,7 +12,7 @@ import { heartbeat } from '../net/standstill.js';
 import type { Plan } from '../plan/endpoint.js';
 import { redactorsFor } from '../secrets/redaction.js';
 import { redactEndpoint } from '../secrets/redact-report.js';
-import type { EndpointReport, Report, Verdict } from '../report/report.js';
+import type { EndpointReport, Progress, Report, Verdict } from '../report/report.js';
 import { TrustStore } from '../tls/trust.js';
 import { VERSION } from './version.js';
 
@@ -32,16 +32,16 @@ export interface Outcome {
 /**
  * The story on one page: a Plan goes in, the fleet is gated, a Report and a Verdict come out.
  * @param env the environment; it tells whether this is a runner of GitHub's own
- * @param finished told of each endpoint as it finishes, without secrets
+ * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run before its time; its reason says why
- * @param conceal told of what is made of a secret for one sign-in alone, for whoever keeps secrets out of a log
+ * @param addMask receives what is computed from a secret for one sign-in alone, to be masked in a log
  */
 export async function run(
   plan: Plan,
   env: Readonly<Record<string, string | undefined>>,
-  finished: (endpoint: EndpointReport) => void,
+  finished: (endpoint: EndpointReport, progress: Progress) => void,
   cancelled?: AbortSignal,
-  conceal: (text: string) => void = () => undefined,
+  addMask: (text: string) => void = () => undefined,
 ): Promise<Outcome> {
   const startedAt = new Date();
   const begun = performance.now();
@@ -72,8 +72,8 @@ export async function run(
         ...(proxyVariable !== undefined && { proxyVariable }),
         trust: new TrustStore(),
         inboxes,
-        redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
-        conceal,
+        redact: (report, derivedSecrets) => redactEndpoint(report, redactorOf(report).with(derivedSecrets)),
+        addMask,
         pause: (ms) => end.race(pause(ms), () => new Error('the run is over')).catch(() => undefined),
         random: Math.random,
       },

@@ -2,9 +2,9 @@ import pLimit from 'p-limit';
 import { ConnectFailure, resolve } from '../net/connect.js';
 import type { Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
-import type { Endpoint, Plan } from '../plan/endpoint.js';
+import type { Endpoint, Origin, Plan } from '../plan/endpoint.js';
 import { earlierFindings, STEP_IDS } from '../report/report.js';
-import type { EndpointReport } from '../report/report.js';
+import type { EndpointReport, Progress } from '../report/report.js';
 import { attempt } from './attempt.js';
 import type { Attempt } from './attempt.js';
 import { internalError } from '../steps/error-to-finding.js';
@@ -22,27 +22,35 @@ const LARGE_AT_A_TIME = 2;
 
 /**
  * Gates every endpoint of a plan, `concurrency` at a time. None holds up or takes down another.
- * @param finished told of each endpoint as it finishes
+ * @param finished receives each report as its endpoint finishes, and how many have finished
  * @returns the endpoints in the order of the plan
  */
 export async function gateFleet(
   plan: Plan,
   world: World,
-  finished: (report: EndpointReport) => void,
+  finished: (report: EndpointReport, progress: Progress) => void,
 ): Promise<EndpointReport[]> {
   const limit = pLimit(plan.concurrency);
   const limitLarge = pLimit(LARGE_AT_A_TIME);
   const inTurn = <T>({ delivery }: Endpoint, work: () => Promise<T>): Promise<T> =>
     (delivery?.attachmentOctets ?? 0) > LARGE_OCTETS ? limitLarge(() => limit(work)) : limit(work);
+  const progress = { done: 0, total: plan.endpoints.length };
   const gateOne = (endpoint: Endpoint, surroundings: World, addresses?: readonly Address[]): Promise<EndpointReport> =>
     inTurn(endpoint, async () => {
-      const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
+      const derivedSecrets: string[] = [];
+      const addMask = (text: string): void => {
+        derivedSecrets.push(text);
+        world.addMask(text);
+      };
+      const redact = (report: EndpointReport): EndpointReport => world.redact(report, derivedSecrets);
+      const report = await gateEndpoint(endpoint, plan.retries, { ...surroundings, addMask }, addresses);
       try {
-        const shown = world.redact(report);
-        finished(shown);
-        return shown;
+        const redacted = redact(report);
+        progress.done += 1;
+        finished(redacted, progress);
+        return redacted;
       } catch (error) {
-        return shownDefective(endpoint, error, world);
+        return redactedDefective(endpoint, error, redact);
       }
     });
 
@@ -50,6 +58,7 @@ export async function gateFleet(
   const gated = plan.endpoints.map(async (endpoint) => {
     if (endpoint.addresses === 'first') return [await gateOne(endpoint, world)];
     const parts = await limit(() => partsOf(endpoint, plan.retries, world, given));
+    progress.total += parts.length - 1;
     return Promise.all(parts.map((part) => gateOne(part.endpoint, part.world, part.addresses)));
   });
   return (await Promise.all(gated)).flat();
@@ -75,7 +84,10 @@ async function partsOf(
   world: World,
   given: ReadonlySet<string>,
 ): Promise<readonly Part[]> {
-  const named = (part: string): Endpoint => ({ ...endpoint, name: nameFor(endpoint, part, given) });
+  const expanded = (part: string): Endpoint => {
+    const origin = { name: endpoint.name, part };
+    return { ...endpoint, name: nameFor(origin, given), origin };
+  };
   const answers = await Promise.all(
     FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, world) })),
   );
@@ -87,13 +99,13 @@ async function partsOf(
   if (found.length === 0) return [{ endpoint, world: [...unresolved, ...failed][0]?.world ?? world }];
   const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
   return [
-    ...addresses.map((one) => ({ endpoint: named(one.address), world, addresses: [one] })),
-    ...unresolved.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
+    ...addresses.map((one) => ({ endpoint: expanded(one.address), world, addresses: [one] })),
+    ...unresolved.map((one) => ({ endpoint: expanded(`IPv${one.family}`), world: one.world })),
   ];
 }
 
 /** "name (part)", or with a number appended if the user has given that name to another endpoint. */
-function nameFor({ name }: Endpoint, part: string, given: ReadonlySet<string>): string {
+function nameFor({ name, part }: Origin, given: ReadonlySet<string>): string {
   const usual = `${name} (${part})`;
   let unique = usual;
   for (let n = 2; given.has(unique); n += 1) unique = `${usual} #${n}`;
@@ -152,11 +164,10 @@ async function gateEndpoint(
   let tries = 1;
   let spentMs = 0;
   let silences = 0;
-  const derived: string[] = [];
   let putOff: { said: string; atMs: number } | undefined;
   try {
     for (; ; tries += 1) {
-      const before = { derived, ...(putOff && { putOff: { said: putOff.said, forMs: spentMs - putOff.atMs } }) };
+      const before = putOff && { said: putOff.said, forMs: spentMs - putOff.atMs };
       const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
       spentMs += report.durationMs;
       if (said !== undefined) putOff ??= { said, atMs: spentMs };
@@ -211,8 +222,12 @@ function whatRemains({ steps }: Attempt['report']): Earlier {
   return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
 }
 
-/** The same of a report that could not be shown: what was thrown may have a secret in it. */
-function shownDefective(endpoint: Endpoint, error: unknown, { redact }: World): EndpointReport {
+/** The same if a report could not be redacted or passed on: what was thrown may contain a secret. */
+function redactedDefective(
+  endpoint: Endpoint,
+  error: unknown,
+  redact: (report: EndpointReport) => EndpointReport,
+): EndpointReport {
   try {
     return redact(defective(endpoint, error));
   } catch {

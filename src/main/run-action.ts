@@ -7,7 +7,7 @@ import { ConfigurationError } from '../plan/source/problem.js';
 import type { Problem } from '../plan/source/problem.js';
 import { failureLine, nothingGated } from '../output/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
-import type { EndpointReport } from '../report/report.js';
+import type { EndpointReport, Progress } from '../report/report.js';
 import { redactedReason } from '../secrets/redaction.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
@@ -52,11 +52,8 @@ export async function runAction(
     throw error;
   }
 
-  let done = 0;
-  const total = plan.endpoints.length;
-  const finished = (endpoint: EndpointReport): void => {
-    done += 1;
-    const line = progressLine(endpoint, { done, total: Math.max(done, total) });
+  const finished = (endpoint: EndpointReport, progress: Progress): void => {
+    const line = progressLine(endpoint, progress);
     if (quotesServer(endpoint)) log.quote(line);
     else log.info(line);
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));

@@ -8,7 +8,7 @@ import { INPUT_NAMES } from '../plan/schema/schema.js';
 import type { InputName } from '../plan/schema/schema.js';
 import { renderJson } from '../output/json.js';
 import { progressLine, selfTestLine } from '../output/progress.js';
-import type { EndpointReport } from '../report/report.js';
+import type { EndpointReport, Progress } from '../report/report.js';
 import { renderTerminal } from '../output/terminal.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
@@ -169,10 +169,8 @@ function environmentName(input: InputName): string {
 }
 
 function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {
-  let done = 0;
-  const finished = (endpoint: EndpointReport): void => {
-    done += 1;
-    progress.write(`${progressLine(endpoint, { done, total: Math.max(done, plan.endpoints.length) })}\n`);
+  const finished = (endpoint: EndpointReport, howFar: Progress): void => {
+    progress.write(`${progressLine(endpoint, howFar)}\n`);
   };
   return run(plan, process.env, finished, cancellation());
 }

@@ -1,14 +1,8 @@
 import { neutralise } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
-import type { EndpointReport } from '../report/report.js';
+import type { EndpointReport, Progress } from '../report/report.js';
 import { storyOf, spoken } from './view-model.js';
 import { attemptsInFull, duration, SIGNS, statusWord } from './labels.js';
-
-/** How far the run is, the endpoint that is being told of included. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-}
 
 const NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
@@ -18,6 +12,7 @@ const LINE_LIMIT = 1000;
 /**
  * The line that tells of an endpoint as soon as it is finished:
  * `✗  3/9  relay  fail  capability ✓  upgrade ✓  certificate ✗  authentication - blocked  delivery - blocked  321 ms  …`.
+ * @param progress with this endpoint included
  */
 export function progressLine(endpoint: EndpointReport, { done, total }: Progress): string {
   const { chapters } = storyOf(endpoint);

@@ -64,6 +64,16 @@ export interface Endpoint {
   readonly timeoutMs: number;
   /** Where the endpoint stands in the user's files, where that is known. */
   readonly source?: Source;
+  /** Set if this endpoint is a part of a configured one (`addresses: all`). */
+  readonly origin?: Origin;
+}
+
+/** The configured endpoint that an expanded one comes from. */
+export interface Origin {
+  /** The name of the configured endpoint. */
+  readonly name: string;
+  /** What the expanded endpoint stands for: an address, or `IPv4` or `IPv6` if the lookup of that family failed. */
+  readonly part: string;
 }
 
 export interface Source {

@@ -141,6 +141,12 @@ export function earlierFindings({ earlier = [] }: Pick<EndpointReport, 'earlier'
   return earlier.filter((one) => 'severity' in one);
 }
 
+/** How many endpoints have finished. The total grows when the addresses of an endpoint become known. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What the run comes to under the policy of its user. */
 export interface Verdict {
   /** The worst result of all endpoints, whatever the policy. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/endpoint.js';
+import type { Endpoint, Plan } from '../plan/endpoint.js';
 import { secretsOf, sentForms } from './derived-secrets.js';
 import { Redactor } from './redactor.js';
 
@@ -9,21 +9,16 @@ const SOUGHT_TOGETHER = 50;
  * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
  * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
  * grows with the fleet only.
- * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
+ * @returns the redactor for the reports of a server, whichever of its addresses they are about
  */
-export function redactorsFor(plan: Plan): (name: string) => Redactor {
+export function redactorsFor(plan: Plan): (server: Pick<Endpoint, 'host' | 'port'>) => Redactor {
   if (revealed(plan).size <= SOUGHT_TOGETHER) {
     const one = redactorOf(plan);
     return () => one;
   }
-  const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
-  return (name) => {
-    const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-    if (!endpoint) return redactorOf(plan);
-    // A server can repeat in one session what it received in another.
-    const { host, port } = endpoint;
-    return redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
-  };
+  // A server can repeat in one session what it received in another.
+  return ({ host, port }) =>
+    redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
 }
 
 /** What our own code or a library says of a failure of its own, without the secrets of the plan. */

@@ -14,10 +14,10 @@ const SHORTEST = 4;
  */
 export class Redactor {
   /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
-  readonly #plain: readonly RegExp[];
-  readonly #inBase64: readonly RegExp[];
+  #plain: readonly RegExp[];
+  #inBase64: readonly RegExp[];
   /** Secrets without the blanks in them: where a line ends, nobody can tell whether there was one. */
-  readonly #squeezed: readonly RegExp[];
+  #squeezed: readonly RegExp[];
 
   /**
    * @param secrets the credentials in clear; those shorter than four characters are not looked for
@@ -45,6 +45,19 @@ export class Redactor {
     const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
     const words = worthSeeking(unrecognised.map((form) => form.replace(/(?<!=)=+$/, '')));
     this.#inBase64 = [...this.#inBase64, ...anyOf(words.map(wordPattern))];
+  }
+
+  /**
+   * @param secrets more secrets
+   * @returns a redactor for them and for all of this one
+   */
+  with(secrets: readonly string[]): Redactor {
+    if (secrets.length === 0) return this;
+    const both = new Redactor(secrets);
+    both.#plain = [...this.#plain, ...both.#plain];
+    both.#inBase64 = [...this.#inBase64, ...both.#inBase64];
+    both.#squeezed = [...this.#squeezed, ...both.#squeezed];
+    return both;
   }
 
   /**

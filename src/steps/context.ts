@@ -29,10 +29,17 @@ export interface World {
   readonly proxyVariable?: string;
   readonly trust: TrustStore;
   readonly inboxes: Inboxes;
-  /** Makes a report fit to be shown: takes out every secret, wherever a peer may have echoed it, then cuts long texts. */
-  readonly redact: (report: EndpointReport) => EndpointReport;
-  /** Told of each text that is made of a secret for one sign-in alone, before it goes out. */
-  readonly conceal: (text: string) => void;
+  /**
+   * Makes a report ready to be shown: redacts every secret, wherever a server may have echoed it, then shortens long
+   * texts.
+   * @param derivedSecrets what sign-ins at this endpoint made of its secret
+   */
+  readonly redact: (report: EndpointReport, derivedSecrets: readonly string[]) => EndpointReport;
+  /**
+   * Receives each text that is computed from a secret for one sign-in alone, before it is sent. It is masked in the log
+   * and redacted in the report.
+   */
+  readonly addMask: (text: string) => void;
   /** @returns after so many milliseconds */
   readonly pause: (ms: number) => Promise<unknown>;
   /** @returns a number from 0 up to 1 */
@@ -80,8 +87,6 @@ export interface Visit {
   /** What EHLO brought inside TLS. */
   secured?: Capabilities;
   tls?: TlsReport;
-  /** What was made of the secret for one sign-in alone, earlier ones among them. Who sees it can guess at the secret. */
-  readonly derived: string[];
   /** The chain and the name hold, or a pin matches: credentials and mail may travel. */
   peerAuthenticated: boolean;
   /** The final dot is on its way: the message may be the server's, and nothing may be tried again. */

@@ -17,7 +17,7 @@ import type { Visit } from './context.js';
  * @throws {ConnectFailure} and what `at` throws
  */
 export async function aside<T>(
-  { endpoint, world, address, addresses, derived }: Visit,
+  { endpoint, world, address, addresses }: Visit,
   terms: { transcript: Transcript; budget: Deadline },
   at: (second: Visit) => Promise<T>,
 ): Promise<T> {
@@ -28,7 +28,6 @@ export async function aside<T>(
     ...terms,
     asides: terms.transcript,
     ...(only && { addresses: only }),
-    derived,
     observed: [],
     peerAuthenticated: false,
     handedOver: false,

@@ -5,7 +5,7 @@ import { judge } from '../../../src/verdict/verdict.js';
 import type { World } from '../../../src/steps/context.js';
 import type { Resolver } from '../../../src/net/connect.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
-import type { EndpointReport } from '../../../src/report/report.js';
+import type { EndpointReport, Progress } from '../../../src/report/report.js';
 import { AUTH, DELIVERY, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { close, silence } from '../../support/dialogue.js';
 import type { Dialogue, Sasl } from '../../support/dialogue.js';
@@ -31,7 +31,7 @@ async function fleet(
   endpoints: readonly Endpoint[],
   settings: Partial<Plan> = {},
   world: Partial<World> = {},
-  finished: (report: EndpointReport) => void = () => undefined,
+  finished: (report: EndpointReport, progress: Progress) => void = () => undefined,
 ): Promise<EndpointReport[]> {
   const plan: Plan = {
     endpoints,
@@ -110,10 +110,17 @@ describe('addresses: all', () => {
   test('makes each address an endpoint of its own', async () => {
     await using server = await startScriptedServer(good);
     const endpoint = endpointAt(server.port, { name: 'multi', host: 'multi.example.test', addresses: 'all' });
-    const reports = await fleet([endpoint], {}, { resolver });
+    const progress: Progress[] = [];
+    const reports = await fleet([endpoint], {}, { resolver }, (_, { done, total }) => {
+      progress.push({ done, total });
+    });
     expect(reports.map(({ name, address, result }) => [name, address, result])).toEqual([
       ['multi (127.0.0.1)', '127.0.0.1', 'pass'],
       ['multi (127.0.0.2)', '127.0.0.2', 'fail'],
+    ]);
+    expect(progress).toEqual([
+      { done: 1, total: 2 },
+      { done: 2, total: 2 },
     ]);
   });
 

@@ -45,11 +45,9 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
       binding,
       serverBinds: offered.some(bindsChannel),
       derived: (octets) => {
-        // A server that says them back has them as octets, and writes them as it likes.
-        for (const text of [octets.toString('base64'), octets.toString('hex')]) {
-          visit.derived.push(text);
-          visit.world.conceal(text);
-        }
+        // A server that echoes them may write the bytes in either form.
+        visit.world.addMask(octets.toString('base64'));
+        visit.world.addMask(octets.toString('hex'));
       },
       computed: (work) => visit.budget.postponedBy(work),
     });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VERSION } from '../../src/gate/version.js';
+import { TOOL } from '../../src/report/report.js';
 
 /** What the package, its sources and its bundles say about one another. */
 
@@ -28,7 +28,7 @@ function bundled(folder: string): Set<string> {
 }
 
 test('the version that reports carry is the version of the package', () => {
-  expect(VERSION).toBe(version);
+  expect(TOOL.version).toBe(version);
 });
 
 test.each(['dist', 'dist/cli'])('the licence of every package in %s is beside it', (folder) => {

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport, StepReport } from '../report/report.js';
 import { capabilityDifference } from '../smtp/capabilities.js';
 import type { Capabilities } from '../smtp/capabilities.js';
@@ -6,11 +7,14 @@ import { shortenList } from '../text/shorten.js';
 import { resultOf } from '../verdict/verdict.js';
 import type { Visit } from '../steps/context.js';
 
-/** What an attempt has come to, and what was learned on the way. */
-export function reportOf(visit: Visit, steps: StepReport[], durationMs: number): Omit<EndpointReport, 'attempts'> {
-  const { endpoint, plain, secured, tls, delivered, transcript, asides } = visit;
-  const { name, host, port, transport, role, environment, source } = endpoint;
-  const address = visit.address ?? visit.addresses?.[0]?.address;
+/**
+ * The fields of a report that come from the plan, and the address.
+ * @param address the one that was connected to, if any
+ */
+export function reportHead(
+  { name, host, port, transport, role, environment, source }: Endpoint,
+  address?: string,
+): Pick<EndpointReport, 'name' | 'host' | 'port' | 'address' | 'transport' | 'role' | 'environment' | 'source'> {
   return {
     name,
     host,
@@ -19,9 +23,17 @@ export function reportOf(visit: Visit, steps: StepReport[], durationMs: number):
     transport,
     role,
     ...(environment !== undefined && { environment }),
+    ...(source && { source: { ...source } }),
+  };
+}
+
+/** What an attempt has come to, and what was learned on the way. */
+export function reportOf(visit: Visit, steps: StepReport[], durationMs: number): Omit<EndpointReport, 'attempts'> {
+  const { endpoint, plain, secured, tls, delivered, transcript, asides } = visit;
+  return {
+    ...reportHead(endpoint, visit.address ?? visit.addresses?.[0]?.address),
     result: resultOf(steps),
     durationMs: Math.round(durationMs),
-    ...(source && { source: { ...source } }),
     steps,
     ...((plain ?? secured) && {
       capabilities: {

@@ -12,9 +12,9 @@ import { heartbeat } from '../net/standstill.js';
 import type { Plan } from '../plan/endpoint.js';
 import { redactorsFor } from '../secrets/redaction.js';
 import { redactEndpoint } from '../secrets/redact-report.js';
+import { SCHEMA_VERSION, TOOL } from '../report/report.js';
 import type { EndpointReport, Progress, Report, Verdict } from '../report/report.js';
 import { TrustStore } from '../tls/trust.js';
-import { VERSION } from './version.js';
 
 const MINUTE_MS = 60_000;
 
@@ -83,8 +83,8 @@ export async function run(
     const endpoints = await heartbeat.during(gating);
     const verdict = judge(endpoints, plan.policy);
     const report: Report = {
-      schemaVersion: 1,
-      tool: { name: 'starttls-gate', version: VERSION },
+      schemaVersion: SCHEMA_VERSION,
+      tool: TOOL,
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(performance.now() - begun),
       result: verdict.result,

@@ -7,6 +7,7 @@ import { earlierFindings, STEP_IDS } from '../report/report.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import { attempt } from './attempt.js';
 import type { Attempt } from './attempt.js';
+import { reportHead } from './endpoint-report.js';
 import { internalError } from '../steps/error-to-finding.js';
 import { notTriedAgain } from './cancelled.js';
 import { statusOf, worst } from '../verdict/verdict.js';
@@ -237,16 +238,9 @@ function redactedDefective(
 
 /** What stands in the report where our own code failed outside of every step. */
 function defective(endpoint: Endpoint, error: unknown): EndpointReport {
-  const { name, host, port, transport, role, environment, source } = endpoint;
   const [first, ...rest] = STEP_IDS;
   return {
-    name,
-    host,
-    port,
-    transport,
-    role,
-    ...(environment !== undefined && { environment }),
-    ...(source && { source: { ...source } }),
+    ...reportHead(endpoint),
     result: 'fail',
     attempts: 1,
     durationMs: 0,

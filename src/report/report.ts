@@ -12,6 +12,12 @@ export const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication
 /** Results from best to worst. */
 export const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'] as const;
 
+/** The version of this schema. */
+export const SCHEMA_VERSION = 1;
+
+/** How this program names itself in its reports; a test compares the version with `package.json`. */
+export const TOOL = { name: 'starttls-gate', version: '1.0.0' } as const;
+
 const count = z.int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
@@ -113,8 +119,8 @@ const endpointSchema = z.strictObject({
 
 export const reportSchema = z
   .strictObject({
-    schemaVersion: z.literal(1),
-    tool: z.strictObject({ name: z.literal('starttls-gate'), version: z.string() }),
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    tool: z.strictObject({ name: z.literal(TOOL.name), version: z.string() }),
     startedAt: z.iso.datetime(),
     durationMs: milliseconds,
     result: z.enum(RESULTS),

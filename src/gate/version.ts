@@ -1,2 +1,0 @@
-/** The version of the gate; a test compares it with `package.json`. */
-export const VERSION = '1.0.0';

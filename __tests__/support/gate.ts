@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { attempt } from '../../src/gate/attempt.js';
 import type { Attempt } from '../../src/gate/attempt.js';
-import type { World } from '../../src/steps/context.js';
+import type { RunContext } from '../../src/steps/context.js';
 import { Inboxes } from '../../src/inbox/inboxes.js';
 import { systemResolver } from '../../src/net/connect.js';
 import { textResolver } from '../../src/net/txt.js';
@@ -30,7 +30,7 @@ const busy = {
 };
 
 /** What a run shares, with nothing held still unless the test says so. */
-export function testWorld(overrides: Partial<World> = {}): World {
+export function testWorld(overrides: Partial<RunContext> = {}): RunContext {
   return {
     end: Deadline.on(never, busy),
     whyEnded: () => ({ why: 'a test ended it' }),
@@ -99,7 +99,7 @@ export function codes(steps: readonly StepReport[]): string[] {
 }
 
 /** One attempt, in a world of its own. @throws {RangeError} where a finding carries evidence that it does not declare */
-export async function gate(endpoint: Endpoint, world: Partial<World> = {}): Promise<Attempt> {
+export async function gate(endpoint: Endpoint, world: Partial<RunContext> = {}): Promise<Attempt> {
   const shared = testWorld(world);
   try {
     const derivedSecrets: string[] = [];

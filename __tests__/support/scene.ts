@@ -1,7 +1,7 @@
 import type { TLSSocketOptions } from 'node:tls';
 import type { Identity } from '../../src/servers/pki.js';
-import { gateFleet } from '../../src/gate/scheduler.js';
-import type { World } from '../../src/steps/context.js';
+import { gateAll } from '../../src/gate/scheduler.js';
+import type { RunContext } from '../../src/steps/context.js';
 import type { Delivery, Endpoint, TlsPolicy } from '../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../src/report/report.js';
 import { TrustStore } from '../../src/tls/trust.js';
@@ -40,7 +40,7 @@ export interface Scene {
   readonly delivery?: Partial<Delivery>;
   /** Further tries, for which nobody waits; default none. */
   readonly retries?: number;
-  readonly world?: Partial<World>;
+  readonly world?: Partial<RunContext>;
 }
 
 /** What came of a scene. */
@@ -73,7 +73,7 @@ export async function play(scene: Scene, zoo: Zoo): Promise<Played> {
   try {
     const verdict = { failOn: 'fail', onInconclusive: 'fail' } as const;
     const plan = { endpoints: [endpoint], policy: verdict, concurrency: 1, retries };
-    const [report] = await gateFleet(plan, world, () => undefined);
+    const [report] = await gateAll(plan, world, () => undefined);
     if (!report) throw new Error(`"${scene.name}" has no report`);
     return { report, connections: stage.connections };
   } finally {

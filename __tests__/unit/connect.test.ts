@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect as tcpConnect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { ehloName } from '../../src/steps/opening.js';
+import { ehloName } from '../../src/steps/connection.js';
 import { connect, failureOf, resolve } from '../../src/net/connect.js';
 import type { Address, ConnectFailure } from '../../src/net/connect.js';
 import { Deadline } from '../../src/net/deadline.js';
@@ -164,11 +164,13 @@ describe('happy eyeballs', () => {
 
 describe('the name in EHLO', () => {
   const named = (localAddress: string, overrides: { ehlo?: string; hostName?: string } = {}): string =>
-    ehloName({
-      endpoint: testEndpoint(25, overrides.ehlo === undefined ? {} : { ehlo: overrides.ehlo }),
-      world: testWorld({ hostName: overrides.hostName ?? 'runner' }),
-      socket: { localAddress },
-    } as never);
+    ehloName(
+      {
+        endpoint: testEndpoint(25, overrides.ehlo === undefined ? {} : { ehlo: overrides.ehlo }),
+        run: testWorld({ hostName: overrides.hostName ?? 'runner' }),
+      },
+      localAddress,
+    );
 
   test.each([
     ['192.0.2.7', '[192.0.2.7]'],

@@ -2,19 +2,17 @@ import { judgeHop } from '../../src/steps/delivery/hop.js';
 import type { OwnSession } from '../../src/steps/delivery/hop.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
-import type { TlsReport } from '../../src/report/report.js';
-import { testEndpoint } from '../support/gate.js';
 
 const TLS_1_3 = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
 const TLS_1_2 = { version: 'TLSv1.2', cipher: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384' };
 
 const SESSION: OwnSession = {
-  endpoint: testEndpoint(587, { host: 'smtp.example.com', servername: 'mail.example.com' }),
-  ehlo: 'ci.example',
-  localAddress: '10.1.0.4',
+  ehloName: 'ci.example',
+  connection: { localAddress: '10.1.0.4' },
   greeting: '220 mx-1.example.com ESMTP Postfix',
-  tls: TLS_1_3 as TlsReport,
+  channel: TLS_1_3,
 };
+const SERVER = { host: 'smtp.example.com', servername: 'mail.example.com' };
 
 const OURS = 'from ci.example (nat.example [192.0.2.7]) by mx-1.example.com (Postfix)';
 const FILTERED = 'from localhost (localhost [127.0.0.1]) by mx-1.example.com (Postfix) with ESMTP id 2; Mon';
@@ -23,7 +21,7 @@ const LATER = 'from mx-1.example.com (mx-1.example.com [192.0.2.1]) by inbox.exa
 /** @param lines from the last hop to the first */
 function judge(lines: readonly string[], session: Partial<OwnSession> = {}) {
   const header = lines.map((line) => `Received: ${line}\r\n`).join('');
-  return judgeHop({ ...SESSION, ...session }, receivedHops(parseMessage(`${header}Subject: x\r\n\r\n`)));
+  return judgeHop(SERVER, { ...SESSION, ...session }, receivedHops(parseMessage(`${header}Subject: x\r\n\r\n`)));
 }
 
 const codes = (found: ReturnType<typeof judge>): string[] => found.map(({ code }) => code);
@@ -141,8 +139,12 @@ describe('the hop that took the message from us', () => {
     ['our name with a dot', 'from x (ci.example. [192.0.2.7]) by other', {}],
     ['our address', 'from x (x [10.1.0.4]) by other', {}],
     ['our address in IPv6 clothes', 'from x (x [::ffff:10.1.0.4]) by other', {}],
-    ['our address literal', 'from [IPv6:2001:db8::7] (x) by other', { ehlo: '[IPv6:2001:db8::7]' }],
-    ['loopback, where that is our address', 'from localhost ([127.0.0.1]) by other', { localAddress: '127.0.0.1' }],
+    ['our address literal', 'from [IPv6:2001:db8::7] (x) by other', { ehloName: '[IPv6:2001:db8::7]' }],
+    [
+      'loopback, where that is our address',
+      'from localhost ([127.0.0.1]) by other',
+      { connection: { localAddress: '127.0.0.1' } },
+    ],
     ['the server by its host', 'from x (x [192.0.2.7]) by smtp.example.com (Postfix)', {}],
     ['the server by its certificate', 'from x (x [192.0.2.7]) by MAIL.example.com', {}],
     ['the server by its greeting', 'from x (x [192.0.2.7]) by mx-1.example.com', {}],
@@ -176,7 +178,7 @@ describe('the hop that took the message from us', () => {
     ['cipher in OpenSSL naming', '(TLSv1.2:ECDHE-ECDSA-AES256-GCM-SHA384:256)', TLS_1_2],
     ['both', '(TLS1.2) tls TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', TLS_1_3],
   ])('that names another %s is of another session', (_, clause, tls) => {
-    const found = judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { tls: tls as TlsReport });
+    const found = judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { channel: { ...TLS_1_3, ...tls } });
     expect(found).toMatchObject([
       { code: 'delivery-hop-mismatch', severity: 'warning', evidence: { wanted: `${tls.version} ${tls.cipher}` } },
     ]);
@@ -190,7 +192,7 @@ describe('the hop that took the message from us', () => {
     ['(TLS: TLSv1/SSLv3,256bits,whatever)', TLS_1_3],
     ['(TLS)', TLS_1_2],
   ])('may be that of our session: %s', (clause, tls) => {
-    expect(judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { tls: tls as TlsReport })).toEqual([]);
+    expect(judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { channel: { ...TLS_1_3, ...tls } })).toEqual([]);
   });
 
   test('shows what strangers wrote, and lets it do nothing', () => {

@@ -1,197 +1,193 @@
 import { performance } from 'node:perf_hooks';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
-import type { Address } from '../net/connect.js';
+import type { Address, ConnectFailure } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
+import { runProbes } from '../probes/probes.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, SkipReason, StepId, StepReport } from '../report/report.js';
 import { shown } from '../smtp/reply.js';
+import type { Reply } from '../smtp/reply.js';
 import { Transcript } from '../smtp/transcript.js';
-import { weighed } from './enrich.js';
-import { attemptMs } from '../steps/budget.js';
-import { reportOf } from './endpoint-report.js';
-import { openInbox } from '../steps/delivery/inbox-watch.js';
-import { interruption } from '../steps/error-to-finding.js';
-import type { Interruption } from '../steps/error-to-finding.js';
-import { probe } from '../probes/probes.js';
-import { unlessStarved } from './runner-starved.js';
-import { runStopped } from './cancelled.js';
 import { authentication } from '../steps/authentication/authentication.js';
+import { attemptMs } from '../steps/budget.js';
 import { capability } from '../steps/capability/capability.js';
 import { certificate } from '../steps/certificate/certificate.js';
+import type { Context, Greylisting, RunContext } from '../steps/context.js';
 import { delivery } from '../steps/delivery/delivery.js';
+import { openInbox } from '../steps/delivery/inbox-watch.js';
+import { stoppedBy } from '../steps/error-to-finding.js';
+import type { Facts, StepResult, Transient } from '../steps/hand-over.js';
 import { upgrade } from '../steps/upgrade/upgrade.js';
 import { statusOf } from '../verdict/verdict.js';
-import type { PutOff, StepOutcome, Transient, Visit, World } from '../steps/context.js';
 import { unusedWaivers } from '../verdict/waivers.js';
-
-const STEPS: Readonly<Record<StepId, (visit: Visit) => Promise<StepOutcome>>> = {
-  capability,
-  upgrade,
-  certificate,
-  authentication,
-  delivery,
-};
+import { runStopped } from './cancelled.js';
+import { reportOf } from './endpoint-report.js';
+import { enrich } from './enrich.js';
+import { unlessStarved } from './runner-starved.js';
 
 /** One attempt at an endpoint. */
 export interface Attempt {
   readonly report: Omit<EndpointReport, 'attempts'>;
   readonly transient: Transient;
-  /** What the server said, where it wants the message later. */
-  readonly putOff?: string;
+  /** The reply by which the server asked to send the message again later (RFC 6647). */
+  readonly greylisted?: string;
+}
+
+/** What is known before an attempt. */
+export interface Beforehand {
+  /** The only addresses to connect to, or why their lookup failed. */
+  readonly addresses?: readonly Address[] | ConnectFailure | undefined;
+  readonly greylisting?: Greylisting | undefined;
 }
 
 /**
- * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
- * @param addresses the only ones to connect to, where they are known beforehand
- * @param putOff that the server has put the message off in an earlier attempt
+ * Takes one endpoint through its five steps, in order, once. Each step receives what the one before it proved; if one
+ * blocks, the rest is skipped. Errors of the network and of the gate become findings.
  */
-export async function attempt(
-  endpoint: Endpoint,
-  world: World,
-  addresses?: readonly Address[],
-  putOff?: PutOff,
-): Promise<Attempt> {
-  const visit: Visit = {
+export async function attempt(endpoint: Endpoint, run: RunContext, beforehand: Beforehand = {}): Promise<Attempt> {
+  const { addresses, greylisting } = beforehand;
+  const closers: (() => Promise<void>)[] = [];
+  const bareLineFeeds: Reply[] = [];
+  const context: Context = {
     endpoint,
-    world,
+    run,
     transcript: new Transcript(),
-    asides: new Transcript(),
-    budget: Deadline.after(attemptMs(endpoint), world.end),
+    sideTranscript: new Transcript(),
+    budget: Deadline.after(attemptMs(endpoint), run.end),
     ...(addresses && { addresses }),
-    ...(putOff && { putOff }),
-    observed: [],
-    peerAuthenticated: false,
-    handedOver: false,
+    ...(greylisting && { greylisting }),
+    atEnd: (close) => closers.unshift(close),
+    onBareLineFeed: (reply) => bareLineFeeds.push(reply),
   };
   const begun = performance.now();
   const inbox = endpoint.delivery?.inbox;
-  // Made ready while steps 1 to 4 run; whether it is, is the question of step 5.
-  if (inbox) void openInbox(visit, inbox).catch(() => undefined);
+  // It gets ready while steps 1 to 4 run; step 5 judges whether it is.
+  if (inbox) void openInbox(context, inbox).catch(() => undefined);
 
-  const steps: StepReport[] = [];
-  let blocked = false;
-  let transient: Transient = false;
-  let aheadMs = 0;
+  const steps = new Steps(context, bareLineFeeds);
   try {
-    for (const id of STEP_IDS) {
-      if (blocked) {
-        steps.push({ id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] });
-        continue;
-      }
-      const taken = await takeStep(id, visit, performance.now() - aheadMs);
-      if (taken.belated) amend(steps, taken.belated, visit);
-      steps.push(taken.report);
-      blocked = taken.blocks;
-      transient = taken.transient;
-      aheadMs = taken.aheadMs ?? 0;
-    }
+    const connected = await steps.take('capability', () => capability(context));
+    const upgraded = connected && (await steps.take('upgrade', () => upgrade(context, connected)));
+    const secured = upgraded && (await steps.take('certificate', () => certificate(context, upgraded)));
+    const signedIn = secured && (await steps.take('authentication', () => authentication(context, secured)));
+    if (signedIn) await steps.take('delivery', () => delivery(context, signedIn));
   } finally {
-    await visit.session?.quit();
-    visit.socket?.destroy();
+    for (const close of closers) await close();
   }
 
-  noteUnusedWaivers(steps, visit);
+  const reports = steps.reports();
+  for (const { step, notice } of unusedWaivers(endpoint.waive, reports, run.now())) {
+    reports.find(({ id }) => id === step)?.findings.push(notice);
+  }
   return {
-    report: reportOf(visit, steps, performance.now() - begun),
-    transient: !visit.handedOver && transient,
-    ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
+    report: reportOf(context, steps.facts, reports, performance.now() - begun),
+    transient: steps.transient,
+    ...(steps.greylisted !== undefined && { greylisted: steps.greylisted }),
   };
 }
 
-interface TakenStep {
-  readonly report: StepReport;
-  /** No later step can be carried out. */
-  readonly blocks: boolean;
-  readonly transient: Transient;
-  readonly belated?: Belated;
-  /** What was spent on the next step already. */
-  readonly aheadMs?: number;
-}
+/** Takes the steps of one attempt and keeps their reports. */
+class Steps {
+  readonly #context: Context;
+  readonly #bareLineFeeds: Reply[];
+  readonly #taken: StepReport[] = [];
+  #aheadMs = 0;
+  facts: Facts = {};
+  /** Whether the failure of the last step that was taken may be temporary. */
+  transient: Transient = false;
+  greylisted: string | undefined;
 
-/** What came to light only now, and belongs to an earlier step that was taken. */
-type Belated = Pick<Interruption, 'step' | 'finding'>;
+  constructor(context: Context, bareLineFeeds: Reply[]) {
+    this.#context = context;
+    this.#bareLineFeeds = bareLineFeeds;
+  }
 
-/** @param begun when the step began, in milliseconds of `performance.now()` */
-async function takeStep(id: StepId, visit: Visit, begun: number): Promise<TakenStep> {
-  const { end } = visit.world;
-  const isOver = (): boolean => end.isOver;
-  if (isOver()) return cutShort(id, visit, begun);
-  visit.observed = [];
-  let belated: Belated | undefined;
-  let outcome: StepOutcome;
-  try {
-    outcome = await end.race(STEPS[id](visit), () => new Error('the run is over'));
-  } catch (error) {
-    if (isOver()) return cutShort(id, visit, begun);
-    const stopped = interruption(error, id, visit);
-    const { transient } = stopped;
-    if (stopped.step === id) {
-      outcome = { findings: [stopped.finding], impassable: true, transient };
-    } else {
-      belated = stopped;
-      outcome = { findings: [], skipped: 'blocked', impassable: true, transient };
+  /**
+   * Takes a step and runs its probes.
+   * @returns what it proves; undefined if the next step must not be taken
+   */
+  async take<Next>(id: StepId, step: () => Promise<StepResult<Next>>): Promise<Next | undefined> {
+    const context = this.#context;
+    const { end } = context.run;
+    const isOver = (): boolean => end.isOver;
+    const begun = performance.now() - this.#aheadMs;
+    this.transient = false;
+    this.#aheadMs = 0;
+    if (isOver()) {
+      this.#cutShort(id, begun);
+      return undefined;
+    }
+    const result = await this.#resultOf(step);
+    this.facts = { ...this.facts, ...result.facts };
+    // Every wait ends with the run, so what a step or a probe found by then proves nothing.
+    if (isOver()) {
+      this.#cutShort(id, begun);
+      return undefined;
+    }
+
+    const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
+    const found = unlessStarved(result.findings, result.transient ?? false, context.budget);
+    // A step that is attempted again is probed then. A finding of a probe blocks the next step, too.
+    const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
+    const probed = unlessStarved(ofProbes, false, context.budget);
+    const beside = isOver() ? [runStopped(context.run)] : probed.findings;
+    const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...beside];
+    const findings = enrich(all, id, context, this.facts);
+    this.transient = result.isHandedOver ? false : found.transient || probed.transient;
+    if (!result.ok) this.greylisted = result.greylisted;
+    if (result.ok) this.#aheadMs = result.aheadMs ?? 0;
+    const status = this.#record(id, findings, begun + this.#aheadMs, result.skipped);
+    return result.ok && status !== 'fail' && status !== 'inconclusive' ? result.next : undefined;
+  }
+
+  /** @returns the reports of all five steps; those that were not taken are blocked */
+  reports(): StepReport[] {
+    const missing = STEP_IDS.slice(this.#taken.length);
+    const blocked = { status: 'skip', skipped: 'blocked', durationMs: 0 } as const;
+    return [...this.#taken, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
+  }
+
+  async #resultOf<Next>(step: () => Promise<StepResult<Next>>): Promise<StepResult<Next>> {
+    const { run } = this.#context;
+    try {
+      return await run.end.race(step(), () => new Error('the run is over'));
+    } catch (error) {
+      // A step translates the errors of its own dialogue; what is left comes before the server's first word.
+      return stoppedBy(error, this.#context, 'nothing');
     }
   }
 
-  // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
-  if (isOver()) return cutShort(id, visit, begun);
-  outcome = unlessStarved({ ...outcome, findings: [...visit.observed, ...outcome.findings] }, visit);
-  // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
-  const probed = unlessStarved({ findings: outcome.transient ? [] : await probe(id, visit) }, visit);
-  const beside = isOver() ? [runStopped(visit.world)] : probed.findings;
-  const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
-  const status = statusOf(findings);
-  const skipped: SkipReason | undefined = status === 'pass' ? outcome.skipped : undefined;
-  const { aheadMs = 0 } = outcome;
-  return {
-    report: {
-      id,
-      status: skipped ? 'skip' : status,
-      ...(skipped && { skipped }),
-      durationMs: elapsed(begun + aheadMs),
-      findings,
-    },
-    aheadMs,
-    blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
-    transient: [outcome.transient, probed.transient].find(Boolean) ?? false,
-    ...(belated && { belated }),
-  };
-}
-
-function cutShort(id: StepId, visit: Visit, begun: number): TakenStep {
-  const findings = weighed([runStopped(visit.world)], id, visit);
-  return {
-    report: { id, status: statusOf(findings), durationMs: elapsed(begun), findings },
-    blocks: true,
-    transient: false,
-  };
-}
-
-/** Line ends are nobody's question in particular; what was seen of them counts for the step that saw it. */
-function bareLineFeed({ session }: Visit): KnownFinding[] {
-  if (!session?.bareLineFeed) return [];
-  const evidence = { reply: shown(session.bareLineFeed) };
-  session.bareLineFeed = undefined;
-  return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.', { evidence })];
-}
-
-/** Adds what a step has come to in the eyes of the next one, which is blocked by it. */
-function amend(steps: StepReport[], { step, finding: found }: Belated, visit: Visit): void {
-  const at = steps.findIndex(({ id, status }) => id === step && status !== 'skip');
-  const earlier = steps[at];
-  if (!earlier) throw new RangeError(`a finding for step ${step}, which was not taken`);
-  const findings = [...earlier.findings, ...weighed([found], step, visit)];
-  steps[at] = { ...earlier, status: statusOf(findings), findings };
-}
-
-function noteUnusedWaivers(steps: readonly StepReport[], { endpoint, world }: Visit): void {
-  for (const { step, notice } of unusedWaivers(endpoint.waive, steps, world.now())) {
-    steps.find(({ id }) => id === step)?.findings.push(notice);
+  #cutShort(id: StepId, begun: number): void {
+    this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), begun, undefined);
   }
-}
 
-function elapsed(since: number): number {
-  return Math.round(performance.now() - since);
+  #record(id: StepId, findings: KnownFinding[], begun: number, skipped: SkipReason | undefined): StepReport['status'] {
+    const status = statusOf(findings);
+    const durationMs = Math.round(performance.now() - begun);
+    const isSkipped = skipped !== undefined && status === 'pass';
+    this.#taken.push({ id, status: isSkipped ? 'skip' : status, ...(isSkipped && { skipped }), durationMs, findings });
+    return status;
+  }
+
+  /**
+   * Adds to the report of an earlier step what only the current one could see.
+   * @returns what the current step must report, because the earlier one was skipped
+   */
+  #amend(step: StepId, found: KnownFinding): KnownFinding[] {
+    const report = this.#taken.find(({ id, status }) => id === step && status !== 'skip');
+    if (!report) return [found];
+    report.findings.push(...enrich([found], step, this.#context, this.facts));
+    report.status = statusOf(report.findings);
+    return [];
+  }
+
+  /** Bare line feeds concern no step in particular; the step in which they were seen reports them. */
+  #drainBareLineFeeds(): KnownFinding[] {
+    const [first] = this.#bareLineFeeds.splice(0);
+    if (!first) return [];
+    const message = 'The server ends lines of its replies with a bare line feed.';
+    return [finding('bare-line-feed', message, { evidence: { reply: shown(first) } })];
+  }
 }

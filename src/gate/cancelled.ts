@@ -2,10 +2,10 @@ import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import type { EndpointReport } from '../report/report.js';
 import { resultOf, statusOf } from '../verdict/verdict.js';
-import type { World } from '../steps/context.js';
+import type { RunContext } from '../steps/context.js';
 
 /** The finding that stands where the end of the run has kept something from being tested. */
-export function runStopped({ whyEnded }: World): KnownFinding {
+export function runStopped({ whyEnded }: RunContext): KnownFinding {
   const { why, ...advice } = whyEnded();
   return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...advice });
 }
@@ -15,11 +15,11 @@ export function runStopped({ whyEnded }: World): KnownFinding {
  * stays, and that it might have passed is said beside it. It failed in the last step that was taken, if only by a
  * finding that is waived.
  */
-export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(report: T, world: World): T {
+export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(report: T, run: RunContext): T {
   const failed = report.steps.findLast(({ status }) => status !== 'skip');
   const steps = report.steps.map((step) => {
     if (step !== failed) return step;
-    const findings = [...step.findings, runStopped(world)];
+    const findings = [...step.findings, runStopped(run)];
     return { ...step, findings, status: statusOf(findings) };
   });
   return { ...report, steps, result: resultOf(steps) };

@@ -1,3 +1,4 @@
+import { ConnectFailure } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport, StepReport } from '../report/report.js';
 import { capabilityDifference } from '../smtp/capabilities.js';
@@ -5,7 +6,8 @@ import type { Capabilities } from '../smtp/capabilities.js';
 import type { PeerText } from '../text/peer.js';
 import { shortenList } from '../text/shorten.js';
 import { resultOf } from '../verdict/verdict.js';
-import type { Visit } from '../steps/context.js';
+import type { Context } from '../steps/context.js';
+import type { Facts } from '../steps/hand-over.js';
 
 /**
  * The fields of a report that come from the plan, and the address.
@@ -27,24 +29,29 @@ export function reportHead(
   };
 }
 
-/** What an attempt has come to, and what was learned on the way. */
-export function reportOf(visit: Visit, steps: StepReport[], durationMs: number): Omit<EndpointReport, 'attempts'> {
-  const { endpoint, plain, secured, tls, delivered, transcript, asides } = visit;
+/** The report of an attempt: what its steps found, and what was learned in them. */
+export function reportOf(
+  { endpoint, addresses = [], transcript, sideTranscript }: Context,
+  { address, plaintext, insideTls, tls, delivery }: Facts,
+  steps: StepReport[],
+  durationMs: number,
+): Omit<EndpointReport, 'attempts'> {
+  const [expected] = addresses instanceof ConnectFailure ? [] : addresses;
   return {
-    ...reportHead(endpoint, visit.address ?? visit.addresses?.[0]?.address),
+    ...reportHead(endpoint, address ?? expected?.address),
     result: resultOf(steps),
     durationMs: Math.round(durationMs),
     steps,
-    ...((plain ?? secured) && {
+    ...((plaintext ?? insideTls) && {
       capabilities: {
-        ...(plain && { plain: listed(plain.lines) }),
-        ...(secured && { tls: listed(secured.lines) }),
-        ...(plain && secured && difference(plain, secured)),
+        ...(plaintext && { plain: listed(plaintext.lines) }),
+        ...(insideTls && { tls: listed(insideTls.lines) }),
+        ...(plaintext && insideTls && difference(plaintext, insideTls)),
       },
     }),
     ...(tls && { tls }),
-    ...(delivered && { delivery: delivered }),
-    transcript: [...transcript.lines, ...asides.lines],
+    ...(delivery && { delivery }),
+    transcript: [...transcript.lines, ...sideTranscript.lines],
   };
 }
 

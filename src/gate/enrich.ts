@@ -5,13 +5,23 @@ import { recognise } from '../findings/servers.js';
 import { remedyFor } from '../findings/settings.js';
 import type { StepId } from '../report/report.js';
 import { stepCommand } from '../findings/reproduce.js';
-import type { Visit } from '../steps/context.js';
+import { ConnectFailure } from '../net/connect.js';
+import type { Endpoint } from '../plan/endpoint.js';
+import type { Context } from '../steps/context.js';
+import type { Facts } from '../steps/hand-over.js';
 import { applyWaivers } from '../verdict/waivers.js';
 
-/** The findings of a step as they are reported: with advice, and with waivers applied. */
-export function weighed(found: readonly KnownFinding[], step: StepId, visit: Visit): KnownFinding[] {
-  const advice = found.map((one) => advised(one, step, visit));
-  return [...applyWaivers(advice, visit.endpoint.waive, visit.world.now())];
+/** The findings of a step as they are reported: with the fix for this server, and with waivers applied. */
+export function enrich(
+  found: readonly KnownFinding[],
+  step: StepId,
+  { endpoint, run, addresses }: Context,
+  facts: Facts,
+): KnownFinding[] {
+  const [expected] = addresses instanceof ConnectFailure ? [] : (addresses ?? []);
+  const address = facts.address ?? expected?.address;
+  const advised = found.map((one) => advise(one, step, endpoint, { ...facts, address }));
+  return [...applyWaivers(advised, endpoint.waive, run.now())];
 }
 
 /**
@@ -32,14 +42,19 @@ const NOT_BY_HAND: ReadonlySet<FindingCode> = new Set<FindingCode>([
 const SAYS = ['reply', 'octets'];
 
 /** A remedy names the setting of the very server, where that gives itself away; a command shows the step by hand. */
-function advised(found: KnownFinding, step: StepId, visit: Visit): KnownFinding {
-  const { greeting, plain, secured, endpoint, address, addresses } = visit;
-  const to = address ?? addresses?.[0]?.address;
+function advise(
+  found: KnownFinding,
+  step: StepId,
+  endpoint: Endpoint,
+  { greeting, plaintext, insideTls, address }: Facts,
+): KnownFinding {
   const byHand =
-    found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint, to) };
+    found.severity === 'notice' || NOT_BY_HAND.has(found.code)
+      ? {}
+      : { reproduce: stepCommand(step, endpoint, address) };
   const said = [
     greeting ?? '',
-    ...[...(plain?.lines ?? []), ...(secured?.lines ?? [])].map(({ exact }) => exact),
+    ...[...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact),
     ...SAYS.map((where) => found.evidence?.[where] ?? ''),
   ];
   const software = recognise(said);

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { gateFleet } from './scheduler.js';
+import { gateAll } from './scheduler.js';
 import { judge } from '../verdict/verdict.js';
 import { Inboxes } from '../inbox/inboxes.js';
 import { systemResolver } from '../net/connect.js';
@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 /**
- * The story on one page: a Plan goes in, the fleet is gated, a Report and a Verdict come out.
+ * The story on one page: a Plan goes in, every endpoint is gated, a Report and a Verdict come out.
  * @param env the environment; it tells whether this is a runner of GitHub's own
  * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run before its time; its reason says why
@@ -56,7 +56,7 @@ export async function run(
   setMaxListeners(0, cut);
   const end = Deadline.on(cut);
   try {
-    const gating = gateFleet(
+    const gating = gateAll(
       plan,
       {
         end,

@@ -1,8 +1,9 @@
 import type { FindingCode } from '../findings/catalogue.js';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
+import type { Deadline } from '../net/deadline.js';
 import { inSeconds } from '../steps/budget.js';
-import type { StepOutcome, Visit } from '../steps/context.js';
+import type { Transient } from '../steps/hand-over.js';
 
 /**
  * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
@@ -24,19 +25,24 @@ const GOODBYE = /^421\b/;
 
 /**
  * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
- * attempt. The outcome is then worth another attempt.
+ * attempt. Another attempt then makes sense.
+ * @param transient whether it makes sense anyway
  */
-export function unlessStarved(outcome: StepOutcome, { budget: { stoodStillMs } }: Visit): StepOutcome {
+export function unlessStarved(
+  findings: readonly KnownFinding[],
+  transient: Transient,
+  { stoodStillMs }: Pick<Deadline, 'stoodStillMs'>,
+): { readonly findings: readonly KnownFinding[]; readonly transient: Transient } {
   const isOfSilence = ({ code, evidence }: KnownFinding): boolean => {
     // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
-    if (code === 'inbox-unreachable') return outcome.transient === true;
+    if (code === 'inbox-unreachable') return transient === true;
     return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
   };
-  if (stoodStillMs < MIN_STANDSTILL_MS || !outcome.findings.some(isOfSilence)) return outcome;
-  const findings = outcome.findings.map((found) =>
-    isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found,
-  );
-  return { ...outcome, findings, transient: true };
+  if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence)) return { findings, transient };
+  return {
+    findings: findings.map((found) => (isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found)),
+    transient: true,
+  };
 }
 
 function starved({ code, message }: KnownFinding, stoodStill: string): KnownFinding {

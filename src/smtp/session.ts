@@ -16,6 +16,8 @@ export interface SessionSettings {
   readonly timeoutMs: number;
   /** The end of everything that may be waited for in this attempt. */
   readonly budget: Deadline;
+  /** Receives each reply in which a line ended in a bare line feed. */
+  readonly onBareLineFeed?: (reply: Reply) => void;
 }
 
 /** The answer to QUIT is a courtesy; no verdict waits for it. */
@@ -47,9 +49,6 @@ export class SmtpSession {
   /** Sent together, and not yet answered: the transcript shows each of them before its reply. */
   readonly #unanswered: string[] = [];
   #quitted = false;
-
-  /** The first reply with a line that ended in bare LF, since this was last set back. */
-  bareLineFeed: Reply | undefined;
 
   /** @param channel connected; nobody else may read from it while the session lives */
   constructor(channel: Duplex, settings: SessionSettings) {
@@ -259,7 +258,7 @@ export class SmtpSession {
     try {
       const reply = this.#parser.take();
       for (const line of reply?.raw ?? []) this.#note(line.exact);
-      if (reply?.bareLineFeed) this.bareLineFeed ??= reply;
+      if (reply?.bareLineFeed) this.#settings.onBareLineFeed?.(reply);
       return reply;
     } catch (error) {
       if (error instanceof ReplySyntaxError)

@@ -1,6 +1,6 @@
 import type { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
-import type { Visit } from './context.js';
+import type { Context } from './context.js';
 
 /**
  * The dialogue of an attempt may wait this many times as long as any one wait in it. A server that is slow at one
@@ -40,8 +40,8 @@ export function spentProbe(budget: Deadline, endpoint: Endpoint): string {
  * What a finding about a wait that was too long must add where it was not that wait alone that spent the time.
  * @returns the end of the message and the evidence; nothing while the attempt had time left
  */
-export function spentBudget({ budget, endpoint, world }: Visit): { clause: string; evidence: Record<string, string> } {
-  if (budget.remainingMs > TIMER_SLACK_MS || world.end.isOver) return { clause: '', evidence: {} };
+export function spentBudget({ budget, endpoint, run }: Context): { clause: string; evidence: Record<string, string> } {
+  if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver) return { clause: '', evidence: {} };
   const attempt = `${attemptMs(endpoint) / 1000} s`;
   return { clause: `; the whole attempt had ${attempt}, and they are spent`, evidence: { attempt } };
 }

@@ -1,68 +1,80 @@
+import type { SecureContext } from 'node:tls';
 import { Deadline } from '../net/deadline.js';
-import { SmtpSession } from '../smtp/session.js';
+import { openDialogue } from '../smtp/dialogue.js';
 import { Transcript } from '../smtp/transcript.js';
 import type { Opening } from '../tls/guard.js';
-import type { Handshake, TlsChannel } from '../tls/handshake.js';
-import { aside, handshakeAside } from './side-connection.js';
-import { ehloName } from './opening.js';
-import type { Visit } from './context.js';
+import type { HandshakeResult, TlsChannel } from '../tls/handshake.js';
+import { beginSession, ehloName } from './connection.js';
+import type { Context } from './context.js';
+import type { Connection } from './hand-over.js';
+import { beginSideHandshake, onSideConnection } from './side-connection.js';
 
 /*
- * One further connection, most often after a failure and for its diagnosis only: then it changes no verdict, only the
- * words for it. Nothing is sent over it but a handshake and what leads to one.
+ * Handshakes on a connection of their own. Nothing is sent but a handshake and what leads to one. Most diagnose a
+ * failure: they change its explanation, and no verdict.
  */
 
-/** What two sides agree on. */
-export type Spoken = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature'>;
+/** What both sides agree on. */
+export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature'>;
 
 /**
- * What a server speaks when it is offered everything: the answer to why it would not within policy.
- * @returns version, cipher suite and group; `nothing` where the two do not agree even then; undefined where the
- *   question stays open, since the further connection did not come to a handshake or its end was another
+ * What a server negotiates if it is offered everything: the reason why it did not within the policy.
+ * @param address that of the server; undefined if it is not known
+ * @returns `nothing` if there is no agreement even then; undefined if that stays open
  */
-export async function whatItSpeaks(visit: Visit): Promise<Spoken | 'nothing' | undefined> {
-  return look(visit, async (second) => {
-    if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
-    const outcome = await handshake(second).outcome;
-    if (outcome.ok) return outcome.channel;
-    const { failure } = outcome;
-    // Who asks for a certificate has agreed on everything else.
-    const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
-    return isDisagreement ? 'nothing' : undefined;
+export async function negotiateAnything(
+  context: Context,
+  address: string | undefined,
+): Promise<Negotiated | 'nothing' | undefined> {
+  const result = await handshakeAside(context, address, context.run.trust.anything());
+  if (!result) return undefined;
+  if (result.ok) return result.channel;
+  const { failure } = result;
+  // A server that asks for a certificate has agreed to everything else.
+  const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
+  return isDisagreement ? 'nothing' : undefined;
+}
+
+/** The first bytes that a port without a greeting answers to a TLS handshake; undefined if there is no connection. */
+export async function answerToHandshake(context: Context, address: string | undefined): Promise<Opening | undefined> {
+  return diagnose(context, address, (side, connection) => {
+    return beginSideHandshake(side, connection, side.run.trust.anything()).opening;
   });
 }
 
-/** What a port that does not greet says to a TLS handshake from the first byte; undefined where nobody could ask. */
-export async function answerToHandshake(visit: Visit): Promise<Opening | undefined> {
-  return look(visit, async (second) => handshake(second).opening);
+/**
+ * Makes a handshake on a connection of its own, after STARTTLS if the endpoint upgrades. The channel is closed.
+ * @param address that of the server; undefined if it is not known
+ * @returns undefined if it did not come to a handshake
+ */
+export async function handshakeAside(
+  context: Context,
+  address: string | undefined,
+  secureContext: SecureContext,
+): Promise<HandshakeResult | undefined> {
+  return diagnose(context, address, async (side, connection) => {
+    if (side.endpoint.transport === 'starttls') {
+      const session = beginSession(side, connection.socket);
+      const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' } as const;
+      const opened = await openDialogue(session, terms);
+      if (!opened.ok || opened.dialogue.leftover.length > 0) return undefined;
+    }
+    const result = await beginSideHandshake(side, connection, secureContext).outcome;
+    if (result.ok) result.channel.stream.destroy();
+    return result;
+  });
 }
 
-/**
- * Makes the further connection.
- * @param at what is done there
- * @returns what came of it, or undefined where something went wrong
- */
-export async function look<T>(visit: Visit, at: (second: Visit) => Promise<T>): Promise<T | undefined> {
-  const budget = Deadline.after(visit.endpoint.timeoutMs, visit.budget);
+async function diagnose<T>(
+  context: Context,
+  address: string | undefined,
+  work: (side: Context, connection: Connection) => Promise<T>,
+): Promise<T | undefined> {
+  const budget = Deadline.after(context.endpoint.timeoutMs, context.budget);
   try {
-    return await aside(visit, { transcript: new Transcript(), budget }, at);
+    return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
   } catch {
-    // What goes wrong here says nothing beyond the failure that is already known.
+    // The failure that is diagnosed is known already; this one adds nothing.
     return undefined;
   }
-}
-
-/** Whether STARTTLS is answered as it should be, so that a handshake may begin. */
-export async function startTlsAccepted(second: Visit): Promise<boolean> {
-  const { socket, transcript, budget, endpoint } = second;
-  if (!socket) return false;
-  const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
-  await session.greeting();
-  await session.command(`EHLO ${ehloName(second)}`);
-  const reply = await session.command('STARTTLS');
-  return reply.code === 220 && session.detach().length === 0;
-}
-
-function handshake(second: Visit): Handshake {
-  return handshakeAside(second, second.world.trust.anything());
 }

@@ -5,47 +5,49 @@ import type { Transcript } from '../smtp/transcript.js';
 import { beginHandshake } from '../tls/handshake.js';
 import type { Handshake } from '../tls/handshake.js';
 import { serverNameIndication } from '../tls/names.js';
-import { openConnection } from './opening.js';
-import type { Visit } from './context.js';
+import { openConnection } from './connection.js';
+import type { Context } from './context.js';
+import type { Connection } from './hand-over.js';
 
 /**
- * Makes a further connection to the server, beside the main dialogue, and closes it whatever comes. It goes to the
- * address that the main dialogue found, so that both speak of the same machine.
- * @param terms.transcript where the dialogue is written down
- * @param terms.budget the end of everything that may be waited for in it
- * @param at what is done there
- * @throws {ConnectFailure} and what `at` throws
+ * Opens another connection to the server, next to the main one, and closes it whatever happens.
+ * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
+ * @param terms.transcript receives the dialogue
+ * @param terms.budget the end of every wait on this connection
+ * @param work what is done on it
+ * @throws {ConnectFailure} and what `work` throws
  */
-export async function aside<T>(
-  { endpoint, world, address, addresses }: Visit,
-  terms: { transcript: Transcript; budget: Deadline },
-  at: (second: Visit) => Promise<T>,
+export async function onSideConnection<T>(
+  context: Context,
+  terms: { readonly address: string | undefined; readonly transcript: Transcript; readonly budget: Deadline },
+  work: (side: Context, connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const only = address === undefined ? addresses : [{ address, family: isIPv6(address) ? 6 : 4 } as const];
-  const second: Visit = {
-    endpoint,
-    world,
-    ...terms,
-    asides: terms.transcript,
-    ...(only && { addresses: only }),
-    observed: [],
-    peerAuthenticated: false,
-    handedOver: false,
+  const { address, transcript, budget } = terms;
+  const closers: (() => Promise<void>)[] = [];
+  const side: Context = {
+    ...context,
+    transcript,
+    budget,
+    ...(address !== undefined && { addresses: [{ address, family: isIPv6(address) ? 6 : 4 }] }),
+    atEnd: (close) => closers.unshift(close),
+    // The main dialogue has shown or will show the same.
+    onBareLineFeed: () => undefined,
   };
   try {
-    await openConnection(second);
-    return await at(second);
+    return await work(side, await openConnection(side));
   } finally {
-    await second.session?.quit();
-    second.socket?.destroy();
+    for (const close of closers) await close();
   }
 }
 
-/** Begins a handshake aside. It never shows a certificate of ours, unless the context has one. */
-export function handshakeAside({ socket, budget, endpoint }: Visit, context: SecureContext): Handshake {
-  if (!socket) throw new TypeError('a handshake without a socket');
+/** Begins a handshake on a side connection. The client certificate is only shown if the context has one. */
+export function beginSideHandshake(
+  { budget, endpoint }: Context,
+  { socket }: Connection,
+  secureContext: SecureContext,
+): Handshake {
   return beginHandshake(socket, {
-    context,
+    context: secureContext,
     servername: serverNameIndication(endpoint.servername),
     deadline: budget,
   });

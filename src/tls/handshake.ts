@@ -40,7 +40,7 @@ export type HandshakeFailure =
   /** This side gave up; with what came where a record was due and is none, where that is so. */
   | { readonly kind: 'refused-here'; readonly reason: string; readonly code: string; readonly stray?: Buffer }
   /** What came first was not TLS. */
-  | { readonly kind: 'cleartext' };
+  | { readonly kind: 'cleartext'; readonly octets: Buffer };
 
 export type HandshakeResult =
   { readonly ok: true; readonly channel: TlsChannel } | { readonly ok: false; readonly failure: HandshakeFailure };
@@ -92,8 +92,8 @@ export function beginHandshake(
     stream.once('close', () => {
       fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
     });
-    void guard.opening.then(({ kind }) => {
-      if (kind === 'cleartext') fail({ kind: 'cleartext' });
+    void guard.opening.then((opening) => {
+      if (opening.kind === 'cleartext') fail({ kind: 'cleartext', octets: opening.octets });
     });
   });
   const waitedMs = Math.round(options.deadline.remainingMs);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import type { TLSSocketOptions } from 'node:tls';
-import type { Transient } from '../../../src/steps/context.js';
+import type { Transient } from '../../../src/steps/hand-over.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Finding } from '../../../src/report/report.js';
 import { createPki } from '../../../src/servers/pki.js';

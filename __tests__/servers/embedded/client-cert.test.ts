@@ -11,9 +11,9 @@ import type { Zoo } from '../../support/zoo.js';
 import { listen } from '../../../src/servers/listener.js';
 import { createPki } from '../../../src/servers/pki.js';
 import type { Identity, Pki } from '../../../src/servers/pki.js';
-import { interruption } from '../../../src/steps/error-to-finding.js';
-import { handshakeFailed } from '../../../src/steps/certificate/handshake-failure.js';
-import type { Visit } from '../../../src/steps/context.js';
+import { errorToFinding } from '../../../src/steps/error-to-finding.js';
+import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
+import type { Context } from '../../../src/steps/context.js';
 import type { ClientIdentity, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import { ConnectionLost } from '../../../src/smtp/session.js';
 import { Secret } from '../../../src/secrets/secret.js';
@@ -149,17 +149,17 @@ test.each([
   [48, 'unknown ca'],
   [116, 'certificate required'],
 ])('alert %i behind a TLS 1.3 handshake belongs to step 3', (number, name) => {
-  const visit = { endpoint: testEndpoint(587) } as Visit;
+  const context = { endpoint: testEndpoint(587) } as Context;
   const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
-  expect(interruption(lost, 'authentication', visit)).toMatchObject({
-    step: 'certificate',
+  expect(errorToFinding(lost, context, 'greeting')).toMatchObject({
+    isOfCertificate: true,
     finding: { code: 'client-certificate-required', evidence: { alert: String(number), name } },
     transient: false,
   });
 });
 
 describe('a certificate that the server does not take', () => {
-  const visit = (client?: ClientIdentity): Visit => ({ endpoint: endpointOf(587, client) }) as Visit;
+  const context = (client?: ClientIdentity): Context => ({ endpoint: endpointOf(587, client) }) as Context;
   const REFUSALS = [
     [42, 'bad certificate', /damaged/, /openssl verify/],
     [43, 'unsupported certificate', /of a kind/, /clientAuth/],
@@ -173,7 +173,7 @@ describe('a certificate that the server does not take', () => {
 
   test.each(REFUSALS)('alert %i (%s) behind a TLS 1.3 handshake', (number, name, meaning, remedy) => {
     const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
-    const { finding } = interruption(lost, 'authentication', visit(shownAs(ours)));
+    const { finding } = errorToFinding(lost, context(shownAs(ours)), 'greeting');
     expect(finding).toMatchObject({
       code: 'client-certificate-required',
       message: expect.stringMatching(meaning) as string,
@@ -182,7 +182,7 @@ describe('a certificate that the server does not take', () => {
     });
     expect(finding.message).toMatch(/^The server does not take the client certificate:/);
     expect(finding.remedy).not.toMatch(/^Give the gate one with/);
-    const without = interruption(lost, 'authentication', visit()).finding;
+    const without = errorToFinding(lost, context(), 'greeting').finding;
     expect(without.message).toMatch(/^The server wants a certificate of the client:/);
     expect(without.remedy).toMatch(/^Give the gate one with/);
   });
@@ -192,7 +192,7 @@ describe('a certificate that the server does not take', () => {
     [40, /ended the handshake though the gate has one: alert 40 .*does not say why/],
   ])('alert %i within a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
-    const { findings } = await handshakeFailed(visit(shownAs(ours)), failure);
+    const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);
     expect(findings).toMatchObject([
       {
         code: 'client-certificate-required',
@@ -203,23 +203,18 @@ describe('a certificate that the server does not take', () => {
   });
 });
 
-test.each<[string, Partial<Visit>]>([
-  ['EHLO inside TLS', { endpoint: testEndpoint(587), secured: { lines: [] } as never }],
-  ['the greeting inside TLS', { endpoint: testEndpoint(465, { transport: 'implicit' }), greeting: '220 mail' }],
-])('an alert behind the answer of the server to %s is a lost connection', (_, visit) => {
-  const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 116'));
-  expect(interruption(lost, 'authentication', visit as Visit)).toMatchObject({
-    step: 'authentication',
-    finding: { code: 'connection-lost' },
-    transient: true,
-  });
-});
-
-test('the greeting in the clear is no answer inside TLS', () => {
-  const visit = { endpoint: testEndpoint(587), greeting: '220 mail', plain: { lines: [] } } as never;
-  const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 116'));
-  expect(interruption(lost, 'authentication', visit).step).toBe('certificate');
-});
+test.each(['starttls', 'implicit'] as const)(
+  'with %s, an alert after an answer inside TLS is a lost connection',
+  (transport) => {
+    const context = { endpoint: testEndpoint(587, { transport }) } as Context;
+    const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 116'));
+    const { isOfCertificate, ...meaning } = errorToFinding(lost, context, 'inside-tls');
+    expect([isOfCertificate, meaning]).toMatchObject([
+      undefined,
+      { finding: { code: 'connection-lost' }, transient: true },
+    ]);
+  },
+);
 
 test('a certificate that is demanded while a probe is made is not missed', async () => {
   await using server = await demanding('TLSv1.3');

@@ -2,8 +2,8 @@ import { InboxRejected } from '../../../src/inbox/inbox.js';
 import type { Inbox, Received } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import type { Mailbox } from '../../../src/servers/mailbox.js';
-import { gateFleet } from '../../../src/gate/scheduler.js';
-import type { World } from '../../../src/steps/context.js';
+import { gateAll } from '../../../src/gate/scheduler.js';
+import type { RunContext } from '../../../src/steps/context.js';
 import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { close, silence } from '../../support/dialogue.js';
@@ -347,13 +347,13 @@ describe('greylisting', () => {
   ): Promise<{ report: EndpointReport; pauses: number[]; connections: number }> {
     await using server = await startScriptedServer(dialogues.map(served));
     const pauses: number[] = [];
-    const pause: World['pause'] = (ms) => {
+    const pause: RunContext['pause'] = (ms) => {
       pauses.push(ms);
       return Promise.resolve();
     };
     const endpoints = [endpointAt(server.port, { delivery: { ...DELIVERY, withinMs } })];
     const plan = { endpoints, policy: { failOn: 'fail', onInconclusive: 'fail' }, concurrency: 1, retries } as const;
-    const [report] = await gateFleet(plan, testWorld({ pause }), () => undefined);
+    const [report] = await gateAll(plan, testWorld({ pause }), () => undefined);
     if (!report) throw new Error('no report');
     return { report, pauses, connections: server.connections };
   }

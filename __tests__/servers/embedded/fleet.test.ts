@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import { gateFleet } from '../../../src/gate/scheduler.js';
+import { gateAll } from '../../../src/gate/scheduler.js';
 import { judge } from '../../../src/verdict/verdict.js';
-import type { World } from '../../../src/steps/context.js';
+import type { RunContext } from '../../../src/steps/context.js';
 import type { Resolver } from '../../../src/net/connect.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Progress } from '../../../src/report/report.js';
@@ -30,7 +30,7 @@ const endpointAt = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =
 async function fleet(
   endpoints: readonly Endpoint[],
   settings: Partial<Plan> = {},
-  world: Partial<World> = {},
+  world: Partial<RunContext> = {},
   finished: (report: EndpointReport, progress: Progress) => void = () => undefined,
 ): Promise<EndpointReport[]> {
   const plan: Plan = {
@@ -40,7 +40,7 @@ async function fleet(
     retries: 0,
     ...settings,
   };
-  return gateFleet(plan, testWorld(world), finished);
+  return gateAll(plan, testWorld(world), finished);
 }
 
 describe('many endpoints', () => {

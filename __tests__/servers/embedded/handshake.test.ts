@@ -6,9 +6,10 @@ import { AUTH, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../su
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
-import { interruption } from '../../../src/steps/error-to-finding.js';
-import { handshakeFailed } from '../../../src/steps/certificate/handshake-failure.js';
-import type { Transient, Visit } from '../../../src/steps/context.js';
+import { errorToFinding } from '../../../src/steps/error-to-finding.js';
+import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
+import type { Context } from '../../../src/steps/context.js';
+import type { Transient } from '../../../src/steps/hand-over.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { PROBES } from '../../../src/plan/schema/enums.js';
@@ -328,33 +329,34 @@ describe('alert 112, of the name', () => {
 
 describe('the time that an attempt has', () => {
   const endpoint = testEndpoint(587, { timeoutMs: 2000 });
-  const visit = (leftMs: number): Visit => ({ endpoint, world: testWorld(), budget: Deadline.after(leftMs) }) as Visit;
+  const context = (leftMs: number): Context =>
+    ({ endpoint, run: testWorld(), budget: Deadline.after(leftMs) }) as Context;
 
   test('is named where it ended before the wait did', async () => {
-    const { finding } = interruption(new ReplyTimeout(312), 'authentication', visit(0));
+    const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');
     expect(finding).toMatchObject({
       code: 'reply-timeout',
       message: 'No complete reply came within 0.3 s; the whole attempt had 8 s, and they are spent.',
       evidence: { waited: '0.3 s', attempt: '8 s' },
     });
-    const { findings } = await handshakeFailed(visit(0), { kind: 'timed-out', waitedMs: 312 });
+    const { findings } = await judgeHandshakeFailure(context(0), undefined, { kind: 'timed-out', waitedMs: 312 });
     expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { waited: '0.3 s', attempt: '8 s' } }]);
     expect(findings[0]?.message).toMatch(/in time; the whole attempt had 8 s, and they are spent\.$/);
   });
 
   test('is longer with probes', () => {
-    const probed = { ...visit(0), endpoint: { ...endpoint, probes: PROBES } };
-    expect(interruption(new ReplyTimeout(312), 'delivery', probed).finding.evidence?.attempt).toBe('24 s');
+    const probed = { ...context(0), endpoint: { ...endpoint, probes: PROBES } };
+    expect(errorToFinding(new ReplyTimeout(312), probed, 'greeting').finding.evidence?.attempt).toBe('24 s');
   });
 
   test('is not named where the wait was too long by itself', async () => {
-    const { finding } = interruption(new ReplyTimeout(2000), 'authentication', visit(1000));
+    const { finding } = errorToFinding(new ReplyTimeout(2000), context(1000), 'greeting');
     expect(finding).toMatchObject({
       message: 'No complete reply came within 2.0 s.',
       evidence: { waited: '2.0 s' },
     });
     expect(finding.evidence).not.toHaveProperty('attempt');
-    const { findings } = await handshakeFailed(visit(1000), { kind: 'timed-out', waitedMs: 2000 });
+    const { findings } = await judgeHandshakeFailure(context(1000), undefined, { kind: 'timed-out', waitedMs: 2000 });
     expect(findings[0]?.message).toMatch(/in time\.$/);
   });
 

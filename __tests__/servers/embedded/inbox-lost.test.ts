@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createPki } from '../../../src/servers/pki.js';
 import type { Pki } from '../../../src/servers/pki.js';
-import { gateFleet } from '../../../src/gate/scheduler.js';
-import type { World } from '../../../src/steps/context.js';
+import { gateAll } from '../../../src/gate/scheduler.js';
+import type { RunContext } from '../../../src/steps/context.js';
 import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
@@ -37,7 +37,7 @@ interface Terms {
   readonly keep?: boolean;
   readonly withinMs?: number;
   readonly timeoutMs?: number;
-  readonly world?: Partial<World>;
+  readonly world?: Partial<RunContext>;
 }
 
 /** Gates it with two retries. Pauses take no time, unless `world` says otherwise. */
@@ -49,7 +49,7 @@ async function gated(server: Embedded, inbox: InboxTarget, terms: Terms = {}): P
   const plan = { endpoints, policy: { failOn: 'fail', onInconclusive: 'fail' }, concurrency: 1, retries: 2 } as const;
   const shared = testWorld(world);
   try {
-    const [report] = await gateFleet(plan, shared, () => undefined);
+    const [report] = await gateAll(plan, shared, () => undefined);
     if (!report) throw new Error('no report');
     return report;
   } finally {

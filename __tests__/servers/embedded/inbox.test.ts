@@ -3,8 +3,8 @@ import { startImap } from '../../../src/servers/imap.js';
 import { Mailbox } from '../../../src/servers/mailbox.js';
 import { createPki, issue } from '../../../src/servers/pki.js';
 import type { Pki } from '../../../src/servers/pki.js';
-import { interruption } from '../../../src/steps/error-to-finding.js';
-import type { Visit } from '../../../src/steps/context.js';
+import { errorToFinding } from '../../../src/steps/error-to-finding.js';
+import type { Context } from '../../../src/steps/context.js';
 import { noConnection } from '../../../src/inbox/channel.js';
 import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
 import type { Inbox, InboxSettings } from '../../../src/inbox/inbox.js';
@@ -697,8 +697,8 @@ describe('an inbox that cannot be reached', () => {
     ['timed-out', true, true],
   ])('(%s) is judged as the endpoint would be', (kind, inconclusive, transient) => {
     expect(noConnection(new ConnectFailure(kind, 'detail'))).toMatchObject({ inconclusive, transient });
-    const visit = { endpoint: testEndpoint(25), world: testWorld() } as Visit;
-    const { finding, ...own } = interruption(new ConnectFailure(kind, 'detail'), 'capability', visit);
+    const context = { endpoint: testEndpoint(25), run: testWorld() } as Context;
+    const { finding, ...own } = errorToFinding(new ConnectFailure(kind, 'detail'), context, 'nothing');
     expect([finding.inconclusive ?? false, own.transient]).toEqual([inconclusive, transient]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Transient } from '../../../src/steps/context.js';
+import type { Transient } from '../../../src/steps/hand-over.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { close, hear, reset, silence, wait } from '../../support/dialogue.js';

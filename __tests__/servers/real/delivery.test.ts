@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import DKIM from 'nodemailer/lib/dkim';
-import { gateFleet } from '../../../src/gate/scheduler.js';
+import { gateAll } from '../../../src/gate/scheduler.js';
 import { textResolver } from '../../../src/net/txt.js';
 import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
@@ -216,7 +216,7 @@ describe('a server that puts the message off', () => {
       retries,
     } as const;
     try {
-      const [report] = await gateFleet(plan, world, () => undefined);
+      const [report] = await gateAll(plan, world, () => undefined);
       if (!report) throw new Error('no report');
       return report;
     } finally {

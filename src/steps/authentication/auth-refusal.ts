@@ -8,8 +8,12 @@ import type { ChannelBinding } from '../../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';
 import { refusesCredentials } from './refused-credentials.js';
 import type { CredentialsVerdict } from './refused-credentials.js';
-import { CONTENT } from '../context.js';
-import type { StepOutcome } from '../context.js';
+
+/** What a sign-in means for the step. */
+export interface AuthJudgement {
+  readonly findings: readonly KnownFinding[];
+  readonly transient?: true;
+}
 
 /** One exchange, as it was tried. */
 export interface Attempted {
@@ -28,7 +32,7 @@ export function refused(
   signedIn: SignIn,
   attempted: Attempted,
   evidence: Readonly<Record<string, string>>,
-): StepOutcome {
+): AuthJudgement {
   const { reply, told } = signedIn;
   const { code } = reply;
   const { auth, mechanism } = attempted;
@@ -52,7 +56,7 @@ export function refused(
   const other = OTHER_REFUSALS[code];
   if (other) return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
   // In another way, or by another channel, credentials that were not judged might still open the door.
-  if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted)) return CONTENT;
+  if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted)) return { findings: [] };
   const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
   const text = `${message}${stillOpen}${hint(verdict, attempted, signedIn)}`;
   const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };

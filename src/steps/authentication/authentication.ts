@@ -1,46 +1,64 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
+import type { Endpoint } from '../../plan/endpoint.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
+import { openDialogue } from '../../smtp/dialogue.js';
+import { shown } from '../../smtp/reply.js';
 import { brief, briefList } from '../../text/peer.js';
+import { judgeDialogueFailure } from '../capability/dialogue-failure.js';
+import { ehloName } from '../connection.js';
+import type { Context } from '../context.js';
+import { stoppedBy } from '../error-to-finding.js';
+import type { Facts, Secured, SignedIn, StepResult } from '../hand-over.js';
 import { signIn } from './sign-in.js';
-import { CONTENT } from '../context.js';
-import type { StepOutcome, Visit } from '../context.js';
-import { readGreeting, sayEhlo } from '../opening.js';
 
 /** Step 4: EHLO again inside TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
-export async function authentication(visit: Visit): Promise<StepOutcome> {
-  const { endpoint, session } = visit;
-  if (!session) throw new TypeError('step 4 without a session');
-
-  const implicit = endpoint.transport === 'implicit';
-  const refused = implicit ? await readGreeting(visit, session) : undefined;
-  if (refused) return refused;
-  const secured = await sayEhlo(visit, session, implicit ? 'ehlo-rejected' : 'ehlo-after-tls-rejected');
-  if ('findings' in secured) return secured;
-  visit.secured = secured;
-
-  visit.observed.push(...judgeOffer(visit, secured));
-  if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
-    return { findings: [withheld(visit)], impassable: true };
+export async function authentication(context: Context, secured: Secured): Promise<StepResult<SignedIn>> {
+  const { endpoint } = context;
+  const { session, connection, plaintext, channel, isVerified } = secured;
+  const name = ehloName(context, connection.localAddress);
+  const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
+  const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
+  const greeting = reply ? shown(reply) : plaintext?.greeting;
+  const greetingFact: Facts = greeting === undefined ? {} : { greeting };
+  if (!opened.ok) {
+    const heard = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
+    const refusal = plaintext ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
+    const place = { session, ehloName: name, greeting, heard, refusal } as const;
+    return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
   }
-  if (!endpoint.auth) {
-    await session.expectSilence();
-    return notConfigured(visit);
+
+  const { capabilities } = opened.dialogue;
+  const facts = { ...greetingFact, insideTls: capabilities };
+  const findings = judgeOffer(endpoint, plaintext?.capabilities, capabilities);
+  if (!isVerified && (endpoint.auth ?? endpoint.delivery)) {
+    return { ok: false, findings: [...findings, withheld(endpoint)], facts };
   }
-  const signedIn = await signIn(visit, session, endpoint.auth);
-  const isSignedIn =
-    endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
-  if (!isSignedIn) return signedIn;
-  visit.observed.push(...signedIn.findings);
-  await session.expectSilence();
-  return CONTENT;
+  const next = { connection, channel, session, isVerified, greeting: greeting ?? '', ehloName: name, capabilities };
+  try {
+    if (!endpoint.auth) {
+      await session.expectSilence();
+      const isRequired = endpoint.require.includes('authentication');
+      return isRequired
+        ? { ok: true, findings: [...findings, required()], facts, next }
+        : { ok: true, findings, skipped: 'not-configured', facts, next };
+    }
+    const signedIn = await signIn(context, next, endpoint.auth);
+    findings.push(...signedIn.findings);
+    const isSignedIn =
+      endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
+    if (isSignedIn) await session.expectSilence();
+    return { ok: true, findings, facts, next, ...(signedIn.transient && { transient: true }) };
+  } catch (error) {
+    return stoppedBy(error, context, 'inside-tls', { findings, facts });
+  }
 }
 
-/** Mechanisms by which the server is told the password. */
+/** Mechanisms that show the password to the server. */
 const PLAINTEXT: readonly string[] = ['PLAIN', 'LOGIN'];
 
-/** What is odd about the offers inside TLS, whether or not anybody signs in. */
-function judgeOffer({ endpoint, plain }: Visit, secured: Capabilities): KnownFinding[] {
+/** Judges what the server offers inside TLS, whether or not anybody signs in. */
+function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured: Capabilities): KnownFinding[] {
   const { mechanisms = [] } = secured;
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
   const evidence = { clear: brief(plain?.mechanisms?.join(' ') ?? ''), tls: brief(mechanisms.join(' ')) || 'none' };
@@ -59,9 +77,9 @@ function judgeOffer({ endpoint, plain }: Visit, secured: Capabilities): KnownFin
           }),
         ]
       : []),
-    ...(endpoint.role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => PLAINTEXT.includes(name))
+    ...(role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => PLAINTEXT.includes(name))
       ? [
-          finding('auth-plain-on-mx', `This MX offers AUTH with ${mechanisms.join(' and ')} alone.`, {
+          finding('auth-plain-on-mx', `This MX offers AUTH with ${mechanisms.join(' and ')} only.`, {
             evidence: { mechanisms: mechanisms.join(' ') },
           }),
         ]
@@ -69,14 +87,12 @@ function judgeOffer({ endpoint, plain }: Visit, secured: Capabilities): KnownFin
   ];
 }
 
-function notConfigured({ endpoint }: Visit): StepOutcome {
-  if (!endpoint.require.includes('authentication')) return { findings: [], skipped: 'not-configured' };
-  return {
-    findings: [finding('step-required', 'Authentication is required, and no credentials are configured.')],
-  };
+function required(): KnownFinding {
+  return finding('step-required', 'Authentication is required, but no credentials are configured.');
 }
 
-function withheld({ endpoint }: Visit): KnownFinding {
-  const what = [...(endpoint.auth ? ['credentials'] : []), ...(endpoint.delivery ? ['mail'] : [])].join(' and ');
-  return finding('credentials-withheld', `Nobody has authenticated this server, so no ${what} went to it.`);
+/** Credentials and mail are only sent to a server whose identity is verified. */
+export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>): KnownFinding {
+  const what = auth && delivery ? 'credentials and mail were' : auth ? 'credentials were' : 'mail was';
+  return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent to it.`);
 }

@@ -6,30 +6,34 @@ import { authenticate } from '../../sasl/exchange.js';
 import type { SignIn } from '../../sasl/exchange.js';
 import { bindsChannel, chooseMechanism } from '../../sasl/mechanisms.js';
 import { ConnectionLost } from '../../smtp/session.js';
-import type { SmtpSession } from '../../smtp/session.js';
 import { brief, briefList } from '../../text/peer.js';
 import { channelBinding } from '../../tls/channel-binding.js';
 import { alertOf } from '../../tls/handshake.js';
-import type { TlsChannel } from '../../tls/handshake.js';
 import { refused } from './auth-refusal.js';
 import type { Attempted } from './auth-refusal.js';
-import { CONTENT } from '../context.js';
-import type { StepOutcome, Visit } from '../context.js';
+import type { Context } from '../context.js';
+import type { SignedIn } from '../hand-over.js';
+import type { AuthJudgement } from './auth-refusal.js';
+
+/** What a sign-in needs: a session inside TLS with a verified server. */
+type Place = Pick<SignedIn, 'session' | 'channel' | 'capabilities'>;
 
 /**
- * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges what came of it.
- * @param session inside TLS, with an authenticated peer
- * @throws what a session throws, but for the end of the connection that AUTH itself brings
+ * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges the outcome.
+ * @throws what a session throws, except for a connection that the server closes because of AUTH
  */
-export async function signIn(visit: Visit, session: SmtpSession, auth: Credentials): Promise<StepOutcome> {
-  const { endpoint, secured } = visit;
-  const offered = secured?.mechanisms;
+export async function signIn(
+  context: Context,
+  { session, channel, capabilities }: Place,
+  auth: Credentials,
+): Promise<AuthJudgement> {
+  const { endpoint, budget, run } = context;
+  const offered = capabilities.mechanisms;
   if (!offered) {
-    const evidence = { capabilities: briefList(secured?.lines ?? []) || 'none' };
+    const evidence = { capabilities: briefList(capabilities.lines) || 'none' };
     return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
   }
-  const channel = await channelOf(visit);
-  const binding = channel && channelBinding(channel);
+  const binding = channelBinding(channel);
   const canBind = binding !== undefined;
   const mechanism = chooseMechanism(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
   if (mechanism === undefined) return { findings: [unavailable(offered, auth, canBind)] };
@@ -46,22 +50,17 @@ export async function signIn(visit: Visit, session: SmtpSession, auth: Credentia
       serverBinds: offered.some(bindsChannel),
       derived: (octets) => {
         // A server that echoes them may write the bytes in either form.
-        visit.world.addMask(octets.toString('base64'));
-        visit.world.addMask(octets.toString('hex'));
+        run.addMask(octets.toString('base64'));
+        run.addMask(octets.toString('hex'));
       },
-      computed: (work) => visit.budget.postponedBy(work),
+      computed: (work) => budget.postponedBy(work),
     });
-    const clientCertificateRequested = channel?.clientCertificateRequested === true;
+    const { clientCertificateRequested } = channel;
     return judge(signedIn, { auth, mechanism, binding, clientCertificateRequested });
   } catch (error) {
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return hungUp(error, mechanism);
     throw error;
   }
-}
-
-async function channelOf({ handshake }: Visit): Promise<TlsChannel | undefined> {
-  const outcome = await handshake?.outcome;
-  return outcome?.ok ? outcome.channel : undefined;
 }
 
 function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {
@@ -74,7 +73,7 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
   return finding('auth-mechanism-unavailable', message, { evidence });
 }
 
-function hungUp({ message }: ConnectionLost, mechanism: string): StepOutcome {
+function hungUp({ message }: ConnectionLost, mechanism: string): AuthJudgement {
   const found = finding(
     'connection-lost',
     `AUTH ${mechanism} gets no answer: ${message}. A server does this whose authentication service is down or dies of the question, and a guard in front of it that has seen too many failures.`,
@@ -86,7 +85,7 @@ function hungUp({ message }: ConnectionLost, mechanism: string): StepOutcome {
 /** Below this RFC 5802 section 5.1 and RFC 7677 section 4 find a password badly kept. */
 const FEWEST_ITERATIONS = 4096;
 
-function judge(signedIn: SignIn, attempted: Attempted): StepOutcome {
+function judge(signedIn: SignIn, attempted: Attempted): AuthJudgement {
   const { reply, fault, told, iterations } = signedIn;
   const { auth, mechanism } = attempted;
   const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
@@ -113,7 +112,7 @@ function judge(signedIn: SignIn, attempted: Attempted): StepOutcome {
     const message = `${said} These credentials must be rejected, and they let somebody in.`;
     return { findings: [finding('auth-not-rejected', message, { evidence })] };
   }
-  if (iterations === undefined || iterations >= FEWEST_ITERATIONS) return CONTENT;
+  if (iterations === undefined || iterations >= FEWEST_ITERATIONS) return { findings: [] };
   const message = `With ${mechanism} the server has the password hashed ${iterations} times; ${FEWEST_ITERATIONS} are the least.`;
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }

@@ -1,97 +1,123 @@
 import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
 import { PeerText, brief, visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
-import type { TlsChannel } from '../../tls/handshake.js';
+import type { Handshake, TlsChannel } from '../../tls/handshake.js';
+import { isWaived } from '../../verdict/waivers.js';
+import { protocolOf } from '../capability/other-protocol.js';
+import { beginSession, beginTls, openConnection } from '../connection.js';
+import type { Context } from '../context.js';
+import { stopped } from '../hand-over.js';
+import type { Connection, Facts, PlaintextDialogue, Secured, StepResult, Stopped, Upgraded } from '../hand-over.js';
 import { otherCertificates } from './dual-certificates.js';
+import { judgeHandshakeFailure } from './handshake-failure.js';
 import { judgePeer } from './judge.js';
 import type { PeerJudgement, Presented } from './judge.js';
-import { protocolOf } from '../capability/other-protocol.js';
-import type { StepOutcome, Visit } from '../context.js';
-import { isWaived } from '../../verdict/waivers.js';
-import { handshakeFailed } from './handshake-failure.js';
-import { beginSession, openConnection } from '../opening.js';
-import { startTls } from '../upgrade/upgrade.js';
 
-/** Step 3: the handshake completes within policy, and the certificate holds (RFC 8446, RFC 5280, RFC 9525). */
-export async function certificate(visit: Visit): Promise<StepOutcome> {
-  const { endpoint } = visit;
-  if (endpoint.transport === 'implicit') {
-    await openConnection(visit);
-    startTls(visit);
-  }
-  if (!visit.handshake) throw new TypeError('step 3 without a handshake');
-
-  const opening = await visit.handshake.opening;
-  if (opening.kind === 'cleartext') return greetsInTheClear(visit, opening.octets);
-  const outcome = await visit.handshake.outcome;
-  return outcome.ok ? await judgeChannel(visit, outcome.channel) : await handshakeFailed(visit, outcome.failure);
+/** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
+export async function certificate(context: Context, upgraded: Upgraded): Promise<StepResult<Secured>> {
+  if (upgraded.transport === 'starttls') return judgeHandshake(context, upgraded);
+  const connection = await openConnection(context);
+  const handshake = beginTls(context, connection);
+  return judgeHandshake(context, { connection, handshake, plaintext: undefined });
 }
 
-async function judgeChannel(visit: Visit, channel: TlsChannel): Promise<StepOutcome> {
-  const { endpoint } = visit;
-  beginSession(visit, channel.stream);
+interface HandshakeUnderWay {
+  readonly connection: Connection;
+  readonly handshake: Handshake;
+  readonly plaintext: PlaintextDialogue | undefined;
+}
+
+async function judgeHandshake(
+  context: Context,
+  { connection, handshake, plaintext }: HandshakeUnderWay,
+): Promise<StepResult<Secured>> {
+  const { address } = connection;
+  const outcome = await handshake.outcome;
+  if (outcome.ok) return judgeChannel(context, connection, outcome.channel, plaintext);
+  const { failure } = outcome;
+  const end =
+    failure.kind === 'cleartext'
+      ? judgePlaintext(context, failure.octets)
+      : await judgeHandshakeFailure(context, address, failure);
+  return { ...end, facts: { address } };
+}
+
+async function judgeChannel(
+  context: Context,
+  connection: Connection,
+  channel: TlsChannel,
+  plaintext: PlaintextDialogue | undefined,
+): Promise<StepResult<Secured>> {
+  const { address } = connection;
+  const session = beginSession(context, channel.stream);
   if (channel.sent.length === 0) {
-    return failed(finding('tls-handshake-failed', 'The server presents no certificate.'));
+    return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { address });
   }
-  const { findings, authenticated, certificate } = judge(visit, channel);
-  visit.peerAuthenticated = authenticated;
-  visit.observed.push(...findings);
-  const others = endpoint.tls.bothKeys
-    ? await otherCertificates(visit, channel, (other) => judge(visit, other))
+  const judged = judge(context, channel);
+  const others = context.endpoint.tls.bothKeys
+    ? await otherCertificates(context, address, channel, (other) => judge(context, other))
     : { findings: [], certificates: [] };
-  if (certificate) {
-    visit.tls = {
-      version: channel.version,
-      cipher: channel.cipher,
-      ...(channel.group !== undefined && { group: channel.group }),
-      ...(channel.postQuantum !== undefined && { postQuantum: channel.postQuantum }),
-      certificate,
-      chain: shortenList(channel.sent.map(({ subject }) => visible((subject as string | undefined) ?? ''))),
-      ...(others.certificates.length > 0 && { otherCertificates: others.certificates }),
-    };
-  }
-  return { findings: others.findings };
+  return {
+    ok: true,
+    findings: [...judged.findings, ...others.findings],
+    facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
+    next: { connection, channel, session, isVerified: judged.authenticated, plaintext },
+  };
 }
 
-function judge({ endpoint, world }: Visit, presented: Presented): PeerJudgement {
-  const now = world.now();
+function tlsFacts(
+  { version, cipher, group, postQuantum, sent }: TlsChannel,
+  certificate: PeerJudgement['certificate'],
+  otherCertificates: NonNullable<PeerJudgement['certificate']>[],
+): Facts {
+  if (!certificate) return {};
+  return {
+    tls: {
+      version,
+      cipher,
+      ...(group !== undefined && { group }),
+      ...(postQuantum !== undefined && { postQuantum }),
+      certificate,
+      chain: shortenList(sent.map(({ subject }) => visible((subject as string | undefined) ?? ''))),
+      ...(otherCertificates.length > 0 && { otherCertificates }),
+    },
+  };
+}
+
+function judge({ endpoint, run }: Context, presented: Presented): PeerJudgement {
+  const now = run.now();
   return judgePeer(presented, {
     policy: endpoint.tls,
     name: endpoint.servername,
     now,
-    trust: world.trust,
+    trust: run.trust,
     waived: (code) => isWaived(code, endpoint.waive, now),
   });
 }
 
 /** RFC 8314 section 3.3: TLS is due from the first byte, whatever the protocol. */
-function greetsInTheClear(visit: Visit, octets: Buffer): StepOutcome {
+function judgePlaintext({ endpoint, transcript }: Context, octets: Buffer): Stopped {
   const said = new PeerText(octets).exact.trimEnd();
-  visit.transcript.add('server', said);
-  const { port } = visit.endpoint;
+  transcript.add('server', said);
+  const { port } = endpoint;
   const evidence = { octets: brief(said) };
   const [firstLine = ''] = said.split(/\r?\n/, 1);
-  const begins = `Port ${port} begins in the clear, with "${brief(firstLine)}"`;
+  const begins = `Port ${port} begins unencrypted, with "${brief(firstLine)}"`;
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
     const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {
       evidence: { ...evidence, protocol },
       remedy: `Correct the port or the host: what answers there is ${protocol}, with any transport. Submission with TLS from the first byte is usual on 465, and with STARTTLS on 587.`,
     });
-    return failed(found);
+    return stopped(found);
   }
   if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-    return failed(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
+    return stopped(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
   }
   const found = finding('plaintext-on-implicit-port', `${begins}: it turns this client away before any TLS.`, {
     evidence,
     remedy:
       "The server's text says why it turns this client away: see to that first. That it says so in the clear means that the port does not begin with TLS, or that something before the server speaks in its place; if the service is meant for STARTTLS, set `transport: starttls`.",
   });
-  return { ...failed(found), transient: said.startsWith('4') };
-}
-
-function failed(found: KnownFinding): StepOutcome {
-  return { findings: [found], impassable: true };
+  return { ...stopped(found), transient: said.startsWith('4') };
 }

@@ -1,7 +1,7 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
+import type { Endpoint } from '../../plan/endpoint.js';
 import { alertName } from '../../tls/alerts.js';
-import type { Visit } from '../context.js';
 
 /** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
 export const CERTIFICATE_REQUIRED = 116;
@@ -60,19 +60,19 @@ const ALERTS: Readonly<Record<number, Alert>> = {
  * @param alert its number, where an alert ended the connection
  * @returns the finding, if the alert speaks of the client's certificate
  */
-export function belatedClientCertificateAlert(alert: number | undefined, visit: Visit): KnownFinding | undefined {
-  return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(visit, alert);
+export function lateClientCertificateAlert(alert: number | undefined, endpoint: Endpoint): KnownFinding | undefined {
+  return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(endpoint, alert);
 }
 
 /**
  * The finding for an alert of a server that has asked for a certificate.
  * @param number of the alert
  */
-export function clientCertificateRefused({ endpoint }: Visit, number: number): KnownFinding {
+export function clientCertificateRefused({ tls }: Endpoint, number: number): KnownFinding {
   const name = alertName(number);
   const alert = `alert ${number} (${name})`;
   const evidence = { alert: String(number), name };
-  if (!endpoint.tls.client) {
+  if (!tls.client) {
     return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
       evidence,
     });

@@ -5,10 +5,9 @@ import { publicKeyFacts } from '../../tls/x509/certificate.js';
 import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../../tls/handshake.js';
 import { KEY_KINDS } from '../../tls/trust.js';
 import type { KeyKind, TlsVersion } from '../../tls/trust.js';
-import { handshakeAside } from '../side-connection.js';
+import type { Context } from '../context.js';
+import { handshakeAside } from '../diagnostic-handshake.js';
 import type { PeerJudgement } from './judge.js';
-import { look, startTlsAccepted } from '../diagnostic-handshake.js';
-import type { Visit } from '../context.js';
 
 /** Judges what a server presents, as step 3 judges the certificate that it met first. */
 export type Judge = (channel: TlsChannel) => PeerJudgement;
@@ -25,19 +24,37 @@ export interface OtherCertificates {
  * connections end after the handshake. For each kind there is one with TLS 1.2, and one with TLS 1.3 if the server
  * speaks TLS 1.3 and did not show that kind with TLS 1.2. A connection that the server closes is made once more. If a
  * kind seems to be absent, there is one more connection as a control.
- * @param first what the main handshake brought
+ * @param address that of the server
+ * @param first the channel of the main handshake
  * @returns nothing where there is no other certificate
  */
-export async function otherCertificates(visit: Visit, first: TlsChannel, judge: Judge): Promise<OtherCertificates> {
+export async function otherCertificates(
+  context: Context,
+  address: string | undefined,
+  first: TlsChannel,
+  judge: Judge,
+): Promise<OtherCertificates> {
+  const handshake = (version: TlsVersion, keyKind?: KeyKind): Promise<Outcome> => {
+    const { trust } = context.run;
+    const terms = { ca: context.endpoint.tls.ca, minVersion: version, maxVersion: version };
+    // No client certificate: its own signature would have to be of the same kind.
+    return handshakeAside(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
+  };
+  // A connection that the server closes says nothing, and may have been an accident.
+  const handshakeFor = async (kind: KeyKind, version: TlsVersion): Promise<Outcome> => {
+    const outcome = await handshake(version, kind);
+    const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
+    return isLost ? handshake(version, kind) : outcome;
+  };
   const findings: KnownFinding[] = [];
   const certificates: CertificateReport[] = [];
   const absent: KeyKind[] = [];
   for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
-    const withTls12 = await handshakeFor(kind, visit, 'TLSv1.2');
+    const withTls12 = await handshakeFor(kind, 'TLSv1.2');
     const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
     // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
     const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
-    const outcome = mayShowByTls13 ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
+    const outcome = mayShowByTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
     if (outcome?.ok) {
       if (kindOf(outcome.channel) !== kind) continue;
       const judged = judge(outcome.channel);
@@ -52,7 +69,7 @@ export async function otherCertificates(visit: Visit, first: TlsChannel, judge: 
     }
   }
   // A server that refuses everybody by now has refused nothing in particular.
-  if (absent.length > 0 && (await handshakeAsideOf(visit, 'TLSv1.2'))?.ok !== true) {
+  if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
     findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
   }
   return { findings, certificates };
@@ -60,26 +77,6 @@ export async function otherCertificates(visit: Visit, first: TlsChannel, judge: 
 
 /** Undefined where there was no connection. */
 type Outcome = HandshakeResult | undefined;
-
-/** A hang-up says nothing, and may have been an accident. */
-async function handshakeFor(kind: KeyKind, visit: Visit, version: TlsVersion): Promise<Outcome> {
-  const outcome = await handshakeAsideOf(visit, version, kind);
-  const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
-  return isLost ? handshakeAsideOf(visit, version, kind) : outcome;
-}
-
-/** No client certificate goes along: its own signature would have to be of the same kind. */
-function handshakeAsideOf(visit: Visit, version: TlsVersion, keyKind?: KeyKind): Promise<Outcome> {
-  const { transport, tls } = visit.endpoint;
-  return look(visit, async (second) => {
-    if (transport === 'starttls' && !(await startTlsAccepted(second))) return undefined;
-    const versions = { minVersion: version, maxVersion: version };
-    const context = second.world.trust.context({ ca: tls.ca, ...versions, ...(keyKind && { keyKind }) });
-    const outcome = await handshakeAside(second, context).outcome;
-    if (outcome.ok) outcome.channel.stream.destroy();
-    return outcome;
-  });
-}
 
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
 const HANDSHAKE_FAILURE = 40;

@@ -4,9 +4,11 @@ import { PeerText, brief } from '../../text/peer.js';
 import type { HandshakeFailure } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
 import { inSeconds, spentBudget } from '../budget.js';
-import { whatItSpeaks } from '../diagnostic-handshake.js';
-import type { Spoken } from '../diagnostic-handshake.js';
-import type { StepOutcome, Visit } from '../context.js';
+import type { Context } from '../context.js';
+import { negotiateAnything } from '../diagnostic-handshake.js';
+import type { Negotiated } from '../diagnostic-handshake.js';
+import { stopped } from '../hand-over.js';
+import type { Stopped } from '../hand-over.js';
 import { meaningOfAlert } from './alert-meaning.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused } from './client-certificate.js';
 
@@ -25,39 +27,45 @@ const OFFERED =
 /** Curves that are offered only where everything is. */
 const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 
-/** Why the handshake came to nothing, in words. */
-export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): Promise<StepOutcome> {
-  const whole = (found: KnownFinding): StepOutcome => ({ findings: [found], impassable: true });
+/**
+ * Judges why the handshake failed.
+ * @param address that of the server, for a diagnostic handshake
+ */
+export async function judgeHandshakeFailure(
+  context: Context,
+  address: string | undefined,
+  failure: Exclude<HandshakeFailure, { kind: 'cleartext' }>,
+): Promise<Stopped> {
   switch (failure.kind) {
     case 'timed-out': {
-      const { clause, evidence } = spentBudget(visit);
+      const { clause, evidence } = spentBudget(context);
       const message = `The server did not finish the TLS handshake in time${clause}.`;
       const found = finding('handshake-timeout', message, {
         evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
       });
-      // A server that sent a greeting also answered STARTTLS, so it stopped answering later.
-      return { ...whole(found), ...(visit.greeting !== undefined && { transient: 'once' }) };
+      // With STARTTLS the server has answered before, so it stopped answering later.
+      return { ...stopped(found), ...(context.endpoint.transport === 'starttls' && { transient: 'once' }) };
     }
     case 'lost': {
       const said = `The connection ended during the TLS handshake (${failure.detail})`;
       const evidence = { detail: failure.detail };
       // Some servers hang up where others send an alert.
-      const tooOld = versionBelowPolicy(await whatItSpeaks(visit), visit);
+      const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
       return tooOld !== undefined
-        ? whole(versionTooOld(visit, { said, evidence }, tooOld))
-        : { ...whole(finding('connection-lost', `${said}.`, { evidence })), transient: true };
+        ? stopped(versionTooOld(context, { said, evidence }, tooOld))
+        : { ...stopped(finding('connection-lost', `${said}.`, { evidence })), transient: true };
     }
     case 'alert': {
       const { number, name, asked } = failure;
-      if (asked || number === CERTIFICATE_REQUIRED) return whole(clientCertificateRefused(visit, number));
+      if (asked || number === CERTIFICATE_REQUIRED) return stopped(clientCertificateRefused(context.endpoint, number));
       const refusal = {
         said: `The server ended the handshake with alert ${number} (${name})`,
         evidence: { alert: String(number), name },
       };
-      if (number === UNRECOGNIZED_NAME) return whole(nameUnknown(visit, refusal));
+      if (number === UNRECOGNIZED_NAME) return stopped(nameUnknown(context, refusal));
       const meaning = meaningOfAlert(number);
-      return whole(
-        await noAgreement(visit, {
+      return stopped(
+        await noAgreement(context, address, {
           ...refusal,
           about: ABOUT[number],
           ...(meaning && { said: `${refusal.said}: ${meaning.says}`, remedy: meaning.remedy }),
@@ -70,10 +78,10 @@ export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): 
       if (stray) {
         const octets = brief(new PeerText(stray).exact.trimEnd());
         const message = `In the midst of the TLS handshake came what is no TLS: "${octets}".`;
-        return whole(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
+        return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
       }
-      return whole(
-        await noAgreement(visit, {
+      return stopped(
+        await noAgreement(context, address, {
           said: `TLS failed on our side: ${reason}`,
           evidence: { reason, code },
           ...(code.includes(SHORT_DH) && {
@@ -84,8 +92,6 @@ export async function handshakeFailed(visit: Visit, failure: HandshakeFailure): 
         }),
       );
     }
-    case 'cleartext':
-      throw new TypeError('cleartext is the question of the opening');
   }
 }
 
@@ -104,12 +110,16 @@ interface Disagreement extends Refusal {
 }
 
 /** Why there was no agreement, by what the server does when it is offered everything. */
-async function noAgreement(visit: Visit, refusal: Disagreement): Promise<KnownFinding> {
-  const seen = await whatItSpeaks(visit);
-  const tooOld = versionBelowPolicy(seen, visit);
+async function noAgreement(
+  context: Context,
+  address: string | undefined,
+  refusal: Disagreement,
+): Promise<KnownFinding> {
+  const seen = await negotiateAnything(context, address);
+  const tooOld = versionBelowPolicy(seen, context);
   const spoken = seen === 'nothing' ? undefined : seen;
   if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
-    return versionTooOld(visit, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
+    return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
   }
   const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
   const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
@@ -144,12 +154,12 @@ const LONGER_DH =
 const OTHER_SIGNATURES =
   'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';
 
-function versionBelowPolicy(seen: Spoken | 'nothing' | undefined, { endpoint }: Visit): string | undefined {
+function versionBelowPolicy(seen: Negotiated | 'nothing' | undefined, { endpoint }: Context): string | undefined {
   return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
 }
 
 /** @param spoken the version that the server takes, or that it takes none; undefined where that was not found out */
-function versionTooOld({ endpoint }: Visit, { said, evidence }: Refusal, spoken: string | undefined): KnownFinding {
+function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, spoken: string | undefined): KnownFinding {
   const wanted = endpoint.tls.minVersion;
   const message =
     spoken === undefined
@@ -169,7 +179,7 @@ const NO_TLS_1_3 = {
 };
 
 /** RFC 6066 section 3: the server has nothing for the name that was sent. */
-function nameUnknown({ endpoint }: Visit, { said, evidence }: Refusal): KnownFinding {
+function nameUnknown({ endpoint }: Context, { said, evidence }: Refusal): KnownFinding {
   const sent = serverNameIndication(endpoint.servername);
   const what =
     sent === undefined

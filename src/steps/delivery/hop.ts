@@ -4,10 +4,16 @@ import { namesIn } from '../../message/trace.js';
 import type { Hop } from '../../message/trace.js';
 import { brief } from '../../text/peer.js';
 import { differentSuites } from '../../tls/cipher-names.js';
-import type { Visit } from '../context.js';
+import type { Endpoint } from '../../plan/endpoint.js';
+import type { SignedIn } from '../hand-over.js';
 
-/** What is known of the session in which the message was handed over. */
-export type OwnSession = Pick<Visit, 'endpoint' | 'ehlo' | 'localAddress' | 'greeting' | 'tls'>;
+/** What is known of the session in which the message was submitted. */
+export interface OwnSession {
+  readonly connection: Pick<SignedIn['connection'], 'localAddress'>;
+  readonly channel: Pick<SignedIn['channel'], 'version' | 'cipher'>;
+  readonly greeting: string;
+  readonly ehloName: string;
+}
 
 /** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
@@ -45,7 +51,11 @@ const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
  * optional (RFC 5321 section 4.4), and not all software names TLS in it.
  * @param hops in the order of the message
  */
-export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFinding[] {
+export function judgeHop(
+  endpoint: Pick<Endpoint, 'host' | 'servername'>,
+  session: OwnSession,
+  hops: readonly Hop[],
+): KnownFinding[] {
   const hop = hops.at(-1);
   if (!hop) {
     const message = 'The message has no Received line, or too many to be read.';
@@ -56,7 +66,7 @@ export function judgeHop(session: OwnSession, hops: readonly Hop[]): KnownFindin
     finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
   ];
   const isFromUs = hasOurClient(hop, session);
-  if (!isFromUs && !hasOurServer(hop, session)) {
+  if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
     return unproved('is not that of the server that took the message from the gate');
   }
   if (hop.tls) return differences(session, hop);
@@ -80,8 +90,8 @@ function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }:
 }
 
 /** The client by the name or the address that we go by. */
-function hasOurClient({ clientNames }: Hop, { ehlo, localAddress }: OwnSession): boolean {
-  const ours = namesIn([ehlo, localAddress].join(' '));
+function hasOurClient({ clientNames }: Hop, { ehloName, connection }: OwnSession): boolean {
+  const ours = namesIn([ehloName, connection.localAddress].join(' '));
   return clientNames.some((name) => ours.includes(name));
 }
 
@@ -89,8 +99,12 @@ function hasOurClient({ clientNames }: Hop, { ehlo, localAddress }: OwnSession):
  * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
  * behind a content filter, is about no client of ours.
  */
-function hasOurServer({ clientNames, serverNames }: Hop, { endpoint, greeting }: OwnSession): boolean {
-  const [, greeter = ''] = greeting?.split(' ', 2) ?? [];
+function hasOurServer(
+  { clientNames, serverNames }: Hop,
+  endpoint: Pick<Endpoint, 'host' | 'servername'>,
+  { greeting }: OwnSession,
+): boolean {
+  const [, greeter = ''] = greeting.split(' ', 2);
   const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
   const itself = ['localhost', '127.0.0.1', '::1', ...server, ...serverNames];
   return (
@@ -101,14 +115,14 @@ function hasOurServer({ clientNames, serverNames }: Hop, { endpoint, greeting }:
 }
 
 /** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
-function differences({ tls: session }: OwnSession, { tls, raw }: Hop): KnownFinding[] {
-  if (!session || !tls) return [];
+function differences({ channel }: OwnSession, { tls, raw }: Hop): KnownFinding[] {
+  if (!tls) return [];
   const named = [
-    ...(tls.version !== undefined && tls.version !== session.version ? [tls.version] : []),
-    ...(tls.cipher !== undefined && differentSuites(tls.cipher, session.cipher) ? [tls.cipher] : []),
+    ...(tls.version !== undefined && tls.version !== channel.version ? [tls.version] : []),
+    ...(tls.cipher !== undefined && differentSuites(tls.cipher, channel.cipher) ? [tls.cipher] : []),
   ];
   if (named.length === 0) return [];
-  const wanted = `${session.version} ${session.cipher}`;
+  const wanted = `${channel.version} ${channel.cipher}`;
   const found = brief(named.join(' '));
   return [
     finding('delivery-hop-mismatch', `The server names ${found}; the session with the gate is ${wanted}.`, {

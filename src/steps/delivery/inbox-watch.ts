@@ -8,9 +8,11 @@ import type { Probe } from '../../message/probe.js';
 import { Deadline } from '../../net/deadline.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import { brief } from '../../text/peer.js';
+import type { DeliveryReport } from '../../report/report.js';
 import { judgePeer } from '../certificate/judge.js';
 import { judgeArrival } from './proof.js';
-import type { Visit } from '../context.js';
+import type { Context } from '../context.js';
+import type { SignedIn } from '../hand-over.js';
 
 /**
  * So long copies are waited for once the message is there: those that another way or another try makes come a moment
@@ -26,10 +28,10 @@ const LONGEST_REOPEN_MS = 8000;
 const CLEANUP_MS = 10_000;
 
 /** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
-export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Promise<Inbox> {
+export function openInbox({ endpoint, run }: Context, target: InboxTarget): Promise<Inbox> {
   const { ca, minVersion, minValidDays } = endpoint.tls;
-  return world.inboxes.open(target, {
-    context: world.trust.context({ ca, minVersion }),
+  return run.inboxes.open(target, {
+    context: run.trust.context({ ca, minVersion }),
     timeoutMs: endpoint.timeoutMs,
     minValidDays,
     objection: (peer) => {
@@ -37,8 +39,8 @@ export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Prom
         // The pins are those of the endpoint's key, and a waiver is for the endpoint.
         policy: { ca, minVersion, minValidDays, pins: [] },
         name: target.host,
-        now: world.now(),
-        trust: world.trust,
+        now: run.now(),
+        trust: run.trust,
         waived: () => false,
       });
       const errors = findings.filter(({ severity }) => severity === 'error');
@@ -47,39 +49,41 @@ export function openInbox({ endpoint, world }: Visit, target: InboxTarget): Prom
   });
 }
 
+/** What came of the wait for a message. */
+export interface Arrival {
+  readonly findings: KnownFinding[];
+  /** Undefined if the message did not arrive. */
+  readonly delivery: DeliveryReport | undefined;
+}
+
 /**
- * Waits for the probe that the server has just accepted, judges what arrived, and takes it out of the inbox.
- * @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for
+ * Waits for the probe that the server has just accepted, judges the message that arrived, and deletes it.
+ * @throws {InboxUnreachable} {InboxRejected} if the inbox cannot be searched
  */
 export async function awaitArrival(
-  visit: Visit,
+  context: Context,
+  signedIn: SignedIn,
   probe: Probe,
   delivery: Delivery & { readonly inbox: InboxTarget },
-): Promise<KnownFinding[]> {
+): Promise<Arrival> {
   const acceptedAt = performance.now();
   const octets = Buffer.byteLength(probe.text);
-  const deadline = Deadline.after(delivery.withinMs, visit.world.end);
+  const deadline = Deadline.after(delivery.withinMs, context.run.end);
   const { messageId, nonce } = probe;
   const sought = { messageId, nonce, octets, is: (source: Buffer) => isProbe(probe, source) };
-  const received = await reopening(visit, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
-  if (!received) return [notReceived(probe, delivery)];
+  const received = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+  if (!received) return { findings: [notReceived(probe, delivery)], delivery: undefined };
   const latencyMs = Math.round(performance.now() - acceptedAt);
   const settled = Deadline.after(SETTLING_MS, deadline);
-  const findings = await judgeArrival(visit, probe, received.source);
+  const findings = await judgeArrival(context, signedIn, probe, received.source);
   if (received.junk !== undefined) findings.push(inJunk(received.junk));
   await settled.race(new Promise<never>(() => undefined), () => new Error('settled')).catch(() => undefined);
   // What was seen in the message stays true, whatever comes of the last look and its deletion.
-  const { copies, hasMore, failures } = await finished(visit, received, delivery, sought, deadline);
+  const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
   findings.push(...failures);
   if (copies > 1) findings.push(duplicated(probe, copies, hasMore));
-  visit.delivered = {
-    messageId,
-    octets,
-    latencyMs,
-    ...(received.junk !== undefined && { folder: brief(received.junk) }),
-    copies,
-  };
-  return findings;
+  const folder = received.junk === undefined ? {} : { folder: brief(received.junk) };
+  return { findings, delivery: { messageId, octets, latencyMs, ...folder, copies } };
 }
 
 /**
@@ -87,17 +91,17 @@ export async function awaitArrival(
  * is not opened again.
  */
 async function reopening<T>(
-  visit: Visit,
+  context: Context,
   target: InboxTarget,
   deadline: Deadline,
   work: (inbox: Inbox) => Promise<T>,
 ): Promise<T> {
   for (let pauseMs = FIRST_REOPEN_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
     try {
-      return await work(await openInbox(visit, target));
+      return await work(await openInbox(context, target));
     } catch (error) {
       if (!isTransient(error) || deadline.remainingMs <= pauseMs) throw error;
-      await visit.world.pause(pauseMs);
+      await context.run.pause(pauseMs);
     }
   }
 }
@@ -112,7 +116,7 @@ export function isTransient(error: unknown): boolean {
  * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
  */
 async function finished(
-  visit: Visit,
+  context: Context,
   received: Received,
   { keep, inbox }: Delivery & { readonly inbox: InboxTarget },
   sought: Sought,
@@ -124,7 +128,7 @@ async function finished(
   try {
     await cleanUp(received).catch(async (error: unknown) => {
       if (!isTransient(error) || deadline.isOver) throw error;
-      await reopening(visit, inbox, Deadline.after(CLEANUP_MS, deadline), async (reopened) => {
+      await reopening(context, inbox, Deadline.after(CLEANUP_MS, deadline), async (reopened) => {
         const again = await findAgain(reopened, sought, Deadline.after(SETTLING_MS, deadline));
         if (!again) return;
         finds.push(again);

@@ -8,21 +8,27 @@ import { receivedHops } from '../../message/trace.js';
 import { brief } from '../../text/peer.js';
 import { judgeHop } from './hop.js';
 import { judgeVerdicts } from './verdicts.js';
-import type { Visit } from '../context.js';
+import type { Context } from '../context.js';
+import type { SignedIn } from '../hand-over.js';
 
 /**
  * Judges the message that arrived: whether it is the one that was sent, whether the server that took it from us says
  * that it came by TLS, and what the checks of its origin came to.
  * @param source header and body as the inbox has them
  */
-export async function judgeArrival(visit: Visit, probe: Probe, source: Buffer): Promise<KnownFinding[]> {
+export async function judgeArrival(
+  context: Context,
+  signedIn: SignedIn,
+  probe: Probe,
+  source: Buffer,
+): Promise<KnownFinding[]> {
   const message = parseMessage(source);
   const hops = receivedHops(message);
-  const demanded = visit.endpoint.delivery?.verdicts;
+  const demanded = context.endpoint.delivery?.verdicts;
   return [
     ...judgeIdentity(probe, source, message),
-    ...judgeHop(visit, hops),
-    ...(demanded ? await judgeVerdicts(visit, demanded, source, message, hops) : []),
+    ...judgeHop(context.endpoint, signedIn, hops),
+    ...(demanded ? await judgeVerdicts(context, demanded, source, message, hops) : []),
   ];
 }
 

@@ -4,14 +4,16 @@ import type { Probe } from '../../message/probe.js';
 import type { Delivery } from '../../plan/endpoint.js';
 import { shown } from '../../smtp/reply.js';
 import type { Reply } from '../../smtp/reply.js';
-import type { SmtpSession } from '../../smtp/session.js';
+import type { Capabilities } from '../../smtp/capabilities.js';
 import { askForRecipient, isDone, openTransaction, sizeLimit } from '../../smtp/transaction.js';
 import { brief } from '../../text/peer.js';
 import { refusalMeaningOf } from './refusal.js';
 import type { RefusedAt } from './refusal.js';
 import { demandsSignIn, refusesRecipient } from './refused-recipient.js';
-import { CONTENT } from '../context.js';
-import type { StepOutcome, Visit } from '../context.js';
+import type { Context } from '../context.js';
+import { stoppedBy } from '../error-to-finding.js';
+import { stopped } from '../hand-over.js';
+import type { SignedIn, StepResult, Stopped } from '../hand-over.js';
 
 const REJECTED = {
   MAIL: 'sender-rejected',
@@ -21,75 +23,84 @@ const REJECTED = {
 } as const;
 
 /**
- * Hands the probe over. Nothing is asked of the server that it does not offer: PIPELINING, SIZE and SMTPUTF8 where they
- * are, and no notification in any case. The probe has seven bits, but for an international address in its header, which
- * is announced as eight (RFC 6152): who has SMTPUTF8 must have 8BITMIME, too (RFC 6531 section 3.1).
- * @returns what was refused, or undefined once the server has accepted the message
- * @throws what a session throws
+ * Submits the probe. It uses only what the server offers: PIPELINING, SIZE and SMTPUTF8; it never asks for a
+ * notification. The probe is 7-bit, unless its header has an international address, which is announced as 8-bit (RFC
+ * 6152): a server with SMTPUTF8 must also have 8BITMIME (RFC 6531 section 3.1).
+ * @returns ok once the server has accepted the message
  */
 export async function submit(
-  visit: Visit,
-  session: SmtpSession,
+  context: Context,
+  { session, capabilities }: SignedIn,
   { from, to }: Delivery,
   probe: Probe,
-): Promise<StepOutcome | undefined> {
-  const { secured } = visit;
+): Promise<StepResult<undefined>> {
   const octets = Buffer.byteLength(probe.text);
-  const unfit = unmailable(visit, from, to) ?? tooLarge(visit, octets);
-  if (unfit) return { findings: [unfit] };
+  const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, octets);
+  if (unfit) return stopped(unfit);
 
   const parameters = [
-    ...(secured?.has('SIZE') === true ? [`SIZE=${octets}`] : []),
-    ...(secured?.has('8BITMIME') === true && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
+    ...(capabilities.has('SIZE') ? [`SIZE=${octets}`] : []),
+    ...(capabilities.has('8BITMIME') && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
     ...(international(from, to) === undefined ? [] : ['SMTPUTF8']),
   ];
-  const stopped = await openTransaction(session, { from, to, parameters }, secured?.has('PIPELINING') === true);
-  if (stopped) return judged(visit, stopped.verb, stopped.line, stopped.reply);
-  const end = await session.message(probe.text, () => {
-    visit.handedOver = true;
-  });
-  if (!isDone(end)) return judged(visit, 'MESSAGE', 'the end of the message', end);
-  visit.delivered = { messageId: probe.messageId, octets };
-  visit.observed.push(...takenLate(visit));
-  return undefined;
+  let isHandedOver = false;
+  try {
+    const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
+    if (refused) return judgeRefusal(context, refused.verb, refused.line, refused.reply);
+    const end = await session.message(probe.text, () => {
+      isHandedOver = true;
+    });
+    if (!isDone(end)) return { ...judgeRefusal(context, 'MESSAGE', 'the end of the message', end), isHandedOver };
+  } catch (error) {
+    return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
+  }
+  const facts = { delivery: { messageId: probe.messageId, octets } };
+  return { ok: true, findings: afterGreylisting(context), facts, isHandedOver, next: undefined };
 }
 
-/** That the server took the message only after it had put it off (RFC 6647), once it has taken it. */
-function takenLate({ putOff }: Visit): KnownFinding[] {
-  if (!putOff) return [];
-  const seconds = Math.round(putOff.forMs / 1000);
-  const message = `The server said "${putOff.said}" at first, and took the message ${seconds} s later.`;
-  return [finding('greylisted', message, { evidence: { reply: putOff.said, seconds: String(seconds) } })];
+/** The notice that the server accepted the message only when it was sent again (RFC 6647). */
+function afterGreylisting({ greylisting }: Context): KnownFinding[] {
+  if (!greylisting) return [];
+  const { reply, waitedMs } = greylisting;
+  const seconds = Math.round(waitedMs / 1000);
+  const message = `The server said "${reply}" at first, and accepted the message ${seconds} s later.`;
+  return [finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } })];
 }
 
 /**
- * The negative of a delivery: the recipient must be refused, and no message follows in any case. That strangers must
- * sign in first refuses it to those who have not. A refusal of anything else answers another question.
- * @throws what a session throws
+ * The negative of a delivery: the recipient must be refused, and no message is ever sent. A server that requires AUTH
+ * of strangers refuses it to those who have not signed in. A refusal of anything else answers another question.
  */
-export async function expectRefusal(visit: Visit, session: SmtpSession, { from, to }: Delivery): Promise<StepOutcome> {
-  const unfit = unmailable(visit, from, to);
-  if (unfit) return { findings: [unfit] };
+export async function expectRefusal(
+  context: Context,
+  { session, capabilities }: SignedIn,
+  { from, to }: Delivery,
+): Promise<StepResult<undefined>> {
+  const unfit = unmailable(capabilities, from, to);
+  if (unfit) return stopped(unfit);
   const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
-  const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
-  const isSignedIn = visit.endpoint.auth !== undefined;
-  if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply)) return CONTENT;
-  if (verb === 'MAIL') return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
-  if (!isDone(reply)) {
-    if (refusesRecipient(reply, { to, isSignedIn })) return CONTENT;
-    return withRemark(
-      judged(visit, verb, line, reply),
-      'So it is not told whether the recipient is refused, as it must be.',
-    );
+  const asExpected = { ok: true, findings: [], next: undefined } as const;
+  try {
+    const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
+    const isSignedIn = context.endpoint.auth !== undefined;
+    if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply)) return asExpected;
+    if (verb === 'MAIL') {
+      return withRemark(judgeRefusal(context, verb, line, reply), 'So the gate did not send RCPT.');
+    }
+    if (!isDone(reply)) {
+      if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
+      return withRemark(
+        judgeRefusal(context, verb, line, reply),
+        'So it is unknown whether the server refuses the recipient, which it must.',
+      );
+    }
+    const client = isSignedIn ? 'this account' : 'a client that has not signed in';
+    const message = `To ${line} from ${client} the server says "${shown(reply)}", but it must refuse it.`;
+    const evidence = { reply: shown(reply), recipient: brief(to) };
+    return stopped(finding('relay-open', message, { evidence }));
+  } catch (error) {
+    return stoppedBy(error, context, 'inside-tls');
   }
-  const client = visit.endpoint.auth ? 'this account' : 'a client that has not signed in';
-  return {
-    findings: [
-      finding('relay-open', `To ${line} from ${client} the server says "${shown(reply)}", and must refuse it.`, {
-        evidence: { reply: shown(reply), recipient: brief(to) },
-      }),
-    ],
-  };
 }
 
 /** The address that is not plain ASCII, if there is one. */
@@ -97,18 +108,18 @@ function international(from: string, to: string): string | undefined {
   return [from, to].find((mailbox) => /[^\x20-\x7e]/.test(mailbox));
 }
 
-function unmailable({ secured }: Visit, from: string, to: string): KnownFinding | undefined {
+function unmailable(capabilities: Capabilities, from: string, to: string): KnownFinding | undefined {
   const mailbox = international(from, to);
-  if (mailbox === undefined || secured?.has('SMTPUTF8') === true) return undefined;
+  if (mailbox === undefined || capabilities.has('SMTPUTF8')) return undefined;
   const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
   const message = `The address ${brief(mailbox)} needs SMTPUTF8, which the server does not offer.`;
   return finding(code, message, { reference: 'RFC 6531 section 3.1' });
 }
 
-function tooLarge({ secured }: Visit, octets: number): KnownFinding | undefined {
-  const limit = secured && sizeLimit(secured);
+function tooLarge(capabilities: Capabilities, octets: number): KnownFinding | undefined {
+  const limit = sizeLimit(capabilities);
   if (limit === undefined || octets <= limit) return undefined;
-  const message = `The message has ${octets} octets, and the server says beforehand that it takes no more than ${limit}. So none was sent.`;
+  const message = `The message has ${octets} bytes, but the server announces that it accepts no more than ${limit}. So it was not sent.`;
   return finding('message-rejected', message, {
     evidence: { size: String(octets), limit: String(limit) },
     remedy: 'Raise the limit of the server, or lower `delivery.attachment-bytes`.',
@@ -116,38 +127,38 @@ function tooLarge({ secured }: Visit, octets: number): KnownFinding | undefined 
   });
 }
 
-/** What to make of a reply that does not let the transaction go on. */
-function judged(visit: Visit, at: RefusedAt, to: string, reply: Reply): StepOutcome {
-  const { endpoint, putOff } = visit;
+/** Judges a reply that ends the transaction. */
+function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: string, reply: Reply): Stopped {
   const said = `To ${to} the server says "${shown(reply)}"`;
   const evidence = { reply: shown(reply) };
   if (reply.code < 400) {
-    const due = at === 'DATA' ? '354' : '250';
-    return { findings: [finding('protocol-error', `${said}, where ${due} is due.`, { evidence })] };
+    const required = at === 'DATA' ? '354' : '250';
+    return stopped(finding('protocol-error', `${said}, but ${required} is required.`, { evidence }));
   }
   const meaning = refusalMeaningOf(at, reply, endpoint);
-  const temporary = reply.code < 500;
-  // Such a server is likely to take the message a little later (RFC 6647 section 4).
-  if (meaning?.about === 'newcomer') visit.puttingOff = shown(reply);
-  const patience =
-    putOff && temporary ? `It has put the message off for ${Math.round(putOff.forMs / 1000)} s now.` : '';
+  const isTemporary = reply.code < 500;
+  const waited =
+    greylisting && isTemporary
+      ? `It has not accepted the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+      : '';
+  const found = finding(
+    meaning?.about === 'message' ? 'message-rejected' : REJECTED[at],
+    [`${said}.`, meaning?.says ?? '', waited].filter(Boolean).join(' '),
+    {
+      evidence,
+      ...(meaning && { remedy: meaning.remedy }),
+      ...(isTemporary && { inconclusive: true }),
+    },
+  );
   return {
-    findings: [
-      finding(
-        meaning?.about === 'message' ? 'message-rejected' : REJECTED[at],
-        [`${said}.`, meaning?.says ?? '', patience].filter(Boolean).join(' '),
-        {
-          evidence,
-          ...(meaning && { remedy: meaning.remedy }),
-          ...(temporary && { inconclusive: true }),
-        },
-      ),
-    ],
-    transient: temporary,
+    ...stopped(found),
+    transient: isTemporary,
+    // Such a server is likely to accept the message a little later (RFC 6647 section 4).
+    ...(meaning?.about === 'newcomer' && { greylisted: shown(reply) }),
   };
 }
 
-function withRemark(outcome: StepOutcome, remark: string): StepOutcome {
-  const findings = outcome.findings.map((found) => ({ ...found, message: `${found.message} ${remark}` }));
-  return { ...outcome, findings };
+function withRemark(result: Stopped, remark: string): Stopped {
+  const findings = result.findings.map((found) => ({ ...found, message: `${found.message} ${remark}` }));
+  return { ...result, findings };
 }

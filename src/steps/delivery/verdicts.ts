@@ -11,7 +11,7 @@ import type { Hop } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
 import type { DemandedVerdicts } from '../../plan/endpoint.js';
 import { brief } from '../../text/peer.js';
-import type { Visit } from '../context.js';
+import type { Context } from '../context.js';
 
 /**
  * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
@@ -23,7 +23,7 @@ import type { Visit } from '../context.js';
  * @param hops its Received lines
  */
 export async function judgeVerdicts(
-  visit: Visit,
+  context: Context,
   demanded: DemandedVerdicts,
   source: Buffer,
   message: ParsedMessage,
@@ -31,9 +31,9 @@ export async function judgeVerdicts(
 ): Promise<KnownFinding[]> {
   const believed = resultsOf(message, hops, demanded.authservId ?? '');
   return [
-    ...judgeReceiver(visit, 'spf', demanded, message, believed),
-    ...(await judgeSignatures(visit, demanded.dkim, source)),
-    ...judgeReceiver(visit, 'dmarc', demanded, message, believed),
+    ...judgeReceiver(context, 'spf', demanded, message, believed),
+    ...(await judgeSignatures(context, demanded.dkim, source)),
+    ...judgeReceiver(context, 'dmarc', demanded, message, believed),
   ];
 }
 
@@ -55,7 +55,7 @@ function mismatch(
 }
 
 function judgeReceiver(
-  { endpoint }: Visit,
+  { endpoint }: Context,
   check: 'spf' | 'dmarc',
   { [check]: wanted, authservId = '' }: DemandedVerdicts,
   message: ParsedMessage,
@@ -111,16 +111,16 @@ function domainOf(address: string): string {
  * the domain in From is what DMARC asks.
  */
 async function judgeSignatures(
-  { endpoint, world }: Visit,
+  { endpoint, run }: Context,
   wanted: DemandedVerdicts['dkim'],
   source: Buffer,
 ): Promise<KnownFinding[]> {
   if (wanted === undefined) return [];
   // All lookups together have the time of one wait; that of the dialogue may long be over.
-  const deadline = Deadline.after(endpoint.timeoutMs, world.end);
+  const deadline = Deadline.after(endpoint.timeoutMs, run.end);
   const signatures = await verifySignatures(source, {
-    lookup: (name) => world.txt(name, deadline),
-    now: world.now(),
+    lookup: (name) => run.txt(name, deadline),
+    now: run.now(),
   });
   const decisive = mostTelling(signatures);
   const found = decisive?.verdict ?? 'none';

@@ -1,0 +1,75 @@
+import { ConnectFailure, resolve } from '../net/connect.js';
+import type { Address } from '../net/connect.js';
+import { Deadline } from '../net/deadline.js';
+import type { Endpoint, Origin } from '../plan/endpoint.js';
+import type { RunContext } from '../steps/context.js';
+import { pauseBefore } from './pauses.js';
+
+/** An endpoint, and how to reach it. */
+export interface Target {
+  readonly endpoint: Endpoint;
+  /** The only addresses to connect to, or why their lookup failed; by default the host is looked up. */
+  readonly addresses?: readonly Address[] | ConnectFailure;
+}
+
+/** Looked up separately: a lookup of both hides the failure of one, and with it the servers of that family. */
+const FAMILIES = [4, 6] as const;
+
+/**
+ * Expands an endpoint with `addresses: all` into one for each address, and one for each family whose lookup failed. If
+ * there is no address, the endpoint stays as it is, with the failure of its lookup.
+ * @param retries how often a lookup that failed is repeated
+ * @param given the names of all configured endpoints
+ */
+export async function expandAddresses(
+  endpoint: Endpoint,
+  retries: number,
+  run: RunContext,
+  given: ReadonlySet<string>,
+): Promise<readonly Target[]> {
+  const expanded = (part: string): Endpoint => {
+    const origin = { name: endpoint.name, part };
+    return { ...endpoint, name: nameFor(origin, given), origin };
+  };
+  const answers = await Promise.all(
+    FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, run) })),
+  );
+  const found = answers.flatMap(({ answer }) => (answer instanceof ConnectFailure ? [] : answer));
+  const failed = answers.flatMap(({ family, answer }) =>
+    answer instanceof ConnectFailure ? [{ family, failure: answer }] : [],
+  );
+  const unresolved = failed.filter(({ failure }) => failure.kind === 'lookup-failed');
+  const [worst] = [...unresolved, ...failed];
+  if (found.length === 0) return [{ endpoint, ...(worst && { addresses: worst.failure }) }];
+  const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
+  return [
+    ...addresses.map((one) => ({ endpoint: expanded(one.address), addresses: [one] })),
+    ...unresolved.map(({ family, failure }) => ({ endpoint: expanded(`IPv${family}`), addresses: failure })),
+  ];
+}
+
+/** "name (part)", or with a number appended if the user has given that name to another endpoint. */
+function nameFor({ name, part }: Origin, given: ReadonlySet<string>): string {
+  const usual = `${name} (${part})`;
+  let unique = usual;
+  for (let n = 2; given.has(unique); n += 1) unique = `${usual} #${n}`;
+  return unique;
+}
+
+/** The addresses of one family, or why there is none after the last lookup. */
+async function lookUp(
+  { host, timeoutMs }: Endpoint,
+  family: Address['family'],
+  retries: number,
+  run: RunContext,
+): Promise<readonly Address[] | ConnectFailure> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await resolve(host, Deadline.after(timeoutMs, run.end), run.resolver, family);
+    } catch (error) {
+      if (!(error instanceof ConnectFailure)) throw error;
+      if (error.kind !== 'lookup-failed' || tries > retries) return error;
+    }
+    await run.pause(pauseBefore(tries + 1, run));
+  }
+}

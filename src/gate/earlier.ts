@@ -1,0 +1,36 @@
+import { earlierFindings } from '../report/report.js';
+import type { EndpointReport } from '../report/report.js';
+import { statusOf, worst } from '../verdict/verdict.js';
+import type { Attempt } from './attempt.js';
+
+/** What the attempts before the last one found. */
+export type Earlier = NonNullable<EndpointReport['earlier']>;
+
+/**
+ * The report of an endpoint, with what the attempts before the last one found. A warning or a waived error counts even
+ * if the last attempt does not have it; each is reported once.
+ */
+export function withEarlier(report: EndpointReport, before: Earlier): EndpointReport {
+  const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
+  const earlier = before.filter((one) => {
+    if (!('severity' in one)) return true;
+    const isNew = !known.has(`${one.step} ${one.code}`);
+    known.add(`${one.step} ${one.code}`);
+    return isNew;
+  });
+  if (earlier.length === 0) return report;
+  const result = earlierFindings({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
+  return { ...report, result, earlier };
+}
+
+/** What remains of an attempt that is followed by another: its failure, its warnings and its waived errors. */
+export function remainsOf({ steps }: Attempt['report']): Earlier {
+  const last = steps.findLast(({ status }) => status !== 'skip');
+  const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
+  // A waiver must not make the verdict worse: the failure that led to the next attempt does not count, waived or not.
+  const failure = errors.find(({ waived }) => !waived) ?? errors[0];
+  const counting = steps.flatMap(({ id: step, findings }) =>
+    findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })),
+  );
+  return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
+}

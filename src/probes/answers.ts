@@ -1,0 +1,84 @@
+import { openDialogue } from '../smtp/dialogue.js';
+import type { Dialogue, DialogueResult, DialogueTerms } from '../smtp/dialogue.js';
+import { shown } from '../smtp/reply.js';
+import type { Reply } from '../smtp/reply.js';
+import type { SmtpSession } from '../smtp/session.js';
+import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
+import { ehloName } from '../steps/connection.js';
+import type { Context } from '../steps/context.js';
+import type { Connection } from '../steps/hand-over.js';
+import { beginSideHandshake } from '../steps/side-connection.js';
+
+/** The server's answer leaves open what the probe asks. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+/** 530 and 538 require something before MAIL from any sender: TLS, or AUTH (RFC 4954 section 6). */
+const REQUIRES_MORE: readonly number[] = [530, 538];
+
+/** The null sender, and one of a domain that nobody has (RFC 2606 section 2). */
+const SENDERS = ['', 'gate@example.invalid'] as const;
+
+/**
+ * Opens a dialogue for a probe.
+ * @throws {Unanswered} if the server refuses it, and what the session throws
+ */
+export async function openForProbe(
+  side: Context,
+  { localAddress }: Connection,
+  session: SmtpSession,
+  terms: Pick<DialogueTerms, 'greets' | 'upTo'>,
+): Promise<Dialogue> {
+  const opened: DialogueResult = await openDialogue(session, { ...terms, ehloName: ehloName(side, localAddress) });
+  if (opened.ok) return opened.dialogue;
+  const { at, answer } = opened.failure;
+  if (!answer.refused) throw answer.error;
+  const what = at === 'greeting' ? 'The server greets with' : `The server answers ${at} with`;
+  throw new Unanswered(`${what} "${shown(answer.reply)}".`);
+}
+
+/** Makes a handshake by the endpoint's policy, without its client certificate: that is a credential. */
+export function handshakeForProbe(side: Context, connection: Connection): Promise<HandshakeResult> {
+  const { ca, minVersion } = side.endpoint.tls;
+  return beginSideHandshake(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
+}
+
+/** @returns what to throw if a probe needs TLS and the handshake failed */
+export function withoutTls(failure: HandshakeFailure): Unanswered {
+  const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
+  return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
+}
+
+/**
+ * Sends MAIL, and RSET if it is accepted. Some servers refuse the null sender as such, which says nothing about other
+ * mail: then one other sender is tried.
+ * @returns whose mail was accepted, and the reply; undefined if MAIL is refused from any sender
+ * @throws {Unanswered} if both senders are refused for different reasons
+ */
+export async function tryMail(session: SmtpSession): Promise<{ sender: string; reply: string } | undefined> {
+  const refusals: string[] = [];
+  for (const sender of SENDERS) {
+    const reply = await session.command(`MAIL FROM:<${sender}>`);
+    if (!isRefusal(reply)) {
+      await session.command('RSET').catch(() => undefined);
+      return { sender, reply: shown(reply) };
+    }
+    if (REQUIRES_MORE.includes(reply.code)) return undefined;
+    refusals.push(shown(reply));
+  }
+  if (new Set(refusals).size === 1) return undefined;
+  const [toNull, toOther] = refusals;
+  throw new Unanswered(
+    `The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}": both may be about the sender.`,
+  );
+}
+
+/**
+ * Whether a command was refused and not carried out.
+ * @throws {Unanswered} if the reply is temporary, or none that fits
+ */
+export function isRefusal(reply: Reply): boolean {
+  if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server says "${shown(reply)}".`);
+  return reply.code >= 500;
+}

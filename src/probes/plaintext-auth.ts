@@ -1,0 +1,28 @@
+import { finding } from '../findings/finding.js';
+import type { KnownFinding } from '../findings/finding.js';
+import { plainAuthCommand } from '../findings/reproduce.js';
+import { shown } from '../smtp/reply.js';
+import { beginSession } from '../steps/connection.js';
+import type { Context } from '../steps/context.js';
+import type { Connection } from '../steps/hand-over.js';
+import { isRefusal, openForProbe } from './answers.js';
+
+/** RFC 4954 section 4: the server waits for the client's next message, here the credentials. */
+const WAITS_FOR_CREDENTIALS = 334;
+
+/** Whether the server accepts AUTH before TLS, where a client would send its password unencrypted. */
+export async function plaintextAuth(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
+  const session = beginSession(side, connection.socket);
+  await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+  const reply = await session.command('AUTH PLAIN');
+  const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
+  if (!isWaiting && isRefusal(reply)) return undefined;
+  // RFC 4954 section 4: a lone `*` cancels the exchange. The answer does not matter any more.
+  if (isWaiting) await session.command('*').catch(() => undefined);
+  const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without even asking for credentials';
+  const message = `Before TLS the server answers AUTH PLAIN with "${shown(reply)}": ${meaning}.`;
+  return finding('plaintext-auth-accepted', message, {
+    evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
+    reproduce: plainAuthCommand(side.endpoint, connection.address),
+  });
+}

@@ -1,0 +1,84 @@
+import { finding } from '../../findings/finding.js';
+import type { DialogueFailure } from '../../smtp/dialogue.js';
+import { shown } from '../../smtp/reply.js';
+import type { Reply } from '../../smtp/reply.js';
+import type { SmtpSession } from '../../smtp/session.js';
+import type { Context } from '../context.js';
+import { stoppedBy } from '../error-to-finding.js';
+import type { Heard } from '../error-to-finding.js';
+import { stopped } from '../hand-over.js';
+import type { Stopped } from '../hand-over.js';
+import { otherProtocol } from './other-protocol.js';
+
+/** Where a dialogue could not be opened: before TLS in step 1, inside TLS in step 4. */
+export interface OpeningPlace {
+  readonly session: SmtpSession;
+  readonly ehloName: string;
+  /** The greeting, if there was one, on this channel or before TLS. */
+  readonly greeting: string | undefined;
+  readonly heard: Heard;
+  /** The finding for a permanent refusal of EHLO. */
+  readonly refusal: 'ehlo-rejected' | 'ehlo-after-tls-rejected';
+}
+
+/** Judges why a dialogue could not be opened up to EHLO. */
+export async function judgeDialogueFailure(
+  context: Context,
+  { at, answer }: DialogueFailure,
+  place: OpeningPlace,
+): Promise<Stopped> {
+  if (!answer.refused) return stoppedBy(answer.error, context, place.heard);
+  return at === 'greeting' ? judgeGreeting(answer.reply) : judgeEhlo(answer.reply, place);
+}
+
+/** RFC 5321 section 3.1: a server that does not serve this client greets with 4yz or 5yz. */
+function judgeGreeting(reply: Reply): Stopped {
+  const said = `The server greets with "${shown(reply)}"`;
+  const evidence = { reply: shown(reply) };
+  switch (Math.floor(reply.code / 100)) {
+    case 4:
+      return temporary(said, evidence);
+    case 5:
+      return stopped(finding('greeting-rejected', `${said}.`, { evidence }));
+    default: {
+      const other = otherProtocol(reply.raw[0]?.exact ?? '');
+      return stopped(other ?? finding('protocol-error', `${said}, but 220 is required.`, { evidence }));
+    }
+  }
+}
+
+async function judgeEhlo(reply: Reply, { session, ehloName, greeting, refusal }: OpeningPlace): Promise<Stopped> {
+  const said = `The server answers EHLO ${ehloName} with "${shown(reply)}"`;
+  const evidence = { reply: shown(reply) };
+  if (reply.code < 400) {
+    return stopped(finding('protocol-error', `${said}, but 250 is required.`, { evidence }));
+  }
+  if (reply.code < 500) return temporary(said, evidence);
+
+  const other = greetsAs(greeting);
+  if (other !== undefined) {
+    const message = `This is an ${other} server: it greets with "${greeting ?? ''}" and does not know EHLO.`;
+    return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol: other } }));
+  }
+  // Only for the evidence: whatever happens with HELO, the finding is that EHLO does not work.
+  const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
+  const heloEvidence = helo && { ...evidence, helo: shown(helo) };
+  const heloSays = helo?.code === 250 ? ' It accepts HELO, which offers no extensions: no STARTTLS, no AUTH.' : '';
+  return stopped(finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence }));
+}
+
+/** Protocols whose servers greet with 220 like SMTP, by the words with which they name themselves. */
+const GREETERS: readonly [RegExp, 'FTP' | 'LMTP'][] = [
+  [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
+  [/\bLMTP\b/i, 'LMTP'],
+];
+
+/** A greeting that says SMTP is believed, whatever the host is called. */
+function greetsAs(greeting = ''): 'FTP' | 'LMTP' | undefined {
+  if (/\bE?SMTP\b/i.test(greeting)) return undefined;
+  return GREETERS.find(([words]) => words.test(greeting))?.[1];
+}
+
+function temporary(said: string, evidence: Record<string, string>): Stopped {
+  return { ...stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence })), transient: true };
+}

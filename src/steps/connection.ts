@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ConnectFailure, connect, resolve } from '../net/connect.js';
+import { Deadline } from '../net/deadline.js';
+import { isQualifiedDomain } from '../plan/schema/values.js';
+import { SmtpSession } from '../smtp/session.js';
+import { beginHandshake } from '../tls/handshake.js';
+import type { Handshake } from '../tls/handshake.js';
+import { serverNameIndication } from '../tls/names.js';
+import type { Context } from './context.js';
+import type { Connection } from './hand-over.js';
+
+/**
+ * Connects to the endpoint. The connection is closed at the end of the attempt at the latest.
+ * @throws {ConnectFailure}
+ */
+export async function openConnection(context: Context): Promise<Connection> {
+  const { endpoint, run, budget, addresses, atEnd } = context;
+  const deadline = Deadline.after(endpoint.timeoutMs, budget);
+  if (addresses instanceof ConnectFailure) throw addresses;
+  const socket = await connect(
+    addresses ?? (await resolve(endpoint.host, deadline, run.resolver)),
+    endpoint.port,
+    deadline,
+  );
+  atEnd(() => Promise.resolve(void socket.destroy()));
+  return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
+}
+
+/** Begins an SMTP session on a connected channel. It says QUIT at the end of the attempt at the latest. */
+export function beginSession(context: Context, channel: Duplex): SmtpSession {
+  const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
+  const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
+  atEnd(() => session.quit());
+  return session;
+}
+
+/** Begins the TLS handshake of steps 2 and 3, by the endpoint's policy and with its client certificate, if any. */
+export function beginTls({ endpoint, run, budget }: Context, { socket }: Connection): Handshake {
+  return beginHandshake(socket, {
+    context: run.trust.context(endpoint.tls),
+    servername: serverNameIndication(endpoint.servername),
+    deadline: Deadline.after(endpoint.timeoutMs, budget),
+  });
+}
+
+/**
+ * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
+ * 4.1.4); else an address literal (section 4.1.3). Host names often are not qualified: nothing checks them when they
+ * are set.
+ */
+export function ehloName(
+  { endpoint, run }: Pick<Context, 'endpoint' | 'run'>,
+  localAddress: string | undefined,
+): string {
+  if (endpoint.ehlo !== undefined) return endpoint.ehlo;
+  if (isQualifiedDomain(run.hostName)) return run.hostName;
+  // The zone of a link-local address is only valid on this machine, so it does not belong in a literal.
+  const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
+  return isIP(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
+}

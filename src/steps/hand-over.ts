@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net';
+import type { KnownFinding } from '../findings/finding.js';
+import type { DeliveryReport, SkipReason, StepId, TlsReport } from '../report/report.js';
+import type { Capabilities } from '../smtp/capabilities.js';
+import type { SmtpSession } from '../smtp/session.js';
+import type { Handshake, TlsChannel } from '../tls/handshake.js';
+
+/*
+ * What each step proves and hands over to the next one. A step gets the whole of what it may rely on, or is not taken.
+ */
+
+/** A TCP connection. Its addresses are kept here because a socket forgets them when it is closed. */
+export interface Connection {
+  readonly socket: Socket;
+  /** The server's address; undefined if the connection was lost at once. */
+  readonly address: string | undefined;
+  /** Our own address on this connection; undefined if it was lost at once. */
+  readonly localAddress: string | undefined;
+}
+
+/** What the server said before TLS. Nothing in it is trusted later (RFC 3207 section 4.2). */
+export interface PlaintextDialogue {
+  /** The greeting, as one line of text. */
+  readonly greeting: string;
+  readonly capabilities: Capabilities;
+}
+
+/** With implicit TLS, steps 1 and 2 do not apply, and step 3 connects. */
+export interface ImplicitTls {
+  readonly transport: 'implicit';
+}
+
+/** Step 1 proves: the server greets, answers EHLO and offers STARTTLS. */
+export type Connected =
+  | ImplicitTls
+  | {
+      readonly transport: 'starttls';
+      readonly connection: Connection;
+      readonly session: SmtpSession;
+      readonly plaintext: PlaintextDialogue;
+    };
+
+/** Step 2 proves: STARTTLS was answered 220, and nothing but TLS followed. The handshake is under way. */
+export type Upgraded =
+  | ImplicitTls
+  | {
+      readonly transport: 'starttls';
+      readonly connection: Connection;
+      readonly handshake: Handshake;
+      readonly plaintext: PlaintextDialogue;
+    };
+
+/** Step 3 proves: there is a TLS channel, and whose it is. */
+export interface Secured {
+  readonly connection: Connection;
+  readonly channel: TlsChannel;
+  /** On the channel; nothing has been said in it. */
+  readonly session: SmtpSession;
+  /** The chain and the name are valid, or a pin matches: credentials and mail may be sent. No waiver makes it true. */
+  readonly isVerified: boolean;
+  /** Undefined with implicit TLS. */
+  readonly plaintext: PlaintextDialogue | undefined;
+}
+
+/** Step 4 proves: EHLO works inside TLS, and so does AUTH where credentials are configured. */
+export interface SignedIn {
+  readonly connection: Connection;
+  readonly channel: TlsChannel;
+  readonly session: SmtpSession;
+  readonly isVerified: boolean;
+  readonly greeting: string;
+  /** The name that the gate gave in EHLO. */
+  readonly ehloName: string;
+  /** What the server offers inside TLS. */
+  readonly capabilities: Capabilities;
+}
+
+/** What a step has learned, for the report, the fixes and the probes. No step reads what another has put here. */
+export interface Facts {
+  /** The server's address. */
+  readonly address?: string | undefined;
+  readonly greeting?: string;
+  /** What EHLO offered before TLS. */
+  readonly plaintext?: Capabilities;
+  /** What EHLO offered inside TLS. */
+  readonly insideTls?: Capabilities;
+  readonly handshake?: Handshake;
+  readonly tls?: TlsReport;
+  readonly delivery?: DeliveryReport;
+}
+
+/** Whether a failure may be temporary, so that another attempt makes sense; `once` allows only one. */
+export type Transient = boolean | 'once';
+
+interface Observed {
+  /** Before waivers are applied. */
+  readonly findings: readonly KnownFinding[];
+  readonly facts?: Facts;
+  readonly transient?: Transient;
+  /** The server may have the message, so there must be no other attempt. */
+  readonly isHandedOver?: boolean;
+  /** There was nothing to do. */
+  readonly skipped?: SkipReason;
+}
+
+/** The next step is possible, unless a finding that is not waived blocks it. */
+export interface Proved<Next> extends Observed {
+  readonly ok: true;
+  readonly next: Next;
+  /** Milliseconds at the end that were spent waiting for what the next step judges. They count as its time. */
+  readonly aheadMs?: number;
+}
+
+/** The next step is impossible, whether the findings are waived or not. */
+export interface Stopped extends Observed {
+  readonly ok: false;
+  /** A finding that belongs to an earlier step, although only this one could see it. */
+  readonly earlier?: { readonly step: StepId; readonly finding: KnownFinding };
+  /** The reply by which the server asked to send the message again later (RFC 6647). */
+  readonly greylisted?: string;
+}
+
+export type StepResult<Next> = Proved<Next> | Stopped;
+
+/** The step ends with this finding, and the next one is impossible. */
+export function stopped(found: KnownFinding, facts?: Facts): Stopped {
+  return { ok: false, findings: [found], ...(facts && { facts }) };
+}

@@ -17,7 +17,7 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
+  transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },
   testMatch: rooms.map((room) => `<rootDir>/__tests__/unit/${room}.test.ts`),
   setupFiles: ['<rootDir>/scripts/mutation/fast-check.js'],
 };

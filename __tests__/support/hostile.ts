@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from './any-text.js';
 
 /** What strangers write who want a log, a page or a terminal to do something. */
 export const HOSTILE = [
@@ -30,7 +31,7 @@ export const HOSTILE = [
 
 /** Any text, and pieces of hostile ones in any order. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc
     .array(
       fc.oneof(fc.constantFrom(...HOSTILE, ':', '#', '[', ' ', '\t', '|', '`', '<', '\n'), fc.string({ maxLength: 5 })),

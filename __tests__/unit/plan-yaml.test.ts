@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
+import { anyText } from '../support/any-text.js';
 import { load, problems } from '../support/plan-world.js';
 
 /** The problems of a `config` file, without its name. */
@@ -130,7 +131,7 @@ describe('any text', () => {
     ],
   );
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.array(word, { maxLength: 40 }).map((words) => words.join('')),
   );
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { resultOf, statusOf } from '../../../src/verdict/verdict.js';
 import { reportSchema } from '../../../src/report/report.js';
 import type { EndpointReport } from '../../../src/report/report.js';
+import { anyText } from '../../support/any-text.js';
 import { close, handshake, raw, silence } from '../../support/dialogue.js';
 import type { Act, Dialogue, Phase, Verb } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
@@ -166,7 +167,7 @@ const replyLines: fc.Arbitrary<Buffer> = fc
       .tuple(
         fc.oneof(fc.constantFrom(220, 235, 250, 354, 421, 454), fc.integer({ min: 100, max: 699 })),
         fc.constantFrom(' ', '-', ''),
-        fc.string({ unit: 'binary', maxLength: 20 }),
+        anyText({ maxLength: 20 }),
         fc.constantFrom('\r\n', '\n', '\r'),
       )
       .map(([code, mark, said, end]) => Buffer.from(`${code}${mark}${said}${end}`)),

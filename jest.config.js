@@ -1,4 +1,3 @@
-/** What needs nothing but npm (unit, embedded servers, the built bundle), and real servers from Debian. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -6,14 +5,37 @@ const shared = {
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },
 };
 
+/** Tests that also run in `npm run test:deep`, where `runs()` is ten times as many. */
+const LONGER = ['unit/redactor', 'servers/embedded/malformed', 'action/fail-closed'];
+
+const project = (displayName, folder) => ({
+  ...shared,
+  displayName,
+  testMatch: [`<rootDir>/__tests__/${folder}/**/*.test.ts`],
+  testPathIgnorePatterns: ['\\.deep\\.test\\.ts$'],
+});
+
 export default {
   testTimeout: 60_000,
-  // Most of the time they wait for one another's peers, so one of two processors is not left to rest.
-  maxWorkers: '100%',
+  // Tests mostly wait for their servers, so each processor runs two files at a time.
+  maxWorkers: '200%',
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
-    { ...shared, displayName: 'embedded', testMatch: ['<rootDir>/__tests__/servers/embedded/**/*.test.ts'] },
-    { ...shared, displayName: 'action', testMatch: ['<rootDir>/__tests__/action/**/*.test.ts'] },
-    { ...shared, displayName: 'real', testMatch: ['<rootDir>/__tests__/servers/real/**/*.test.ts'] },
+    project('unit', 'unit'),
+    /** Servers in this process. */
+    project('embedded', 'servers/embedded'),
+    /** The bundle in dist/. */
+    project('action', 'action'),
+    /** Servers of Debian. */
+    project('real', 'servers/real'),
+    /** Fuzzing, large corpora and whole builds. */
+    {
+      ...shared,
+      displayName: 'deep',
+      testMatch: [
+        '<rootDir>/__tests__/**/*.deep.test.ts',
+        ...LONGER.map((file) => `<rootDir>/__tests__/${file}.test.ts`),
+      ],
+      globals: { DEEP: true },
+    },
   ],
 };

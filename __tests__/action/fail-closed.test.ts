@@ -7,6 +7,7 @@ import { createLoopback } from '../support/loopback.js';
 import { NODE, runProgram } from '../support/program.js';
 import { createRunner } from '../support/runner.js';
 import type { StepEnded } from '../support/runner.js';
+import { runs } from '../support/runs.js';
 import { closedPort, startScriptedServer } from '../support/scripted-server.js';
 import type { ScriptedServer } from '../support/scripted-server.js';
 
@@ -15,7 +16,7 @@ import type { ScriptedServer } from '../support/scripted-server.js';
  * case is the built action in a process of its own, for only there is an exit code what it is for the runner.
  */
 
-const CASES = 100;
+const CASES = runs(100);
 const AT_A_TIME = 4;
 
 /** What makes a server give each result, and the finding that does it. */

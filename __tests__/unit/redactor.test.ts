@@ -5,6 +5,7 @@ import { reportSchema } from '../../src/report/report.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { visible } from '../../src/text/peer.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';
+import { runs } from '../support/runs.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const everyOctet = (text: string, show: (octet: string) => string): string =>
@@ -131,6 +132,7 @@ describe('the redactor', () => {
       fc.property(secrets, (secret) => {
         expect(new Redactor([secret]).redact(`a ${encode(secret)} b`)).toBe('a <redacted> b');
       }),
+      { numRuns: runs(100) },
     );
   });
 

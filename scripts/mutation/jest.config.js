@@ -19,5 +19,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },
   testMatch: rooms.map((room) => `<rootDir>/__tests__/unit/${room}.test.ts`),
+  globals: { DEEP: true },
   setupFiles: ['<rootDir>/scripts/mutation/fast-check.js'],
 };

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { pem } from '../../support/rewritten.js';
 import { schemaErrors } from '../../support/report-schema.js';
+import { runs } from '../../support/runs.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { HOST, createZoo } from '../../support/zoo.js';
 import type { Species, Zoo } from '../../support/zoo.js';
@@ -16,7 +17,7 @@ import { TrustStore } from '../../../src/tls/trust.js';
 
 /** Certificates that OpenSSL lets through a handshake, and that cannot be read. */
 
-const RUNS = 1500;
+const RUNS = runs(1500);
 
 let zoo: Zoo;
 const trust = new TrustStore();

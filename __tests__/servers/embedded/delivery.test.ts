@@ -298,7 +298,7 @@ describe('a recipient that must be refused', () => {
     expect(inside.slice(2)).toEqual(['MAIL FROM', 'RCPT TO', 'RSET', 'QUIT']);
     const [found] = report.steps[4]?.findings ?? [];
     expect(found?.message).toBe(
-      'To RCPT TO:<stranger@example.net> from this account the server says "250 2.0.0 Ok", and must refuse it.',
+      'To RCPT TO:<stranger@example.net> from this account the server says "250 2.0.0 Ok", but it must refuse it.',
     );
     expect(found?.reproduce).toMatch(/ --to stranger@example\.net --quit-after RCPT$/);
   });
@@ -307,7 +307,7 @@ describe('a recipient that must be refused', () => {
     await using server = await startScriptedServer(served({ replies: { MAIL: '530 5.7.0 Authentication required' } }));
     const { report } = await gate(endpointAt(server.port, { delivery, auth: AUTH }));
     expect(report.steps[4]?.findings[0]?.message).toMatch(
-      /wants authentication first\. So the recipient was not asked for\.$/,
+      /wants authentication first\. So the gate did not send RCPT\.$/,
     );
     expect(server.heard.filter(({ line }) => line.startsWith('RCPT'))).toEqual([]);
   });
@@ -324,7 +324,7 @@ describe('a recipient that must be refused', () => {
         found: ['recipient-rejected'],
       });
       expect(report.steps[4]?.findings[0]?.message).toMatch(
-        /wants authentication first\. So it is not told whether the recipient is refused, as it must be\.$/,
+        /wants authentication first\. So it is unknown whether the server refuses the recipient, which it must\.$/,
       );
     },
   );
@@ -364,14 +364,14 @@ describe('greylisting', () => {
     expect(report).toMatchObject({ result: 'pass', attempts: 5 });
     expect(report.earlier?.map(({ message }) => message)).toEqual([
       expect.stringContaining(LATER),
-      expect.stringMatching(/put the message off for 1 s now/),
-      expect.stringMatching(/put the message off for 5 s now/),
-      expect.stringMatching(/put the message off for 21 s now/),
+      expect.stringMatching(/has not accepted the message for 1 s/),
+      expect.stringMatching(/has not accepted the message for 5 s/),
+      expect.stringMatching(/has not accepted the message for 21 s/),
     ]);
     expect(codes(report.steps)).toEqual(['greylisted', 'receipt-not-verified']);
     expect(report.steps[4]?.findings[0]).toMatchObject({
       severity: 'notice',
-      message: `The server said "${LATER}" at first, and took the message 60 s later.`,
+      message: `The server said "${LATER}" at first, and accepted the message 60 s later.`,
       evidence: { reply: LATER, seconds: '60' },
     });
     expect(pauses.slice(0, 3)).toEqual([1000, 4000, 16_000]);
@@ -385,7 +385,7 @@ describe('greylisting', () => {
     expect(codes(report.steps)).toEqual(['recipient-rejected']);
     expect(connections).toBe(5);
     expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(30_000);
-    expect(report.steps[4]?.findings[0]?.message).toMatch(/greylisting.* It has put the message off for 30 s now\.$/);
+    expect(report.steps[4]?.findings[0]?.message).toMatch(/greylisting.* It has not accepted the message for 30 s\.$/);
   });
 
   test('is given as many tries as retries has, however short the time', async () => {

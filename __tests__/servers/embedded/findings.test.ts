@@ -291,7 +291,7 @@ describe('step 1, capability', () => {
       const found = await foundAt(listener.port);
       expect(found).toMatchObject({ code: 'not-smtp', evidence: { protocol } });
       expect(found?.message).toMatch(
-        new RegExp(`^What answers is ${protocol}, which says nothing until it is spoken to:`),
+        new RegExp(`^What answers is ${protocol}, which says nothing until the client speaks:`),
       );
       expect(connections).toBe(2);
     } finally {
@@ -344,7 +344,7 @@ describe('step 1, capability', () => {
 
   test('a keyword that is not as long as STARTTLS is told, and nothing is claimed of it', async () => {
     const found = await foundOf({ offers: ['XXXXB', '8BITMIME'], replies: { STARTTLS: '502 no' } });
-    expect(found?.message).toMatch(/does not offer STARTTLS\. Another keyword is written over \("XXXXB"\)/);
+    expect(found?.message).toMatch(/does not offer STARTTLS\. Another keyword is overwritten \("XXXXB"\)/);
     expect(found?.evidence).toMatchObject({ masked: 'XXXXB' });
   });
 
@@ -357,7 +357,7 @@ describe('step 1, capability', () => {
     async (_, said, message, reply) => {
       const found = await foundOf({ offers: ['XXXXXXXA'], replies: { STARTTLS: said } });
       expect(found).toMatchObject({ code: 'starttls-stripped', evidence: { keyword: 'XXXXXXXA' } });
-      expect(found?.message).toMatch(/a keyword of eight letters, as STARTTLS has \(CHUNKING, /);
+      expect(found?.message).toMatch(/a keyword of eight letters, which is the length of STARTTLS \(and of CHUNKING, /);
       expect(found?.message).toMatch(message);
       expect(found?.evidence?.reply).toBe(reply);
     },
@@ -404,8 +404,8 @@ describe('step 1, capability', () => {
 
   test.each([
     ['no such name', { code: 'ENOTFOUND', errno: -3008 }, /^The resolver finds no name/, 'ENOTFOUND'],
-    ['no address', { code: 'ENOTFOUND', errno: -3007 }, /is there, and has no address/, 'ENODATA'],
-    ['no address, by a resolver of another kind', { code: 'ENODATA' }, /is there, and has no address/, 'ENODATA'],
+    ['no address', { code: 'ENOTFOUND', errno: -3007 }, /exists, but has no address/, 'ENODATA'],
+    ['no address, by a resolver of another kind', { code: 'ENODATA' }, /exists, but has no address/, 'ENODATA'],
   ])('what is not found is told: %s', async (_, error, message, detail) => {
     const resolver = (): Promise<never> => Promise.reject(Object.assign(new Error('lookup'), error));
     const { report } = await gate(testEndpoint(25, { host: 'nothing.example.test' }), { resolver });

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -18,7 +20,7 @@ const project = (displayName, folder) => ({
 export default {
   testTimeout: 60_000,
   // Tests mostly wait for their servers, so each processor runs two files at a time.
-  maxWorkers: '200%',
+  maxWorkers: 2 * availableParallelism(),
   projects: [
     project('unit', 'unit'),
     /** Servers in this process. */

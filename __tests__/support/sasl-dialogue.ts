@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 import { ReplyParser } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
-import type { Identity, Surroundings } from '../../src/sasl/conversation.js';
-import { authenticate } from '../../src/sasl/exchange.js';
+import type { ExchangeContext, Identity } from '../../src/sasl/client.js';
+import { authenticate } from '../../src/smtp/sign-in-exchange.js';
 import { REDACTED, Secret } from '../../src/secrets/secret.js';
 import type { Sasl } from './dialogue.js';
 
@@ -33,7 +33,7 @@ export async function signIn(
   mechanism: string,
   who: Identity,
   answer: (line: string, at: number) => string,
-  surroundings: Partial<Surroundings> = {},
+  context: Partial<ExchangeContext> = {},
 ): Promise<Dialogue> {
   const said: string[] = [];
   const noted: string[] = [];
@@ -50,7 +50,7 @@ export async function signIn(
     serverBinds: false,
     derived: (octets) => derived.push(octets.toString('hex')),
     computed: (work) => work,
-    ...surroundings,
+    ...context,
   });
   const outcome = fault && `${fault.kind}: ${fault.message}`;
   return { code: reply.code, said, noted, derived, presented, fault: outcome, told: told?.exact, iterations };

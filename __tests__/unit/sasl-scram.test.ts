@@ -1,6 +1,5 @@
-import type { Surroundings } from '../../src/sasl/conversation.js';
-import { prepared } from '../../src/sasl/saslprep.js';
-import { scram } from '../../src/sasl/scram.js';
+import type { Challenge, ExchangeContext } from '../../src/sasl/client.js';
+import { prepare, scram } from '../../src/sasl/scram.js';
 import type { ScramKind } from '../../src/sasl/scram.js';
 import { identity, showable, signIn, speaking } from '../support/sasl-dialogue.js';
 import type { Dialogue } from '../support/sasl-dialogue.js';
@@ -10,6 +9,9 @@ import type { Manner, ScramServer } from '../support/scram-server.js';
 /** SCRAM, against the RFCs' own examples and against servers that lie. */
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** A message of the server, before its base64. */
+const challenge = (message: string): Challenge => ({ bytes: Buffer.from(message), text: base64(message) });
 
 const VECTORS = [
   {
@@ -30,34 +32,34 @@ const VECTORS = [
   },
 ] as const;
 
-const NOWHERE: Surroundings = { serverBinds: false, derived: () => undefined, computed: (work) => work };
+const NO_CHANNEL: ExchangeContext = { serverBinds: false, derived: () => undefined, computed: (work) => work };
 
 describe.each(VECTORS)('$rfc', ({ kind, nonce, first, final, proof }) => {
-  const begin = () => scram(kind, identity('password', 'pencil', 'user'), NOWHERE, nonce);
+  const begin = () => scram(kind, identity('password', 'pencil', 'user'), NO_CHANNEL, nonce);
 
   test('its example', async () => {
     const client = await begin();
     expect(client.initial).toBe(`n,,n=user,r=${nonce}`);
-    expect(await client.answer(base64(first))).toBe(final);
-    expect(await client.answer(base64(proof))).toBe('');
+    expect(await client.respond(challenge(first))).toBe(final);
+    expect(await client.respond(challenge(proof))).toBe('');
     expect(() => {
-      client.conclude?.(['2.7.0 Ok']);
+      client.succeed?.([]);
     }).not.toThrow();
   });
 
   test('the same with the proof beside 235', async () => {
     const client = await begin();
-    await client.answer(base64(first));
+    await client.respond(challenge(first));
     expect(() => {
-      client.conclude?.([`2.7.0 ${base64(proof)}`]);
+      client.succeed?.([Buffer.from(proof)]);
     }).not.toThrow();
   });
 
   test('an octet of the proof changed', async () => {
     const client = await begin();
-    await client.answer(base64(first));
+    await client.respond(challenge(first));
     const changed = proof.replace(/.=$/, (end) => (end === 'A=' ? 'Q=' : 'A='));
-    await expect(client.answer(base64(changed))).rejects.toThrow('proof');
+    await expect(client.respond(challenge(changed))).rejects.toThrow('proof');
   });
 });
 
@@ -90,8 +92,14 @@ describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
     ['does not prove itself', 'the server has not proved that it knows the password'],
     ['says 235 at once', 'the server has not proved that it knows the password'],
     ['has another password in its proof', "the server's proof that it knows the password is wrong"],
-    ['has a foreign nonce', 'the nonce of the server does not continue ours, as if it answered somebody else'],
-    ['adds no nonce of its own', 'the nonce of the server does not continue ours, as if it answered somebody else'],
+    [
+      'has a foreign nonce',
+      "the server's nonce does not begin with the client's, as if the message belonged to another exchange",
+    ],
+    [
+      'adds no nonce of its own',
+      "the server's nonce does not begin with the client's, as if the message belonged to another exchange",
+    ],
   ])('a server that %s is none', async (manner, message) => {
     const { fault } = await against({ hash, manner });
     expect(fault).toBe(`not-authenticated: ${message}`);
@@ -110,7 +118,7 @@ test('a wrong password comes to a refusal, within the mechanism and without', as
 
 test('a server that goes on for ever is given up', async () => {
   const { said, fault } = await against({ manner: 'proves itself twice' });
-  expect([said.at(-1), fault]).toEqual(['*', 'malformed: the server asks for more than the mechanism has to say']);
+  expect([said.at(-1), fault]).toEqual(['*', 'malformed: the server sends more challenges than the mechanism has']);
 });
 
 describe('a first message of the server', () => {
@@ -139,7 +147,7 @@ describe('a first message of the server', () => {
     'asks for %s iterations in vain',
     async (iterations) => {
       const begun = performance.now();
-      expect((await against({ iterations })).fault).toMatch(/^malformed: .*(iteration|times)/);
+      expect((await against({ iterations })).fault).toMatch(/^malformed: .*iteration/);
       expect(performance.now() - begun).toBeLessThan(1000);
     },
   );
@@ -175,17 +183,17 @@ test('the time for hashing the password can be kept apart from that of the serve
     works.push(result);
     return result;
   };
-  const client = await scram(kind, identity('password', 'pencil', 'user'), { ...NOWHERE, computed }, nonce);
-  expect(await client.answer(base64(first))).toBe(final);
+  const client = await scram(kind, identity('password', 'pencil', 'user'), { ...NO_CHANNEL, computed }, nonce);
+  expect(await client.respond(challenge(first))).toBe(final);
   expect(works).toEqual([expect.objectContaining({ length: 32 })]);
 });
 
 describe('what an exchange is bound to', () => {
   const binding = { type: 'tls-exporter', data: Buffer.from('of this channel') };
-  const header = async (kind: Partial<ScramKind>, surroundings: Partial<Surroundings>): Promise<string> => {
+  const header = async (kind: Partial<ScramKind>, context: Partial<ExchangeContext>): Promise<string> => {
     const client = await scram({ hash: 'sha256', bound: false, ...kind }, identity('password', 'p', 'u'), {
-      ...NOWHERE,
-      ...surroundings,
+      ...NO_CHANNEL,
+      ...context,
     });
     return client.initial?.replace(/n=.*$/, '') ?? '';
   };
@@ -212,23 +220,23 @@ describe('what an exchange is bound to', () => {
     const client = await scram(
       { hash: 'sha256', bound: true },
       identity('password', 'p', 'u'),
-      { ...NOWHERE, binding },
+      { ...NO_CHANNEL, binding },
       'abc',
     );
-    const final = await client.answer(base64('r=abcdef,s=QQ==,i=1'));
+    const final = await client.respond(challenge('r=abcdef,s=QQ==,i=1'));
     expect(final).toContain(`c=${base64('p=tls-exporter,,of this channel')},`);
   });
 });
 
 test('names and passwords are prepared (RFC 4013 section 3), and escaped', async () => {
-  expect(await prepared('I\u00adX')).toBe('IX');
-  expect(await prepared('user')).toBe('user');
-  expect(await prepared('\u00aa')).toBe('a');
-  expect(await prepared('\u2168')).toBe('IX');
-  expect(await prepared('a\u00a0b')).toBe('a b');
+  expect(await prepare('I\u00adX')).toBe('IX');
+  expect(await prepare('user')).toBe('user');
+  expect(await prepare('\u00aa')).toBe('a');
+  expect(await prepare('\u2168')).toBe('IX');
+  expect(await prepare('a\u00a0b')).toBe('a b');
   // What is prohibited or younger than Unicode 3.2 goes as it is.
   for (const odd of ['\u0627\u0031', 'pass\u{1f600}', '\ud800', 'x'.repeat(200_000)])
-    expect(await prepared(odd)).toBe(odd);
+    expect(await prepare(odd)).toBe(odd);
   expect(
     await against({ username: 'IX', password: 'a b' }, { username: '\u2168', password: 'a\u00a0b' }),
   ).toMatchObject({

@@ -121,7 +121,7 @@ test('its value is asked for only to be sent, or to be recognised', () => {
     'inbox/imap/client.ts',
     'inbox/inboxes.ts',
     'inbox/pop3/session.ts',
-    'sasl/conversation.ts',
+    'sasl/client.ts',
     'sasl/mechanisms.ts',
     'secrets/derived-secrets.ts',
     'secrets/masks.ts',

@@ -1,13 +1,13 @@
-/** Base64 of text, which SASL messages carry as UTF-8. */
-export function encoded(text: string): string {
+/** @returns the UTF-8 bytes of a text in base64 */
+export function encodeBase64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
 }
 
 /**
- * Reads base64 as RFC 4648 section 4 has it: with its padding, and nothing else in it.
- * @returns the octets, or undefined where it is anything else
+ * Decodes base64 strictly (RFC 4648 section 4): with its padding, and without any other character.
+ * @returns the bytes, or undefined if the text is not base64
  */
-export function decoded(base64: string): Buffer | undefined {
-  const octets = Buffer.from(base64, 'base64');
-  return octets.toString('base64') === base64 ? octets : undefined;
+export function decodeBase64(base64: string): Buffer | undefined {
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.toString('base64') === base64 ? bytes : undefined;
 }

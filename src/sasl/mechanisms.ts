@@ -1,30 +1,27 @@
-import { encoded } from './base64.js';
-import type { Conversation, Identity, SecretIdentity, Surroundings } from './conversation.js';
-import { cramMd5 } from './cram-md5.js';
-import { external } from './external.js';
-import { login } from './login.js';
+import { encodeBase64 } from './base64.js';
+import type { ExchangeContext, Identity, SaslClient, SecretIdentity } from './client.js';
 import { bearerMessage, oauthBearer, xoauth2, xoauth2Message } from './oauth.js';
-import { plain, plainMessage } from './plain.js';
 import { scram } from './scram.js';
 import type { ScramKind } from './scram.js';
+import { cramMd5, external, login, plain, plainMessage } from './simple-mechanisms.js';
 
 interface Mechanism {
-  /** What it takes to sign in. */
+  /** The kind of credential that it requires. */
   readonly kind: Identity['kind'];
-  /** It needs something to be bound to. */
+  /** It requires channel binding. */
   readonly bound?: boolean;
-  readonly begin: (identity: Identity, surroundings: Surroundings) => Conversation | Promise<Conversation>;
-  /** Its message in which the secret itself goes on the wire, where there is one. */
+  readonly begin: (identity: Identity, context: ExchangeContext) => SaslClient | Promise<SaslClient>;
+  /** The message that contains the secret itself, if there is one. */
   readonly discloses?: (identity: SecretIdentity) => string;
 }
 
 const scramMechanism = (kind: ScramKind): Mechanism => ({
   kind: 'password',
   bound: kind.bound,
-  begin: (identity, surroundings) => scram(kind, identity, surroundings),
+  begin: (identity, context) => scram(kind, identity, context),
 });
 
-/** The mechanisms spoken here, strongest first. */
+/** The supported mechanisms, strongest first. */
 const MECHANISMS: Readonly<Record<string, Mechanism>> = {
   'SCRAM-SHA-256-PLUS': scramMechanism({ hash: 'sha256', bound: true }),
   'SCRAM-SHA-1-PLUS': scramMechanism({ hash: 'sha1', bound: true }),
@@ -39,30 +36,30 @@ const MECHANISMS: Readonly<Record<string, Mechanism>> = {
 };
 
 /** Their names, strongest first. */
-export const SPOKEN: readonly string[] = Object.keys(MECHANISMS);
+export const SUPPORTED: readonly string[] = Object.keys(MECHANISMS);
 
 /**
- * Whether a mechanism ties its exchange to the TLS channel.
+ * Whether a mechanism has channel binding.
  * @param name in upper case
  */
 export function bindsChannel(name: string): boolean {
   return name.endsWith('-PLUS');
 }
 
-/** What a mechanism must fit. */
+/** What limits the choice of a mechanism. */
 export interface Choice {
-  /** What there is to sign in with. */
+  /** The kind of credential. */
   readonly kind: Identity['kind'];
-  /** The one that the user insists on. */
+  /** The mechanism that the configuration names. */
   readonly wanted?: string | undefined;
-  /** Whether there is something to bind an exchange to. */
+  /** Whether there is data for channel binding. */
   readonly canBind: boolean;
 }
 
 /**
- * Chooses the mechanism: the one that is insisted on, else the strongest that both sides have.
+ * Chooses the mechanism: the one that the configuration names, otherwise the strongest that both sides support.
  * @param offered the server's mechanisms, in upper case
- * @returns its name, or undefined where none fits
+ * @returns its name, or undefined if there is none
  */
 export function chooseMechanism(offered: readonly string[], { kind, wanted, canBind }: Choice): string | undefined {
   return Object.entries(MECHANISMS)
@@ -72,22 +69,22 @@ export function chooseMechanism(offered: readonly string[], { kind, wanted, canB
 }
 
 /**
- * Begins the client's side of an exchange.
- * @param name one that {@link chooseMechanism} returned
+ * Begins the client side of an exchange.
+ * @param name a mechanism that {@link chooseMechanism} returned
  */
-export async function converse(name: string, identity: Identity, surroundings: Surroundings): Promise<Conversation> {
+export async function beginExchange(name: string, identity: Identity, context: ExchangeContext): Promise<SaslClient> {
   const mechanism = MECHANISMS[name];
-  if (!mechanism) throw new TypeError(`no such mechanism here: ${name}`);
-  return mechanism.begin(identity, surroundings);
+  if (!mechanism) throw new TypeError(`unsupported mechanism: ${name}`);
+  return mechanism.begin(identity, context);
 }
 
 /**
- * Every form that a mechanism spoken here gives a secret itself on the wire, for whoever must keep it out of a log.
- * What is only derived from it differs from one exchange to the next; see {@link Surroundings.derived}.
+ * Every message of a mechanism that contains the secret itself, so that it can be kept out of logs. What is only
+ * derived from the secret differs between exchanges; see {@link ExchangeContext.derived}.
  * @returns base64 texts
  */
 export function wireForms(identity: SecretIdentity): string[] {
   return Object.values(MECHANISMS).flatMap(({ kind, discloses }) =>
-    kind === identity.kind && discloses ? [encoded(discloses(identity))] : [],
+    kind === identity.kind && discloses ? [encodeBase64(discloses(identity))] : [],
   );
 }

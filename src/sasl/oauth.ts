@@ -1,47 +1,46 @@
 import { PeerText } from '../text/peer.js';
-import { decoded } from './base64.js';
-import { secretOf, tooMany } from './conversation.js';
-import type { Conversation, Identity } from './conversation.js';
+import { extraChallenge, secretOf } from './client.js';
+import type { Identity, SaslClient } from './client.js';
 
-/** The one message of OAUTHBEARER (RFC 7628 section 3.1). */
+/** The message of OAUTHBEARER (RFC 7628 section 3.1). */
 export function bearerMessage(identity: Identity): string {
   const { username, host, port } = identity;
   const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
   return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${secretOf(identity)}\x01\x01`;
 }
 
-/** OAUTHBEARER: a failure comes as a challenge, and a lone ^A asks for the code (RFC 7628 section 3.2.3). */
-export function oauthBearer(identity: Identity): Conversation {
-  return tokenConversation(bearerMessage(identity), '\x01');
+/** OAUTHBEARER: the server reports a failure in a challenge, and the client answers it with ^A (RFC 7628 section 3.2.3). */
+export function oauthBearer(identity: Identity): SaslClient {
+  return tokenClient(bearerMessage(identity), '\x01');
 }
 
-/** The one message of XOAUTH2. */
+/** The message of XOAUTH2. */
 export function xoauth2Message(identity: Identity): string {
   return `user=${identity.username}\x01auth=Bearer ${secretOf(identity)}\x01\x01`;
 }
 
-/** Google's XOAUTH2, which Microsoft speaks too: as OAUTHBEARER, but that the answer to a failure is empty. */
-export function xoauth2(identity: Identity): Conversation {
-  return tokenConversation(xoauth2Message(identity), '');
+/** Google's XOAUTH2, which Microsoft has too: like OAUTHBEARER, but the client answers a failure with an empty line. */
+export function xoauth2(identity: Identity): SaslClient {
+  return tokenClient(xoauth2Message(identity), '');
 }
 
-function tokenConversation(initial: string, afterFailure: string): Conversation {
+function tokenClient(initial: string, afterFailure: string): SaslClient {
   let told: PeerText | undefined;
   return {
     initial,
     get told() {
       return told;
     },
-    answer: (challenge) => {
-      if (told !== undefined) throw tooMany();
-      told = new PeerText(failureIn(decoded(challenge)?.toString('utf8') ?? challenge));
+    respond: ({ bytes, text }) => {
+      if (told !== undefined) throw extraChallenge();
+      told = new PeerText(describeFailure(bytes?.toString('utf8') ?? text));
       return afterFailure;
     },
   };
 }
 
-/** The fields of the JSON by which a server tells of a failure (RFC 7628 section 3.2.2), or what it says instead. */
-function failureIn(text: string): string {
+/** @param text JSON (RFC 7628 section 3.2.2), or whatever the server sends instead */
+function describeFailure(text: string): string {
   const fields = Object.entries(jsonObject(text));
   if (fields.length === 0) return text;
   return fields

@@ -1,57 +1,57 @@
-import { decoded } from './base64.js';
-import { SaslFault } from './conversation.js';
+import { decodeBase64 } from './base64.js';
+import { SaslFault } from './client.js';
 
 /*
- * What a SCRAM server says (RFC 5802 section 7): attributes of one letter, in a fixed order, separated by commas.
+ * The messages of a SCRAM server (RFC 5802 section 7): attributes of one letter, in a fixed order, separated by commas.
  */
 
-/** The first message of the server. */
+/** The `server-first-message`. */
 export interface ServerFirst {
   readonly nonce: string;
   readonly salt: Buffer;
   readonly iterations: number;
 }
 
-/** More than anybody asks for (OWASP's advice is 600,000), and half a second of one core. */
-export const MOST_ITERATIONS = 1_000_000;
+/** OWASP recommends 600,000. This many take half a second on one core. */
+export const MAX_ITERATIONS = 1_000_000;
 
-/** All that is visible in ASCII, but for the comma. */
+/** Printable ASCII, except the comma. */
 const NONCE = /^[\x21-\x2b\x2d-\x7e]+$/;
 const ITERATIONS = /^[1-9]\d{0,14}$/;
 
-/** @throws {SaslFault} if it is no such message, or one that cannot be gone along with */
-export function firstMessage(text: string): ServerFirst {
+/** @throws {SaslFault} if the message is malformed, or requires something that is not supported */
+export function parseServerFirst(text: string): ServerFirst {
   const [nonce, salt, iterations, ...extensions] = text.split(',');
-  if (nonce?.startsWith('m=')) throw malformed('the server demands an extension (m=) that is not known here');
+  if (nonce?.startsWith('m=')) throw malformed('the server requires an extension (m=) that the gate does not support');
   const r = attribute('r', nonce);
-  const s = decoded(attribute('s', salt));
+  const s = decodeBase64(attribute('s', salt));
   const i = attribute('i', iterations);
-  if (!NONCE.test(r)) throw malformed('the nonce of the server has characters that no nonce has');
-  if (!s || s.length === 0) throw malformed('the salt is no base64');
-  if (!ITERATIONS.test(i)) throw malformed('the iteration count is no number');
-  if (Number(i) > MOST_ITERATIONS) {
-    throw malformed(`the server wants the password hashed ${i} times; more than ${MOST_ITERATIONS} are not done here`);
+  if (!NONCE.test(r)) throw malformed("the server's nonce has characters that are not allowed in a nonce");
+  if (!s || s.length === 0) throw malformed('the salt is not valid base64');
+  if (!ITERATIONS.test(i)) throw malformed('the iteration count is not a number');
+  if (Number(i) > MAX_ITERATIONS) {
+    throw malformed(`the server requires ${i} iterations; the gate computes at most ${MAX_ITERATIONS}`);
   }
   if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
-    throw malformed('the first message of the server has odd ends');
+    throw malformed("the server's first message ends with something that is not an extension");
   return { nonce: r, salt: s, iterations: Number(i) };
 }
 
-/** The proof in the last message of the server; undefined where there is none. */
-export function finalSignature(text: string): Buffer | undefined {
+/** The signature (`verifier`) of a `server-final-message`; undefined if there is none. */
+export function serverSignature(text: string): Buffer | undefined {
   const [first] = text.split(',');
-  return first?.startsWith('v=') ? decoded(first.slice(2)) : undefined;
+  return first?.startsWith('v=') ? decodeBase64(first.slice(2)) : undefined;
 }
 
-/** What a server says instead of either message when it gives up, such as `invalid-proof`. The peer's text. */
-export function errorIn(text: string): string | undefined {
+/** The error that a server sends instead of either message, such as `invalid-proof`. Text of the peer. */
+export function serverError(text: string): string | undefined {
   const [first] = text.split(',');
   return first?.startsWith('e=') ? first.slice(2) : undefined;
 }
 
 function attribute(letter: string, text: string | undefined): string {
   if (!text?.startsWith(`${letter}=`))
-    throw malformed(`the first message of the server has no ${letter}= where that is due`);
+    throw malformed(`the server's first message has no ${letter}= where it is required`);
   return text.slice(2);
 }
 

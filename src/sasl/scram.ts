@@ -1,116 +1,127 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { PeerText } from '../text/peer.js';
-import { prepared } from './saslprep.js';
-import { decoded } from './base64.js';
-import { SaslFault, secretOf, tooMany } from './conversation.js';
-import type { Conversation, Identity, Surroundings } from './conversation.js';
-import { errorIn, finalSignature, firstMessage } from './scram-messages.js';
+import { SaslFault, extraChallenge, secretOf, undecodable } from './client.js';
+import type { Challenge, ExchangeContext, Identity, SaslClient } from './client.js';
+import { parseServerFirst, serverError, serverSignature } from './scram-messages.js';
 
 const derive = promisify(pbkdf2);
 
-/** What a member of the family is made of. */
+/** A member of the SCRAM family. */
 export interface ScramKind {
   readonly hash: 'sha1' | 'sha256';
-  /** The exchange is tied to the TLS channel (the -PLUS variants). */
+  /** With channel binding (the -PLUS variants). */
   readonly bound: boolean;
 }
 
-/** Octets of a nonce; a multiple of three, so that its base64 has no padding. */
-const NONCE_OCTETS = 18;
+/** A multiple of three, so that the base64 of the nonce has no padding. */
+const NONCE_BYTES = 18;
 
 /**
- * SCRAM (RFC 5802, RFC 7677): neither side learns the password from the other, and both prove that they know it.
- * @param nonce ours; only a test knows it beforehand
+ * SCRAM (RFC 5802, RFC 7677): the password is not sent, and each side proves to the other that it knows it.
+ * @param nonce the client's; a parameter so that tests can control it
  */
 export async function scram(
   kind: ScramKind,
   identity: Identity,
-  surroundings: Surroundings,
-  nonce = randomBytes(NONCE_OCTETS).toString('base64'),
-): Promise<Conversation> {
-  const [username, password] = await Promise.all([prepared(identity.username), prepared(secretOf(identity))]);
-  return new Scram(kind, { username, password }, surroundings, nonce);
+  context: ExchangeContext,
+  nonce = randomBytes(NONCE_BYTES).toString('base64'),
+): Promise<SaslClient> {
+  const [username, password] = await Promise.all([prepare(identity.username), prepare(secretOf(identity))]);
+  return new Scram(kind, { username, password }, context, nonce);
 }
 
-class Scram implements Conversation {
+/** What SASLprep does not change, which is nearly every name and password. */
+const PLAIN_ASCII = /^[\x20-\x7e]*$/;
+
+/**
+ * Prepares a name or a password for SCRAM (SASLprep, RFC 4013), so that the same characters become the same bytes,
+ * however they were typed. A text with characters that SASLprep prohibits, such as those added after Unicode 3.2, is
+ * not changed: common servers do the same, so a password with an emoji works.
+ */
+export async function prepare(text: string): Promise<string> {
+  if (PLAIN_ASCII.test(text)) return text;
+  const { saslprep } = await import('@mongodb-js/saslprep');
+  try {
+    return saslprep(text);
+  } catch {
+    return text;
+  }
+}
+
+class Scram implements SaslClient {
   readonly initial: string;
   told: PeerText | undefined;
   iterations: number | undefined;
   readonly #hash: ScramKind['hash'];
   readonly #password: string;
-  readonly #derived: Surroundings['derived'];
-  readonly #computed: Surroundings['computed'];
+  readonly #derived: ExchangeContext['derived'];
+  readonly #computed: ExchangeContext['computed'];
   readonly #nonce: string;
   readonly #bare: string;
-  /** The GS2 header and, where the exchange is bound, what it is bound to, in base64. */
+  /** The GS2 header and, with channel binding, the data of the channel, in base64. */
   readonly #binding: string;
-  /** What the server has to prove itself with, once that can be told. */
+  /** The signature that proves that the server knows the password, once the client can compute it. */
   #expected: Buffer | undefined;
   #verified = false;
 
   constructor(
     { hash, bound }: ScramKind,
     { username, password }: { username: string; password: string },
-    surroundings: Surroundings,
+    context: ExchangeContext,
     nonce: string,
   ) {
-    const header = `${gs2Flag(bound, surroundings)},,`;
-    const data = bound ? surroundings.binding?.data : undefined;
+    const header = `${gs2Flag(bound, context)},,`;
+    const data = bound ? context.binding?.data : undefined;
     this.#hash = hash;
     this.#password = password;
-    this.#derived = surroundings.derived;
-    this.#computed = surroundings.computed;
+    this.#derived = context.derived;
+    this.#computed = context.computed;
     this.#nonce = nonce;
     this.#bare = `n=${saslName(username)},r=${nonce}`;
     this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
     this.initial = header + this.#bare;
   }
 
-  /** The proof is in the answer that makes known what to expect of the server. */
+  /** The response with the proof is the one after which a signature is expected. */
   get presented(): boolean {
     return this.#expected !== undefined;
   }
 
-  async answer(challenge: string): Promise<string> {
-    if (this.#verified || this.told !== undefined) throw tooMany();
-    const message = decoded(challenge)?.toString('utf8');
-    if (message === undefined) throw new SaslFault('malformed', 'the challenge is no base64');
-    const error = errorIn(message);
+  async respond({ bytes }: Challenge): Promise<string> {
+    if (this.#verified || this.told !== undefined) throw extraChallenge();
+    if (!bytes) throw undecodable();
+    const message = bytes.toString('utf8');
+    const error = serverError(message);
     if (error !== undefined) {
       this.told = new PeerText(error);
       return '';
     }
     if (!this.#expected) return this.#final(message);
-    this.#verify(finalSignature(message));
+    this.#verify(serverSignature(message));
     return '';
   }
 
-  /** RFC 4954 has no place for data beside a success, and yet there are servers that put theirs there. */
-  conclude(texts: readonly string[]): void {
+  succeed(data: readonly Buffer[]): void {
     if (this.#verified || this.told !== undefined) return;
-    const signature = texts
-      .flatMap((text) => text.split(' '))
-      .map((word) => finalSignature(decoded(word)?.toString('utf8') ?? ''))
-      .find((found) => found !== undefined);
-    this.#verify(signature);
+    this.#verify(data.map((bytes) => serverSignature(bytes.toString('utf8'))).find((found) => found !== undefined));
   }
 
   async #final(serverFirst: string): Promise<string> {
-    const { nonce, salt, iterations } = firstMessage(serverFirst);
+    const { nonce, salt, iterations } = parseServerFirst(serverFirst);
     if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
       throw new SaslFault(
         'not-authenticated',
-        'the nonce of the server does not continue ours, as if it answered somebody else',
+        "the server's nonce does not begin with the client's, as if the message belonged to another exchange",
       );
     }
     this.iterations = iterations;
     const withoutProof = `c=${this.#binding},r=${nonce}`;
     const signed = `${this.#bare},${serverFirst},${withoutProof}`;
-    const salted = await this.#computed(derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash));
+    const salted = await this.#computed(derive(this.#password, salt, iterations, HASH_BYTES[this.#hash], this.#hash));
     const clientKey = this.#hmac(salted, 'Client Key');
     const signature = this.#hmac(createHash(this.#hash).update(clientKey).digest(), signed);
-    const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0)));
+    const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0)));
     this.#expected = this.#hmac(this.#hmac(salted, 'Server Key'), signed);
     this.#derived(proof);
     this.#derived(this.#expected);
@@ -132,12 +143,12 @@ class Scram implements Conversation {
   }
 }
 
-const HASH_OCTETS = { sha1: 20, sha256: 32 } as const;
+const HASH_BYTES = { sha1: 20, sha256: 32 } as const;
 
-/** RFC 5802 section 6: `y` lets a server that does bind see that somebody has hidden its offer from us. */
-function gs2Flag(bound: boolean, { binding, serverBinds }: Surroundings): string {
+/** RFC 5802 section 6: `y` shows a server with channel binding that somebody removed its offer in transit. */
+function gs2Flag(bound: boolean, { binding, serverBinds }: ExchangeContext): string {
   if (!bound) return binding && !serverBinds ? 'y' : 'n';
-  if (!binding) throw new TypeError('nothing to bind the exchange to');
+  if (!binding) throw new TypeError('no channel binding data');
   return `p=${binding.type}`;
 }
 

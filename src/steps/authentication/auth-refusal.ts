@@ -2,7 +2,7 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import { shown } from '../../smtp/reply.js';
-import type { SignIn } from '../../sasl/exchange.js';
+import type { SignIn } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel } from '../../sasl/mechanisms.js';
 import type { ChannelBinding } from '../../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';

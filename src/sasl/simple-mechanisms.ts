@@ -1,0 +1,60 @@
+import { createHmac } from 'node:crypto';
+import { extraChallenge, secretOf, undecodable } from './client.js';
+import type { ExchangeContext, Identity, SaslClient } from './client.js';
+
+/** The message of PLAIN (RFC 4616), without an authorization identity. */
+export function plainMessage(identity: Identity): string {
+  return `\0${identity.username}\0${secretOf(identity)}`;
+}
+
+/** PLAIN (RFC 4616): one message. */
+export function plain(identity: Identity): SaslClient {
+  return oneMessage(plainMessage(identity));
+}
+
+/** EXTERNAL (RFC 4422 appendix A): the client certificate authenticates; the username, if any, is whom to act as. */
+export function external({ username }: Identity): SaslClient {
+  return oneMessage(username);
+}
+
+function oneMessage(initial: string): SaslClient {
+  return {
+    initial,
+    respond: () => {
+      throw extraChallenge();
+    },
+  };
+}
+
+/** LOGIN (draft-murchison-sasl-login): two prompts, for username and password, whose text is not specified. */
+export function login(identity: Identity): SaslClient {
+  const responses = [identity.username, secretOf(identity)];
+  return {
+    get presented() {
+      return responses.length === 0;
+    },
+    respond: () => {
+      const response = responses.shift();
+      if (response === undefined) throw extraChallenge();
+      return response;
+    },
+  };
+}
+
+/** CRAM-MD5 (RFC 2195): the response has an HMAC of the challenge, keyed with the password. */
+export function cramMd5(identity: Identity, { derived }: ExchangeContext): SaslClient {
+  let presented = false;
+  return {
+    get presented() {
+      return presented;
+    },
+    respond: ({ bytes }) => {
+      if (presented) throw extraChallenge();
+      if (!bytes || bytes.length === 0) throw undecodable();
+      const digest = createHmac('md5', secretOf(identity)).update(bytes).digest();
+      derived(digest);
+      presented = true;
+      return `${identity.username} ${digest.toString('hex')}`;
+    },
+  };
+}

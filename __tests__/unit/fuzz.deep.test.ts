@@ -6,10 +6,10 @@ import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
 import { capabilitiesOf } from '../../src/smtp/capabilities.js';
 import {
-  MAX_LINE_OCTETS,
+  MAX_LINE_BYTES,
   MAX_REPLY_LINES,
-  MAX_REPLY_OCTETS,
-  MAX_SESSION_OCTETS,
+  MAX_REPLY_BYTES,
+  MAX_SESSION_BYTES,
   ReplyParser,
   ReplySyntaxError,
   shown,
@@ -94,10 +94,10 @@ describe('the reply parser', () => {
           expect(code).toBeGreaterThanOrEqual(200);
           expect(code).toBeLessThanOrEqual(599);
           expect(lines.length).toBeLessThanOrEqual(MAX_REPLY_LINES);
-          for (const { exact } of raw) expect(exact.length).toBeLessThanOrEqual(MAX_LINE_OCTETS);
+          for (const { exact } of raw) expect(exact.length).toBeLessThanOrEqual(MAX_LINE_BYTES);
         }
         if (problem !== undefined) return;
-        expect(unread.length).toBeLessThanOrEqual(MAX_LINE_OCTETS);
+        expect(unread.length).toBeLessThanOrEqual(MAX_LINE_BYTES);
         const ended = octets.toString('latin1').split('\n').slice(0, -1);
         const last = ended.filter((line) => /^\d\d\d(?: |\r?$)/.test(line));
         expect(replies.map(({ code }) => String(code))).toEqual(last.map((line) => line.slice(0, 3)));
@@ -110,18 +110,18 @@ describe('the reply parser', () => {
 
   test('reads a reply of as many octets as it may have, and none of more', () => {
     const line = (mark: '-' | ' ', octets: number): string => `250${mark}${'b'.repeat(octets - 6)}\r\n`;
-    const full = line('-', MAX_REPLY_OCTETS / 8).repeat(7) + line(' ', MAX_REPLY_OCTETS / 8);
-    expect(full).toHaveLength(MAX_REPLY_OCTETS);
+    const full = line('-', MAX_REPLY_BYTES / 8).repeat(7) + line(' ', MAX_REPLY_BYTES / 8);
+    expect(full).toHaveLength(MAX_REPLY_BYTES);
     expect(problemIn(full)).toBeUndefined();
-    expect(problemIn(full.replace('250-', '250-b'))).toBe(`a reply of more than ${MAX_REPLY_OCTETS} octets`);
+    expect(problemIn(full.replace('250-', '250-b'))).toBe(`a reply of more than ${MAX_REPLY_BYTES} bytes`);
   });
 
   test('reads a session of as many octets as it may have, and none of more', () => {
-    const one = `250 ${'b'.repeat(MAX_LINE_OCTETS / 2 - 6)}\r\n`;
-    const full = one.repeat(MAX_SESSION_OCTETS / one.length);
-    expect(full).toHaveLength(MAX_SESSION_OCTETS);
+    const one = `250 ${'b'.repeat(MAX_LINE_BYTES / 2 - 6)}\r\n`;
+    const full = one.repeat(MAX_SESSION_BYTES / one.length);
+    expect(full).toHaveLength(MAX_SESSION_BYTES);
     expect(problemIn(full)).toBeUndefined();
-    expect(problemIn(`${full}250\r\n`)).toBe(`more than ${MAX_SESSION_OCTETS} octets in one session`);
+    expect(problemIn(`${full}250\r\n`)).toBe(`more than ${MAX_SESSION_BYTES} bytes in one session`);
   });
 
   test('the capabilities of any reply can be told', () => {

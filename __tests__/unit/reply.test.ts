@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {
-  MAX_LINE_OCTETS,
+  MAX_LINE_BYTES,
   MAX_REPLY_LINES,
-  MAX_REPLY_OCTETS,
-  MAX_SESSION_OCTETS,
+  MAX_REPLY_BYTES,
+  MAX_SESSION_BYTES,
   ReplyParser,
   ReplySyntaxError,
   shown,
@@ -142,13 +142,13 @@ describe('the reply parser', () => {
   });
 
   test.each([
-    ['a line without a code', 'hello\r\n', 'a line that is no SMTP reply'],
-    ['a code that SMTP does not have', '199 a\r\n', 'a line that is no SMTP reply'],
-    ['a code of four digits', '2200 a\r\n', 'a line that is no SMTP reply'],
-    ['a separator that is none', '220:a\r\n', 'a line that is no SMTP reply'],
-    ['an empty line', '\r\n', 'a line that is no SMTP reply'],
-    ['nothing but a line feed', '\n', 'a line that is no SMTP reply'],
-    ['a line feed before much else', `\n${'a'.repeat(MAX_LINE_OCTETS)}`, 'a line that is no SMTP reply'],
+    ['a line without a code', 'hello\r\n', 'a line that is not an SMTP reply'],
+    ['a code that SMTP does not have', '199 a\r\n', 'a line that is not an SMTP reply'],
+    ['a code of four digits', '2200 a\r\n', 'a line that is not an SMTP reply'],
+    ['a separator that is none', '220:a\r\n', 'a line that is not an SMTP reply'],
+    ['an empty line', '\r\n', 'a line that is not an SMTP reply'],
+    ['nothing but a line feed', '\n', 'a line that is not an SMTP reply'],
+    ['a line feed before much else', `\n${'a'.repeat(MAX_LINE_BYTES)}`, 'a line that is not an SMTP reply'],
     ['mixed codes', '250-a\r\n220 b\r\n', 'a reply that mixes the codes 250 and 220'],
   ])('refuses %s', (_name, octets, problem) => {
     expect(() => parse([octets])).toThrow(expect.objectContaining({ name: 'ReplySyntaxError', problem }) as Error);
@@ -169,17 +169,17 @@ describe('the reply parser', () => {
 
   test('stops a line without end before it has grown large', () => {
     const parser = new ReplyParser();
-    parser.push(Buffer.from(`220 ${'a'.repeat(MAX_LINE_OCTETS - 4)}`));
+    parser.push(Buffer.from(`220 ${'a'.repeat(MAX_LINE_BYTES - 4)}`));
     expect(parser.take()).toBeUndefined();
     parser.push(Buffer.from('a'));
-    expect(() => parser.take()).toThrow(/more than 4096 octets/);
+    expect(() => parser.take()).toThrow(/more than 4096 bytes/);
   });
 
   test('reads a line as long as it may be, and none that is longer, however they come', () => {
     const line = (length: number): string => `220 ${'a'.repeat(length - '220 \r'.length)}\r\n`;
-    expect(parse([line(MAX_LINE_OCTETS)])).toHaveLength(1);
-    expect(() => parse([line(MAX_LINE_OCTETS + 1)])).toThrow(/more than 4096 octets/);
-    expect(() => parse(Array.from(line(MAX_LINE_OCTETS + 1)))).toThrow(/more than 4096 octets/);
+    expect(parse([line(MAX_LINE_BYTES)])).toHaveLength(1);
+    expect(() => parse([line(MAX_LINE_BYTES + 1)])).toThrow(/more than 4096 bytes/);
+    expect(() => parse(Array.from(line(MAX_LINE_BYTES + 1)))).toThrow(/more than 4096 bytes/);
   });
 
   /** One reply of so many octets, in lines of no more than 1000. */
@@ -190,16 +190,16 @@ describe('the reply parser', () => {
   };
 
   test('reads a reply as large as it may be, and none that is larger', () => {
-    expect(replyOf(MAX_REPLY_OCTETS)).toHaveLength(MAX_REPLY_OCTETS);
-    expect(parse([replyOf(MAX_REPLY_OCTETS)])).toHaveLength(1);
-    expect(() => parse([replyOf(MAX_REPLY_OCTETS + 1)])).toThrow(/a reply of more than 16384 octets/);
+    expect(replyOf(MAX_REPLY_BYTES)).toHaveLength(MAX_REPLY_BYTES);
+    expect(parse([replyOf(MAX_REPLY_BYTES)])).toHaveLength(1);
+    expect(() => parse([replyOf(MAX_REPLY_BYTES + 1)])).toThrow(/a reply of more than 16384 bytes/);
   });
 
   test('reads as much as a session may have, and no more', () => {
-    const octets = MAX_REPLY_OCTETS / 2;
-    const session = Array<string>(MAX_SESSION_OCTETS / octets).fill(replyOf(octets));
+    const octets = MAX_REPLY_BYTES / 2;
+    const session = Array<string>(MAX_SESSION_BYTES / octets).fill(replyOf(octets));
     expect(parse(session)).toHaveLength(session.length);
-    expect(() => parse([...session, '250\n'])).toThrow(/more than 65536 octets in one session/);
+    expect(() => parse([...session, '250\n'])).toThrow(/more than 65536 bytes in one session/);
   });
 
   test('stops a reply without end', () => {

@@ -2,13 +2,13 @@ import { codeOf } from '../net/connect.js';
 import type { PeerText } from '../text/peer.js';
 import type { Reply } from './reply.js';
 
-/** The connection ended where the server owed an answer. */
+/** The connection ended before the server sent a reply that it had to send. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 
   /**
-   * @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way
-   * @param heard the lines of a reply that had begun, the last one perhaps in part
+   * @param cause the error of the system or the TLS library; undefined if the peer closed in an orderly way
+   * @param heard the lines of an incomplete reply, the last one perhaps cut
    */
   constructor(
     override readonly cause?: unknown,
@@ -18,13 +18,13 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** A whole reply was not there in time. */
+/** A reply was not complete in time. */
 export class ReplyTimeout extends Error {
   override readonly name = 'ReplyTimeout';
 
   /**
-   * @param waitedMs how long was waited, in milliseconds
-   * @param heard the lines of a reply that had begun, the last one perhaps in part
+   * @param waitedMs how long the session waited, in milliseconds
+   * @param heard the lines of an incomplete reply, the last one perhaps cut
    */
   constructor(
     readonly waitedMs: number,
@@ -34,12 +34,12 @@ export class ReplyTimeout extends Error {
   }
 }
 
-/** The server sent a complete reply where it owed none. */
+/** The server sent a reply that it was not asked for. */
 export class UnsolicitedReply extends Error {
   override readonly name = 'UnsolicitedReply';
 
   constructor(readonly text: string) {
-    super(`a reply that nobody asked for: ${text}`);
+    super(`an unsolicited reply: ${text}`);
   }
 }
 

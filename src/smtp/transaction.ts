@@ -6,7 +6,7 @@ import type { SmtpSession } from './session.js';
 /** The commands of a mail transaction (RFC 5321 section 3.3). */
 export type TransactionVerb = 'MAIL' | 'RCPT' | 'DATA';
 
-/** Who sends to whom. */
+/** Sender and recipient of a message. */
 export interface Envelope {
   readonly from: string;
   readonly to: string;
@@ -14,7 +14,7 @@ export interface Envelope {
   readonly parameters?: readonly string[];
 }
 
-/** A command of the transaction, and the reply to it. */
+/** A command of a transaction, and the reply to it. */
 export interface Exchange {
   readonly verb: TransactionVerb;
   /** The command as it was sent. */
@@ -23,11 +23,11 @@ export interface Exchange {
 }
 
 /**
- * Opens a mail transaction, up to the point where the server waits for the message. The first reply that does not let
- * it go on decides, whether the commands went out together or one by one.
- * @param pipelining whether the server takes commands in one write (RFC 2920)
- * @returns where it stopped; undefined where the server has said 354
- * @throws what a session throws before there is a reply that decides
+ * Opens a mail transaction, up to the point where the server waits for the message. The first reply that stops it
+ * counts, whether the commands were sent together or one by one.
+ * @param pipelining whether the server accepts commands in one write (RFC 2920)
+ * @returns the command that stopped it; undefined if the server has replied 354
+ * @throws what a session throws before such a reply
  */
 export function openTransaction(
   session: SmtpSession,
@@ -39,9 +39,9 @@ export function openTransaction(
 }
 
 /**
- * Asks whether a recipient would be taken, and takes it back: MAIL, RCPT, RSET. DATA is not among what is sent.
- * @returns the reply to RCPT, or that to MAIL where it was refused
- * @throws what a session throws before there is a reply that decides
+ * Asks whether the server accepts a recipient, without sending DATA: MAIL, RCPT, RSET.
+ * @returns the reply to RCPT, or to MAIL if that was refused
+ * @throws what a session throws before such a reply
  */
 export async function askForRecipient(session: SmtpSession, envelope: Envelope): Promise<Exchange> {
   const commands = [mail(envelope), rcpt(envelope)] as const;
@@ -53,14 +53,14 @@ export async function askForRecipient(session: SmtpSession, envelope: Envelope):
   return asked;
 }
 
-/** Whether what was asked for has been done. */
+/** Whether the server has carried out a command. */
 export function isDone({ code }: Reply): boolean {
   return code >= 200 && code < 300;
 }
 
 /**
- * The most octets that a message may have by the server's own words (RFC 1870 section 4).
- * @returns undefined where it names no limit
+ * The maximum size of a message in bytes, according to the server (RFC 1870 section 4).
+ * @returns undefined if it names no limit
  */
 export function sizeLimit({ lines }: Capabilities): number | undefined {
   const [, digits] =
@@ -71,8 +71,8 @@ export function sizeLimit({ lines }: Capabilities): number | undefined {
 
 type Command = Omit<Exchange, 'reply'>;
 
-/** Whether a reply lets the transaction go on (RFC 5321 section 4.3.2). */
-function isAsDue(verb: TransactionVerb, reply: Reply): boolean {
+/** Whether a transaction can continue after a reply (RFC 5321 section 4.3.2). */
+function canContinue(verb: TransactionVerb, reply: Reply): boolean {
   return verb === 'DATA' ? reply.code === 354 : isDone(reply);
 }
 
@@ -87,7 +87,7 @@ function rcpt({ to }: Envelope): Command {
 async function oneByOne(session: SmtpSession, commands: readonly Command[]): Promise<Exchange | undefined> {
   for (const command of commands) {
     const reply = await session.command(command.line);
-    if (!isAsDue(command.verb, reply)) return { ...command, reply };
+    if (!canContinue(command.verb, reply)) return { ...command, reply };
   }
   return undefined;
 }
@@ -96,7 +96,7 @@ async function together(session: SmtpSession, commands: readonly Command[]): Pro
   await session.send(commands.map(({ line }) => line));
   for (const [at, command] of commands.entries()) {
     const stopped = { ...command, reply: await session.reply() };
-    if (isAsDue(command.verb, stopped.reply)) continue;
+    if (canContinue(command.verb, stopped.reply)) continue;
     await settle(session, stopped, commands.slice(at + 1));
     return stopped;
   }
@@ -104,11 +104,11 @@ async function together(session: SmtpSession, commands: readonly Command[]): Pro
 }
 
 /**
- * Hears out the server behind a reply that has decided; it may hang up meanwhile, as it would have before the next
- * command. If the last thing that it says is 354, it waits for a message. Where the recipient was refused it gets a
- * lone dot (RFC 2920 section 3.1); where it was taken, that would be a message for it, so the connection ends instead.
- * @param pending what was sent and has no reply yet, DATA the last of it
- * @throws {UnsolicitedReply} where there are more than that: then none can be told to belong to its command
+ * Reads the remaining replies after one that stopped the transaction. The server may close the connection meanwhile. If
+ * it replies 354 to DATA, it waits for a message. If it has refused the recipient, it gets a dot alone (RFC 2920
+ * section 3.1). If it has accepted the recipient, that would deliver an empty message, so the connection is closed.
+ * @param pending the commands that were sent and have no reply yet, DATA last
+ * @throws {UnsolicitedReply} if there are more replies than commands: then no reply can be assigned to its command
  */
 async function settle(session: SmtpSession, stopped: Exchange, pending: readonly Command[]): Promise<void> {
   try {

@@ -9,24 +9,24 @@ export interface Line {
   readonly text: string;
 }
 
-/** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
+/** A dialogue of five steps has some sixty lines. */
 const MAX_LINES = 1000;
-/** As JSON, with the message of the gate, of which 16 KiB are kept at most. */
-const MAX_OCTETS = 32 * 1024;
+/** As JSON, with at most 16 KiB of the gate's own message. */
+const MAX_BYTES = 32 * 1024;
 const CUT = '… the rest of the dialogue is not kept';
 
-/** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
+/** The lines of a dialogue, exact except for the client's secrets, which callers redact before they add a line. */
 export class Transcript {
   readonly #start = performance.now();
   readonly #lines: Line[] = [];
-  #octets = 0;
+  #bytes = 0;
   #cut = false;
 
-  /** Keeps a line; the first one that there is no room for is replaced by a remark, and nothing is kept after it. */
+  /** Adds a line. The first line beyond the limits is replaced by a note, and nothing is added after it. */
   add(from: Line['from'], text: string): void {
     if (this.#cut) return;
-    this.#octets += octetsInJson(text);
-    this.#cut = this.#lines.length >= MAX_LINES || this.#octets > MAX_OCTETS;
+    this.#bytes += octetsInJson(text);
+    this.#cut = this.#lines.length >= MAX_LINES || this.#bytes > MAX_BYTES;
     const at = Math.round(performance.now() - this.#start);
     this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
   }

@@ -1,14 +1,17 @@
 import type { Duplex } from 'node:stream';
+import { codeOf } from '../../net/connect.js';
 import { Deadline } from '../../net/deadline.js';
+import { LineChannel } from '../../net/line-channel.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { brief } from '../../text/peer.js';
 import { connectTo, secure } from '../channel.js';
-import { InboxRejected, InboxUnreachable, PART_OCTETS } from '../inbox.js';
+import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS } from '../inbox.js';
 import type { InboxSettings } from '../inbox.js';
 import { MAX_HEADER_OCTETS } from '../headers.js';
-import { Pop3Lines } from './lines.js';
 import { Pop3Text } from './text.js';
 import { Tally } from '../tally.js';
+
+const CR = 0x0d;
 
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
@@ -43,15 +46,13 @@ export class MaildropBusy extends InboxUnreachable {
  * (RFC 2595) or not at all. The server locks the maildrop meanwhile, and what comes is seen by the next session.
  */
 export class Pop3Session {
-  readonly #channel: Duplex;
-  readonly #lines: Pop3Lines;
+  readonly #channel: LineChannel;
   readonly #timeoutMs: number;
   readonly #end: Deadline;
   #arrived: ReadonlyMap<string, number> | undefined;
 
   private constructor(channel: Duplex, timeoutMs: number, end: Deadline) {
-    this.#channel = channel;
-    this.#lines = new Pop3Lines(channel);
+    this.#channel = new LineChannel(channel);
     this.#timeoutMs = timeoutMs;
     this.#end = end;
   }
@@ -106,7 +107,7 @@ export class Pop3Session {
   async header(message: number): Promise<Buffer> {
     await this.#demand(`TOP ${message} 0`, 'the header of a message');
     const header = new Pop3Text(MAX_HEADER_OCTETS);
-    await this.#lines.into(header, MAX_TOP_OCTETS, this.#wait());
+    await this.#readText(header, MAX_TOP_OCTETS, this.#wait());
     if (header.hasEnded) return header.text;
     throw new InboxUnreachable(`the server sent a header of over ${MAX_TOP_OCTETS} octets`);
   }
@@ -117,7 +118,7 @@ export class Pop3Session {
     const source = new Pop3Text(most);
     // Each part of a large message has as long as one answer.
     const deadline = Deadline.after(this.#timeoutMs * Math.ceil(most / PART_OCTETS), this.#end);
-    await this.#lines.into(source, most, deadline);
+    await this.#readText(source, most, deadline);
     if (!source.hasEnded) this.leave();
     return source.text;
   }
@@ -142,12 +143,12 @@ export class Pop3Session {
 
   /** Hangs up; nothing is deleted. */
   leave(): void {
-    this.#channel.destroy();
+    this.#channel.stream.destroy();
   }
 
   /** Whether nothing can be asked any more. */
   get isOver(): boolean {
-    return this.#channel.destroyed;
+    return this.#channel.stream.destroyed;
   }
 
   async #listArrived(old: Tally): Promise<ReadonlyMap<string, number>> {
@@ -167,7 +168,7 @@ export class Pop3Session {
     const deadline = this.#wait();
     const listed = new Tally(MAX_MESSAGES);
     for (let messages = 0; ; messages += 1) {
-      const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
+      const line = (await this.#readLine(deadline)).toString('latin1');
       if (line === '.') return listed;
       if (messages === MAX_MESSAGES) throw new InboxUnreachable(`there are over ${MAX_MESSAGES} messages`);
       const [, message, identifier] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
@@ -191,7 +192,8 @@ export class Pop3Session {
   async #prepareTls(): Promise<void> {
     const { ok, text } = await this.#command('STLS');
     if (!ok) throw new InboxUnreachable(`no TLS: to STLS the server says ${text}`);
-    const early = this.#lines.detach();
+    this.#channel.detach();
+    const early = this.#channel.received.unread;
     if (early.length > 0) {
       throw new InboxUnreachable(
         `the server sent more in the clear behind its answer to STLS: ${brief(early.toString('latin1'))}`,
@@ -214,16 +216,46 @@ export class Pop3Session {
   }
 
   async #command(line: string): Promise<{ ok: boolean; text: string }> {
-    this.#channel.write(`${line}\r\n`);
+    this.#channel.stream.write(`${line}\r\n`);
     return this.#status();
   }
 
   /** The first line of an answer. */
   async #status(): Promise<{ ok: boolean; text: string }> {
-    const line = (await this.#lines.next(MAX_LINE_OCTETS, this.#wait())).toString('utf8');
+    const line = (await this.#readLine(this.#wait())).toString('utf8');
     const text = brief(line);
     if (/^\+OK(?: |$)/i.test(line)) return { ok: true, text };
     if (/^-ERR(?: |$)/i.test(line)) return { ok: false, text };
     throw new InboxUnreachable(`the server does not speak POP3: ${text}`);
+  }
+
+  /** The next line, without its line end. */
+  async #readLine(deadline: Deadline): Promise<Buffer> {
+    const tooLong = (): Error => new InboxUnreachable(`the server sent a line of over ${MAX_LINE_OCTETS} octets`);
+    for (;;) {
+      const line = this.#channel.received.takeLine(MAX_LINE_OCTETS, tooLong);
+      if (line) return line.at(-1) === CR ? line.subarray(0, -1) : line;
+      await this.#more(deadline);
+    }
+  }
+
+  /** Reads a text to its end, or until it has so many octets. */
+  async #readText(text: Pop3Text, most: number, deadline: Deadline): Promise<void> {
+    const { received } = this.#channel;
+    for (;;) {
+      received.skip(text.take(received.unread));
+      if (text.hasEnded || text.octets >= most) return;
+      await this.#more(deadline);
+    }
+  }
+
+  async #more(deadline: Deadline): Promise<void> {
+    const { end } = this.#channel;
+    if (end) {
+      throw inboxLost(
+        end.cause === undefined ? 'the connection was lost' : `the connection was lost (${codeOf(end.cause)})`,
+      );
+    }
+    await deadline.race(this.#channel.more(), () => inboxLost('the server gave no answer in time'));
   }
 }

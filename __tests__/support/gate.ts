@@ -7,7 +7,8 @@ import { Inboxes } from '../../src/inbox/inboxes.js';
 import { systemResolver } from '../../src/net/connect.js';
 import { textResolver } from '../../src/net/txt.js';
 import { Deadline } from '../../src/net/deadline.js';
-import { heartbeat } from '../../src/net/standstill.js';
+import { Heartbeat } from '../../src/net/standstill.js';
+import type { Standstill } from '../../src/net/standstill.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
 import { redactEndpoint } from '../../src/secrets/redact-report.js';
@@ -22,11 +23,13 @@ const { signal: never } = new AbortController();
 setMaxListeners(0, never);
 
 /** A test process compiles modules for seconds at a time. That makes waits longer, but it is not a pause of the gate. */
-const busy = {
+const heartbeat = new Heartbeat();
+const busy: Standstill = {
   get totalMs(): number {
     return heartbeat.totalMs;
   },
   pausesMs: 0,
+  during: (wait) => heartbeat.during(wait),
 };
 
 /** One for all tests of a file: it takes 30 ms to read the default store and to make a context of it. */
@@ -37,7 +40,7 @@ export function testWorld(overrides: Partial<RunContext> = {}): RunContext {
   return {
     end: Deadline.on(never, busy),
     whyEnded: () => ({ why: 'a test ended it' }),
-    resolver: systemResolver,
+    resolver: systemResolver(),
     txt: textResolver(),
     now: () => new Date(),
     hostName: 'gate.example.test',

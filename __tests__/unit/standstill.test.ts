@@ -87,7 +87,7 @@ describe('a reply that has arrived', () => {
   // As if a timer fires a little late: no standstill is measured, but the reply is in the socket.
   test('at the end of the wait is read before the wait ends', async () => {
     await using pair = await connected();
-    const stillness = { totalMs: 0, pausesMs: 0 };
+    const stillness = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
     const end = Deadline.on(new AbortController().signal, stillness);
     const session = new SmtpSession(pair.socket, { transcript: new Transcript(), timeoutMs: 200, budget: end });
     await pair.greetIn(50);

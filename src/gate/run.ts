@@ -8,7 +8,6 @@ import { Inboxes } from '../inbox/inboxes.js';
 import { systemResolver } from '../net/connect.js';
 import { textResolver } from '../net/txt.js';
 import { Deadline } from '../net/deadline.js';
-import { heartbeat } from '../net/standstill.js';
 import type { Plan } from '../plan/endpoint.js';
 import { redactorsFor } from '../secrets/redaction.js';
 import { redactEndpoint } from '../secrets/redact-report.js';
@@ -64,7 +63,7 @@ export async function run(
           cancelled?.aborted
             ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
             : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
-        resolver: systemResolver,
+        resolver: systemResolver(),
         txt: textResolver(),
         now: () => new Date(),
         hostName: hostname(),
@@ -80,7 +79,7 @@ export async function run(
       finished,
     );
     // The gate can be stopped between two waits, too.
-    const endpoints = await heartbeat.during(gating);
+    const endpoints = await end.during(gating);
     const verdict = judge(endpoints, plan.policy);
     const report: Report = {
       schemaVersion: SCHEMA_VERSION,

@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connect, ConnectFailure, resolve, systemResolver } from '../net/connect.js';
-import type { ConnectFailureKind } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { beginHandshake } from '../tls/handshake.js';
 import type { HandshakeFailure } from '../tls/handshake.js';
@@ -21,22 +20,15 @@ export interface Place {
  */
 export async function connectTo({ host, port }: Place, deadline: Deadline): Promise<Socket> {
   try {
-    return await connect(await resolve(host, deadline, systemResolver), port, deadline);
+    return await connect(await resolve(host, deadline, systemResolver()), port, deadline);
   } catch (error) {
     if (error instanceof ConnectFailure) throw noConnection(error);
     throw error;
   }
 }
 
-const TRANSIENT: readonly ConnectFailureKind[] = ['lookup-failed', 'refused', 'reset', 'timed-out'];
-const INCONCLUSIVE: readonly ConnectFailureKind[] = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
-
-/** Classifies a failed connection to an inbox in the same way as for an endpoint (`gate/interruption.ts`). */
-export function noConnection({ kind, message }: ConnectFailure): InboxUnreachable {
-  return new InboxUnreachable(`no connection (${message})`, {
-    transient: TRANSIENT.includes(kind),
-    inconclusive: INCONCLUSIVE.includes(kind),
-  });
+export function noConnection({ message, transient, inconclusive }: ConnectFailure): InboxUnreachable {
+  return new InboxUnreachable(`no connection (${message})`, { transient, inconclusive });
 }
 
 /** A TLS channel that is being made. */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import type { Deadline } from './deadline.js';
 
-/** An address that a host name stands for, as text without brackets. */
+/** An address of a host, as text without brackets. */
 export interface Address {
   readonly address: string;
   readonly family: 4 | 6;
@@ -16,17 +16,23 @@ export interface Address {
  */
 export type Resolver = (host: string, family?: Address['family']) => Promise<readonly Address[]>;
 
-/** Why there is no connection: what was tested and bad, and what could not be tested from here. */
+/** Why there is no connection. */
 export type ConnectFailureKind =
   'name-not-found' | 'lookup-failed' | 'no-route' | 'not-possible-here' | 'refused' | 'reset' | 'timed-out';
+
+/** The failures that may be temporary, so that another attempt makes sense. */
+const TRANSIENT: readonly ConnectFailureKind[] = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+
+/** The failures that say nothing about the server: it could not be tested from here. */
+const INCONCLUSIVE: readonly ConnectFailureKind[] = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
 
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
 
   /**
    * @param kind what happened
-   * @param detail the system's word for it, such as ECONNREFUSED
-   * @param address the address tried, where there was one
+   * @param detail the system's code for it, such as ECONNREFUSED
+   * @param address the address tried, if there was one
    */
   constructor(
     readonly kind: ConnectFailureKind,
@@ -35,31 +41,42 @@ export class ConnectFailure extends Error {
   ) {
     super(`${kind}: ${detail}`);
   }
+
+  get transient(): boolean {
+    return TRANSIENT.includes(this.kind);
+  }
+
+  get inconclusive(): boolean {
+    return INCONCLUSIVE.includes(this.kind);
+  }
 }
 
-/** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
+/** The pause before the next address is tried in parallel: the Connection Attempt Delay of RFC 8305 section 5. */
 const ATTEMPT_DELAY_MS = 250;
 
-/** Lookups in progress, by host and family. They cannot be cancelled, and each occupies a thread: a retry joins them. */
-const lookups = new Map<string, Promise<readonly Address[]>>();
-
-/** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
-export const systemResolver: Resolver = (host, family) => {
-  const key = `${host} ${family}`;
-  const known = lookups.get(key);
-  if (known) return known;
-  const found = lookup(host, { all: true, order: 'verbatim', family: family ?? 0 })
-    .then((addresses) => addresses.map(({ address, family: of }): Address => ({ address, family: of === 6 ? 6 : 4 })))
-    .finally(() => lookups.delete(key));
-  lookups.set(key, found);
-  return found;
-};
+/**
+ * The system's resolver (getaddrinfo, hosts file included), with the addresses in the order of its answer. A lookup
+ * cannot be cancelled and occupies a thread, so a retry joins a lookup that is still in progress.
+ */
+export function systemResolver(): Resolver {
+  const lookups = new Map<string, Promise<readonly Address[]>>();
+  return (host, family) => {
+    const key = `${host} ${family}`;
+    const known = lookups.get(key);
+    if (known) return known;
+    const found = lookup(host, { all: true, order: 'verbatim', family: family ?? 0 })
+      .then((addresses) => addresses.map(({ address, family: of }): Address => ({ address, family: of === 6 ? 6 : 4 })))
+      .finally(() => lookups.delete(key));
+    lookups.set(key, found);
+    return found;
+  };
+}
 
 /**
- * Finds the addresses of a host; an address stands for itself.
+ * Finds the addresses of a host. An IP address needs no lookup.
  * @param host a DNS name or an IP address
  * @param only the only family to look up; by default both, see {@link Resolver}
- * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
+ * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` if the resolver did not answer
  */
 export async function resolve(
   host: string,
@@ -104,23 +121,23 @@ async function lookUpBoth(host: string, resolver: Resolver): Promise<readonly Ad
   }
 }
 
-/** What a resolver says where there is no such name, as far as it can tell. */
+/** The resolver's code for a name that does not exist. */
 export const NAME_UNKNOWN = 'ENOTFOUND';
-/** What it says where there is, and it stands for no address of a family that can be used. */
+/** Its code for a name that exists but has no address of a family that can be used. */
 const NAME_WITHOUT_ADDRESS = 'ENODATA';
 
-/** Node says ENOTFOUND for either; the system's own number tells more, where the system does. */
+/** Node reports ENOTFOUND for both; on some systems the error number distinguishes them. */
 function isWithoutAddress(error: unknown): boolean {
   const errno = typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
   return typeof errno === 'number' && errno < 0 && getSystemErrorName(errno) === 'EAI_NODATA';
 }
 
 /**
- * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
- * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
+ * Connects to the first of several addresses that answers. The families alternate, and a new attempt starts every 250 ms
+ * or as soon as one has failed (RFC 8305, "Happy Eyeballs").
  * @param addresses at least one
  * @returns the connected socket; it keeps an error listener until it is destroyed
- * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
+ * @throws {ConnectFailure} if all have failed or the time is over, with the most informative failure
  */
 export async function connect(addresses: readonly Address[], port: number, deadline: Deadline): Promise<Socket> {
   const waiting = interleaveFamilies(addresses);
@@ -139,7 +156,7 @@ export async function connect(addresses: readonly Address[], port: number, deadl
       const failed = (error: unknown): void => {
         underWay.delete(socket);
         failures.push(failureOf(error, next.address));
-        if (underWay.size === 0 && waiting.length === 0) reject(mostTelling(failures));
+        if (underWay.size === 0 && waiting.length === 0) reject(mostInformative(failures));
         else tryNext();
       };
       // An error without a listener ends the process, and no other listener is attached while a socket passes from one
@@ -158,7 +175,7 @@ export async function connect(addresses: readonly Address[], port: number, deadl
   try {
     return await deadline.race(race, () => {
       const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
-      return mostTelling([...failures, ...silent]);
+      return mostInformative([...failures, ...silent]);
     });
   } finally {
     clearTimeout(pause);
@@ -167,7 +184,7 @@ export async function connect(addresses: readonly Address[], port: number, deadl
   }
 }
 
-/** RFC 8305 section 4: the families in turn, beginning with that of the first address. */
+/** RFC 8305 section 4: the families alternate, starting with that of the first address. */
 function interleaveFamilies(addresses: readonly Address[]): Address[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);
   const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
@@ -184,28 +201,28 @@ const KINDS: Readonly<Record<string, ConnectFailureKind>> = {
   EHOSTUNREACH: 'no-route',
   ENETDOWN: 'no-route',
   EHOSTDOWN: 'no-route',
-  // No address of ours is of this family, or none may speak to that one.
+  // This machine has no address of the family, or none that can reach the other one.
   EADDRNOTAVAIL: 'no-route',
   EAFNOSUPPORT: 'no-route',
 };
 
 /**
- * What the system's refusal to connect means. Whatever is no answer of the network (EMFILE, EPERM, ENOBUFS) is this
- * machine's own affair: no packet has left it.
+ * Classifies the system's error. An error that does not come from the network (EMFILE, EPERM, ENOBUFS) is a problem of
+ * this machine: no packet has left it.
  */
 export function failureOf(error: unknown, address: string): ConnectFailure {
   const code = codeOf(error);
   return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
 }
 
-/** "Tested and bad" tells more than "could not be tested". */
-function mostTelling(failures: readonly ConnectFailure[]): ConnectFailure {
+/** "Tested and bad" says more than "could not be tested". */
+function mostInformative(failures: readonly ConnectFailure[]): ConnectFailure {
   const order: readonly ConnectFailureKind[] = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
   const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return worst ?? new ConnectFailure('no-route', 'no address to connect to');
 }
 
-/** The system's code of an error of whatever realm. */
+/** The system's code of an error, from whatever realm. */
 export function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'unknown';

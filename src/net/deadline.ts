@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { heartbeat, pendingInput } from './standstill.js';
+import { Heartbeat, pendingInput } from './standstill.js';
 import type { Standstill } from './standstill.js';
 
 /**
- * A point in time at which a wait ends. Deadlines nest: none reaches beyond the one it was made within. Time in which
- * this process stood still does not count.
+ * A point in time at which a wait ends. A deadline made within another one never ends later than that one. Time in
+ * which this process stood still does not count.
  */
 export class Deadline {
   readonly #standstill: Standstill;
@@ -25,19 +25,19 @@ export class Deadline {
    * @param within a deadline that the new one may not outlast
    */
   static after(ms: number, within?: Deadline): Deadline {
-    if (!within) return new Deadline(ms, heartbeat);
+    if (!within) return new Deadline(ms, new Heartbeat());
     return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
   }
 
   /**
-   * A deadline that comes when a signal is aborted; every deadline within it comes then too.
+   * A deadline that comes when a signal is aborted, with every deadline within it.
    * @param standstill how long the process has stood still; a parameter so that tests can control it
    */
-  static on(cut: AbortSignal, standstill: Standstill = heartbeat): Deadline {
+  static on(cut: AbortSignal, standstill: Standstill = new Heartbeat()): Deadline {
     return new Deadline(Infinity, standstill, cut);
   }
 
-  /** The same, so many milliseconds later. */
+  /** The same deadline, this many milliseconds later. */
   extendedBy(ms: number): Deadline {
     return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
   }
@@ -57,6 +57,11 @@ export class Deadline {
     return this.#standstill.pausesMs - this.#pausesMs;
   }
 
+  /** Measures standstill while a promise is pending, even if nothing is awaited with {@link race}. */
+  during<T>(work: Promise<T>): Promise<T> {
+    return this.#standstill.during(work);
+  }
+
   /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
   async postponedBy<T>(work: Promise<T>): Promise<T> {
     const begun = this.#now;
@@ -68,42 +73,61 @@ export class Deadline {
   }
 
   /**
-   * Waits for a promise, but not beyond the deadline. Input that has arrived by then is read before the wait ends. The
+   * Waits for a promise, at most until the deadline. Input that has arrived by then is read before the wait ends. The
    * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
-   * @param promise what is waited for
    * @param expired makes the error that is thrown at the deadline
    * @throws what the promise rejects with, or what `expired` returns
    */
   async race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    let isWaiting = true;
-    let end: () => void = () => undefined;
-    const over = new Promise<never>((_resolve, reject) => {
-      end = () => {
-        if (isWaiting) reject(expired());
-      };
-      const wait = (): void => {
-        const { remainingMs } = this;
-        if (remainingMs < Infinity) timer = setTimeout(() => void endOrWait(), remainingMs);
-      };
-      const endOrWait = async (): Promise<void> => {
-        await pendingInput();
-        if (this.isOver) end();
-        else if (isWaiting) wait();
-      };
-      wait();
-      this.#cut?.addEventListener('abort', end);
+    const alarm = new Alarm(this, this.#cut);
+    const late = alarm.rung.then(() => {
+      throw expired();
     });
     try {
-      return await heartbeat.during(Promise.race([promise, over]));
+      return await this.#standstill.during(Promise.race([promise, late]));
     } finally {
-      isWaiting = false;
-      clearTimeout(timer);
-      this.#cut?.removeEventListener('abort', end);
+      alarm.clear();
     }
   }
 
   get #now(): number {
     return performance.now() - this.#standstill.totalMs;
+  }
+}
+
+/** Rings when a deadline comes, unless it is cleared before. */
+class Alarm {
+  readonly rung: Promise<void>;
+  readonly #deadline: Deadline;
+  readonly #cut: AbortSignal | undefined;
+  #ring: () => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isCleared = false;
+
+  constructor(deadline: Deadline, cut: AbortSignal | undefined) {
+    this.rung = new Promise((resolve) => (this.#ring = resolve));
+    this.#deadline = deadline;
+    this.#cut = cut;
+    cut?.addEventListener('abort', this.#ring);
+    this.#wait();
+  }
+
+  clear(): void {
+    this.#isCleared = true;
+    clearTimeout(this.#timer);
+    this.#cut?.removeEventListener('abort', this.#ring);
+  }
+
+  #wait(): void {
+    const { remainingMs } = this.#deadline;
+    if (remainingMs < Infinity) this.#timer = setTimeout(() => void this.#ringOrWait(), remainingMs);
+  }
+
+  /** Input may have arrived, and a standstill may have postponed the deadline. */
+  async #ringOrWait(): Promise<void> {
+    await pendingInput();
+    if (this.#isCleared) return;
+    if (this.#deadline.isOver) this.#ring();
+    else this.#wait();
   }
 }

@@ -1,15 +1,17 @@
 import { performance } from 'node:perf_hooks';
 
 /*
- * A process that is stopped (SIGSTOP, a suspended virtual machine), throttled by a CPU quota or busy computing reads no
- * socket. None of that is a server's fault.
+ * A process that is stopped (SIGSTOP, a suspended virtual machine), throttled by a CPU quota or busy computing does not
+ * read its sockets. None of that is a server's fault.
  */
 
-/** How long a process has stood still. Both are milliseconds so far; only differences mean something. */
+/** How long the process has stood still, in milliseconds. Only differences between two readings have a meaning. */
 export interface Standstill {
   readonly totalMs: number;
-  /** The part of it that was in pauses of a second or more. A process that is merely slow has none. */
+  /** The part of it in pauses of a second or more. A process that is only slow has none. */
   readonly pausesMs: number;
+  /** Measures while a promise is pending. @returns what it resolves to */
+  during<T>(wait: Promise<T>): Promise<T>;
 }
 
 const BEAT_MS = 20;
@@ -19,11 +21,8 @@ const TOLERATED_MS = 10;
 
 const PAUSE_MS = 1000;
 
-/**
- * Measures how late its own timer is, and so how long the event loop has stood still. Runs only while something is
- * awaited.
- */
-class Heartbeat implements Standstill {
+/** Measures how late its own timer fires, and so how long the event loop has stood still. */
+export class Heartbeat implements Standstill {
   #waits = 0;
   #lostMs = 0;
   #pausedMs = 0;
@@ -38,7 +37,6 @@ class Heartbeat implements Standstill {
     return this.#pausedMs + pauseIn(this.#lateMs);
   }
 
-  /** Measures for as long as a promise is pending. @returns what it resolves to */
   async during<T>(wait: Promise<T>): Promise<T> {
     if (this.#waits === 0) this.#begin();
     this.#waits += 1;
@@ -81,12 +79,9 @@ function pauseIn(lateMs: number): number {
   return lateMs >= PAUSE_MS ? lateMs : 0;
 }
 
-/** The heartbeat of this process. */
-export const heartbeat = new Heartbeat();
-
 /**
- * Lets the event loop read what the system has already received. Timers fire before sockets are read: the first turn of
- * the loop begins to read from a paused channel, and the second one has read.
+ * Lets the event loop read what the system has already received. Timers fire before sockets are read: in its first turn
+ * the loop starts to read from a paused socket, and in its second it has read.
  */
 export async function pendingInput(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));

@@ -21,7 +21,7 @@ beforeAll(async () => {
 /** Gates a server. The gate stands still for `stoodStillMs` before the greeting. */
 async function after(stoodStillMs: number, dialogue: Dialogue, endpoint: Partial<Endpoint> = {}) {
   await using server = await startScriptedServer({ tls, greeting: [wait(200), '220 mail.example.test'], ...dialogue });
-  const standstill = { totalMs: 0, pausesMs: 0 };
+  const standstill = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
   const timer = setTimeout(() => Object.assign(standstill, { totalMs: stoodStillMs, pausesMs: stoodStillMs }), 100);
   try {
     const gated = testEndpoint(server.port, { tls: { ...policy, ca }, timeoutMs: 1000, ...endpoint });

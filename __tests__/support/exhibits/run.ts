@@ -30,7 +30,7 @@ function cancelled(): Pick<Scene, 'server' | 'world'> {
  * still
  */
 function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
-  const standstill = { totalMs: 0, pausesMs: 0 };
+  const standstill = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
   const login: Sasl = function* () {
     yield USER_NAME_PLEASE;
     standstill.totalMs += ms;

@@ -1,7 +1,7 @@
-import { startImap } from '../../src/servers/imap.js';
-import type { ImapOptions } from '../../src/servers/imap.js';
+import { startImap } from './imap/server.js';
+import type { ImapOptions } from './imap/server.js';
 import { LOOPBACK } from '../../src/servers/listener.js';
-import { Mailbox } from '../../src/servers/mailbox.js';
+import { Mailbox } from './imap/mailbox.js';
 import { createPki } from '../../src/servers/pki.js';
 import type { Identity, Pki } from '../../src/servers/pki.js';
 import { startSmtp } from '../../src/servers/smtp.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { CommandReader } from '../../src/servers/imap-syntax.js';
+import { CommandReader } from './imap/syntax.js';
 import type { Identity } from '../../src/servers/pki.js';
 
 /** What the server does about a command: lines to send (`$` stands for the tag), or something else. */

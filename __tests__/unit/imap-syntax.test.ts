@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { CommandReader, inSet, quote, SyntaxFault, tokenise } from '../../src/servers/imap-syntax.js';
+import { CommandReader, inSet, quote, SyntaxFault, tokenise } from '../support/imap/syntax.js';
 
-describe("the demo's IMAP syntax", () => {
+describe('the syntax of the IMAP server', () => {
   const stream = Buffer.from(
     'a NOOP\r\nb LOGIN {5}\r\nj\r\noe "se\\"cret"\r\nc SEARCH HEADER X {3+}\r\nabc\r\nDONE\r\n',
     'latin1',

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
-import { startImap } from '../servers/imap.js';
-import type { ImapOptions } from '../servers/imap.js';
+import { startInbox } from '../servers/inbox.js';
+import type { Inbox } from '../servers/inbox.js';
 import { LOOPBACK } from '../servers/listener.js';
-import { Mailbox } from '../servers/mailbox.js';
 import { createPki, inDays } from '../servers/pki.js';
 import type { CertificateOptions } from '../servers/pki.js';
 import { SERVER_NAME, startSmtp } from '../servers/smtp.js';
@@ -33,24 +32,17 @@ const RECIPIENT = 'inbox@demo.example';
  */
 export async function startDemo(): Promise<Demo> {
   const pki = await createPki();
-  const mailbox = new Mailbox();
   const password = randomBytes(12).toString('hex');
-  const inboxPassword = randomBytes(12).toString('hex');
-  const inbox = await startImap({
-    identity: await pki.issue({ addresses: [LOOPBACK] }),
-    security: 'implicit',
-    mailbox,
-    knows: only(RECIPIENT, inboxPassword),
-  });
-  const url = `imaps://${LOOPBACK}:${inbox.port}/INBOX`;
-  const delivery = { from: SENDER, to: RECIPIENT, inbox: url, username: RECIPIENT, password: inboxPassword };
+  const inbox = await startInbox();
+  const url = `mailpit+http://${LOOPBACK}:${inbox.port}`;
+  const delivery = { from: SENDER, to: RECIPIENT, inbox: url };
   const exhibits = await Promise.all(
-    Object.entries(exhibition(mailbox, delivery)).map(async ([name, { certificate, server, mapping }]) => {
+    Object.entries(exhibition(inbox, delivery)).map(async ([name, { certificate, server, mapping }]) => {
       const listener = await startSmtp({
         identity: await pki.issue({ names: [SERVER_NAME], ...certificate }),
         knows: only(SENDER, password),
         deliver: (raw) => {
-          mailbox.append(raw);
+          inbox.deliver(raw.toString());
         },
         ...server,
       });
@@ -66,8 +58,6 @@ export async function startDemo(): Promise<Demo> {
       'mail-from': SENDER,
       'rcpt-to': RECIPIENT,
       inbox: url,
-      'inbox-username': RECIPIENT,
-      'inbox-password': inboxPassword,
       timeout: '5',
       retries: '1',
     },
@@ -78,7 +68,7 @@ export async function startDemo(): Promise<Demo> {
 }
 
 /** What there is to see, by the names of the endpoints. */
-function exhibition(mailbox: Mailbox, delivery: Readonly<Record<string, string>>): Readonly<Record<string, Exhibit>> {
+function exhibition(inbox: Inbox, delivery: Readonly<Record<string, string>>): Readonly<Record<string, Exhibit>> {
   return {
     'good: STARTTLS': {},
     'good: implicit TLS': { server: { security: 'implicit' }, mapping: { transport: 'implicit' } },
@@ -95,7 +85,7 @@ function exhibition(mailbox: Mailbox, delivery: Readonly<Record<string, string>>
     'broken: footer added': {
       server: {
         deliver: (raw) => {
-          mailbox.append(Buffer.concat([raw, Buffer.from('--\r\nScanned and found harmless.\r\n')]));
+          inbox.deliver(`${raw.toString()}--\r\nScanned and found harmless.\r\n`);
         },
       },
     },
@@ -103,6 +93,6 @@ function exhibition(mailbox: Mailbox, delivery: Readonly<Record<string, string>>
   };
 }
 
-function only(username: string, password: string): ImapOptions['knows'] {
+function only(username: string, password: string): (name: string, password: string) => boolean {
   return (givenName, givenPassword) => givenName === username && givenPassword === password;
 }

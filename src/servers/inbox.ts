@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { listen } from './listener.js';
 import type { Listener } from './listener.js';
 
-/** The inbox of the self-test's servers. */
+/** The inbox of the servers of the demo and the self-test. */
 export interface Inbox extends Listener {
   /** @param message its source, lines ending in CR LF */
   deliver(message: string): void;

@@ -1,7 +1,7 @@
 import { InboxRejected } from '../../../src/inbox/inbox.js';
 import type { Inbox, Received } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import type { Mailbox } from '../../../src/servers/mailbox.js';
+import type { Mailbox } from '../../support/imap/mailbox.js';
 import { gateAll } from '../../../src/gate/scheduler.js';
 import type { RunContext } from '../../../src/steps/context.js';
 import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';

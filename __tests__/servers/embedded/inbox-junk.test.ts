@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startImap } from '../../../src/servers/imap.js';
-import { Mailbox } from '../../../src/servers/mailbox.js';
+import { startImap } from '../../support/imap/server.js';
+import { Mailbox } from '../../support/imap/mailbox.js';
 import type { Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { mostOctets } from '../../../src/message/alterations.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startImap } from '../../../src/servers/imap.js';
-import { Mailbox } from '../../../src/servers/mailbox.js';
+import { startImap } from '../../support/imap/server.js';
+import { Mailbox } from '../../support/imap/mailbox.js';
 import { createPki, issue } from '../../../src/servers/pki.js';
 import type { Pki } from '../../../src/servers/pki.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';

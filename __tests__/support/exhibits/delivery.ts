@@ -1,6 +1,6 @@
 import type { STEP_5 } from '../../../src/findings/catalogue/delivery.js';
-import { SyntaxFault } from '../../../src/servers/imap-syntax.js';
-import { Mailbox } from '../../../src/servers/mailbox.js';
+import { SyntaxFault } from '../imap/syntax.js';
+import { Mailbox } from '../imap/mailbox.js';
 import { wait } from '../dialogue.js';
 import type { Dialogue, Reply, Verb } from '../dialogue.js';
 import { signed, signingKey } from '../dkim.js';

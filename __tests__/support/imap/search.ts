@@ -1,6 +1,6 @@
-import { headerValues } from './imap-fetch.js';
-import { SyntaxFault, word } from './imap-syntax.js';
-import type { Token } from './imap-syntax.js';
+import { headerValues } from './fetch.js';
+import { SyntaxFault, word } from './syntax.js';
+import type { Token } from './syntax.js';
 import type { StoredMessage } from './mailbox.js';
 
 const FLAGS = new Map([

@@ -1,4 +1,4 @@
-import { quote, SyntaxFault } from './imap-syntax.js';
+import { quote, SyntaxFault } from './syntax.js';
 import type { StoredMessage } from './mailbox.js';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

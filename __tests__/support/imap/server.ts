@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
-import { fetched } from './imap-fetch.js';
-import { matches } from './imap-search.js';
-import { CommandReader, inSet, SyntaxFault, tokenise, word } from './imap-syntax.js';
-import type { Token } from './imap-syntax.js';
-import { listen } from './listener.js';
-import type { Listener } from './listener.js';
+import { fetched } from './fetch.js';
+import { matches } from './search.js';
+import { CommandReader, inSet, SyntaxFault, tokenise, word } from './syntax.js';
+import type { Token } from './syntax.js';
+import { listen } from '../../../src/servers/listener.js';
+import type { Listener } from '../../../src/servers/listener.js';
 import type { Mailbox, StoredMessage } from './mailbox.js';
-import type { Identity } from './pki.js';
+import type { Identity } from '../../../src/servers/pki.js';
 
 export interface ImapOptions {
   readonly identity: Pick<Identity, 'key' | 'chain'>;

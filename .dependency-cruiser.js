@@ -20,7 +20,7 @@ const ARROWS = {
   gate: ['findings', 'inbox', 'net', 'plan', 'probes', 'report', 'secrets', 'smtp', 'steps', 'text', 'tls', 'verdict'],
   output: ['findings', 'report', 'text'],
   runner: ['net', 'output', 'plan', 'report', 'text'],
-  servers: ['findings', 'plan', 'report', 'secrets'],
+  servers: ['findings', 'report'],
   main: ['gate', 'output', 'plan', 'report', 'runner', 'secrets', 'servers', 'text', 'verdict'],
 };
 

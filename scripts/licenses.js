@@ -6,9 +6,6 @@ import { join } from 'node:path';
  * it merges into others. Here it is the whole tree below the packages that a bundle may draw on.
  */
 
-/** What the servers of the demonstration need beside the run-time dependencies. */
-const OF_THE_DEMO = ['smtp-server'];
-
 const manifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
 /** Where a package finds another: in its own node_modules, or in those of the folders above. */
@@ -40,11 +37,7 @@ function licenceOf([folder, { name, license }]) {
   return `${name}\n${license}\n\n${text.replace(/\r\n/g, '\n').trim()}\n`;
 }
 
-function write(path, names) {
-  const licences = [...tree(names)].map(licenceOf).sort();
-  writeFileSync(path, [...new Set(licences)].join('\n----\n\n'));
+const licences = [...tree(Object.keys(manifest('.').dependencies))].map(licenceOf).sort();
+for (const folder of ['dist', 'dist/cli']) {
+  writeFileSync(`${folder}/licenses.txt`, [...new Set(licences)].join('\n----\n\n'));
 }
-
-const runtime = Object.keys(manifest('.').dependencies);
-write('dist/licenses.txt', runtime);
-write('dist/cli/licenses.txt', [...runtime, ...OF_THE_DEMO]);

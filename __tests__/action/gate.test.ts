@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { letters } from '../support/gate.js';
+import { close } from '../support/dialogue.js';
 import type { Dialogue } from '../support/dialogue.js';
 import { startEmbedded, USER } from '../support/embedded.js';
 import { createLoopback } from '../support/loopback.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
 const SERVERS = {
   pass: {},
   warn: { offers: ['STARTTLS', 'AUTH PLAIN'] },
-  inconclusive: { greeting: ['421 4.3.2 Later', { do: 'close' }] },
+  inconclusive: { greeting: ['421 4.3.2 Later', close] },
   fail: { offers: ['8BITMIME'], replies: { STARTTLS: '502 5.5.1 Not here' } },
 } as const satisfies Record<string, Dialogue>;
 

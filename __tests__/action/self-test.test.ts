@@ -10,7 +10,7 @@ import { startScriptedServer } from '../support/scripted-server.js';
 
 const PROOF = 'Self-test: all of 8 lying servers were found out.';
 const DISPROOF =
-  'The self-test failed: the gate misjudged a server that shows a certificate of an unknown authority (certificate-untrusted).';
+  'The self-test failed: the gate misjudged a server that presents a certificate from an unknown CA (certificate-untrusted).';
 /** A gate that trusts any chain. */
 const CREDULOUS = { NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/credulous.mjs')}` };
 
@@ -41,7 +41,7 @@ describe('the action', () => {
     expect(log).not.toContain('elf-test');
   });
 
-  test('that lets a liar through gates nothing, whatever fails the job', async () => {
+  test('that misses a misbehaving server gates nothing, whatever fails the job', async () => {
     await using runner = await createRunner();
     await using server = await startScriptedServer(loopback.dialogue());
     const inputs = {
@@ -89,7 +89,7 @@ describe('the program on a terminal', () => {
     expect(stderr).not.toContain(DISPROOF);
   });
 
-  test('that lets a liar through gates nothing, and shows nothing', async () => {
+  test('that misses a misbehaving server gates nothing, and shows nothing', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
     for (const args of [['--demo'], [`127.0.0.1:${server.port}`], ['--json', `127.0.0.1:${server.port}`]]) {
       const ended = await cli(['--self-test', ...args], CREDULOUS);

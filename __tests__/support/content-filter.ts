@@ -46,10 +46,7 @@ export async function startContentFilter(backTo: number): Promise<ContentFilter>
   server.on('error', () => {
     // Postfix may hang up whenever it likes; what became of a message is in its log.
   });
-  const listener = await listen(server.server, () => {
-    server.close();
-    return Promise.resolve();
-  });
+  const listener = await listen(server.server);
   const filter: ContentFilter = { ...listener, change: (message) => message };
   return filter;
 }

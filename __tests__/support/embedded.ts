@@ -4,10 +4,10 @@ import { LOOPBACK } from '../../src/servers/listener.js';
 import { Mailbox } from './imap/mailbox.js';
 import { createPki } from '../../src/servers/pki.js';
 import type { Identity, Pki } from '../../src/servers/pki.js';
-import { startSmtp } from '../../src/servers/smtp.js';
-import type { SmtpOptions } from '../../src/servers/smtp.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
+import { startSubmission } from './submission.js';
+import type { SubmissionOptions } from './submission.js';
 
 /** The one user: it signs in to submit, and to read the inbox. */
 export const USER = { username: 'user@example.test', password: 'a secret of the tests' };
@@ -29,7 +29,7 @@ export interface EmbeddedOptions {
   /** What the submission server presents; default a good certificate for {@link NAME}. */
   readonly identity?: Identity;
   /** What else is particular about the submission server. */
-  readonly smtp?: Partial<SmtpOptions>;
+  readonly smtp?: Partial<SubmissionOptions>;
   /** What is particular about the IMAP server. */
   readonly imap?: Partial<ImapOptions>;
   /** What the server delivers instead of the message; nothing at all for undefined. */
@@ -59,7 +59,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     logins.push({ at, username, password, secure });
     return username === USER.username && password === USER.password;
   };
-  const smtp = await startSmtp({
+  const smtp = await startSubmission({
     identity,
     knows: (username, password, secure) => knows('smtp', username, password, secure),
     deliver: (raw) => {

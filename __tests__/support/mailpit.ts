@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
+import { listen } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 
 const address = z.strictObject({ Name: z.string(), Address: z.string() });
@@ -108,24 +107,15 @@ export async function startHttp(
   const server = script.identity
     ? createTlsServer({ key: script.identity.key, cert: script.identity.chain }, serve)
     : createServer(serve);
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
-  const ready = once(server, 'listening');
-  server.listen(0, '127.0.0.1');
-  await ready;
+  const listener = await listen(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     heard,
     authorizations,
     get open() {
-      return sockets.size;
+      return listener.sockets.size;
     },
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => listener.close(),
   };
 }
 

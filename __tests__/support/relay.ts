@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { listen } from '../../src/servers/listener.js';
 
 export interface Relay extends AsyncDisposable {
   readonly port: number;
@@ -13,7 +12,6 @@ export interface Relay extends AsyncDisposable {
  * do with STARTTLS.
  */
 export async function startRelay(port: number, word: string): Promise<Relay> {
-  const sockets = new Set<Socket>();
   let sent = '';
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
@@ -21,7 +19,6 @@ export async function startRelay(port: number, word: string): Promise<Relay> {
       [client, upstream],
       [upstream, client],
     ] as const) {
-      sockets.add(socket);
       socket.on('error', () => other.destroy()).on('close', () => other.destroy());
     }
     client.on('data', (octets: Buffer) => {
@@ -32,19 +29,12 @@ export async function startRelay(port: number, word: string): Promise<Relay> {
       client.write(octets.toString('latin1').replaceAll(word, 'X'.repeat(word.length)), 'latin1');
     });
   });
-  const ready = once(server, 'listening');
-  server.listen(0, '127.0.0.1');
-  await ready;
+  const listener = await listen(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     get sent() {
       return sent;
     },
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => listener.close(),
   };
 }

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { CommandReader } from './imap/syntax.js';
+import { listen } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 
 /** What the server does about a command: lines to send (`$` stands for the tag), or something else. */
@@ -69,37 +69,22 @@ export async function startScriptedImap(script: ImapScript = {}): Promise<Script
   const server = identity
     ? createTlsServer({ key: identity.key, cert: identity.chain }, serve).on('tlsClientError', () => undefined)
     : createServer(serve);
-  // Also those whose handshake is not over: nothing may stay behind.
-  const raw = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    raw.add(socket.on('close', () => raw.delete(socket)));
-  });
-  const ready = once(server, 'listening');
-  server.listen(0, '127.0.0.1');
-  await ready;
-
-  const cut = (): void => {
-    for (const socket of raw) socket.destroy();
-  };
-  const close = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    cut();
-    await closed;
-  };
+  const listener = await listen(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     heard,
     get connections() {
       return connections;
     },
     get open() {
-      return raw.size;
+      return listener.sockets.size;
     },
     say: (...lines) => {
       for (const socket of sockets) socket.write(lines.map((line) => `${line}\r\n`).join(''));
     },
-    cut,
+    cut: () => {
+      for (const socket of listener.sockets) socket.destroy();
+    },
     hears: (command, times = 1) =>
       new Promise((resolve) => {
         const check = (): void => {
@@ -110,8 +95,8 @@ export async function startScriptedImap(script: ImapScript = {}): Promise<Script
         listeners.add(check);
         check();
       }),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: () => listener.close(),
+    [Symbol.asyncDispose]: () => listener.close(),
   };
 }
 

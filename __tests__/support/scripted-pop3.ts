@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { close, Connection, ConnectionClosed, startTls } from '../../src/servers/connection.js';
+import type { Phase } from '../../src/servers/connection.js';
+import { listen } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
-import { LineReader } from './line-reader.js';
 
 /** What the server does about a command: lines to send, or something else. */
 export type Pop3Reply = readonly string[] | 'silence' | 'close';
@@ -44,100 +43,77 @@ export async function startScriptedPop3(script: Pop3Script): Promise<ScriptedPop
   const maildrop: Pop3Message[] = [];
   const heard: string[] = [];
   const state = { maildrop, logins: 0 };
-  const serve = (socket: Socket): void => {
-    void converse(socket, script, heard, state);
-  };
   const { key, chain: cert } = script.identity;
-  const server =
-    script.security === 'implicit'
-      ? createTlsServer({ key, cert }, serve).on('tlsClientError', () => undefined)
-      : createServer(serve);
-  const raw = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    raw.add(socket.on('error', () => undefined).on('close', () => raw.delete(socket)));
+  const server = createServer((socket) => {
+    const line = (text: string, phase: Phase): unknown => heard.push(phase === 'tls' ? text : `!${text}`);
+    converse(new Connection(socket, { key, cert }, { line }), script, state).catch((error: unknown) => {
+      if (!(error instanceof ConnectionClosed)) throw error;
+    });
   });
-  const ready = once(server, 'listening');
-  server.listen(0, '127.0.0.1');
-  await ready;
+  const listener = await listen(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     maildrop,
     heard,
     get logins() {
       return state.logins;
     },
     get open() {
-      return raw.size;
+      return listener.sockets.size;
     },
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of raw) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => listener.close(),
   };
 }
 
 async function converse(
-  plain: Socket,
-  { identity, security, greeting = ['+OK ready'], replies = {}, delays = {} }: Pop3Script,
-  heard: string[],
+  connection: Connection,
+  { security, greeting = ['+OK ready'], replies = {}, delays = {} }: Pop3Script,
   state: { maildrop: Pop3Message[]; logins: number },
 ): Promise<void> {
-  let socket: Socket = plain.on('error', () => undefined);
-  const witness = (line: string): void => {
-    heard.push(socket instanceof TLSSocket ? line : `!${line}`);
-  };
-  let reader = new LineReader(socket, witness);
   let messages: (Pop3Message | undefined)[] = [];
   const doomed = new Set<Pop3Message>();
-  perform(socket, greeting);
-  for (let line = await reader.next(); line !== undefined; line = await reader.next()) {
+  const say = (reply: Pop3Reply): Promise<void> => perform(connection, reply);
+  if (security === 'implicit') await connection.startTls();
+  await say(greeting);
+  for (;;) {
+    const line = await connection.readLine();
     const [verb = '', argument] = line.toUpperCase().split(' ');
     const delay = delays[verb];
     if (delay !== undefined) await sleep(delay);
     const scripted = replies[verb];
     const reply = typeof scripted === 'function' ? scripted(line) : scripted;
     if (reply !== undefined) {
-      perform(socket, reply);
+      await say(reply);
       continue;
     }
     const message = messages[Number(argument) - 1];
     switch (verb) {
       case 'STLS':
-        if (security === 'implicit' || socket instanceof TLSSocket) {
-          perform(socket, ['-ERR No TLS here']);
-          break;
-        }
-        reader.release();
-        perform(socket, ['+OK Begin']);
-        socket = new TLSSocket(plain, { isServer: true, key: identity.key, cert: identity.chain });
-        socket.on('error', () => undefined);
-        reader = new LineReader(socket, witness);
+        if (connection.phase === 'tls') await say(['-ERR No TLS here']);
+        else await connection.perform(['+OK Begin', startTls]);
         break;
       case 'PASS':
         state.logins += 1;
         messages = [...state.maildrop];
-        perform(socket, ['+OK Welcome']);
+        await say(['+OK Welcome']);
         break;
       case 'UIDL':
-        perform(socket, ['+OK', ...messages.flatMap((each, i) => (each ? [`${i + 1} ${each.id}`] : [])), '.']);
+        await say(['+OK', ...messages.flatMap((each, i) => (each ? [`${i + 1} ${each.id}`] : [])), '.']);
         break;
       case 'TOP':
       case 'RETR':
-        perform(socket, message ? ['+OK', ...stuffed(message.text, verb === 'TOP'), '.'] : ['-ERR No such message']);
+        await say(message ? ['+OK', ...stuffed(message.text, verb === 'TOP'), '.'] : ['-ERR No such message']);
         break;
       case 'DELE':
         if (message) doomed.add(message);
-        perform(socket, [message ? '+OK Marked' : '-ERR No such message']);
+        await say([message ? '+OK Marked' : '-ERR No such message']);
         break;
       case 'QUIT':
         state.maildrop.splice(0, Infinity, ...state.maildrop.filter((each) => !doomed.has(each)));
-        perform(socket, ['+OK Bye']);
-        socket.end();
+        await connection.perform(['+OK Bye', close]);
         break;
       default:
-        perform(socket, ['+OK']);
+        await say(['+OK']);
     }
   }
 }
@@ -148,7 +124,8 @@ function stuffed(text: string, headerOnly: boolean): string[] {
   return lines.map((line) => (line.startsWith('.') ? `.${line}` : line));
 }
 
-function perform(socket: Socket, reply: Pop3Reply): void {
-  if (reply === 'close') socket.destroy();
-  else if (reply !== 'silence') socket.write(reply.map((line) => `${line}\r\n`).join(''), 'latin1');
+async function perform(connection: Connection, reply: Pop3Reply): Promise<void> {
+  if (reply === 'close') connection.socket.destroy();
+  else if (reply !== 'silence')
+    await connection.write(Buffer.from(reply.map((line) => `${line}\r\n`).join(''), 'latin1'));
 }

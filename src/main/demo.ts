@@ -1,98 +1,73 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
-import { startInbox } from '../servers/inbox.js';
-import type { Inbox } from '../servers/inbox.js';
+import { close } from '../servers/connection.js';
 import { LOOPBACK } from '../servers/listener.js';
-import { createPki, inDays } from '../servers/pki.js';
-import type { CertificateOptions } from '../servers/pki.js';
-import { SERVER_NAME, startSmtp } from '../servers/smtp.js';
-import type { SmtpOptions } from '../servers/smtp.js';
+import { inDays } from '../servers/pki.js';
+import { startScenarios } from '../servers/scenarios.js';
+import type { Scenario } from '../servers/scenarios.js';
 
 /** Mail servers to try the gate on. */
 export interface Demo {
-  /** The inputs of the action that gate these servers, as its user would give them. */
+  /** The inputs of the action that gate these servers, as a user would write them. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Stops every server and cuts every connection. */
+  /** Stops every server and closes every connection. */
   close(): Promise<void>;
 }
 
-/** One server of the demo: what it does, and what its endpoint mapping says beyond name, host and port. */
-interface Exhibit {
-  readonly certificate?: CertificateOptions;
-  readonly server?: Partial<SmtpOptions>;
+/** A server, and what its endpoint mapping has in addition to name, host, port and servername. */
+interface Example extends Scenario {
   readonly mapping?: Readonly<Record<string, unknown>>;
+  /** Seconds until the message must be in the inbox; default: those of the gate. */
+  readonly within?: number;
 }
 
+const SERVER_NAME = 'mail.demo.example';
 const SENDER = 'gate@demo.example';
 const RECIPIENT = 'inbox@demo.example';
 
-/**
- * Starts good, doubtful and broken mail servers with an authority and an inbox of their own, all in this process
- * and on free ports of loopback.
- */
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  'good: STARTTLS': {},
+  'good: implicit TLS': { dialogue: { implicit: true }, mapping: { transport: 'implicit' } },
+  'doubtful: AUTH before TLS': { dialogue: { offers: ['PIPELINING', '8BITMIME', 'STARTTLS', 'AUTH PLAIN LOGIN'] } },
+  'broken: certificate expired': { certificate: { notBefore: inDays(-100), notAfter: inDays(-10) } },
+  'broken: certificate for another name': { certificate: { names: ['mail.other.example'] } },
+  'broken: intermediate certificate not sent': { certificate: { sends: [] } },
+  'broken: no STARTTLS': {
+    dialogue: { offers: ['PIPELINING', '8BITMIME'], replies: { STARTTLS: '502 5.5.1 Command not implemented' } },
+  },
+  'broken: wrong password': { mapping: { auth: { username: SENDER, password: 'the old password' } } },
+  'broken: accepted and lost': { deliver: () => undefined, within: 2 },
+  'broken: footer added': { deliver: (message) => `${message}--\r\nScanned for viruses.\r\n` },
+  'busy: try again later': {
+    dialogue: { greeting: ['421 4.7.0 Too busy, try again later', close] },
+  },
+};
+
+/** Starts good, doubtful and broken mail servers in this process, with a CA and an inbox of their own. */
 export async function startDemo(): Promise<Demo> {
-  const pki = await createPki();
   const password = randomBytes(12).toString('hex');
-  const inbox = await startInbox();
-  const url = `mailpit+http://${LOOPBACK}:${inbox.port}`;
-  const delivery = { from: SENDER, to: RECIPIENT, inbox: url };
-  const exhibits = await Promise.all(
-    Object.entries(exhibition(inbox, delivery)).map(async ([name, { certificate, server, mapping }]) => {
-      const listener = await startSmtp({
-        identity: await pki.issue({ names: [SERVER_NAME], ...certificate }),
-        knows: only(SENDER, password),
-        deliver: (raw) => {
-          inbox.deliver(raw.toString());
-        },
-        ...server,
-      });
-      return { listener, endpoint: { name, host: LOOPBACK, port: listener.port, servername: SERVER_NAME, ...mapping } };
-    }),
-  );
+  const running = await startScenarios({ name: SERVER_NAME, user: { username: SENDER, password } }, EXAMPLES);
+  const inbox = `mailpit+http://${LOOPBACK}:${running.inboxPort}`;
+  const endpoints = running.servers.map(({ name, port, scenario: { mapping, within } }) => ({
+    name,
+    host: LOOPBACK,
+    port,
+    servername: SERVER_NAME,
+    ...(within !== undefined && { delivery: { from: SENDER, to: RECIPIENT, inbox, within } }),
+    ...mapping,
+  }));
   return {
     inputs: {
-      endpoints: stringify(exhibits.map(({ endpoint }) => endpoint)),
-      ca: pki.root.cert,
+      endpoints: stringify(endpoints),
+      ca: running.ca,
       username: SENDER,
       password,
       'mail-from': SENDER,
       'rcpt-to': RECIPIENT,
-      inbox: url,
+      inbox,
       timeout: '5',
       retries: '1',
     },
-    close: async () => {
-      await Promise.all([inbox, ...exhibits.map(({ listener }) => listener)].map((listener) => listener.close()));
-    },
+    close: () => running.close(),
   };
-}
-
-/** What there is to see, by the names of the endpoints. */
-function exhibition(inbox: Inbox, delivery: Readonly<Record<string, string>>): Readonly<Record<string, Exhibit>> {
-  return {
-    'good: STARTTLS': {},
-    'good: implicit TLS': { server: { security: 'implicit' }, mapping: { transport: 'implicit' } },
-    'doubtful: AUTH before TLS': { server: { authBeforeTls: true } },
-    'broken: certificate expired': { certificate: { notBefore: inDays(-100), notAfter: inDays(-10) } },
-    'broken: certificate for another name': { certificate: { names: ['mail.other.example'] } },
-    'broken: intermediate certificate not sent': { certificate: { sends: [] } },
-    'broken: no STARTTLS': { server: { security: 'none' } },
-    'broken: wrong password': { mapping: { auth: { username: SENDER, password: 'a password of last year' } } },
-    'broken: accepted and lost': {
-      server: { deliver: () => undefined },
-      mapping: { delivery: { ...delivery, within: 2 } },
-    },
-    'broken: footer added': {
-      server: {
-        deliver: (raw) => {
-          inbox.deliver(`${raw.toString()}--\r\nScanned and found harmless.\r\n`);
-        },
-      },
-    },
-    'busy: turned away for now': { server: { turnAway: { code: 421, text: '4.7.0 Too busy, try again later' } } },
-  };
-}
-
-function only(username: string, password: string): (name: string, password: string) => boolean {
-  return (givenName, givenPassword) => givenName === username && givenPassword === password;
 }

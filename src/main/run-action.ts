@@ -20,7 +20,6 @@ import type { Telling } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
 import { mask } from '../secrets/masks.js';
 import { locateInput } from '../runner/source.js';
-import { SelfTestFailed } from './failed.js';
 
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
@@ -41,14 +40,16 @@ export async function runAction(
     plan = await planOfInputs(await discardOldReport(core.getInput('report-dir')));
     mask(secretsOf(plan));
     planned(plan);
-    if (plan.selfTest) await proveItself(log);
+    if (plan.selfTest) {
+      const failure = await runSelfTest(log);
+      if (failure !== undefined) return await refuse('the self-test failed', [failure], telling);
+    }
   } catch (error) {
     if (error instanceof ConfigurationError) {
       // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
       const hints = await secretsOfForks().catch(() => []);
       return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], telling);
     }
-    if (error instanceof SelfTestFailed) return refuse('the self-test failed', [error.message], telling);
     throw error;
   }
 
@@ -93,11 +94,14 @@ function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** @throws {SelfTestFailed} */
-async function proveItself(log: Log): Promise<void> {
-  // Loaded when it is asked for: it brings mail servers along.
+/** @returns why it failed; undefined where it passed */
+async function runSelfTest(log: Log): Promise<string | undefined> {
+  // Loaded on demand, because it brings mail servers along.
   const { selfTest } = await import('./self-test.js');
-  log.info(selfTestLine(await selfTest()));
+  const result = await selfTest();
+  if (!result.ok) return result.reason;
+  log.info(selfTestLine(result.detected));
+  return undefined;
 }
 
 /** @returns the exit code of a failure */

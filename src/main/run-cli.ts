@@ -13,7 +13,6 @@ import { renderTerminal } from '../output/terminal.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import type { Outcome } from '../gate/run.js';
-import { SelfTestFailed } from './failed.js';
 import { neutralise } from '../text/escape.js';
 import { reasonOf } from '../text/reason.js';
 
@@ -30,7 +29,7 @@ STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 
   --demo        test good and broken mail servers of its own, without a network
   --json        the report on standard output, progress on standard error
-  --self-test   first show on lying servers of its own that it finds them out
+  --self-test   first check that the gate detects misbehaving servers of its own
   --help        this text
 
 The exit code is 0 if the gate is open, 1 if it is closed, 2 if the configuration is wrong.
@@ -70,12 +69,12 @@ export async function runTerminal(
     const progress = json ? process.stderr : process.stdout;
     if (values.demo === true) {
       rejectOtherThanDemo(values, positionals);
-      if (values['self-test'] === true) await proveItself(progress);
+      if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.closed;
       return await demonstrate();
     }
     const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
     planned(plan);
-    if (values['self-test'] === true) await proveItself(progress);
+    if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.closed;
     const outcome = await gate(plan, progress);
     endedBy(outcome.cut);
     process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
@@ -84,10 +83,6 @@ export async function runTerminal(
     if (error instanceof ConfigurationError) {
       complain(`The configuration is wrong:\n${error.message}\nSee --help for usage.`);
       return EXIT.misconfigured;
-    }
-    if (error instanceof SelfTestFailed) {
-      complain(error.message);
-      return EXIT.closed;
     }
     throw error;
   }
@@ -98,11 +93,13 @@ function complain(message: string): void {
   for (const line of message.split('\n')) process.stderr.write(`${neutralise(line)}\n`);
 }
 
-/** @throws {SelfTestFailed} */
-async function proveItself(progress: NodeJS.WritableStream): Promise<void> {
-  // Loaded when it is asked for: nobody else needs mail servers.
+async function passesSelfTest(progress: NodeJS.WritableStream): Promise<boolean> {
+  // Loaded on demand, because it brings mail servers along.
   const { selfTest } = await import('./self-test.js');
-  progress.write(`${selfTestLine(await selfTest())}\n`);
+  const result = await selfTest();
+  if (result.ok) progress.write(`${selfTestLine(result.detected)}\n`);
+  else complain(result.reason);
+  return result.ok;
 }
 
 /** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */

@@ -1,27 +1,40 @@
-import type { Plan } from '../plan/endpoint.js';
+import { run } from '../gate/run.js';
+import type { Endpoint, Plan } from '../plan/endpoint.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport } from '../report/report.js';
-import { run } from '../gate/run.js';
-import { SelfTestFailed } from './failed.js';
-import { startLiars } from '../servers/misbehaving.js';
-import type { Server } from '../servers/misbehaving.js';
-import { CONDUCTS } from '../servers/scenarios.js';
-import type { Conduct } from '../servers/scenarios.js';
+import { Secret } from '../secrets/secret.js';
+import { LOOPBACK } from '../servers/listener.js';
+import { MISBEHAVING } from '../servers/misbehaving.js';
+import type { Misbehaving } from '../servers/misbehaving.js';
+import { startScenarios } from '../servers/scenarios.js';
+import type { RunningScenarios, ScenarioServer } from '../servers/scenarios.js';
+
+/** How many misbehaving servers the gate detected, or what it got wrong. */
+export type SelfTestResult =
+  { readonly ok: true; readonly detected: number } | { readonly ok: false; readonly reason: string };
+
+const NAME = 'mail.self-test.example';
+const MAILBOX = `gate@${NAME}`;
+const WAIT_MS = 2000;
+/**
+ * How long each message is waited for, and copies of it after it has arrived. It is in the inbox before the gate looks
+ * there, and the gate looks once more at the end.
+ */
+const WITHIN_MS = 20;
 
 /**
- * Has the gate show on servers that lie, in this process, that it still finds them out, and on an honest one that it
- * finds nothing there.
- * @param conducts what they do, by name; all that are known here, unless a test brings others
- * @returns how many liars there were
- * @throws {SelfTestFailed} if one of them passes or fails for another reason than its own, an honest one does not
- *   pass, or the gate stays open
+ * Runs the gate against misbehaving servers in this process: each must fail in its own step, by its own finding alone,
+ * and the gate must be closed. A server that behaves correctly must pass.
+ * @param scenarios the servers by name; a test may use others
  */
-export async function selfTest(conducts: Readonly<Record<string, Conduct>> = CONDUCTS): Promise<number> {
-  const liars = await startLiars(conducts);
-  const { servers } = liars;
+export async function selfTest(
+  scenarios: Readonly<Record<string, Misbehaving>> = MISBEHAVING,
+): Promise<SelfTestResult> {
+  const running = await startScenarios({ name: NAME, offersInTls: ['AUTH PLAIN'] }, scenarios);
+  const { servers } = running;
   try {
     const plan: Plan = {
-      endpoints: servers.map(({ endpoint }) => endpoint),
+      endpoints: servers.map((server) => endpointOf(server, running)),
       policy: { failOn: 'fail', onInconclusive: 'fail' },
       concurrency: servers.length,
       retries: 0,
@@ -30,39 +43,77 @@ export async function selfTest(conducts: Readonly<Record<string, Conduct>> = CON
     const misjudged = servers.filter((server, i) => {
       const endpoint = report.endpoints[i];
       const failed = endpoint !== undefined && verdict.failed.includes(endpoint);
-      return !endpoint || failed !== (server.lie !== undefined) || !isJudgedRightly(server, endpoint);
+      return !endpoint || failed !== (server.scenario.expected !== undefined) || !isJudgedCorrectly(server, endpoint);
     });
     if (misjudged.length > 0) {
-      const names = misjudged.map(({ endpoint, lie }) => `a server that ${endpoint.name} (${lie?.finding ?? 'pass'})`);
-      throw new SelfTestFailed(`The self-test failed: the gate misjudged ${names.join(', ')}.`);
+      const names = misjudged.map(
+        ({ name, scenario }) => `a server that ${name} (${scenario.expected?.finding ?? 'pass'})`,
+      );
+      return { ok: false, reason: `The self-test failed: the gate misjudged ${names.join(', ')}.` };
     }
-    const count = servers.filter(({ lie }) => lie !== undefined).length;
-    if (count > 0 && !(report.result === 'fail' && verdict.result === 'fail' && verdict.blocks)) {
-      throw new SelfTestFailed('The self-test failed: the gate stays open in spite of what it found.');
+    const detected = servers.filter(({ scenario }) => scenario.expected !== undefined).length;
+    if (detected > 0 && !(report.result === 'fail' && verdict.result === 'fail' && verdict.blocks)) {
+      return { ok: false, reason: 'The self-test failed: the gate is open despite what it found.' };
     }
-    return count;
+    return { ok: true, detected };
   } finally {
-    await liars.close();
+    await running.close();
   }
 }
 
-/** Commands that give something away, with the first step in which they may be heard. */
-const GIVE_AWAY = { AUTH: 'authentication', MAIL: 'delivery' } as const;
+/** Commands that disclose something, with the first step that may send them. */
+const DISCLOSING = { AUTH: 'authentication', MAIL: 'delivery' } as const;
 
-/** Whether all steps before the lie pass, its own fails by it alone, and nothing is tried or given away after that. */
-function isJudgedRightly({ lie, heard }: Server, { result, steps }: EndpointReport): boolean {
-  const last = lie ? STEP_IDS.indexOf(lie.step) : STEP_IDS.length;
+/**
+ * Whether all steps before the expected one pass, that one fails by the expected finding alone, and nothing is tried or
+ * disclosed after it.
+ */
+function isJudgedCorrectly(
+  { scenario: { expected }, heard }: ScenarioServer<Misbehaving>,
+  { result, steps }: EndpointReport,
+): boolean {
+  const last = expected ? STEP_IDS.indexOf(expected.step) : STEP_IDS.length;
   const asExpected = STEP_IDS.every((id, i) => {
     const step = steps[i];
     if (step?.id !== id) return false;
     if (i < last) return step.status === 'pass';
     if (i > last) return step.status === 'skip' && step.skipped === 'blocked';
     const errors = step.findings.filter(({ severity }) => severity === 'error');
-    return step.status === 'fail' && errors.length > 0 && errors.every(({ code }) => code === lie?.finding);
+    return step.status === 'fail' && errors.length > 0 && errors.every(({ code }) => code === expected?.finding);
   });
-  const heardInTime = Object.entries(GIVE_AWAY).every(([command, step]) => {
+  const heardInTime = Object.entries(DISCLOSING).every(([command, step]) => {
     const mayBeHeard = STEP_IDS.indexOf(step) <= last;
     return heard.has(command) === mayBeHeard;
   });
-  return result === (lie ? 'fail' : 'pass') && asExpected && heardInTime;
+  return result === (expected ? 'fail' : 'pass') && asExpected && heardInTime;
+}
+
+function endpointOf(
+  { name, port }: ScenarioServer<Misbehaving>,
+  { ca, inboxPort }: RunningScenarios<Misbehaving>,
+): Endpoint {
+  return {
+    name,
+    host: LOOPBACK,
+    port,
+    transport: 'starttls',
+    servername: NAME,
+    addresses: 'first',
+    role: 'submission',
+    auth: { username: MAILBOX, secret: new Secret('self-test'), kind: 'password', expect: 'accepted' },
+    delivery: {
+      from: MAILBOX,
+      to: MAILBOX,
+      inbox: { scheme: 'mailpit+http', host: LOOPBACK, port: inboxPort, basePath: '' },
+      withinMs: WITHIN_MS,
+      expect: 'received',
+      keep: false,
+      attachmentOctets: 0,
+    },
+    tls: { ca: [ca], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    probes: [],
+    require: [],
+    waive: [],
+    timeoutMs: WAIT_MS,
+  };
 }

@@ -25,7 +25,7 @@ export interface Plan {
   readonly retries: number;
   /** Milliseconds for the whole run; undefined means no end. */
   readonly deadlineMs?: number;
-  /** Whether the gate must show first that it finds liars out. */
+  /** Whether the gate must first show that it detects misbehaving servers. */
   readonly selfTest?: true;
   /** Where report files go; undefined means the runner's temp folder. */
   readonly reportDir?: string;

@@ -1,20 +1,21 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { listen } from './listener.js';
+import { listen, LOOPBACK } from './listener.js';
 import type { Listener } from './listener.js';
 
 /** The inbox of the servers of the demo and the self-test. */
 export interface Inbox extends Listener {
-  /** @param message its source, lines ending in CR LF */
+  /** @param message as the mail server accepted it, lines ending in CR LF, bytes as ISO 8859-1 */
   deliver(message: string): void;
 }
 
 /**
- * Starts an inbox on a free port of loopback. It has as much of Mailpit's API as the gate asks for: of all the inboxes
- * that the gate knows, this takes it the least to load, and one message is like another to the judgement.
+ * Starts an inbox on a free port of loopback. It has what the gate uses of Mailpit's API, because of all inboxes that
+ * one loads fastest.
+ * @param server the name of the mail server that accepts the messages
  */
-export async function startInbox(): Promise<Inbox> {
+export async function startInbox(server: string): Promise<Inbox> {
   const messages = new Map<string, string>();
   const answerTo = async (request: IncomingMessage): Promise<string | undefined> => {
     if (request.method === 'DELETE') {
@@ -23,13 +24,13 @@ export async function startInbox(): Promise<Inbox> {
       return '';
     }
     const [, id] = /\/message\/(\d+)\/raw$/.exec(request.url ?? '') ?? [];
-    // To a search too: whoever asks picks out what is his.
+    // A search also gets all messages; the client selects its own.
     return id === undefined ? JSON.stringify({ messages: [...messages].map(summary) }) : messages.get(id);
   };
   const listener = await listen(
     createServer((request, response) => {
       answerTo(request).then(
-        (answer) => response.writeHead(answer === undefined ? 404 : 200).end(answer),
+        (answer) => response.writeHead(answer === undefined ? 404 : 200).end(answer, 'latin1'),
         () => response.destroy(),
       );
     }),
@@ -38,9 +39,14 @@ export async function startInbox(): Promise<Inbox> {
   return {
     ...listener,
     deliver: (message) => {
-      messages.set(String((delivered += 1)), message);
+      messages.set(String((delivered += 1)), `${traceField(server)}\r\n${message}`);
     },
   };
+}
+
+/** What a server writes above a message that it accepts (RFC 5321 section 4.4). */
+function traceField(server: string): string {
+  return `Received: from [${LOOPBACK}] by ${server} with ESMTPSA; ${new Date().toUTCString()}`;
 }
 
 function summary([id, message]: readonly [id: string, message: string]) {

@@ -1,57 +1,73 @@
-import { inDays } from './pki.js';
+import { startInbox } from './inbox.js';
+import { createPki } from './pki.js';
 import type { CertificateOptions } from './pki.js';
-import type { FindingCode } from '../findings/catalogue.js';
-import type { StepId } from '../report/report.js';
+import { startSmtp } from './smtp.js';
+import type { Dialogue } from './smtp.js';
 
-/** What a server does otherwise than an honest one; nothing, where it is honest. */
-export interface Conduct {
-  /** What must come of it, and in which step; without it the server must pass. */
-  readonly lie?: { readonly step: StepId; readonly finding: FindingCode };
+/** What is different about one server from a good one. */
+export interface Scenario {
   readonly certificate?: CertificateOptions;
-  /** Whether the certificate is of an authority that the gate does not know. */
-  readonly stranger?: boolean;
-  /** Replies in place of the honest ones, by command. */
-  readonly replies?: Readonly<Record<string, string>>;
-  /** What becomes of an accepted message on its way into the inbox: another text, or nothing. */
+  /** Whether the certificate is from a CA that is not trusted. */
+  readonly unknownCa?: true;
+  readonly dialogue?: Dialogue;
+  /** What arrives of a message that the server accepted: another text, or nothing. */
   readonly deliver?: (message: string) => string | undefined;
 }
 
-/** The name that all of them bear. */
-export const NAME = 'mail.self-test.example';
+/** A server that is running. */
+export interface ScenarioServer<S extends Scenario> {
+  readonly name: string;
+  readonly scenario: S;
+  readonly port: number;
+  /** The commands that it has received so far, in upper case. */
+  readonly heard: ReadonlySet<string>;
+}
 
-/** What a server does, by its name; the honest one comes last, so that a good end makes up for nothing before it. */
-export const CONDUCTS: Readonly<Record<string, Conduct>> = {
-  'hides STARTTLS': {
-    lie: { step: 'capability', finding: 'starttls-stripped' },
-    replies: { EHLO: `250 ${NAME}` },
-  },
-  'speaks in the clear behind STARTTLS': {
-    lie: { step: 'upgrade', finding: 'plaintext-after-starttls' },
-    replies: { STARTTLS: '220 go ahead\r\n250 injected' },
-  },
-  'shows an expired certificate': {
-    lie: { step: 'certificate', finding: 'certificate-expired' },
-    certificate: { notBefore: inDays(-100), notAfter: inDays(-10) },
-  },
-  'shows the certificate of another': {
-    lie: { step: 'certificate', finding: 'certificate-hostname-mismatch' },
-    certificate: { names: ['mail.other.example'] },
-  },
-  'shows a certificate of an unknown authority': {
-    lie: { step: 'certificate', finding: 'certificate-untrusted' },
-    stranger: true,
-  },
-  'refuses the password': {
-    lie: { step: 'authentication', finding: 'auth-rejected' },
-    replies: { AUTH: '535 5.7.8 no' },
-  },
-  'alters the message': {
-    lie: { step: 'delivery', finding: 'message-altered' },
-    deliver: (message) => `${message}Scanned and found harmless.\r\n`,
-  },
-  'accepts the message and loses it': {
-    lie: { step: 'delivery', finding: 'message-not-received' },
-    deliver: () => undefined,
-  },
-  'is honest': {},
-};
+/** Mail servers in this process, on free ports of loopback. */
+export interface RunningScenarios<S extends Scenario> {
+  readonly servers: readonly ScenarioServer<S>[];
+  /** The CA to trust, in PEM. */
+  readonly ca: string;
+  /** Where messages arrive: an HTTP API like that of Mailpit. */
+  readonly inboxPort: number;
+  /** Stops every server and closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts one server for each scenario, and one inbox for all of them.
+ * @param good what all servers have in common; each has a certificate for the name
+ * @param scenarios by name
+ */
+export async function startScenarios<S extends Scenario>(
+  good: Dialogue & { readonly name: string },
+  scenarios: Readonly<Record<string, S>>,
+): Promise<RunningScenarios<S>> {
+  const [pki, unknown, inbox] = await Promise.all([createPki(), createPki('Unknown'), startInbox(good.name)]);
+  const running = await Promise.all(
+    Object.entries(scenarios).map(async ([name, scenario]) => {
+      const { certificate, unknownCa, dialogue, deliver = (message: string) => message } = scenario;
+      const { key, chain } = await (unknownCa ? unknown : pki).issue({ names: [good.name], ...certificate });
+      const heard = new Set<string>();
+      const listener = await startSmtp(
+        { ...good, tls: { key, cert: chain }, ...dialogue },
+        {
+          line: (line) => heard.add(line.split(' ', 1)[0]?.toUpperCase() ?? ''),
+          message: (message) => {
+            const delivered = deliver(message);
+            if (delivered !== undefined) inbox.deliver(delivered);
+          },
+        },
+      );
+      return { listener, server: { name, scenario, port: listener.port, heard } };
+    }),
+  );
+  return {
+    servers: running.map(({ server }) => server),
+    ca: pki.root.cert,
+    inboxPort: inbox.port,
+    close: async () => {
+      await Promise.all([inbox, ...running.map(({ listener }) => listener)].map((listener) => listener.close()));
+    },
+  };
+}

@@ -92,8 +92,8 @@ describe('the scripted server', () => {
       '250-a',
       '250 b',
       '451 4.7.1 Later',
-      '502 5.5.1 Not here',
-      '500 5.5.2 What?',
+      '502 5.5.1 Command not implemented',
+      '500 5.5.2 Command not recognized',
       '221 2.0.0 Bye',
       '',
     ]);

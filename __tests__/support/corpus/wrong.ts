@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import { close, wait } from '../dialogue.js';
+import { close, raw, wait } from '../dialogue.js';
 import type { Dialogue } from '../dialogue.js';
 import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt } from './entry.js';
 import type { Entry, Means } from './entry.js';
@@ -242,7 +242,7 @@ function asAWhole({ tls }: Means): Entry[] {
     },
     {
       name: 'an 8-bit greeting that is no UTF-8',
-      server: server({ greeting: [{ do: 'raw', octets: octets('220 \xc0\xaf\xed\xa0\x80\xff\r\n') }] }),
+      server: server({ greeting: raw(octets('220 \xc0\xaf\xed\xa0\x80\xff\r\n')) }),
       ...AS_GOOD,
     },
   ];

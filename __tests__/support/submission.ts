@@ -1,0 +1,76 @@
+import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
+import { SMTPServer } from 'smtp-server';
+import type { SMTPServerSession } from 'smtp-server';
+import { listen } from '../../src/servers/listener.js';
+import type { Listener } from '../../src/servers/listener.js';
+import type { Identity } from '../../src/servers/pki.js';
+
+export interface SubmissionOptions {
+  readonly identity: Pick<Identity, 'key' | 'chain'>;
+  /** `implicit` is TLS from the first byte; default `starttls`. */
+  readonly security?: 'starttls' | 'implicit';
+  /** Judges a login. */
+  readonly knows: (username: string, password: string, secure: boolean) => boolean;
+  /** Gets each accepted message, with a trace field on top, lines ending in CR LF. */
+  readonly deliver: (raw: Buffer) => void;
+}
+
+const SERVER_NAME = 'mail.example.test';
+
+/** Starts a submission server on a free port of loopback, with the library `smtp-server` and no code of our own. */
+export async function startSubmission(options: SubmissionOptions): Promise<Listener> {
+  const { identity, security, knows, deliver } = options;
+  const server = new SMTPServer({
+    name: SERVER_NAME,
+    logger: false,
+    disableReverseLookup: true,
+    key: identity.key,
+    cert: identity.chain,
+    secure: security === 'implicit',
+    authMethods: ['PLAIN', 'LOGIN'],
+    onConnect: (session, callback) => {
+      // The library would offer AUTH before TLS in any case, if only to refuse it.
+      if (!session.secure) session.disabledCommands = ['AUTH'];
+      callback();
+    },
+    onSecure: (_socket, session, callback) => {
+      session.disabledCommands = [];
+      callback();
+    },
+    onAuth: ({ username = '', password }, session, callback) => {
+      if (knows(username, password ?? '', session.secure)) callback(null, { user: username });
+      else callback(null, { responseCode: 535, message: '5.7.8 Authentication credentials invalid' });
+    },
+    onData: (stream, session, callback) => {
+      buffer(stream).then(
+        (message) => {
+          deliver(Buffer.concat([Buffer.from(traceField(session)), message]));
+          callback();
+        },
+        (error: unknown) => {
+          callback(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    },
+  });
+  server.on('error', () => {
+    // Clients may close a connection at any time.
+  });
+  const listener = await listen(server.server);
+  return {
+    ...listener,
+    close: async () => {
+      server.server.close();
+      // Node crashes when the socket under a TLS handshake is destroyed, or a destroyed one is wrapped. So every
+      // connection may get as far as its handshake, and the library, which knows the TLS sockets, ends those.
+      await setImmediate();
+      server.close();
+      await listener.close();
+    },
+  };
+}
+
+function traceField({ clientHostname, id, transmissionType }: SMTPServerSession): string {
+  return `Received: from ${clientHostname} by ${SERVER_NAME} with ${transmissionType} id ${id};\r\n ${new Date().toUTCString()}\r\n`;
+}

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
-import type { TLSSocketOptions } from 'node:tls';
 import { ConnectionClosed } from '../../src/servers/connection.js';
 import type { Act, Connection } from '../../src/servers/connection.js';
 import { InPieces } from './in-pieces.js';
 import type { Pieces } from './in-pieces.js';
 
-export { close } from '../../src/servers/connection.js';
+export { close, startTls } from '../../src/servers/connection.js';
 export type { Act, Phase, Reply } from '../../src/servers/connection.js';
 export type { Dialogue, Sasl, Verb } from '../../src/servers/smtp.js';
 
@@ -45,12 +44,9 @@ export const flood = (text: string): Act => ({
   },
 });
 
-/**
- * A TLS handshake as the server; what follows is sent and heard inside TLS.
- * @param pieces cuts its records
- */
-export const handshake = (tls: TLSSocketOptions, pieces?: Pieces): Act => ({
-  perform: (connection) => connection.startTls(tls, pieces && ((socket) => new InPieces(socket, pieces))),
+/** A TLS handshake whose records are sent in pieces. */
+export const startTlsInPieces = (pieces: Pieces): Act => ({
+  perform: (connection) => connection.startTls((socket) => new InPieces(socket, pieces)),
 });
 
 /** Asks for a new handshake inside TLS 1.2 or older (HelloRequest). */

@@ -1,4 +1,3 @@
-import type { TLSSocketOptions } from 'node:tls';
 import type { Identity } from '../../src/servers/pki.js';
 import { gateAll } from '../../src/gate/scheduler.js';
 import type { RunContext } from '../../src/steps/context.js';
@@ -10,8 +9,6 @@ import { startEmbedded } from './embedded.js';
 import type { EmbeddedOptions } from './embedded.js';
 import { FULL, startFullListener } from './full-listener.js';
 import { testEndpoint, testWorld } from './gate.js';
-import { startInjectable } from './injectable-server.js';
-import type { Manner } from './injectable-server.js';
 import { closedPort, startScriptedServer } from './scripted-server.js';
 import type { Species, Zoo } from './zoo.js';
 
@@ -21,10 +18,6 @@ export interface Scene {
   readonly name: string;
   /** What the server does; a list is for one connection after the other, where the last one stays. */
   readonly server?: Dialogue | readonly Dialogue[];
-  /** The same, where the script has a handshake in it. */
-  readonly serverWith?: (tls: TLSSocketOptions) => Dialogue | readonly Dialogue[];
-  /** A server that is known for what it does with commands behind STARTTLS. */
-  readonly injectable?: Manner;
   /** A server with an inbox, for all five steps. */
   readonly embedded?: (zoo: Zoo) => EmbeddedOptions;
   /** No server at all: connections are refused, or get no answer on that port (0 for any). */
@@ -89,15 +82,15 @@ interface Stage extends AsyncDisposable {
 }
 
 async function set(scene: Scene, zoo: Zoo): Promise<Stage> {
-  const { server = {}, serverWith, injectable, embedded, instead } = scene;
+  const { server = {}, embedded, instead } = scene;
   if (instead === 'nobody') return { port: await closedPort(), [Symbol.asyncDispose]: () => Promise.resolve() };
   if (instead) return Object.assign(await startFullListener(instead.fullPort), { endpoint: { host: FULL } });
   if (embedded) return withInbox(embedded(zoo), scene, zoo);
   const identity = await identityOf(scene, zoo);
-  if (injectable && identity) return startInjectable(identity, injectable);
   const tls = identity && { key: identity.key, cert: identity.chain };
-  const scripts = [serverWith ? serverWith(tls ?? {}) : server].flat();
-  return startScriptedServer(scripts.map((script) => ({ ...script, ...(tls && { tls: { ...tls, ...script.tls } }) })));
+  return startScriptedServer(
+    [server].flat().map((script) => ({ ...script, ...(tls && { tls: { ...tls, ...script.tls } }) })),
+  );
 }
 
 async function withInbox(options: EmbeddedOptions, { delivery }: Scene, { pki }: Zoo): Promise<Stage> {

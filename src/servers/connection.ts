@@ -68,6 +68,11 @@ export class Connection {
     return line;
   }
 
+  /** The lines that have arrived and nobody has read; they are not read again. */
+  unread(): string[] {
+    return this.#reader.unread();
+  }
+
   /** @throws {ConnectionClosed} */
   async write(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
@@ -97,15 +102,14 @@ export class Connection {
 
   /**
    * Performs a TLS handshake as the server. What the client sent unencrypted and nobody has read is dropped.
-   * @param options default those of the connection
    * @param carrierOf makes what carries the TLS records; default the socket itself
    * @throws {ConnectionClosed} if there is no handshake
    */
-  async startTls(options = this.#tls, carrierOf = (socket: Socket): Duplex => socket): Promise<void> {
+  async startTls(carrierOf = (socket: Socket): Duplex => socket): Promise<void> {
     this.#reader.release();
     // Node crashes when a destroyed socket is wrapped.
     if (this.socket.destroyed) throw this.#over();
-    const tls = new TLSSocket(carrierOf(this.socket), { ...options, isServer: true }).on('error', ignore);
+    const tls = new TLSSocket(carrierOf(this.socket), { ...this.#tls, isServer: true }).on('error', ignore);
     const done = await new Promise<boolean>((resolve) => {
       tls.once('secure', () => {
         resolve(true);

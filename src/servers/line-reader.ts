@@ -27,6 +27,11 @@ export class LineReader {
     return this.#lines.shift();
   }
 
+  /** The lines that have arrived and nobody has read; they are not read again. */
+  unread(): string[] {
+    return this.#lines.splice(0);
+  }
+
   /** Leaves the stream to a TLS handshake. A ClientHello that has already arrived goes back into the stream. */
   release(): void {
     this.#stream.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd);

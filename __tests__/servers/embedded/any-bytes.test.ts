@@ -4,7 +4,7 @@ import { resultOf, statusOf } from '../../../src/verdict/verdict.js';
 import { reportSchema } from '../../../src/report/report.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { anyText } from '../../support/any-text.js';
-import { close, handshake, raw, silence } from '../../support/dialogue.js';
+import { close, raw, silence, startTls } from '../../support/dialogue.js';
 import type { Act, Dialogue, Phase, Verb } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
@@ -63,7 +63,7 @@ function goodText(point: Point): Buffer {
 
 function dialogueOf({ point, octets, cuts, then, pipelining }: Deviation): Dialogue {
   const tls = { key: zoo.good.key, cert: zoo.good.chain };
-  const goesOn = (at: Point): Act[] => (at === 'plain:STARTTLS' ? [handshake(tls)] : []);
+  const goesOn = (at: Point): Act[] => (at === 'plain:STARTTLS' ? [startTls] : []);
   const ends: Readonly<Record<Deviation['then'], readonly Act[]>> = {
     'goes on': goesOn(point),
     closes: [close],

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { close, raw, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { startInjectable } from '../../support/injectable-server.js';
+import { injectable } from '../../support/injectable-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createZoo } from '../../support/zoo.js';
 import type { Zoo } from '../../support/zoo.js';
@@ -25,6 +25,8 @@ interface Seen {
   readonly codes: readonly string[];
   /** What the server heard on the connections of the probes, by connection. */
   readonly heard: readonly (readonly string[])[];
+  /** Every AUTH command, whatever the connection. */
+  readonly credentials: readonly string[];
   readonly report: Omit<EndpointReport, 'attempts'>;
 }
 
@@ -44,6 +46,7 @@ async function see(
     steps: letters(report.steps),
     codes: codes(report.steps),
     heard: probing.map((connection) => server.heard.filter((one) => one.connection === connection).map(lineOf)),
+    credentials: server.heard.map(({ line }) => line).filter((line) => line.startsWith('AUTH')),
     report,
   };
 }
@@ -216,25 +219,23 @@ describe('command-injection', () => {
   test.each([
     ['keeps', 'pfbbb', ['starttls-command-injection']],
     ['keeps, and knows no QUIT', 'pfbbb', ['starttls-command-injection']],
-    ['keeps, and hangs up on QUIT', 'pwpnn', ['probe-inconclusive']],
+    ['keeps, and closes the connection on QUIT', 'pwpnn', ['probe-inconclusive']],
     ['drops', 'pppnn', []],
-    ['answers in the clear', 'pppnn', []],
-    ['hangs up', 'pppnn', []],
+    ['answers unencrypted', 'pppnn', []],
+    ['closes the connection instead of accepting', 'pppnn', []],
     ['refuses', 'pppnn', []],
-    ['gives to TLS', 'pppnn', []],
-    ['drops, and greets anew', 'pppnn', []],
+    ['passes to TLS', 'pppnn', []],
+    ['drops, and greets again', 'pppnn', []],
   ] as const)('a server that %s what came with STARTTLS', async (manner, steps, found) => {
-    await using server = await startInjectable(zoo.good, manner);
-    const { report } = await gate(endpointOf(server.port, { probes: ['command-injection'] }));
-    expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({ steps, codes: found });
-    expect(server.probed).toBe(true);
+    const seen = await see(['command-injection'], [injectable(manner)]);
+    expect(seen).toMatchObject({ steps, codes: found });
+    expect(seen.heard.flat()).toContain('NOOP');
   });
 
   test.each(['keeps', 'keeps, and knows no QUIT'] as const)(
     'the evidence is the answer to the NOOP: %s',
     async (manner) => {
-      await using server = await startInjectable(zoo.good, manner);
-      const { report } = await gate(endpointOf(server.port, { probes: ['command-injection'] }));
+      const { report } = await see(['command-injection'], [injectable(manner)]);
       const [found] = report.steps[1]?.findings ?? [];
       expect(found).toMatchObject({
         severity: 'error',
@@ -254,20 +255,15 @@ describe('command-injection', () => {
       ['keeps', 0],
       ['drops', 1],
     ] as const) {
-      await using server = await startInjectable(zoo.good, manner);
-      await gate(endpointOf(server.port, { probes: ['command-injection'], auth: AUTH }));
-      expect(server.heard.filter((line) => line.startsWith('AUTH'))).toHaveLength(expected);
+      const { credentials } = await see(['command-injection'], [injectable(manner)], { auth: AUTH });
+      expect(credentials).toHaveLength(expected);
     }
   });
 
   test('a waiver of the finding lets the endpoint go on', async () => {
     const waive = [{ finding: 'starttls-command-injection', until: '2099-12-31', reason: 'for the test' }] as const;
-    await using server = await startInjectable(zoo.good, 'keeps');
-    const { report } = await gate(endpointOf(server.port, { probes: ['command-injection'], auth: AUTH, waive }));
-    expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
-      steps: 'pwppn',
-      codes: ['(starttls-command-injection)'],
-    });
+    const seen = await see(['command-injection'], [injectable('keeps')], { auth: AUTH, waive });
+    expect(seen).toMatchObject({ steps: 'pwppn', codes: ['(starttls-command-injection)'] });
   });
 });
 

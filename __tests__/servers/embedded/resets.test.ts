@@ -8,7 +8,7 @@ import { SmtpSession } from '../../../src/smtp/session.js';
 import { Transcript } from '../../../src/smtp/transcript.js';
 import { beginHandshake } from '../../../src/tls/handshake.js';
 import { TrustStore } from '../../../src/tls/trust.js';
-import { beneath, handshake, reset, wait } from '../../support/dialogue.js';
+import { beneath, reset, startTls, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
@@ -40,7 +40,7 @@ describe('a server that resets the connection', () => {
   });
 
   test('right after the handshake', async () => {
-    const replies = { STARTTLS: ['220 go', handshake(tls), reset] };
+    const replies = { STARTTLS: ['220 go', startTls, reset] };
     await using server = await startScriptedServer({ tls, replies });
     const { report } = await gate(testEndpoint(server.port, { tls: { ...POLICY, ca } }));
     expect(report.steps.flatMap(({ findings }) => findings.map(({ code }) => code))).toEqual(['connection-lost']);

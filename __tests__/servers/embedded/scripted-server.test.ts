@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { createPki } from '../../../src/servers/pki.js';
 import type { Identity, Pki } from '../../../src/servers/pki.js';
-import { close, drip, flood, handshake, raw, reset, silence, wait } from '../../support/dialogue.js';
+import { close, drip, flood, raw, reset, silence, startTls, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 
@@ -142,7 +142,7 @@ describe('the scripted server', () => {
     await using server = await startScriptedServer([
       { tls, implicit: true, greeting: ['220 hello', close] },
       { tls, implicit: true, greeting: ['220 hello', wait(20), reset] },
-      { tls, replies: { STARTTLS: ['220 go', wait(20), handshake(tls)] } },
+      { tls, replies: { STARTTLS: ['220 go', wait(20), startTls] } },
     ]);
     const options = { port: server.port, host: '127.0.0.1', servername: NAME, ca: pki.root.cert };
     expect(await text(connectTls(options))).toBe('220 hello\r\n');

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { handshake, raw } from '../../support/dialogue.js';
+import { raw, startTls } from '../../support/dialogue.js';
 import { startEximServers } from '../../support/exim-dovecot.js';
 import type { EximServers } from '../../support/exim-dovecot.js';
 import { gate, testEndpoint } from '../../support/gate.js';
@@ -161,7 +161,7 @@ describe('the service', () => {
   test('a server that has a reply in the clear behind its 220, which both tools drop unread', async () => {
     const { key, chain } = servers.zoo.good;
     const tls = { key, cert: chain };
-    const STARTTLS = [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), handshake(tls)];
+    const STARTTLS = [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), startTls];
     await using server = await startScriptedServer({ tls, replies: { STARTTLS } });
     expect(await verdicts(server.port)).toEqual(ONLY_THE_GATE_REFUSES);
   });

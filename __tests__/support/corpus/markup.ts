@@ -54,7 +54,7 @@ function said(stage: Stage, means: Means, what: string, lines: readonly string[]
     ...refusal,
     {
       name: `${stage.name}: accepts with ${what}`,
-      server: serverAt(stage, means, [...acts, ...goesOn(stage, means)]),
+      server: serverAt(stage, means, [...acts, ...goesOn(stage)]),
       ...AS_GOOD,
     },
   ];

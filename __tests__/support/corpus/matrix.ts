@@ -112,7 +112,7 @@ export function matrix(means: Means): Entry[] {
     ...[...MISSING, ...MALFORMEDLY, ...OVERSIZED].map((behaviour) => entry(stage, behaviour, means)),
     entry(stage, { ...SAYS_421 }, means),
     ...TOLERATED.map((behaviour) =>
-      entry(stage, { ...behaviour, acts: () => [...behaviour.acts(stage), ...goesOn(stage, means)] }, means),
+      entry(stage, { ...behaviour, acts: () => [...behaviour.acts(stage), ...goesOn(stage)] }, means),
     ),
     bareLineFeeds(stage, means),
     ...unsolicited(stage, means),
@@ -138,7 +138,7 @@ function entry(stage: Stage, { name, acts, found }: Behaviour, means: Means): En
 /** Read on, and remarked upon; behind QUIT nobody remarks any more. */
 function bareLineFeeds(stage: Stage, means: Means): Entry {
   const { step, good, name } = stage;
-  const acts = [raw(text(stage).replaceAll('\r', '')), ...goesOn(stage, means)];
+  const acts = [raw(text(stage).replaceAll('\r', '')), ...goesOn(stage)];
   const warned = { steps: `${'p'.repeat(step)}w${'p'.repeat(4 - step)}` };
   return {
     name: `${name}: ends ${good.length === 1 ? 'its line' : 'its lines'} with LF alone`,

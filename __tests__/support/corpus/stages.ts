@@ -1,4 +1,4 @@
-import { close, handshake } from '../dialogue.js';
+import { close, startTls } from '../dialogue.js';
 import type { Act, Dialogue, Verb } from '../dialogue.js';
 import { wire } from './entry.js';
 import type { Means } from './entry.js';
@@ -40,8 +40,8 @@ export const STAGES: readonly Stage[] = [
 export const QUIT: Stage = { name: 'QUIT', step: 4, next: 4, verb: 'tls:QUIT', good: ['221 2.0.0 Bye'] };
 
 /** What a good server does behind its answer. */
-export function goesOn({ verb }: Stage, { tls }: Means): readonly Act[] {
-  if (verb === 'plain:STARTTLS') return [handshake(tls)];
+export function goesOn({ verb }: Stage): readonly Act[] {
+  if (verb === 'plain:STARTTLS') return [startTls];
   return verb === 'tls:QUIT' ? [close] : [];
 }
 

@@ -1,6 +1,18 @@
 import type { TLSSocketOptions } from 'node:tls';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import { beneath, close, drip, flood, handshake, raw, renegotiate, reset, silence, wait } from '../dialogue.js';
+import {
+  beneath,
+  close,
+  drip,
+  flood,
+  raw,
+  renegotiate,
+  reset,
+  silence,
+  startTls,
+  startTlsInPieces,
+  wait,
+} from '../dialogue.js';
 import type { Act, Dialogue } from '../dialogue.js';
 import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt } from './entry.js';
 import type { Entry, Means } from './entry.js';
@@ -122,12 +134,12 @@ function handshakes(
     ],
     [
       'records in pieces',
-      { tls, replies: { STARTTLS: ['220 Ready', handshake(tls, { octets: 200, ms: 0 })] } },
+      { tls, replies: { STARTTLS: ['220 Ready', startTlsInPieces({ octets: 200, ms: 0 })] } },
       AS_GOOD,
     ],
     [
       'records dripped',
-      { tls, replies: { STARTTLS: ['220 Ready', handshake(tls, { octets: 1, ms: TIMEOUT_MS / 50 })] } },
+      { tls, replies: { STARTTLS: ['220 Ready', startTlsInPieces({ octets: 1, ms: TIMEOUT_MS / 50 })] } },
       failed('handshake-timeout'),
     ],
   ];
@@ -160,7 +172,7 @@ function within(tls: TLSSocketOptions): (readonly [name: string, server: Dialogu
     ],
     [
       'a greeting, as if TLS were implicit',
-      { tls, replies: { STARTTLS: ['220 Ready', handshake(tls), '220 again'] } },
+      { tls, replies: { STARTTLS: ['220 Ready', startTls, '220 again'] } },
       stoppedAt(3, 'f', 'protocol-error'),
     ],
     [

@@ -1,7 +1,7 @@
 import type { STEP_3 } from '../../../src/findings/catalogue/certificate.js';
 import { inDays, issue } from '../../../src/servers/pki.js';
 import type { CertificateOptions, Identity } from '../../../src/servers/pki.js';
-import { close, handshake, silence, wait } from '../dialogue.js';
+import { close, silence, startTls, wait } from '../dialogue.js';
 import { HOST } from '../zoo.js';
 import { LONG_MS, pin } from './exhibit.js';
 import type { Exhibits } from './exhibit.js';
@@ -36,7 +36,7 @@ export const OF_STEP_3: Exhibits<keyof typeof STEP_3> = {
     raising: { name: 'says 220 and no more', server: { replies: { STARTTLS: ['220 2.0.0 Ready', silence] } } },
     twin: {
       name: 'begins TLS late, and in time',
-      serverWith: (tls) => ({ replies: { STARTTLS: ['220 2.0.0 Ready', wait(LONG_MS), handshake(tls)] } }),
+      server: { replies: { STARTTLS: ['220 2.0.0 Ready', wait(LONG_MS), startTls] } },
     },
   },
   'tls-version-too-old': {

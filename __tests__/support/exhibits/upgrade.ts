@@ -1,5 +1,6 @@
 import type { STEP_2 } from '../../../src/findings/catalogue/upgrade.js';
-import { handshake, raw, silence, wait } from '../dialogue.js';
+import { raw, silence, startTls, wait } from '../dialogue.js';
+import { injectable } from '../injectable-server.js';
 import type { Exhibits } from './exhibit.js';
 
 /** Step 2: STARTTLS and the answer to it. */
@@ -11,7 +12,7 @@ export const OF_STEP_2: Exhibits<keyof typeof STEP_2> = {
     },
     twin: {
       name: 'answers it with a 220 of two lines',
-      serverWith: (tls) => ({ replies: { STARTTLS: ['220-2.0.0 Ready', '220 2.0.0 to start TLS', handshake(tls)] } }),
+      server: { replies: { STARTTLS: ['220-2.0.0 Ready', '220 2.0.0 to start TLS', startTls] } },
     },
   },
   'plaintext-after-starttls': {
@@ -21,15 +22,15 @@ export const OF_STEP_2: Exhibits<keyof typeof STEP_2> = {
     },
     twin: {
       name: 'sends its 220 in two packets, and nothing behind it',
-      serverWith: (tls) => ({ replies: { STARTTLS: [raw('220 2.0'), wait(50), raw('.0 Ready\r\n'), handshake(tls)] } }),
+      server: { replies: { STARTTLS: [raw('220 2.0'), wait(50), raw('.0 Ready\r\n'), startTls] } },
     },
   },
   'starttls-command-injection': {
     raising: {
       name: 'obeys inside TLS what came in the clear behind STARTTLS',
-      injectable: 'keeps',
+      server: injectable('keeps'),
       endpoint: { probes: ['command-injection'] },
     },
-    twin: { name: 'drops it', injectable: 'drops', endpoint: { probes: ['command-injection'] } },
+    twin: { name: 'drops it', server: injectable('drops'), endpoint: { probes: ['command-injection'] } },
   },
 };

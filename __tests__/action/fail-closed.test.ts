@@ -36,7 +36,7 @@ const RESULTS = Object.keys(SERVERS) as Result[];
 const REPORTERS = {
   'report file': 'report.json',
   outputs: 'the outputs',
-  summary: 'the summary of the job',
+  summary: 'the job summary',
   annotations: 'the annotations',
 } as const;
 const REPORTER_NAMES = Object.keys(REPORTERS) as (keyof typeof REPORTERS)[];

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe('a channel that fails', () => {
   test.each([
-    ['the summary', { GITHUB_STEP_SUMMARY: '/nowhere/summary' }, 'Could not write the summary of the job'],
+    ['the summary', { GITHUB_STEP_SUMMARY: '/nowhere/summary' }, 'Could not write the job summary'],
     ['the outputs', { GITHUB_OUTPUT: '/nowhere/output' }, 'Could not write the outputs'],
     ['the temp folder', { RUNNER_TEMP: '/nowhere' }, 'Could not write report.json'],
   ])('is told of, and changes no verdict: %s', async (_, env, said) => {
@@ -36,7 +36,7 @@ describe('a channel that fails', () => {
   });
 
   test.each([
-    ['GITHUB_STEP_SUMMARY', 'the summary of the job'],
+    ['GITHUB_STEP_SUMMARY', 'the job summary'],
     ['GITHUB_OUTPUT', 'the outputs'],
   ])('is not waited for if it is a named pipe: %s', async (variable, what) => {
     await using good = await startScriptedServer(loopback.dialogue());

@@ -8,7 +8,7 @@ import { startScriptedServer } from '../support/scripted-server.js';
 
 /** The built programs prove themselves before the first endpoint when they are told to, and gate nothing if they cannot. */
 
-const PROOF = 'Self-test: all of 8 lying servers were found out.';
+const PROOF = 'Self-test: the gate detected all 8 misbehaving servers.';
 const DISPROOF =
   'The self-test failed: the gate misjudged a server that presents a certificate from an unknown CA (certificate-untrusted).';
 /** A gate that trusts any chain. */
@@ -55,7 +55,7 @@ describe('the action', () => {
     expect(code).toBe(1);
     expect(log).toContain(DISPROOF);
     expect(log).not.toContain(PROOF);
-    expect(annotations.map(({ data }) => data)).toEqual([`Nothing was gated: the self-test failed.\n${DISPROOF}`]);
+    expect(annotations.map(({ data }) => data)).toEqual([`No server was tested: the self-test failed.\n${DISPROOF}`]);
     expect(summary).toContain('the self-test failed');
     expect(outputs).toMatchObject({ result: 'fail', 'endpoints-total': '0', 'failed-endpoints': '[]' });
     expect(outputs.report ?? '').toBe('');

@@ -36,7 +36,7 @@ const times = (count: number, make: (name: string) => EndpointReport): EndpointR
   Array.from({ length: count }, (_, at) => make(`endpoint ${at}`));
 
 describe('annotations', () => {
-  test('say where, what is wrong, how we know, how to mend it, and what else', () => {
+  test('give the location, the problem, its evidence, the fix, and the other findings', () => {
     expect(annotationsOf([failing('relay', { source: { file: '.github/workflows/x.yml', line: 7 } })])).toEqual([
       {
         level: 'error',
@@ -44,7 +44,7 @@ describe('annotations', () => {
         message: [
           'smtp.example.com:587, certificate, certificate-hostname-mismatch: No such name.',
           '  wanted: a.example',
-          'How to mend it: Name it.',
+          'Fix: Name it.',
           'Also: certificate-expired',
         ].join('\n'),
         file: '.github/workflows/x.yml',
@@ -68,13 +68,13 @@ describe('annotations', () => {
     const errors = annotations.filter(({ level }) => level === 'error');
     const warnings = annotations.filter(({ level }) => level === 'warning');
     expect([errors.length, warnings.length]).toEqual([9, 8]);
-    expect(errors[8]?.message).toMatch(/^\(21 endpoints more like this/);
-    expect(warnings[7]?.message).toMatch(/^\(4 endpoints more like this/);
-    expect(annotations.filter(({ message }) => message.includes('more like this'))).toHaveLength(2);
+    expect(errors[8]?.message).toMatch(/^\(21 more endpoints: see the job summary\)/);
+    expect(warnings[7]?.message).toMatch(/^\(4 more endpoints: see the job summary\)/);
+    expect(annotations.filter(({ message }) => message.includes('more endpoint'))).toHaveLength(2);
   });
 
   test('count nothing where all fit', () => {
-    expect(annotationsOf(times(9, failing)).filter(({ message }) => message.includes('more like this'))).toEqual([]);
+    expect(annotationsOf(times(9, failing)).filter(({ message }) => message.includes('more endpoint'))).toEqual([]);
   });
 
   test('show further attempts', () => {
@@ -90,7 +90,7 @@ describe('annotations', () => {
     expect(annotation?.message).toContain(
       'capability in an earlier attempt, plaintext-auth-advertised: AUTH too early.',
     );
-    expect(annotation?.message).toContain('How to mend it: Hide it.');
+    expect(annotation?.message).toContain('Fix: Hide it.');
   });
 
   test('show a waiver', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { judge } from '../../src/verdict/verdict.js';
 import type { EndpointReport, Report } from '../../src/report/report.js';
-import { renderNothingGated, renderSummary } from '../../src/output/summary.js';
+import { renderNotTested, renderSummary } from '../../src/output/summary.js';
 import type { SummaryOptions } from '../../src/output/summary.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, aTranscript, warnedEarlier } from '../support/reports.js';
@@ -50,12 +50,14 @@ const untested = (name: string): EndpointReport =>
 
 describe('the headline', () => {
   test.each([
-    [[good('a'), good('b')], '## ✅ Gate open: all 2 endpoints passed'],
+    [[good('a'), good('b')], '## ✅ Gate open: both endpoints passed'],
     [[good('a')], '## ✅ Gate open: the endpoint passed'],
     [[good('a'), failing('b'), warned('c')], '## ❌ Gate closed: 1 of 3 endpoints failed'],
     [[failing('a'), untested('b'), good('c')], '## ❌ Gate closed: 1 of 3 endpoints failed, 1 inconclusive'],
-    [[untested('a')], '## ❌ Gate closed: 1 of 1 endpoint inconclusive'],
-    [[good('a'), warned('b')], '## ⚠️ Gate open: 1 of 2 endpoints with warnings'],
+    [[untested('a')], '## ❌ Gate closed: the endpoint is inconclusive'],
+    [[good('a'), warned('b')], '## ⚠️ Gate open: 1 of 2 endpoints passed with warnings'],
+    [[failing('a'), failing('b'), failing('c')], '## ❌ Gate closed: all 3 endpoints failed'],
+    [[untested('a'), untested('b'), good('c')], '## ❌ Gate closed: 2 of 3 endpoints are inconclusive'],
   ])('%#: %s', (endpoints, headline) => {
     expect(headlineOf(aReport(...endpoints))).toBe(headline);
   });
@@ -68,10 +70,10 @@ describe('the headline', () => {
 
   test('says which warnings close the gate', () => {
     expect(headlineOf(aReport(warned('a'), good('b')), { ...POLICY, failOn: 'warn' })).toBe(
-      '## ❌ Gate closed: 1 of 2 endpoints with warnings',
+      '## ❌ Gate closed: 1 of 2 endpoints passed with warnings',
     );
     expect(headlineOf(aReport(untested('a'), good('b')), { ...POLICY, onInconclusive: 'warn' })).toBe(
-      '## ⚠️ Gate open: 1 of 2 endpoints inconclusive',
+      '## ⚠️ Gate open: 1 of 2 endpoints is inconclusive',
     );
   });
 
@@ -98,7 +100,7 @@ describe('the table', () => {
     ]);
   });
 
-  test('says how long the message was on its way, where somebody looked', () => {
+  test('says how long the message was in transit, if it was received', () => {
     const delivery = { messageId: '<a@b>', octets: 900, latencyMs: 1234, copies: 1 };
     const [, , found, unseen] = rowsOf(
       summaryOf(aReport({ ...good('a'), delivery }, { ...good('b'), delivery: { messageId: '<a@b>', octets: 900 } })),
@@ -133,7 +135,7 @@ describe('the table', () => {
   });
 });
 
-describe('the section of an endpoint that is not green', () => {
+describe('the section of an endpoint that did not pass', () => {
   test('shows a warning of an earlier attempt, without lines of the last transcript', () => {
     const summary = summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() })));
     const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
@@ -142,28 +144,41 @@ describe('the section of an endpoint that is not green', () => {
       '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS',
       '**Attempts:** passed with warnings on attempt 2, after throttled in authentication: 421 later',
       '#### ⚠️ AUTH offered before TLS · capability in an earlier attempt · <code>plaintext-auth-advertised</code>',
-      '**What is wrong:** AUTH too early.',
-      '**How to mend it:** Hide it. (RFC 4954 section 4)',
+      '**Problem:** AUTH too early.',
+      '**Fix:** Hide it. (RFC 4954 section 4)',
     ]);
   });
 
-  test('says what is wrong, how we know, how to mend it, and how to see it by hand', () => {
+  test('gives the problem, its evidence, the fix, and a command to reproduce it', () => {
     const summary = summaryOf(aReport(failing('relay')), { findingsUrl: 'https://example.com/findings.md' });
     const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
     expect(section.split('\n\n')).toEqual([
       '### ❌ relay: fail',
       '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · TLSv1.3, TLS_AES_256_GCM_SHA384',
       '#### ❌ Credentials refused · authentication · <a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a>',
-      '**What is wrong:** The server refuses the credentials.',
-      '**How we know:**',
+      '**Problem:** The server refuses the credentials.',
+      '**Evidence:**',
       `- reply: <code>${REFUSED}</code>`,
       expect.stringMatching(
         /^<pre><code>S: 250-SIZE 52428800\n[^]*\nC: AUTH PLAIN &#60;redacted&#62;\nS: 535 5\.7\.8 authentication failed\n<\/code><\/pre>$/,
       ),
-      expect.stringMatching(/^\*\*How to mend it:\*\* Try the same credentials .* \(RFC 4954 section 6\)$/),
-      '**See it by hand:**',
+      expect.stringMatching(/^\*\*Fix:\*\* Try the same credentials .* \(RFC 4954 section 6\)$/),
+      '**Reproduce:**',
       '<pre><code>swaks --server smtp.example.com\n</code></pre>',
       '',
+    ]);
+  });
+
+  test('labels evidence with words', () => {
+    const evidence = { validTo: 'a', caIssuers: 'b', reply: 'c', constructor: 'd' };
+    const summary = summaryOf(
+      aReport(anEndpoint({}, { certificate: [aFinding('certificate-expired', { evidence })] })),
+    );
+    expect(summary.match(/^- .*(?=: <code>)/gm)).toEqual([
+      '- valid to',
+      '- CA Issuers URL',
+      '- reply',
+      '- constructor',
     ]);
   });
 
@@ -271,10 +286,10 @@ describe('hostile text', () => {
   });
 
   test('in a configuration error keeps the budget and stays text', () => {
-    const summary = renderNothingGated('the configuration is wrong', `${HOSTILE.join('\n')}\n`.repeat(20_000));
+    const summary = renderNotTested('the configuration is invalid', `${HOSTILE.join('\n')}\n`.repeat(20_000));
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(768 * 1024);
     expect(summary).not.toMatch(/<(?!\/?(pre|code)>)/);
-    expect(summary).toMatch(/And \d+ more, which are in the log\.\n$/);
+    expect(summary).toMatch(/The log has \d+ more problems\.\n$/);
   });
 });
 
@@ -293,7 +308,7 @@ describe('the budget', () => {
         expect(summary).toContain('## ❌ Gate closed: 20 of 320 endpoints failed\n');
         expect(summary).toContain('❌ **20** failed · ✅ **300** passed · 320 endpoints');
         expect(summary.includes('leaves out')).toBe(byteBudget < whole);
-        expect(summary.includes('Everything is in <code>/runner/report.json</code>.')).toBe(byteBudget < whole);
+        expect(summary.includes('The full report is in <code>/runner/report.json</code>.')).toBe(byteBudget < whole);
       }),
     );
   });
@@ -326,9 +341,9 @@ describe('the budget', () => {
 });
 
 test('a configuration error lists every problem', () => {
-  expect(renderNothingGated('the configuration is wrong', 'endpoints:1:2: unknown key `prot`\ninput shard: <b>')).toBe(
-    '## ❌ Nothing was gated: the configuration is wrong\n\n' +
-      '**2** problems. Nothing was sent to any server.\n\n' +
+  expect(renderNotTested('the configuration is invalid', 'endpoints:1:2: unknown key `prot`\ninput shard: <b>')).toBe(
+    '## ❌ No server was tested: the configuration is invalid\n\n' +
+      '2 problems. The gate connected to no server.\n\n' +
       '<pre><code>endpoints:1:2: unknown key `prot`\ninput shard: &#60;b&#62;\n</code></pre>\n',
   );
 });

@@ -19,7 +19,7 @@ const rejected = anEndpoint(
     authentication: [
       aFinding('auth-rejected', {
         message: 'Refused.',
-        remedy: 'Try by hand.',
+        remedy: 'Try another one.',
         evidence: { reply: '535 no' },
         reproduce: 'swaks\n--auth',
       }),
@@ -87,13 +87,13 @@ describe('the terminal', () => {
         '  smtp.example.com:587, STARTTLS',
         '',
         '  ✗ Credentials refused (authentication, auth-rejected)',
-        '    what is wrong   Refused.',
-        '    how we know     reply: 535 no',
-        '    how to mend it  Try by hand. (RFC 4954 section 6)',
-        '    see it by hand  swaks',
-        '                    --auth',
+        '    problem    Refused.',
+        '    evidence   reply: 535 no',
+        '    fix        Try another one. (RFC 4954 section 6)',
+        '    reproduce  swaks',
+        '               --auth',
         '',
-        'Worth knowing',
+        'notices',
         '  good: Nobody looked. (receipt-not-verified)',
         '',
       ].join('\n'),
@@ -102,22 +102,22 @@ describe('the terminal', () => {
 
   test('shows a warning of an earlier attempt', () => {
     const output = shown(aReport(anEndpoint(warnedEarlier())));
-    expect(output).toContain('! Gate open: 1 of 1 endpoint with warnings');
+    expect(output).toContain('! Gate open: the endpoint passed with warnings');
     expect(output).toContain(
       [
         '  ! AUTH offered before TLS (capability in an earlier attempt, plaintext-auth-advertised)',
-        '    what is wrong   AUTH too early.',
-        '    how to mend it  Hide it. ',
+        '    problem    AUTH too early.',
+        '    fix        Hide it. ',
       ].join('\n'),
     );
   });
 
-  test('says how long the message was on its way', () => {
+  test('says how long the message was in transit', () => {
     const delivery = { messageId: '<a@b>', octets: 900, latencyMs: 321, copies: 1 };
     expect(shown(aReport(anEndpoint({ delivery })))).toMatch(/✓ pass {10}✓ pass in 321 ms /);
   });
 
-  test('has colours only where it is told so, and the same text', () => {
+  test('has colors only if they are asked for, and the same text', () => {
     const report = aReport(anEndpoint(), { ...rejected, name: 'other' });
     expect(shown(report)).not.toContain('\x1b');
     expect(shown(report, { color: true })).toContain('\x1b[31m✗ fail');

@@ -15,8 +15,8 @@ import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import { judge } from '../../src/verdict/verdict.js';
 import { runnerLog } from '../../src/runner/log.js';
-import { publish, publishNothingGated } from '../../src/runner/publish.js';
-import type { Telling } from '../../src/runner/publish.js';
+import { findingsUrl, publish, publishNotTested } from '../../src/runner/publish.js';
+import type { PublishContext } from '../../src/runner/publish.js';
 import { reasonOf } from '../../src/text/reason.js';
 import { renderJson } from '../../src/output/json.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';
@@ -30,7 +30,7 @@ const report = aReport(
   anEndpoint({ name: 'good' }),
   anEndpoint({ name: 'bad', source: { file: 'gate.yml', line: 3 } }, { upgrade: [aFinding('starttls-refused')] }),
 );
-const telling = (): Telling => ({
+const context = (): PublishContext => ({
   log: runnerLog(),
   redactReason: (reason) => reason.replaceAll('beneath', '<redacted>'),
   cancelled: new AbortController().signal,
@@ -67,7 +67,7 @@ describe('publishing', () => {
   }
 
   async function published(reportDir?: string): Promise<{ printed: string; obeyed: Command[] }> {
-    const printed = await printedBy(() => publish({ report, verdict, reportDir }, telling()));
+    const printed = await printedBy(() => publish({ report, verdict, reportDir }, context()));
     return { printed, obeyed: commands(printed) };
   }
 
@@ -137,7 +137,7 @@ describe('publishing', () => {
 
     test('is waited for', async () => {
       const path = join(folder, 'report.json');
-      const printed = await printedBy(() => publish({ report: slowly(), verdict, reportDir: folder }, telling()));
+      const printed = await printedBy(() => publish({ report: slowly(), verdict, reportDir: folder }, context()));
       expect(printed).not.toContain('Could not');
       expect(readFileSync(path, 'utf8')).toBe(renderJson(report));
     });
@@ -152,9 +152,9 @@ describe('publishing', () => {
         if (when === 'before') cancel();
         const slow = slowly(when === 'before' ? undefined : cancel);
         const printed = await printedBy(() =>
-          publish({ report: slow, verdict, reportDir: folder }, { ...telling(), cancelled: controller.signal }),
+          publish({ report: slow, verdict, reportDir: folder }, { ...context(), cancelled: controller.signal }),
         );
-        expect(printed).toMatch(/^Could not write report\.json: it takes too long$/m);
+        expect(printed).toMatch(/^Could not write report\.json: timed out$/m);
         expect(Object.keys(outputs())).toEqual(KEPT);
         expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
         // The unfinished file is removed a moment later.
@@ -214,14 +214,14 @@ describe('publishing', () => {
   test('says that it could not write the summary, and does the rest', async () => {
     process.env.GITHUB_STEP_SUMMARY = folder;
     const { printed, obeyed } = await published();
-    expect(printed).toMatch(/^Could not write the summary of the job: EISDIR/m);
+    expect(printed).toMatch(/^Could not write the job summary: EISDIR/m);
     expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
     expect(Object.keys(outputs())).toEqual([...KEPT, 'report']);
   });
 
   test.each([
     ['GITHUB_OUTPUT', 'the outputs'],
-    ['GITHUB_STEP_SUMMARY', 'the summary of the job'],
+    ['GITHUB_STEP_SUMMARY', 'the job summary'],
   ])('does not wait for a reader if %s is a named pipe, and does the rest', async (variable, what) => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -241,7 +241,7 @@ describe('publishing', () => {
 
   test('of a configuration error gives a result and no report', async () => {
     const printed = await printedBy(() =>
-      publishNothingGated('the configuration is wrong', 'endpoints:1: nothing\ninput shard: no', telling()),
+      publishNotTested('the configuration is invalid', 'endpoints:1: nothing\ninput shard: no', context()),
     );
     expect(printed).toBe('');
     expect(outputs()).toEqual({
@@ -251,6 +251,28 @@ describe('publishing', () => {
       'failed-endpoints': '[]',
     });
     expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('endpoints:1: nothing\ninput shard: no\n');
+  });
+});
+
+describe('the URL of the findings page', () => {
+  const ours = {
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_ACTION_REPOSITORY: 'octo/gate',
+    GITHUB_ACTION_REF: 'v1',
+  };
+
+  test('is that of the version that is running', () => {
+    expect(findingsUrl(ours)).toBe('https://github.com/octo/gate/blob/v1/docs/findings.md');
+  });
+
+  test.each([
+    ['an action of the workspace', { GITHUB_ACTION_REPOSITORY: '' }],
+    ['an action without a version', { GITHUB_ACTION_REF: undefined }],
+    ['an unknown server', { GITHUB_SERVER_URL: undefined }],
+    ['a server that may have the action from github.com', { GITHUB_SERVER_URL: 'https://git.example.com' }],
+    ['one of GitHub Enterprise Cloud with data residency', { GITHUB_SERVER_URL: 'https://octo.ghe.com' }],
+  ])('is not known for %s', (_, env) => {
+    expect(findingsUrl({ ...ours, ...env })).toBeUndefined();
   });
 });
 

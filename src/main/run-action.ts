@@ -5,18 +5,17 @@ import { secretsOf } from '../secrets/derived-secrets.js';
 import type { Plan } from '../plan/endpoint.js';
 import { ConfigurationError } from '../plan/source/problem.js';
 import type { Problem } from '../plan/source/problem.js';
-import { failureLine, nothingGated } from '../output/annotations.js';
+import { failureLine, notTested } from '../output/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import { redactedReason } from '../secrets/redaction.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
-import { findingsUrl } from '../runner/docs.js';
 import { secretsOfForks } from '../runner/fork.js';
 import { runnerLog } from '../runner/log.js';
 import type { Log } from '../runner/log.js';
-import { publish, publishNothingGated } from '../runner/publish.js';
-import type { Telling } from '../runner/publish.js';
+import { publish, publishNotTested } from '../runner/publish.js';
+import type { PublishContext } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
 import { mask } from '../secrets/masks.js';
 import { locateInput } from '../runner/source.js';
@@ -35,20 +34,20 @@ export async function runAction(
   const cancelled = cancellation();
   endedBy(cancelled);
   let plan: Plan | undefined;
-  const telling = { log, redactReason: (reason: string) => redactedReason(reason, plan), cancelled };
+  const context = { log, redactReason: (reason: string) => redactedReason(reason, plan), cancelled };
   try {
     plan = await planOfInputs(await discardOldReport(core.getInput('report-dir')));
     mask(secretsOf(plan));
     planned(plan);
     if (plan.selfTest) {
       const failure = await runSelfTest(log);
-      if (failure !== undefined) return await refuse('the self-test failed', [failure], telling);
+      if (failure !== undefined) return await refuse('the self-test failed', [failure], context);
     }
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
+      // A hint must not hide the problem if the event cannot be read.
       const hints = await secretsOfForks().catch(() => []);
-      return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], telling);
+      return refuse('the configuration is invalid', [...error.message.split('\n'), ...hints], context);
     }
     throw error;
   }
@@ -61,7 +60,7 @@ export async function runAction(
   };
   const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, core.setSecret);
   endedBy(cut);
-  await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, telling);
+  await publish({ report, verdict, reportDir: plan.reportDir }, context);
   if (verdict.blocks) core.setFailed(failureLine(verdict));
   return verdict.blocks ? 1 : 0;
 }
@@ -105,11 +104,11 @@ async function runSelfTest(log: Log): Promise<string | undefined> {
 }
 
 /** @returns the exit code of a failure */
-async function refuse(why: string, problems: readonly string[], telling: Telling): Promise<number> {
+async function refuse(why: string, problems: readonly string[], context: PublishContext): Promise<number> {
   problems.forEach((problem) => {
-    telling.log.info(problem);
+    context.log.info(problem);
   });
-  await publishNothingGated(why, problems.join('\n'), telling);
-  core.setFailed(nothingGated(why, problems));
+  await publishNotTested(why, problems.join('\n'), context);
+  core.setFailed(notTested(why, problems));
   return 1;
 }

@@ -1,24 +1,25 @@
 import { neutralise } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
-import { stories, isTroubled, whereOf } from './view-model.js';
-import type { Story } from './view-model.js';
-import { addressOf, attemptsInFull, endpointsOf, titleOf } from './labels.js';
+import { endpointViews, hasProblems, stepOf } from './view-model.js';
+import type { EndpointView } from './view-model.js';
+import { addressOf, attemptsInFull, evidenceLabel, titleOf } from './labels.js';
+import { count } from '../text/count.js';
 
-/** A message beside a line of the user's files, or of the run. */
+/** A message on a line of the user's files, or on the run. */
 export interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
-  /** Several lines, none of which the runner obeys. */
+  /** Several lines. None of them is a workflow command. */
   readonly message: string;
   readonly file?: string;
   /** 1 for the first line. */
   readonly line?: number;
 }
 
-/** The runner keeps ten errors of a step; the tenth is the one that fails it. */
+/** The runner keeps ten errors of a step. The tenth is the one that fails it. */
 const MOST_ERRORS = 9;
-/** It keeps ten warnings too; two are left for what is to be said about the run itself. */
+/** It keeps ten warnings, too. Two are left for the run itself. */
 const MOST_WARNINGS = 8;
 /** The runner cuts a message here, in UTF-16 code units, after undoing the escapes of its commands. */
 const MESSAGE_LIMIT = 4096;
@@ -28,56 +29,56 @@ const NAME_LIMIT = 100;
 const NAMES = 20;
 
 /**
- * An annotation for each endpoint that is not green, worst first: an error where the endpoint fails the job and a
- * warning where it does not. Where there are more than the runner keeps, the last of each kind says how many.
+ * An annotation for each endpoint that did not pass, worst first: an error if the endpoint fails the job, and a warning
+ * if it does not. If there are more than the runner keeps, the last of each kind says how many.
  */
 export function annotate(report: Report, { failed, blocks }: Verdict): Annotation[] {
   const failing = new Set(blocks ? failed : []);
-  const troubled = stories(report).filter(isTroubled);
+  const views = endpointViews(report).filter(hasProblems);
   return [
     ...upTo(
       MOST_ERRORS,
       'error',
-      troubled.filter(({ endpoint }) => failing.has(endpoint)),
+      views.filter(({ endpoint }) => failing.has(endpoint)),
     ),
     ...upTo(
       MOST_WARNINGS,
       'warning',
-      troubled.filter(({ endpoint }) => !failing.has(endpoint)),
+      views.filter(({ endpoint }) => !failing.has(endpoint)),
     ),
   ];
 }
 
-/** The line with which a job fails: how many endpoints failed, and which. */
+/** The message with which a job fails: how many endpoints failed, and their names. */
 export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
   const names = failed.slice(0, NAMES).map(({ name }) => shorten(name, NAME_LIMIT));
   const more = failed.length - names.length;
   return neutralise(
-    `Gate closed: ${endpointsOf(failed.length)} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
+    `Gate closed: ${count(failed.length, 'endpoint')} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
   );
 }
 
 /**
- * The message with which a job fails that gated nothing: as many problems as the runner keeps.
- * @param why in a few words
- * @param problems all that is wrong, a line each
+ * The message with which a job fails that tested no server. It has as many problems as the runner keeps.
+ * @param why a clause, such as "the configuration is invalid"
+ * @param problems one line each
  */
-export function nothingGated(why: string, problems: readonly string[]): string {
-  const lines = [`Nothing was gated: ${why}.`, ...problems];
+export function notTested(why: string, problems: readonly string[]): string {
+  const lines = [`No server was tested: ${why}.`, ...problems];
   return shorten(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
 }
 
-function upTo(most: number, level: Annotation['level'], troubled: readonly Story[]): Annotation[] {
-  const more = troubled.length - most;
-  return troubled.slice(0, most).map((story, at) => annotationOf(level, story, at === most - 1 && more > 0 ? more : 0));
+function upTo(most: number, level: Annotation['level'], views: readonly EndpointView[]): Annotation[] {
+  const more = views.length - most;
+  return views.slice(0, most).map((view, at) => annotationOf(level, view, at === most - 1 && more > 0 ? more : 0));
 }
 
-function annotationOf(level: Annotation['level'], story: Story, more: number): Annotation {
-  const { endpoint, chapters } = story;
-  const [worst] = chapters;
+function annotationOf(level: Annotation['level'], view: EndpointView, more: number): Annotation {
+  const { endpoint, problems } = view;
+  const [worst] = problems;
   const message = [
-    ...(more > 0 ? [`(${endpointsOf(more)} more like this: see the summary of the job)`] : []),
-    ...account(story),
+    ...(more > 0 ? [`(${count(more, 'more endpoint')}: see the job summary)`] : []),
+    ...description(view),
   ];
   return {
     level,
@@ -87,17 +88,17 @@ function annotationOf(level: Annotation['level'], story: Story, more: number): A
   };
 }
 
-/** The worst finding in full, the others by their names. */
-function account({ endpoint, chapters: [worst, ...others] }: Story): string[] {
+/** The worst finding in full, and the codes of the others. */
+function description({ endpoint, problems: [worst, ...others] }: EndpointView): string[] {
   if (!worst) return [`${addressOf(endpoint)}: ${endpoint.result}`];
-  const { finding, decisive } = worst;
-  const evidence = Object.entries(finding.evidence ?? {}).map(([what, value]) => `${what}: ${value}`);
+  const { finding, transcript } = worst;
+  const evidence = Object.entries(finding.evidence ?? {}).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
   const attempts = attemptsInFull(endpoint);
   return [
-    `${addressOf(endpoint)}, ${whereOf(worst)}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
+    `${addressOf(endpoint)}, ${stepOf(worst)}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
     ...(finding.waived ? [`Waived until ${finding.waived.until}: ${shorten(finding.waived.reason, TEXT_LIMIT)}`] : []),
-    ...[...evidence, ...decisive.slice(-3)].slice(0, 8).map((line) => `  ${shorten(line, 200)}`),
-    `How to mend it: ${shorten(finding.remedy, TEXT_LIMIT)}`,
+    ...[...evidence, ...transcript.slice(-3)].slice(0, 8).map((line) => `  ${shorten(line, 200)}`),
+    `Fix: ${shorten(finding.remedy, TEXT_LIMIT)}`,
     ...(others.length > 0 ? [`Also: ${[...new Set(others.map((other) => other.finding.code))].join(', ')}`] : []),
     ...(attempts === undefined ? [] : [shorten(attempts, 300)]),
   ];

@@ -5,16 +5,16 @@ const LIST_BEGINS = '{\n  "endpoints": [\n';
 const LIST_ENDS = '\n  ]\n}';
 
 /**
- * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
- * or a terminal, which obey nothing in it.
+ * Renders report.json: indented JSON with a line feed at its end. It is safe to print to a log or a terminal, because it
+ * contains no workflow command and no control character.
  */
 export function renderJson(report: Report): string {
   return [...jsonPieces(report)].join('');
 }
 
 /**
- * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
- * it at once would be most of the memory of a run.
+ * The same in pieces, one for each endpoint. Text from servers takes several times its size in JSON, and the whole
+ * report at once would take most of the memory of a run.
  */
 export function* jsonPieces({ endpoints, ...rest }: Report): Generator<string, void, undefined> {
   yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;

@@ -1,11 +1,13 @@
 import { CATALOGUE } from '../findings/catalogue.js';
 import type { EndpointReport, Finding, Report, Result, SkipReason, StepReport, Verdict } from '../report/report.js';
+import { count, countOf } from '../text/count.js';
 
-/* The words and signs for results, once for every sink. A sign stands alone only where {@link LEGEND} explains it. */
+/* The words and signs that all outputs share. A sign stands without a word only where {@link LEGEND} explains it. */
 
-/** A sign for pages that show emoji, and one of a single column for logs and terminals. */
 interface Sign {
+  /** For pages that show emoji. */
   readonly emoji: string;
+  /** For logs and terminals: one column wide. */
   readonly plain: string;
 }
 
@@ -23,42 +25,42 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   blocked: 'blocked',
 };
 
-const SKIPPED_BRIEFLY: Readonly<Record<SkipReason, string>> = {
+const SKIPPED_SHORT: Readonly<Record<SkipReason, string>> = {
   'not-applicable': 'n/a',
   'not-configured': 'unset',
   blocked: 'blocked',
 };
 
-/** What {@link statusInBrief} leaves to be explained. */
+/** What {@link shortStatus} does not explain itself. */
 export const LEGEND = `${SIGNS.pass.emoji} passed · ${SIGNS.skip.emoji} skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)`;
 
-/** A step's status for a cell of a table, with its sign. */
-export function statusInBrief({ status, skipped }: StepReport): string {
+/** A step's status with its sign, short enough for a cell of a table. */
+export function shortStatus({ status, skipped }: StepReport): string {
   const { emoji } = SIGNS[status];
   if (status === 'pass') return emoji;
-  return `${emoji} ${skipped ? SKIPPED_BRIEFLY[skipped] : status}`;
+  return `${emoji} ${skipped ? SKIPPED_SHORT[skipped] : status}`;
 }
 
-/** What a cell of a table says behind the status of step 5: how long the message was on its way. */
-export function travelTime({ id, status }: StepReport, { delivery }: EndpointReport): string {
+/** A step's status in words. For a skipped step, the reason. */
+export function statusWord({ status, skipped }: StepReport): string {
+  return skipped ? SKIPPED[skipped] : status;
+}
+
+/** How long the message was in transit, to follow the status of step 5: " in 1.2 s". Empty if it is not known. */
+export function transitTime({ id, status }: StepReport, { delivery }: EndpointReport): string {
   const arrived = id === 'delivery' && (status === 'pass' || status === 'warn');
   return arrived && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
 }
 
-/** What became of endpoints with a result, as it follows their number: "2 failed". */
-export const BECAME: Readonly<Record<Result, string>> = {
+/** The result of some endpoints, to follow their number: "2 failed". */
+export const RESULT_LABELS: Readonly<Record<Result, string>> = {
   pass: 'passed',
   warn: 'with warnings',
   inconclusive: 'inconclusive',
   fail: 'failed',
 };
 
-/** A step's status in words; a skip says why. */
-export function statusWord({ status, skipped }: StepReport): string {
-  return skipped ? SKIPPED[skipped] : status;
-}
-
-/** The endpoints of a report by their result, worst result first, without results that none has. */
+/** The endpoints of a report by their result, worst first, without results that no endpoint has. */
 export function byResult(endpoints: readonly EndpointReport[]): [Result, EndpointReport[]][] {
   const worstFirst: readonly Result[] = ['fail', 'inconclusive', 'warn', 'pass'];
   return worstFirst
@@ -66,33 +68,30 @@ export function byResult(endpoints: readonly EndpointReport[]): [Result, Endpoin
     .filter(([, some]) => some.length > 0);
 }
 
-/** What the run came to, in a few words: "Gate closed: 2 of 9 endpoints failed". */
+/** The verdict in one line, such as "Gate closed: 2 of 9 endpoints failed", and the status that gives it its sign. */
 export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
   const gate = blocks ? 'Gate closed' : 'Gate open';
-  const bad = byResult(endpoints).filter(([kind]) => kind !== 'pass');
-  if (bad.length === 0) {
-    return { status: 'pass', text: `${gate}: ${everyEndpoint(endpoints.length)} passed` };
-  }
-  const shown = blocks ? bad.filter(([, some]) => some.some((endpoint) => failed.includes(endpoint))) : bad;
-  const [first, ...others] = shown.map(([kind, { length }]) => ({ length, became: BECAME[kind] }));
+  const bad = byResult(endpoints).filter(([result]) => result !== 'pass');
+  const decisive = blocks ? bad.filter(([, some]) => some.some((endpoint) => failed.includes(endpoint))) : bad;
+  const [first, ...others] = decisive;
+  if (!first) return { status: 'pass', text: `${gate}: ${predicate('pass', endpoints.length, endpoints.length)}` };
   const counts = [
-    first ? `${first.length} of ${endpointsOf(endpoints.length)} ${first.became}` : '',
-    ...others.map(({ length, became }) => `${length} ${became}`),
+    predicate(first[0], first[1].length, endpoints.length),
+    ...others.map(([result, { length }]) => `${length} ${RESULT_LABELS[result]}`),
   ].join(', ');
   const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
   return { status: blocks ? 'fail' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
 }
 
-/** "1 endpoint", "9 endpoints". */
-export function endpointsOf(count: number): string {
-  return `${count} ${count === 1 ? 'endpoint' : 'endpoints'}`;
+/** How many endpoints have a result, as a clause: "2 of 9 endpoints failed". */
+function predicate(result: Result, some: number, all: number): string {
+  const subject = countOf(some, all, 'endpoint');
+  return result === 'inconclusive'
+    ? `${subject} ${some === 1 ? 'is' : 'are'} inconclusive`
+    : `${subject} ${OUTCOME[result]}`;
 }
 
-function everyEndpoint(count: number): string {
-  return count === 1 ? 'the endpoint' : `all ${endpointsOf(count)}`;
-}
-
-/** The title of a finding, from the catalogue; its code where a later version of the gate wrote the report. */
+/** The title of a finding, from the catalogue. Its code, if a later version of the gate wrote the report. */
 export function titleOf({ code }: Pick<Finding, 'code'>): string {
   return Object.hasOwn(CATALOGUE, code) ? CATALOGUE[code as keyof typeof CATALOGUE].title : code;
 }
@@ -104,9 +103,25 @@ export function signOf(finding: Finding): Sign {
   return finding.inconclusive ? SIGNS.inconclusive : SIGNS.fail;
 }
 
+/** Fields of evidence whose names are not words. */
+const EVIDENCE_LABELS: ReadonlyMap<string, string> = new Map([
+  ['authservId', 'authserv-id'],
+  ['caIssuers', 'CA Issuers URL'],
+  ['helo', 'reply to HELO'],
+  ['messageId', 'Message-ID'],
+  ['openssl', 'OpenSSL error'],
+  ['rootSha256', 'SHA-256 of the root'],
+  ['sha256', 'SHA-256'],
+]);
+
+/** A field of evidence as people read it: "valid to" for `validTo`. */
+export function evidenceLabel(field: string): string {
+  return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** How long a certificate is still valid: "20 days", or "expired". */
 export function daysLeft(days: number): string {
-  return days < 0 ? 'expired' : `${days} ${days === 1 ? 'day' : 'days'}`;
+  return days < 0 ? 'expired' : count(days, 'day');
 }
 
 /** A time for people: "321 ms", "12.3 s". */
@@ -121,25 +136,25 @@ const OUTCOME: Readonly<Record<Result, string>> = {
   fail: 'failed',
 };
 
-/** That there was more than one attempt, and what failed first: "passed on attempt 2, after connection-timeout". */
-export function attemptsInBrief({ attempts, result, earlier }: EndpointReport): string | undefined {
+/** How often an endpoint was tried, and what failed first: "passed on attempt 2, after connection-timeout". */
+export function attemptsInShort({ attempts, result, earlier }: EndpointReport): string | undefined {
   if (attempts === 1) return undefined;
   const first = firstFailure(earlier);
   return `${OUTCOME[result]} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
 }
 
-/** The same with what was said of the first failure. */
+/** The same with the step and the message of the first failure. */
 export function attemptsInFull(endpoint: EndpointReport): string | undefined {
-  const brief = attemptsInBrief(endpoint);
+  const short = attemptsInShort(endpoint);
   const first = firstFailure(endpoint.earlier);
-  return brief !== undefined && first ? `${brief} in ${first.step}: ${first.message}` : brief;
+  return short !== undefined && first ? `${short} in ${first.step}: ${first.message}` : short;
 }
 
 function firstFailure(earlier: EndpointReport['earlier']) {
   return earlier?.find((one) => !('severity' in one));
 }
 
-/** Where an endpoint is, as people write it: `host:port`, with brackets around an IPv6 address. */
+/** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
 export function addressOf({ host, port }: EndpointReport): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

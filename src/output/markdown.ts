@@ -1,13 +1,13 @@
 import { visible } from '../text/peer.js';
 
 /**
- * GitHub-flavoured Markdown that is known to be harmless: written here, or made from any text by {@link escape}.
- * Whatever is not of this class is text, and is escaped where it is interpolated.
+ * GitHub-flavored Markdown that is safe: written in our own code, or made from any text by {@link escape}. Everything
+ * that is not of this class is text, and is escaped when it is interpolated.
  */
 export class Markdown {
   readonly #source: string;
 
-  /** @param source Markdown of our own; never text from elsewhere */
+  /** @param source Markdown from our own code, never text from elsewhere */
   constructor(source: string) {
     this.#source = source;
   }
@@ -21,18 +21,18 @@ export type Interpolated = Markdown | string | number;
 
 /**
  * Template tag: its literal parts are Markdown, and its interpolations are text unless they are {@link Markdown}.
- * (Not called `gfm`, since formatters reformat what follows that name.)
+ * (Not called `markdown`, because formatters reformat what follows that name.)
  */
 export function gfm(literals: TemplateStringsArray, ...values: readonly Interpolated[]): Markdown {
   return new Markdown(literals.reduce((before, literal, at) => before + source(values[at - 1] ?? '') + literal));
 }
 
-/** Joins pieces, each made harmless, with a separator of our own. */
+/** Joins pieces with a separator. Text among the pieces is escaped; the separator is Markdown. */
 export function join(pieces: readonly Interpolated[], separator: string): Markdown {
   return new Markdown(pieces.map(source).join(separator));
 }
 
-/** Paragraphs, headings and other blocks, each apart from the next; what is undefined is left out. */
+/** Joins paragraphs, headings and other blocks. Undefined ones are left out. */
 export function blocks(pieces: readonly (Markdown | undefined)[]): Markdown {
   return join(
     pieces.filter((piece) => piece !== undefined),
@@ -40,7 +40,7 @@ export function blocks(pieces: readonly (Markdown | undefined)[]): Markdown {
   );
 }
 
-/** A list, an item a line. */
+/** A bulleted list. */
 export function list(items: readonly Markdown[]): Markdown {
   return join(
     items.map((item) => gfm`- ${item}`),
@@ -48,7 +48,7 @@ export function list(items: readonly Markdown[]): Markdown {
   );
 }
 
-/** Text of ours that uses backticks for code, and nothing else of Markdown. */
+/** Our own text, in which backticks mark code. Other Markdown in it is escaped. */
 export function prose(text: string): Markdown {
   return join(
     text.split(/`([^`]*)`/).map((part, at) => (at % 2 === 0 ? part : code(part))),
@@ -58,30 +58,30 @@ export function prose(text: string): Markdown {
 
 /**
  * A link.
- * @param url of our own, absolute
- * @throws TypeError where it is no URL
+ * @param url an absolute URL from our own code
+ * @throws {TypeError} if it is not a URL
  */
 export function link(label: Interpolated, url: string): Markdown {
   return new Markdown(`<a href="${html(new URL(url).href)}">${source(label)}</a>`);
 }
 
-/** Text as code within a line or a table cell, where backticks could not hold a pipe or a backtick. */
+/** Text as code in a line or a table cell. In a cell, backticks could not contain a pipe or a backtick. */
 export function code(text: string): Markdown {
   return gfm`<code>${text}</code>`;
 }
 
-/** Lines as a block of code, in HTML, out of which no text can break. */
+/** Lines as a block of code. It is HTML, because no text can end it. */
 export function codeBlock(lines: readonly string[]): Markdown {
   return new Markdown(`<pre><code>${lines.map((line) => html(visible(line))).join('\n')}\n</code></pre>`);
 }
 
-/** A table. The cells of a row are those of the head; a pipe or a line break in a cell is escaped like all text. */
+/** A table. Every row has as many cells as the head; pipes and line breaks in them are escaped, like all text. */
 export function table(head: readonly Interpolated[], rows: readonly (readonly Interpolated[])[]): Markdown {
   const line = (cells: readonly Interpolated[]) => `| ${cells.map(source).join(' | ')} |`;
   return new Markdown([line(head), line(head.map(() => new Markdown('---'))), ...rows.map(line)].join('\n'));
 }
 
-/** A part of the page that is folded until somebody opens it. */
+/** A part of the page that is collapsed until the reader opens it. */
 export function details(summary: Interpolated, content: Markdown): Markdown {
   return new Markdown(`<details><summary>${source(summary)}</summary>\n\n${source(content)}\n\n</details>`);
 }
@@ -91,21 +91,20 @@ function source(value: Interpolated): string {
 }
 
 /*
- * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it makes a link
- * of without any syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` behind these characters
- * stops it, and copied text stays what it was.
+ * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it turns into
+ * links without any syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` after these
+ * characters stops it. Copied text stays the same.
  */
 const PARTED = /[@#$]|:(?=\/|[\w+-]+:)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)/;
-/* What is syntax anywhere; an underscore within a word is none. */
+/* Syntax anywhere in a line. An underscore inside a word is not. */
 const SYNTAX = /[&<>"'`*[\]{}|\\~!^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/;
-/* What is syntax at the start or end of a line: lists, rules, underlines of headings, indented code, hard breaks. */
+/* Syntax at the start or end of a line: lists, rules, underlines of headings, indented code, hard breaks. */
 const AT_EDGE = /^[-+=]|(?<=^\d{1,9})[.)](?= |$)|^ {2,}|(?<! ) {2,}$/;
 const ACTIVE = new RegExp(`(${PARTED.source})|${SYNTAX.source}|${AT_EDGE.source}`, 'gi');
 
 /**
- * Makes text of any origin harmless for Markdown and HTML: what a reader sees is the text, on one line, and no part
- * of it is markup, a link, a mention or a reference. Character references do it, which Markdown never takes for its
- * own syntax.
+ * Escapes text of any origin for Markdown and HTML. The reader sees the text on one line, and no part of it is markup,
+ * a link, a mention or a reference. It uses character references, which Markdown never parses as syntax.
  */
 export function escape(text: string): Markdown {
   return new Markdown(
@@ -117,7 +116,7 @@ function html(text: string): string {
   return text.replace(/[&<>"']/g, references);
 }
 
-/** Each character as a reference by its number, which HTML shows as that character. */
+/** Each character as a numeric character reference. */
 function references(ascii: string): string {
   return ascii.replace(/[^]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

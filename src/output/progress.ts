@@ -1,22 +1,22 @@
 import { neutralise } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { EndpointReport, Progress } from '../report/report.js';
-import { storyOf, spoken } from './view-model.js';
+import { endpointView, transcriptLine } from './view-model.js';
+import { countOf } from '../text/count.js';
 import { attemptsInFull, duration, SIGNS, statusWord } from './labels.js';
 
 const NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
-/** No honest server says more in a line; the whole of it is in the report. */
+/** No honest server sends longer lines. The report has all of a line. */
 const LINE_LIMIT = 1000;
 
 /**
- * The line that tells of an endpoint as soon as it is finished:
+ * The line for an endpoint that has just finished:
  * `✗  3/9  relay  fail  capability ✓  upgrade ✓  certificate ✗  authentication - blocked  delivery - blocked  321 ms  …`.
  * @param progress with this endpoint included
  */
 export function progressLine(endpoint: EndpointReport, { done, total }: Progress): string {
-  const { chapters } = storyOf(endpoint);
-  const worst = chapters[0]?.finding;
+  const worst = endpointView(endpoint).problems[0]?.finding;
   const attempts = attemptsInFull(endpoint);
   const cells = [
     `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
@@ -32,7 +32,7 @@ export function progressLine(endpoint: EndpointReport, { done, total }: Progress
   return neutralise(cells.join('  '));
 }
 
-/** Whether the line that tells of an endpoint quotes what a server has said. */
+/** Whether the {@link progressLine} of an endpoint quotes a server. */
 export function quotesServer({ result, attempts }: EndpointReport): boolean {
   return result !== 'pass' || attempts > 1;
 }
@@ -41,11 +41,11 @@ export function quotesServer({ result, attempts }: EndpointReport): boolean {
 export function transcriptLines({ transcript }: EndpointReport): string[] {
   const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
   return transcript.map((entry) =>
-    neutralise(`${String(entry.at).padStart(width)} ms  ${shorten(spoken(entry), LINE_LIMIT)}`),
+    neutralise(`${String(entry.at).padStart(width)} ms  ${shorten(transcriptLine(entry), LINE_LIMIT)}`),
   );
 }
 
-/** @param liars how many there were */
-export function selfTestLine(liars: number): string {
-  return `Self-test: all of ${liars} lying servers were found out.`;
+/** @param servers how many there were */
+export function selfTestLine(servers: number): string {
+  return `Self-test: the gate detected ${countOf(servers, servers, 'misbehaving server')}.`;
 }

@@ -1,48 +1,49 @@
+import { count } from '../text/count.js';
 import { shorten } from '../text/shorten.js';
 import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table } from './markdown.js';
 import type { Markdown } from './markdown.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport } from '../report/report.js';
-import { remarksOf, spoken, whereOf } from './view-model.js';
-import type { Chapter, Story } from './view-model.js';
+import { notesOf, stepOf, transcriptLine } from './view-model.js';
+import type { EndpointView, FindingView } from './view-model.js';
 import {
   addressOf,
-  attemptsInBrief,
   attemptsInFull,
+  attemptsInShort,
   daysLeft,
   duration,
+  evidenceLabel,
   LEGEND,
+  shortStatus,
   SIGNS,
   signOf,
-  statusInBrief,
   titleOf,
-  travelTime,
+  transitTime,
 } from './labels.js';
 
 /*
- * The parts of the job summary. Every text in them is cut at some length, so that one endpoint cannot fill the page;
- * a part that has nothing to say is undefined.
+ * The parts of the job summary. A part without content is undefined. Every text is cut at a maximum length, so that one
+ * endpoint cannot fill the page.
  */
 
 const TEXT_LIMIT = 2000;
 const NAME_LIMIT = 200;
 const LINE_LIMIT = 600;
 const TRANSCRIPT_LINES = 400;
-/** As many capabilities are named. */
-const OFFERS = 20;
+const CAPABILITIES = 20;
 
-/** The table: a row an endpoint, a column a step; and what its signs mean. */
+/** The table with a row for each endpoint and a column for each step, and its legend. */
 export function overview(endpoints: readonly EndpointReport[]): Markdown | undefined {
   if (endpoints.length === 0) return undefined;
   const environments = endpoints.some(({ environment }) => environment !== undefined);
-  const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...STEP_IDS.map(capitalised)];
+  const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...STEP_IDS.map(capitalized)];
   const rows = table(
     [...head, 'TLS', 'Valid for', 'Time'],
     endpoints.map((endpoint) => [
       endpointCell(endpoint),
-      ...(environments ? [brief(endpoint.environment ?? '–')] : []),
-      ...endpoint.steps.map((step) => unbroken(`${statusInBrief(step)}${travelTime(step, endpoint)}`)),
-      brief(endpoint.tls?.version ?? '–'),
+      ...(environments ? [short(endpoint.environment ?? '–')] : []),
+      ...endpoint.steps.map((step) => unbroken(`${shortStatus(step)}${transitTime(step, endpoint)}`)),
+      short(endpoint.tls?.version ?? '–'),
       endpoint.tls ? unbroken(daysLeft(endpoint.tls.certificate.daysLeft)) : '–',
       unbroken(duration(endpoint.durationMs)),
     ]),
@@ -51,115 +52,118 @@ export function overview(endpoints: readonly EndpointReport[]): Markdown | undef
 }
 
 function endpointCell(endpoint: EndpointReport): Markdown {
-  const attempts = attemptsInBrief(endpoint);
-  const cell = gfm`${SIGNS[endpoint.result].emoji}&nbsp;**${name(endpoint)}**`;
-  return attempts === undefined ? cell : gfm`${cell}<br>${brief(attempts)}`;
+  const attempts = attemptsInShort(endpoint);
+  const cell = gfm`${SIGNS[endpoint.result].emoji}&nbsp;**${nameOf(endpoint)}**`;
+  return attempts === undefined ? cell : gfm`${cell}<br>${short(attempts)}`;
 }
 
-/** One endpoint that is not green: where it is, and each finding with what is wrong, how we know and how to mend it. */
-export function section({ endpoint, chapters }: Story, findingsUrl?: string): Markdown {
+/**
+ * One endpoint that did not pass: where it is, and each problem with its evidence, its fix and a command.
+ * @param findingsUrl the page that documents the findings, each under its code as a fragment
+ */
+export function section({ endpoint, problems }: EndpointView, findingsUrl?: string): Markdown {
   const { address, host, transport, tls, source } = endpoint;
   const facts = [
-    code(brief(addressOf(endpoint))),
-    address === undefined || address === host ? undefined : code(brief(address)),
+    code(short(addressOf(endpoint))),
+    address === undefined || address === host ? undefined : code(short(address)),
     transport === 'implicit' ? 'implicit TLS' : 'STARTTLS',
-    tls && brief(`${tls.version}, ${tls.cipher}`),
-    source && code(brief(`${source.file}:${source.line}`)),
+    tls && short(`${tls.version}, ${tls.cipher}`),
+    source && code(short(`${source.file}:${source.line}`)),
   ];
   const attempts = attemptsInFull(endpoint);
   return blocks([
-    gfm`### ${SIGNS[endpoint.result].emoji} ${name(endpoint)}: ${endpoint.result}`,
+    gfm`### ${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
     join(
       facts.filter((fact) => fact !== undefined),
       ' · ',
     ),
     attempts === undefined ? undefined : gfm`**Attempts:** ${shorten(attempts, TEXT_LIMIT)}`,
-    difference(endpoint),
-    ...chapters.map((chapter) => chapterOf(chapter, findingsUrl)),
+    capabilityDifference(endpoint),
+    ...problems.map((problem) => problemOf(problem, findingsUrl)),
   ]);
 }
 
-/** What TLS changed about the capabilities, where the step that reads them inside TLS has something to tell. */
-function difference({ steps, capabilities }: EndpointReport): Markdown | undefined {
+/** How the capabilities differ with TLS, if the step that reads them inside TLS has a finding. */
+function capabilityDifference({ steps, capabilities }: EndpointReport): Markdown | undefined {
   const { gained = [], lost = [] } = capabilities ?? {};
-  const concerns = steps.some(({ id, findings }) => id === 'authentication' && findings.length > 0);
-  if (!concerns || gained.length + lost.length === 0) return undefined;
-  const offers = (lines: readonly string[]): Markdown =>
+  const isRelevant = steps.some(({ id, findings }) => id === 'authentication' && findings.length > 0);
+  if (!isRelevant || gained.length + lost.length === 0) return undefined;
+  const listed = (lines: readonly string[]): Markdown =>
     join(
-      lines.slice(0, OFFERS).map((line) => code(brief(line))),
+      lines.slice(0, CAPABILITIES).map((line) => code(short(line))),
       ' ',
     );
   return join(
     [
-      ...(gained.length > 0 ? [gfm`**Only inside TLS:** ${offers(gained)}`] : []),
-      ...(lost.length > 0 ? [gfm`**Only in the clear:** ${offers(lost)}`] : []),
+      ...(gained.length > 0 ? [gfm`**Offered only with TLS:** ${listed(gained)}`] : []),
+      ...(lost.length > 0 ? [gfm`**Offered only without TLS:** ${listed(lost)}`] : []),
     ],
     ' · ',
   );
 }
 
-function chapterOf(chapter: Chapter, findingsUrl?: string): Markdown {
-  const { finding, decisive } = chapter;
+function problemOf(problem: FindingView, findingsUrl?: string): Markdown {
+  const { finding, transcript } = problem;
   const { message, remedy, evidence, reference, reproduce, waived } = finding;
   const label = code(finding.code);
-  const where = findingsUrl === undefined ? label : link(label, `${findingsUrl}#${finding.code}`);
-  const known = Object.entries(evidence ?? {}).map(
-    ([what, value]) => gfm`${brief(what)}: ${code(shorten(value, TEXT_LIMIT))}`,
+  const codeLink = findingsUrl === undefined ? label : link(label, `${findingsUrl}#${finding.code}`);
+  const fields = Object.entries(evidence ?? {}).map(
+    ([field, value]) => gfm`${short(evidenceLabel(field))}: ${code(shorten(value, TEXT_LIMIT))}`,
   );
-  const section = reference && gfm` (${brief(reference)})`;
+  const section = reference && gfm` (${short(reference)})`;
   return blocks([
-    gfm`#### ${signOf(finding).emoji} ${titleOf(finding)} · ${whereOf(chapter)} · ${where}`,
-    waived && gfm`**Waived until ${brief(waived.until)}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
-    gfm`**What is wrong:** ${shorten(message, TEXT_LIMIT)}`,
-    known.length + decisive.length > 0 ? gfm`**How we know:**` : undefined,
-    known.length > 0 ? list(known) : undefined,
-    decisive.length > 0 ? codeBlock(decisive.map((line) => shorten(line, LINE_LIMIT))) : undefined,
-    gfm`**How to mend it:** ${prose(shorten(remedy, TEXT_LIMIT))}${section ?? ''}`,
-    reproduce === undefined ? undefined : gfm`**See it by hand:**`,
+    gfm`#### ${signOf(finding).emoji} ${titleOf(finding)} · ${stepOf(problem)} · ${codeLink}`,
+    waived && gfm`**Waived until ${short(waived.until)}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
+    gfm`**Problem:** ${shorten(message, TEXT_LIMIT)}`,
+    fields.length + transcript.length > 0 ? gfm`**Evidence:**` : undefined,
+    fields.length > 0 ? list(fields) : undefined,
+    transcript.length > 0 ? codeBlock(transcript.map((line) => shorten(line, LINE_LIMIT))) : undefined,
+    gfm`**Fix:** ${prose(shorten(remedy, TEXT_LIMIT))}${section ?? ''}`,
+    reproduce === undefined ? undefined : gfm`**Reproduce:**`,
     reproduce === undefined ? undefined : codeBlock(shorten(reproduce, TEXT_LIMIT).split('\n')),
   ]);
 }
 
-/** What changes nothing about any endpoint, a line each. */
-export function remarks(stories: readonly Story[]): Markdown | undefined {
-  const lines = stories.flatMap((story) =>
-    remarksOf(story).map(({ text, code: finding }) => {
-      const line = gfm`${name(story.endpoint)}: ${shorten(text, TEXT_LIMIT)}`;
+/** The notices of all endpoints, one line each. */
+export function notes(views: readonly EndpointView[]): Markdown | undefined {
+  const lines = views.flatMap((view) =>
+    notesOf(view).map(({ text, code: finding }) => {
+      const line = gfm`${nameOf(view.endpoint)}: ${shorten(text, TEXT_LIMIT)}`;
       return finding === undefined ? line : gfm`${line} (${code(finding)})`;
     }),
   );
-  return lines.length === 0 ? undefined : blocks([gfm`### ℹ️ Worth knowing`, list(lines)]);
+  return lines.length === 0 ? undefined : blocks([gfm`### ℹ️ Notices`, list(lines)]);
 }
 
-/** The whole dialogue with each endpoint, folded. */
+/** The whole transcript of each endpoint, collapsed. */
 export function transcripts(endpoints: readonly EndpointReport[]): Markdown | undefined {
-  const spokenTo = endpoints.filter(({ transcript }) => transcript.length > 0);
-  return spokenTo.length === 0 ? undefined : blocks([gfm`### Transcripts`, ...spokenTo.map(dialogue)]);
+  const connected = endpoints.filter(({ transcript }) => transcript.length > 0);
+  return connected.length === 0 ? undefined : blocks([gfm`### Transcripts`, ...connected.map(transcriptOf)]);
 }
 
-function dialogue(endpoint: EndpointReport): Markdown {
+function transcriptOf(endpoint: EndpointReport): Markdown {
   const { transcript, result } = endpoint;
-  const lines = transcript.slice(0, TRANSCRIPT_LINES).map((entry) => shorten(spoken(entry), LINE_LIMIT));
+  const lines = transcript.slice(0, TRANSCRIPT_LINES).map((entry) => shorten(transcriptLine(entry), LINE_LIMIT));
   const more = transcript.length - lines.length;
   return details(
-    gfm`${SIGNS[result].emoji} ${name(endpoint)}: ${transcript.length} lines`,
-    codeBlock(more > 0 ? [...lines, `… and ${more} more lines in report.json`] : lines),
+    gfm`${SIGNS[result].emoji} ${nameOf(endpoint)}: ${count(transcript.length, 'line')}`,
+    codeBlock(more > 0 ? [...lines, `… and ${count(more, 'more line')} in report.json`] : lines),
   );
 }
 
-export function name(endpoint: EndpointReport): string {
-  return brief(endpoint.name);
+export function nameOf(endpoint: EndpointReport): string {
+  return short(endpoint.name);
 }
 
-function brief(text: string): string {
+function short(text: string): string {
   return shorten(text, NAME_LIMIT);
 }
 
-/** Words that stay on one line, so that a table stays as high as its rows. */
+/** Words with non-breaking spaces, so that a cell of the table stays on one line. */
 function unbroken(words: string): string {
   return words.replaceAll(' ', '\u00a0');
 }
 
-function capitalised(word: string): string {
+function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,26 +1,27 @@
+import { count } from '../text/count.js';
 import { shorten } from '../text/shorten.js';
 import { blocks, code, codeBlock, gfm, join, list } from './markdown.js';
 import type { Markdown } from './markdown.js';
 import type { EndpointReport, Report, Verdict } from '../report/report.js';
-import { name, overview, remarks, section, transcripts } from './sections.js';
-import { isTroubled, stories } from './view-model.js';
-import { BECAME, byResult, duration, endpointsOf, headline, SIGNS } from './labels.js';
+import { nameOf, notes, overview, section, transcripts } from './sections.js';
+import { endpointViews, hasProblems } from './view-model.js';
+import { byResult, duration, headline, RESULT_LABELS, SIGNS } from './labels.js';
 
 export interface SummaryOptions {
-  /** The most UTF-8 bytes that the summary may have; 4096 or more. */
+  /** The largest size of the summary in bytes of UTF-8. At least 4096. */
   readonly byteBudget?: number;
-  /** Where the whole report can be read. */
+  /** The path of the whole report. */
   readonly reportPath?: string;
-  /** The page that explains the findings, each under its code as a fragment. */
+  /** The page that documents the findings, each under its code as a fragment. */
   readonly findingsUrl?: string;
 }
 
-/** Some way below the mebibyte at which the runner drops a summary whole. */
+/** The runner drops a summary of more than 1 MiB. */
 const DEFAULT_BUDGET = 768 * 1024;
 
-/** How much a summary tells. The first level that keeps the budget is taken. */
+/** How much of the report a summary shows. The first level that fits the budget is used. */
 interface Level {
-  /** What the reader is told is missing. */
+  /** What is missing, as the summary says it. */
   readonly leftOut?: string;
   readonly hasRow: (endpoint: EndpointReport) => boolean;
   readonly hasTranscript: (endpoint: EndpointReport) => boolean;
@@ -38,16 +39,16 @@ const LEVELS: readonly Level[] = [
 ];
 
 /**
- * The job summary, in GitHub-flavoured Markdown: a headline, a table with a row an endpoint, what is wrong with each
- * that is not green, and the transcripts. Where that is more than the budget, less and less is told, and what is left
- * out is said; headline and counts always stand.
+ * The job summary, in GitHub-flavored Markdown: a headline, a table of all endpoints, the problems of each that did not
+ * pass, notices, and the transcripts. A summary that exceeds the budget leaves parts out and says which. It always has
+ * the headline and the counts.
  */
 export function renderSummary(report: Report, verdict: Verdict, options: SummaryOptions = {}): string {
   const budget = options.byteBudget ?? DEFAULT_BUDGET;
-  const told = stories(report);
-  const worstFirst = told.map(({ endpoint }) => endpoint);
+  const views = endpointViews(report);
+  const worstFirst = views.map(({ endpoint }) => endpoint);
   const head = top(report, verdict);
-  const sections = told.filter(isTroubled).map((story) => section(story, options.findingsUrl));
+  const sections = views.filter(hasProblems).map((view) => section(view, options.findingsUrl));
 
   for (const { leftOut, hasRow, hasTranscript } of LEVELS) {
     const page = blocks([
@@ -55,38 +56,38 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
       leftOut === undefined ? undefined : omission(leftOut, options),
       overview(worstFirst.filter(hasRow)),
       ...sections,
-      remarks(told),
+      notes(views),
       transcripts(worstFirst.filter(hasTranscript)),
     ]);
     if (bytes(page) < budget) return `${page.toString()}\n`;
   }
-  return `${crowded(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
+  return `${shortened(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
 }
 
 /**
- * The summary of a run that never began.
- * @param why in a few words
- * @param message everything that is wrong, a problem a line
+ * The summary of a run that tested no server.
+ * @param why a clause, such as "the configuration is invalid"
+ * @param message the problems, one line each
  */
-export function renderNothingGated(why: string, message: string, byteBudget = DEFAULT_BUDGET): string {
+export function renderNotTested(why: string, message: string, byteBudget = DEFAULT_BUDGET): string {
   const problems = message.split('\n').map((problem) => shorten(problem, 2000));
   const head = [
-    gfm`## ${SIGNS.fail.emoji} Nothing was gated: ${why}`,
-    gfm`**${problems.length}** ${problems.length === 1 ? 'problem' : 'problems'}. Nothing was sent to any server.`,
+    gfm`## ${SIGNS.fail.emoji} No server was tested: ${why}`,
+    gfm`${count(problems.length, 'problem')}. The gate connected to no server.`,
   ];
-  const room = byteBudget - bytes(blocks(head)) - RESERVE;
+  const space = byteBudget - bytes(blocks(head)) - RESERVE;
   const shown = problems.slice(
     0,
     fitting(
       problems.map((problem) => codeBlock([problem])),
-      room,
+      space,
     ),
   );
   const missing = problems.length - shown.length;
   const page = blocks([
     ...head,
     codeBlock(shown),
-    missing > 0 ? gfm`And ${missing} more, which are in the log.` : undefined,
+    missing > 0 ? gfm`The log has ${count(missing, 'more problem')}.` : undefined,
   ]);
   return `${page.toString()}\n`;
 }
@@ -95,26 +96,31 @@ export function renderNothingGated(why: string, message: string, byteBudget = DE
 function top(report: Report, verdict: Verdict): Markdown[] {
   const { status, text } = headline(report, verdict);
   const counts = byResult(report.endpoints).map(
-    ([result, { length }]) => gfm`${SIGNS[result].emoji} **${length}** ${BECAME[result]}`,
+    ([result, { length }]) => gfm`${SIGNS[result].emoji} **${length}** ${RESULT_LABELS[result]}`,
   );
-  const total = gfm`${endpointsOf(report.endpoints.length)} in ${duration(report.durationMs)}`;
+  const total = gfm`${count(report.endpoints.length, 'endpoint')} in ${duration(report.durationMs)}`;
   return [gfm`## ${SIGNS[status].emoji} ${text}`, join([...counts, total], ' · ')];
 }
 
-/** For separators, and for lines that say how much more there is. */
+/** Bytes for separators, and for lines that say how much is missing. */
 const RESERVE = 100;
 
-/** Where no level keeps the budget: the names of the endpoints that are not green, and the sections that have room. */
-function crowded(
+/** If no level fits the budget: the names of the endpoints that did not pass, and as many of their sections as fit. */
+function shortened(
   head: readonly Markdown[],
   endpoints: readonly EndpointReport[],
   sections: readonly Markdown[],
   options: SummaryOptions,
   budget: number,
 ): Markdown {
-  const without = (count: number) =>
-    omission(`all transcripts, the table${count > 0 ? `, and the details of ${endpointsOf(count)}` : ''}`, options);
-  const names = endpoints.map((endpoint) => gfm`${SIGNS[endpoint.result].emoji} ${name(endpoint)}: ${endpoint.result}`);
+  const without = (missing: number) =>
+    omission(
+      `all transcripts, the table${missing > 0 ? `, and the details of ${count(missing, 'endpoint')}` : ''}`,
+      options,
+    );
+  const names = endpoints.map(
+    (endpoint) => gfm`${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
+  );
 
   const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;
   const named = names.slice(0, fitting(names, forNames));
@@ -129,18 +135,18 @@ function crowded(
   ]);
 }
 
-/** Says what the page leaves out, and where it is. */
+/** Says what the summary leaves out, and where to find it. */
 function omission(leftOut: string, { reportPath = 'report.json' }: SummaryOptions): Markdown {
-  return gfm`> This page would be too long with all of it, so it leaves out ${leftOut}. Everything is in ${code(shorten(reportPath, 250))}.`;
+  return gfm`> This summary is too long for GitHub, so it leaves out ${leftOut}. The full report is in ${code(shorten(reportPath, 250))}.`;
 }
 
-/** The bytes of the line feeds between two blocks, or of what makes a line an item of a list. */
+/** The bytes between two blocks, or of the marker and line feed of a list item. */
 const SEPARATOR = 3;
 
-/** How many pieces, from the first on, have room together. */
-function fitting(pieces: readonly Markdown[], room: number): number {
+/** How many of the first pieces fit into some bytes together. */
+function fitting(pieces: readonly Markdown[], space: number): number {
   let used = 0;
-  const overflow = pieces.findIndex((piece) => (used += bytes(piece) + SEPARATOR) > room);
+  const overflow = pieces.findIndex((piece) => (used += bytes(piece) + SEPARATOR) > space);
   return overflow < 0 ? pieces.length : overflow;
 }
 

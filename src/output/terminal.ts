@@ -4,25 +4,26 @@ import { neutralise } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, Report, StepReport, Verdict } from '../report/report.js';
-import { isTroubled, remarksOf, stories, whereOf } from './view-model.js';
-import type { Chapter, Story } from './view-model.js';
+import { endpointViews, hasProblems, notesOf, stepOf } from './view-model.js';
+import type { EndpointView, FindingView } from './view-model.js';
 import {
   addressOf,
   attemptsInFull,
-  BECAME,
   byResult,
   daysLeft,
   duration,
+  evidenceLabel,
   headline,
+  RESULT_LABELS,
   SIGNS,
   signOf,
   statusWord,
   titleOf,
-  travelTime,
+  transitTime,
 } from './labels.js';
 
 export interface TerminalOptions {
-  /** Whether the terminal shows colours. */
+  /** Whether to use color. */
   readonly color?: boolean;
 }
 
@@ -32,34 +33,35 @@ const LINE_LIMIT = 300;
 
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' } as const;
 
-/** Some text and the status that gives it its colour. */
+/** Some text, and the status that gives it its color. */
 interface Cell {
   readonly text: string;
   readonly status?: StepReport['status'];
 }
 
 /**
- * What the summary of a job tells, for a terminal: headline, counts, a table, and what is wrong with each endpoint that is
- * not green. No text in it acts on a terminal, or on the runner where the terminal is the log of a job.
+ * The report for a terminal: headline, counts, a table of all endpoints, the problems of each that did not pass, and
+ * notices. It has no control characters but its own colors, and no workflow commands, because the terminal may be the log
+ * of a job.
  */
 export function renderTerminal(report: Report, verdict: Verdict, { color = false }: TerminalOptions = {}): string {
   const paint = (text: string, status?: StepReport['status']) =>
     color && status ? styleText(COLORS[status], text, { validateStream: false }) : text;
-  const told = stories(report);
+  const views = endpointViews(report);
   const { status, text } = headline(report, verdict);
   const counts = byResult(report.endpoints).map(
-    ([result, { length }]) => `${SIGNS[result].plain} ${length} ${BECAME[result]}`,
+    ([result, { length }]) => `${SIGNS[result].plain} ${length} ${RESULT_LABELS[result]}`,
   );
   const lines = [
     paint(`${SIGNS[status].plain} ${text}`, status),
     `  ${[...counts, duration(report.durationMs)].join('   ')}`,
     '',
     ...overview(
-      told.map(({ endpoint }) => endpoint),
+      views.map(({ endpoint }) => endpoint),
       paint,
     ),
-    ...told.filter(isTroubled).flatMap((story) => section(story, paint)),
-    ...remarks(told),
+    ...views.filter(hasProblems).flatMap((view) => section(view, paint)),
+    ...notes(views),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -72,7 +74,7 @@ function overview(endpoints: readonly EndpointReport[], paint: Paint): string[] 
     { text: SIGNS[endpoint.result].plain, status: endpoint.result },
     { text: shorten(endpoint.name, NAME_LIMIT) },
     ...endpoint.steps.map((step) => ({
-      text: `${SIGNS[step.status].plain} ${statusWord(step)}${travelTime(step, endpoint)}`,
+      text: `${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`,
       status: step.status,
     })),
     { text: endpoint.tls?.version ?? '' },
@@ -89,7 +91,7 @@ function overview(endpoints: readonly EndpointReport[], paint: Paint): string[] 
   );
 }
 
-function section({ endpoint, chapters }: Story, paint: Paint): string[] {
+function section({ endpoint, problems }: EndpointView, paint: Paint): string[] {
   const attempts = attemptsInFull(endpoint);
   return [
     '',
@@ -99,34 +101,39 @@ function section({ endpoint, chapters }: Story, paint: Paint): string[] {
     ),
     safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
     ...(attempts === undefined ? [] : [safe(`  ${attempts}`)]),
-    ...chapters.flatMap((chapter) => ['', ...chapterOf(chapter)]),
+    ...problems.flatMap((problem) => ['', ...problemOf(problem)]),
   ];
 }
 
-function chapterOf(chapter: Chapter): string[] {
-  const { finding, decisive } = chapter;
+function problemOf(problem: FindingView): string[] {
+  const { finding, transcript } = problem;
   const { code, message, remedy, evidence = {}, reference, reproduce, waived } = finding;
+  const fields = Object.entries(evidence).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
   return [
-    `  ${signOf(finding).plain} ${titleOf(finding)} (${whereOf(chapter)}, ${code})`,
-    ...(waived ? [`    waived until ${waived.until}: ${waived.reason}`] : []),
-    `    what is wrong   ${message}`,
-    ...[...Object.entries(evidence).map(([what, value]) => `${what}: ${value}`), ...decisive].map(
-      (line, at) => `    ${at === 0 ? 'how we know  ' : '             '}   ${shorten(line, LINE_LIMIT)}`,
+    `  ${signOf(finding).plain} ${titleOf(finding)} (${stepOf(problem)}, ${code})`,
+    ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`]) : []),
+    ...labeled('problem', [message]),
+    ...labeled(
+      'evidence',
+      [...fields, ...transcript].map((line) => shorten(line, LINE_LIMIT)),
     ),
-    `    how to mend it  ${remedy}${reference === undefined ? '' : ` (${reference})`}`,
-    ...(reproduce === undefined
-      ? []
-      : reproduce.split('\n').map((line, at) => `    ${at === 0 ? 'see it by hand' : '              '}  ${line}`)),
+    ...labeled('fix', [`${remedy}${reference === undefined ? '' : ` (${reference})`}`]),
+    ...labeled('reproduce', reproduce?.split('\n') ?? []),
   ].map(safe);
 }
 
-function remarks(told: readonly Story[]): string[] {
-  const lines = told.flatMap((story) =>
-    remarksOf(story).map(({ text, code }) =>
-      safe(`  ${shorten(story.endpoint.name, NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`),
+/** Lines in a column next to their label, which stands on the first. */
+function labeled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, at) => `    ${(at === 0 ? label : '').padEnd('reproduce'.length)}  ${line}`);
+}
+
+function notes(views: readonly EndpointView[]): string[] {
+  const lines = views.flatMap((view) =>
+    notesOf(view).map(({ text, code }) =>
+      safe(`  ${shorten(view.endpoint.name, NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`),
     ),
   );
-  return lines.length === 0 ? [] : ['', 'Worth knowing', ...lines];
+  return lines.length === 0 ? [] : ['', 'notices', ...lines];
 }
 
 function safe(text: string): string {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /**
- * The Report: what a run found out, and nothing of how. This schema is its one definition: the TypeScript types
- * are inferred from it, and `report.schema.json` in the repository is generated from it.
- * Every string in it may carry text from the network; each sink makes all of them safe for its own format.
+ * The Report is the result of a run. This schema is its only definition: the TypeScript types are inferred from it, and
+ * `report.schema.json` in the repository is generated from it. Any string in it may contain text from the network, and
+ * each output escapes all of them for its own format.
  */
 
-/** The five steps, in the order in which every endpoint goes through them. */
+/** The five steps, in order. */
 export const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'] as const;
 
 /** Results from best to worst. */
@@ -26,15 +26,15 @@ const findingSchema = z
     code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     severity: z.enum(['error', 'warning', 'notice']),
     message: z.string().min(1).describe('What is wrong, here and now'),
-    remedy: z.string().min(1).describe('How to mend it'),
-    inconclusive: z.literal(true).optional().describe('The error says "could not be tested", not "tested and bad"'),
-    evidence: z.record(z.string(), z.string()).optional().describe('How we know: the reply, the alert, the names'),
-    reference: z.string().optional().describe('The section of the RFC that is violated or followed'),
-    resultType: z.string().optional().describe('What a TLS report calls it (RFC 8460 section 4.3)'),
-    reproduce: z.string().optional().describe('A command that shows the same by hand'),
+    remedy: z.string().min(1).describe('How to fix it'),
+    inconclusive: z.literal(true).optional().describe('The error means "could not be tested", not "tested and bad"'),
+    evidence: z.record(z.string(), z.string()).optional().describe('What shows it: the reply, the alert, the names'),
+    reference: z.string().optional().describe('The section of the RFC that applies'),
+    resultType: z.string().optional().describe('Its result type in a TLS report (RFC 8460 section 4.3)'),
+    reproduce: z.string().optional().describe('A command that shows the same'),
     waived: z.strictObject({ reason: z.string(), until: z.string() }).optional(),
   })
-  .describe('One thing worth saying about a step');
+  .describe('A result of a step: an error, a warning or a notice');
 
 const stepSchema = z.strictObject({
   id: z.enum(STEP_IDS),
@@ -50,7 +50,7 @@ const certificateSchema = z.strictObject({
   names: z.array(z.string()).describe('Subject alternative names: DNS names and addresses'),
   validFrom: z.iso.datetime(),
   validTo: z.iso.datetime(),
-  daysLeft: z.int().describe('Whole days from the start of the run to validTo; negative once expired'),
+  daysLeft: z.int().describe('Whole days from the start of the run to validTo; negative if it has expired'),
   key: z.string().describe('Such as "EC P-256" or "RSA 2048"'),
   signature: z.string().describe('The signature algorithm'),
   sha256: z.string().describe('Fingerprint of the certificate, lower-case hexadecimal'),
@@ -60,38 +60,43 @@ const certificateSchema = z.strictObject({
 const tlsSchema = z.strictObject({
   version: z.string(),
   cipher: z.string(),
-  group: z.string().optional().describe('Key-exchange group, where the TLS library tells it'),
-  postQuantum: z.boolean().optional().describe('Whether the group withstands a quantum computer, where it is known'),
+  group: z.string().optional().describe('Key-exchange group, if the TLS library reports it'),
+  postQuantum: z
+    .boolean()
+    .optional()
+    .describe('Whether the group is secure against quantum computers, if that is known'),
   certificate: certificateSchema,
   chain: z.array(z.string()).describe('Subjects of the certificates as the server sent them, leaf first'),
   otherCertificates: z
     .array(certificateSchema)
     .min(1)
     .optional()
-    .describe('With tls.check: both, what the server presents to clients that want a key of another kind'),
+    .describe(
+      'With tls.check: both, the certificates that the server presents to clients that require another type of key',
+    ),
 });
 
 const deliverySchema = z.strictObject({
   messageId: z.string().describe('The Message-ID of the probe'),
-  octets: count.describe('The size of the probe'),
-  latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
-  folder: z.string().optional().describe('The folder for junk in which it was found'),
-  copies: count.min(1).optional().describe('How many copies there were; a lower bound if `message-duplicated` says so'),
+  octets: count.describe('The size of the probe in bytes'),
+  latencyMs: milliseconds.optional().describe('From its acceptance until the gate found it in the inbox'),
+  folder: z.string().optional().describe('The junk folder in which the gate found it'),
+  copies: count.min(1).optional().describe('The number of copies; a lower bound if `message-duplicated` says so'),
 });
 
 const failureSchema = z
   .strictObject({ step: z.enum(STEP_IDS), code: z.string(), message: z.string() })
-  .describe('What led to the next attempt');
+  .describe('Why there was another attempt');
 
 const earlierFindingSchema = findingSchema
   .extend({ step: z.enum(STEP_IDS) })
-  .describe('A warning or a waived error that the last attempt does not have; it makes the endpoint `warn`');
+  .describe('A warning or a waived error that the last attempt does not have; the endpoint is `warn` because of it');
 
 const endpointSchema = z.strictObject({
   name: z.string(),
   host: z.string(),
   port: z.int().min(1).max(65535),
-  address: z.string().optional().describe('The address that was connected to'),
+  address: z.string().optional().describe('The IP address of the connection'),
   transport: z.enum(['starttls', 'implicit']),
   role: z.enum(['submission', 'mx']),
   environment: z.string().optional(),
@@ -103,17 +108,17 @@ const endpointSchema = z.strictObject({
   earlier: z
     .array(z.union([failureSchema, earlierFindingSchema]))
     .optional()
-    .describe('What the attempts before the last one found'),
+    .describe('The results of the attempts before the last one'),
   capabilities: z
     .strictObject({
-      plain: z.array(z.string()).optional().describe('The lines of the answer to EHLO in the clear'),
-      tls: z.array(z.string()).optional().describe('Those inside TLS'),
-      gained: z.array(z.string()).optional().describe('What is offered inside TLS only, each mechanism by itself'),
-      lost: z.array(z.string()).optional().describe('What is offered in the clear only, STARTTLS aside'),
+      plain: z.array(z.string()).optional().describe('The lines of the reply to EHLO before TLS'),
+      tls: z.array(z.string()).optional().describe('The lines of the reply to EHLO inside TLS'),
+      gained: z.array(z.string()).optional().describe('What is offered only inside TLS, each mechanism separately'),
+      lost: z.array(z.string()).optional().describe('What is offered only before TLS, except STARTTLS'),
     })
     .optional(),
   tls: tlsSchema.optional(),
-  delivery: deliverySchema.optional().describe('What became of the probe message, once it was accepted'),
+  delivery: deliverySchema.optional().describe('The delivery of the probe message, if the server accepted it'),
   transcript: z.array(z.strictObject({ at: milliseconds, from: z.enum(['server', 'client']), text: z.string() })),
 });
 
@@ -126,7 +131,7 @@ export const reportSchema = z
     result: z.enum(RESULTS),
     endpoints: z.array(endpointSchema).min(1),
   })
-  .describe('What STARTTLS Gate found out about each endpoint');
+  .describe('The results of STARTTLS Gate for each endpoint');
 
 export type Report = z.infer<typeof reportSchema>;
 export type EndpointReport = z.infer<typeof endpointSchema>;
@@ -153,7 +158,7 @@ export interface Progress {
   readonly total: number;
 }
 
-/** What the run comes to under the policy of its user. */
+/** The outcome of a run under the user's policy. */
 export interface Verdict {
   /** The worst result of all endpoints, whatever the policy. */
   readonly result: Result;

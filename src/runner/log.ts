@@ -1,46 +1,46 @@
 import { randomUUID } from 'node:crypto';
 import { neutralise } from '../text/escape.js';
 
-/** The log of a job. Whatever it is given appears as text: no line is ever obeyed as a workflow command. */
+/** The log of a job. Everything appears as text: the runner executes no line as a workflow command. */
 export interface Log {
-  /** One line, of our own words. */
+  /** Writes one line of our own. */
   info(line: string): void;
-  /** One line that quotes strangers. */
+  /** Writes one line that quotes a server. */
   quote(line: string): void;
-  /** Lines of strangers under a title, folded where the log can fold. */
+  /** Writes lines from a server under a title, collapsed if the log supports it. */
   group(title: string, lines: readonly string[]): void;
 }
 
 /**
  * The log that the GitHub runner shows.
- * @param output where the runner listens
+ * @param output the stream that the runner reads
  */
 export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
   const info = (line: string) => void output.write(`${neutralise(line)}\n`);
-  // A second wall: until it hears a word that nobody can guess, the runner obeys nothing at all.
-  const behindWall = (lines: readonly string[]): void => {
-    const resume = randomUUID();
-    output.write(`::stop-commands::${resume}\n`);
+  // Besides the escaping: the runner ignores all workflow commands until it reads a token that nobody can guess.
+  const withoutCommands = (lines: readonly string[]): void => {
+    const token = randomUUID();
+    output.write(`::stop-commands::${token}\n`);
     try {
       lines.forEach(info);
     } finally {
-      output.write(`::${resume}::\n`);
+      output.write(`::${token}::\n`);
     }
   };
   return {
     info,
     quote(line) {
-      behindWall([line]);
+      withoutCommands([line]);
     },
     group(title, lines) {
       output.write(`::group::${commandData(neutralise(title))}\n`);
-      behindWall(lines);
+      withoutCommands(lines);
       output.write('::endgroup::\n');
     },
   };
 }
 
-/** The runner decodes `%25`, `%0D` and `%0A` in what a command carries. */
+/** The runner decodes `%25`, `%0D` and `%0A` in the data of a command. */
 function commandData(line: string): string {
   return line.replaceAll('%', '%25');
 }

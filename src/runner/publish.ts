@@ -5,7 +5,7 @@ import { Deadline } from '../net/deadline.js';
 import type { OutputName } from '../plan/schema/schema.js';
 import { annotate } from '../output/annotations.js';
 import type { Report, Verdict } from '../report/report.js';
-import { renderNothingGated, renderSummary } from '../output/summary.js';
+import { renderNotTested, renderSummary } from '../output/summary.js';
 import { neutralise } from '../text/escape.js';
 import { reasonOf } from '../text/reason.js';
 import type { Log } from './log.js';
@@ -15,30 +15,27 @@ export interface Publication {
   /** Without secrets. */
   readonly report: Report;
   readonly verdict: Verdict;
-  /** Where `report.json` goes; undefined means a fresh folder in the runner's temp folder. */
+  /** The folder of `report.json`. Undefined means a new folder in the runner's temp folder. */
   readonly reportDir?: string | undefined;
-  /** The page that explains the findings, each under its code as a fragment. */
-  readonly findingsUrl?: string;
 }
 
-/** Where to report what could not be published, how to redact the reasons, and when to hurry. */
-export interface Telling {
-  readonly cancelled: AbortSignal;
+export interface PublishContext {
+  /** The log of the job, for what could not be published. */
   readonly log: Log;
+  /** Removes secrets from the reason of a failure. */
   readonly redactReason: (reason: string) => string;
+  /** Aborted when the run is cancelled: publishing must then end before the runner kills the process. */
+  readonly cancelled: AbortSignal;
 }
 
 /**
- * Publishes a run by every channel of the runner: report file, outputs, summary, annotations, in this order. Each is
- * tried whatever became of the others; one that fails is told of in the log and in a warning, and changes no verdict.
- * The folders and files of the runner are found in the environment, where `@actions/core` finds them too.
+ * Publishes a run through every channel of the runner: report file, outputs, summary, annotations, in this order. Each
+ * is tried even if another one failed. A failure is reported in the log and in a warning, and changes no verdict. The
+ * files and folders of the runner come from the environment, as in `@actions/core`. Never throws.
  */
-export async function publish(
-  { report, verdict, reportDir, findingsUrl }: Publication,
-  telling: Telling,
-): Promise<void> {
+export async function publish({ report, verdict, reportDir }: Publication, context: PublishContext): Promise<void> {
   let reportPath: string | undefined;
-  await tryAll(telling, {
+  await tryAll(context, {
     'report.json': async (over) => {
       reportPath = await writeReport(report, reportDir, over);
     },
@@ -51,10 +48,11 @@ export async function publish(
         ...(reportPath === undefined ? {} : { report: reportPath }),
       });
     },
-    'the summary of the job': () =>
-      appendSummary(
-        renderSummary(report, verdict, { ...(reportPath && { reportPath }), ...(findingsUrl && { findingsUrl }) }),
-      ),
+    'the job summary': () => {
+      const url = findingsUrl(process.env);
+      const options = { ...(reportPath && { reportPath }), ...(url !== undefined && { findingsUrl: url }) };
+      return appendSummary(renderSummary(report, verdict, options));
+    },
     'the annotations': () => {
       issueAnnotations(report, verdict);
     },
@@ -62,25 +60,36 @@ export async function publish(
 }
 
 /**
- * Publishes that nothing was gated: outputs and summary.
- * @param why in a few words
- * @param message everything that is wrong, a problem a line, without secrets
+ * Publishes that no server was tested: outputs and summary. Never throws.
+ * @param why a clause, such as "the configuration is invalid"
+ * @param message the problems, one line each, without secrets
  */
-export async function publishNothingGated(why: string, message: string, telling: Telling): Promise<void> {
-  await tryAll(telling, {
+export async function publishNotTested(why: string, message: string, context: PublishContext): Promise<void> {
+  await tryAll(context, {
     'the outputs': () => {
       setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
     },
-    'the summary of the job': () => appendSummary(renderNothingGated(why, message)),
+    'the job summary': () => appendSummary(renderNotTested(why, message)),
   });
 }
 
-/** A runner that cancels a step waits for seven and a half seconds; a disk that has not answered by then does not matter. */
+/**
+ * The URL of the findings' documentation for the version of the action that is running. On a server other than
+ * github.com, the action may be from that server or, through GitHub Connect, from github.com, and either may have
+ * another repository with that name. A missing link is better than a wrong one.
+ * @returns undefined if the URL is not known, or if the action was not fetched from a repository, as with `uses: ./`
+ */
+export function findingsUrl(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
+  if (server !== 'https://github.com' || !repository || !ref) return undefined;
+  return `${server}/${repository}/blob/${ref}/docs/findings.md`;
+}
+
+/** A runner that cancels a step kills its process after seven and a half seconds. */
 const LONGEST_WRITE_MS = 4000;
 
 /**
- * A signal that is aborted some time after the run is cancelled. A run that is not cancelled has all the time that it
- * needs.
+ * A signal that is aborted some time after the run is cancelled. A run that is not cancelled has no time limit.
  */
 function outOfTime(cancelled: AbortSignal): AbortSignal {
   const over = new AbortController();
@@ -94,9 +103,9 @@ function outOfTime(cancelled: AbortSignal): AbortSignal {
   return over.signal;
 }
 
-/** Does one thing after the other, each whatever became of the last, and then tells which of them failed. */
+/** Runs all of the work in order, even if some of it fails, and then reports what failed. */
 async function tryAll(
-  { log, redactReason, cancelled }: Telling,
+  { log, redactReason, cancelled }: PublishContext,
   work: Readonly<Record<string, (over: AbortSignal) => void | Promise<void>>>,
 ): Promise<void> {
   const failures: string[] = [];
@@ -104,7 +113,7 @@ async function tryAll(
     try {
       const over = outOfTime(cancelled);
       const written = Promise.resolve(write(over));
-      await Deadline.on(over).race(written, () => new Error('it takes too long'));
+      await Deadline.on(over).race(written, () => new Error('timed out'));
     } catch (error) {
       failures.push(`Could not write ${what}: ${redactReason(reasonOf(error))}`);
     }
@@ -113,10 +122,10 @@ async function tryAll(
   failures.forEach((failure) => {
     log.info(failure);
   });
-  core.warning(failures.map(neutralise).join('\n'), { title: 'The run is not fully reported' });
+  core.warning(failures.map(neutralise).join('\n'), { title: 'The report is incomplete' });
 }
 
-/** Without a file for outputs nobody waits for them, and the toolkit would fall back on a command that is no more. */
+/** Without a file for outputs, the toolkit would fall back to a workflow command that no longer exists. */
 function setOutputs(outputs: Partial<Record<OutputName, string | number | readonly string[]>>): void {
   const path = process.env.GITHUB_OUTPUT;
   if (!path) return;
@@ -124,7 +133,7 @@ function setOutputs(outputs: Partial<Record<OutputName, string | number | readon
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }
 
-/** The toolkit's own `summary` fails where the runner offers no summary, which is no failure. */
+/** The toolkit's own `summary` throws if the runner has no summary, which is not an error here. */
 async function appendSummary(markdown: string): Promise<void> {
   const path = process.env.GITHUB_STEP_SUMMARY;
   if (!path) return;

@@ -90,7 +90,7 @@ describe('documentation', () => {
       expect({ code, named }).toEqual({ code, named: Object.keys(evidence) });
     }
     expect(renderFindings()).toContain(
-      'Evidence: `wanted` (the name that was asked for), `names` (the subject alternative names), `subject` (',
+      'Evidence: `wanted` (the expected name), `names` (the subject alternative names), `subject` (',
     );
   });
 

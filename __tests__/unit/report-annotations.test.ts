@@ -40,7 +40,7 @@ describe('annotations', () => {
     expect(annotationsOf([failing('relay', { source: { file: '.github/workflows/x.yml', line: 7 } })])).toEqual([
       {
         level: 'error',
-        title: 'relay: Certificate does not carry the name',
+        title: 'relay: Certificate does not match the host name',
         message: [
           'smtp.example.com:587, certificate, certificate-hostname-mismatch: No such name.',
           '  wanted: a.example',

@@ -155,7 +155,7 @@ describe('the section of an endpoint that did not pass', () => {
     expect(section.split('\n\n')).toEqual([
       '### ❌ relay: fail',
       '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · TLSv1.3, TLS_AES_256_GCM_SHA384',
-      '#### ❌ Credentials refused · authentication · <a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a>',
+      '#### ❌ Credentials rejected · authentication · <a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a>',
       '**Problem:** The server refuses the credentials.',
       '**Evidence:**',
       `- reply: <code>${REFUSED}</code>`,

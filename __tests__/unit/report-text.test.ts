@@ -86,7 +86,7 @@ describe('the terminal', () => {
         '✗ relay: fail',
         '  smtp.example.com:587, STARTTLS',
         '',
-        '  ✗ Credentials refused (authentication, auth-rejected)',
+        '  ✗ Credentials rejected (authentication, auth-rejected)',
         '    problem    Refused.',
         '    evidence   reply: 535 no',
         '    fix        Try another one. (RFC 4954 section 6)',

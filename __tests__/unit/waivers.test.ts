@@ -30,7 +30,7 @@ test.each([
     holds
       ? []
       : [
-          finding('waiver-expired', 'The waiver of certificate-expired ended on 2026-06-30 (on order).', {
+          finding('waiver-expired', 'The waiver of certificate-expired expired on 2026-06-30 (on order).', {
             evidence: { finding: 'certificate-expired', until: '2026-06-30' },
           }),
         ],
@@ -46,7 +46,7 @@ describe('on a day in June', () => {
     expect(applyWaivers([misnamed], waivers, now)).toEqual([misnamed]);
   });
 
-  test('one waiver of several is enough, and those that are over are not told of then', () => {
+  test('one waiver of several is enough, and those that have expired are not reported then', () => {
     const waivers = [waiver('certificate-expired', '2026-01-31', 'old'), waiver('certificate-expired')];
     expect(isWaived('certificate-expired', waivers, now)).toBe(true);
     expect(applyWaivers([misnamed, expired], waivers, now)).toEqual([
@@ -96,7 +96,7 @@ describe('a waiver that was not used', () => {
         : [
             {
               step,
-              notice: finding('waiver-unused', `${code} is waived until 2026-06-30, and did not occur.`, {
+              notice: finding('waiver-unused', `${code} is waived until 2026-06-30, but did not occur.`, {
                 evidence: { finding: code, until: '2026-06-30' },
               }),
             },
@@ -104,13 +104,13 @@ describe('a waiver that was not used', () => {
     );
   });
 
-  test('is told to have ended where it has', () => {
+  test('is reported as expired if it has', () => {
     expect(unusedWaivers([waiver('certificate-weak-key')], steps('ppppp'), new Date('2026-07-01T00:00:00Z'))).toEqual([
       {
         step: 'certificate',
         notice: finding(
           'waiver-unused',
-          'The waiver of certificate-weak-key ended on 2026-06-30, and the finding did not occur.',
+          'The waiver of certificate-weak-key expired on 2026-06-30, and the finding did not occur.',
           { evidence: { finding: 'certificate-weak-key', until: '2026-06-30' } },
         ),
       },

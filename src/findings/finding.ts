@@ -1,20 +1,21 @@
 import type { Finding } from '../report/report.js';
 import { CATALOGUE } from './catalogue.js';
-import type { CatalogueEntry, Evidence, FindingCode } from './catalogue.js';
+import type { CatalogueEntry, Cause, Evidence, FindingCode } from './catalogue.js';
 
-/** A finding whose code is one of the catalogue's. */
-export type KnownFinding = Finding & { code: FindingCode };
+/** A finding as a step reports it. {@link completeFinding} adds what to do about it. */
+export type KnownFinding = Finding & { readonly code: FindingCode; readonly cause?: string };
 
-/** What a step may know better than the catalogue, and what only it can know. */
 export interface FindingDetails<Code extends FindingCode> extends Partial<
   Pick<Finding, 'severity' | 'inconclusive' | 'remedy' | 'reference' | 'reproduce'>
 > {
   readonly evidence?: Evidence<Code>;
+  /** The cause, if the catalogue has a fix of its own for it. */
+  readonly cause?: Cause<Code>;
 }
 
 /**
- * Makes a finding: the catalogue's severity, remedy and reference, and what the step knows.
- * @param message what is wrong, here and now; peers' texts in it already brief and visible
+ * Makes a finding with the severity of the catalogue.
+ * @param message what is wrong; text from the network in it must be short and printable
  */
 export function finding<Code extends FindingCode>(
   code: Code,

@@ -1,84 +1,124 @@
-/** A mail service, how it gives itself away, and what its users trip over when they sign in. */
-interface Provider {
-  /** What stands in its greeting, in its answer to EHLO or in a refusal. */
-  readonly pattern: RegExp;
-  readonly signingIn: string;
-  /** What it counts, and puts its users off for. */
-  readonly limits?: string;
-}
+import type { Software } from './servers.js';
 
-/** The services that most submissions go to. */
+/** The setting of a service whose certificate its users cannot change. */
+const notYours = (company: string, names: string): string =>
+  `You cannot change its certificate. Use its own name, not an alias of yours: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
+
+const MICROSOFT_PORTS =
+  'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.';
+const MICROSOFT_CERTIFICATE = notYours(
+  'Microsoft',
+  'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
+);
+const GOOGLE_PORTS = 'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.';
+const GOOGLE_CERTIFICATE = notYours(
+  'Google',
+  'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
+);
+const AMAZON_PORTS = 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.';
+const AMAZON_CERTIFICATE = notYours(
+  'Amazon',
+  'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.',
+);
+
+/** The mail services that most submissions use. */
 export const PROVIDERS = {
   'Microsoft 365': {
     pattern: /\.(outlook|office365)\.com\b/i,
-    signingIn:
-      'SMTP AUTH must be switched on for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. Where basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
+    settings: {
+      'greeting-rejected':
+        'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+      'starttls-not-advertised': MICROSOFT_PORTS,
+      'starttls-refused': MICROSOFT_PORTS,
+      'plaintext-on-implicit-port': MICROSOFT_PORTS,
+      'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
+      'tls-handshake-failed': MICROSOFT_CERTIFICATE,
+      certificate: MICROSOFT_CERTIFICATE,
+      'auth-not-advertised':
+        'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
+      'auth-rejected':
+        'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
+    },
   },
   Google: {
     pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
-    signingIn:
-      'The account password is not taken: with 2-step verification make an app password, or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) goes by the sender address and the IP allow-list in the Admin console.',
-    limits: 'It limits how often an account signs in, and after too many attempts takes none for a while.',
+    settings: {
+      'greeting-rejected':
+        'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+      'starttls-not-advertised': GOOGLE_PORTS,
+      'starttls-refused': GOOGLE_PORTS,
+      'plaintext-on-implicit-port': GOOGLE_PORTS,
+      'tls-version-too-old': GOOGLE_CERTIFICATE,
+      'tls-handshake-failed': GOOGLE_CERTIFICATE,
+      certificate: GOOGLE_CERTIFICATE,
+      'auth-not-advertised':
+        'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
+      'auth-rejected':
+        'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+      'auth-temporary-failure':
+        'It limits how often an account signs in. After too many attempts it accepts none for a while.',
+    },
   },
   'Amazon SES': {
     pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
-    signingIn:
-      'SMTP credentials of SES are not the keys of an IAM user: make them in the SES console. They hold for one region only, the one in the name of the host (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+    settings: {
+      'starttls-not-advertised': AMAZON_PORTS,
+      'starttls-refused': AMAZON_PORTS,
+      'plaintext-on-implicit-port': AMAZON_PORTS,
+      'tls-version-too-old': AMAZON_CERTIFICATE,
+      'tls-handshake-failed': AMAZON_CERTIFICATE,
+      certificate: AMAZON_CERTIFICATE,
+      'auth-rejected':
+        'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+    },
   },
   SendGrid: {
     pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
-    signingIn:
-      'The user name is the word `apikey`, and the password an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
-    limits:
-      '"Maximum credits exceeded" is said where the mails of the plan are used up: see the usage in the account settings.',
+    settings: {
+      'auth-rejected':
+        'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+      'auth-temporary-failure':
+        '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
+    },
   },
   Mailgun: {
     pattern: /\bMailgun\b/i,
-    signingIn:
-      'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password its SMTP password, not an API key. EU domains are at smtp.eu.mailgun.org.',
+    settings: {
+      'auth-rejected':
+        'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+    },
   },
   Postmark: {
     pattern: /\bpostmarkapp\.com\b/i,
-    signingIn:
-      'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be switched on for the stream.',
+    settings: {
+      'auth-rejected':
+        'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+    },
   },
   Yahoo: {
     pattern: /\.(yahoo|yahoodns|aol)\.(com|net)\b/i,
-    signingIn: 'The account password is not taken: make an app password in the account security settings.',
+    settings: {
+      'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
+    },
   },
   Fastmail: {
     pattern: /\bfastmail\.com\b|\bmessagingengine\.com\b/i,
-    signingIn:
-      'The account password is not taken: make an app password with access to SMTP. The user name is the whole address.',
+    settings: {
+      'auth-rejected':
+        'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
+    },
   },
   Zoho: {
     pattern: /\bzoho(mail)?\.(com|eu|in)\b/i,
-    signingIn:
-      'With two-factor authentication make an application-specific password. The host must be that of the data centre of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+    settings: {
+      'auth-rejected':
+        'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+    },
   },
   iCloud: {
     pattern: /\biCloud\b|\.mail\.me\.com\b/i,
-    signingIn: 'The account password is not taken: make an app-specific password at account.apple.com.',
+    settings: {
+      'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
+    },
   },
-} as const satisfies Record<string, Provider>;
-
-export type ProviderName = keyof typeof PROVIDERS;
-
-const NAMES = Object.keys(PROVIDERS) as ProviderName[];
-
-/** By what each service is recognised. */
-export const PROVIDER_PATTERNS = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].pattern])) as Record<
-  ProviderName,
-  RegExp
->;
-
-/** What each service wants of those who sign in. */
-export const SIGNING_IN = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].signingIn])) as Record<
-  ProviderName,
-  string
->;
-
-/** What services count, as far as it is known. */
-export const LIMITS: Readonly<Partial<Record<ProviderName, string>>> = Object.fromEntries(
-  Object.entries<Provider>(PROVIDERS).flatMap(([name, { limits }]) => (limits === undefined ? [] : [[name, limits]])),
-);
+} as const satisfies Record<string, Software>;

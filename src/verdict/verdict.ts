@@ -4,8 +4,8 @@ import type { FindingCode } from '../findings/catalogue.js';
 import type { EndpointReport, Finding, Result, StepReport, Verdict } from '../report/report.js';
 
 /**
- * The status that a step's findings give it. A waived error or warning leaves it `warn`, never `pass`.
- * @param findings all that was found in the step
+ * The status of a step. A waived error or warning makes it `warn`, not `pass`.
+ * @param findings all findings of the step
  */
 export function statusOf(findings: readonly Finding[]): Result {
   return worst(
@@ -18,8 +18,8 @@ export function statusOf(findings: readonly Finding[]): Result {
 }
 
 /**
- * The result of an endpoint: the worst status of its steps, where skips do not count.
- * An endpoint whose steps were all skipped has shown nothing, and that is a failure.
+ * The result of an endpoint: the worst status of its steps. Skipped steps do not count, but an endpoint without any
+ * other step fails, because nothing was tested.
  */
 export function resultOf(steps: readonly StepReport[]): Result {
   const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
@@ -27,8 +27,8 @@ export function resultOf(steps: readonly StepReport[]): Result {
 }
 
 /**
- * What a run comes to. Where an endpoint was left before its time, no policy lets the run pass.
- * @param endpoints every endpoint that was gated; none at all is a failure
+ * The verdict of a run. If an endpoint was cut short, the run fails whatever the policy.
+ * @param endpoints all endpoints of the run; a run without endpoints fails
  */
 export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy): Verdict {
   const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
@@ -44,17 +44,16 @@ function countsAsFailed(result: Result, { failOn, onInconclusive }: GatePolicy):
   return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
 }
 
-const UNJUDGED: ReadonlySet<string> = new Set<FindingCode>(['run-stopped', 'internal-error']);
+const CUT_SHORT: ReadonlySet<string> = new Set<FindingCode>(['run-stopped', 'internal-error']);
 
 /**
- * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
- * after the last of them is whole.
+ * Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug.
  */
 export function isCutShort({ steps }: EndpointReport): boolean {
-  return steps.some(({ findings }) => findings.some(({ code }) => UNJUDGED.has(code)));
+  return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
 }
 
-/** The worst of several results; `pass` where there is none. */
+/** The worst of several results, or `pass` if there are none. */
 export function worst(results: readonly Result[]): Result {
   return results.reduce<Result>((a, b) => (RESULTS.indexOf(b) > RESULTS.indexOf(a) ? b : a), 'pass');
 }

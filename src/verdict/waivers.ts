@@ -5,18 +5,18 @@ import type { KnownFinding } from '../findings/finding.js';
 import type { Waiver } from '../plan/endpoint.js';
 import type { StepId, StepReport } from '../report/report.js';
 
-/** A waiver holds to the end of its last day, in UTC. */
-function holds({ until }: Waiver, now: Date): boolean {
+/** Whether a waiver is in force. It is until the end of its last day, in UTC. */
+function isInForce({ until }: Waiver, now: Date): boolean {
   return now.toISOString().slice(0, 10) <= until;
 }
 
 /** Whether a finding is waived now. */
 export function isWaived(code: FindingCode, waivers: readonly Waiver[], now: Date): boolean {
-  return waivers.some((waiver) => waiver.finding === code && holds(waiver, now));
+  return waivers.some((waiver) => waiver.finding === code && isInForce(waiver, now));
 }
 
 /**
- * Marks what is waived, and adds `waiver-expired` for each finding whose waiver has ended.
+ * Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired.
  * @param findings those of one step
  */
 export function applyWaivers(
@@ -26,12 +26,12 @@ export function applyWaivers(
 ): readonly KnownFinding[] {
   return findings.flatMap((found) => {
     const named = waivers.filter((waiver) => waiver.finding === found.code && !UNWAIVABLE.includes(found.code));
-    const valid = named.find((waiver) => holds(waiver, now));
+    const valid = named.find((waiver) => isInForce(waiver, now));
     if (valid) return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
     return [
       found,
       ...named.map(({ until, reason }) =>
-        finding('waiver-expired', `The waiver of ${found.code} ended on ${until} (${reason}).`, {
+        finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
           evidence: { finding: found.code, until },
         }),
       ),
@@ -40,9 +40,8 @@ export function applyWaivers(
 }
 
 /**
- * Waivers of findings that did not occur, though no step in which they could was kept from being carried out.
- * @param steps all five, with what was found
- * @param now a waiver that has ended by then is told as such
+ * Waivers of findings that did not occur, although no step that could report them was blocked.
+ * @param steps all five, with their findings
  * @returns each notice with the step that it belongs to
  */
 export function unusedWaivers(
@@ -58,9 +57,9 @@ export function unusedWaivers(
     const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
     if (step === undefined || wasBlocked || occurred.has(waiver.finding)) return [];
     const { finding: code, until } = waiver;
-    const message = holds(waiver, now)
-      ? `${code} is waived until ${until}, and did not occur.`
-      : `The waiver of ${code} ended on ${until}, and the finding did not occur.`;
+    const message = isInForce(waiver, now)
+      ? `${code} is waived until ${until}, but did not occur.`
+      : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
     return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
   });
 }

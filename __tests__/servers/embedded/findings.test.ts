@@ -380,7 +380,7 @@ describe('step 1, capability', () => {
     const greeting = '220 ****************';
     const found = await foundOf({ ...dialogue, greeting });
     expect(found).toMatchObject({ code, evidence: { greeting } });
-    expect(found?.remedy).toMatch(/^The greeting is written over with asterisks.*`no inspect esmtp`/);
+    expect(found?.remedy).toMatch(/^The greeting is overwritten with asterisks.*`no inspect esmtp`/);
     const plain = await foundOf(dialogue);
     expect(plain?.evidence).not.toHaveProperty('greeting');
     expect(plain?.remedy).not.toMatch(/asterisks/);

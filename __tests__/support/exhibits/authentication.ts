@@ -1,4 +1,4 @@
-import type { STEP_4 } from '../../../src/findings/catalogue/authentication.js';
+import type { AUTHENTICATION as FINDINGS } from '../../../src/findings/catalogue/authentication.js';
 import type { Dialogue } from '../dialogue.js';
 import { AUTH } from '../gate.js';
 import { scramServer } from '../scram-server.js';
@@ -17,7 +17,7 @@ const scram = (options: Partial<ScramServer> = {}): Dialogue => ({
 });
 
 /** Step 4: EHLO inside TLS, and AUTH. */
-export const OF_STEP_4: Exhibits<keyof typeof STEP_4> = {
+export const OF_STEP_4: Exhibits<keyof typeof FINDINGS> = {
   'ehlo-after-tls-rejected': {
     raising: {
       name: 'refuses the second EHLO, as one too many',

@@ -1,4 +1,5 @@
-import type { STEP_3 } from '../../../src/findings/catalogue/certificate.js';
+import type { CERTIFICATE } from '../../../src/findings/catalogue/certificate.js';
+import type { HANDSHAKE } from '../../../src/findings/catalogue/handshake.js';
 import { inDays, issue } from '../../../src/servers/pki.js';
 import type { CertificateOptions, Identity } from '../../../src/servers/pki.js';
 import { close, silence, startTls, wait } from '../dialogue.js';
@@ -21,7 +22,7 @@ async function issuedUnder(root: Identity, notAfter: Date, options: CertificateO
 }
 
 /** Step 3: the handshake and the certificate. */
-export const OF_STEP_3: Exhibits<keyof typeof STEP_3> = {
+export const OF_STEP_3: Exhibits<keyof typeof HANDSHAKE | keyof typeof CERTIFICATE> = {
   'tls-handshake-failed': {
     raising: {
       name: 'knows only cipher suites that nobody offers any more',

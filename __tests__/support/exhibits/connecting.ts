@@ -1,4 +1,4 @@
-import type { CONNECTION } from '../../../src/findings/catalogue/connecting.js';
+import type { CONNECTING as FINDINGS } from '../../../src/findings/catalogue/connecting.js';
 import { failureOf } from '../../../src/net/connect.js';
 import type { Resolver } from '../../../src/net/connect.js';
 import type { Exhibits } from './exhibit.js';
@@ -17,7 +17,7 @@ const resolvesTo =
 const missing: Resolver = () => Promise.reject(Object.assign(new Error('lookup'), { code: 'ENOTFOUND' }));
 
 /** Whether there is a connection at all. */
-export const OF_CONNECTING: Exhibits<keyof typeof CONNECTION> = {
+export const OF_CONNECTING: Exhibits<keyof typeof FINDINGS> = {
   'dns-failed': {
     raising: {
       name: 'its name does not exist',

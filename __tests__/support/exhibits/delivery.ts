@@ -1,4 +1,4 @@
-import type { STEP_5 } from '../../../src/findings/catalogue/delivery.js';
+import type { DELIVERY as FINDINGS } from '../../../src/findings/catalogue/delivery.js';
 import { SyntaxFault } from '../imap/syntax.js';
 import { Mailbox } from '../imap/mailbox.js';
 import { wait } from '../dialogue.js';
@@ -72,7 +72,7 @@ const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 
 });
 
 /** Step 5: the probe message. */
-export const OF_STEP_5: Exhibits<keyof typeof STEP_5> = {
+export const OF_STEP_5: Exhibits<keyof typeof FINDINGS> = {
   'sender-rejected': {
     raising: {
       name: 'does not let the account send as the sender',

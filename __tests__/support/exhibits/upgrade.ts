@@ -1,10 +1,10 @@
-import type { STEP_2 } from '../../../src/findings/catalogue/upgrade.js';
+import type { UPGRADE as FINDINGS } from '../../../src/findings/catalogue/upgrade.js';
 import { raw, silence, startTls, wait } from '../dialogue.js';
 import { injectable } from '../injectable-server.js';
 import type { Exhibits } from './exhibit.js';
 
 /** Step 2: STARTTLS and the answer to it. */
-export const OF_STEP_2: Exhibits<keyof typeof STEP_2> = {
+export const OF_STEP_2: Exhibits<keyof typeof FINDINGS> = {
   'starttls-refused': {
     raising: {
       name: 'answers STARTTLS with 454',

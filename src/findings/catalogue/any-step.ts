@@ -1,74 +1,74 @@
-import { EVERY } from './entry.js';
+import { EVERY_STEP } from './entry.js';
 import type { CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
-/** Findings of any step. */
+/** Findings that any step can report. */
 export const ANY_STEP = {
   'connection-lost': {
     title: 'Connection lost',
     severity: 'error',
-    steps: EVERY,
+    steps: EVERY_STEP,
     explanation:
-      'The server, or something on the way to it, closed or reset the connection where it owed an answer. Access lists, overload, a crashed worker and firewalls with short idle times look like this.',
+      'The server, or something between client and server, closed or reset the connection when the server had to reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
     evidence: fields('detail', 'address', 'received', 'mechanism'),
     remedy:
-      "Look for this connection in the server's log at the time of the run; check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
+      "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
     reference: 'RFC 5321 section 3.8',
   },
   'reply-timeout': {
-    title: 'No reply in time',
+    title: 'Reply timed out',
     severity: 'error',
-    steps: EVERY,
+    steps: EVERY_STEP,
     explanation:
-      'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use, or does not end it; `received` has what there was of it.',
+      'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
     evidence: fields('waited', 'received', 'attempt'),
     remedy:
-      'Find out what the server waits for at this point: a name lookup of the client, a blocklist, an authentication back-end, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
+      'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
     reference: 'RFC 5321 section 4.5.3.2',
   },
   'protocol-error': {
-    title: 'Malformed reply',
+    title: 'Invalid SMTP reply',
     severity: 'error',
-    steps: EVERY,
+    steps: EVERY_STEP,
     explanation:
-      'What the server sent is no SMTP reply: a line without a three-digit code, different codes within one reply, a reply that nobody asked for, or lines without end.',
+      'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.',
     evidence: fields('line', 'reply', 'mechanism', 'told', 'fault'),
     remedy:
-      'Check that host and port lead to the mail server itself and not to a proxy or another service, and that nothing on the way rewrites SMTP (a "fixup" or ALG feature of a firewall).',
+      'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
     reference: 'RFC 5321 section 4.2',
   },
   'bare-line-feed': {
-    title: 'Lines end in a bare line feed',
+    title: 'Lines end with a bare LF',
     severity: 'warning',
-    steps: EVERY,
+    steps: EVERY_STEP,
     explanation:
-      'The server ends lines with LF where SMTP wants CR LF. Most clients read on, as the gate does; strict ones hang or hang up.',
+      'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, as the gate does. Strict clients hang or close the connection.',
     evidence: { reply: 'the first reply that has such a line' },
-    remedy: 'Make the server, or the script that plays it, end each line with CR LF.',
+    remedy: 'Make the server, or the script that acts as one, end each line with CR LF.',
     reference: 'RFC 5321 section 2.3.8',
   },
   throttled: {
-    title: 'Server not accepting connections now',
+    title: 'Server temporarily unavailable',
     severity: 'error',
-    steps: EVERY,
+    steps: EVERY_STEP,
     explanation:
-      'The server answered 421, or put the greeting or EHLO off with another temporary code, on every try. It is there, and it is not serving this client now: overload, a rate limit, maintenance, or a reputation list.',
+      'On every attempt the server replied 421, or replied to the connection or to EHLO with another temporary code. It is running, but it does not serve this client now: overload, a rate limit, maintenance, or a reputation list.',
     evidence: fields('reply'),
     remedy:
-      "Run the gate again later. If it stays, look for rate and connection limits for the runner's address on the server, lower `concurrency`, or raise `retries`.",
+      "Run the gate again later. If it persists, check the server's rate and connection limits for the address of the runner, lower `concurrency`, or raise `retries`.",
     reference: 'RFC 5321 section 3.8',
   },
   'probe-inconclusive': {
-    title: 'Probe without an answer',
+    title: 'Probe inconclusive',
     severity: 'warning',
     steps: ['capability', 'upgrade', 'authentication'],
     explanation:
-      'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, a client certificate that is demanded (a probe shows none), or refusals of MAIL that may be about the sender alone. Its question is open, so the step is not green.',
+      'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.',
     evidence: {
       ...fields('detail', 'address', 'received', 'waited', 'attempt', 'line', 'reply', 'protocol', 'alert', 'name'),
       probe: 'the name of the probe',
     },
     remedy:
-      'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
+      'Run the gate again. If it persists, exempt the address of the runner from connection limits, or remove the probe from `probes` for this endpoint.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,47 +1,48 @@
-import { GREETING } from './entry.js';
+import { READS_GREETING } from './entry.js';
 import type { CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
-export const STEP_1 = {
+export const CAPABILITY = {
   'greeting-rejected': {
-    title: 'Server refuses to serve us',
+    title: 'Server rejected the connection',
     severity: 'error',
-    steps: GREETING,
-    explanation: 'The server greeted with a permanent refusal (5yz): it does not serve this client, or no mail at all.',
+    steps: READS_GREETING,
+    explanation:
+      'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.',
     evidence: fields('reply'),
     remedy:
-      "The server's text says why. Usual causes: the runner's address is on a blocklist or not on an allow-list, or the host accepts no mail (RFC 7504).",
+      'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).',
     reference: 'RFC 5321 section 3.1',
   },
   'not-smtp': {
-    title: 'Another protocol answers',
+    title: 'Not an SMTP server',
     severity: 'error',
-    steps: GREETING,
+    steps: READS_GREETING,
     explanation:
-      'What answers on this port is not SMTP: it greets as another protocol does, or it waits to be spoken to and answers as one (HTTP).',
+      'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).',
     evidence: fields('protocol', 'line', 'reply'),
-    remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for a mail exchanger.',
+    remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
     reference: 'RFC 5321 section 3.1',
   },
   'ehlo-rejected': {
-    title: 'EHLO refused',
+    title: 'EHLO rejected',
     severity: 'error',
-    steps: GREETING,
+    steps: READS_GREETING,
     explanation:
-      'The server refuses EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH can be had.',
+      'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.',
     evidence: fields('reply', 'helo', 'greeting'),
     remedy:
-      'If the text speaks of the name, set `ehlo` to a fully qualified name that resolves. If the server knows only HELO, or LHLO (LMTP), this is not the port for clients.',
+      'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
     reference: 'RFC 5321 section 4.1.1.1',
     resultType: 'starttls-not-supported',
   },
   'implicit-tls-port': {
-    title: 'The port speaks TLS from the first byte',
+    title: 'Port requires implicit TLS',
     severity: 'error',
     steps: ['capability'],
     explanation:
-      'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does. It says nothing, hangs up without a greeting, or begins with a record of TLS; after a silence one further connection has shown which it is.',
+      'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
     evidence: { octets: 'how the first record begins: its type and version' },
     remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
     reference: 'RFC 8314 section 3.3',
@@ -50,26 +51,26 @@ export const STEP_1 = {
     title: 'STARTTLS not offered',
     severity: 'error',
     steps: ['capability'],
-    explanation: 'The answer to EHLO does not list STARTTLS, so a client has no way to encryption on this port.',
+    explanation: 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.',
     evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
     remedy:
-      'Either TLS is not set up on this service (a certificate and key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong door: 587 upgrades with STARTTLS, 465 is TLS from the first byte (`transport: implicit`).',
+      'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).',
     reference: 'RFC 3207 section 2',
     resultType: 'starttls-not-supported',
   },
   'starttls-stripped': {
-    title: 'STARTTLS removed on the way',
+    title: 'STARTTLS removed in transit',
     severity: 'error',
     steps: ['capability'],
     explanation:
-      'Something between here and the server overwrote the STARTTLS keyword (eight letters, mostly X, stand there) or hid it (the server takes the command all the same), which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
+      'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
     evidence: {
       ...fields('capabilities', 'masked', 'greeting'),
-      keyword: 'what stands where STARTTLS should',
-      reply: 'the reply to STARTTLS, where it was hidden',
+      keyword: 'what is in the place of STARTTLS',
+      reply: 'the reply to STARTTLS, if it was removed',
     },
     remedy:
-      'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
+      'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
     reference: 'RFC 3207 section 6',
     resultType: 'starttls-not-supported',
   },
@@ -78,32 +79,32 @@ export const STEP_1 = {
     severity: 'warning',
     steps: ['capability'],
     explanation:
-      'The server offers AUTH in the clear. A client that does not insist on TLS sends its password for everybody on the way to read.',
-    evidence: { mechanisms: 'the SASL mechanisms that are offered in the clear' },
+      'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.',
+    evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' },
     remedy:
       'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
     reference: 'RFC 4954 section 4',
   },
   'plaintext-auth-accepted': {
-    title: 'A password would be taken in the clear',
+    title: 'AUTH accepted before TLS',
     severity: 'error',
     steps: ['capability'],
     explanation:
-      'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) or took the command (2yz) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+      'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
     evidence: fields('sent', 'reply'),
     remedy:
       'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
     reference: 'RFC 4954 section 4',
   },
   'plaintext-mail-accepted': {
-    title: 'Mail taken without TLS',
+    title: 'MAIL accepted without TLS',
     severity: 'warning',
     steps: ['capability'],
     explanation:
-      'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it (2yz). Where it refuses that sender in a way that does not speak of TLS or AUTH (any 5yz but 530 and 538), a second MAIL from `gate@example.invalid` shows whether it refuses any. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+      'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.',
     evidence: fields('sent', 'reply'),
     remedy:
-      'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
+      'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
     reference: 'RFC 8314 section 4.1',
   },
 } as const satisfies Record<string, CatalogueEntry>;

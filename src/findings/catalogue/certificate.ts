@@ -7,81 +7,35 @@ const PRIVATE_ROOT = {
   root: 'the private root in which the chain ends',
   rootSha256: 'its fingerprint',
 };
-const NAMES = { wanted: 'the name that was asked for', names: 'the subject alternative names' };
+const NAMES = { wanted: 'the expected name', names: 'the subject alternative names' };
 
-/** Findings of step 3: the handshake and the certificate. */
-export const STEP_3 = {
-  'tls-handshake-failed': {
-    title: 'TLS handshake failed',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'Client and server could not agree on a TLS session.',
-    evidence: {
-      ...fields('alert', 'name', 'reason', 'code', 'octets'),
-      spoken: 'what the server chooses when it is offered everything',
-      signature: 'what it signs the handshake with',
-      servername: 'the name that was sent as SNI',
-    },
-    remedy:
-      'Compare protocol versions, cipher suites and key type on the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side gave up.',
-    reference: 'RFC 8446 section 6.2',
-    resultType: 'validation-failure',
-  },
-  'handshake-timeout': {
-    title: 'TLS handshake stalled',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The server agreed to TLS and then did not finish the handshake within `timeout`.',
-    evidence: fields('waited', 'attempt'),
-    remedy:
-      'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
-    reference: 'RFC 5321 section 4.5.3.2',
-    resultType: 'validation-failure',
-  },
-  'tls-version-too-old': {
-    title: 'TLS version too old',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The server speaks no TLS version that the policy allows (`min-tls-version`).',
-    evidence: {
-      wanted: 'the oldest version that the policy allows',
-      spoken: 'the version that the server speaks',
-      ...fields('alert', 'name', 'reason', 'code', 'detail'),
-    },
-    remedy:
-      'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
-    reference: 'RFC 8996; RFC 9325 section 3.1.1',
-    resultType: 'validation-failure',
-  },
-  'client-certificate-required': {
-    title: 'No client certificate that the server takes',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
-    evidence: fields('alert', 'name'),
-    remedy:
-      'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
-    reference: 'RFC 8446 section 4.4.2.4',
-    resultType: 'validation-failure',
-  },
-  'plaintext-on-implicit-port': {
-    title: 'The port greets in the clear',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The endpoint is addressed with TLS from the first byte, and the server starts to talk in the clear.',
-    evidence: fields('octets', 'protocol'),
-    remedy:
-      'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
-    reference: 'RFC 8314 section 3.3',
-  },
+const SEND_WHOLE_CHAIN =
+  'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, add it to `ca`.';
+const TRUST_ISSUER =
+  'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
+
+/** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
+function appendIssuer({ missing = '', caIssuers }: Readonly<Record<string, string>>): string {
+  const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
+  return `Append the certificate of ${missing}${from} to the file that the server sends.`;
+}
+
+/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
+const SAME_NAME_OTHER_KEY = {
+  remedy:
+    'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.',
+};
+
+/** Findings of step 3 about the certificate. */
+export const CERTIFICATE = {
   'certificate-expired': {
     title: 'Certificate expired',
     severity: 'error',
     steps: ['certificate'],
-    explanation: 'The certificate of the server is past its notAfter date.',
+    explanation: "The notAfter date of the server's certificate has passed.",
     evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
     remedy:
-      'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal did not: most often the certificate was renewed and the mail server never told.',
+      'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.',
     reference: 'RFC 5280 section 4.1.2.5',
     resultType: 'certificate-expired',
   },
@@ -91,7 +45,8 @@ export const STEP_3 = {
     steps: ['certificate'],
     explanation: 'The notBefore date of the certificate is in the future.',
     evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-    remedy: 'Use the certificate that is valid now; check the clock of the machine that issued it, and of this one.',
+    remedy:
+      'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
     reference: 'RFC 5280 section 4.1.2.5',
     resultType: 'validation-failure',
   },
@@ -99,117 +54,126 @@ export const STEP_3 = {
     title: 'Certificate expires soon',
     severity: 'error',
     steps: ['certificate'],
-    explanation: 'Fewer days are left than `min-valid-days` asks for.',
+    explanation: 'The certificate is valid for fewer days than `min-valid-days` requires.',
     evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
     remedy:
-      'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late; if short lives are by design, lower `min-valid-days`.',
+      'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
     reference: 'RFC 5280 section 4.1.2.5',
   },
   'certificate-hostname-mismatch': {
-    title: 'Certificate does not carry the name',
+    title: 'Certificate does not match the host name',
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'None of the subject alternative names matches the name that was asked for. The common name is not consulted, a wildcard stands for one whole left-most label, and an address matches only an address entry.',
+      'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.',
     evidence: { ...NAMES, ...fields('subject', 'keyType') },
     remedy:
-      'Have the certificate issued for the name that clients use, or address the server by a name that it has; `servername` says which name is expected if it differs from `host`.',
+      'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.',
     reference: 'RFC 9525 section 6',
     resultType: 'certificate-host-mismatch',
   },
   'certificate-self-signed': {
-    title: 'Certificate signed by itself',
+    title: 'Self-signed certificate',
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'The certificate of the server is its own issuer, so nobody vouches for it. Debian\'s "snakeoil" default looks like this.',
+      'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
     evidence: { ...CHAIN, ...fields('keyType') },
     remedy:
-      'Use a certificate of a public CA. For a private server, pin its key with `tls.pin`, or issue it from a private CA and name that in `ca`.',
+      'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
     reference: 'RFC 5280 section 6.1',
     resultType: 'certificate-not-trusted',
   },
   'certificate-chain-incomplete': {
-    title: 'Intermediate certificate not sent',
+    title: 'Intermediate certificate missing',
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'The server sends only its own certificate, and no trust anchor issued it. Browsers and some systems fetch or remember the intermediate, mail clients do not, so it works for some and not for others.',
+      'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.',
     evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
-    remedy:
-      'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, name it in `ca`.',
+    remedy: SEND_WHOLE_CHAIN,
     reference: 'RFC 8446 section 4.4.2',
+    causes: {
+      'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}` },
+      'same-name': SAME_NAME_OTHER_KEY,
+    },
     resultType: 'certificate-not-trusted',
   },
   'certificate-untrusted': {
-    title: 'Issuer not trusted',
+    title: 'Certificate issuer not trusted',
     severity: 'error',
     steps: ['certificate'],
-    explanation: 'The server sends its issuers, and they lead to no trust anchor that this machine knows.',
+    explanation: 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.',
     evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
-    remedy:
-      'If the issuer is a private CA, put its root into `ca`. If it is a public one, the chain is outdated or an issuer in it is expired: install the chain that the CA publishes now.',
+    remedy: TRUST_ISSUER,
     reference: 'RFC 5280 section 6.1',
+    causes: {
+      'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}` },
+      'unknown-root': {
+        remedy: `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
+      },
+      'same-name': SAME_NAME_OTHER_KEY,
+    },
     resultType: 'certificate-not-trusted',
   },
   'certificate-wrong-purpose': {
-    title: 'Certificate not for a server',
+    title: 'Certificate not valid for a server',
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (anyExtendedKeyUsage in its place is not taken by OpenSSL), its key usage allows neither a digital signature nor a key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+      'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
     evidence: fields('reason', 'subject', 'keyType'),
     remedy:
-      'Have a certificate issued with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication", that is no CA.',
+      'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
     reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
     resultType: 'validation-failure',
   },
   'certificate-malformed': {
-    title: 'Certificate cannot be read',
+    title: 'Malformed certificate',
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'A certificate that the server sends is not encoded as RFC 5280 wants it: a date that there is no such day for, an extension that is there twice or runs beyond its end. The TLS library passed over it, and others will not. What cannot be read cannot be judged, so it authenticates nobody, not even with a pin. Where it is the certificate of the server itself, nothing more is said of it, and the report has no `tls`.',
+      'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
     evidence: {
-      odd: 'what cannot be read',
+      odd: 'what is malformed',
       sha256: 'the fingerprint of the certificate',
       ...fields('subject', 'keyType'),
     },
     remedy:
-      'The evidence says what is odd. Have the certificate issued anew by software that is known to do it right; `openssl x509 -text` and `openssl asn1parse` show the present one.',
+      'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
     reference: 'RFC 5280 section 4.1',
     resultType: 'validation-failure',
   },
   'certificate-weak-key': {
-    title: 'Key too weak',
+    title: 'Weak key',
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). Where there is a path to a trust anchor, what was sent beside it does not count.',
-    evidence: { key: 'kind and size of the key', ...fields('subject', 'keyType') },
-    remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
+      'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.',
+    evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
+    remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
     reference: 'RFC 9325 section 4.5',
     resultType: 'validation-failure',
   },
   'certificate-weak-signature': {
-    title: 'Signature too weak',
+    title: 'Weak signature',
     severity: 'error',
     steps: ['certificate'],
     explanation:
-      'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. Where there is a path to a trust anchor, what was sent beside it does not count.',
-    evidence: { signature: 'the algorithm of the signature', ...fields('subject', 'keyType') },
+      'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.',
+    evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
     remedy: 'Have the certificate issued again with SHA-256 or better.',
     reference: 'RFC 9325 section 4.5; RFC 9155',
     resultType: 'validation-failure',
   },
   'certificate-pin-mismatch': {
-    title: 'Key is not the pinned one',
+    title: 'Key does not match the pin',
     severity: 'error',
     steps: ['certificate'],
-    explanation: 'The public key of the server is none of those in `tls.pin`.',
-    evidence: { pin: 'the pin of the key that the server has', pinned: 'those in `tls.pin`', ...fields('keyType') },
+    explanation: 'The public key of the server is not one of those in `tls.pin`.',
+    evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`', ...fields('keyType') },
     remedy:
-      'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
+      'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
     reference: 'RFC 7469 section 2.6',
   },
   'certificate-issuer-expires-first': {
@@ -217,54 +181,54 @@ export const STEP_3 = {
     severity: 'warning',
     steps: ['certificate'],
     explanation:
-      'An intermediate certificate on the path, or the trust anchor, ends before the certificate of the server does, and takes it along on that day. Where that is in fewer days than `min-valid-days` it is an error.',
+      "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
     evidence: {
-      issuer: 'the subject of the one that ends first',
+      issuer: 'the subject of the certificate that expires first',
       issuerValidTo: 'its notAfter date',
-      validTo: 'that of the certificate of the server',
+      validTo: "the notAfter date of the server's certificate",
       ...fields('keyType'),
     },
     remedy:
-      'Install the intermediate that the CA publishes now, or have the certificate issued anew under it. Where the trust anchor itself ends, the CA needs a new root, and whoever connects needs it in `tls.ca` in time.',
+      'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.',
     reference: 'RFC 5280 section 6.1.3',
   },
   'certificate-chain-disordered': {
-    title: 'Chain out of order',
+    title: 'Certificate chain out of order',
     severity: 'notice',
     steps: ['certificate'],
     explanation:
-      'Each certificate that the server sends should have issued the one before it. One of these has not: it is in the wrong place, or does not belong to the chain. Most clients cope, some embedded ones do not.',
+      'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
     evidence: { subject: 'the first certificate that is out of order', sent: CHAIN.sent, ...fields('keyType') },
-    remedy: 'Put the chain in order, leaf first, each followed by its issuer, and take out what does not belong.',
+    remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
     reference: 'RFC 8446 section 4.4.2',
   },
   'certificate-lifetime-long': {
-    title: 'Certificate issued for very long',
+    title: 'Long certificate lifetime',
     severity: 'notice',
     steps: ['certificate'],
     explanation:
-      'The certificate is valid for longer than public CAs may issue them at its date. The next one will live for a much shorter time, so renewal had better be automatic by then.',
+      'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.',
     evidence: fields('validFrom', 'validTo', 'keyType'),
-    remedy: 'Automate renewal (ACME), the reload of the mail server included.',
+    remedy: 'Automate renewal (ACME), including the reload of the mail server.',
     reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
   },
   'certificate-unchecked': {
-    title: 'Other certificate not looked at',
+    title: 'Second certificate not checked',
     severity: 'warning',
     steps: ['certificate'],
     explanation:
-      'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other kind of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not answer, gave another answer, or requires a client certificate, which the gate does not send on this connection. Or it speaks only TLS 1.3: such a server may hide a certificate whose issuer has a key of another kind, because it assumes that the client cannot verify it.',
-    evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
+      'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.',
+    evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
     remedy:
-      'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that speaks only TLS 1.3 always gets this warning unless it shows both certificates.',
+      'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
     reference: 'RFC 8446 section 4.4.2.2',
   },
   'certificate-pinned': {
-    title: 'Key pinned; chain and name not counted',
+    title: 'Key pinned: chain and name ignored',
     severity: 'notice',
     steps: ['certificate'],
     explanation:
-      'The key of the server matches a pin, which authenticates it whatever its chain and names say. What they say is told for information.',
+      'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.',
     evidence: {
       ...CHAIN,
       ...DEAD_END,
@@ -272,7 +236,7 @@ export const STEP_3 = {
       ...NAMES,
       ...fields('finding', 'reason', 'subject', 'keyType'),
     },
-    remedy: 'Nothing to do, unless clients that have no pin use this server too.',
+    remedy: 'Nothing to do, unless clients without the pin use this server, too.',
     reference: 'RFC 7435 section 3',
   },
 } as const satisfies Record<string, CatalogueEntry>;

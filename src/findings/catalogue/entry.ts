@@ -4,23 +4,32 @@ import type { Severity, StepId } from '../../report/report.js';
 export interface CatalogueEntry {
   /** A headline of a few words. */
   readonly title: string;
-  /** The severity that it has unless its step says otherwise. */
+  /** The severity, unless the step decides otherwise. */
   readonly severity: Severity;
-  /** The steps in which it can appear. */
+  /** The steps that can report it. */
   readonly steps: readonly StepId[];
-  /** What it means, for somebody who meets it the first time. */
+  /** What it means, for someone who sees it for the first time. */
   readonly explanation: string;
-  /** How we know: the fields of evidence that it may carry, and in a few words (Markdown) what each holds. */
+  /** The fields of evidence that it may have, and a description of each (Markdown). */
   readonly evidence: Readonly<Record<string, string>>;
-  /** How to mend it, where the step knows nothing more precise. */
+  /** What to do, if no cause is known. It is prose in which backticks mark code. */
   readonly remedy: string;
-  /** The section that it rests on. */
+  /** The section of the standard. */
   readonly reference?: string;
-  /** What a TLS report (RFC 8460 section 4.3) calls it, where it has a name for it. */
+  /** The fixes for the causes that a step can distinguish, by the name of the cause. */
+  readonly causes?: Readonly<Record<string, Fix>>;
+  /** Its result type in a TLS report (RFC 8460 section 4.3), if it has one. */
   readonly resultType?: ResultType;
 }
 
-/** The result types of RFC 8460 section 4.3 that concern a server's TLS itself. */
+/** What replaces the remedy and the reference of an entry if the cause is known. */
+export interface Fix {
+  /** What to do. A function gets the evidence, without backticks. */
+  readonly remedy: string | ((evidence: Readonly<Record<string, string>>) => string);
+  readonly reference?: string;
+}
+
+/** The result types of RFC 8460 section 4.3 that are about a server's TLS itself. */
 export const RESULT_TYPES = [
   'starttls-not-supported',
   'certificate-host-mismatch',
@@ -31,8 +40,8 @@ export const RESULT_TYPES = [
 
 export type ResultType = (typeof RESULT_TYPES)[number];
 
-export const EVERY: readonly StepId[] = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
-/** Step 1, or with implicit TLS step 3: whichever opens the connection. */
-export const CONNECTING: readonly StepId[] = ['capability', 'certificate'];
-/** Step 1, or with implicit TLS step 4: whichever reads the greeting and sends the first EHLO. */
-export const GREETING: readonly StepId[] = ['capability', 'authentication'];
+export const EVERY_STEP: readonly StepId[] = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
+/** Step 1, or step 3 with implicit TLS: the step that opens the connection. */
+export const OPENS_CONNECTION: readonly StepId[] = ['capability', 'certificate'];
+/** Step 1, or step 4 with implicit TLS: the step that reads the greeting and sends the first EHLO. */
+export const READS_GREETING: readonly StepId[] = ['capability', 'authentication'];

@@ -1,4 +1,4 @@
-import { EVERY } from './entry.js';
+import { EVERY_STEP } from './entry.js';
 import type { CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -12,38 +12,44 @@ export const RUN = {
       'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
     evidence: {},
     remedy:
-      'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist is empty, and so is every secret in a pull request from a fork.',
+      'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.',
   },
   'waiver-expired': {
-    title: 'Waiver has ended',
+    title: 'Waiver expired',
     severity: 'error',
-    steps: EVERY,
-    explanation: 'A finding is waived until a day that is over, so it counts again.',
+    steps: EVERY_STEP,
+    explanation: 'The last day of a waiver is over, so its finding counts again.',
     evidence: fields('finding', 'until'),
-    remedy: 'Mend the finding, or decide anew how long it may stand and move `until`.',
+    remedy: 'Fix the finding, or decide how much longer to waive it and change `until`.',
   },
   'waiver-unused': {
     title: 'Waiver not needed',
     severity: 'notice',
-    steps: EVERY,
-    explanation: 'The finding that a waiver names did not occur, though its step was carried out.',
+    steps: EVERY_STEP,
+    explanation: 'The finding that a waiver names did not occur, although its step ran.',
     evidence: fields('finding', 'until'),
-    remedy: 'Take the waiver out, lest it hides the finding when it comes back.',
+    remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
   },
   'run-stopped': {
-    title: 'Run ended before its time',
+    title: 'Run stopped early',
     severity: 'error',
-    steps: EVERY,
+    steps: EVERY_STEP,
     explanation:
-      'The deadline of the run was over, or the run was cancelled, before this step had come to its end. Nothing is known of it and of those behind it, so nothing of them is green, and the job fails whatever the policy.',
+      'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
     evidence: {},
     remedy:
-      'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
+      'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+    causes: {
+      cancelled: {
+        remedy:
+          'Run it again. The page of the workflow run shows who or what cancelled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
+      },
+    },
   },
   'runner-starved': {
     title: 'Gate suspended or short of CPU',
     severity: 'error',
-    steps: EVERY,
+    steps: EVERY_STEP,
     explanation:
       'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
     evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
@@ -51,11 +57,10 @@ export const RUN = {
       'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
   },
   'internal-error': {
-    title: 'Defect of the gate itself',
+    title: 'Internal error',
     severity: 'error',
-    steps: EVERY,
-    explanation:
-      'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
+    steps: EVERY_STEP,
+    explanation: 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.',
     evidence: {},
     remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
   },

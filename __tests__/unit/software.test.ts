@@ -1,10 +1,9 @@
 import { FINDING_CODES } from '../../src/findings/catalogue.js';
 import type { FindingCode } from '../../src/findings/catalogue.js';
-import { recognise } from '../../src/findings/servers.js';
-import type { Software } from '../../src/findings/servers.js';
-import { remedyFor } from '../../src/findings/settings.js';
+import { recognize, settingFor } from '../../src/findings/software.js';
+import type { SoftwareName } from '../../src/findings/software.js';
 
-/** What each server says by which it is known: a greeting, a line of its answer to EHLO, or a refusal. */
+/** A text by which each server is recognized: a greeting, a line of its reply to EHLO, or a rejection. */
 const SAYS = {
   Postfix: '220 mail.example.test ESMTP Postfix (Debian/GNU)',
   Exim: '220 mail.example.test ESMTP Exim 4.96 Mon, 23 Nov 2026 12:00:00 +0000',
@@ -16,14 +15,14 @@ const SAYS = {
   'Microsoft 365': 'FR0P281CA0001.outlook.office365.com Hello [192.0.2.1]',
   Google: '220 smtp.gmail.com ESMTP a-20020a05600c - gsmtp',
   'Amazon SES': '220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABCDEFGHI',
-} as const satisfies Partial<Record<Software, string>>;
+} as const satisfies Partial<Record<SoftwareName, string>>;
 
-/** All that another certificate mends. */
+/** All findings that another certificate fixes. */
 const OF_THE_CERTIFICATE: readonly FindingCode[] = FINDING_CODES.filter((code) =>
   /^certificate-(?!pin|unchecked|lifetime)/.test(code),
 );
 
-/** For some findings, what the remedy must name of each server. */
+/** For some findings, what the setting of each server must name. */
 const NAMES: readonly (readonly [readonly FindingCode[], Partial<Record<keyof typeof SAYS, RegExp>>])[] = [
   [
     ['greeting-rejected'],
@@ -182,7 +181,7 @@ const NAMES: readonly (readonly [readonly FindingCode[], Partial<Record<keyof ty
       'Amazon SES': /`ses:SendRawEmail`/,
     },
   ],
-  [['auth-temporary-failure'], { Google: /takes none for a while/ }],
+  [['auth-temporary-failure'], { Google: /accepts none for a while/ }],
   [['auth-command-refused'], { Postfix: /`smtpd_sasl_auth_enable = yes`/, Exim: /`auth_advertise_hosts`/ }],
 ];
 
@@ -193,28 +192,28 @@ const rows = NAMES.flatMap(([codes, settings]) =>
   ),
 );
 
-test.each(servers)('%s is known by what it says', (name, said) => {
-  expect(recognise(['250-PIPELINING', said])).toBe(name);
+test.each(servers)('%s is recognized by what it sends', (name, said) => {
+  expect(recognize(['250-PIPELINING', said])).toBe(name);
 });
 
-test.each(rows)('the remedy of $code names the setting of $name', ({ code, name, said, setting }) => {
-  const remedy = remedyFor(code, 'Mend it.', recognise([said]), 'TLSv1.2');
-  expect(remedy).toMatch(new RegExp(`^Mend it\\. This is ${name}: `));
-  expect(remedy).toMatch(setting);
+test.each(rows)('the fix of $code names the setting of $name', ({ code, name, said, setting }) => {
+  const text = settingFor(code, recognize([said]), 'TLSv1.2');
+  expect(text).toMatch(new RegExp(`^This is ${name}: `));
+  expect(text).toMatch(setting);
 });
 
-test('no other remedy has a setting of these servers', () => {
+test('no other fix has a setting of these servers', () => {
   const named = new Set(rows.map(({ code, name }) => `${name}: ${code}`));
   const others = servers.flatMap(([name]) =>
     FINDING_CODES.filter(
-      (code) => !named.has(`${name}: ${code}`) && remedyFor(code, 'Mend it.', name, 'TLSv1.2') !== 'Mend it.',
+      (code) => !named.has(`${name}: ${code}`) && settingFor(code, name, 'TLSv1.2') !== undefined,
     ).map((code) => `${name}: ${code}`),
   );
   expect(others).toEqual([]);
 });
 
-test('a server that does not say what it is has the remedy that holds for any', () => {
-  for (const code of FINDING_CODES) expect(remedyFor(code, 'Mend it.', undefined, 'TLSv1.2')).toBe('Mend it.');
+test('a server that does not name itself has no setting', () => {
+  for (const code of FINDING_CODES) expect(settingFor(code, undefined, 'TLSv1.2')).toBeUndefined();
 });
 
 test.each<[keyof typeof SAYS, string, RegExp]>([
@@ -227,7 +226,7 @@ test.each<[keyof typeof SAYS, string, RegExp]>([
   ['Exchange', 'TLSv1.3', /Enable TLS 1\.3/],
   ['Haraka', 'TLSv1.2', /`minVersion=TLSv1\.2`/],
   ['Haraka', 'TLSv1.3', /`minVersion=TLSv1\.3`/],
-  ['Stalwart', 'TLSv1.3', /Take TLS 1\.3 out/],
-])('%s that does not speak %s is told how to let that in', (name, wanted, setting) => {
-  expect(remedyFor('tls-version-too-old', '', name, wanted)).toMatch(setting);
+  ['Stalwart', 'TLSv1.3', /Remove TLS 1\.3 from/],
+])('%s that does not support %s has the setting that allows it', (name, wanted, setting) => {
+  expect(settingFor('tls-version-too-old', name, wanted)).toMatch(setting);
 });

@@ -6,7 +6,7 @@ const ARROWS = {
   text: [],
   net: [],
   report: [],
-  findings: ['plan', 'report'],
+  findings: ['report'],
   secrets: ['plan', 'report', 'sasl', 'text'],
   plan: ['findings', 'report', 'secrets', 'text'],
   sasl: ['secrets', 'text'],

@@ -1,6 +1,4 @@
 import { isIP } from 'node:net';
-import type { Credentials, Endpoint } from '../plan/endpoint.js';
-import type { Mechanism } from '../plan/schema/enums.js';
 import type { StepId } from '../report/report.js';
 
 /*
@@ -8,12 +6,31 @@ import type { StepId } from '../report/report.js';
  * `-CAfile` (openssl) or `--tls-ca-path` (swaks) belongs behind them: we know the certificates, and not their file.
  */
 
+/** What the commands need to know of an endpoint. An `Endpoint` of the plan fits. */
+export interface ReproducibleEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: 'starttls' | 'implicit';
+  readonly servername: string;
+  readonly ehlo?: string;
+  readonly addresses: 'first' | 'all';
+  readonly auth?: Credentials;
+  readonly delivery?: { readonly from: string; readonly to: string; readonly expect: string };
+  readonly tls: { readonly minVersion: string };
+}
+
+interface Credentials {
+  readonly username: string;
+  readonly kind: 'password' | 'access-token' | 'certificate';
+  readonly mechanism?: string;
+}
+
 /**
  * The command that shows by hand what steps 1 to 3 see: the dialogue, the chain, the verification.
  * @param address that of the server itself, where it is known: others of the same name may do better
  * @returns an `openssl s_client` command for a POSIX shell
  */
-export function opensslCommand(endpoint: Endpoint, address?: string): string {
+export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   const { host, port, transport, servername, ehlo, tls } = endpoint;
   const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
   const name =
@@ -36,14 +53,14 @@ export function opensslCommand(endpoint: Endpoint, address?: string): string {
 }
 
 /** The command that shows a step by hand, at the address where it is known. */
-export function stepCommand(step: StepId, endpoint: Endpoint, address?: string): string {
+export function stepCommand(step: StepId, endpoint: ReproducibleEndpoint, address?: string): string {
   return step === 'authentication' || step === 'delivery'
     ? swaksCommand(endpoint, step, address)
     : opensslCommand(endpoint, address);
 }
 
 /** The command that shows what EHLO brings in the clear. */
-export function plainEhloCommand(endpoint: Endpoint, address?: string): string {
+export function plainEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
 }
 
@@ -52,7 +69,7 @@ export function plainEhloCommand(endpoint: Endpoint, address?: string): string {
  * @param where in the clear, or inside TLS and without AUTH
  * @param sender by default the null sender
  */
-export function mailCommand(endpoint: Endpoint, where: 'plain' | 'tls', address?: string, sender = ''): string {
+export function mailCommand(endpoint: ReproducibleEndpoint, where: 'plain' | 'tls', address?: string, sender = ''): string {
   const secured = where === 'tls' ? tlsOptions(endpoint) : [];
   return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', '--quit-after', 'MAIL']);
 }
@@ -61,7 +78,7 @@ export function mailCommand(endpoint: Endpoint, where: 'plain' | 'tls', address?
  * The command that shows whether a bare AUTH PLAIN is taken in the clear, without a credential. No tool asks for that,
  * so the lines are said one by one, with a pause in which a person would read the answer.
  */
-export function plainAuthCommand({ host, port, ehlo }: Endpoint, address?: string): string {
+export function plainAuthCommand({ host, port, ehlo }: ReproducibleEndpoint, address?: string): string {
   const name = ehlo === undefined ? '"$(hostname)"' : command([ehlo]);
   const said = `printf '%s\\r\\n' "EHLO "${name} 'AUTH PLAIN' '*' QUIT`;
   const paced = `${said} | while IFS= read -r line; do sleep 2; printf '%s\\n' "$line"; done`;
@@ -74,7 +91,7 @@ export function plainAuthCommand({ host, port, ehlo }: Endpoint, address?: strin
  * @param upTo the step that is shown
  * @returns a `swaks` command for a POSIX shell
  */
-export function swaksCommand(endpoint: Endpoint, upTo: 'authentication' | 'delivery', address?: string): string {
+export function swaksCommand(endpoint: ReproducibleEndpoint, upTo: 'authentication' | 'delivery', address?: string): string {
   const { auth, delivery } = endpoint;
   const mechanisms = auth && swaksMechanisms(auth);
   return command([
@@ -93,7 +110,7 @@ export function swaksCommand(endpoint: Endpoint, upTo: 'authentication' | 'deliv
 }
 
 /** Of the mechanisms spoken here those that swaks has too, without the help of a library. */
-const SPOKEN_BY_SWAKS: readonly Mechanism[] = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
+const SPOKEN_BY_SWAKS: readonly string[] = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
 
 /** What swaks can sign in with; undefined where the offers of the server are all that it can show. */
 function swaksMechanisms({ kind, mechanism }: Credentials): string | undefined {
@@ -103,12 +120,12 @@ function swaksMechanisms({ kind, mechanism }: Credentials): string | undefined {
 }
 
 /** From 2024 on swaks verifies the name of its server, so an address stands there only where the name means many. */
-function swaks({ host, port, ehlo, addresses }: Endpoint, address?: string): string[] {
+function swaks({ host, port, ehlo, addresses }: ReproducibleEndpoint, address?: string): string[] {
   const server = addresses === 'all' ? (address ?? host) : host;
   return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
 }
 
-function tlsOptions({ transport, servername }: Endpoint): string[] {
+function tlsOptions({ transport, servername }: ReproducibleEndpoint): string[] {
   return [
     transport === 'starttls' ? '--tls' : '--tls-on-connect',
     ...(isIP(servername) === 0 ? ['--tls-sni', servername] : []),

@@ -2,7 +2,7 @@
  * What each folder of src/ may import, besides itself. docs/architecture.md shows these arrows as a diagram.
  * They never form a circle, and type imports count.
  */
-const ARROWS = {
+export const ARROWS = {
   text: [],
   net: [],
   report: [],

@@ -5,20 +5,27 @@ import type { CatalogueEntry, FindingCode } from '../src/findings/catalogue.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
 import { STEP_IDS } from '../src/report/report.js';
 
+// Imported by a variable, because the file has no types.
+const DEPENDENCY_RULES = '../.dependency-cruiser.js';
+const { ARROWS } = (await import(DEPENDENCY_RULES)) as { ARROWS: Arrows };
+
+/** For each folder of `src/`, those that it may import. */
+type Arrows = Readonly<Record<string, readonly string[]>>;
+
 /** One key of a mapping, as the documentation shows it. */
 export interface DocumentedKey {
   readonly name: string;
-  /** The value that holds unless the user gives another. */
+  /** The value if the user gives none. */
   readonly default?: string;
-  /** In words (Markdown), what holds where no fixed value does. */
+  /** In words (Markdown), what applies if there is no fixed default. */
   readonly otherwise?: string;
   readonly isRequired: boolean;
   readonly description: string;
 }
 
 /**
- * Writes the face of the action: its `inputs` and `outputs`, from the schema.
- * @param current the text of `action.yml`; all else in it stays
+ * Writes the inputs and outputs of the action, from the schema.
+ * @param current the text of `action.yml`; everything else in it is kept
  */
 export function renderAction(current: string): string {
   const action = parseDocument(current);
@@ -32,18 +39,15 @@ export function renderAction(current: string): string {
   return action.toString({ lineWidth: 0, singleQuote: true });
 }
 
-/**
- * Writes the tables of the README.
- * @param current its text, in which each table has its place between `<!-- name:begin -->` and `<!-- name:end -->`
- * @throws {Error} where a place is missing
- */
-export function renderReadme(current: string): string {
-  const tables = {
-    inputs: table(
+/** What is generated into a page, by the name of its place. */
+const TABLES = {
+  inputs: () =>
+    table(
       ['input', 'default', 'meaning'],
       documentedKeys(inputSchema).map((key) => [code(key.name), key.default ? code(key.default) : '', key.description]),
     ),
-    endpoint: table(
+  endpoint: () =>
+    table(
       ['key', 'default', 'meaning'],
       documentedKeys(endpointSchema).map((key) => [
         code(key.name),
@@ -51,33 +55,51 @@ export function renderReadme(current: string): string {
         key.description,
       ]),
     ),
-    outputs: table(
+  outputs: () =>
+    table(
       ['output', 'meaning'],
       Object.entries(OUTPUTS).map(([name, description]) => [code(name), description]),
     ),
-    findings: table(
-      ['finding', 'severity', 'step', 'what'],
-      FINDING_CODES.map((id) => {
-        const { severity, title, steps } = entryOf(id);
-        return [`[${code(id)}](docs/findings.md#${id})`, severity, stepsInWords(steps), title];
-      }),
-    ),
-  };
-  return Object.entries(tables).reduce((text, [name, content]) => between(text, name, content), current);
+  dependencies: () => diagram(ARROWS),
+};
+
+export const TABLE_NAMES = Object.keys(TABLES) as readonly (keyof typeof TABLES)[];
+
+/**
+ * Writes the tables of a page.
+ * @param current its text, in which each table is between `<!-- name:begin -->` and `<!-- name:end -->`
+ * @throws {Error} if the page has no table, or one without an end
+ */
+export function renderTables(current: string): string {
+  const names = TABLE_NAMES.filter((name) => current.includes(`<!-- ${name}:begin -->`));
+  if (names.length === 0) throw new Error('The page has no place for a table');
+  return names.reduce((text, name) => between(text, name, TABLES[name]()), current);
 }
 
-/** Writes `docs/findings.md`: a section for each code, which is also its anchor. */
+/** Writes `docs/findings.md`: a table of all codes, then a section for each code, which is also its anchor. */
 export function renderFindings(): string {
+  const index = table(
+    ['code', 'severity', 'step', 'title'],
+    FINDING_CODES.map((id) => {
+      const { severity, title, steps } = entryOf(id);
+      return [`[${code(id)}](#${id})`, severity, stepsInWords(steps), title];
+    }),
+  );
   const sections = FINDING_CODES.map((id) => {
     const { title, severity, steps, explanation, evidence, remedy, reference } = entryOf(id);
     const facts = [`Severity: ${severity}`, `Step: ${stepsInWords(steps)}`, ...(reference ? [`See ${reference}`] : [])];
     const parts = [`**${title}.** ${explanation}`, remedy, ...evidenceInWords(evidence), facts.join(' · ')];
     return `## ${id}\n\n${parts.join('\n\n')}\n`;
   });
-  const introduction =
-    'What the gate can report, in the order of the five steps. A code is for ever: it is never renamed and never reused. An `error` makes its step fail, a `warning` makes it warn, a `notice` changes nothing. The severity is that of the ordinary case; the message of a finding says where it differs. The evidence is what a finding can carry to show how the gate knows; each field is there where there is something to put into it.';
-  return `<!-- Generated from src/findings/catalogue.ts; see CONTRIBUTING.md. -->\n\n# Findings\n\n${introduction}\n\n${sections.join('\n')}`;
+  return `<!-- Generated from src/findings; see CONTRIBUTING.md. -->\n\n# Findings\n\n${FINDINGS_INTRODUCTION}\n\n${index}\n\n${sections.join('\n')}`;
 }
+
+const FINDINGS_INTRODUCTION = [
+  'Everything the gate can report, in the order of the five steps. A code never changes and is never reused.',
+  'An `error` makes its step fail, a `warning` makes it warn, and a `notice` changes nothing.',
+  'The severity is the usual one. An `error` with `inconclusive` set makes its step inconclusive instead; the message says so.',
+  'Evidence lists the fields that a finding can have in the report. A field is present only if its value is known.',
+].join(' ');
 
 /** All keys of a mapping and of the mappings in it, `outer.inner`, or `outer[].inner` within a list. */
 export function documentedKeys(schema: z.ZodObject, prefix = ''): DocumentedKey[] {
@@ -127,10 +149,24 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `<!-- prettier-ignore -->\n${lines.join('\n')}`;
 }
 
+/** A Mermaid diagram of the arrows, without those that follow from others. */
+export function diagram(arrows: Arrows): string {
+  const below = (folder: string, found = new Set<string>()): ReadonlySet<string> => {
+    for (const to of arrows[folder] ?? []) {
+      if (!found.has(to)) below(to, found.add(to));
+    }
+    return found;
+  };
+  const lines = Object.entries(arrows).flatMap(([from, targets]) =>
+    targets.filter((to) => !targets.some((other) => below(other).has(to))).map((to) => `  ${from} --> ${to}`),
+  );
+  return ['```mermaid', 'flowchart TD', ...lines, '```'].join('\n');
+}
+
 function between(text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`README.md has no place for the table "${name}"`);
+  if (to < from) throw new Error(`The table "${name}" has no end`);
   return `${text.slice(0, from)}${begin}\n\n${content}\n\n${text.slice(to)}`;
 }

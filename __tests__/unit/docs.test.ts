@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { documentedKeys, renderAction, renderFindings, renderReadme } from '../../scripts/docs.js';
+import { documentedKeys, renderAction, renderFindings, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
 import { CATALOGUE, FINDING_CODES } from '../../src/findings/catalogue.js';
 import type { CatalogueEntry, FindingCode } from '../../src/findings/catalogue.js';
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
+import { STEP_IDS } from '../../src/report/report.js';
 
-/** With UPDATE_DOCS=1 in the environment the files are written anew before they are compared. */
+/** What is generated. With UPDATE_DOCS=1 in the environment the files are written before they are compared. */
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
   'action.yml': renderAction,
-  'README.md': renderReadme,
+  'docs/architecture.md': renderTables,
+  'docs/configuration.md': renderTables,
+  'docs/report.md': renderTables,
   'docs/findings.md': renderFindings,
 };
 
@@ -113,7 +116,46 @@ describe('documentation', () => {
     ]);
   });
 
-  test('a README without a place for a table is an error', () => {
-    expect(() => renderReadme('# Nothing')).toThrow('no place for the table "inputs"');
+  test('each table is on one page', () => {
+    const pages = Object.keys(PAGES).map(read);
+    for (const name of TABLE_NAMES) {
+      const places = pages.flatMap((text) => text.match(`<!-- ${name}:begin -->`) ?? []);
+      expect([name, places.length]).toEqual([name, 1]);
+    }
   });
+
+  test.each([
+    ['without a table', '# Nothing', 'no place for a table'],
+    ['with a table that does not end', '<!-- inputs:begin -->', 'The table "inputs" has no end'],
+  ])('a page %s is an error', (_, text, message) => {
+    expect(() => renderTables(text)).toThrow(message);
+  });
+});
+
+describe('README.md', () => {
+  const readme = read('README.md');
+
+  test('has at most 12 KB', () => {
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(12_000);
+  });
+
+  test('has inputs and defaults that exist', () => {
+    const rows = [...readme.matchAll(/^\| (`[\w`, -]+`) +\| (?:`([^`]+)`)? +\|/gm)].filter(
+      ([, names = '']) => !names.includes('capability'),
+    );
+    const defaults = new Map(documentedKeys(inputSchema).map(({ name, default: standard }) => [name, standard]));
+    const named = rows.flatMap(([, names = '', standard]) =>
+      names.split(', ').map((name) => [name.slice(1, -1), standard] as const),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    for (const [name, standard] of named) expect([name, standard]).toEqual([name, defaults.get(name)]);
+  });
+
+  test('has every output, and the five steps', () => {
+    for (const name of [...Object.keys(OUTPUTS), ...STEP_IDS]) expect(readme).toContain(`\`${name}\``);
+  });
+});
+
+test('CONTRIBUTING.md has at most 8 KB', () => {
+  expect(Buffer.byteLength(read('CONTRIBUTING.md'))).toBeLessThanOrEqual(8000);
 });

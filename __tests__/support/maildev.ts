@@ -13,8 +13,10 @@ export interface RealMailDev extends AsyncDisposable {
 }
 
 export interface MailDevOptions {
-  /** For HTTPS, and for SMTP with TLS from the first byte; without it both are in the clear. */
+  /** For HTTPS, and for SMTP with TLS from the first byte; without it both are unencrypted. */
   readonly identity?: Pick<Identity, 'key' | 'chain'>;
+  /** Whether the API uses HTTPS; default: with an identity. */
+  readonly https?: boolean;
   /** What the API wants. */
   readonly login?: { readonly username: string; readonly password: string };
   /** The base path of the API; default none. */
@@ -31,7 +33,7 @@ const PROGRAM = `
 `;
 
 /** Starts the MailDev of npm on free ports of 127.0.0.1, in a process and a folder of its own. */
-export async function startMailDev({ identity, login, basePath }: MailDevOptions = {}): Promise<RealMailDev> {
+export async function startMailDev({ identity, https, login, basePath }: MailDevOptions = {}): Promise<RealMailDev> {
   const folder = await mkdtemp(join(tmpdir(), 'maildev-test-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   if (identity) await Promise.all([writeFile(key, identity.key), writeFile(cert, identity.chain)]);
@@ -45,7 +47,7 @@ export async function startMailDev({ identity, login, basePath }: MailDevOptions
     ...(basePath !== undefined && { basePathname: basePath }),
     ...(login && { webUser: login.username, webPass: login.password }),
     ...(identity && {
-      https: true,
+      https: https ?? true,
       httpsKey: key,
       httpsCert: cert,
       incomingSecure: true,

@@ -1,14 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
 import { CATALOGUE } from '../../src/findings/catalogue.js';
 
-/** Every bound on what a peer may send stands in the threat model as it is in the code, and the other way round. */
+/** The threat model lists every limit on what a server may send, with the value in the code. */
 
 const ROWS = readFileSync('docs/threat-model.md', 'utf8')
   .split('\n')
   .filter((line) => line.includes('` in `src/'))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-/** In the rooms that hear peers. */
+/** In the folders that read what servers send. */
 const BOUNDS = globSync('src/{smtp,sasl,tls,inbox,message,net}/**/*.ts').flatMap((path) =>
   [...readFileSync(path, 'utf8').matchAll(/\bconst ((?:MAX|MOST|LONGEST)_\w+) =/g)].map(
     ([, name = '']) => `\`${name}\` in \`${path}\``,
@@ -30,7 +30,7 @@ test.each(ROWS)('%s%s: %s, %s', (_, what, value = '', where = '', because = '', 
   expect(codes.filter((code) => !(code in CATALOGUE))).toEqual([]);
 });
 
-/** Bounds of the user's own configuration, of a number in an encoding, and of what we say ourselves. */
+/** Limits of the user's own configuration, of a number in an encoding, and of what the gate sends. */
 const OF_NO_PEER = ['src/plan/', 'src/tls/x509/der.ts', 'src/sasl/exchange.ts'];
 
 test('every bound that is named as one has its row', () => {
@@ -44,4 +44,15 @@ test('every bound that is named as one has its row', () => {
     );
   expect(bounds.length).toBeGreaterThan(20);
   expect(bounds.filter((bound) => !rows.includes(bound))).toEqual([]);
+});
+
+test('every test that the threat model names exists', () => {
+  const folders = { unit: 'unit', action: 'action', embedded: 'servers/embedded', real: 'servers/real' } as const;
+  const named = [...readFileSync('docs/threat-model.md', 'utf8').matchAll(/`(unit|action|embedded|real)\/([\w-]+)`/g)];
+  expect(named.length).toBeGreaterThan(40);
+  const missing = named.flatMap(([name, folder, test]) => {
+    const path = `__tests__/${folders[folder as keyof typeof folders]}/${test ?? ''}`;
+    return globSync([`${path}.test.ts`, `${path}.deep.test.ts`]).length > 0 ? [] : [name];
+  });
+  expect(missing).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { ConnectFailure, NAME_UNKNOWN } from '../net/connect.js';
+import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { ReplySyntaxError, shown } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
@@ -46,7 +47,7 @@ export function stoppedBy(
 
 /** Translates any error into a finding. An error that does not come from the network is a defect of the gate. */
 export function errorToFinding(error: unknown, context: Context, heard: Heard): ErrorMeaning {
-  if (error instanceof ConnectFailure) return withProxyHint(connectFailed(error, context), context);
+  if (error instanceof ConnectFailure) return connectFailed(error, context);
   if (error instanceof ConnectionLost) {
     // Once the server has answered inside TLS it has seen the client certificate, or that there is none.
     const alert = heard === 'inside-tls' ? undefined : alertOf(error.cause);
@@ -96,65 +97,58 @@ export function internalError(error: unknown): KnownFinding {
   return finding('internal-error', `The gate failed: ${brief(reasonOf(error))}`);
 }
 
-function connectFailed({ kind, detail, address }: ConnectFailure, { endpoint, run }: Context): ErrorMeaning {
-  const { host, port } = endpoint;
+function connectFailed(failure: ConnectFailure, { endpoint, run }: Context): ErrorMeaning {
+  const { detail, address, transient, inconclusive } = failure;
+  const [code, message] = judgeConnectFailure(failure, endpoint, run.hostedRunner);
+  // The proxy that the gate ignores may be the only way out of the network.
+  const ignored = run.proxyVariable;
+  const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
+  const found = finding(code, `${message}${hint}`, {
+    ...(inconclusive && { inconclusive }),
+    evidence: { detail, ...(address !== undefined && { address }) },
+  });
+  return { finding: found, transient };
+}
+
+function judgeConnectFailure(
+  { kind, detail }: ConnectFailure,
+  { host, port, timeoutMs }: Endpoint,
+  hostedRunner: boolean,
+): [ConnectCode, string] {
   const to = `${host} port ${port}`;
-  const details = { evidence: { detail, ...(address !== undefined && { address }) } };
-  const inconclusive = { ...details, inconclusive: true as const };
   switch (kind) {
-    case 'name-not-found': {
-      const why =
-        detail === NAME_UNKNOWN
-          ? `The resolver finds no name ${host} (${detail}).`
-          : `The name ${host} exists, but has no address of a family that can be used (${detail}).`;
-      return { finding: finding('dns-failed', why, details), transient: false };
-    }
+    case 'name-not-found':
+      return detail === NAME_UNKNOWN
+        ? ['dns-failed', `The resolver finds no name ${host} (${detail}).`]
+        : ['dns-failed', `The name ${host} exists, but has no address of a usable family (${detail}).`];
     case 'lookup-failed':
-      return {
-        finding: finding('dns-failed', `The address of ${host} could not be looked up (${detail}).`, inconclusive),
-        transient: true,
-      };
+      return ['dns-failed', `The address of ${host} could not be looked up (${detail}).`];
     case 'not-possible-here':
-      return {
-        finding: finding(
-          'connection-failed-locally',
-          `This machine cannot make a connection to ${to} (${detail}).`,
-          inconclusive,
-        ),
-        transient: false,
-      };
+      return ['connection-failed-locally', `This machine cannot make a connection to ${to} (${detail}).`];
     case 'no-route':
-      return {
-        finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive),
-        transient: false,
-      };
+      return ['no-route', `There is no route to ${to} (${detail}).`];
     case 'refused':
-      return {
-        finding: finding('connection-refused', `${to} refuses the connection.`, details),
-        transient: true,
-      };
+      return ['connection-refused', `${to} refuses the connection.`];
     case 'reset':
-      return { finding: finding('connection-lost', `${to} resets the connection.`, details), transient: true };
+      return ['connection-lost', `${to} resets the connection.`];
     case 'timed-out': {
-      const blocked = run.hostedRunner && port === PORTS.mx;
-      return {
-        finding: finding(
-          blocked ? 'egress-blocked' : 'connection-timeout',
-          `${to} does not answer within ${endpoint.timeoutMs / 1000} s.`,
-          inconclusive,
-        ),
-        transient: true,
-      };
+      const isBlocked = hostedRunner && port === PORTS.mx;
+      return [
+        isBlocked ? 'egress-blocked' : 'connection-timeout',
+        `${to} does not answer within ${timeoutMs / 1000} s.`,
+      ];
     }
   }
 }
 
-/** Says that the gate ignores the proxy, which may be the only way out of the network. */
-function withProxyHint(failed: ErrorMeaning, { run: { proxyVariable } }: Context): ErrorMeaning {
-  if (proxyVariable === undefined) return failed;
-  const hint = `The gate ignores ${proxyVariable} and connects directly.`;
-  return { ...failed, finding: { ...failed.finding, message: `${failed.finding.message} ${hint}` } };
-}
+type ConnectCode =
+  | 'dns-failed'
+  | 'connection-failed-locally'
+  | 'no-route'
+  | 'connection-refused'
+  | 'connection-lost'
+  | 'egress-blocked'
+  | 'connection-timeout';
 
 function malformed({ problem, line, before }: ReplySyntaxError, heard: Heard): KnownFinding {
   const evidence = { line: brief(line.exact) };

@@ -1,6 +1,6 @@
 import type { Credentials } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
-import { wordsOf } from '../reply-words.js';
+import { wordsOf } from '../reply-text.js';
 
 type Kind = Credentials['kind'];
 

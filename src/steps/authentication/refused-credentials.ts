@@ -1,6 +1,6 @@
 import type { Reply } from '../../smtp/reply.js';
-import { EMPTY, POINTER, anyOf, readingsOf, statusOf } from '../clauses.js';
-import type { Reading } from '../clauses.js';
+import { EMPTY, POINTER, anyOf, readingsOf, statusOf } from '../reply-text.js';
+import type { Reading } from '../reply-text.js';
 
 /**
  * How a refusal shows that the server checked the credentials and rejected them.

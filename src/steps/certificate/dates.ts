@@ -3,9 +3,20 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { brief } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
-import { DAY_MS, day, daysBetween } from './days.js';
 import type { PeerDemands } from './verify-options.js';
 import type { Legible } from './malformed.js';
+
+const DAY_MS = 86_400_000;
+
+/** Whole days from one moment to another; negative where that is earlier. */
+export function daysBetween(from: Date, to: Date): number {
+  return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
+}
+
+/** Such as `2027-02-22`, in UTC. */
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
 
 /** Whether the certificate of the peer is valid now, and for as long as is wanted (RFC 5280 section 4.1.2.5). */
 export function judgeDates({ validFrom, validTo }: CertificateFacts, demands: PeerDemands): KnownFinding[] {

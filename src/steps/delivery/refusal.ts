@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';
-import { wordsOf } from '../reply-words.js';
+import { wordsOf } from '../reply-text.js';
 
 /** Where a refusal came: to a command, or after the final dot of the message. */
 export type RefusedAt = TransactionVerb | 'MESSAGE';

@@ -85,3 +85,18 @@ export const POINTER = anyOf(
   'quoted',
   'g?smtp',
 );
+
+/**
+ * The words of a reply that are the server's own, for a search that tells what it means: a recipient at
+ * `relay.example.com` does not make it about relaying. Addresses, host names, numbers with dots and text in angle brackets
+ * are left out; a link is kept.
+ * @returns the texts of all lines as one, in lower case
+ */
+export function wordsOf({ lines }: Reply): string {
+  const text = lines.map(({ exact }) => exact).join(' ');
+  const words = text
+    .toLowerCase()
+    .replace(/<[^<>\s]*>/g, ' ')
+    .split(/\s+/);
+  return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
+}

@@ -21,6 +21,8 @@ export default {
   testTimeout: 60_000,
   // Tests mostly wait for their servers, so each processor runs two files at a time.
   maxWorkers: 2 * availableParallelism(),
+  // A worker without open handles still takes up to half a second to free its heap on a busy machine.
+  workerGracefulExitTimeout: 30_000,
   projects: [
     project('unit', 'unit'),
     /** Servers in this process. */

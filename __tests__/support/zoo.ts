@@ -1,11 +1,5 @@
-import 'reflect-metadata';
-import {
-  AuthorityInfoAccessExtension,
-  ExtendedKeyUsageExtension,
-  Extension,
-  SubjectAlternativeNameExtension,
-} from '@peculiar/x509';
-import { createPki, inDays, issue } from '../../src/servers/pki.js';
+import { bitString, element, objectIdentifier, sequence } from '../../src/servers/der.js';
+import { createPki, extension, inDays, issue } from '../../src/servers/pki.js';
 import type { Identity, KeyKind, Pki } from '../../src/servers/pki.js';
 import { behindExtension, month, onCurve, rewritten, unchanged } from './rewritten.js';
 
@@ -61,19 +55,22 @@ export type Species = (typeof SPECIES)[number];
 
 /** Where the issuer's certificate is to be had (RFC 5280 section 4.2.2.1). */
 export const ISSUER_AT = 'http://ca.example.test/intermediate.der';
-const ISSUER_URL = new AuthorityInfoAccessExtension({ caIssuers: ISSUER_AT });
+const CA_ISSUERS = objectIdentifier('1.3.6.1.5.5.7.48.2');
+const ISSUER_URL = extension(
+  '1.3.6.1.5.5.7.1.1',
+  sequence(sequence(CA_ISSUERS, element(0x86, Buffer.from(ISSUER_AT)))),
+);
 
 /** permitted: DNS names at and below a domain (RFC 5280 section 4.2.1.10). */
-function onlyBelow(domain: string): Extension {
-  const name = Buffer.from(domain);
-  const of = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.of(tag, content.length), content]);
-  return new Extension('2.5.29.30', true, of(0x30, of(0xa0, of(0x30, of(0x82, name)))));
+function onlyBelow(domain: string): Buffer {
+  const permitted = element(0xa0, sequence(element(0x82, Buffer.from(domain))));
+  return extension('2.5.29.30', sequence(permitted), 'critical');
 }
 
 /** nsCertType: sslClient. */
-const NETSCAPE_CLIENT = new Extension('2.16.840.1.113730.1.1', false, Buffer.from('03020780', 'hex'));
-const ANY_PURPOSE = new ExtendedKeyUsageExtension(['2.5.29.37.0']);
-const EMAIL_NAME = new SubjectAlternativeNameExtension([{ type: 'email', value: `postmaster@${HOST}` }]);
+const NETSCAPE_CLIENT = extension('2.16.840.1.113730.1.1', bitString(Buffer.of(0x80), 7));
+const ANY_PURPOSE = extension('2.5.29.37', sequence(objectIdentifier('2.5.29.37.0')));
+const EMAIL_NAME = extension('2.5.29.17', sequence(element(0x81, Buffer.from(`postmaster@${HOST}`))));
 
 /** Identifiers of extensions, as they are encoded. */
 const SUBJECT_KEY_IDENTIFIER = '0603551d0e';
@@ -120,7 +117,7 @@ export async function createZoo(): Promise<Zoo> {
       ca: true,
       issuer: pki.root,
       notAfter: inDays(900),
-      further: [onlyBelow(domain)],
+      further: [{ rawData: onlyBelow(domain) }],
     });
   const [ofDomain, ofAnother] = await Promise.all([caFor('example.test'), caFor('elsewhere.test')]);
   const brainpool = onCurve(
@@ -155,7 +152,7 @@ export async function createZoo(): Promise<Zoo> {
     expiredIntermediate: await pki.issue({ names, issuer: oldIntermediate }),
     issuerNoCa: await pki.issue({ names, issuer: good, sends: [good, pki.intermediate] }),
     misordered: await pki.issue({ names, sends: [pki.root, other.root, pki.intermediate] }),
-    withUrl: await pki.issue({ names, sends: [], further: [ISSUER_URL] }),
+    withUrl: await pki.issue({ names, sends: [], further: [{ rawData: ISSUER_URL }] }),
     pss: await pki.issue({ names, issuer: signsPss, sends: [signsPss] }),
     pssSha1: await pki.issue({ names, issuer: signsPssSha1, sends: [signsPssSha1] }),
     noSuchDate: rewritten(
@@ -179,9 +176,9 @@ export async function createZoo(): Promise<Zoo> {
       pki.intermediate,
       behindExtension(KEY_USAGE, SIGNS_CERTIFICATES.distance, SIGNS_CERTIFICATES.octets),
     ),
-    anyPurpose: await pki.issue({ names, usage: [], further: [ANY_PURPOSE] }),
-    netscapeClient: await pki.issue({ names, further: [NETSCAPE_CLIENT] }),
-    emailOnly: await pki.issue({ further: [EMAIL_NAME] }),
+    anyPurpose: await pki.issue({ names, usage: [], further: [{ rawData: ANY_PURPOSE }] }),
+    netscapeClient: await pki.issue({ names, further: [{ rawData: NETSCAPE_CLIENT }] }),
+    emailOnly: await pki.issue({ further: [{ rawData: EMAIL_NAME }] }),
     leafTwice: twice(await pki.issue({ names, sends: [] })),
     constrained: await issue({ names, issuer: ofDomain }),
     outsideConstraints: await issue({ names, issuer: ofAnother }),

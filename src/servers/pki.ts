@@ -43,8 +43,8 @@ export interface CertificateOptions {
   readonly ca?: boolean;
   /** How many further CAs may stand below this one; default: any. */
   readonly pathLength?: number;
-  /** Extensions beyond the usual ones, in DER. */
-  readonly further?: readonly { readonly rawData: ArrayBuffer }[];
+  /** Further extensions, in DER. */
+  readonly further?: readonly { readonly rawData: ArrayBuffer | Uint8Array }[];
   /** Who signs; default: it signs itself. */
   readonly issuer?: Identity;
   /** What a server sends after the certificate itself; default: the issuer where that is no self-signed root. */
@@ -174,7 +174,8 @@ function extensions(options: CertificateOptions, own: KeyObject, signing: KeyObj
   ];
 }
 
-function extension(id: string, value: Buffer, critical?: 'critical'): Buffer {
+/** An extension in DER (RFC 5280 section 4.1). @param id such as `2.5.29.17` */
+export function extension(id: string, value: Uint8Array, critical?: 'critical'): Buffer {
   return sequence(objectIdentifier(id), ...(critical ? [element(0x01, Buffer.of(0xff))] : []), element(0x04, value));
 }
 

@@ -8,8 +8,10 @@ import type { Identity } from '../../src/servers/pki.js';
 
 export interface SubmissionOptions {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
-  /** `implicit` is TLS from the first byte; default `starttls`. */
-  readonly security?: 'starttls' | 'implicit';
+  /** `implicit` is TLS from the first byte, `none` is no TLS at all; default `starttls`. */
+  readonly security?: 'starttls' | 'implicit' | 'none';
+  /** Whether AUTH is offered and accepted before TLS; default false. */
+  readonly authBeforeTls?: boolean;
   /** Judges a login. */
   readonly knows: (username: string, password: string, secure: boolean) => boolean;
   /** Gets each accepted message, with a trace field on top, lines ending in CR LF. */
@@ -20,7 +22,8 @@ const SERVER_NAME = 'mail.example.test';
 
 /** Starts a submission server on a free port of loopback, with the library `smtp-server` and no code of our own. */
 export async function startSubmission(options: SubmissionOptions): Promise<Listener> {
-  const { identity, security, knows, deliver } = options;
+  const { identity, security, authBeforeTls = false, knows, deliver } = options;
+  const disabledCommands = security === 'none' ? ['STARTTLS'] : [];
   const server = new SMTPServer({
     name: SERVER_NAME,
     logger: false,
@@ -28,14 +31,17 @@ export async function startSubmission(options: SubmissionOptions): Promise<Liste
     key: identity.key,
     cert: identity.chain,
     secure: security === 'implicit',
+    hideSTARTTLS: security === 'none',
+    disabledCommands,
+    allowInsecureAuth: authBeforeTls,
     authMethods: ['PLAIN', 'LOGIN'],
     onConnect: (session, callback) => {
       // The library would offer AUTH before TLS in any case, if only to refuse it.
-      if (!session.secure) session.disabledCommands = ['AUTH'];
+      if (!session.secure && !authBeforeTls) session.disabledCommands = [...disabledCommands, 'AUTH'];
       callback();
     },
     onSecure: (_socket, session, callback) => {
-      session.disabledCommands = [];
+      session.disabledCommands = disabledCommands;
       callback();
     },
     onAuth: ({ username = '', password }, session, callback) => {

@@ -1,0 +1,119 @@
+/** A part of a text that stands for another character. */
+export interface Escape {
+  readonly meaning: string;
+  /** Where the text continues after it, in UTF-16 code units. */
+  readonly end: number;
+}
+
+/** What is written, in any case, and what it means; undefined if it is not an escape after all. */
+type Kind = readonly [written: string, meaning: (written: string) => string | undefined];
+
+const NEXT_BYTE = '%[89ab][0-9a-f]';
+const HIGHEST_CODE_POINT = 0x10ffff;
+const BY_NUMBER: readonly Kind[] = [
+  // The UTF-8 of one character in a URL (RFC 3986 section 2.1)
+  [`%[0-7][0-9a-f]|%[cd][0-9a-f]${NEXT_BYTE}|%e[0-9a-f](?:${NEXT_BYTE}){2}|%f[0-7](?:${NEXT_BYTE}){3}`, urlDecoded],
+  [String.raw`\\x[0-9a-f]{2}|\\u[0-9a-f]{4}`, (written) => character(written.slice(2), 16)],
+  [String.raw`\\u\{[0-9a-f]{1,6}\}|&#x0*[0-9a-f]{1,6};`, (written) => character(written.slice(3, -1), 16)],
+  [String.raw`&#0*\d{1,7};`, (written) => character(written.slice(2, -1), 10)],
+];
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+};
+const LETTERS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const OTHERS: readonly Kind[] = [
+  // A space in a form
+  [String.raw`\+`, () => ' '],
+  [`&(?:${Object.keys(REFERENCES).join('|')});`, (written) => REFERENCES[written.slice(1, -1).toLowerCase()]],
+  // JSON (RFC 8259 section 7)
+  [String.raw`\\[bfnrt]`, (written) => LETTERS[written.charAt(1).toLowerCase()]],
+  // Punctuation in JSON, a shell or a log
+  [String.raw`\\[!-/:-@\[-\x60{-~]`, (written) => written.charAt(1)],
+];
+
+/** Characters without width, except tabs and line ends. A CR is part of a line end only before a line feed. */
+const INVISIBLE = String.raw`(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
+const ONLY_INVISIBLE = new RegExp(`^${INVISIBLE}$`, 'u');
+
+/** Whether a reader would not see a character. */
+export function isInvisible(character: string): boolean {
+  return ONLY_INVISIBLE.test(character);
+}
+
+const ESCAPE = anyOf([...BY_NUMBER, ...OTHERS]);
+const NUMBER_OR_INVISIBLE = anyOf([...BY_NUMBER, [INVISIBLE, () => '']]);
+
+function anyOf(kinds: readonly Kind[]): { kinds: readonly Kind[]; pattern: RegExp } {
+  return { kinds, pattern: new RegExp(kinds.map(([written]) => `(${written})`).join('|'), 'giu') };
+}
+
+function meaningOf([written, ...groups]: RegExpExecArray, kinds: readonly Kind[]): string | undefined {
+  const [, meaning] = kinds[groups.findIndex(Boolean)] ?? [];
+  return meaning?.(written);
+}
+
+function urlDecoded(written: string): string | undefined {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return undefined;
+  }
+}
+
+function character(digits: string, radix: number): string | undefined {
+  const code = parseInt(digits, radix);
+  return code <= HIGHEST_CODE_POINT ? String.fromCodePoint(code) : undefined;
+}
+
+/**
+ * Finds all escapes in a text, also those that begin within another one: which of them counts depends on who wrote it.
+ * @returns them by where they start
+ */
+export function escapesIn(text: string): Map<number, Escape> {
+  const escapes = new Map<number, Escape>();
+  const { kinds, pattern } = ESCAPE;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const meaning = meaningOf(match, kinds);
+    if (meaning !== undefined) escapes.set(match.index, { meaning, end: pattern.lastIndex });
+    pattern.lastIndex = match.index + 1;
+  }
+  return escapes;
+}
+
+/** A text as a reader would understand it. */
+export interface Understood {
+  readonly text: string;
+  /** Where each of its UTF-16 code units comes from. */
+  readonly origins: readonly { readonly start: number; readonly end: number }[];
+}
+
+/**
+ * Undoes the escapes by number in a text and leaves out what has no width.
+ * @returns undefined if there is nothing of the kind
+ */
+export function understood(text: string): Understood | undefined {
+  const { kinds, pattern } = NUMBER_OR_INVISIBLE;
+  const pieces: string[] = [];
+  const origins: { start: number; end: number }[] = [];
+  const add = (piece: string, start: number, end: number): void => {
+    pieces.push(piece);
+    origins.push(...Array.from({ length: piece.length }, () => ({ start, end })));
+  };
+  let at = 0;
+  for (const match of text.matchAll(pattern)) {
+    for (; at < match.index; at += 1) add(text.charAt(at), at, at + 1);
+    at += match[0].length;
+    const meaning = meaningOf(match, kinds) ?? match[0];
+    if (!isInvisible(meaning)) add(meaning, match.index, at);
+  }
+  if (at === 0) return undefined;
+  for (; at < text.length; at += 1) add(text.charAt(at), at, at + 1);
+  return { text: pieces.join(''), origins };
+}

@@ -1,6 +1,7 @@
 import { applyWaivers, isWaived, unusedWaivers } from '../../src/verdict/waivers.js';
 import { UNWAIVABLE } from '../../src/findings/catalogue.js';
 import type { FindingCode } from '../../src/findings/catalogue.js';
+import { completeFinding } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import type { Waiver } from '../../src/plan/endpoint.js';
 import { STEP_IDS } from '../../src/report/report.js';
@@ -63,7 +64,7 @@ describe('on a day in June', () => {
 
 describe('a waiver that was not used', () => {
   /** Statuses of the five steps: p, f, n (not configured) or b (blocked). */
-  function steps(letters: string, found = expired, at = 'f'): StepReport[] {
+  function steps(letters: string): StepReport[] {
     return STEP_IDS.map((id, i) => {
       const letter = letters[i] ?? 'p';
       const skipped = ({ n: 'not-configured', b: 'blocked' } as Readonly<Record<string, StepReport['skipped']>>)[
@@ -74,7 +75,7 @@ describe('a waiver that was not used', () => {
         status: skipped ? 'skip' : letter === 'f' ? 'fail' : 'pass',
         ...(skipped && { skipped }),
         durationMs: 0,
-        findings: letter === at ? [found] : [],
+        findings: letter === 'f' ? [completeFinding(expired)] : [],
       };
     });
   }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { CATALOGUE, UNWAIVABLE } from './catalogue.js';
 import type { CatalogueEntry, FindingCode } from './catalogue.js';
 import type { KnownFinding } from './finding.js';
-import { stepCommand } from './reproduce.js';
+import { opensslCommand, plainEhloCommand, stepCommand } from './reproduce.js';
 import { recognize, settingFor } from './software.js';
 
 /** What the gate has learned about a server by the end of a step. */
@@ -23,40 +23,50 @@ export interface Observed {
  * that shows it.
  * @param observed undefined for a finding about the gate itself
  */
-export function completeFinding({ cause, ...found }: KnownFinding, observed?: Observed): KnownFinding {
-  const withFix = { ...found, ...fixFor(found, cause) };
-  if (!observed) return withFix;
-  const { step, endpoint, address, greeting = '', capabilities } = observed;
+export function completeFinding({ cause, ...found }: KnownFinding, observed?: Observed): Finding {
+  const { resultType }: CatalogueEntry = CATALOGUE[found.code];
+  const complete = { ...found, ...fixFor(found, cause), ...(resultType !== undefined && { resultType }) };
+  if (!observed) return complete;
+  const { endpoint, greeting = '', capabilities } = observed;
   const { reply = '', octets = '' } = found.evidence ?? {};
   const isInspected = HIDDEN_BY_INSPECTION.has(found.code) && ASTERISKS.test(greeting);
   const software = recognize([greeting, ...capabilities, reply, octets]);
   const remedies = [
     isInspected ? INSPECTION : undefined,
-    withFix.remedy,
+    complete.remedy,
     settingFor(found.code, software, endpoint.tls.minVersion),
   ];
-  const isShownByCommand = found.severity !== 'notice' && !WITHOUT_COMMAND.has(found.code);
+  const reproduce = found.reproduce ?? commandFor(found, observed);
   return {
-    ...(isShownByCommand && { reproduce: stepCommand(step, endpoint, address) }),
-    ...withFix,
+    ...complete,
     ...(isInspected && { evidence: { ...found.evidence, greeting } }),
+    ...(reproduce !== undefined && { reproduce }),
     remedy: remedies.filter((one) => one !== undefined).join(' '),
   };
 }
 
-/** The remedy of a finding, and its reference if that depends on the cause. */
 function fixFor(
-  { code, remedy: given, evidence = {} }: Omit<KnownFinding, 'cause'>,
+  { code, evidence = {} }: KnownFinding,
   cause: string | undefined,
 ): Pick<Finding, 'remedy' | 'reference'> {
-  const { causes = {} }: CatalogueEntry = CATALOGUE[code];
-  const fix = cause === undefined ? undefined : causes[cause];
-  if (!fix) return { remedy: given };
-  const { remedy, ...reference } = fix;
-  // A remedy is prose in which backticks mark code; text from the network must not.
-  const harmless = Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]);
-  const text = typeof remedy === 'string' ? remedy : remedy(Object.fromEntries(harmless) as Record<string, string>);
-  return { remedy: text, ...reference };
+  const { remedy: usual, reference, causes = {} }: CatalogueEntry = CATALOGUE[code];
+  const { remedy, ...fix } = {
+    remedy: usual,
+    ...(reference !== undefined && { reference }),
+    ...(cause !== undefined && causes[cause]),
+  };
+  if (typeof remedy === 'string') return { remedy, ...fix };
+  // A remedy is prose in which backticks mark code; those in text from the network must not.
+  const withoutBackticks = Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]);
+  return { remedy: remedy(Object.fromEntries(withoutBackticks) as Record<string, string>), ...fix };
+}
+
+/** A command that shows a finding, if there is one. */
+function commandFor({ code, severity }: KnownFinding, { step, endpoint, address }: Observed): string | undefined {
+  if (severity === 'notice' || WITHOUT_COMMAND.has(code)) return undefined;
+  if (code === 'implicit-tls-port') return opensslCommand({ ...endpoint, transport: 'implicit' }, address);
+  if (code === 'plaintext-auth-advertised') return plainEhloCommand(endpoint, address);
+  return stepCommand(step, endpoint, address);
 }
 
 /**

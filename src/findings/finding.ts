@@ -2,11 +2,14 @@ import type { Finding } from '../report/report.js';
 import { CATALOGUE } from './catalogue.js';
 import type { CatalogueEntry, Cause, Evidence, FindingCode } from './catalogue.js';
 
-/** A finding as a step reports it. {@link completeFinding} adds what to do about it. */
-export type KnownFinding = Finding & { readonly code: FindingCode; readonly cause?: string };
+/** A finding as a step makes it. {@link completeFinding} adds what to do about it. */
+export interface KnownFinding extends Omit<Finding, 'remedy' | 'reference' | 'resultType'> {
+  readonly code: FindingCode;
+  readonly cause?: string;
+}
 
 export interface FindingDetails<Code extends FindingCode> extends Partial<
-  Pick<Finding, 'severity' | 'inconclusive' | 'remedy' | 'reference' | 'reproduce'>
+  Pick<Finding, 'severity' | 'inconclusive' | 'reproduce'>
 > {
   readonly evidence?: Evidence<Code>;
   /** The cause, if the catalogue has a fix of its own for it. */
@@ -22,14 +25,6 @@ export function finding<Code extends FindingCode>(
   message: string,
   details: FindingDetails<Code> = {},
 ): KnownFinding {
-  const { severity, remedy, reference, resultType }: CatalogueEntry = CATALOGUE[code];
-  return {
-    code,
-    severity,
-    message,
-    remedy,
-    ...(reference !== undefined && { reference }),
-    ...(resultType !== undefined && { resultType }),
-    ...details,
-  };
+  const { severity }: CatalogueEntry = CATALOGUE[code];
+  return { code, severity, message, ...details };
 }

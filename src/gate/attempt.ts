@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { completeFinding } from '../findings/complete.js';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import type { Address, ConnectFailure } from '../net/connect.js';
@@ -6,7 +7,7 @@ import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
 import { STEP_IDS } from '../report/report.js';
-import type { EndpointReport, SkipReason, StepId, StepReport } from '../report/report.js';
+import type { EndpointReport, Finding, SkipReason, StepId, StepReport } from '../report/report.js';
 import { shown } from '../smtp/reply.js';
 import type { Reply } from '../smtp/reply.js';
 import { Transcript } from '../smtp/transcript.js';
@@ -79,7 +80,7 @@ export async function attempt(endpoint: Endpoint, run: RunContext, beforehand: B
 
   const reports = steps.reports();
   for (const { step, notice } of unusedWaivers(endpoint.waive, reports, run.now())) {
-    reports.find(({ id }) => id === step)?.findings.push(notice);
+    reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice));
   }
   return {
     report: reportOf(context, steps.facts, reports, performance.now() - begun),
@@ -163,7 +164,7 @@ class Steps {
     this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), begun, undefined);
   }
 
-  #record(id: StepId, findings: KnownFinding[], begun: number, skipped: SkipReason | undefined): StepReport['status'] {
+  #record(id: StepId, findings: Finding[], begun: number, skipped: SkipReason | undefined): StepReport['status'] {
     const status = statusOf(findings);
     const durationMs = Math.round(performance.now() - begun);
     const isSkipped = skipped !== undefined && status === 'pass';

@@ -1,3 +1,4 @@
+import { completeFinding } from '../findings/complete.js';
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import type { EndpointReport } from '../report/report.js';
@@ -6,8 +7,8 @@ import type { RunContext } from '../steps/context.js';
 
 /** The finding that stands where the end of the run has kept something from being tested. */
 export function runStopped({ whyEnded }: RunContext): KnownFinding {
-  const { why, ...advice } = whyEnded();
-  return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...advice });
+  const { why, ...cause } = whyEnded();
+  return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
 }
 
 /**
@@ -19,7 +20,7 @@ export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>
   const failed = report.steps.findLast(({ status }) => status !== 'skip');
   const steps = report.steps.map((step) => {
     if (step !== failed) return step;
-    const findings = [...step.findings, runStopped(run)];
+    const findings = [...step.findings, completeFinding(runStopped(run))];
     return { ...step, findings, status: statusOf(findings) };
   });
   return { ...report, steps, result: resultOf(steps) };

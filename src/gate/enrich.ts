@@ -1,7 +1,7 @@
 import { completeFinding } from '../findings/complete.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { ConnectFailure } from '../net/connect.js';
-import type { StepId } from '../report/report.js';
+import type { Finding, StepId } from '../report/report.js';
 import type { Context } from '../steps/context.js';
 import type { Facts } from '../steps/hand-over.js';
 import { applyWaivers } from '../verdict/waivers.js';
@@ -12,7 +12,7 @@ export function enrich(
   step: StepId,
   { endpoint, run, addresses }: Context,
   { address, greeting, plaintext, insideTls }: Facts,
-): KnownFinding[] {
+): Finding[] {
   const [expected] = addresses instanceof ConnectFailure ? [] : (addresses ?? []);
   const observed = {
     step,

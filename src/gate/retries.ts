@@ -3,6 +3,7 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport } from '../report/report.js';
 import type { Greylisting, RunContext } from '../steps/context.js';
+import { completeFinding } from '../findings/complete.js';
 import { internalError } from '../steps/error-to-finding.js';
 import type { Transient } from '../steps/hand-over.js';
 import type { Target } from './addresses.js';
@@ -101,7 +102,7 @@ export function defectReport(endpoint: Endpoint, error: unknown): EndpointReport
     attempts: 1,
     durationMs: 0,
     steps: [
-      { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },
+      { id: first, status: 'fail', durationMs: 0, findings: [completeFinding(internalError(error))] },
       ...rest.map((id) => ({ id, status: 'skip' as const, skipped: 'blocked' as const, durationMs: 0, findings: [] })),
     ],
     transcript: [],

@@ -17,9 +17,6 @@ import { TrustStore } from '../tls/trust.js';
 
 const MINUTE_MS = 60_000;
 
-const WHEN_CANCELLED =
-  'Run it again. Who or what has cancelled it stands with the run of the workflow: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short; then raise that, or lower `timeout`, `retries` or `delivery.within`.';
-
 /** What came of a run. */
 export interface Outcome {
   readonly report: Report;
@@ -61,7 +58,7 @@ export async function run(
         end,
         whyEnded: () =>
           cancelled?.aborted
-            ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
+            ? { why: String(cancelled.reason), cause: 'cancelled' }
             : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
         resolver: systemResolver(),
         txt: textResolver(),

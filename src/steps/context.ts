@@ -1,3 +1,4 @@
+import type { Cause } from '../findings/catalogue.js';
 import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, ConnectFailure, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
@@ -42,10 +43,10 @@ export interface RunContext {
   readonly random: () => number;
 }
 
-/** Why a run ended early, as the end of a sentence, and what to do if the inputs are not the reason. */
+/** Why a run ended early, as the end of a sentence, and the cause if it is not the deadline. */
 export interface Ending {
   readonly why: string;
-  readonly remedy?: string;
+  readonly cause?: Cause<'run-stopped'>;
 }
 
 /** One attempt at one endpoint, as every step receives it. What a step learns it returns; it writes nothing here. */

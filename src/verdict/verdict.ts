@@ -7,7 +7,7 @@ import type { EndpointReport, Finding, Result, StepReport, Verdict } from '../re
  * The status of a step. A waived error or warning makes it `warn`, not `pass`.
  * @param findings all findings of the step
  */
-export function statusOf(findings: readonly Finding[]): Result {
+export function statusOf(findings: readonly Pick<Finding, 'severity' | 'inconclusive' | 'waived'>[]): Result {
   return worst(
     findings.map((finding) => {
       if (finding.severity === 'notice') return 'pass';

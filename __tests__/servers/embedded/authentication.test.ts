@@ -268,7 +268,7 @@ describe('EXTERNAL', () => {
     const { codes: all, found } = await visit(server(), { auth });
     expect(all).toEqual(['auth-rejected']);
     expect(found?.message).toContain('the certificate is not good for this user');
-    expect(found?.remedy).toMatch(/^The server must ask for a certificate in the handshake/);
+    expect(found?.remedy).toMatch(/^The server must request a certificate in the handshake/);
     expect(found?.reproduce).not.toContain('--auth');
   });
 
@@ -324,7 +324,7 @@ describe('a token', () => {
     expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
     expect(found?.message).toContain('the access token is not good for this user here');
     expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
-    expect(found?.remedy).toMatch(/^Look at the token: .* The command shown ends at EHLO/);
+    expect(found?.remedy).toMatch(/^Check the token: .* The command shown ends at EHLO/);
     expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
   });
 
@@ -717,13 +717,13 @@ describe('the remedy knows whose server it is', () => {
       '454 4.7.0 Too many login attempts, please try again later. - gsmtp',
       /^Sign in less often: .* This is Google: It limits/,
     ],
-    ['451 4.7.0 Authentication failed: Maximum credits exceeded', /^Look at the plan and the limits of the account/],
-    ['451 sendgrid: Maximum credits exceeded', /^Look at the plan .* This is SendGrid: "Maximum credits/],
-    ['454 4.7.0 Temporary authentication failure', /^Look at the authentication back-end/],
+    ['451 4.7.0 Authentication failed: Maximum credits exceeded', /^Check the plan and the limits of the account/],
+    ['451 sendgrid: Maximum credits exceeded', /^Check the plan .* This is SendGrid: "Maximum credits/],
+    ['454 4.7.0 Temporary authentication failure', /^Look for the authentication backend/],
     ['535 5.7.0 Too many connections', /^Sign in less often: /],
-    ['530 5.7.0 Authentication required', /^Whoever answers takes AUTH for a command that needs a sign-in first/],
-    ['530 Authentication required', /^Whoever answers takes AUTH/],
-    ['530 5.7.0 Must issue a STARTTLS command first', /^TLS ends in a proxy/],
+    ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],
+    ['530 Authentication required', /^The server treats AUTH/],
+    ['530 5.7.0 Must issue a STARTTLS command first', /^A proxy or load balancer terminates TLS/],
   ])('and what is refused: %s', async (reply, remedy) => {
     expect((await visit({ replies: { AUTH: reply } })).found?.remedy).toMatch(remedy);
   });
@@ -731,7 +731,7 @@ describe('the remedy knows whose server it is', () => {
   test('and says nothing of it where that does not show', async () => {
     const { found } = await visit({ replies: { AUTH: '535 no' } });
     expect(found?.remedy).not.toContain('This is');
-    expect(found?.remedy).toContain('look at what differs');
+    expect(found?.remedy).toContain('look for the difference');
   });
 });
 

@@ -235,7 +235,7 @@ describe('where the chain ends, and what would mend it', () => {
     expect(first?.evidence).toMatchObject({ missing: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
     expect(first?.evidence).not.toHaveProperty('namesake');
     expect(first?.remedy).toMatch(
-      `Append the certificate of CN=Chain Intermediate CA, which is to be had at ${ISSUER_AT}, to the file`,
+      `Append the certificate of CN=Chain Intermediate CA, available at ${ISSUER_AT}, to the file`,
     );
   });
 
@@ -271,7 +271,7 @@ describe('where the chain ends, and what would mend it', () => {
     expect(found).toEqual(['certificate-untrusted']);
     expect(first?.message).toBe('The chain ends in a root that is no trust anchor here, CN=Private Root CA.');
     expect(first?.remedy).toMatch(
-      /^If this root is yours, add it with `tls\.ca`\. If it is not, somebody else answers/,
+      /^If this root is yours, add it to `tls\.ca`\. If it is not, someone else may be responding/,
     );
     const rootSha256 = certificateFacts(new X509Certificate(other.root.cert)).sha256;
     expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA', rootSha256 });
@@ -291,7 +291,7 @@ describe('where the chain ends, and what would mend it', () => {
       expect(first?.message).toMatch(
         /: the one that is named CN=Chain Root CA has another key than the one that signed/,
       );
-      expect(first?.remedy).toMatch(/^Either the authority has renewed its key, or somebody else answers/);
+      expect(first?.remedy).toMatch(/^Either the CA has renewed its key, or this is not your server/);
       expect(first?.remedy).not.toMatch(/Append|add it/);
     }
   });
@@ -299,7 +299,7 @@ describe('where the chain ends, and what would mend it', () => {
   test("a stranger's text in a remedy begins no code", async () => {
     const issuer = await ca('`Odd` CA', {});
     const { found } = await see(await issue({ names, issuer, sends: [], further: [at('http://x/`')] }), []);
-    expect(found[0]?.remedy).toMatch(/^Append the certificate of CN='Odd' CA, which is to be had at http:\/\/x\/', to/);
+    expect(found[0]?.remedy).toMatch(/^Append the certificate of CN='Odd' CA, available at http:\/\/x\/', to/);
   });
 });
 

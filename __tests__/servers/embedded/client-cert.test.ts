@@ -1,6 +1,7 @@
 import { connect, createServer as createTcpServer } from 'node:net';
 import { createServer } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
+import { completeFinding } from '../../../src/findings/complete.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
@@ -167,13 +168,13 @@ describe('a certificate that the server does not take', () => {
     [45, 'certificate expired', /expired/, /Renew/],
     [46, 'certificate unknown', /something else/, /log/],
     [48, 'unknown ca', /no authority that the server trusts/, /smtpd_tls_CAfile/],
-    [49, 'access denied', /may not come in/, /lets in/],
-    [116, 'certificate required', /could not be shown/, /key of a usual kind/],
+    [49, 'access denied', /may not come in/, /server allows/],
+    [116, 'certificate required', /could not be shown/, /common type of key/],
   ] as const;
 
   test.each(REFUSALS)('alert %i (%s) behind a TLS 1.3 handshake', (number, name, meaning, remedy) => {
     const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
-    const { finding } = errorToFinding(lost, context(shownAs(ours)), 'greeting');
+    const finding = completeFinding(errorToFinding(lost, context(shownAs(ours)), 'greeting').finding);
     expect(finding).toMatchObject({
       code: 'client-certificate-required',
       message: expect.stringMatching(meaning) as string,
@@ -181,10 +182,10 @@ describe('a certificate that the server does not take', () => {
       evidence: { alert: String(number), name },
     });
     expect(finding.message).toMatch(/^The server does not take the client certificate:/);
-    expect(finding.remedy).not.toMatch(/^Give the gate one with/);
-    const without = errorToFinding(lost, context(), 'greeting').finding;
+    expect(finding.remedy).not.toMatch(/^Configure a client certificate with/);
+    const without = completeFinding(errorToFinding(lost, context(), 'greeting').finding);
     expect(without.message).toMatch(/^The server wants a certificate of the client:/);
-    expect(without.remedy).toMatch(/^Give the gate one with/);
+    expect(without.remedy).toMatch(/^Configure a client certificate with/);
   });
 
   test.each([
@@ -193,11 +194,11 @@ describe('a certificate that the server does not take', () => {
   ])('alert %i within a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
     const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);
-    expect(findings).toMatchObject([
+    expect(findings.map((found) => completeFinding(found))).toMatchObject([
       {
         code: 'client-certificate-required',
         message: expect.stringMatching(message) as string,
-        remedy: expect.stringMatching(/authority that the server trusts/) as string,
+        remedy: expect.stringMatching(/CA that the server trusts/) as string,
       },
     ]);
   });

@@ -108,7 +108,7 @@ describe('alert 70, of the version', () => {
       evidence: { spoken: 'TLSv1.2', wanted: 'TLSv1.3' },
       reference: 'RFC 9325 section 3.1.1',
     });
-    expect(found?.remedy).toMatch(/^Enable TLS 1\.3 on the server.* This is Exim: Take `\+no_tlsv1_3` out/);
+    expect(found?.remedy).toMatch(/^Enable TLS 1\.3 on the server.* This is Exim: Remove `\+no_tlsv1_3` from/);
     expect(found?.remedy).not.toMatch(/deprecated|>=TLSv1\.2/);
   });
 
@@ -260,16 +260,16 @@ describe('an alert that says what it means', () => {
     [21, 'decryption failed', /could not decrypt/, /another network/],
     [22, 'record overflow', /longer than a record/, /another network/],
     [42, 'bad certificate', /has asked for none/, /proxy/],
-    [47, 'illegal parameter', /a value in the handshake/, /update that of the server/],
+    [47, 'illegal parameter', /a value in the handshake/, /Update the server's library/],
     [48, 'unknown ca', /has asked for none/, /proxy/],
     [49, 'access denied', /does not let them in/, /runner's address/],
-    [50, 'decode error', /could not read/, /update that of the server/],
+    [50, 'decode error', /could not read/, /Update the server's library/],
     [51, 'decrypt error', /did not hold/, /another network/],
     [80, 'internal error', /failed on its own side/, /server's log.*certificate or key/],
     [86, 'inappropriate fallback', /a second try with an older version/, /proxy/],
     [90, 'user canceled', /nothing to do with TLS/, /server's log/],
     [109, 'missing extension', /misses an extension/, /`servername`/],
-    [110, 'unsupported extension', /has an extension/, /update that of the server/],
+    [110, 'unsupported extension', /has an extension/, /Update the server's library/],
     [113, 'bad certificate status response', /OCSP response/, /OCSP stapling/],
     [114, 'bad certificate hash value', /hash of a certificate/, /another network/],
     [115, 'unknown psk identity', /\(PSK\)/, /with a certificate/],
@@ -295,7 +295,7 @@ test('Diffie-Hellman parameters that are too short are told as such', async () =
     message: expect.stringMatching(
       /^The Diffie-Hellman parameters of the server are too short to be taken here \(dh key too small\)\./,
     ) as string,
-    remedy: expect.stringMatching(/2048 bits or more.*leave cipher suites with DHE out/) as string,
+    remedy: expect.stringMatching(/2048 bits or more.*disable cipher suites with DHE/) as string,
     evidence: { reason: 'dh key too small', spoken: expect.stringMatching(/TLS_DHE_RSA/) as string },
   });
 });

@@ -217,13 +217,7 @@ describe('international addresses', () => {
 
 describe('a refusal says what it means', () => {
   test.each<[keyof NonNullable<Dialogue['replies']>, string, string, RegExp, RegExp]>([
-    [
-      'MAIL',
-      '530 5.7.0 Authentication required',
-      'sender-rejected',
-      /wants authentication/,
-      /account may send|whose account/,
-    ],
+    ['MAIL', '530 5.7.0 Authentication required', 'sender-rejected', /wants authentication/, /accounts may send/],
     ['RCPT', '554 5.7.1 <a@b>: Relay access denied', 'recipient-rejected', /does not relay/, /Configure `auth`/],
     ['RCPT', '550 5.7.54 SMTP; Unable to relay', 'recipient-rejected', /does not relay/, /`delivery.to`/],
     ['RCPT', '550 5.1.1 User unknown', 'recipient-rejected', /no such recipient/, /`delivery.to`/],
@@ -239,7 +233,7 @@ describe('a refusal says what it means', () => {
       /no such recipient/,
       /`delivery.to`/,
     ],
-    ['RCPT', '550 5.0.0 no, see https://example.com/dmarc', 'recipient-rejected', /dmarc"\.$/, /text says why/],
+    ['RCPT', '550 5.0.0 no, see https://example.com/dmarc', 'recipient-rejected', /dmarc"\.$/, /reply says why/],
     ['RCPT', '550 5.0.0 no, see https://spamhaus.org/x', 'recipient-rejected', /by its address/, /hosted runners/],
     [
       'RCPT',
@@ -273,7 +267,7 @@ describe('a refusal says what it means', () => {
     ['MESSAGE', '554 5.6.0 Content', 'message-rejected', /filter/, /Rspamd/],
     ['MESSAGE', '550 Looks like spam to us', 'message-rejected', /filter/, /Rspamd/],
     ['DATA', '554 5.7.0 No', 'message-rejected', /policy/, /log/],
-    ['RCPT', '550 no', 'recipient-rejected', /says "550 no"\.$/, /text says why/],
+    ['RCPT', '550 no', 'recipient-rejected', /says "550 no"\.$/, /reply says why/],
     [
       'RCPT',
       '550 5.1.1 <b@example.com>: Recipient address rejected: User unknown in relay recipient table',
@@ -300,7 +294,7 @@ describe('a refusal says what it means', () => {
       '550 5.0.0 b@relay.example.com at relay.example.com: no',
       'recipient-rejected',
       /: no"\.$/,
-      /text says why/,
+      /reply says why/,
     ],
     [
       'RCPT',
@@ -339,8 +333,8 @@ describe('a refusal says what it means', () => {
     ],
     ['RCPT', '530 5.7.0 Must issue a STARTTLS command first', 'recipient-rejected', /policy of the server/, /log/],
     ['RCPT', '550 Access denied - Invalid HELO name', 'recipient-rejected', /client by its address/, /hosted runners/],
-    ['RCPT', '550 5.2.4 Mailing list expansion problem', 'recipient-rejected', /problem"\.$/, /text says why/],
-    ['RCPT', '550 5.3.3 system not capable', 'recipient-rejected', /capable"\.$/, /text says why/],
+    ['RCPT', '550 5.2.4 Mailing list expansion problem', 'recipient-rejected', /problem"\.$/, /reply says why/],
+    ['RCPT', '550 5.3.3 system not capable', 'recipient-rejected', /capable"\.$/, /reply says why/],
     [
       'MESSAGE',
       '552 5.7.0 This was blocked because its content presents a security issue',

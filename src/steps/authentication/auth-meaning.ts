@@ -1,8 +1,10 @@
+import type { Cause } from '../../findings/catalogue.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import { wordsOf } from '../reply-text.js';
 
 type Kind = Credentials['kind'];
+type AuthCause = Cause<'auth-temporary-failure'>;
 
 /** What a refusal of AUTH means. */
 export interface AuthMeaning {
@@ -10,8 +12,8 @@ export interface AuthMeaning {
   readonly says: string;
   /** It blames the credentials. */
   readonly blames?: true;
-  /** What helps, where that is something else than for most refusals with this code. */
-  readonly remedy?: string;
+  /** The cause, if its fix is not that of most refusals with this code. */
+  readonly cause?: AuthCause;
 }
 
 const WRONG: Readonly<Record<Kind, string>> = {
@@ -27,14 +29,7 @@ const STRONGER: Readonly<Record<Kind, string>> = {
 };
 
 const blames = (says: string): AuthMeaning => ({ says, blames: true });
-const open = (says: string, remedy?: string): AuthMeaning => ({ says, ...(remedy !== undefined && { remedy }) });
-
-const FEWER =
-  'Sign in less often: leave time between runs, lower `concurrency`, and look who else signs in with this account or from this address. The credentials themselves have not been judged.';
-const MORE =
-  'Look at the plan and the limits of the account at the provider: raise them, or wait until the count begins anew. The credentials themselves have not been judged.';
-const BEHIND =
-  'Whoever answers takes AUTH for a command that needs a sign-in first: look whether AUTH is switched on in the server itself, or is only offered by a proxy in front of it.';
+const open = (says: string, cause?: AuthCause): AuthMeaning => ({ says, ...(cause !== undefined && { cause }) });
 
 /** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
@@ -102,11 +97,14 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
     blames('after too many failures they are locked out'),
   ],
-  [/\bcredits\b|\bquota\b/, open('the account has used up what its plan allows', MORE)],
-  [/too many|rate limit/, open('the server takes no more attempts now, whatever the credentials', FEWER)],
+  [/\bcredits\b|\bquota\b/, open('the account has used up what its plan allows', 'quota-exceeded')],
+  [/too many|rate limit/, open('the server takes no more attempts now, whatever the credentials', 'too-many-attempts')],
   [/\b(locked|suspended|blocked)\b/, open('the account, or this client, is locked out')],
   [/already auth/, open('somebody is signed in already, such as a proxy or by the certificate')],
-  [/^(\d\.\d\.\d )?authentication (is )?required\b/, open('the server wants a sign-in before it takes AUTH', BEHIND)],
+  [
+    /^(\d\.\d\.\d )?authentication (is )?required\b/,
+    open('the server wants a sign-in before it takes AUTH', 'sign-in-required'),
+  ],
   [/not enabled/, open('AUTH is not switched on for this client')],
   [IS_MECHANISM, open('the server refuses the mechanism, and not the credentials')],
   [IS_OUTAGE, open('the server could not check the credentials, as what it asks does not answer')],

@@ -6,6 +6,7 @@ import type { SignIn } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel } from '../../sasl/mechanisms.js';
 import type { ChannelBinding } from '../../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';
+import type { AuthMeaning } from './auth-meaning.js';
 import { refusesCredentials } from './refused-credentials.js';
 import type { CredentialsVerdict } from './refused-credentials.js';
 
@@ -50,22 +51,21 @@ export function refused(
   ].join(' ');
   // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
   if (code < 500 && code !== 432) {
-    const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...remedyOf(meaning) });
+    const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...causeOf(meaning) });
     return { findings: [found], transient: true };
   }
   const other = OTHER_REFUSALS[code];
-  if (other) return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
+  if (other) return { findings: [finding(other, message, { evidence, ...causeOf(meaning) })] };
   // In another way, or by another channel, credentials that were not judged might still open the door.
   if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted)) return { findings: [] };
   const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
   const text = `${message}${stillOpen}${hint(verdict, attempted, signedIn)}`;
-  const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };
-  return { findings: [finding('auth-rejected', text, details)] };
+  const byKind = auth.kind === 'password' ? {} : { cause: auth.kind };
+  return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...causeOf(meaning) })] };
 }
 
-/** A remedy that is more to the point than that of the catalogue. */
-function remedyOf(known: { readonly remedy?: string | undefined } = {}): { readonly remedy?: string } {
-  return known.remedy === undefined ? {} : { remedy: known.remedy };
+function causeOf({ cause }: Partial<AuthMeaning> = {}): Pick<AuthMeaning, 'cause'> {
+  return cause === undefined ? {} : { cause };
 }
 
 /** Refusals that say nothing of the credentials. */
@@ -77,14 +77,6 @@ const OTHER_REFUSALS: Readonly<Partial<Record<number, KnownFinding['code']>>> = 
   504: 'auth-mechanism-unavailable',
   530: 'auth-tls-required',
   538: 'auth-tls-required',
-};
-
-/** What helps where there is no password; the catalogue has what does where there is one. */
-const REMEDIES: Readonly<Partial<Record<Credentials['kind'], string>>> = {
-  'access-token':
-    'Look at the token: whether it has expired (most are good for an hour, so let the job fetch a fresh one), whether it was issued for this very user name, for this service, and with the scope that SMTP needs (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO, with what the server offers.',
-  certificate:
-    'The server must ask for a certificate in the handshake, trust the issuer of this one, and know whose it is: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO, with what the server offers.',
 };
 
 /**

@@ -1,6 +1,6 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { plainEhloCommand } from '../../findings/reproduce.js';
+import type { Endpoint } from '../../plan/endpoint.js';
 import { openDialogue } from '../../smtp/dialogue.js';
 import type { DialogueFailure } from '../../smtp/dialogue.js';
 import { shown } from '../../smtp/reply.js';
@@ -37,7 +37,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
   const { greeting: reply, capabilities } = opened.dialogue;
   const greeting = reply ? shown(reply) : '';
   const facts: Facts = { address: connection.address, greeting, plaintext: capabilities };
-  const findings = judgePlaintextAuth(context, connection, capabilities.mechanisms);
+  const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
   if (!capabilities.has('STARTTLS')) {
     const missing = await judgeMissingOffer(endpoint, session, capabilities);
     return { ok: false, findings: [missing, ...findings], facts };
@@ -56,19 +56,13 @@ async function judgeIfSilent(
   return judgeSilence(context, connection, answer.error, waitedMs);
 }
 
-function judgePlaintextAuth(
-  { endpoint }: Context,
-  { address }: Connection,
-  offered: readonly string[] | undefined,
-): KnownFinding[] {
+function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | undefined): KnownFinding[] {
   if (!offered) return [];
   const mechanisms = brief(offered.join(' ')) || 'without a mechanism';
   return [
     finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
       evidence: { mechanisms },
-      ...(endpoint.role === 'mx'
-        ? { severity: 'notice' as const }
-        : { reproduce: plainEhloCommand(endpoint, address) }),
+      ...(role === 'mx' && { severity: 'notice' }),
     }),
   ];
 }

@@ -1,6 +1,5 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { opensslCommand } from '../../findings/reproduce.js';
 import { ReplySyntaxError } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
 import { PeerText, brief } from '../../text/peer.js';
@@ -31,11 +30,11 @@ export async function judgeSilence(
 ): Promise<Stopped | undefined> {
   const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
   if (first) {
-    return isTlsRecord(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, address, first)) : undefined;
+    return isTlsRecord(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first)) : undefined;
   }
   const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > WAITS_AT_LEAST_MS);
   const answer = isSilence ? await answerToHandshake(context, address) : undefined;
-  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, address, new PeerText(answer.octets)));
+  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, new PeerText(answer.octets)));
   const said = answer?.kind === 'cleartext' ? new PeerText(answer.octets).exact : '';
   const other = otherProtocol(said, ', which says nothing until the client speaks');
   return other && stopped(other);
@@ -46,9 +45,8 @@ function heardBefore(error: unknown): readonly PeerText[] {
 }
 
 /** @param said what the server says first */
-function implicitTlsPort({ endpoint }: Context, address: string | undefined, said: PeerText): KnownFinding {
+function implicitTlsPort({ endpoint }: Context, said: PeerText): KnownFinding {
   const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
-  const reproduce = opensslCommand({ ...endpoint, transport: 'implicit' }, address);
   const octets = brief(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
-  return finding('implicit-tls-port', message, { evidence: { octets }, reproduce });
+  return finding('implicit-tls-port', message, { evidence: { octets } });
 }

@@ -107,7 +107,7 @@ function judgePlaintext({ endpoint, transcript }: Context, octets: Buffer): Stop
   if (protocol !== undefined) {
     const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {
       evidence: { ...evidence, protocol },
-      remedy: `Correct the port or the host: what answers there is ${protocol}, with any transport. Submission with TLS from the first byte is usual on 465, and with STARTTLS on 587.`,
+      cause: 'other-protocol',
     });
     return stopped(found);
   }
@@ -116,8 +116,7 @@ function judgePlaintext({ endpoint, transcript }: Context, octets: Buffer): Stop
   }
   const found = finding('plaintext-on-implicit-port', `${begins}: it turns this client away before any TLS.`, {
     evidence,
-    remedy:
-      "The server's text says why it turns this client away: see to that first. That it says so in the clear means that the port does not begin with TLS, or that something before the server speaks in its place; if the service is meant for STARTTLS, set `transport: starttls`.",
+    cause: 'rejected',
   });
   return { ...stopped(found), transient: said.startsWith('4') };
 }

@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
 import type { FindingCode } from '../../findings/catalogue.js';
-import { CATALOGUE } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { brief } from '../../text/peer.js';
@@ -51,7 +50,7 @@ export function judgeChain(
           'certificate-chain-incomplete',
           `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`,
           {
-            remedy: wayOn(chain, 'certificate-chain-incomplete'),
+            cause: causeOf(chain),
             evidence: { ...evidence, ...whereItEnds(chain) },
           },
         ),
@@ -76,7 +75,7 @@ function untrusted(
   }
   if (isRoot && !hasNamesake) {
     return finding('certificate-untrusted', `The chain ends in a root that is no trust anchor here, ${name}.`, {
-      remedy: `If this root is yours, add it with \`tls.ca\`. If it is not, somebody else answers in place of the server. ${CATALOGUE['certificate-untrusted'].remedy}`,
+      cause: 'unknown-root',
       evidence: { ...evidence, ...rootAt(end) },
     });
   }
@@ -84,7 +83,7 @@ function untrusted(
     ? `the one that is named ${nameOf(end.issuer)} has another key than the one that signed ${name}`
     : `no trust anchor is, or has issued, ${name}`;
   return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-    remedy: wayOn(chain, 'certificate-untrusted'),
+    cause: causeOf(chain),
     evidence: { ...evidence, reason, ...(isRoot ? rootAt(end) : {}), ...whereItEnds(chain) },
   });
 }
@@ -104,21 +103,8 @@ function whereItEnds(deadEnd: DeadEnd): Record<string, string> {
   };
 }
 
-/** A root that was issued anew under its old name looks like one that an interceptor has made. */
-const WHO_ANSWERS =
-  'Either the authority has renewed its key, or somebody else answers in place of the server. Find out which before you add anything to `tls.ca`: compare fingerprints with what the authority publishes, and look from another network.';
-
-function wayOn(deadEnd: DeadEnd, code: FindingCode): string {
-  if (deadEnd.hasNamesake) return WHO_ANSWERS;
-  const url = urlOfIssuer(deadEnd);
-  const from = url === undefined ? '' : `, which is to be had at ${withoutCode(url)},`;
-  const issuer = withoutCode(nameOf(deadEnd.end.issuer));
-  return `Append the certificate of ${issuer}${from} to the file that the server sends. ${CATALOGUE[code].remedy}`;
-}
-
-/** A remedy is our own prose, in which a backtick begins or ends code; in a stranger's text it does not. */
-function withoutCode(text: string): string {
-  return text.replaceAll('`', "'");
+function causeOf({ hasNamesake }: DeadEnd): 'missing-issuer' | 'same-name' {
+  return hasNamesake ? 'same-name' : 'missing-issuer';
 }
 
 function urlOfIssuer({ end }: DeadEnd): string | undefined {

@@ -1,3 +1,4 @@
+import type { Cause } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { PeerText, brief } from '../../text/peer.js';
@@ -68,7 +69,7 @@ export async function judgeHandshakeFailure(
         await noAgreement(context, address, {
           ...refusal,
           about: ABOUT[number],
-          ...(meaning && { said: `${refusal.said}: ${meaning.says}`, remedy: meaning.remedy }),
+          ...(meaning && { said: `${refusal.said}: ${meaning.says}`, cause: meaning.cause }),
         }),
       );
     }
@@ -86,7 +87,7 @@ export async function judgeHandshakeFailure(
           evidence: { reason, code },
           ...(code.includes(SHORT_DH) && {
             said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
-            remedy: LONGER_DH,
+            cause: 'short-dh-parameters',
           }),
           about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
         }),
@@ -105,8 +106,8 @@ interface Refusal {
 /** The same, and what it is about where that is said; `anything` is what a plain "handshake failure" says. */
 interface Disagreement extends Refusal {
   readonly about: 'version' | 'cipher' | 'anything' | undefined;
-  /** Where it is known by itself what helps. */
-  readonly remedy?: string;
+  /** If it is known without a diagnostic handshake. */
+  readonly cause?: Cause<'tls-handshake-failed'>;
 }
 
 /** Why there was no agreement, by what the server does when it is offered everything. */
@@ -129,30 +130,21 @@ async function noAgreement(
     return finding(
       'tls-handshake-failed',
       `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`,
-      { evidence: { ...evidence, signature: spoken.oldSignature }, remedy: OTHER_SIGNATURES },
+      { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' },
     );
   }
   const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
   if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
-    const { said, remedy } = refusal;
-    return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(remedy !== undefined && { remedy }) });
+    const { said, cause } = refusal;
+    return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(cause !== undefined && { cause }) });
   }
   const what = oddCurve === undefined ? 'cipher suites' : 'curves';
   return finding(
     'tls-handshake-failed',
     `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`,
-    { evidence, remedy: OTHER_CIPHERS },
+    { evidence, cause: 'ciphers' },
   );
 }
-
-const OTHER_CIPHERS =
-  'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
-
-const LONGER_DH =
-  'Give the server Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits from 3.1 on; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or leave cipher suites with DHE out: ECDHE does without them (RFC 9325 section 4.1).';
-
-const OTHER_SIGNATURES =
-  'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';
 
 function versionBelowPolicy(seen: Negotiated | 'nothing' | undefined, { endpoint }: Context): string | undefined {
   return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
@@ -167,16 +159,9 @@ function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, spoke
       : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
   return finding('tls-version-too-old', message, {
     evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
-    ...(wanted === 'TLSv1.3' && NO_TLS_1_3),
+    ...(wanted === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),
   });
 }
-
-/** TLS 1.2 is good enough for the RFCs, and not for this policy. */
-const NO_TLS_1_3 = {
-  remedy:
-    'Enable TLS 1.3 on the server: its TLS library must have it (OpenSSL from 1.1.1 on, GnuTLS from 3.6.5 on), and no setting end at TLS 1.2. Where it cannot be had, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
-  reference: 'RFC 9325 section 3.1.1',
-};
 
 /** RFC 6066 section 3: the server has nothing for the name that was sent. */
 function nameUnknown({ endpoint }: Context, { said, evidence }: Refusal): KnownFinding {
@@ -187,8 +172,6 @@ function nameUnknown({ endpoint }: Context, { said, evidence }: Refusal): KnownF
       : `The server does not know the name ${sent}, which was sent as SNI.`;
   return finding('tls-handshake-failed', `${what} ${said}.`, {
     evidence: { ...evidence, servername: sent ?? 'none sent' },
-    reference: 'RFC 6066 section 3',
-    remedy:
-      'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must carry it), or configure the server for this name: a certificate for it, or a default one for names that it does not know.',
+    cause: 'unknown-name',
   });
 }

@@ -1,3 +1,4 @@
+import type { Cause } from '../../findings/catalogue.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';
@@ -10,13 +11,10 @@ export type RefusedAt = TransactionVerb | 'MESSAGE';
 export interface RefusalMeaning {
   /** The end of a sentence that begins with what the server said. */
   readonly says: string;
-  readonly remedy: string;
-  /** Whose sake it is for, where that is not the sake of the command it was said to. */
-  readonly about?: About;
+  readonly cause: RefusalCause;
 }
 
-/** What a refusal is about: the message, whatever command it answers, or a new client that must try again later. */
-type About = 'message' | 'newcomer';
+type RefusalCause = Cause<'message-rejected'>;
 
 /** A refusal as the table below looks at it. */
 interface Refusal {
@@ -35,15 +33,12 @@ interface Row {
   readonly isExactly?: (refusal: Refusal) => boolean;
   readonly fits: (refusal: Refusal) => boolean;
   readonly says: string;
-  readonly remedy: string | ((endpoint: Endpoint) => string);
-  readonly about?: About;
+  readonly cause: RefusalCause | ((endpoint: Endpoint) => RefusalCause);
 }
 
 const GREYLISTING = {
   says: 'That looks like greylisting: whoever is new is asked to come again.',
-  remedy:
-    'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
-  about: 'newcomer',
+  cause: 'greylisting',
 } as const;
 
 /** Words of a refusal that is for the sake of somebody or something else than the recipient. */
@@ -66,10 +61,7 @@ const TABLE: readonly Row[] = [
             text,
           ))),
     says: 'It wants authentication first.',
-    remedy: ({ auth }) =>
-      auth
-        ? 'The credentials were accepted, and still the session counts as a stranger. Ask whose account may send through this server, and on which port (587 and 465 are for submission, 25 is not).'
-        : 'Configure `auth`, or `username` and `password`. Where they are configured and come from secrets, check that these exist: a secret that does not is empty.',
+    cause: ({ auth }) => (auth ? 'not-authorized' : 'sign-in-required'),
   },
   { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
   {
@@ -79,8 +71,7 @@ const TABLE: readonly Row[] = [
         text,
       ),
     says: 'It takes no more for now: there was too much, of this client or for this recipient.',
-    remedy:
-      'Hosted runners share their addresses with strangers, who count too. Gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or have the client of the gate exempted from the limit.',
+    cause: 'rate-limit',
   },
   {
     fits: ({ status, linked }) =>
@@ -88,8 +79,7 @@ const TABLE: readonly Row[] = [
         linked,
       ) || status === '7.25',
     says: 'It refuses this client by its address or its name.',
-    remedy:
-      'The runner counts as suspicious: hosted runners share their addresses with strangers. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate where the address is known and has a name.',
+    cause: 'client-reputation',
   },
   {
     fits: ({ at, status, text }) =>
@@ -98,16 +88,14 @@ const TABLE: readonly Row[] = [
         status !== '1.1' &&
         /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
     says: 'It does not relay mail for this client.',
-    remedy:
-      'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
+    cause: 'relay-denied',
   },
   {
     fits: ({ status, text }) =>
       ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) ||
       /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/.test(text),
     says: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
-    remedy:
-      'Send from where the domain of `delivery.from` allows it, or allow it there: the runner in its SPF record, or a DKIM signature by the server that is gated. Else choose a `delivery.from` whose domain has the server as its own.',
+    cause: 'sender-authentication',
   },
   {
     fits: ({ status, text }) =>
@@ -116,7 +104,7 @@ const TABLE: readonly Row[] = [
         text,
       ),
     says: 'It does not believe that the sender exists.',
-    remedy: 'Choose a `delivery.from` whose domain is in DNS with an MX or an address, and takes bounces.',
+    cause: 'sender-unknown',
   },
   {
     fits: ({ at, status, text }) =>
@@ -124,15 +112,14 @@ const TABLE: readonly Row[] = [
       /not owned by|send ?as ?denied|send as this sender|sender address rejected/.test(text) ||
       (at === 'MAIL' && status.startsWith('7.')),
     says: 'It does not let this client send as that sender.',
-    remedy:
-      'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
+    cause: 'sender-not-allowed',
   },
   {
     isExactly: ({ status }) => status === '2.2',
     fits: ({ status, text }) =>
       status === '3.1' || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
     says: 'There is no room: the mailbox or the disk of the server is full.',
-    remedy: 'Empty the mailbox or raise its quota; look for free space where the server has its queue.',
+    cause: 'storage-full',
   },
   {
     isExactly: ({ status }) => status === '3.4',
@@ -141,9 +128,7 @@ const TABLE: readonly Row[] = [
       /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
       (code === 552 && status === '' && !CONTENT.test(text)),
     says: 'The message is too large for it.',
-    remedy:
-      'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
-    about: 'message',
+    cause: 'message-too-large',
   },
   {
     ...GREYLISTING,
@@ -152,8 +137,7 @@ const TABLE: readonly Row[] = [
   {
     fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
     says: 'It has not found out whether it can deliver to this recipient.',
-    remedy:
-      "The server asks the recipient's own server before it takes mail for it (Postfix: `reject_unverified_recipient`), and got no answer that helps. Look there, or gate again later: it remembers what it finds out.",
+    cause: 'recipient-unverified',
   },
   {
     isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
@@ -164,30 +148,28 @@ const TABLE: readonly Row[] = [
           (!OTHERS.test(refusal.text) &&
             /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
     says: 'It knows no such recipient.',
-    remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
+    cause: 'recipient-unknown',
   },
   {
     fits: ({ status }) => status === '2.1',
     says: 'The mailbox is disabled.',
-    remedy: 'Enable the mailbox of `delivery.to`, or choose another one.',
+    cause: 'mailbox-disabled',
   },
   {
     fits: ({ at, text }) =>
       at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
     says: 'It does not take mail for this recipient.',
-    remedy:
-      "Choose a `delivery.to` for which the server takes mail, or mend the rule that refuses it: the server's log says which.",
+    cause: 'recipient-refused',
   },
   {
     fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
     says: 'A filter does not like the content, or a policy the message.',
-    remedy:
-      "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe says the same each time.",
+    cause: 'content-filter',
   },
   {
     fits: ({ status }) => status.startsWith('7.'),
     says: 'A policy of the server forbids it.',
-    remedy: "The server's log says which rule it was. Exempt the gate's sender and recipient, or mend the rule.",
+    cause: 'policy',
   },
 ];
 
@@ -199,8 +181,8 @@ export function refusalMeaningOf(at: RefusedAt, reply: Reply, endpoint: Endpoint
   const refusal = refusalOf(at, reply);
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
-  const { says, remedy, about } = row;
-  return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ...(about && { about }) };
+  const { says, cause } = row;
+  return { says, cause: typeof cause === 'string' ? cause : cause(endpoint) };
 }
 
 function mayGreylist({ at, code }: Refusal): boolean {

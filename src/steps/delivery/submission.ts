@@ -113,7 +113,7 @@ function unmailable(capabilities: Capabilities, from: string, to: string): Known
   if (mailbox === undefined || capabilities.has('SMTPUTF8')) return undefined;
   const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
   const message = `The address ${brief(mailbox)} needs SMTPUTF8, which the server does not offer.`;
-  return finding(code, message, { reference: 'RFC 6531 section 3.1' });
+  return finding(code, message, { cause: 'no-smtputf8' });
 }
 
 function tooLarge(capabilities: Capabilities, octets: number): KnownFinding | undefined {
@@ -122,8 +122,7 @@ function tooLarge(capabilities: Capabilities, octets: number): KnownFinding | un
   const message = `The message has ${octets} bytes, but the server announces that it accepts no more than ${limit}. So it was not sent.`;
   return finding('message-rejected', message, {
     evidence: { size: String(octets), limit: String(limit) },
-    remedy: 'Raise the limit of the server, or lower `delivery.attachment-bytes`.',
-    reference: 'RFC 1870 section 4',
+    cause: 'size-limit',
   });
 }
 
@@ -142,11 +141,11 @@ function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: str
       ? `It has not accepted the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : '';
   const found = finding(
-    meaning?.about === 'message' ? 'message-rejected' : REJECTED[at],
+    meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at],
     [`${said}.`, meaning?.says ?? '', waited].filter(Boolean).join(' '),
     {
       evidence,
-      ...(meaning && { remedy: meaning.remedy }),
+      ...(meaning && { cause: meaning.cause }),
       ...(isTemporary && { inconclusive: true }),
     },
   );
@@ -154,7 +153,7 @@ function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: str
     ...stopped(found),
     transient: isTemporary,
     // Such a server is likely to accept the message a little later (RFC 6647 section 4).
-    ...(meaning?.about === 'newcomer' && { greylisted: shown(reply) }),
+    ...(meaning?.cause === 'greylisting' && { greylisted: shown(reply) }),
   };
 }
 

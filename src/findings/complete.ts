@@ -1,15 +1,15 @@
 import type { Finding, StepId } from '../report/report.js';
-import type { Endpoint } from '../plan/endpoint.js';
 import { CATALOGUE, UNWAIVABLE } from './catalogue.js';
 import type { CatalogueEntry, FindingCode } from './catalogue.js';
 import type { KnownFinding } from './finding.js';
 import { opensslCommand, plainEhloCommand, stepCommand } from './reproduce.js';
+import type { ReproducibleEndpoint } from './reproduce.js';
 import { recognize, settingFor } from './software.js';
 
 /** What the gate has learned about a server by the end of a step. */
 export interface Observed {
   readonly step: StepId;
-  readonly endpoint: Endpoint;
+  readonly endpoint: ReproducibleEndpoint;
   /** The IP address of the server. */
   readonly address?: string | undefined;
   /** The text of the greeting. */

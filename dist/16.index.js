@@ -26,7 +26,7 @@ export const modules = {
  */
 async function connectTo({ host, port }, deadline) {
     try {
-        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC), port, deadline);
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC)()), port, deadline);
     }
     catch (error) {
         if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
@@ -34,14 +34,8 @@ async function connectTo({ host, port }, deadline) {
         throw error;
     }
 }
-const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
-const INCONCLUSIVE = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
-/** Classifies a failed connection to an inbox in the same way as for an endpoint (`gate/interruption.ts`). */
-function noConnection({ kind, message }) {
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, {
-        transient: TRANSIENT.includes(kind),
-        inconclusive: INCONCLUSIVE.includes(kind),
-    });
+function noConnection({ message, transient, inconclusive }) {
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, { transient, inconclusive });
 }
 /**
  * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
@@ -53,13 +47,13 @@ function beginSecuring(socket, host, settings, deadline) {
         servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
         deadline,
     });
-    const judged = outcome.then((channel) => {
-        const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+    const judged = outcome.then((result) => {
+        const objection = result.ok ? settings.objection(result.channel) : `no TLS: ${inWords(result.failure)}`;
         if (objection === undefined)
             return stream;
         stream.destroy();
         socket.destroy();
-        const transient = 'kind' in channel && (channel.kind === 'lost' || channel.kind === 'timed-out');
+        const transient = !result.ok && (result.failure.kind === 'lost' || result.failure.kind === 'timed-out');
         throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection, { transient });
     });
     return { stream, judged };

@@ -28368,7 +28368,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 31966:
+/***/ 6227:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28382,7 +28382,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: RESULT_TYPES
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/entry.ts
-/** The result types of RFC 8460 section 4.3 that concern a server's TLS itself. */
+/** The result types of RFC 8460 section 4.3 that are about a server's TLS itself. */
 const RESULT_TYPES = (/* unused pure expression or super */ null && ([
     'starttls-not-supported',
     'certificate-host-mismatch',
@@ -28390,54 +28390,54 @@ const RESULT_TYPES = (/* unused pure expression or super */ null && ([
     'certificate-not-trusted',
     'validation-failure',
 ]));
-const EVERY = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
-/** Step 1, or with implicit TLS step 3: whichever opens the connection. */
-const CONNECTING = ['capability', 'certificate'];
-/** Step 1, or with implicit TLS step 4: whichever reads the greeting and sends the first EHLO. */
-const GREETING = ['capability', 'authentication'];
+const EVERY_STEP = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
+/** Step 1, or step 3 with implicit TLS: the step that opens the connection. */
+const OPENS_CONNECTION = ['capability', 'certificate'];
+/** Step 1, or step 4 with implicit TLS: the step that reads the greeting and sends the first EHLO. */
+const READS_GREETING = ['capability', 'authentication'];
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/evidence.ts
-/** What a field of evidence holds that several findings have; the others stand in their own entries. */
+/** Fields of evidence that several findings have, with a description of each (Markdown). */
 const SHARED = {
-    detail: 'how the connection ended, or the word of the system for why there is none',
+    detail: 'how the connection ended, or the error code of the system',
     address: 'the address that was tried',
-    received: 'what had come of the reply',
+    received: 'the part of the reply that arrived',
     reply: 'the reply of the server',
-    helo: 'its reply to HELO',
-    greeting: 'the greeting, where it is written over with asterisks',
+    helo: 'the reply to HELO',
+    greeting: 'the greeting, if it is overwritten with asterisks',
     line: 'the line that the server sent',
-    octets: 'the octets that came',
-    protocol: 'the protocol that shows itself',
+    octets: 'the data that arrived',
+    protocol: 'the protocol that the server speaks',
     waited: 'how long the gate waited',
-    attempt: 'the time that the whole attempt had, where that was what ran out',
-    capabilities: 'what the answer to EHLO lists',
-    masked: 'the keywords that are written over',
+    attempt: 'the time limit of the whole attempt, if that was reached',
+    capabilities: 'the capabilities in the reply to EHLO',
+    masked: 'the keywords that are overwritten',
     mechanism: 'the SASL mechanism that was tried',
-    told: 'what the server said within the mechanism',
+    told: 'the message of the server within the mechanism',
     fault: 'what was wrong in the exchange',
     sent: 'what the probe sent',
-    alert: 'the alert, by its number',
+    alert: 'the number of the alert',
     name: 'the name of the alert',
-    reason: 'why, in words',
-    code: 'the code that the TLS library has for it',
-    wanted: 'what is demanded',
+    reason: 'the reason, in words',
+    code: 'the error code of the TLS library',
+    wanted: 'the required value',
     subject: 'the subject of the certificate',
     issuer: 'the issuer of the certificate',
-    openssl: 'what OpenSSL says of the chain',
-    missing: 'the issuer that no certificate was sent of',
-    caIssuers: 'where the certificate says that its issuer is to be had; nobody fetches it',
-    namesake: 'that a trust anchor has the name of the issuer, and another key',
+    openssl: "OpenSSL's error for the chain",
+    missing: 'the issuer whose certificate was not sent',
+    caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
+    namesake: 'that a trusted CA has the name of the issuer, but another key',
     validFrom: 'the notBefore date',
     validTo: 'the notAfter date',
     now: 'the time of the test',
-    keyType: 'with `tls.check: both`, the kind of key of the other certificate',
+    keyType: 'with `tls.check: both`, the key type of the other certificate',
     messageId: 'the Message-ID of the probe',
     check: 'SPF, DKIM or DMARC',
-    authservId: 'the receiver whose word counts',
+    authservId: 'the receiver whose results count',
     finding: 'the code of the finding that it is about',
     until: 'the last day of the waiver',
 };
-/** Fields of evidence, each with what it holds (Markdown). */
+/** Some of the shared fields of evidence. */
 function fields(...names) {
     return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
 }
@@ -28445,207 +28445,235 @@ function fields(...names) {
 ;// CONCATENATED MODULE: ./src/findings/catalogue/any-step.ts
 
 
-/** Findings of any step. */
+/** Findings that any step can report. */
 const ANY_STEP = {
     'connection-lost': {
         title: 'Connection lost',
         severity: 'error',
-        steps: EVERY,
-        explanation: 'The server, or something on the way to it, closed or reset the connection where it owed an answer. Access lists, overload, a crashed worker and firewalls with short idle times look like this.',
+        steps: EVERY_STEP,
+        explanation: 'The server, or something between client and server, closed or reset the connection when the server had to reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
         evidence: fields('detail', 'address', 'received', 'mechanism'),
-        remedy: "Look for this connection in the server's log at the time of the run; check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
+        remedy: "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
         reference: 'RFC 5321 section 3.8',
     },
     'reply-timeout': {
-        title: 'No reply in time',
+        title: 'Reply timed out',
         severity: 'error',
-        steps: EVERY,
-        explanation: 'A whole reply was not there within `timeout`. The connection stands, and the server says nothing, or sends its reply too slowly to be of use, or does not end it; `received` has what there was of it.',
+        steps: EVERY_STEP,
+        explanation: 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
         evidence: fields('waited', 'received', 'attempt'),
-        remedy: 'Find out what the server waits for at this point: a name lookup of the client, a blocklist, an authentication back-end, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
+        remedy: 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
         reference: 'RFC 5321 section 4.5.3.2',
     },
     'protocol-error': {
-        title: 'Malformed reply',
+        title: 'Invalid SMTP reply',
         severity: 'error',
-        steps: EVERY,
-        explanation: 'What the server sent is no SMTP reply: a line without a three-digit code, different codes within one reply, a reply that nobody asked for, or lines without end.',
+        steps: EVERY_STEP,
+        explanation: 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.',
         evidence: fields('line', 'reply', 'mechanism', 'told', 'fault'),
-        remedy: 'Check that host and port lead to the mail server itself and not to a proxy or another service, and that nothing on the way rewrites SMTP (a "fixup" or ALG feature of a firewall).',
+        remedy: 'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
         reference: 'RFC 5321 section 4.2',
     },
     'bare-line-feed': {
-        title: 'Lines end in a bare line feed',
+        title: 'Lines end with a bare LF',
         severity: 'warning',
-        steps: EVERY,
-        explanation: 'The server ends lines with LF where SMTP wants CR LF. Most clients read on, as the gate does; strict ones hang or hang up.',
+        steps: EVERY_STEP,
+        explanation: 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, as the gate does. Strict clients hang or close the connection.',
         evidence: { reply: 'the first reply that has such a line' },
-        remedy: 'Make the server, or the script that plays it, end each line with CR LF.',
+        remedy: 'Make the server, or the script that acts as one, end each line with CR LF.',
         reference: 'RFC 5321 section 2.3.8',
     },
     throttled: {
-        title: 'Server not accepting connections now',
+        title: 'Server temporarily unavailable',
         severity: 'error',
-        steps: EVERY,
-        explanation: 'The server answered 421, or put the greeting or EHLO off with another temporary code, on every try. It is there, and it is not serving this client now: overload, a rate limit, maintenance, or a reputation list.',
+        steps: EVERY_STEP,
+        explanation: 'On every attempt the server replied 421, or replied to the connection or to EHLO with another temporary code. It is running, but it does not serve this client now: overload, a rate limit, maintenance, or a reputation list.',
         evidence: fields('reply'),
-        remedy: "Run the gate again later. If it stays, look for rate and connection limits for the runner's address on the server, lower `concurrency`, or raise `retries`.",
+        remedy: "Run the gate again later. If it persists, check the server's rate and connection limits for the address of the runner, lower `concurrency`, or raise `retries`.",
         reference: 'RFC 5321 section 3.8',
     },
     'probe-inconclusive': {
-        title: 'Probe without an answer',
+        title: 'Probe inconclusive',
         severity: 'warning',
         steps: ['capability', 'upgrade', 'authentication'],
-        explanation: 'A probe of `probes` could not be carried out on the connection that it makes for itself, though the main dialogue came as far: a rate limit, a temporary answer, a time-out, a client certificate that is demanded (a probe shows none), or refusals of MAIL that may be about the sender alone. Its question is open, so the step is not green.',
+        explanation: 'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.',
         evidence: {
             ...fields('detail', 'address', 'received', 'waited', 'attempt', 'line', 'reply', 'protocol', 'alert', 'name'),
             probe: 'the name of the probe',
         },
-        remedy: 'Run the gate again. If it stays, exempt the address of the runner from connection limits, or take the probe out of `probes` for this endpoint.',
+        remedy: 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or remove the probe from `probes` for this endpoint.',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/authentication.ts
 
+/** Causes that a server can name in reply to any AUTH, whatever its code. */
+const AUTH_CAUSES = {
+    'too-many-attempts': {
+        remedy: 'Sign in less often: leave more time between runs, lower `concurrency`, and check who else signs in with this account or from this address. The credentials themselves have not been checked.',
+    },
+    'quota-exceeded': {
+        remedy: 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
+    },
+    'sign-in-required': {
+        remedy: 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
+    },
+};
 /** Findings of step 4: EHLO inside TLS, and AUTH. */
-const STEP_4 = {
+const AUTHENTICATION = {
     'ehlo-after-tls-rejected': {
-        title: 'EHLO refused inside TLS',
+        title: 'EHLO rejected inside TLS',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'After STARTTLS the client must say EHLO again, and the server refuses it.',
+        explanation: 'After STARTTLS the client must send EHLO again, but the server rejects it.',
         evidence: fields('reply', 'helo'),
-        remedy: 'A proxy that ends TLS and does not reset the session of the server behind it looks like this; check it, or end TLS in the mail server itself.',
+        remedy: 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
         reference: 'RFC 3207 section 4.2',
     },
     'starttls-still-advertised': {
         title: 'STARTTLS offered inside TLS',
         severity: 'warning',
         steps: ['authentication'],
-        explanation: 'A server must not offer STARTTLS once TLS is on. It does not know that the session is encrypted.',
+        explanation: 'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.',
         evidence: fields('capabilities'),
-        remedy: 'Usually TLS ends in a proxy in front of the server: have the proxy tell the server (PROXY protocol, XCLIENT), or end TLS in the server.',
+        remedy: 'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
         reference: 'RFC 3207 section 4.2',
     },
     'auth-not-advertised': {
         title: 'AUTH not offered',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'Credentials are configured, and the server offers no AUTH inside TLS.',
+        explanation: 'Credentials are configured, but the server does not offer AUTH inside TLS.',
         evidence: fields('capabilities'),
-        remedy: 'Port 25 of a mail exchanger does not sign anybody in: use 587 or 465. On a submission port, switch SASL on (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows this client address.',
+        remedy: 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.',
         reference: 'RFC 4954 section 3',
     },
     'auth-mechanism-unavailable': {
-        title: 'No mechanism in common',
+        title: 'No common AUTH mechanism',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'The server offers AUTH, but none of its mechanisms fits the credentials (or `auth.mechanism`), or it refuses the chosen one as unknown (504).',
+        explanation: 'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).',
         evidence: {
             ...fields('reply', 'mechanism', 'told'),
             offered: 'the mechanisms that the server offers',
-            wanted: 'the mechanism, or the kind of mechanism, that is needed',
+            wanted: 'the required mechanism, or type of mechanism',
         },
-        remedy: 'Compare the mechanisms in the evidence. A server that takes only XOAUTH2 or OAUTHBEARER wants an `access-token`, not a password; a server that takes only PLAIN and LOGIN wants a password.',
+        remedy: 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
         reference: 'RFC 4954 section 4',
+        causes: AUTH_CAUSES,
     },
     'auth-rejected': {
-        title: 'Credentials refused',
+        title: 'Credentials rejected',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'The server knows the mechanism and refuses these credentials, for this client, on this port. Where they must be refused (`auth.expect: rejected`), this says that the refusal does not judge them: it is about the client, the mechanism or a policy, or nothing shows that the server has anything to compare them with.',
+        explanation: 'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
         evidence: fields('reply', 'mechanism', 'told'),
-        remedy: 'Try the same credentials from the same network: with the command shown, or, where it goes no further than EHLO because swaks does not have the mechanism, with the mail program that uses them. If they work elsewhere, look at what differs: the value (a secret of another environment, an old one, a blank at its end, a shell that has expanded its `$`), the user name (with or without the domain), the host and the port (credentials of one region, one server or one service are not those of another), the address that you come from (an IP allow-list, a lock-out after failures), the mechanism (`auth.mechanism: PLAIN` tells whether the server keeps the password in the form that a stronger one needs), the kind of password (an application password instead of that of the account), and SMTP AUTH itself, which is switched on for each mailbox or tenant.',
+        remedy: 'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
         reference: 'RFC 4954 section 6',
+        causes: {
+            ...AUTH_CAUSES,
+            'access-token': {
+                remedy: 'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this user name, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+            },
+            certificate: {
+                remedy: 'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
+            },
+        },
     },
     'auth-command-refused': {
-        title: 'AUTH itself refused',
+        title: 'AUTH command refused',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'The server offers AUTH and refuses the command or what it carries (500, 501, 502, 503), so that the credentials were not judged at all.',
+        explanation: 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.',
         evidence: fields('reply', 'mechanism', 'told'),
-        remedy: 'Something signs the client in before (a proxy, the client certificate), AUTH is offered by a proxy and not switched on in the server behind it, or the server cannot read the mechanism: its own words are in the message. Try another `auth.mechanism`.',
+        remedy: 'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.',
         reference: 'RFC 4954 section 4',
+        causes: AUTH_CAUSES,
     },
     'auth-temporary-failure': {
         title: 'Authentication temporarily unavailable',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'The server could not check the credentials on any try: its back-end (LDAP, SQL, Dovecot auth) does not answer.',
+        explanation: 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
         evidence: fields('reply', 'mechanism', 'told'),
-        remedy: "Look at the authentication back-end in the server's log. The credentials themselves have not been judged.",
+        remedy: "Look for the authentication backend in the server's log. The credentials themselves have not been checked.",
         reference: 'RFC 4954 section 6',
+        causes: AUTH_CAUSES,
     },
     'auth-tls-required': {
-        title: 'Server still wants TLS first',
+        title: 'Server does not know that TLS is active',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'Inside TLS the server answers AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
+        explanation: 'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
         evidence: fields('reply', 'mechanism', 'told'),
-        remedy: 'TLS ends in a proxy or load balancer in front of the server. End it in the server, or have the proxy pass on that the client side is encrypted.',
+        remedy: 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
         reference: 'RFC 4954 section 6',
+        causes: AUTH_CAUSES,
     },
     'auth-server-not-authenticated': {
-        title: 'Server does not know the password',
+        title: 'Server does not prove that it knows the password',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'With SCRAM the server proves that it knows the password too. Its proof is wrong or missing, or it answers an exchange that is not ours, though it says that all is well.',
+        explanation: 'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.',
         evidence: fields('reply', 'mechanism', 'told', 'fault'),
-        remedy: 'Do not send mail here: find out who answers, and whether the stored verifier belongs to this account.',
+        remedy: 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
         reference: 'RFC 5802 section 3',
     },
     'auth-iterations-low': {
-        title: 'Password hashed too few times',
+        title: 'Low SCRAM iteration count',
         severity: 'notice',
         steps: ['authentication'],
-        explanation: 'With SCRAM the server says how often the password is hashed. With so few times, who steals its verifiers guesses the passwords fast.',
+        explanation: 'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.',
         evidence: { iterations: 'how often the password is hashed' },
-        remedy: 'Raise the iteration count of new verifiers, and set the passwords anew: an old verifier keeps its count.',
+        remedy: 'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.',
         reference: 'RFC 7677 section 4',
     },
     'credentials-withheld': {
         title: 'Credentials not sent',
         severity: 'error',
         steps: ['authentication'],
-        explanation: 'A finding about the chain or the name of the certificate is waived, so the step did not fail; but nobody has authenticated the server, and neither credentials nor mail travel to a stranger.',
+        explanation: "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
         evidence: {},
-        remedy: 'Pin the key of the server with `tls.pin`, or name its issuer in `ca`: then it is authenticated, and steps 4 and 5 can run.',
+        remedy: 'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.',
         reference: 'RFC 8314 section 4.1',
     },
     'unauthenticated-mail-accepted': {
-        title: 'MAIL taken without AUTH',
+        title: 'MAIL accepted without AUTH',
         severity: 'warning',
         steps: ['authentication'],
-        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server took it, as a submission server should not. It named no recipient, so this is not yet an open relay: Postfix, as it is delivered, refuses only at RCPT (`smtpd_delay_reject`).',
+        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).',
         evidence: fields('sent', 'reply'),
-        remedy: 'Have the submission port refuse MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it refuses at RCPT by design, waive this finding.',
+        remedy: 'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
         reference: 'RFC 6409 section 4.3',
     },
     'auth-not-rejected': {
-        title: 'Credentials work that must not',
+        title: 'Credentials accepted that must be rejected',
         severity: 'error',
         steps: ['authentication'],
-        explanation: '`auth.expect: rejected` says that the server must refuse these credentials, and it lets them in: a key that was revoked still opens the door, or a lock-out does not lock.',
+        explanation: '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
         evidence: fields('reply', 'mechanism', 'told'),
-        remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd caches too). Check that all back-ends and replicas know of it.',
+        remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.',
         reference: 'RFC 4954 section 4',
     },
     'auth-plain-on-mx': {
-        title: 'An MX offers AUTH with nothing but plaintext passwords',
+        title: 'MX offers only plaintext AUTH mechanisms',
         severity: 'notice',
         steps: ['authentication'],
-        explanation: 'The server takes mail for its domains from everybody, and offers AUTH there with no other mechanisms than PLAIN and LOGIN. Nobody should sign in on an MX; the offer invites the guessing of passwords.',
+        explanation: 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.',
         evidence: { mechanisms: 'the SASL mechanisms that are offered' },
-        remedy: 'Offer AUTH on the submission ports only (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
+        remedy: 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
         reference: 'RFC 6409 section 3.3',
     },
     'auth-mechanisms-differ': {
-        title: 'Other mechanisms inside TLS than outside',
+        title: 'AUTH mechanisms differ inside TLS',
         severity: 'notice',
         steps: ['authentication'],
-        explanation: 'In the clear the server offered mechanisms that it does not offer inside TLS. More inside than outside is how it should be; fewer inside makes a client that is kept from TLS believe in a choice that is not there, or shows that two different servers answer.',
-        evidence: { clear: 'the mechanisms that are offered in the clear', tls: 'those inside TLS' },
-        remedy: 'Offer the same mechanisms inside TLS, or none in the clear; check that one configuration serves both.',
+        explanation: 'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
+        evidence: {
+            clear: 'the mechanisms that are offered before TLS',
+            tls: 'the mechanisms that are offered inside TLS',
+        },
+        remedy: 'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.',
         reference: 'RFC 3207 section 4.2',
     },
 };
@@ -28654,40 +28682,40 @@ const STEP_4 = {
 
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
-const STEP_1 = {
+const CAPABILITY = {
     'greeting-rejected': {
-        title: 'Server refuses to serve us',
+        title: 'Server rejected the connection',
         severity: 'error',
-        steps: GREETING,
-        explanation: 'The server greeted with a permanent refusal (5yz): it does not serve this client, or no mail at all.',
+        steps: READS_GREETING,
+        explanation: 'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.',
         evidence: fields('reply'),
-        remedy: "The server's text says why. Usual causes: the runner's address is on a blocklist or not on an allow-list, or the host accepts no mail (RFC 7504).",
+        remedy: 'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).',
         reference: 'RFC 5321 section 3.1',
     },
     'not-smtp': {
-        title: 'Another protocol answers',
+        title: 'Not an SMTP server',
         severity: 'error',
-        steps: GREETING,
-        explanation: 'What answers on this port is not SMTP: it greets as another protocol does, or it waits to be spoken to and answers as one (HTTP).',
+        steps: READS_GREETING,
+        explanation: 'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).',
         evidence: fields('protocol', 'line', 'reply'),
-        remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for a mail exchanger.',
+        remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
         reference: 'RFC 5321 section 3.1',
     },
     'ehlo-rejected': {
-        title: 'EHLO refused',
+        title: 'EHLO rejected',
         severity: 'error',
-        steps: GREETING,
-        explanation: 'The server refuses EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH can be had.',
+        steps: READS_GREETING,
+        explanation: 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.',
         evidence: fields('reply', 'helo', 'greeting'),
-        remedy: 'If the text speaks of the name, set `ehlo` to a fully qualified name that resolves. If the server knows only HELO, or LHLO (LMTP), this is not the port for clients.',
+        remedy: 'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
     },
     'implicit-tls-port': {
-        title: 'The port speaks TLS from the first byte',
+        title: 'Port requires implicit TLS',
         severity: 'error',
         steps: ['capability'],
-        explanation: 'The endpoint is addressed with STARTTLS, and the port expects (or sends) a TLS handshake at once, as port 465 does. It says nothing, hangs up without a greeting, or begins with a record of TLS; after a silence one further connection has shown which it is.',
+        explanation: 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
         evidence: { octets: 'how the first record begins: its type and version' },
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reference: 'RFC 8314 section 3.3',
@@ -28696,23 +28724,23 @@ const STEP_1 = {
         title: 'STARTTLS not offered',
         severity: 'error',
         steps: ['capability'],
-        explanation: 'The answer to EHLO does not list STARTTLS, so a client has no way to encryption on this port.',
+        explanation: 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.',
         evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
-        remedy: 'Either TLS is not set up on this service (a certificate and key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong door: 587 upgrades with STARTTLS, 465 is TLS from the first byte (`transport: implicit`).',
+        remedy: 'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).',
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
     },
     'starttls-stripped': {
-        title: 'STARTTLS removed on the way',
+        title: 'STARTTLS removed in transit',
         severity: 'error',
         steps: ['capability'],
-        explanation: 'Something between here and the server overwrote the STARTTLS keyword (eight letters, mostly X, stand there) or hid it (the server takes the command all the same), which keeps the session in the clear. SMTP inspection in firewalls does this, and so does an attacker.',
+        explanation: 'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
         evidence: {
             ...fields('capabilities', 'masked', 'greeting'),
-            keyword: 'what stands where STARTTLS should',
-            reply: 'the reply to STARTTLS, where it was hidden',
+            keyword: 'what is in the place of STARTTLS',
+            reply: 'the reply to STARTTLS, if it was removed',
         },
-        remedy: 'Switch off SMTP inspection on the path (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare from another network.',
+        remedy: 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
     },
@@ -28720,27 +28748,27 @@ const STEP_1 = {
         title: 'AUTH offered before TLS',
         severity: 'warning',
         steps: ['capability'],
-        explanation: 'The server offers AUTH in the clear. A client that does not insist on TLS sends its password for everybody on the way to read.',
-        evidence: { mechanisms: 'the SASL mechanisms that are offered in the clear' },
+        explanation: 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.',
+        evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' },
         remedy: 'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
     'plaintext-auth-accepted': {
-        title: 'A password would be taken in the clear',
+        title: 'AUTH accepted before TLS',
         severity: 'error',
         steps: ['capability'],
-        explanation: 'The probe `plaintext-auth` sent a bare `AUTH PLAIN` before TLS, and the server asked for the credentials (334) or took the command (2yz) instead of refusing. Whether it offers AUTH there or not, a client that does not insist on TLS gives its password to everybody on the way. The probe gave up at that point (`*`); no credential was sent.',
+        explanation: 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
         evidence: fields('sent', 'reply'),
         remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
         reference: 'RFC 4954 section 4',
     },
     'plaintext-mail-accepted': {
-        title: 'Mail taken without TLS',
+        title: 'MAIL accepted without TLS',
         severity: 'warning',
         steps: ['capability'],
-        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server took it (2yz). Where it refuses that sender in a way that does not speak of TLS or AUTH (any 5yz but 530 and 538), a second MAIL from `gate@example.invalid` shows whether it refuses any. Clients that do not insist on TLS submit their mail in the clear. The probe took it back at once (RSET), and named no recipient.',
+        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.',
         evidence: fields('sent', 'reply'),
-        remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that MAIL is answered 530 before it.',
+        remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
         reference: 'RFC 8314 section 4.1',
     },
 };
@@ -28753,74 +28781,27 @@ const PRIVATE_ROOT = {
     root: 'the private root in which the chain ends',
     rootSha256: 'its fingerprint',
 };
-const NAMES = { wanted: 'the name that was asked for', names: 'the subject alternative names' };
-/** Findings of step 3: the handshake and the certificate. */
-const STEP_3 = {
-    'tls-handshake-failed': {
-        title: 'TLS handshake failed',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'Client and server could not agree on a TLS session.',
-        evidence: {
-            ...fields('alert', 'name', 'reason', 'code', 'octets'),
-            spoken: 'what the server chooses when it is offered everything',
-            signature: 'what it signs the handshake with',
-            servername: 'the name that was sent as SNI',
-        },
-        remedy: 'Compare protocol versions, cipher suites and key type on the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side gave up.',
-        reference: 'RFC 8446 section 6.2',
-        resultType: 'validation-failure',
-    },
-    'handshake-timeout': {
-        title: 'TLS handshake stalled',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server agreed to TLS and then did not finish the handshake within `timeout`.',
-        evidence: fields('waited', 'attempt'),
-        remedy: 'Look at what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder; and for a middlebox that drops large handshake packets (path MTU).',
-        reference: 'RFC 5321 section 4.5.3.2',
-        resultType: 'validation-failure',
-    },
-    'tls-version-too-old': {
-        title: 'TLS version too old',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server speaks no TLS version that the policy allows (`min-tls-version`).',
-        evidence: {
-            wanted: 'the oldest version that the policy allows',
-            spoken: 'the version that the server speaks',
-            ...fields('alert', 'name', 'reason', 'code', 'detail'),
-        },
-        remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
-        reference: 'RFC 8996; RFC 9325 section 3.1.1',
-        resultType: 'validation-failure',
-    },
-    'client-certificate-required': {
-        title: 'No client certificate that the server takes',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server ended the handshake because the client presented no certificate, or none that it takes.',
-        evidence: fields('alert', 'name'),
-        remedy: 'Give the gate one with `tls.client-cert` and `tls.client-key`. If clients are not meant to have certificates, ask for them without insisting (Postfix: `smtpd_tls_req_ccert = no`), or use the port that does not.',
-        reference: 'RFC 8446 section 4.4.2.4',
-        resultType: 'validation-failure',
-    },
-    'plaintext-on-implicit-port': {
-        title: 'The port greets in the clear',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The endpoint is addressed with TLS from the first byte, and the server starts to talk in the clear.',
-        evidence: fields('octets', 'protocol'),
-        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
-        reference: 'RFC 8314 section 3.3',
-    },
+const NAMES = { wanted: 'the expected name', names: 'the subject alternative names' };
+const SEND_WHOLE_CHAIN = 'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, add it to `ca`.';
+const TRUST_ISSUER = 'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
+/** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
+function appendIssuer({ missing = '', caIssuers }) {
+    const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
+    return `Append the certificate of ${missing}${from} to the file that the server sends.`;
+}
+/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
+const SAME_NAME_OTHER_KEY = {
+    remedy: 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.',
+};
+/** Findings of step 3 about the certificate. */
+const CERTIFICATE = {
     'certificate-expired': {
         title: 'Certificate expired',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The certificate of the server is past its notAfter date.',
+        explanation: "The notAfter date of the server's certificate has passed.",
         evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        remedy: 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal did not: most often the certificate was renewed and the mail server never told.',
+        remedy: 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'certificate-expired',
     },
@@ -28830,7 +28811,7 @@ const STEP_3 = {
         steps: ['certificate'],
         explanation: 'The notBefore date of the certificate is in the future.',
         evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        remedy: 'Use the certificate that is valid now; check the clock of the machine that issued it, and of this one.',
+        remedy: 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'validation-failure',
     },
@@ -28838,150 +28819,161 @@ const STEP_3 = {
         title: 'Certificate expires soon',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'Fewer days are left than `min-valid-days` asks for.',
+        explanation: 'The certificate is valid for fewer days than `min-valid-days` requires.',
         evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late; if short lives are by design, lower `min-valid-days`.',
+        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
         reference: 'RFC 5280 section 4.1.2.5',
     },
     'certificate-hostname-mismatch': {
-        title: 'Certificate does not carry the name',
+        title: 'Certificate does not match the host name',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'None of the subject alternative names matches the name that was asked for. The common name is not consulted, a wildcard stands for one whole left-most label, and an address matches only an address entry.',
+        explanation: 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.',
         evidence: { ...NAMES, ...fields('subject', 'keyType') },
-        remedy: 'Have the certificate issued for the name that clients use, or address the server by a name that it has; `servername` says which name is expected if it differs from `host`.',
+        remedy: 'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.',
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
     },
     'certificate-self-signed': {
-        title: 'Certificate signed by itself',
+        title: 'Self-signed certificate',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The certificate of the server is its own issuer, so nobody vouches for it. Debian\'s "snakeoil" default looks like this.',
+        explanation: 'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
         evidence: { ...CHAIN, ...fields('keyType') },
-        remedy: 'Use a certificate of a public CA. For a private server, pin its key with `tls.pin`, or issue it from a private CA and name that in `ca`.',
+        remedy: 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
     },
     'certificate-chain-incomplete': {
-        title: 'Intermediate certificate not sent',
+        title: 'Intermediate certificate missing',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The server sends only its own certificate, and no trust anchor issued it. Browsers and some systems fetch or remember the intermediate, mail clients do not, so it works for some and not for others.',
+        explanation: 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.',
         evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
-        remedy: 'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, name it in `ca`.',
+        remedy: SEND_WHOLE_CHAIN,
         reference: 'RFC 8446 section 4.4.2',
+        causes: {
+            'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}` },
+            'same-name': SAME_NAME_OTHER_KEY,
+        },
         resultType: 'certificate-not-trusted',
     },
     'certificate-untrusted': {
-        title: 'Issuer not trusted',
+        title: 'Certificate issuer not trusted',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The server sends its issuers, and they lead to no trust anchor that this machine knows.',
+        explanation: 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.',
         evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
-        remedy: 'If the issuer is a private CA, put its root into `ca`. If it is a public one, the chain is outdated or an issuer in it is expired: install the chain that the CA publishes now.',
+        remedy: TRUST_ISSUER,
         reference: 'RFC 5280 section 6.1',
+        causes: {
+            'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}` },
+            'unknown-root': {
+                remedy: `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
+            },
+            'same-name': SAME_NAME_OTHER_KEY,
+        },
         resultType: 'certificate-not-trusted',
     },
     'certificate-wrong-purpose': {
-        title: 'Certificate not for a server',
+        title: 'Certificate not valid for a server',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (anyExtendedKeyUsage in its place is not taken by OpenSSL), its key usage allows neither a digital signature nor a key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+        explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
         evidence: fields('reason', 'subject', 'keyType'),
-        remedy: 'Have a certificate issued with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication", that is no CA.',
+        remedy: 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
     },
     'certificate-malformed': {
-        title: 'Certificate cannot be read',
+        title: 'Malformed certificate',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'A certificate that the server sends is not encoded as RFC 5280 wants it: a date that there is no such day for, an extension that is there twice or runs beyond its end. The TLS library passed over it, and others will not. What cannot be read cannot be judged, so it authenticates nobody, not even with a pin. Where it is the certificate of the server itself, nothing more is said of it, and the report has no `tls`.',
+        explanation: 'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
         evidence: {
-            odd: 'what cannot be read',
+            odd: 'what is malformed',
             sha256: 'the fingerprint of the certificate',
             ...fields('subject', 'keyType'),
         },
-        remedy: 'The evidence says what is odd. Have the certificate issued anew by software that is known to do it right; `openssl x509 -text` and `openssl asn1parse` show the present one.',
+        remedy: 'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
         reference: 'RFC 5280 section 4.1',
         resultType: 'validation-failure',
     },
     'certificate-weak-key': {
-        title: 'Key too weak',
+        title: 'Weak key',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). Where there is a path to a trust anchor, what was sent beside it does not count.',
-        evidence: { key: 'kind and size of the key', ...fields('subject', 'keyType') },
-        remedy: 'Make a new key, EC P-256 or RSA 2048 at least, and have the certificate issued for it.',
+        explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.',
+        evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
+        remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
         reference: 'RFC 9325 section 4.5',
         resultType: 'validation-failure',
     },
     'certificate-weak-signature': {
-        title: 'Signature too weak',
+        title: 'Weak signature',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. Where there is a path to a trust anchor, what was sent beside it does not count.',
-        evidence: { signature: 'the algorithm of the signature', ...fields('subject', 'keyType') },
+        explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.',
+        evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
         remedy: 'Have the certificate issued again with SHA-256 or better.',
         reference: 'RFC 9325 section 4.5; RFC 9155',
         resultType: 'validation-failure',
     },
     'certificate-pin-mismatch': {
-        title: 'Key is not the pinned one',
+        title: 'Key does not match the pin',
         severity: 'error',
         steps: ['certificate'],
-        explanation: 'The public key of the server is none of those in `tls.pin`.',
-        evidence: { pin: 'the pin of the key that the server has', pinned: 'those in `tls.pin`', ...fields('keyType') },
-        remedy: 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and take the old one out when it is gone). If not, find out who answers here.',
+        explanation: 'The public key of the server is not one of those in `tls.pin`.',
+        evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`', ...fields('keyType') },
+        remedy: 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
         reference: 'RFC 7469 section 2.6',
     },
     'certificate-issuer-expires-first': {
         title: 'Issuer expires before the certificate',
         severity: 'warning',
         steps: ['certificate'],
-        explanation: 'An intermediate certificate on the path, or the trust anchor, ends before the certificate of the server does, and takes it along on that day. Where that is in fewer days than `min-valid-days` it is an error.',
+        explanation: "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
         evidence: {
-            issuer: 'the subject of the one that ends first',
+            issuer: 'the subject of the certificate that expires first',
             issuerValidTo: 'its notAfter date',
-            validTo: 'that of the certificate of the server',
+            validTo: "the notAfter date of the server's certificate",
             ...fields('keyType'),
         },
-        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued anew under it. Where the trust anchor itself ends, the CA needs a new root, and whoever connects needs it in `tls.ca` in time.',
+        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.',
         reference: 'RFC 5280 section 6.1.3',
     },
     'certificate-chain-disordered': {
-        title: 'Chain out of order',
+        title: 'Certificate chain out of order',
         severity: 'notice',
         steps: ['certificate'],
-        explanation: 'Each certificate that the server sends should have issued the one before it. One of these has not: it is in the wrong place, or does not belong to the chain. Most clients cope, some embedded ones do not.',
+        explanation: 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
         evidence: { subject: 'the first certificate that is out of order', sent: CHAIN.sent, ...fields('keyType') },
-        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and take out what does not belong.',
+        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
         reference: 'RFC 8446 section 4.4.2',
     },
     'certificate-lifetime-long': {
-        title: 'Certificate issued for very long',
+        title: 'Long certificate lifetime',
         severity: 'notice',
         steps: ['certificate'],
-        explanation: 'The certificate is valid for longer than public CAs may issue them at its date. The next one will live for a much shorter time, so renewal had better be automatic by then.',
+        explanation: 'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.',
         evidence: fields('validFrom', 'validTo', 'keyType'),
-        remedy: 'Automate renewal (ACME), the reload of the mail server included.',
+        remedy: 'Automate renewal (ACME), including the reload of the mail server.',
         reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
     },
     'certificate-unchecked': {
-        title: 'Other certificate not looked at',
+        title: 'Second certificate not checked',
         severity: 'warning',
         steps: ['certificate'],
-        explanation: 'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other kind of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not answer, gave another answer, or requires a client certificate, which the gate does not send on this connection. Or it speaks only TLS 1.3: such a server may hide a certificate whose issuer has a key of another kind, because it assumes that the client cannot verify it.',
-        evidence: { outcome: 'how the further connection ended', ...fields('keyType') },
-        remedy: 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that speaks only TLS 1.3 always gets this warning unless it shows both certificates.',
+        explanation: 'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.',
+        evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
+        remedy: 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
         reference: 'RFC 8446 section 4.4.2.2',
     },
     'certificate-pinned': {
-        title: 'Key pinned; chain and name not counted',
+        title: 'Key pinned: chain and name ignored',
         severity: 'notice',
         steps: ['certificate'],
-        explanation: 'The key of the server matches a pin, which authenticates it whatever its chain and names say. What they say is told for information.',
+        explanation: 'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.',
         evidence: {
             ...CHAIN,
             ...DEAD_END,
@@ -28989,7 +28981,7 @@ const STEP_3 = {
             ...NAMES,
             ...fields('finding', 'reason', 'subject', 'keyType'),
         },
-        remedy: 'Nothing to do, unless clients that have no pin use this server too.',
+        remedy: 'Nothing to do, unless clients without the pin use this server, too.',
         reference: 'RFC 7435 section 3',
     },
 };
@@ -28997,57 +28989,57 @@ const STEP_3 = {
 ;// CONCATENATED MODULE: ./src/findings/catalogue/connecting.ts
 
 
-/** Findings of the connection, in whichever step opens it. */
-const CONNECTION = {
+/** Findings of the connection, in the step that opens it. */
+const CONNECTING = {
     'dns-failed': {
-        title: 'Host name not found',
+        title: 'Name lookup failed',
         severity: 'error',
-        steps: CONNECTING,
-        explanation: 'The name has no address here. Either it does not exist (ENOTFOUND), or it is there with neither an A nor a usable AAAA record (ENODATA; some systems say ENOTFOUND for this too), or the resolver could not say (then the finding is inconclusive). With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family that could not be looked up.',
+        steps: OPENS_CONNECTION,
+        explanation: 'The host name has no address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA; some systems report ENOTFOUND for this, too), or the resolver could not answer (then the finding is inconclusive). With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family that could not be looked up.',
         evidence: fields('detail'),
-        remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner sees them (a name of an internal zone is unknown to a hosted runner).',
+        remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a hosted runner does not know names of an internal zone).',
         reference: 'RFC 5321 section 5.1',
     },
     'no-route': {
         title: 'No route to the server',
         severity: 'error',
-        steps: CONNECTING,
-        explanation: 'This machine has no route to the address. GitHub-hosted runners have no IPv6; private networks are reached only from inside.',
+        steps: OPENS_CONNECTION,
+        explanation: 'This machine has no route to the address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.',
         evidence: fields('detail', 'address'),
         remedy: 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
         reference: 'RFC 5321 section 4.5.4.1',
     },
     'connection-failed-locally': {
-        title: 'This machine does not connect',
+        title: 'Connection failed on this machine',
         severity: 'error',
-        steps: CONNECTING,
-        explanation: 'The system of this machine refused to open the connection, before a packet left it: it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or a rule of its own forbids it (EPERM, EACCES: a local firewall, a sandbox). That says nothing about the server.',
+        steps: OPENS_CONNECTION,
+        explanation: 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.',
         evidence: fields('detail', 'address'),
-        remedy: "The evidence has the system's word for it. Where something is used up, lower `concurrency` or raise the limit (`ulimit -n`); where it is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.",
+        remedy: 'The evidence has the error code of the system. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
     },
     'connection-refused': {
         title: 'Connection refused',
         severity: 'error',
-        steps: CONNECTING,
-        explanation: 'The host is there and nothing listens on the port, or a firewall refuses with a reset.',
+        steps: OPENS_CONNECTION,
+        explanation: 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.',
         evidence: fields('detail', 'address'),
-        remedy: 'Check the port (587 is submission with STARTTLS, 465 submission with TLS from the first byte, 25 is for mail exchangers), that the service runs, and that it listens on this address and not on loopback only.',
+        remedy: 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this address and not only on loopback.',
         reference: 'RFC 5321 section 4.5.4.1',
     },
     'connection-timeout': {
         title: 'Connection timed out',
         severity: 'error',
-        steps: CONNECTING,
-        explanation: 'No answer to the connection request: a firewall drops it, the host is down, or egress from this machine is filtered.',
+        steps: OPENS_CONNECTION,
+        explanation: 'The connection request got no answer: a firewall drops it, the host is down, or outbound connections from this machine are filtered.',
         evidence: fields('detail', 'address'),
-        remedy: 'Check firewalls and security groups in both directions, and whether the address is right; try from another network with the command shown.',
+        remedy: 'Check the address, and firewalls and security groups in both directions. Try the command shown from another network.',
         reference: 'RFC 5321 section 4.5.4.1',
     },
     'egress-blocked': {
-        title: 'Outbound port 25 is blocked here',
+        title: 'Outbound port 25 is blocked',
         severity: 'error',
-        steps: CONNECTING,
-        explanation: 'Hosted runners, like most cloud machines, cannot open connections to port 25. It timed out, which says nothing about the server.',
+        steps: OPENS_CONNECTION,
+        explanation: 'Hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.',
         evidence: fields('detail', 'address'),
         remedy: 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
         reference: 'RFC 5068 section 4',
@@ -29056,183 +29048,403 @@ const CONNECTION = {
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/delivery.ts
 
-/** What the server that took the message from the gate wrote into it (RFC 5321 section 4.4). */
+/** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
+/** Causes that a server can name whichever part of the delivery it rejects. */
+const REJECTION_CAUSES = {
+    'sign-in-required': {
+        remedy: 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
+    },
+    'not-authorized': {
+        remedy: 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
+    },
+    greylisting: {
+        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner or the sender of the gate from greylisting.',
+    },
+    'rate-limit': {
+        remedy: 'Hosted runners share their addresses with other users, who count, too. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the client of the gate from the limit.',
+    },
+    'client-reputation': {
+        remedy: 'The runner has a bad reputation: hosted runners share their addresses with other users. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate from an address that is known and has a name.',
+    },
+    'relay-denied': {
+        remedy: 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
+    },
+    'sender-authentication': {
+        remedy: 'Send from a host that the domain of `delivery.from` allows, or allow this one there: add the runner to its SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
+    },
+    'sender-unknown': {
+        remedy: 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
+    },
+    'sender-not-allowed': {
+        remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
+    },
+    'storage-full': {
+        remedy: 'Empty the mailbox or raise its quota. Check for free disk space where the server has its queue.',
+    },
+    'message-too-large': {
+        remedy: 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
+    },
+    'recipient-unverified': {
+        remedy: "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
+    },
+    'recipient-unknown': {
+        remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
+    },
+    'mailbox-disabled': {
+        remedy: 'Enable the mailbox of `delivery.to`, or use another one.',
+    },
+    'recipient-refused': {
+        remedy: "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
+    },
+    'content-filter': {
+        remedy: "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe is the same each time.",
+    },
+    policy: {
+        remedy: "The server's log says which rule it was. Exempt the gate's sender and recipient, or fix the rule.",
+    },
+    'no-smtputf8': {
+        remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
+        reference: 'RFC 6531 section 3.1',
+    },
+    'size-limit': {
+        remedy: 'Raise the limit of the server, or lower `delivery.attachment-bytes`.',
+        reference: 'RFC 1870 section 4',
+    },
+};
 /** Findings of step 5: the probe message. */
-const STEP_5 = {
+const DELIVERY = {
     'sender-rejected': {
-        title: 'Sender refused',
+        title: 'Sender rejected',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The server refuses the envelope sender (MAIL FROM).',
+        explanation: 'The server rejects the envelope sender (MAIL FROM).',
         evidence: fields('reply'),
-        remedy: 'The text says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is refused (SPF, no MX).',
+        remedy: 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).',
         reference: 'RFC 5321 section 3.3',
+        causes: REJECTION_CAUSES,
     },
     'recipient-rejected': {
-        title: 'Recipient refused',
+        title: 'Recipient rejected',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The server refuses the envelope recipient (RCPT TO). Where it must (`delivery.expect: refused`), this says that the refusal at RCPT is about something else: the client, the sender, the command. Whether the recipient would be taken is still open.',
+        explanation: 'The server rejects the envelope recipient (RCPT TO). If it must (`delivery.expect: refused`), the finding says that the rejection is about something else: the client, the sender, the command. Whether the server would accept the recipient is still open.',
         evidence: fields('reply'),
-        remedy: 'The text says why. "Relay access denied" means that the server takes mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is greylisting more often than not: raise `delivery.within`.',
+        remedy: 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.',
         reference: 'RFC 5321 section 3.3',
+        causes: REJECTION_CAUSES,
     },
     'message-rejected': {
-        title: 'Message refused',
+        title: 'Message rejected',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'Sender and recipient were accepted, and the message itself was refused at DATA or after its last line; or the server says beforehand (SIZE) that it takes none of that size, and none was sent.',
-        evidence: { ...fields('reply'), size: 'the octets of the message', limit: 'how many the server takes' },
-        remedy: "The text says why: a content filter, a policy, a size limit, a quota. Look for the queue id or the reason in the server's log.",
+        explanation: 'The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the server announces a lower limit (SIZE) than the size of the message, and the gate sent none.',
+        evidence: {
+            ...fields('reply'),
+            size: 'the size of the message in bytes',
+            limit: 'the limit of the server in bytes',
+        },
+        remedy: "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.",
         reference: 'RFC 5321 section 4.2.5',
+        causes: REJECTION_CAUSES,
     },
     'inbox-unreachable': {
-        title: 'Inbox cannot be reached',
+        title: 'Inbox unreachable',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The mailbox in which the probe should arrive cannot be read: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not answer or is busy, the gate tries again: as often as `retries` says before the message is sent, until `delivery.within` is over after that. The finding is inconclusive if the inbox could not be tested from here: a temporary failure of the name lookup, no route, a connection that times out, or a machine that cannot make connections.',
+        explanation: 'The gate cannot read the mailbox in which the probe should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and until `delivery.within` is over after that. The finding is inconclusive if the inbox could not be tested from here: a temporary failure of the name lookup, no route, a connection that times out, or a machine that cannot make connections.',
         evidence: fields('reason'),
-        remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) are TLS from the first byte, `imap://` (143) upgrades by STARTTLS and `pop3://` (110) by STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) speak in the clear. Its certificate is held to the same trust anchors as the endpoint: a private CA belongs into `ca`.',
+        remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.',
         reference: 'RFC 8314 section 3.2',
     },
     'inbox-rejected': {
-        title: 'Inbox refuses us',
+        title: 'Inbox access rejected',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The inbox refuses the login, has no such folder, or does not let the probe be read.',
+        explanation: 'The inbox rejects the login, does not have the folder, or does not allow the gate to read the probe.',
         evidence: fields('reason'),
-        remedy: 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers want an application password for IMAP and POP3.',
+        remedy: 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
         reference: 'RFC 9051 section 6.2',
     },
     'inbox-cleanup-failed': {
-        title: 'Message found but not cleaned up',
+        title: 'Inbox cleanup failed',
         severity: 'warning',
         steps: ['delivery'],
-        explanation: 'The probe arrived and was read. Then the inbox could not be searched for further copies, or the probe could not be deleted: it may still be there.',
+        explanation: 'The probe arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the probe, which may still be there.',
         evidence: fields('reason'),
         remedy: 'Delete the probe manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.',
         reference: 'RFC 9051 section 6.4',
     },
     'message-not-received': {
-        title: 'Message accepted and never arrived',
+        title: 'Message accepted but not received',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The server took responsibility for the probe (250), and it was not in the inbox within `delivery.within`. This is how lost mail looks from outside.',
+        explanation: 'The server took responsibility for the probe (250), but the probe was not in the inbox within `delivery.within`. For a user, this is lost mail.',
         evidence: fields('messageId'),
-        remedy: "Follow the message through the server's log by its Message-ID: still queued, sent to another folder (Junk), to another mailbox, or discarded by a filter. If the path is just slow, raise `delivery.within`.",
+        remedy: "Search the server's log for the Message-ID: the message may still be queued, in another folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.",
         reference: 'RFC 5321 section 6.1',
     },
     'message-altered': {
-        title: 'Message changed on the way',
+        title: 'Message altered in transit',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The probe arrived, but a header field that the gate set, or the body, is not what was sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is missing too, the body was replaced or the message was forged.',
-        evidence: { ...fields('messageId'), altered: 'what is not as it was sent' },
-        remedy: 'Find the filter, gateway or list that changes mail on this path, and exempt it or have it work on copies.',
+        explanation: 'The probe arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is missing, too, the body was replaced or the message was forged.',
+        evidence: { ...fields('messageId'), altered: 'what is different' },
+        remedy: 'Find the filter, gateway or mailing list that changes mail, and exempt this mail from it or let it change copies only.',
         reference: 'RFC 5321 section 6.4',
     },
     'receipt-not-verified': {
-        title: 'Arrival not verified',
+        title: 'Receipt not verified',
         severity: 'notice',
         steps: ['delivery'],
-        explanation: 'The server accepted the probe. No inbox is configured, so nobody looked whether it arrived.',
+        explanation: 'The server accepted the probe. No inbox is configured, so the gate did not check whether it arrived.',
         evidence: {},
         remedy: 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
     },
     'message-in-junk': {
-        title: 'Message filed as junk',
+        title: 'Message in the junk folder',
         severity: 'warning',
         steps: ['delivery'],
-        explanation: 'The message arrived in the folder for junk. Whoever gets such mail does not see it, and a provider that files it there judges the rest of the mail of this sender alike.',
+        explanation: 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.',
         evidence: { folder: 'the folder in which the message was' },
-        remedy: "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves it there): publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is meant.",
+        remedy: "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves the message there). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is affected.",
     },
     'message-duplicated': {
-        title: 'Message arrived more than once',
+        title: 'Message received more than once',
         severity: 'warning',
         steps: ['delivery'],
-        explanation: 'The same message is in the inbox several times. A server that takes a message and answers too late is sent it again; so do two routes that lead to the same mailbox.',
-        evidence: { ...fields('messageId'), copies: 'how many there are' },
-        remedy: 'Compare the `Received` lines of the copies: where they part, a hop has sent the message twice (an alias that lists the mailbox two times, a filter that hands a copy back, a time-out behind the final dot).',
+        explanation: 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.',
+        evidence: { ...fields('messageId'), copies: 'how many copies there are' },
+        remedy: 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox two times, a filter that returns a copy, a timeout after the final dot).',
         reference: 'RFC 5321 section 4.5.3.2.6',
     },
     'delivery-hop-unencrypted': {
-        title: 'A server says that it received the message without TLS',
+        title: 'Message received without TLS, according to the server',
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
         evidence: { ...TRACE, with: 'the protocol that it names' },
-        remedy: 'Look for a proxy or a load balancer that terminates TLS in front of the mail server; let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the path to the mail server, waive the finding.',
+        remedy: 'Look for a proxy or a load balancer that terminates TLS in front of the mail server; let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.',
         reference: 'RFC 3848',
     },
     'delivery-hop-mismatch': {
-        title: 'A server names another TLS session than ours',
+        title: 'Server names another TLS session',
         severity: 'warning',
         steps: ['delivery'],
-        explanation: 'The `Received` line of the server that took the message from the gate names a TLS version or a cipher suite that is not that of the session with the gate: something between the two ends TLS and begins it anew.',
+        explanation: 'The `Received` line of the server that received the message from the gate names a TLS version or a cipher suite other than that of the session with the gate: something between the two terminates TLS and starts a new TLS session.',
         evidence: {
             ...TRACE,
             wanted: 'version and cipher suite of the session with the gate',
-            found: 'those that the server names',
+            found: 'version and cipher suite that the server names',
         },
-        remedy: 'Find out what stands between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
+        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
         reference: 'RFC 3848',
     },
     'delivery-hop-unproved': {
-        title: 'No server says how it took the message',
+        title: 'No server says whether it received the message with TLS',
         severity: 'notice',
         steps: ['delivery'],
         explanation: 'No `Received` line of the message can be attributed to the server that received it from the gate, by the name or the address of the gate or by the name of the server; or the line is known only by the name of the server, and names no protocol that the gate uses; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
         evidence: TRACE,
-        remedy: 'Nothing needs mending, unless the server is yours: let it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
+        remedy: 'Nothing to do, unless the server is yours: make it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
         reference: 'RFC 5321 section 4.4',
     },
     'delivery-verdict-mismatch': {
-        title: 'SPF, DKIM or DMARC did not come to what was demanded',
+        title: 'Unexpected SPF, DKIM or DMARC result',
         severity: 'error',
         steps: ['delivery'],
-        explanation: 'The message arrived, and one of the checks of its origin that `delivery.verdicts` names came to something else than is demanded there. DKIM is verified by the gate, on the message that arrived and with the key from DNS, and one valid signature of any domain is a pass; SPF and DMARC are what the named receiver wrote down. A temporary error, of the receiver or of the DNS lookup, is inconclusive.',
+        explanation: 'The message arrived, but one of the checks in `delivery.verdicts` has another result than required. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.',
         evidence: {
             ...fields('check', 'wanted', 'authservId', 'reason'),
-            found: 'what it came to',
-            result: 'what the receiver wrote down',
-            sender: 'the domain of the sender, where the verdict is of another one',
+            found: 'the result',
+            result: 'what the receiver added to the message',
+            sender: 'the domain of the sender, if the result is for another domain',
             domain: 'the domain of the DKIM signature',
-            selector: 'its selector',
+            selector: 'the selector of the DKIM signature',
         },
-        remedy: "Compare the sender's domain in DNS with what the message shows: the SPF record must allow the server that handed it over, the DKIM selector must hold the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
+        remedy: "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that handed it over, the DKIM selector must have the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
         reference: 'RFC 8601',
     },
     'delivery-verdict-missing': {
-        title: 'The receiver says nothing about SPF or DMARC',
+        title: 'SPF or DMARC result missing',
         severity: 'error',
         steps: ['delivery'],
         explanation: 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.',
         evidence: {
             ...fields('check', 'wanted', 'authservId'),
-            present: 'the `Authentication-Results` lines that are there',
+            present: 'the `Authentication-Results` lines in the message',
         },
         remedy: 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on another machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver does not name itself, remove the check from `delivery.verdicts`.',
         reference: 'RFC 8601 section 5',
     },
     'relay-open': {
-        title: 'A recipient is accepted that must be refused',
+        title: 'Recipient accepted that must be rejected',
         severity: 'error',
         steps: ['delivery'],
-        explanation: '`delivery.expect: refused` says that the server must not take this recipient, and it takes it. A server that takes foreign recipients from strangers is an open relay, and ends on every blocklist within days. The session was the one of step 4, with the credentials of `auth` if there are any. No message was sent.',
+        explanation: '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.',
         evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
-        remedy: 'Let the server relay for authenticated clients and for its own domains only (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and refuse recipients that do not exist at RCPT.',
+        remedy: 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject recipients that do not exist at RCPT.',
         reference: 'RFC 5321 section 7.9',
     },
     greylisted: {
-        title: 'Accepted after a delay',
+        title: 'Message accepted after a delay',
         severity: 'notice',
         steps: ['delivery'],
-        explanation: 'The server put the message off at first, and took it later in the same run: greylisting, most often, which every sender meets the first time.',
-        evidence: { reply: 'what the server said at first', seconds: 'how much later it took the message' },
-        remedy: 'Nothing needs mending. To save the time, exempt the address of the runner or the sender of the gate.',
+        explanation: 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.',
+        evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
+        remedy: 'Nothing to do. To save the time, exempt the address of the runner or the sender of the gate.',
         reference: 'RFC 6647',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/catalogue/handshake.ts
+
+const COMPARE_NETWORKS = 'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
+const UPDATE_TLS_LIBRARY = "The TLS libraries of client and server are incompatible. Update the server's library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
+/** Findings of step 3 about the TLS handshake. */
+const HANDSHAKE = {
+    'tls-handshake-failed': {
+        title: 'TLS handshake failed',
+        severity: 'error',
+        steps: ['certificate'],
+        explanation: 'Client and server could not negotiate a TLS session.',
+        evidence: {
+            ...fields('alert', 'name', 'reason', 'code', 'octets'),
+            spoken: 'what the server selects if the client offers everything',
+            signature: 'the algorithm with which the server signs the handshake',
+            servername: 'the name that was sent as SNI',
+        },
+        remedy: 'Compare protocol versions, cipher suites and key type of the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.',
+        reference: 'RFC 8446 section 6.2',
+        causes: {
+            ciphers: {
+                remedy: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the type of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).',
+            },
+            'short-dh-parameters': {
+                remedy: 'Configure Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits since 3.1; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or disable cipher suites with DHE: ECDHE does not need them (RFC 9325 section 4.1).',
+            },
+            'old-signature': {
+                remedy: 'Make the server sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that supports nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.',
+            },
+            'unknown-name': {
+                remedy: 'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must have it), or configure the server for this name: a certificate for it, or a default certificate for unknown names.',
+                reference: 'RFC 6066 section 3',
+            },
+            'changed-in-transit': { remedy: COMPARE_NETWORKS },
+            'incompatible-library': { remedy: UPDATE_TLS_LIBRARY },
+            'missing-extension': {
+                remedy: `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
+            },
+            'certificate-alert': {
+                remedy: "The server's log says which certificate it means. Check for a proxy that terminates TLS in front of it and has no client certificate, or the wrong one, for the server behind it.",
+            },
+            'access-denied': {
+                remedy: "A rule of the server rejects this client; its log says which. Allow the runner's address.",
+            },
+            'server-error': {
+                remedy: "Look in the server's log at the time of the run: a certificate or key that is unreadable or does not match, a key store, session cache or OCSP responder that is unreachable, exhausted memory, or a TLS library without a feature that the configuration requires.",
+            },
+            downgrade: {
+                remedy: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and make it allow newer versions.',
+            },
+            'server-closed': {
+                remedy: "The server's log may say why: it was stopped, or someone ended the connection.",
+            },
+            'ocsp-response': {
+                remedy: 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
+            },
+            'pre-shared-key': {
+                remedy: 'Make the server authenticate with a certificate: mail clients have no pre-shared keys.',
+            },
+            'application-protocol': {
+                remedy: 'Check host and port: they may be those of a server for another protocol (HTTPS), or of a proxy that routes connections by ALPN. Make it forward connections without ALPN to the mail server.',
+            },
+        },
+        resultType: 'validation-failure',
+    },
+    'handshake-timeout': {
+        title: 'TLS handshake timed out',
+        severity: 'error',
+        steps: ['certificate'],
+        explanation: 'The server agreed to TLS, but did not finish the handshake within `timeout`.',
+        evidence: fields('waited', 'attempt'),
+        remedy: 'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
+        reference: 'RFC 5321 section 4.5.3.2',
+        resultType: 'validation-failure',
+    },
+    'tls-version-too-old': {
+        title: 'TLS version too old',
+        severity: 'error',
+        steps: ['certificate'],
+        explanation: 'The server supports no TLS version that the policy allows (`min-tls-version`).',
+        evidence: {
+            wanted: 'the oldest version that the policy allows',
+            spoken: 'the version that the server supports',
+            ...fields('alert', 'name', 'reason', 'code', 'detail'),
+        },
+        remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
+        reference: 'RFC 8996; RFC 9325 section 3.1.1',
+        causes: {
+            // The RFCs allow TLS 1.2, and this policy does not.
+            'no-tls-1.3': {
+                remedy: 'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+                reference: 'RFC 9325 section 3.1.1',
+            },
+        },
+        resultType: 'validation-failure',
+    },
+    'client-certificate-required': {
+        title: 'Client certificate missing or rejected',
+        severity: 'error',
+        steps: ['certificate'],
+        explanation: 'The server ended the handshake because the client sent no certificate, or one that it does not accept.',
+        evidence: fields('alert', 'name'),
+        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, make the server request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
+        reference: 'RFC 8446 section 4.4.2.4',
+        causes: {
+            damaged: {
+                remedy: 'Check with `openssl verify` that the file of `tls.client-cert` has the whole chain, leaf first.',
+            },
+            unsupported: {
+                remedy: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support the type of its key.',
+            },
+            revoked: {
+                remedy: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
+            },
+            expired: {
+                remedy: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
+            },
+            unacceptable: {
+                remedy: "The server's log says why it rejects the certificate of `tls.client-cert`.",
+            },
+            'unknown-issuer': {
+                remedy: 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates; or make the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
+            },
+            'access-denied': {
+                remedy: 'Add the certificate, its name or its fingerprint to those that the server allows.',
+            },
+            'unusable-key': {
+                remedy: 'Configure a certificate with a common type of key (RSA 2048, or EC P-256).',
+            },
+        },
+        resultType: 'validation-failure',
+    },
+    'plaintext-on-implicit-port': {
+        title: 'No TLS on an implicit TLS port',
+        severity: 'error',
+        steps: ['certificate'],
+        explanation: 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.',
+        evidence: fields('octets', 'protocol'),
+        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
+        reference: 'RFC 8314 section 3.3',
+        causes: {
+            'other-protocol': {
+                remedy: ({ protocol = '' }) => `Correct the port or the host: the server there speaks ${protocol}, whatever the transport. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+            },
+            rejected: {
+                remedy: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+            },
+        },
     },
 };
 
@@ -29247,45 +29459,50 @@ const RUN = {
         steps: ['authentication', 'delivery'],
         explanation: 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
         evidence: {},
-        remedy: 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, remember that a secret that does not exist is empty, and so is every secret in a pull request from a fork.',
+        remedy: 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.',
     },
     'waiver-expired': {
-        title: 'Waiver has ended',
+        title: 'Waiver expired',
         severity: 'error',
-        steps: EVERY,
-        explanation: 'A finding is waived until a day that is over, so it counts again.',
+        steps: EVERY_STEP,
+        explanation: 'The last day of a waiver is over, so its finding counts again.',
         evidence: fields('finding', 'until'),
-        remedy: 'Mend the finding, or decide anew how long it may stand and move `until`.',
+        remedy: 'Fix the finding, or decide how much longer to waive it and change `until`.',
     },
     'waiver-unused': {
         title: 'Waiver not needed',
         severity: 'notice',
-        steps: EVERY,
-        explanation: 'The finding that a waiver names did not occur, though its step was carried out.',
+        steps: EVERY_STEP,
+        explanation: 'The finding that a waiver names did not occur, although its step ran.',
         evidence: fields('finding', 'until'),
-        remedy: 'Take the waiver out, lest it hides the finding when it comes back.',
+        remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
     },
     'run-stopped': {
-        title: 'Run ended before its time',
+        title: 'Run stopped early',
         severity: 'error',
-        steps: EVERY,
-        explanation: 'The deadline of the run was over, or the run was cancelled, before this step had come to its end. Nothing is known of it and of those behind it, so nothing of them is green, and the job fails whatever the policy.',
+        steps: EVERY_STEP,
+        explanation: 'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
         evidence: {},
-        remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or spread the endpoints over several jobs with `shard`. The steps that are slow show their durations in the report.',
+        remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+        causes: {
+            cancelled: {
+                remedy: 'Run it again. The page of the workflow run shows who or what cancelled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
+            },
+        },
     },
     'runner-starved': {
         title: 'Gate suspended or short of CPU',
         severity: 'error',
-        steps: EVERY,
+        steps: EVERY_STEP,
         explanation: 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
         evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
         remedy: 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
     },
     'internal-error': {
-        title: 'Defect of the gate itself',
+        title: 'Internal error',
         severity: 'error',
-        steps: EVERY,
-        explanation: 'The gate came upon something in its own code that should not happen. The endpoint has not been judged.',
+        steps: EVERY_STEP,
+        explanation: 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.',
         evidence: {},
         remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
     },
@@ -29293,35 +29510,35 @@ const RUN = {
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/upgrade.ts
 
-/** Findings of step 2: the answer to STARTTLS. */
-const STEP_2 = {
+/** Findings of step 2: the reply to STARTTLS. */
+const UPGRADE = {
     'starttls-refused': {
         title: 'STARTTLS refused',
         severity: 'error',
         steps: ['upgrade'],
-        explanation: 'The server advertises STARTTLS and, asked for it, answers something other than 220.',
+        explanation: 'The server offers STARTTLS, but replies to the command with something other than 220.',
         evidence: fields('reply'),
-        remedy: "Advertised but not usable usually means that the TLS library could not load certificate or key: look in the server's log for the reason (permissions, a wrong path, a key that does not fit).",
+        remedy: "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).",
         reference: 'RFC 3207 section 4',
         resultType: 'starttls-not-supported',
     },
     'plaintext-after-starttls': {
-        title: 'Data in the clear behind the 220',
+        title: 'Unencrypted data after the 220 to STARTTLS',
         severity: 'error',
         steps: ['upgrade'],
-        explanation: 'Between the 220 to STARTTLS and the TLS handshake something arrived in the clear, or something like TLS before the handshake had begun. A client that keeps it in its buffer takes it for an answer from inside TLS: that is response injection, a way for an attacker on the path to speak in an encrypted session.',
+        explanation: 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
         evidence: fields('octets'),
-        remedy: 'If the server itself does it, update it: it answers STARTTLS with more than one reply or gives up after the 220. If it comes from the path, find the device that adds it.',
+        remedy: 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
         reference: 'RFC 3207 section 4.2',
         resultType: 'validation-failure',
     },
     'starttls-command-injection': {
-        title: 'Commands in the clear are carried into TLS',
+        title: 'STARTTLS command injection',
         severity: 'error',
         steps: ['upgrade'],
-        explanation: 'The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server answered the NOOP too: it keeps what it received in the clear and obeys it in the encrypted session. Whoever can add octets on the way can so put commands before those of the client, and have its mail and its password sent to themselves (CVE-2011-0411).',
+        explanation: "The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
         evidence: fields('sent', 'reply'),
-        remedy: 'Update the mail server, or whatever ends TLS in front of it: every maintained one throws away what it received before the handshake (Postfix since 2.8). A proxy must drop its buffer when it begins TLS.',
+        remedy: 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
         reference: 'RFC 3207 section 4.2',
     },
 };
@@ -29336,23 +29553,25 @@ const STEP_2 = {
 
 
 
+
 /**
- * Every finding that the gate can report, in the order of the steps. A code is for ever: it is never renamed
- * and never reused. The documentation page `docs/findings.md` is generated from this catalogue.
+ * Every finding that the gate can report, in the order of the steps. A code never changes and is never reused. The
+ * page `docs/findings.md` is generated from this catalogue.
  */
 const CATALOGUE = {
     ...ANY_STEP,
-    ...CONNECTION,
-    ...STEP_1,
-    ...STEP_2,
-    ...STEP_3,
-    ...STEP_4,
-    ...STEP_5,
+    ...CONNECTING,
+    ...CAPABILITY,
+    ...UPGRADE,
+    ...HANDSHAKE,
+    ...CERTIFICATE,
+    ...AUTHENTICATION,
+    ...DELIVERY,
     ...RUN,
 };
 /** All codes, in the order of the catalogue. */
 const FINDING_CODES = Object.keys(CATALOGUE);
-/** Findings about the gate's own bookkeeping: to waive them would be to switch the gate off. */
+/** Findings about the gate itself. Waiving them would disable the gate. */
 const UNWAIVABLE = [
     'internal-error',
     'run-stopped',
@@ -29364,7 +29583,7 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 81736:
+/***/ 21172:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29627,566 +29846,77 @@ function validateConcurrency(concurrency) {
 var connect = __nccwpck_require__(78141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
 var net_deadline = __nccwpck_require__(47879);
+;// CONCATENATED MODULE: ./src/gate/pauses.ts
+/** The pause before the second try; each later one is four times as long, up to the longest. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Milliseconds to wait before the n-th try, from the second on: longer each time, with jitter. */
+function pauseBefore(tries, { random }) {
+    return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
+}
+
+;// CONCATENATED MODULE: ./src/gate/addresses.ts
+
+
+
+/** Looked up separately: a lookup of both hides the failure of one, and with it the servers of that family. */
+const FAMILIES = [4, 6];
+/**
+ * Expands an endpoint with `addresses: all` into one for each address, and one for each family whose lookup failed. If
+ * there is no address, the endpoint stays as it is, with the failure of its lookup.
+ * @param retries how often a lookup that failed is repeated
+ * @param given the names of all configured endpoints
+ */
+async function expandAddresses(endpoint, retries, run, given) {
+    const expanded = (part) => {
+        const origin = { name: endpoint.name, part };
+        return { ...endpoint, name: nameFor(origin, given), origin };
+    };
+    const answers = await Promise.all(FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, run) })));
+    const found = answers.flatMap(({ answer }) => (answer instanceof connect/* ConnectFailure */.Vm ? [] : answer));
+    const failed = answers.flatMap(({ family, answer }) => answer instanceof connect/* ConnectFailure */.Vm ? [{ family, failure: answer }] : []);
+    const unresolved = failed.filter(({ failure }) => failure.kind === 'lookup-failed');
+    const [worst] = [...unresolved, ...failed];
+    if (found.length === 0)
+        return [{ endpoint, ...(worst && { addresses: worst.failure }) }];
+    const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
+    return [
+        ...addresses.map((one) => ({ endpoint: expanded(one.address), addresses: [one] })),
+        ...unresolved.map(({ family, failure }) => ({ endpoint: expanded(`IPv${family}`), addresses: failure })),
+    ];
+}
+/** "name (part)", or with a number appended if the user has given that name to another endpoint. */
+function nameFor({ name, part }, given) {
+    const usual = `${name} (${part})`;
+    let unique = usual;
+    for (let n = 2; given.has(unique); n += 1)
+        unique = `${usual} #${n}`;
+    return unique;
+}
+/** The addresses of one family, or why there is none after the last lookup. */
+async function lookUp({ host, timeoutMs }, family, retries, run) {
+    for (let tries = 1;; tries += 1) {
+        try {
+            return await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs, run.end), run.resolver, family);
+        }
+        catch (error) {
+            if (!(error instanceof connect/* ConnectFailure */.Vm))
+                throw error;
+            if (error.kind !== 'lookup-failed' || tries > retries)
+                return error;
+        }
+        await run.pause(pauseBefore(tries + 1, run));
+    }
+}
+
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report_report = __nccwpck_require__(2123);
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 10 modules
-var catalogue = __nccwpck_require__(31966);
-;// CONCATENATED MODULE: ./src/findings/finding.ts
-
-/**
- * Makes a finding: the catalogue's severity, remedy and reference, and what the step knows.
- * @param message what is wrong, here and now; peers' texts in it already brief and visible
- */
-function finding(code, message, details = {}) {
-    const { severity, remedy, reference, resultType } = catalogue/* CATALOGUE */.yh[code];
-    return {
-        code,
-        severity,
-        message,
-        remedy,
-        ...(reference !== undefined && { reference }),
-        ...(resultType !== undefined && { resultType }),
-        ...details,
-    };
-}
-
-// EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(56942);
-;// CONCATENATED MODULE: ./src/secrets/redact-report.ts
-
-/**
- * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
- * somebody's password is `pass`.
- */
-const OWN_WORDS = new Set([
-    'result',
-    'transport',
-    'role',
-    'id',
-    'status',
-    'skipped',
-    'step',
-    'code',
-    'severity',
-    'from',
-    'validFrom',
-    'validTo',
-    'sha256',
-]);
-/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
-const MESSAGE_LIMIT = 1000;
-const EVIDENCE_LIMIT = 600;
-/**
- * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
- * lest the beginning of a secret stays behind that nobody recognises.
- */
-function redactEndpoint(endpoint, redactor) {
-    const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
-    const fit = (finding) => ({
-        ...finding,
-        message: (0,shorten/* shorten */.ml)(finding.message, MESSAGE_LIMIT),
-        ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
-    });
-    return {
-        ...rest,
-        steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-        ...(earlier && { earlier: earlier.map(fit) }),
-        ...(tls && { tls: fitTls(tls) }),
-    };
-}
-/** The same report, uncut, with `<redacted>` wherever it held a secret. */
-function withoutSecrets(endpoint, redactor) {
-    return redactor.redactDeep({ ...endpoint, transcript: unfold(endpoint.transcript, redactor) }, OWN_WORDS);
-}
-/** The transcript without secrets that are folded over lines which the server says one after the other. */
-function unfold(transcript, redactor) {
-    const turns = [];
-    for (const line of transcript) {
-        const turn = turns.at(-1);
-        if (turn?.[0]?.from === line.from && line.from === 'server')
-            turn.push(line);
-        else
-            turns.push([line]);
-    }
-    return turns.flatMap((turn) => {
-        const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
-        return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
-    });
-}
-function fitTls({ certificate, otherCertificates, ...rest }) {
-    return {
-        ...rest,
-        certificate: fitCertificate(certificate),
-        ...(otherCertificates && { otherCertificates: otherCertificates.map(fitCertificate) }),
-    };
-}
-function fitCertificate(certificate) {
-    const { subject, issuer } = certificate;
-    return { ...certificate, subject: (0,shorten/* shorten */.ml)(subject, MESSAGE_LIMIT), issuer: (0,shorten/* shorten */.ml)(issuer, MESSAGE_LIMIT) };
-}
-/** Evidence has keys of its own choice: there they say nothing about the value. */
-function fitEvidence(evidence, redactor) {
-    const redacted = Object.entries(redactor.redactDeep(evidence));
-    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)]));
-}
-
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
-;// CONCATENATED MODULE: ./src/smtp/reply.ts
-
-/**
- * RFC 5321 section 4.5.3.1.5 allows 512 octets; long policy texts exist, so eight times that is read, and a peer
- * that never ends a line is stopped there.
- */
-const MAX_LINE_OCTETS = 4096;
-/** The longest EHLO answers seen have some thirty lines; a peer that never ends a reply is stopped here. */
-const MAX_REPLY_LINES = 128;
-/**
- * Thirty-two lines of the length that RFC 5321 allows. What an answer says goes into transcript, report and findings, and
- * in JSON becomes up to six times as much.
- */
-const MAX_REPLY_OCTETS = 16 * 1024;
-/**
- * A session has a dozen replies, of a few hundred octets each. A peer that makes every one as large as it may be is
- * stopped here, with as much as a transcript keeps.
- */
-const MAX_SESSION_OCTETS = 64 * 1024;
-/** What came is no SMTP reply. */
-class ReplySyntaxError extends Error {
-    problem;
-    line;
-    before;
-    name = 'ReplySyntaxError';
-    /**
-     * @param problem what is wrong, in words
-     * @param line the offending line, or as much of it as was read
-     * @param before the lines of the same reply that came before it; none where another protocol would show itself
-     */
-    constructor(problem, line, before) {
-        super(`${problem}: ${(0,peer/* brief */.dh)(line.exact)}`);
-        this.problem = problem;
-        this.line = line;
-        this.before = before;
-    }
-}
-const LF = 0x0a;
-const CR = 0x0d;
-/** The text may hold any octet, so the pattern is matched against ISO 8859-1 and `s` lets the dot match them all. */
-const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
-const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
-/**
- * Turns the octets of one session into replies, however they are cut into chunks. It reads one reply at a time, so that what follows
- * a reply stays unread until somebody asks: behind the 220 to STARTTLS that makes all the difference.
- */
-class ReplyParser {
-    #unread = Buffer.alloc(0);
-    #searchedTo = 0;
-    #partial;
-    #replyOctets = 0;
-    #sessionOctets = 0;
-    /** Takes in what arrived. */
-    push(octets) {
-        this.#unread = this.#unread.length === 0 ? Buffer.from(octets) : Buffer.concat([this.#unread, octets]);
-    }
-    /** Octets that have arrived and belong to no complete reply yet taken. */
-    get unread() {
-        return this.#unread;
-    }
-    /** What has arrived of a reply that has not ended: its whole lines, and the beginning of the next. */
-    get unfinished() {
-        const lines = this.#partial?.raw ?? [];
-        return this.#unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.#unread)];
-    }
-    /** Whether a reply has begun and not ended. */
-    get midReply() {
-        return this.#partial !== undefined;
-    }
-    /**
-     * The next reply, if it is complete.
-     * @throws {ReplySyntaxError} as soon as it is certain that what came is no reply
-     */
-    take() {
-        for (;;) {
-            const end = this.#unread.indexOf(LF, this.#searchedTo);
-            if (end > MAX_LINE_OCTETS || (end < 0 && this.#unread.length > MAX_LINE_OCTETS)) {
-                throw this.#error(`a line of more than ${MAX_LINE_OCTETS} octets`, this.#unread.subarray(0, MAX_LINE_OCTETS));
-            }
-            if (end < 0) {
-                this.#searchedTo = this.#unread.length;
-                return undefined;
-            }
-            const line = this.#unread.subarray(0, end);
-            this.#unread = this.#unread.subarray(end + 1);
-            this.#searchedTo = 0;
-            const reply = this.#line(line);
-            if (reply)
-                return reply;
-        }
-    }
-    #line(withCr) {
-        const bareLineFeed = withCr.at(-1) !== CR;
-        const octets = bareLineFeed ? withCr : withCr.subarray(0, -1);
-        this.#count(withCr.length + 1, octets);
-        const match = REPLY_LINE.exec(octets.toString('latin1'));
-        if (!match?.[1])
-            throw this.#error('a line that is no SMTP reply', octets);
-        const code = Number(match[1]);
-        this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
-        const partial = this.#partial;
-        if (partial.code !== code)
-            throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, octets);
-        if (partial.lines.length === MAX_REPLY_LINES) {
-            throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, octets);
-        }
-        partial.lines.push(new peer/* PeerText */.gC(octets.subarray(4)));
-        partial.raw.push(new peer/* PeerText */.gC(octets));
-        partial.bareLineFeed ||= bareLineFeed;
-        if (match[2] === '-')
-            return undefined;
-        this.#partial = undefined;
-        this.#replyOctets = 0;
-        const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
-        return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
-    }
-    #count(length, octets) {
-        this.#replyOctets += length;
-        this.#sessionOctets += length;
-        if (this.#replyOctets > MAX_REPLY_OCTETS) {
-            throw this.#error(`a reply of more than ${MAX_REPLY_OCTETS} octets`, octets);
-        }
-        if (this.#sessionOctets > MAX_SESSION_OCTETS) {
-            throw this.#error(`more than ${MAX_SESSION_OCTETS} octets in one session`, octets);
-        }
-    }
-    #error(problem, octets) {
-        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(octets), this.#partial?.raw ?? []);
-    }
-}
-/** A reply on one line, as it is shown in messages: code and texts, with `/` between lines. */
-function shown(reply) {
-    const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
-    return (0,peer/* brief */.dh)([reply.code, texts.join(' / ')].join(' ').trim());
-}
-
-;// CONCATENATED MODULE: ./src/smtp/transcript.ts
-
-
-/** A dialogue of five steps has some sixty lines; what a peer says beyond this is not evidence but load. */
-const MAX_LINES = 1000;
-/** As JSON, with the message of the gate, of which 16 KiB are kept at most. */
-const MAX_OCTETS = 32 * 1024;
-const CUT = '… the rest of the dialogue is not kept';
-/** What was said, by whom, and when. Exact, but that the client's secrets are given to it already redacted. */
-class Transcript {
-    #start = external_node_perf_hooks_.performance.now();
-    #lines = [];
-    #octets = 0;
-    #cut = false;
-    /** Keeps a line; the first one that there is no room for is replaced by a remark, and nothing is kept after it. */
-    add(from, text) {
-        if (this.#cut)
-            return;
-        this.#octets += (0,shorten/* octetsInJson */.yg)(text);
-        this.#cut = this.#lines.length >= MAX_LINES || this.#octets > MAX_OCTETS;
-        const at = Math.round(external_node_perf_hooks_.performance.now() - this.#start);
-        this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
-    }
-    get lines() {
-        return this.#lines;
-    }
-}
-
-// EXTERNAL MODULE: ./src/secrets/redactor.ts + 2 modules
-var redactor = __nccwpck_require__(94890);
-;// CONCATENATED MODULE: ./src/findings/providers.ts
-/** The services that most submissions go to. */
-const PROVIDERS = {
-    'Microsoft 365': {
-        pattern: /\.(outlook|office365)\.com\b/i,
-        signingIn: 'SMTP AUTH must be switched on for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. Where basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
-    },
-    Google: {
-        pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
-        signingIn: 'The account password is not taken: with 2-step verification make an app password, or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) goes by the sender address and the IP allow-list in the Admin console.',
-        limits: 'It limits how often an account signs in, and after too many attempts takes none for a while.',
-    },
-    'Amazon SES': {
-        pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
-        signingIn: 'SMTP credentials of SES are not the keys of an IAM user: make them in the SES console. They hold for one region only, the one in the name of the host (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
-    },
-    SendGrid: {
-        pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
-        signingIn: 'The user name is the word `apikey`, and the password an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
-        limits: '"Maximum credits exceeded" is said where the mails of the plan are used up: see the usage in the account settings.',
-    },
-    Mailgun: {
-        pattern: /\bMailgun\b/i,
-        signingIn: 'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password its SMTP password, not an API key. EU domains are at smtp.eu.mailgun.org.',
-    },
-    Postmark: {
-        pattern: /\bpostmarkapp\.com\b/i,
-        signingIn: 'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be switched on for the stream.',
-    },
-    Yahoo: {
-        pattern: /\.(yahoo|yahoodns|aol)\.(com|net)\b/i,
-        signingIn: 'The account password is not taken: make an app password in the account security settings.',
-    },
-    Fastmail: {
-        pattern: /\bfastmail\.com\b|\bmessagingengine\.com\b/i,
-        signingIn: 'The account password is not taken: make an app password with access to SMTP. The user name is the whole address.',
-    },
-    Zoho: {
-        pattern: /\bzoho(mail)?\.(com|eu|in)\b/i,
-        signingIn: 'With two-factor authentication make an application-specific password. The host must be that of the data centre of the account (smtp.zoho.com, smtp.zoho.eu, …).',
-    },
-    iCloud: {
-        pattern: /\biCloud\b|\.mail\.me\.com\b/i,
-        signingIn: 'The account password is not taken: make an app-specific password at account.apple.com.',
-    },
-};
-const NAMES = Object.keys(PROVIDERS);
-/** By what each service is recognised. */
-const PROVIDER_PATTERNS = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].pattern]));
-/** What each service wants of those who sign in. */
-const SIGNING_IN = Object.fromEntries(NAMES.map((name) => [name, PROVIDERS[name].signingIn]));
-/** What services count, as far as it is known. */
-const LIMITS = Object.fromEntries(Object.entries(PROVIDERS).flatMap(([name, { limits }]) => (limits === undefined ? [] : [[name, limits]])));
-
-;// CONCATENATED MODULE: ./src/findings/servers.ts
-
-/** Mail services, and mail servers, that give themselves away in what they say. */
-const SOFTWARE = {
-    ...PROVIDER_PATTERNS,
-    Postfix: /\bPostfix\b/,
-    Exim: /\bExim\b/,
-    Sendmail: /\bSendmail\b/,
-    OpenSMTPD: /\bOpenSMTPD\b/,
-    Exchange: /\bMicrosoft ESMTP MAIL Service\b/,
-    Haraka: /\bHaraka\b/,
-    Stalwart: /\bStalwart\b/i,
-};
-/**
- * Recognises the server.
- * @param texts what it said: the greeting, the lines of its answer to EHLO, a refusal
- */
-function recognise(texts) {
-    const names = Object.keys(SOFTWARE);
-    return names.find((name) => texts.some((text) => SOFTWARE[name].test(text)));
-}
-
-;// CONCATENATED MODULE: ./src/findings/settings.ts
-
-/** What is wrong with a certificate, and mended by another one in its place. */
-const OF_THE_CERTIFICATE = [
-    'certificate-expired',
-    'certificate-not-yet-valid',
-    'certificate-expires-soon',
-    'certificate-hostname-mismatch',
-    'certificate-self-signed',
-    'certificate-chain-incomplete',
-    'certificate-untrusted',
-    'certificate-wrong-purpose',
-    'certificate-malformed',
-    'certificate-weak-key',
-    'certificate-weak-signature',
-    'certificate-issuer-expires-first',
-    'certificate-chain-disordered',
-];
-/** Such as `TLS 1.3` for `TLSv1.3`. */
-const inWords = (version) => version.replace('v', ' ');
-/** Such as `no_tlsv1_3` for `TLSv1.3`, as OpenSSL has it. */
-const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
-const TABLE = [
-    {
-        codes: ['greeting-rejected'],
-        settings: {
-            Postfix: 'Look into `postscreen_access_list` and `postscreen_dnsbl_sites`, or into `smtpd_client_restrictions` where `smtpd_delay_reject = no`.',
-            Exim: 'The ACL of `acl_smtp_connect` turns the client away, or `host_reject_connection` does.',
-            Sendmail: "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
-            Exchange: 'Let `RemoteIPRanges` of the receive connector have the address of the runner (`Set-ReceiveConnector`), or `Add-IPAllowListEntry`.',
-            Stalwart: 'Take the address of the runner out of `server.blocked-ip`, or put it into `server.allowed-ip`.',
-            'Microsoft 365': 'Where the text speaks of a blocked client host, ask for the address of the runner to be taken off the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
-            Google: 'For smtp-relay.gmail.com the public address of the runner must be among the allowed ones of the setting "SMTP relay service" in the Admin console (Gmail, Routing).',
-        },
-    },
-    {
-        codes: ['ehlo-rejected'],
-        settings: {
-            Postfix: 'Look into `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) where `smtpd_delay_reject = no`.',
-            Exim: 'The ACL of `acl_smtp_helo` refuses the name, or `helo_verify_hosts` wants one that resolves to the client.',
-        },
-    },
-    {
-        codes: ['starttls-not-advertised'],
-        settings: {
-            Postfix: 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
-            Exim: 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
-            Sendmail: 'Define `confSERVER_CERT` and `confSERVER_KEY`, and take `S` out of the modifiers of the daemon (`M=`).',
-            OpenSMTPD: 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-            Exchange: 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and tick TLS on the receive connector.',
-            Haraka: 'Enable the `tls` plugin in `config/plugins`; `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
-            Stalwart: 'Give the listener a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
-        },
-    },
-    {
-        codes: ['starttls-not-advertised', 'starttls-refused', 'plaintext-on-implicit-port'],
-        settings: {
-            'Microsoft 365': 'smtp.office365.com has STARTTLS only, on 587 or 25, and TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.',
-            Google: 'smtp.gmail.com and smtp-relay.gmail.com have TLS from the first byte on 465, and STARTTLS on 587.',
-            'Amazon SES': 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
-        },
-    },
-    {
-        codes: ['starttls-refused'],
-        settings: {
-            Postfix: 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable and key and certificate must fit.',
-            Exim: 'Look into the main log for "TLS error": the Exim user must be able to read `tls_privatekey`.',
-            Sendmail: 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error": group-readable keys are refused.',
-            Exchange: 'Look for event 12014: no certificate fits the FQDN of the receive connector.',
-            OpenSMTPD: '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must be there and fit.',
-            Haraka: 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable, and fit.',
-            Stalwart: 'Look for errors of TLS in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable, and fit.',
-        },
-    },
-    {
-        codes: ['plaintext-on-implicit-port'],
-        settings: {
-            Postfix: 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
-            Exim: 'Let `tls_on_connect_ports` have the port.',
-            Sendmail: "Give the daemon the modifier `s` (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-            OpenSMTPD: 'Use `smtps` in the `listen on` rule.',
-            Exchange: 'It has STARTTLS only: set `transport: starttls`, on 587 or 25.',
-            Haraka: 'Let `smtps_port` in `config/smtp.ini` be the port.',
-            Stalwart: 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
-        },
-    },
-    {
-        codes: ['plaintext-auth-advertised', 'plaintext-auth-accepted'],
-        settings: {
-            Postfix: 'Set `smtpd_tls_auth_only = yes`.',
-            Exim: 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-            Sendmail: "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-            OpenSMTPD: 'Use `tls-require auth` in the `listen on` rule.',
-            Exchange: 'Tick "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-            Haraka: 'Leave `auth` plugins to connections with TLS: `config/auth_flat_file.ini` is ignored in the clear by default.',
-            Stalwart: 'Make `session.auth.mechanisms` depend on `is_tls`.',
-        },
-    },
-    {
-        codes: ['plaintext-mail-accepted'],
-        settings: {
-            Postfix: 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
-            Exim: 'Let the ACL of `acl_smtp_mail` deny what is not `encrypted = *`.',
-            Sendmail: 'Let the access map want encryption of clients (`TLS_Clt: ENCR:112`).',
-            OpenSMTPD: 'Use `tls-require` in the `listen on` rule.',
-            Exchange: 'Set `Set-ReceiveConnector -RequireTLS $true`.',
-        },
-    },
-    {
-        codes: ['tls-version-too-old'],
-        settings: {
-            Postfix: (wanted) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may shut out ${wanted} (\`!${wanted}\`, or an upper bound below it), and the OpenSSL beneath must have it.`,
-            Exim: (wanted) => `Take \`+${exclusion(wanted)}\` out of \`openssl_options\`, or with GnuTLS let \`tls_require_ciphers\` have ${inWords(wanted)}; the library beneath must have it.`,
-            Sendmail: (wanted) => `Take \`+SSL_OP_${exclusion(wanted).toUpperCase().replace('TLSV', 'TLSv')}\` out of \`ServerSSLOptions\`; the OpenSSL beneath must have ${inWords(wanted)}.`,
-            OpenSMTPD: (wanted) => `Let \`protocols\` in the \`listen on\` rule have \`${wanted.toLowerCase()}\`, or take it out: by default it speaks TLS 1.2 and 1.3.`,
-            Exchange: (wanted) => `Enable ${inWords(wanted)} in Windows (Schannel, \`Enabled\` for the server); where this Exchange does not have it for SMTP, demand no more than it has (\`tls.min-version\`).`,
-            Haraka: (wanted) => `\`minVersion=${wanted}\` in \`config/tls.ini\` lets nothing older in; the Node.js beneath must have ${inWords(wanted)}.`,
-            Stalwart: (wanted) => `Take ${inWords(wanted)} out of \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
-            'Microsoft 365': 'Use smtp.office365.com: smtp-legacy.office365.com is for clients that have no TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`).',
-        },
-    },
-    {
-        codes: ['tls-handshake-failed'],
-        settings: {
-            Postfix: 'Look at `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`; with `smtpd_tls_loglevel = 1` the log has its reason.',
-            Exim: 'Look at `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` can be read; the main log has "TLS error".',
-            Sendmail: 'Look at `CipherList`, `ServerSSLOptions` and `DHParameters`; with `LogLevel` 14 the log has "STARTTLS=server, error".',
-            OpenSMTPD: 'Look at `smtp ciphers` and at `pki NAME cert` and `pki NAME key`.',
-            Exchange: 'Versions and cipher suites are those of Windows (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`); the system log has events of Schannel.',
-            Haraka: 'Look at `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
-            Stalwart: 'Look at `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and at its certificate.',
-        },
-    },
-    {
-        codes: ['client-certificate-required'],
-        settings: {
-            Postfix: 'Let `smtpd_tls_CAfile` name the authority of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if it may be asked for).',
-            Exim: 'Let `tls_verify_certificates` name the authority of the clients, or use `tls_try_verify_hosts` in place of `tls_verify_hosts`.',
-            OpenSMTPD: 'Let `ca` name the authority of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-            Haraka: 'Set `rejectUnauthorized=false` in `config/tls.ini`, and take the port out of `requireAuthorized`.',
-            Sendmail: 'Let `confTLS_SRV_OPTIONS` be `V`, so that no certificate of the client is asked for, or let `confCACERT` name the authority of the clients.',
-            Exchange: 'Set `Set-ReceiveConnector -DomainSecureEnabled $false`.',
-        },
-    },
-    {
-        codes: OF_THE_CERTIFICATE,
-        settings: {
-            Postfix: '`smtpd_tls_chain_files` names the file with key and full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`); after a change `postfix reload`.',
-            Exim: '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key; a new file is taken up without a restart.',
-            Sendmail: '`confSERVER_CERT` names the file of the certificate, with the intermediates behind the leaf, and `confSERVER_KEY` its key; after a change restart Sendmail.',
-            OpenSMTPD: '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key; after a change restart smtpd.',
-            Exchange: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine; then `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` where the connector names one.',
-            Haraka: '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key; after a change restart Haraka.',
-            Stalwart: '`certificate.NAME.cert` holds the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME brings them.',
-        },
-    },
-    {
-        codes: [...OF_THE_CERTIFICATE, 'tls-handshake-failed', 'tls-version-too-old'],
-        settings: {
-            'Microsoft 365': 'What it presents is not yours to change. Address it by its own name, and not by an alias of yours: smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX. A certificate that is not of Microsoft is that of a proxy on the way.',
-            Google: 'What it presents is not yours to change. Address it by its own name, and not by an alias of yours: smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record. A certificate that is not of Google is that of a proxy on the way.',
-            'Amazon SES': 'What it presents is not yours to change. Address it as email-smtp.REGION.amazonaws.com, and not by an alias of yours; through a VPC endpoint, give that name with `servername`. A certificate that is not of Amazon is that of a proxy on the way.',
-        },
-    },
-    {
-        codes: ['auth-not-advertised'],
-        settings: {
-            Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-            Exim: 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
-            OpenSMTPD: 'Add `auth` to the `listen on` rule.',
-            'Microsoft 365': 'Client submission is smtp.office365.com on 587; `*.mail.protection.outlook.com` on 25 signs nobody in.',
-            Google: 'Client submission is smtp.gmail.com on 587 or 465; mx.google.com on 25 signs nobody in.',
-        },
-    },
-    {
-        codes: ['auth-rejected'],
-        settings: {
-            ...SIGNING_IN,
-            Postfix: 'Its log has the reason behind "SASL … authentication failed", and the log of Dovecot or saslauthd more: `auth_debug = yes` in Dovecot, `testsaslauthd` for Cyrus.',
-            Exim: 'The main log names the authenticator and its `server_condition`; `exim -d+auth` shows how it is expanded.',
-            Exchange: 'Basic authentication must be allowed on the receive connector (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name be DOMAIN\\user or a UPN.',
-        },
-    },
-    { codes: ['auth-temporary-failure'], settings: LIMITS },
-    {
-        codes: ['auth-command-refused'],
-        settings: {
-            Postfix: 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-            Exim: 'Its EHLO name or address must fit `auth_advertise_hosts` at the second EHLO too.',
-        },
-    },
-];
-/**
- * A remedy with the setting to change in this very server added, where it is known.
- * @param remedy what holds for any server
- * @param wanted the oldest TLS version that the policy allows, such as `TLSv1.2`
- */
-function remedyFor(code, remedy, software, wanted) {
-    if (software === undefined)
-        return remedy;
-    const settings = TABLE.filter(({ codes }) => codes.includes(code)).flatMap(({ settings }) => settings[software] ?? []);
-    const inFull = settings.map((setting) => (typeof setting === 'string' ? setting : setting(wanted)));
-    return inFull.length === 0 ? remedy : `${remedy} This is ${software}: ${inFull.join(' ')}`;
-}
-
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 11 modules
+var catalogue = __nccwpck_require__(6227);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/findings/reproduce.ts
 
-/*
- * Commands for a reader whose trust store is that of the system. Where the endpoint has trust anchors of its own,
- * `-CAfile` (openssl) or `--tls-ca-path` (swaks) belongs behind them: we know the certificates, and not their file.
- */
 /**
  * The command that shows by hand what steps 1 to 3 see: the dialogue, the chain, the verification.
  * @param address that of the server itself, where it is known: others of the same name may do better
@@ -30293,74 +30023,325 @@ function command(words) {
     return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
-;// CONCATENATED MODULE: ./src/verdict/waivers.ts
+;// CONCATENATED MODULE: ./src/findings/providers.ts
+/** The setting of a service whose certificate its users cannot change. */
+const notYours = (company, names) => `You cannot change its certificate. Use its own name, not an alias of yours: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
+const MICROSOFT_PORTS = 'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.';
+const MICROSOFT_CERTIFICATE = notYours('Microsoft', 'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.');
+const GOOGLE_PORTS = 'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.';
+const GOOGLE_CERTIFICATE = notYours('Google', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.');
+const AMAZON_PORTS = 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.';
+const AMAZON_CERTIFICATE = notYours('Amazon', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.');
+/** The mail services that most submissions use. */
+const PROVIDERS = {
+    'Microsoft 365': {
+        pattern: /\.(outlook|office365)\.com\b/i,
+        settings: {
+            'greeting-rejected': 'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+            'starttls-not-advertised': MICROSOFT_PORTS,
+            'starttls-refused': MICROSOFT_PORTS,
+            'plaintext-on-implicit-port': MICROSOFT_PORTS,
+            'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
+            'tls-handshake-failed': MICROSOFT_CERTIFICATE,
+            certificate: MICROSOFT_CERTIFICATE,
+            'auth-not-advertised': 'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
+            'auth-rejected': 'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
+        },
+    },
+    Google: {
+        pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
+        settings: {
+            'greeting-rejected': 'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+            'starttls-not-advertised': GOOGLE_PORTS,
+            'starttls-refused': GOOGLE_PORTS,
+            'plaintext-on-implicit-port': GOOGLE_PORTS,
+            'tls-version-too-old': GOOGLE_CERTIFICATE,
+            'tls-handshake-failed': GOOGLE_CERTIFICATE,
+            certificate: GOOGLE_CERTIFICATE,
+            'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
+            'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+            'auth-temporary-failure': 'It limits how often an account signs in. After too many attempts it accepts none for a while.',
+        },
+    },
+    'Amazon SES': {
+        pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
+        settings: {
+            'starttls-not-advertised': AMAZON_PORTS,
+            'starttls-refused': AMAZON_PORTS,
+            'plaintext-on-implicit-port': AMAZON_PORTS,
+            'tls-version-too-old': AMAZON_CERTIFICATE,
+            'tls-handshake-failed': AMAZON_CERTIFICATE,
+            certificate: AMAZON_CERTIFICATE,
+            'auth-rejected': 'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+        },
+    },
+    SendGrid: {
+        pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
+        settings: {
+            'auth-rejected': 'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+            'auth-temporary-failure': '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
+        },
+    },
+    Mailgun: {
+        pattern: /\bMailgun\b/i,
+        settings: {
+            'auth-rejected': 'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+        },
+    },
+    Postmark: {
+        pattern: /\bpostmarkapp\.com\b/i,
+        settings: {
+            'auth-rejected': 'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+        },
+    },
+    Yahoo: {
+        pattern: /\.(yahoo|yahoodns|aol)\.(com|net)\b/i,
+        settings: {
+            'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
+        },
+    },
+    Fastmail: {
+        pattern: /\bfastmail\.com\b|\bmessagingengine\.com\b/i,
+        settings: {
+            'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
+        },
+    },
+    Zoho: {
+        pattern: /\bzoho(mail)?\.(com|eu|in)\b/i,
+        settings: {
+            'auth-rejected': 'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+        },
+    },
+    iCloud: {
+        pattern: /\biCloud\b|\.mail\.me\.com\b/i,
+        settings: {
+            'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
+        },
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/servers.ts
+/** Such as `TLS 1.3` for `TLSv1.3`. */
+const inWords = (version) => version.replace('v', ' ');
+/** OpenSSL's option that disables a version, such as `no_tlsv1_3` for `TLSv1.3`. */
+const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
+/** Mail servers that name themselves. */
+const SERVERS = {
+    Postfix: {
+        pattern: /\bPostfix\b/,
+        settings: {
+            'greeting-rejected': 'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
+            'ehlo-rejected': 'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
+            'starttls-not-advertised': 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
+            'starttls-refused': 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
+            'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+            'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
+            'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+            'tls-version-too-old': (minVersion) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
+            'tls-handshake-failed': 'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+            'client-certificate-required': 'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
+            certificate: '`smtpd_tls_chain_files` names the file with the key and the full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`). After a change, run `postfix reload`.',
+            'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+            'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more: set `auth_debug = yes` in Dovecot, use `testsaslauthd` for Cyrus.',
+            'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+        },
+    },
+    Exim: {
+        pattern: /\bExim\b/,
+        settings: {
+            'greeting-rejected': 'The ACL in `acl_smtp_connect` rejects the client, or `host_reject_connection` does.',
+            'ehlo-rejected': 'The ACL in `acl_smtp_helo` rejects the name, or `helo_verify_hosts` requires one that resolves to the client.',
+            'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
+            'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+            'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
+            'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+            'plaintext-mail-accepted': 'Make the ACL in `acl_smtp_mail` deny sessions that are not `encrypted = *`.',
+            'tls-version-too-old': (minVersion) => `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+            'tls-handshake-failed': 'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` is readable. The main log has "TLS error".',
+            'client-certificate-required': 'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
+            certificate: '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key. Exim uses a new file without a restart.',
+            'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+            'auth-rejected': 'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
+            'auth-command-refused': 'At the second EHLO, too, the client must match `auth_advertise_hosts` by its name or address.',
+        },
+    },
+    Sendmail: {
+        pattern: /\bSendmail\b/,
+        settings: {
+            'greeting-rejected': "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+            'starttls-not-advertised': 'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
+            'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail refuses keys that the group can read.',
+            'plaintext-on-implicit-port': "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+            'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+            'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
+            'tls-version-too-old': (minVersion) => `Remove \`+SSL_OP_${exclusion(minVersion).toUpperCase().replace('TLSV', 'TLSv')}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+            'tls-handshake-failed': 'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+            'client-certificate-required': 'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
+            certificate: '`confSERVER_CERT` names the file with the certificate, followed by the intermediates, and `confSERVER_KEY` its key. After a change, restart Sendmail.',
+        },
+    },
+    OpenSMTPD: {
+        pattern: /\bOpenSMTPD\b/,
+        settings: {
+            'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+            'starttls-refused': '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
+            'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
+            'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
+            'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
+            'tls-version-too-old': (minVersion) => `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
+            'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
+            'client-certificate-required': 'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+            certificate: '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key. After a change, restart smtpd.',
+            'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
+        },
+    },
+    Exchange: {
+        pattern: /\bMicrosoft ESMTP MAIL Service\b/,
+        settings: {
+            'greeting-rejected': 'Add the address of the runner to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.',
+            'starttls-not-advertised': 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
+            'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
+            'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
+            'plaintext-auth-advertised': 'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+            'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
+            'tls-version-too-old': (minVersion) => `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+            'tls-handshake-failed': 'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
+            'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+            certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
+            'auth-rejected': 'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name must be DOMAIN\\user or a UPN.',
+        },
+    },
+    Haraka: {
+        pattern: /\bHaraka\b/,
+        settings: {
+            'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
+            'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
+            'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
+            'plaintext-auth-advertised': 'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
+            'tls-version-too-old': (minVersion) => `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. Its Node.js must support ${inWords(minVersion)}.`,
+            'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+            'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
+            certificate: '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key. After a change, restart Haraka.',
+        },
+    },
+    Stalwart: {
+        pattern: /\bStalwart\b/i,
+        settings: {
+            'greeting-rejected': 'Remove the address of the runner from `server.blocked-ip`, or add it to `server.allowed-ip`.',
+            'starttls-not-advertised': 'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
+            'starttls-refused': 'Look for TLS errors in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable and match.',
+            'plaintext-on-implicit-port': 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
+            'plaintext-auth-advertised': 'Make `session.auth.mechanisms` depend on `is_tls`.',
+            'tls-version-too-old': (minVersion) => `Remove ${inWords(minVersion)} from \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
+            'tls-handshake-failed': 'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
+            certificate: '`certificate.NAME.cert` has the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME provides them.',
+        },
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software.ts
 
 
-/** A waiver holds to the end of its last day, in UTC. */
-function holds({ until }, now) {
-    return now.toISOString().slice(0, 10) <= until;
+const SOFTWARE = { ...PROVIDERS, ...SERVERS };
+/**
+ * Recognizes a server or a service by what it sends.
+ * @param texts the greeting, the lines of its replies to EHLO, a rejection
+ */
+function recognize(texts) {
+    const names = Object.keys(SOFTWARE);
+    return names.find((name) => texts.some((text) => SOFTWARE[name].pattern.test(text)));
 }
-/** Whether a finding is waived now. */
-function isWaived(code, waivers, now) {
-    return waivers.some((waiver) => waiver.finding === code && holds(waiver, now));
+/** Findings with the setting of another topic. */
+const TOPICS = {
+    'plaintext-auth-accepted': 'plaintext-auth-advertised',
+    'certificate-expired': 'certificate',
+    'certificate-not-yet-valid': 'certificate',
+    'certificate-expires-soon': 'certificate',
+    'certificate-hostname-mismatch': 'certificate',
+    'certificate-self-signed': 'certificate',
+    'certificate-chain-incomplete': 'certificate',
+    'certificate-untrusted': 'certificate',
+    'certificate-wrong-purpose': 'certificate',
+    'certificate-malformed': 'certificate',
+    'certificate-weak-key': 'certificate',
+    'certificate-weak-signature': 'certificate',
+    'certificate-issuer-expires-first': 'certificate',
+    'certificate-chain-disordered': 'certificate',
+};
+/**
+ * The sentence that says which setting of a server or service fixes a finding.
+ * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
+ * @returns undefined if there is none for this finding
+ */
+function settingFor(code, name, minVersion) {
+    if (name === undefined)
+        return undefined;
+    const { settings } = SOFTWARE[name];
+    const setting = settings[TOPICS[code] ?? code];
+    if (setting === undefined)
+        return undefined;
+    return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+}
+
+;// CONCATENATED MODULE: ./src/findings/complete.ts
+
+
+
+/**
+ * Adds to a finding what to do about it: the fix for its cause, the setting of this server or provider, and a command
+ * that shows it.
+ * @param observed undefined for a finding about the gate itself
+ */
+function completeFinding({ cause, ...found }, observed) {
+    const { resultType } = catalogue/* CATALOGUE */.yh[found.code];
+    const complete = { ...found, ...fixFor(found, cause), ...(resultType !== undefined && { resultType }) };
+    if (!observed)
+        return complete;
+    const { endpoint, greeting = '', capabilities } = observed;
+    const { reply = '', octets = '' } = found.evidence ?? {};
+    const isInspected = HIDDEN_BY_INSPECTION.has(found.code) && ASTERISKS.test(greeting);
+    const software = recognize([greeting, ...capabilities, reply, octets]);
+    const remedies = [
+        isInspected ? INSPECTION : undefined,
+        complete.remedy,
+        settingFor(found.code, software, endpoint.tls.minVersion),
+    ];
+    const reproduce = found.reproduce ?? commandFor(found, observed);
+    return {
+        ...complete,
+        ...(isInspected && { evidence: { ...found.evidence, greeting } }),
+        ...(reproduce !== undefined && { reproduce }),
+        remedy: remedies.filter((one) => one !== undefined).join(' '),
+    };
+}
+function fixFor({ code, evidence = {} }, cause) {
+    const { remedy: usual, reference, causes = {} } = catalogue/* CATALOGUE */.yh[code];
+    const { remedy, ...fix } = {
+        remedy: usual,
+        ...(reference !== undefined && { reference }),
+        ...(cause !== undefined && causes[cause]),
+    };
+    if (typeof remedy === 'string')
+        return { remedy, ...fix };
+    // A remedy is prose in which backticks mark code; those in text from the network must not.
+    const withoutBackticks = Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]);
+    return { remedy: remedy(Object.fromEntries(withoutBackticks)), ...fix };
+}
+/** A command that shows a finding, if there is one. */
+function commandFor({ code, severity }, { step, endpoint, address }) {
+    if (severity === 'notice' || WITHOUT_COMMAND.has(code))
+        return undefined;
+    if (code === 'implicit-tls-port')
+        return opensslCommand({ ...endpoint, transport: 'implicit' }, address);
+    if (code === 'plaintext-auth-advertised')
+        return plainEhloCommand(endpoint, address);
+    return stepCommand(step, endpoint, address);
 }
 /**
- * Marks what is waived, and adds `waiver-expired` for each finding whose waiver has ended.
- * @param findings those of one step
+ * Findings that no command of their step shows: those about the gate itself, those about the inbox, and those of probes,
+ * which bring a command of their own if there is one.
  */
-function applyWaivers(findings, waivers, now) {
-    return findings.flatMap((found) => {
-        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalogue/* UNWAIVABLE */.Zs.includes(found.code));
-        const valid = named.find((waiver) => holds(waiver, now));
-        if (valid)
-            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
-        return [
-            found,
-            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} ended on ${until} (${reason}).`, {
-                evidence: { finding: found.code, until },
-            })),
-        ];
-    });
-}
-/**
- * Waivers of findings that did not occur, though no step in which they could was kept from being carried out.
- * @param steps all five, with what was found
- * @param now a waiver that has ended by then is told as such
- * @returns each notice with the step that it belongs to
- */
-function unusedWaivers(waivers, steps, now) {
-    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
-    return waivers.flatMap((waiver) => {
-        const { steps: possible } = catalogue/* CATALOGUE */.yh[waiver.finding];
-        const concerned = steps.filter(({ id }) => possible.includes(id));
-        const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
-        const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
-        if (step === undefined || wasBlocked || occurred.has(waiver.finding))
-            return [];
-        const { finding: code, until } = waiver;
-        const message = holds(waiver, now)
-            ? `${code} is waived until ${until}, and did not occur.`
-            : `The waiver of ${code} ended on ${until}, and the finding did not occur.`;
-        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
-    });
-}
-
-;// CONCATENATED MODULE: ./src/gate/enrich.ts
-
-
-
-
-
-/** The findings of a step as they are reported: with advice, and with waivers applied. */
-function weighed(found, step, visit) {
-    const advice = found.map((one) => advised(one, step, visit));
-    return [...applyWaivers(advice, visit.endpoint.waive, visit.world.now())];
-}
-/**
- * Findings of which no command of a step shows anything: the gate's own, those of the inbox, and those of probes, which
- * bring a command where there is one.
- */
-const NOT_BY_HAND = new Set([
+const WITHOUT_COMMAND = new Set([
     ...catalogue/* UNWAIVABLE */.Zs,
     'probe-inconclusive',
     'starttls-command-injection',
@@ -30369,37 +30350,472 @@ const NOT_BY_HAND = new Set([
     'inbox-rejected',
     'inbox-cleanup-failed',
 ]);
-/** Evidence in which a server may give itself away. */
-const SAYS = ['reply', 'octets'];
-/** A remedy names the setting of the very server, where that gives itself away; a command shows the step by hand. */
-function advised(found, step, visit) {
-    const { greeting, plain, secured, endpoint, address, addresses } = visit;
-    const to = address ?? addresses?.[0]?.address;
-    const byHand = found.severity === 'notice' || NOT_BY_HAND.has(found.code) ? {} : { reproduce: stepCommand(step, endpoint, to) };
-    const said = [
-        greeting ?? '',
-        ...[...(plain?.lines ?? []), ...(secured?.lines ?? [])].map(({ exact }) => exact),
-        ...SAYS.map((where) => found.evidence?.[where] ?? ''),
-    ];
-    const software = recognise(said);
-    const inspected = OF_INSPECTION.has(found.code) && STARS.test(greeting ?? '');
-    return {
-        ...byHand,
-        ...found,
-        ...(inspected && { evidence: { ...found.evidence, greeting: greeting ?? '' } }),
-        remedy: remedyFor(found.code, inspected ? `${INSPECTED} ${found.remedy}` : found.remedy, software, endpoint.tls.minVersion),
-    };
-}
-/** Findings that a firewall can cause which inspects SMTP and writes over what it does not know. */
-const OF_INSPECTION = new Set([
+/** Findings that a firewall causes if it inspects SMTP and overwrites what it does not know. */
+const HIDDEN_BY_INSPECTION = new Set([
     'ehlo-rejected',
     'starttls-not-advertised',
     'starttls-stripped',
 ]);
-/** Cisco's PIX and ASA hide the name of the server and of its software so. */
-const STARS = /\*{8}/;
-const INSPECTED = 'The greeting is written over with asterisks: a firewall inspects SMTP on the way, and hides what the server offers. Switch that off first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';
+/** Cisco PIX and ASA hide the names of the server and of its software this way. */
+const ASTERISKS = /\*{8}/;
+const INSPECTION = 'The greeting is overwritten with asterisks: a firewall between client and server inspects SMTP and hides what the server offers. Disable that first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';
 
+;// CONCATENATED MODULE: ./src/findings/finding.ts
+
+/**
+ * Makes a finding with the severity of the catalogue.
+ * @param message what is wrong; text from the network in it must be short and printable
+ */
+function finding(code, message, details = {}) {
+    const { severity } = catalogue/* CATALOGUE */.yh[code];
+    return { code, severity, message, ...details };
+}
+
+// EXTERNAL MODULE: ./src/plan/schema/enums.ts
+var enums = __nccwpck_require__(65037);
+// EXTERNAL MODULE: ./src/net/line-buffer.ts
+var line_buffer = __nccwpck_require__(23064);
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(50875);
+;// CONCATENATED MODULE: ./src/smtp/reply.ts
+
+
+/**
+ * RFC 5321 section 4.5.3.1.5 allows 512 bytes. Some servers send long policy texts, so eight times that is accepted.
+ */
+const MAX_LINE_BYTES = 4096;
+/** The longest known replies to EHLO have some thirty lines. */
+const MAX_REPLY_LINES = 128;
+/**
+ * Thirty-two lines of the length that RFC 5321 allows. The text of a reply goes into transcript, report and findings, and
+ * becomes up to six times as long in JSON.
+ */
+const MAX_REPLY_BYTES = 16 * 1024;
+/**
+ * A session has a dozen replies of a few hundred bytes. This limits a server that makes each one as large as allowed.
+ */
+const MAX_SESSION_BYTES = 64 * 1024;
+/** What was received is not an SMTP reply. */
+class ReplySyntaxError extends Error {
+    problem;
+    line;
+    before;
+    name = 'ReplySyntaxError';
+    /**
+     * @param problem what is wrong, in words
+     * @param line the malformed line, or as much of it as was read
+     * @param before the lines of the same reply before it
+     */
+    constructor(problem, line, before) {
+        super(`${problem}: ${(0,peer/* brief */.dh)(line.exact)}`);
+        this.problem = problem;
+        this.line = line;
+        this.before = before;
+    }
+}
+const CR = 0x0d;
+/** The text may have any byte, so it is decoded as ISO 8859-1, and with `s` the dot matches all of them. */
+const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
+const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
+/**
+ * Turns the bytes of one session into replies, however they are cut into chunks. It reads one reply at a time, so what
+ * follows a reply stays unread until it is asked for: after the 220 to STARTTLS that makes the difference.
+ */
+class ReplyParser {
+    #received;
+    #partial;
+    #replyBytes = 0;
+    #sessionBytes = 0;
+    /** @param received what the session has received and not read */
+    constructor(received = new line_buffer/* LineBuffer */.F()) {
+        this.#received = received;
+    }
+    /** Adds what was received. */
+    push(bytes) {
+        this.#received.push(bytes);
+    }
+    /** Bytes that have been received and are not part of a line yet taken. */
+    get unread() {
+        return this.#received.unread;
+    }
+    /** What has been received of an incomplete reply: its complete lines, and the beginning of the next. */
+    get unfinished() {
+        const lines = this.#partial?.raw ?? [];
+        return this.unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.unread)];
+    }
+    /** Whether a reply has begun and not ended. */
+    get midReply() {
+        return this.#partial !== undefined;
+    }
+    /**
+     * The next reply, if it is complete.
+     * @throws {ReplySyntaxError} as soon as it is certain that what was received is not a reply
+     */
+    take() {
+        const tooLong = () => this.#error(`a line of more than ${MAX_LINE_BYTES} bytes`, this.unread.subarray(0, MAX_LINE_BYTES));
+        for (;;) {
+            const line = this.#received.takeLine(MAX_LINE_BYTES, tooLong);
+            if (!line)
+                return undefined;
+            const reply = this.#line(line);
+            if (reply)
+                return reply;
+        }
+    }
+    #line(withCr) {
+        const bareLineFeed = withCr.at(-1) !== CR;
+        const bytes = bareLineFeed ? withCr : withCr.subarray(0, -1);
+        this.#count(withCr.length + 1, bytes);
+        const match = REPLY_LINE.exec(bytes.toString('latin1'));
+        if (!match?.[1])
+            throw this.#error('a line that is not an SMTP reply', bytes);
+        const code = Number(match[1]);
+        this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
+        const partial = this.#partial;
+        if (partial.code !== code)
+            throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, bytes);
+        if (partial.lines.length === MAX_REPLY_LINES) {
+            throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, bytes);
+        }
+        partial.lines.push(new peer/* PeerText */.gC(bytes.subarray(4)));
+        partial.raw.push(new peer/* PeerText */.gC(bytes));
+        partial.bareLineFeed ||= bareLineFeed;
+        if (match[2] === '-')
+            return undefined;
+        this.#partial = undefined;
+        this.#replyBytes = 0;
+        const [enhanced, digit] = ENHANCED_STATUS.exec(match[3] ?? '') ?? [];
+        return { ...partial, ...(enhanced !== undefined && digit === match[1][0] && { enhanced }) };
+    }
+    #count(length, bytes) {
+        this.#replyBytes += length;
+        this.#sessionBytes += length;
+        if (this.#replyBytes > MAX_REPLY_BYTES) {
+            throw this.#error(`a reply of more than ${MAX_REPLY_BYTES} bytes`, bytes);
+        }
+        if (this.#sessionBytes > MAX_SESSION_BYTES) {
+            throw this.#error(`more than ${MAX_SESSION_BYTES} bytes in one session`, bytes);
+        }
+    }
+    #error(problem, bytes) {
+        return new ReplySyntaxError(problem, new peer/* PeerText */.gC(bytes), this.#partial?.raw ?? []);
+    }
+}
+/** A reply on one line, for messages: code and texts, with `/` between lines. */
+function shown(reply) {
+    const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
+    return (0,peer/* brief */.dh)([reply.code, texts.join(' / ')].join(' ').trim());
+}
+
+// EXTERNAL MODULE: ./src/net/line-channel.ts
+var line_channel = __nccwpck_require__(76987);
+;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
+
+/** The connection ended before the server sent a reply that it had to send. */
+class ConnectionLost extends Error {
+    cause;
+    heard;
+    name = 'ConnectionLost';
+    /**
+     * @param cause the error of the system or the TLS library; undefined if the peer closed in an orderly way
+     * @param heard the lines of an incomplete reply, the last one perhaps cut
+     */
+    constructor(cause, heard = []) {
+        super(cause === undefined ? 'the server closed the connection' : `connection lost: ${(0,connect/* codeOf */.$N)(cause)}`);
+        this.cause = cause;
+        this.heard = heard;
+    }
+}
+/** A reply was not complete in time. */
+class ReplyTimeout extends Error {
+    waitedMs;
+    heard;
+    name = 'ReplyTimeout';
+    /**
+     * @param waitedMs how long the session waited, in milliseconds
+     * @param heard the lines of an incomplete reply, the last one perhaps cut
+     */
+    constructor(waitedMs, heard = []) {
+        super(`no complete reply within ${waitedMs} ms`);
+        this.waitedMs = waitedMs;
+        this.heard = heard;
+    }
+}
+/** The server sent a reply that it was not asked for. */
+class UnsolicitedReply extends Error {
+    text;
+    name = 'UnsolicitedReply';
+    constructor(text) {
+        super(`an unsolicited reply: ${text}`);
+        this.text = text;
+    }
+}
+/** 421: the server is closing the channel, whatever it was asked (RFC 5321 section 3.8). */
+class ServiceNotAvailable extends Error {
+    reply;
+    name = 'ServiceNotAvailable';
+    constructor(reply) {
+        super('421 service not available');
+        this.reply = reply;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/smtp/session.ts
+
+
+
+
+
+/** No verdict depends on the reply to QUIT. */
+const QUIT_WAIT_MS = 1000;
+/** A message is sent in pieces, so that a stalled connection is detected. */
+const PIECE_BYTES = 64 * 1024;
+/** A connection slower than this counts as stalled. */
+const MIN_BYTES_PER_MS = 64;
+const FINAL_DOT = '.\r\n';
+/** The transcript keeps this much of a message. Only a message with an attachment is longer. */
+const MAX_SHOWN_CHARACTERS = 16 * 1024;
+/**
+ * One SMTP dialogue over one channel, unencrypted or inside TLS. It judges nothing. When the channel changes (STARTTLS),
+ * the session ends and a new one begins, so that nothing learned before TLS is used after it (RFC 3207 section 4.2).
+ */
+class SmtpSession {
+    #channel;
+    #settings;
+    #parser;
+    /** How many replies the server must still send. */
+    #pending = 0;
+    /** Commands sent together that have no reply yet. The transcript shows each of them before its reply. */
+    #unanswered = [];
+    #quitted = false;
+    /** @param channel connected; nobody else may read from it while the session lives */
+    constructor(channel, settings) {
+        this.#channel = new line_channel/* LineChannel */.M(channel);
+        this.#settings = settings;
+        this.#parser = new ReplyParser(this.#channel.received);
+    }
+    /**
+     * Reads the greeting, which the server must send first.
+     * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {ServiceNotAvailable} as {@link command} does
+     */
+    async greeting() {
+        this.#pending += 1;
+        return this.#read();
+    }
+    /**
+     * Sends one command line and reads the reply to it.
+     * @param line without its CR LF
+     * @param shownAs what the transcript shows instead, if the line contains a secret
+     * @throws {UnsolicitedReply} if the server has already sent another reply; then the command is not sent
+     * @throws {ConnectionLost} if the connection ends first
+     * @throws {ReplyTimeout} if the reply is not complete in time
+     * @throws {ReplySyntaxError} if what the server sends is not a reply
+     * @throws {ServiceNotAvailable} if the reply is 421
+     */
+    async command(line, shownAs = line) {
+        await this.#refuseEarlyReply();
+        return this.#exchange(`${line}\r\n`, shownAs);
+    }
+    /**
+     * Sends several command lines in one write (RFC 2920 section 3.1). Read the {@link reply} to each of them.
+     * @param lines without their CR LF
+     * @throws {UnsolicitedReply} and {ConnectionLost} as {@link command} does
+     */
+    async send(lines) {
+        await this.#refuseEarlyReply();
+        this.#unanswered.push(...lines);
+        this.#pending += lines.length;
+        this.#channel.stream.write(lines.map((line) => `${line}\r\n`).join(''));
+    }
+    /**
+     * Reads the reply to the first line {@link send | sent} that has no reply yet.
+     * @throws as {@link command} does
+     */
+    async reply() {
+        const line = this.#unanswered.shift();
+        if (line !== undefined)
+            this.#settings.transcript.add('client', line);
+        return this.#read();
+    }
+    /**
+     * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply. If the
+     * server refuses a large message before its end, the rest and the final dot are not sent, and the session is over.
+     * A 421 after the reply ends the session (section 3.8), but the reply still counts.
+     * @param message lines that end in CR LF, the last one included; empty for a dot alone
+     * @param beforeDot called before the last piece is written, which has the dot
+     * @throws as {@link command} does
+     * @throws {UnsolicitedReply} if the server accepts an incomplete message, or sends more than one reply
+     */
+    async message(message, beforeDot = () => undefined) {
+        await this.#refuseEarlyReply();
+        const stuffed = message.replace(/^\./gm, '..');
+        const bytes = Buffer.from(`${stuffed}${FINAL_DOT}`);
+        this.#settings.transcript.add('client', `${beginningOf(stuffed)}.`);
+        this.#pending += 1;
+        // The time that a large message takes at the minimum rate does not count as time of the dialogue.
+        const budget = this.#settings.budget.extendedBy(bytes.length / MIN_BYTES_PER_MS);
+        const next = this.#nextReply();
+        const isWhole = await this.#transmit(bytes, beforeDot, next, budget);
+        if (!isWhole)
+            this.hangUp();
+        const reply = await this.#read(this.#settings.timeoutMs, budget, next);
+        if (isWhole)
+            await this.expectSilence().catch(unlessItCloses);
+        else if (reply.code < 400)
+            throw unsolicited(reply);
+        return reply;
+    }
+    /** Sends QUIT, waits briefly for the reply, and closes the connection in any case. Never throws. */
+    async quit() {
+        if (this.#quitted)
+            return;
+        this.#quitted = true;
+        if (!this.#channel.end && this.#pending === 0) {
+            await this.#exchange('QUIT\r\n', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
+        }
+        const { stream } = this.#channel;
+        stream.end(() => {
+            stream.destroy();
+        });
+    }
+    /** Closes the connection without QUIT: a server that waits for a message would take QUIT as its text. */
+    hangUp() {
+        this.#quitted = true;
+        this.#channel.stream.destroy();
+    }
+    /**
+     * Ends the session and leaves the connection open, for TLS to take over.
+     * @returns bytes that the server sent after its last reply; RFC 3207 allows none
+     */
+    detach() {
+        this.#quitted = true;
+        this.#channel.detach();
+        return this.#parser.unread;
+    }
+    async #exchange(text, shownAs, timeoutMs) {
+        this.#settings.transcript.add('client', shownAs);
+        this.#pending += 1;
+        this.#channel.stream.write(text);
+        return this.#read(timeoutMs);
+    }
+    /**
+     * Writes the message piece by piece, each when the one before has been sent, and none after the server has replied.
+     * @returns whether the whole message was sent, with its final dot
+     */
+    async #transmit(bytes, beforeDot, next, budget) {
+        const answered = next.then(() => true);
+        // The last piece has the dot and the line end before it, so no server can take the message as complete before that.
+        const lastFrom = bytes.length - FINAL_DOT.length - PIECE_BYTES;
+        for (let at = 0;; at += PIECE_BYTES) {
+            const isLast = at >= lastFrom;
+            if (isLast)
+                beforeDot();
+            const sent = this.#write(isLast ? bytes.subarray(at) : bytes.subarray(at, at + PIECE_BYTES)).then(() => false);
+            const deadline = net_deadline/* Deadline */.B.after(this.#settings.timeoutMs, budget);
+            const waitMs = Math.round(deadline.remainingMs);
+            const isAnswered = await deadline.race(Promise.race([answered, sent]), () => new ReplyTimeout(waitMs, this.#unfinished()));
+            if (isLast || isAnswered)
+                return isLast;
+        }
+    }
+    /** Writes a piece, and waits until it has been sent and a reply that has arrived has been read. */
+    async #write(piece) {
+        await new Promise((resolve) => {
+            this.#channel.stream.write(piece, () => {
+                resolve();
+            });
+        });
+        await this.#channel.readPending();
+    }
+    async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget, next = this.#nextReply()) {
+        const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
+        const waitMs = Math.round(deadline.remainingMs);
+        const reply = await deadline.race(next, () => new ReplyTimeout(waitMs, this.#unfinished()));
+        this.#pending -= 1;
+        if (reply.code === 421)
+            throw new ServiceNotAvailable(reply);
+        return reply;
+    }
+    async #nextReply() {
+        for (;;) {
+            const reply = this.#take();
+            if (reply)
+                return reply;
+            const { end } = this.#channel;
+            if (end)
+                throw new ConnectionLost(end.cause, this.#unfinished());
+            await this.#channel.more();
+        }
+    }
+    /**
+     * Makes sure that the server has sent no reply that it was not asked for. After a positive reply it would take that
+     * back; before a command it would be read as the reply to it, and so for each command after that.
+     * @throws {UnsolicitedReply} or {ServiceNotAvailable} if the reply is 421
+     * @throws {ReplySyntaxError}
+     */
+    async expectSilence() {
+        await this.#channel.readPending();
+        const early = this.#take();
+        if (early)
+            throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
+        if (this.#parser.unread.length > 0 || this.#parser.midReply) {
+            throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
+        }
+    }
+    async #refuseEarlyReply() {
+        await this.expectSilence();
+        const { end } = this.#channel;
+        if (end)
+            throw new ConnectionLost(end.cause);
+    }
+    #take() {
+        try {
+            const reply = this.#parser.take();
+            for (const line of reply?.raw ?? [])
+                this.#note(line.exact);
+            if (reply?.bareLineFeed)
+                this.#settings.onBareLineFeed?.(reply);
+            return reply;
+        }
+        catch (error) {
+            if (error instanceof ReplySyntaxError)
+                [...error.before, error.line].forEach(({ exact }) => {
+                    this.#note(exact);
+                });
+            throw error;
+        }
+    }
+    /** What has been received of a reply that is no longer waited for. */
+    #unfinished() {
+        const { unfinished } = this.#parser;
+        for (const { exact } of unfinished)
+            this.#note(exact);
+        return unfinished;
+    }
+    #note(text) {
+        this.#settings.transcript.add('server', text);
+    }
+}
+function unsolicited({ raw }) {
+    return new UnsolicitedReply(raw.map(({ exact }) => exact).join(' / '));
+}
+/** @throws every error except that the server closes the session */
+function unlessItCloses(error) {
+    if (!(error instanceof ServiceNotAvailable))
+        throw error;
+}
+/** What the transcript shows of a message: all of it, or its first complete lines. */
+function beginningOf(message) {
+    if (message.length <= MAX_SHOWN_CHARACTERS)
+        return message;
+    const end = message.lastIndexOf('\r\n', MAX_SHOWN_CHARACTERS - 2) + 2;
+    return `${message.slice(0, end)}… and ${message.length - end} more characters\r\n`;
+}
+
+// EXTERNAL MODULE: ./src/text/reason.ts
+var reason = __nccwpck_require__(32223);
+// EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
+var handshake = __nccwpck_require__(28807);
 ;// CONCATENATED MODULE: ./src/steps/budget.ts
 /**
  * The dialogue of an attempt may wait this many times as long as any one wait in it. A server that is slow at one
@@ -30434,11 +30850,364 @@ function spentProbe(budget, endpoint) {
  * What a finding about a wait that was too long must add where it was not that wait alone that spent the time.
  * @returns the end of the message and the evidence; nothing while the attempt had time left
  */
-function spentBudget({ budget, endpoint, world }) {
-    if (budget.remainingMs > TIMER_SLACK_MS || world.end.isOver)
+function spentBudget({ budget, endpoint, run }) {
+    if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver)
         return { clause: '', evidence: {} };
     const attempt = `${attemptMs(endpoint) / 1000} s`;
     return { clause: `; the whole attempt had ${attempt}, and they are spent`, evidence: { attempt } };
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
+
+
+/** Protocols that show themselves by the first octets that a server sends. */
+const PROTOCOLS = [
+    [/^SSH-/, 'SSH'],
+    [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
+    // A POP3 server may greet with -ERR too, and never in these words.
+    [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, 'Redis'],
+    [/^(\+OK|-ERR)\b/, 'POP3'],
+    [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
+    [/^RFB \d{3}\.\d{3}/, 'VNC'],
+    [/^20[01](?=[ -]|\r|$)/, 'NNTP'],
+    // RFC 5804 section 1.7: the capabilities, each in quotes, are the greeting.
+    [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, 'ManageSieve'],
+    // RFC 854: IAC, and WILL, WONT, DO or DONT.
+    [/^\xff[\xfb-\xfe]/, 'Telnet'],
+    // A packet of so many octets: a greeting begins with the protocol's version 10, which is a line feed, an error with 255.
+    [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
+];
+/**
+ * Names another protocol than SMTP.
+ * @param said what a server says first, or its first line; octets that are no UTF-8 as ISO 8859-1
+ */
+function protocolOf(said) {
+    return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
+}
+/**
+ * The finding for a server that speaks another protocol than SMTP.
+ * @param said what it says first
+ * @param when when it says so, as the end of "What answers is …"
+ * @returns undefined where the protocol cannot be named
+ */
+function otherProtocol(said, when = '') {
+    const protocol = protocolOf(said);
+    if (protocol === undefined)
+        return undefined;
+    const line = (0,peer/* brief */.dh)(firstLine(said));
+    return finding('not-smtp', `What answers is ${protocol}${when}: "${line}".`, { evidence: { line, protocol } });
+}
+/** The beginning of what a server said, up to the end of its first line that holds anything. */
+function firstLine(said) {
+    return said.trimStart().split(/\r?\n/, 1)[0] ?? '';
+}
+
+// EXTERNAL MODULE: ./src/tls/alerts.ts
+var alerts = __nccwpck_require__(3234);
+;// CONCATENATED MODULE: ./src/steps/certificate/client-certificate.ts
+
+
+/** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
+const CERTIFICATE_REQUIRED = 116;
+/**
+ * What a server says of a client's certificate (RFC 8446 section 6.2); after the handshake there is no other that it
+ * could speak of.
+ */
+const ALERTS = {
+    42: {
+        meaning: 'the certificate is damaged, or a signature in its chain does not hold',
+        cause: 'damaged',
+    },
+    43: {
+        meaning: 'the certificate is of a kind that the server does not take',
+        cause: 'unsupported',
+    },
+    44: {
+        meaning: 'its issuer has revoked the certificate',
+        cause: 'revoked',
+    },
+    45: {
+        meaning: 'the certificate has expired, or is not valid yet',
+        cause: 'expired',
+    },
+    46: {
+        meaning: 'something else about the certificate is not acceptable',
+        cause: 'unacceptable',
+    },
+    48: {
+        meaning: 'the chain of the certificate leads to no authority that the server trusts',
+        cause: 'unknown-issuer',
+    },
+    49: {
+        meaning: 'the certificate holds, and who it stands for may not come in',
+        cause: 'access-denied',
+    },
+    [CERTIFICATE_REQUIRED]: {
+        meaning: 'the certificate could not be shown, since the server takes no signature that its key can make',
+        cause: 'unusable-key',
+    },
+};
+/**
+ * With TLS 1.3 the handshake is over for the client before the server has seen its certificate.
+ * @param alert its number, where an alert ended the connection
+ * @returns the finding, if the alert speaks of the client's certificate
+ */
+function lateClientCertificateAlert(alert, endpoint) {
+    return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(endpoint, alert);
+}
+/**
+ * The finding for an alert of a server that has asked for a certificate.
+ * @param number of the alert
+ */
+function clientCertificateRefused({ tls }, number) {
+    const name = (0,alerts/* alertName */.Q)(number);
+    const alert = `alert ${number} (${name})`;
+    const evidence = { alert: String(number), name };
+    if (!tls.client) {
+        return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
+            evidence,
+        });
+    }
+    const known = ALERTS[number];
+    const message = known
+        ? `The server does not take the client certificate: ${alert}, so ${known.meaning}.`
+        : `The server asked for a client certificate, and ended the handshake though the gate has one: ${alert}, which does not say why.`;
+    return finding('client-certificate-required', message, { evidence, cause: known?.cause ?? 'unknown-issuer' });
+}
+
+;// CONCATENATED MODULE: ./src/steps/error-to-finding.ts
+
+
+
+
+
+
+
+
+
+
+
+/** The result of a step that an error ended, with what it had found before that. */
+function stoppedBy(error, context, heard, before = {}) {
+    const { findings = [], facts } = before;
+    const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, heard);
+    return {
+        ok: false,
+        transient,
+        ...(facts && { facts }),
+        ...(isOfCertificate
+            ? { findings, skipped: 'blocked', earlier: { step: 'certificate', finding: found } }
+            : { findings: [...findings, found] }),
+    };
+}
+/** Translates any error into a finding. An error that does not come from the network is a defect of the gate. */
+function errorToFinding(error, context, heard) {
+    if (error instanceof connect/* ConnectFailure */.Vm)
+        return connectFailed(error, context);
+    if (error instanceof ConnectionLost) {
+        // Once the server has answered inside TLS it has seen the client certificate, or that there is none.
+        const alert = heard === 'inside-tls' ? undefined : (0,handshake/* alertOf */.GU)(error.cause);
+        const refused = lateClientCertificateAlert(alert, context.endpoint);
+        if (refused)
+            return { finding: refused, isOfCertificate: true, transient: false };
+        const other = insteadOfGreeting(error.heard, heard);
+        if (other)
+            return { finding: other, transient: false };
+        const { only, evidence } = unfinished(error.heard);
+        const found = finding('connection-lost', `${capital(error.message)}, where it must send an answer${only}.`, {
+            evidence: { detail: error.message, ...evidence },
+        });
+        return { finding: found, transient: true };
+    }
+    if (error instanceof ReplyTimeout) {
+        const other = insteadOfGreeting(error.heard, heard);
+        if (other)
+            return { finding: other, transient: false };
+        const waited = inSeconds(error.waitedMs);
+        const { only, evidence } = unfinished(error.heard);
+        const spent = spentBudget(context);
+        const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
+            evidence: { waited, ...evidence, ...spent.evidence },
+        });
+        // A server that has answered before may have lost a packet since. With implicit TLS it has answered the handshake.
+        const hasAnswered = heard !== 'nothing' || context.endpoint.transport === 'implicit';
+        return { finding: found, transient: hasAnswered && 'once' };
+    }
+    if (error instanceof ServiceNotAvailable) {
+        const said = shown(error.reply);
+        const found = finding('throttled', `The server says "${said}" and closes the connection.`, {
+            inconclusive: true,
+            evidence: { reply: said },
+        });
+        return { finding: found, transient: true };
+    }
+    if (error instanceof ReplySyntaxError)
+        return { finding: malformed(error, heard), transient: false };
+    if (error instanceof UnsolicitedReply) {
+        const found = finding('protocol-error', `The server said "${(0,peer/* brief */.dh)(error.text)}" without being asked.`, {
+            evidence: { line: (0,peer/* brief */.dh)(error.text) },
+        });
+        return { finding: found, transient: false };
+    }
+    return { finding: internalError(error), transient: false };
+}
+/** A defect of the gate, whatever was thrown, from whatever realm. */
+function internalError(error) {
+    return finding('internal-error', `The gate failed: ${(0,peer/* brief */.dh)((0,reason/* reasonOf */.A)(error))}`);
+}
+function connectFailed(failure, { endpoint, run }) {
+    const { detail, address, transient, inconclusive } = failure;
+    const [code, message] = judgeConnectFailure(failure, endpoint, run.hostedRunner);
+    // The proxy that the gate ignores may be the only way out of the network.
+    const ignored = run.proxyVariable;
+    const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
+    const found = finding(code, `${message}${hint}`, {
+        ...(inconclusive && { inconclusive }),
+        evidence: { detail, ...(address !== undefined && { address }) },
+    });
+    return { finding: found, transient };
+}
+function judgeConnectFailure({ kind, detail }, { host, port, timeoutMs }, hostedRunner) {
+    const to = `${host} port ${port}`;
+    switch (kind) {
+        case 'name-not-found':
+            return detail === connect/* NAME_UNKNOWN */.z0
+                ? ['dns-failed', `The resolver finds no name ${host} (${detail}).`]
+                : ['dns-failed', `The name ${host} exists, but has no address of a usable family (${detail}).`];
+        case 'lookup-failed':
+            return ['dns-failed', `The address of ${host} could not be looked up (${detail}).`];
+        case 'not-possible-here':
+            return ['connection-failed-locally', `This machine cannot make a connection to ${to} (${detail}).`];
+        case 'no-route':
+            return ['no-route', `There is no route to ${to} (${detail}).`];
+        case 'refused':
+            return ['connection-refused', `${to} refuses the connection.`];
+        case 'reset':
+            return ['connection-lost', `${to} resets the connection.`];
+        case 'timed-out': {
+            const isBlocked = hostedRunner && port === enums/* PORTS */.hz.mx;
+            return [
+                isBlocked ? 'egress-blocked' : 'connection-timeout',
+                `${to} does not answer within ${timeoutMs / 1000} s.`,
+            ];
+        }
+    }
+}
+function malformed({ problem, line, before }, heard) {
+    const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
+    return (insteadOfGreeting([...before, line], heard) ??
+        finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence }));
+}
+/** Names another protocol by the first thing that a server says. Later, the same bytes mean something else. */
+function insteadOfGreeting([first], heard) {
+    return first && heard === 'nothing' ? otherProtocol(first.exact) : undefined;
+}
+/** What there was of a reply, for the message and for the evidence. */
+function unfinished(heard) {
+    if (heard.length === 0)
+        return { only: '', evidence: {} };
+    const received = (0,peer/* briefList */.X2)(heard, ' / ');
+    return { only: `, only "${received}"`, evidence: { received } };
+}
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+// EXTERNAL MODULE: ./src/tls/names.ts
+var tls_names = __nccwpck_require__(53085);
+// EXTERNAL MODULE: ./src/plan/schema/values.ts
+var values = __nccwpck_require__(9661);
+;// CONCATENATED MODULE: ./src/steps/connection.ts
+
+
+
+
+
+
+
+/**
+ * Connects to the endpoint. The connection is closed at the end of the attempt at the latest.
+ * @throws {ConnectFailure}
+ */
+async function openConnection(context) {
+    const { endpoint, run, budget, addresses, atEnd } = context;
+    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
+    if (addresses instanceof connect/* ConnectFailure */.Vm)
+        throw addresses;
+    const socket = await (0,connect/* connect */.Ng)(addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver)), endpoint.port, deadline);
+    atEnd(() => Promise.resolve(void socket.destroy()));
+    return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
+}
+/** Begins an SMTP session on a connected channel. It says QUIT at the end of the attempt at the latest. */
+function beginSession(context, channel) {
+    const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
+    const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
+    atEnd(() => session.quit());
+    return session;
+}
+/** Begins the TLS handshake of steps 2 and 3, by the endpoint's policy and with its client certificate, if any. */
+function beginTls({ endpoint, run, budget }, { socket }) {
+    return (0,handshake/* beginHandshake */.Nr)(socket, {
+        context: run.trust.context(endpoint.tls),
+        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
+        deadline: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget),
+    });
+}
+/**
+ * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
+ * 4.1.4); else an address literal (section 4.1.3). Host names often are not qualified: nothing checks them when they
+ * are set.
+ */
+function ehloName({ endpoint, run }, localAddress) {
+    if (endpoint.ehlo !== undefined)
+        return endpoint.ehlo;
+    if ((0,values/* isQualifiedDomain */.Lx)(run.hostName))
+        return run.hostName;
+    // The zone of a link-local address is only valid on this machine, so it does not belong in a literal.
+    const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
+    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
+}
+
+;// CONCATENATED MODULE: ./src/steps/side-connection.ts
+
+
+
+
+/**
+ * Opens another connection to the server, next to the main one, and closes it whatever happens.
+ * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
+ * @param terms.transcript receives the dialogue
+ * @param terms.budget the end of every wait on this connection
+ * @param work what is done on it
+ * @throws {ConnectFailure} and what `work` throws
+ */
+async function onSideConnection(context, terms, work) {
+    const { address, transcript, budget } = terms;
+    const closers = [];
+    const side = {
+        ...context,
+        transcript,
+        budget,
+        ...(address !== undefined && { addresses: [{ address, family: (0,external_node_net_.isIPv6)(address) ? 6 : 4 }] }),
+        atEnd: (close) => closers.unshift(close),
+        // The main dialogue has shown or will show the same.
+        onBareLineFeed: () => undefined,
+    };
+    try {
+        return await work(side, await openConnection(side));
+    }
+    finally {
+        for (const close of closers)
+            await close();
+    }
+}
+/** Begins a handshake on a side connection. The client certificate is only shown if the context has one. */
+function beginSideHandshake({ budget, endpoint }, { socket }, secureContext) {
+    return (0,handshake/* beginHandshake */.Nr)(socket, {
+        context: secureContext,
+        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
+        deadline: budget,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
@@ -30482,104 +31251,1762 @@ function offers({ lines, mechanisms = [] }) {
     return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
 }
 
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+;// CONCATENATED MODULE: ./src/smtp/dialogue.ts
 
 /**
- * The status that a step's findings give it. A waived error or warning leaves it `warn`, never `pass`.
- * @param findings all that was found in the step
+ * Opens an SMTP dialogue: greeting (RFC 5321 section 3.1), EHLO (section 4.1.1.1), and STARTTLS (RFC 3207 section 4) if
+ * wanted. Never throws: what the session throws is part of the failure.
  */
-function statusOf(findings) {
-    return worst(findings.map((finding) => {
-        if (finding.severity === 'notice')
-            return 'pass';
-        if (finding.waived || finding.severity === 'warning')
-            return 'warn';
-        return finding.inconclusive ? 'inconclusive' : 'fail';
-    }));
+async function openDialogue(session, terms) {
+    let at = 'greeting';
+    let greeting;
+    const refused = (reply) => ({
+        ok: false,
+        failure: { at, greeting, answer: { refused: true, reply } },
+    });
+    try {
+        if (terms.greets) {
+            greeting = await session.greeting();
+            if (greeting.code !== 220)
+                return refused(greeting);
+        }
+        at = 'EHLO';
+        const ehlo = await session.command(`EHLO ${terms.ehloName}`);
+        if (ehlo.code !== 250)
+            return refused(ehlo);
+        const capabilities = capabilitiesOf(ehlo);
+        if (terms.upTo === 'EHLO')
+            return { ok: true, dialogue: { greeting, capabilities, leftover: Buffer.alloc(0) } };
+        at = 'STARTTLS';
+        const starttls = await session.command('STARTTLS');
+        if (starttls.code !== 220)
+            return refused(starttls);
+        return { ok: true, dialogue: { greeting, capabilities, leftover: session.detach() } };
+    }
+    catch (error) {
+        return { ok: false, failure: { at, greeting, answer: { refused: false, error } } };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/probes/answers.ts
+
+
+
+
+/** The server's answer leaves open what the probe asks. */
+class Unanswered extends Error {
+    name = 'Unanswered';
+}
+/** 530 and 538 require something before MAIL from any sender: TLS, or AUTH (RFC 4954 section 6). */
+const REQUIRES_MORE = [530, 538];
+/** The null sender, and one of a domain that nobody has (RFC 2606 section 2). */
+const SENDERS = ['', 'gate@example.invalid'];
+/**
+ * Opens a dialogue for a probe.
+ * @throws {Unanswered} if the server refuses it, and what the session throws
+ */
+async function openForProbe(side, { localAddress }, session, terms) {
+    const opened = await openDialogue(session, { ...terms, ehloName: ehloName(side, localAddress) });
+    if (opened.ok)
+        return opened.dialogue;
+    const { at, answer } = opened.failure;
+    if (!answer.refused)
+        throw answer.error;
+    const what = at === 'greeting' ? 'The server greets with' : `The server answers ${at} with`;
+    throw new Unanswered(`${what} "${shown(answer.reply)}".`);
+}
+/** Makes a handshake by the endpoint's policy, without its client certificate: that is a credential. */
+function handshakeForProbe(side, connection) {
+    const { ca, minVersion } = side.endpoint.tls;
+    return beginSideHandshake(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
+}
+/** @returns what to throw if a probe needs TLS and the handshake failed */
+function withoutTls(failure) {
+    const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
+    return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
 }
 /**
- * The result of an endpoint: the worst status of its steps, where skips do not count.
- * An endpoint whose steps were all skipped has shown nothing, and that is a failure.
+ * Sends MAIL, and RSET if it is accepted. Some servers refuse the null sender as such, which says nothing about other
+ * mail: then one other sender is tried.
+ * @returns whose mail was accepted, and the reply; undefined if MAIL is refused from any sender
+ * @throws {Unanswered} if both senders are refused for different reasons
  */
-function resultOf(steps) {
-    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
-    return ran.length === 0 ? 'fail' : worst(ran);
+async function tryMail(session) {
+    const refusals = [];
+    for (const sender of SENDERS) {
+        const reply = await session.command(`MAIL FROM:<${sender}>`);
+        if (!isRefusal(reply)) {
+            await session.command('RSET').catch(() => undefined);
+            return { sender, reply: shown(reply) };
+        }
+        if (REQUIRES_MORE.includes(reply.code))
+            return undefined;
+        refusals.push(shown(reply));
+    }
+    if (new Set(refusals).size === 1)
+        return undefined;
+    const [toNull, toOther] = refusals;
+    throw new Unanswered(`The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}": both may be about the sender.`);
 }
 /**
- * What a run comes to. Where an endpoint was left before its time, no policy lets the run pass.
- * @param endpoints every endpoint that was gated; none at all is a failure
+ * Whether a command was refused and not carried out.
+ * @throws {Unanswered} if the reply is temporary, or none that fits
  */
-function judge(endpoints, policy) {
-    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
-    return {
-        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
-        failed,
-        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
+function isRefusal(reply) {
+    if (reply.code >= 300 && reply.code < 500)
+        throw new Unanswered(`The server says "${shown(reply)}".`);
+    return reply.code >= 500;
+}
+
+;// CONCATENATED MODULE: ./src/probes/command-injection.ts
+
+
+
+
+
+
+/** How the transcript shows two lines in one write: as two, they would look like two writes. */
+const TOGETHER = 'STARTTLS and NOOP in one write';
+/**
+ * CVE-2011-0411: is a command that arrives unencrypted together with STARTTLS answered inside TLS? A server that
+ * refuses both, closes the connection, answers unencrypted or fails the handshake has carried nothing into TLS.
+ */
+async function commandInjection(side, connection) {
+    const session = beginSession(side, connection.socket);
+    await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+    const reply = await session.command('STARTTLS\r\nNOOP', TOGETHER).catch((error) => {
+        if (error instanceof ConnectionLost)
+            return undefined;
+        throw error;
+    });
+    if (!reply || isRefusal(reply) || reply.code !== 220 || session.detach().length > 0)
+        return undefined;
+    const result = await handshakeForProbe(side, connection);
+    if (!result.ok) {
+        const { failure } = result;
+        if (failure.kind === 'timed-out' || (failure.kind === 'alert' && failure.asked))
+            throw withoutTls(failure);
+        return undefined;
+    }
+    const surplus = await surplusReply(side, result.channel);
+    if (!surplus)
+        return undefined;
+    // There is no command to reproduce it: every tool for STARTTLS waits for the 220 before it sends more.
+    const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${shown(surplus)}".`;
+    return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: shown(surplus) } });
+}
+/** A greeting and the answer to QUIT, and one more: the gate does not listen to a server that greets forever. */
+const MAX_REPLIES = 3;
+/**
+ * Sends QUIT inside TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject a
+ * reply that was not asked for, which is what this looks for. The state of the connection does not matter afterwards.
+ * @returns the reply to what was sent unencrypted; undefined if 221 is the only reply
+ * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
+ */
+async function surplusReply({ transcript, budget, endpoint }, { stream }) {
+    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
+    const waitMs = Math.round(deadline.remainingMs);
+    transcript.add('client', 'QUIT');
+    stream.write('QUIT\r\n');
+    const collect = async () => {
+        let count = 0;
+        let first;
+        for await (const reply of repliesOf(stream)) {
+            for (const line of reply.raw)
+                transcript.add('server', line.exact);
+            if (first)
+                return first;
+            if (reply.code === 221)
+                return undefined;
+            // A server behind a proxy may greet again, which answers nothing.
+            if (reply.code !== 220)
+                first = reply;
+            if (++count === MAX_REPLIES)
+                break;
+        }
+        throw new Unanswered('Inside TLS no 221 answers QUIT.');
     };
+    return deadline.race(collect(), () => new ReplyTimeout(waitMs));
 }
-function countsAsFailed(result, { failOn, onInconclusive }) {
-    const counted = result === 'inconclusive' ? onInconclusive : result;
-    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+async function* repliesOf(stream) {
+    const parser = new ReplyParser();
+    const chunks = stream[Symbol.asyncIterator]();
+    for (;;) {
+        const chunk = await chunks.next().catch((error) => {
+            throw new ConnectionLost(error);
+        });
+        if (chunk.done === true)
+            throw new ConnectionLost();
+        parser.push(chunk.value);
+        for (let reply = parser.take(); reply; reply = parser.take())
+            yield reply;
+    }
 }
-const UNJUDGED = new Set(['run-stopped', 'internal-error']);
+
+;// CONCATENATED MODULE: ./src/probes/plaintext-auth.ts
+
+
+
+
+
+/** RFC 4954 section 4: the server waits for the client's next message, here the credentials. */
+const WAITS_FOR_CREDENTIALS = 334;
+/** Whether the server accepts AUTH before TLS, where a client would send its password unencrypted. */
+async function plaintextAuth(side, connection) {
+    const session = beginSession(side, connection.socket);
+    await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+    const reply = await session.command('AUTH PLAIN');
+    const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
+    if (!isWaiting && isRefusal(reply))
+        return undefined;
+    // RFC 4954 section 4: a lone `*` cancels the exchange. The answer does not matter any more.
+    if (isWaiting)
+        await session.command('*').catch(() => undefined);
+    const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without even asking for credentials';
+    const message = `Before TLS the server answers AUTH PLAIN with "${shown(reply)}": ${meaning}.`;
+    return finding('plaintext-auth-accepted', message, {
+        evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
+        reproduce: plainAuthCommand(side.endpoint, connection.address),
+    });
+}
+
+;// CONCATENATED MODULE: ./src/probes/plaintext-mail.ts
+
+
+
+
+/** Whether the server accepts mail before TLS. */
+async function plaintextMail(side, connection) {
+    const session = beginSession(side, connection.socket);
+    await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+    const accepted = await tryMail(session);
+    if (!accepted)
+        return undefined;
+    const { sender, reply } = accepted;
+    const sent = `MAIL FROM:<${sender}>`;
+    return finding('plaintext-mail-accepted', `Before TLS the server answers ${sent} with "${reply}".`, {
+        evidence: { sent, reply },
+        reproduce: mailCommand(side.endpoint, 'plain', connection.address, sender),
+    });
+}
+
+;// CONCATENATED MODULE: ./src/probes/unauthenticated-mail.ts
+
+
+
+
+/** Whether the server accepts mail inside TLS from a client that has not signed in. */
+async function unauthenticatedMail(side, connection) {
+    const plaintext = beginSession(side, connection.socket);
+    const { leftover } = await openForProbe(side, connection, plaintext, { greets: true, upTo: 'STARTTLS' });
+    if (leftover.length > 0)
+        throw new Unanswered('Unencrypted data follows the 220 to STARTTLS.');
+    const result = await handshakeForProbe(side, connection);
+    if (!result.ok)
+        throw withoutTls(result.failure);
+    const session = beginSession(side, result.channel.stream);
+    await openForProbe(side, connection, session, { greets: false, upTo: 'EHLO' });
+    const accepted = await tryMail(session);
+    if (!accepted)
+        return undefined;
+    const { sender, reply } = accepted;
+    const sent = `MAIL FROM:<${sender}>`;
+    const message = `Inside TLS, without AUTH, the server answers ${sent} with "${reply}".`;
+    return finding('unauthenticated-mail-accepted', message, {
+        evidence: { sent, reply },
+        reproduce: mailCommand(side.endpoint, 'tls', connection.address, sender),
+    });
+}
+
+;// CONCATENATED MODULE: ./src/probes/probes.ts
+
+
+
+
+
+
+
+
+
+
+const PROBES = [
+    { name: 'plaintext-auth', step: 'capability', isPossible: hasPlaintext, run: plaintextAuth },
+    { name: 'plaintext-mail', step: 'capability', isPossible: hasPlaintext, run: plaintextMail },
+    { name: 'command-injection', step: 'upgrade', isPossible: hasTls, run: commandInjection },
+    { name: 'plaintext-mail', step: 'authentication', isPossible: hasEhloInsideTls, run: unauthenticatedMail },
+];
+function hasPlaintext({ plaintext }) {
+    return plaintext !== undefined;
+}
+async function hasTls({ handshake }) {
+    return handshake !== undefined && (await handshake.outcome).ok;
+}
+function hasEhloInsideTls({ insideTls }) {
+    return insideTls !== undefined;
+}
 /**
- * Whether an endpoint was left before its time, by the end of the run or by a defect of our own. A run whose end comes
- * after the last of them is whole.
+ * Runs the probes of a step that the endpoint asks for, one after the other. Never throws.
+ * @param facts what the main dialogue has shown up to the end of the step
  */
-function isCutShort({ steps }) {
-    return steps.some(({ findings }) => findings.some(({ code }) => UNJUDGED.has(code)));
+async function runProbes(step, context, facts) {
+    const findings = [];
+    const { probes } = context.endpoint;
+    for (const probe of PROBES.filter((one) => one.step === step && probes.includes(one.name))) {
+        const found = (await probe.isPossible(facts)) && (await runProbe(probe, context, facts.address));
+        if (found)
+            findings.push(found);
+    }
+    return findings;
 }
-/** The worst of several results; `pass` where there is none. */
-function worst(results) {
-    return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
+async function runProbe({ name, step, run }, context, address) {
+    const budget = net_deadline/* Deadline */.B.after(probeMs(context.endpoint), context.budget);
+    try {
+        return await onSideConnection(context, { address, transcript: context.sideTranscript, budget }, run);
+    }
+    catch (error) {
+        if (error instanceof Unanswered)
+            return inconclusive(name, error.message);
+        const heard = step === 'authentication' ? 'inside-tls' : 'greeting';
+        const { finding: found } = errorToFinding(error, context, heard);
+        if (found.code === 'internal-error')
+            return found;
+        return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence);
+    }
+}
+function inconclusive(probe, why, evidence = {}) {
+    return finding('probe-inconclusive', `The probe ${probe} got no clear answer. ${why}`, {
+        evidence: { ...evidence, probe },
+    });
 }
 
-;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
+// EXTERNAL MODULE: ./src/text/shorten.ts
+var shorten = __nccwpck_require__(56942);
+;// CONCATENATED MODULE: ./src/smtp/transcript.ts
+
+
+/** A dialogue of five steps has some sixty lines. */
+const MAX_LINES = 1000;
+/** As JSON, with at most 16 KiB of the gate's own message. */
+const MAX_BYTES = 32 * 1024;
+const CUT = '… the rest of the dialogue is not kept';
+/** The lines of a dialogue, exact except for the client's secrets, which callers redact before they add a line. */
+class Transcript {
+    #start = external_node_perf_hooks_.performance.now();
+    #lines = [];
+    #bytes = 0;
+    #cut = false;
+    /** Adds a line. The first line beyond the limits is replaced by a note, and nothing is added after it. */
+    add(from, text) {
+        if (this.#cut)
+            return;
+        this.#bytes += (0,shorten/* octetsInJson */.yg)(text);
+        this.#cut = this.#lines.length >= MAX_LINES || this.#bytes > MAX_BYTES;
+        const at = Math.round(external_node_perf_hooks_.performance.now() - this.#start);
+        this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
+    }
+    get lines() {
+        return this.#lines;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/hand-over.ts
+/** The step ends with this finding, and the next one is impossible. */
+function stopped(found, facts) {
+    return { ok: false, findings: [found], ...(facts && { facts }) };
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/dialogue-failure.ts
 
 
 
-/** What an attempt has come to, and what was learned on the way. */
-function reportOf(visit, steps, durationMs) {
-    const { endpoint, plain, secured, tls, delivered, transcript, asides } = visit;
-    const { name, host, port, transport, role, environment, source } = endpoint;
-    const address = visit.address ?? visit.addresses?.[0]?.address;
-    return {
-        name,
-        host,
-        port,
-        ...(address !== undefined && { address }),
-        transport,
-        role,
-        ...(environment !== undefined && { environment }),
-        result: resultOf(steps),
-        durationMs: Math.round(durationMs),
-        ...(source && { source: { ...source } }),
-        steps,
-        ...((plain ?? secured) && {
-            capabilities: {
-                ...(plain && { plain: listed(plain.lines) }),
-                ...(secured && { tls: listed(secured.lines) }),
-                ...(plain && secured && difference(plain, secured)),
+
+
+/** Judges why a dialogue could not be opened up to EHLO. */
+async function judgeDialogueFailure(context, { at, answer }, place) {
+    if (!answer.refused)
+        return stoppedBy(answer.error, context, place.heard);
+    return at === 'greeting' ? judgeGreeting(answer.reply) : judgeEhlo(answer.reply, place);
+}
+/** RFC 5321 section 3.1: a server that does not serve this client greets with 4yz or 5yz. */
+function judgeGreeting(reply) {
+    const said = `The server greets with "${shown(reply)}"`;
+    const evidence = { reply: shown(reply) };
+    switch (Math.floor(reply.code / 100)) {
+        case 4:
+            return temporary(said, evidence);
+        case 5:
+            return stopped(finding('greeting-rejected', `${said}.`, { evidence }));
+        default: {
+            const other = otherProtocol(reply.raw[0]?.exact ?? '');
+            return stopped(other ?? finding('protocol-error', `${said}, but 220 is required.`, { evidence }));
+        }
+    }
+}
+async function judgeEhlo(reply, { session, ehloName, greeting, refusal }) {
+    const said = `The server answers EHLO ${ehloName} with "${shown(reply)}"`;
+    const evidence = { reply: shown(reply) };
+    if (reply.code < 400) {
+        return stopped(finding('protocol-error', `${said}, but 250 is required.`, { evidence }));
+    }
+    if (reply.code < 500)
+        return temporary(said, evidence);
+    const other = greetsAs(greeting);
+    if (other !== undefined) {
+        const message = `This is an ${other} server: it greets with "${greeting ?? ''}" and does not know EHLO.`;
+        return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol: other } }));
+    }
+    // Only for the evidence: whatever happens with HELO, the finding is that EHLO does not work.
+    const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
+    const heloEvidence = helo && { ...evidence, helo: shown(helo) };
+    const heloSays = helo?.code === 250 ? ' It accepts HELO, which offers no extensions: no STARTTLS, no AUTH.' : '';
+    return stopped(finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence }));
+}
+/** Protocols whose servers greet with 220 like SMTP, by the words with which they name themselves. */
+const GREETERS = [
+    [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
+    [/\bLMTP\b/i, 'LMTP'],
+];
+/** A greeting that says SMTP is believed, whatever the host is called. */
+function greetsAs(greeting = '') {
+    if (/\bE?SMTP\b/i.test(greeting))
+        return undefined;
+    return GREETERS.find(([words]) => words.test(greeting))?.[1];
+}
+function temporary(said, evidence) {
+    return { ...stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence })), transient: true };
+}
+
+// EXTERNAL MODULE: ./src/sasl/base64.ts
+var base64 = __nccwpck_require__(82356);
+// EXTERNAL MODULE: ./src/sasl/client.ts
+var sasl_client = __nccwpck_require__(8600);
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 4 modules
+var mechanisms = __nccwpck_require__(83157);
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secret = __nccwpck_require__(30793);
+;// CONCATENATED MODULE: ./src/smtp/sign-in-exchange.ts
+
+
+
+
+/** RFC 5321 section 4.5.3.1.4: every server must accept a command line of 512 bytes, CR LF included. */
+const MAX_COMMAND_BYTES = 510;
+const CONTINUE = 334;
+const SIGNED_IN = 235;
+/**
+ * Signs in (AUTH, RFC 4954). The transcript shows `<redacted>` for everything that the client sends after the
+ * mechanism's name. Call it only on a channel whose peer is authenticated.
+ * @param mechanism one that `chooseMechanism` returned
+ * @throws what {@link SmtpSession.command} throws
+ */
+async function authenticate(session, mechanism, identity, context) {
+    const derived = [];
+    const client = await (0,mechanisms/* beginExchange */.L0)(mechanism, identity, {
+        ...context,
+        derived: (bytes) => {
+            derived.push(bytes);
+            context.derived(bytes);
+        },
+    });
+    let { initial } = client;
+    const isPresented = () => initial === undefined && client.presented !== false;
+    const ended = (reply, fault) => ({
+        reply,
+        presented: isPresented(),
+        ...(fault && { fault }),
+        ...(client.told !== undefined && { told: client.told }),
+        ...(client.iterations !== undefined && { iterations: client.iterations }),
+    });
+    const withInitial = initial === undefined ? '' : `AUTH ${mechanism} ${initialResponse(initial)}`;
+    const fits = initial !== undefined && withInitial.length <= MAX_COMMAND_BYTES;
+    let reply = await (fits
+        ? session.command(withInitial, `AUTH ${mechanism} ${secret/* REDACTED */.X}`)
+        : session.command(`AUTH ${mechanism}`));
+    if (fits)
+        initial = undefined;
+    try {
+        while (reply.code === CONTINUE) {
+            const response = initial ?? (await client.respond(challengeIn(reply)));
+            initial = undefined;
+            // The base64 of the response does not contain the base64 of what is derived from the secret.
+            if (derived.length > 0 && response !== '')
+                context.derived(Buffer.from(response));
+            reply = await session.command((0,base64/* encodeBase64 */.W)(response), secret/* REDACTED */.X);
+        }
+        if (reply.code === SIGNED_IN) {
+            client.succeed?.(base64Words(reply));
+            if (!isPresented())
+                throw (0,sasl_client/* earlySuccess */.nK)();
+        }
+        return ended(reply);
+    }
+    catch (error) {
+        if (!(error instanceof sasl_client/* SaslFault */.U4))
+            throw error;
+        // RFC 4954 section 4: a single `*` cancels the exchange, and the server must reply 501.
+        return ended(reply.code === CONTINUE ? await session.command('*') : reply, error);
+    }
+}
+/** RFC 4954 section 4: an empty initial response is sent as a single equals sign. */
+function initialResponse(text) {
+    return text === '' ? '=' : (0,base64/* encodeBase64 */.W)(text);
+}
+function challengeIn({ lines }) {
+    const text = lines.map(({ exact }) => exact.trim()).join('');
+    return { bytes: (0,base64/* decodeBase64 */.y)(text), text };
+}
+/** RFC 4954 does not allow data in the reply to a success, but some servers send theirs there. */
+function base64Words({ lines }) {
+    const words = lines.flatMap(({ exact }) => exact.split(' '));
+    return words.map(base64/* decodeBase64 */.y).filter((bytes) => bytes !== undefined);
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/tls/x509/certificate.ts
+var x509_certificate = __nccwpck_require__(70881);
+;// CONCATENATED MODULE: ./src/tls/channel-binding.ts
+
+
+/** RFC 9266 section 2. */
+const EXPORTER = { label: 'EXPORTER-Channel-Binding', octets: 32 };
+/**
+ * What an authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC 5929
+ * section 4) before.
+ * @returns undefined where that is not defined, because the certificate's signature has no hash of its own (Ed25519)
+ */
+function channelBinding({ stream, version, sent: [leaf], }) {
+    if (version === 'TLSv1.3') {
+        return {
+            type: 'tls-exporter',
+            data: stream.exportKeyingMaterial(EXPORTER.octets, EXPORTER.label, Buffer.alloc(0)),
+        };
+    }
+    if (!leaf)
+        return undefined;
+    const { name, weak } = (0,x509_certificate/* certificateFacts */.lF)(leaf).signature;
+    // MD5 and SHA-1 are replaced by SHA-256.
+    const hash = weak ? 'sha256' : /\bSHA-(256|384|512)$/.exec(name)?.[0].replace('SHA-', 'sha');
+    if (hash === undefined)
+        return undefined;
+    return { type: 'tls-server-end-point', data: (0,external_node_crypto_.createHash)(hash).update(leaf.raw).digest() };
+}
+
+;// CONCATENATED MODULE: ./src/steps/reply-text.ts
+/** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
+const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
+/** The host that Exchange Online adds to its replies, and the session that Gmail adds to its own. */
+const TRACE = /\[[\w.-]+\.(?:outlook|exchangelabs)\.com(?: [\d-]+t[\d:.]+z [\da-f]+)?\]$|(?<!\S)[\w-]+\.\d+(?= - gsmtp$)/;
+/** A host name or an address in brackets, with the name before it: `mx.example.com (mx) [192.0.2.1]:54321`. */
+const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
+const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
+/**
+ * The words of a reply, split at punctuation, so that a caller can account for every one of them. Its status codes,
+ * identifiers for the server's log, and what the client itself has said are left out. A link is the clause `link`. A
+ * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
+ * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
+ * a word of the server, so it is left out only in angle brackets.
+ * @returns two readings, since a line may end within a clause or with it
+ */
+function readingsOf(reply, ours) {
+    return [' ', ' : '].map((lineEnd) => {
+        const clauses = clausesOf(reply, ours, lineEnd);
+        return {
+            says: (pattern) => clauses.some((clause) => pattern.test(clause)),
+            consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
+        };
+    });
+}
+function clausesOf(reply, ours, lineEnd) {
+    const status = statusOf(reply);
+    const known = (word) => {
+        if (word.includes('://'))
+            return ': link :';
+        const core = word.replace(BRACKETS, '');
+        const isOurs = ours.includes(core) && (/[.@]/.test(core) || word.startsWith('<'));
+        if (!isOurs && (status === '' || core.replace('#', '') !== status))
+            return word;
+        return /[.:;,!?]$/.test(word) ? ':' : '';
+    };
+    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(lineEnd);
+    const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
+    const clauses = words
+        .filter((word) => word !== '')
+        .join(' ')
+        .replace(QUOTED, ': quoted :')
+        .split(/\.(?!\w)|[:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
+    return clauses.map((clause) => clause
+        .split(' ')
+        .filter((word) => !IDENTIFIER.test(word))
+        .join(' ')
+        .trim());
+}
+/** The enhanced code of a reply, or the one that qmail puts at the end of the text. Empty if there is none. */
+function statusOf({ enhanced, lines }) {
+    return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
+}
+/** A pattern for whole clauses. */
+function anyOf(...patterns) {
+    return new RegExp(`^(?:${patterns.join('|')})$`);
+}
+/** Clauses that add nothing to the code of a refusal. */
+const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
+/** Clauses that only point somewhere. What is there may be the cause, so they count only next to words that name one. */
+const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'quoted', 'g?smtp');
+/**
+ * The words of a reply that are the server's own, for a search that tells what it means: a recipient at
+ * `relay.example.com` does not make it about relaying. Addresses, host names, numbers with dots and text in angle brackets
+ * are left out; a link is kept.
+ * @returns the texts of all lines as one, in lower case
+ */
+function wordsOf({ lines }) {
+    const text = lines.map(({ exact }) => exact).join(' ');
+    const words = text
+        .toLowerCase()
+        .replace(/<[^<>\s]*>/g, ' ')
+        .split(/\s+/);
+    return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
+
+const WRONG = {
+    password: 'the user name or the password is wrong, as far as the server tells',
+    'access-token': 'the access token is not good for this user here, as far as the server tells',
+    certificate: 'the certificate is not good for this user, as far as the server tells',
+};
+const STRONGER = {
+    password: 'the server wants a stronger proof than this: another mechanism, or an application password',
+    'access-token': 'the server wants another proof than this',
+    certificate: 'the server wants another proof than this',
+};
+const blames = (says) => ({ says, blames: true });
+const auth_meaning_open = (says, cause) => ({ says, ...(cause !== undefined && { cause }) });
+/** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
+const byEnhancedCode = (kind) => ({
+    '5.5.4': auth_meaning_open('the server does not know the mechanism, or cannot read what came with it'),
+    '5.5.6': auth_meaning_open('the server takes no line as long as these credentials make it'),
+    '5.7.1': auth_meaning_open('a policy forbids it to this client: an IP allow-list, or the port'),
+    '5.7.3': blames('the credentials are wrong, or not for this server (as Exchange says it)'),
+    '5.7.8': blames(WRONG[kind]),
+    '5.7.9': auth_meaning_open(STRONGER[kind]),
+    '5.7.11': auth_meaning_open('the server believes that the session is not encrypted'),
+    '5.7.12': auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
+    '5.7.13': blames('the account is disabled'),
+    '5.7.14': auth_meaning_open('the account must be confirmed in a web browser first (as Google says it)'),
+    '5.7.139': auth_meaning_open('SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password'),
+});
+/** What a code (RFC 4954 section 6) says, where nothing more precise is there. */
+const byCode = (kind) => ({
+    432: auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
+    454: auth_meaning_open('the server cannot check credentials now'),
+    500: auth_meaning_open('the server does not know AUTH, or the line is too long for it'),
+    501: auth_meaning_open('the server cannot read what the mechanism sends'),
+    502: auth_meaning_open('the server does not know AUTH, though it offers it'),
+    503: auth_meaning_open('AUTH has no place here: it is not switched on for this client, or somebody is signed in already'),
+    504: auth_meaning_open('the server does not know the mechanism, though it offers it'),
+    530: auth_meaning_open('the server believes that the session is not encrypted'),
+    534: auth_meaning_open(STRONGER[kind]),
+    535: blames(WRONG[kind]),
+    538: auth_meaning_open('the server believes that the session is not encrypted'),
+});
+/** Enhanced codes with which servers say 535 and mean no more than that. */
+const UNSPECIFIC = ['5.0.0', '5.7.0'];
+const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
+/** To be believed of a refusal of what was shown, and not of the command (RFC 4954 section 6). */
+const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
+/**
+ * That what the server asks does not answer, behind codes that blame the credentials: what Cyrus SASL and Postfix add to
+ * them, and what providers say. Not "reason unavailable", which Postfix adds where it is told none.
+ */
+const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
+const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
+/** Words by which servers say what no code of theirs does; where several are there, the first row holds. */
+const byWords = (kind) => [
+    [/app(lication)?[- ](specific )?password/, auth_meaning_open('an application password is wanted in place of that of the account')],
+    [/disabled for the (tenant|mailbox)/, auth_meaning_open('SMTP AUTH is switched off for the mailbox or the tenant')],
+    [
+        /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
+        auth_meaning_open('a policy of the organisation forbids basic authentication, whatever the password'),
+    ],
+    [
+        /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
+        blames('the account is locked out'),
+    ],
+    [
+        /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
+        blames('after too many failures they are locked out'),
+    ],
+    [/\bcredits\b|\bquota\b/, auth_meaning_open('the account has used up what its plan allows', 'quota-exceeded')],
+    [/too many|rate limit/, auth_meaning_open('the server takes no more attempts now, whatever the credentials', 'too-many-attempts')],
+    [/\b(locked|suspended|blocked)\b/, auth_meaning_open('the account, or this client, is locked out')],
+    [/already auth/, auth_meaning_open('somebody is signed in already, such as a proxy or by the certificate')],
+    [
+        /^(\d\.\d\.\d )?authentication (is )?required\b/,
+        auth_meaning_open('the server wants a sign-in before it takes AUTH', 'sign-in-required'),
+    ],
+    [/not enabled/, auth_meaning_open('AUTH is not switched on for this client')],
+    [IS_MECHANISM, auth_meaning_open('the server refuses the mechanism, and not the credentials')],
+    [IS_OUTAGE, auth_meaning_open('the server could not check the credentials, as what it asks does not answer')],
+    [IS_WRONG, blames(WRONG[kind])],
+];
+/**
+ * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
+ * @param kind what was refused
+ * @returns undefined where nothing is known of it
+ */
+function authMeaningOf(reply, kind) {
+    const { code, enhanced = '' } = reply;
+    const text = wordsOf(reply);
+    const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
+    // Whether for now or for good is the question of the reply's own code.
+    const permanent = enhanced.replace(/^4/, '5');
+    const byStatus = byEnhancedCode(kind)[permanent];
+    const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
+    const plain = byCode(kind)[code];
+    return said ?? byStatus ?? (plain && !unspecific ? auth_meaning_open(plain.says) : plain);
+}
+
+;// CONCATENATED MODULE: ./src/steps/authentication/refused-credentials.ts
+
+const CREDENTIAL = '(?:user ?names?|user ?ids?|users?|pass(?:word|phrase)s?|log[io]ns?|credentials?|auth(?:entication)? (?:credentials?|data|information|details|token|key)|user credentials|(?:login|account|user) (?:name|credentials|data)|account|(?:access |oauth )?token|api ?key|authorization grant)';
+const CREDENTIALS = `${CREDENTIAL}(?: ?(?:and|or|and/or|&|/) ?${CREDENTIAL}){0,2}`;
+const refused_credentials_WRONG = "(?:incorrect|invalid|wrong|bad|unrecogni[sz]ed|revoked|mismatch|not (?:valid|correct|accepted|recogni[sz]ed)|(?:do|does|did)(?: not|n't) match)";
+const USER = '(?:user ?(?:name|id)?|login(?: name)?|account(?: name)?)';
+const DETERMINERS = '(?:(?:the|your|this|that|these|those|provided|supplied|specified|given) )*';
+const FAILED = '(?:failed|failure|fail|unsuccessful|incorrect|rejected)';
+const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbearer|xoauth2|external) )*';
+/** Clauses that say what is wrong with the credentials. Lockouts count if they name the account or its failures. */
+const NAMED = anyOf(`${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were|ha(?:s|ve) been))? ${refused_credentials_WRONG}(?: by this server)?`, `${refused_credentials_WRONG}(?: or (?:expired|${refused_credentials_WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`, `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known)|does(?: not|n't) exist)`, `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`, `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`, 'badcredentials', 'mailgun is not loving your login or password');
+const LOCKED_OUT = anyOf(`${DETERMINERS}(?:user )?(?:account|user|mailbox)(?: (?:has been|is|was))?(?: temporarily)? (?:locked(?: out)?|suspended|blocked|disabled|deactivated)`, 'too many (?:(?:auth(?:entication)?|login|password) )?failures', 'too many (?:failed|bad|invalid|incorrect|wrong|unsuccessful) (?:(?:auth(?:entication)?|login|password) )?(?:attempts|logins|passwords|credentials)');
+/** Clauses that only repeat what the code says. */
+const GENERAL = anyOf(`${DETERMINERS}${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`);
+/** Clauses that servers add to those. */
+const REMARK = anyOf('reason unavailable', 
+// Postfix used to add the server's last challenge: a prompt of LOGIN, or a message of SCRAM or of a token mechanism.
+'ugfzc3dvcmq6', 'vxnlcm5hbwu6', '(?:cj|zt|eyj)[a-z\\d+/]{16,}=*', 'restarting authentication process', '(?:please )?try again', `(?:please )?(?:(?:double-?)?check|verify) (?:the|your) ${CREDENTIALS}(?: and try again)?`, '(?:or )?(?:expired|revoked)');
+const LATER = anyOf('(?:please )?try again later');
+/** Enhanced codes (RFC 3463 and its registry) of a 535 that needs no words; those of any other mean something else. */
+const WITHOUT_WORDS = ['', '5.0.0', '5.7.0', '5.7.8'];
+/** Those that come with the words that authentication failed: several hosters send 5.7.1. */
+const WITH_GENERAL_WORDS = [...WITHOUT_WORDS, '5.7.1'];
+/** Those that come with words about the credentials: 5.7.13 is a disabled account, 5.7.139 is of Microsoft 365. */
+const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
+/**
+ * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
+ * could not check them (a directory that is down, a mechanism that is too weak, a blocked address). So every clause of
+ * the reply must be known: an unknown one may mean anything.
+ * @param username what the credentials are for; empty if they name nobody
+ * @returns undefined if the reply is, or may be, about something else
+ */
+function refusesCredentials(reply, username) {
+    const status = statusOf(reply);
+    const readings = readingsOf(reply, [username.toLowerCase()]);
+    return readings.map((reading) => verdictOf(reply.code, status, reading)).find((verdict) => verdict !== undefined);
+}
+function verdictOf(code, status, { says, consistsOf }) {
+    const isLockedOut = says(LOCKED_OUT);
+    if (isLockedOut || says(NAMED)) {
+        const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));
+        return isKnown && [525, 535, 550, 554].includes(code) && WITH_NAMED_WORDS.includes(status) ? 'named' : undefined;
+    }
+    if (code !== 535)
+        return undefined;
+    if (says(GENERAL)) {
+        if (!consistsOf(GENERAL, EMPTY, REMARK))
+            return undefined;
+        // Exchange sends this after it has checked them.
+        if (status === '5.7.3')
+            return 'named';
+        return WITH_GENERAL_WORDS.includes(status) ? 'general' : undefined;
+    }
+    return consistsOf(EMPTY) && WITHOUT_WORDS.includes(status) ? 'general' : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/steps/authentication/auth-refusal.ts
+
+
+
+
+
+/**
+ * Judges a 4yz or 5yz to AUTH.
+ * @param evidence the reply and, as `told`, what the server said within the mechanism
+ */
+function refused(signedIn, attempted, evidence) {
+    const { reply, told } = signedIn;
+    const { code } = reply;
+    const { auth, mechanism } = attempted;
+    const mustBeRejected = auth.expect === 'rejected';
+    const said = authMeaningOf(reply, auth.kind);
+    const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
+    const verdict = isToldOtherwise ? undefined : refusesCredentials(reply, auth.username);
+    // Unknown words may be about something other than the credentials, whatever the code.
+    const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
+    const meaning = said?.blames && isOpen ? undefined : said;
+    const message = [
+        `To AUTH ${mechanism} the server says "${shown(reply)}".`,
+        ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
+        ...(meaning ? [`That means: ${meaning.says}.`] : []),
+    ].join(' ');
+    // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
+    if (code < 500 && code !== 432) {
+        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...causeOf(meaning) });
+        return { findings: [found], transient: true };
+    }
+    const other = OTHER_REFUSALS[code];
+    if (other)
+        return { findings: [finding(other, message, { evidence, ...causeOf(meaning) })] };
+    // In another way, or by another channel, credentials that were not judged might still open the door.
+    if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted))
+        return { findings: [] };
+    const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
+    const text = `${message}${stillOpen}${hint(verdict, attempted, signedIn)}`;
+    const byKind = auth.kind === 'password' ? {} : { cause: auth.kind };
+    return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...causeOf(meaning) })] };
+}
+function causeOf({ cause } = {}) {
+    return cause === undefined ? {} : { cause };
+}
+/** Refusals that say nothing of the credentials. */
+const OTHER_REFUSALS = {
+    500: 'auth-command-refused',
+    501: 'auth-command-refused',
+    502: 'auth-command-refused',
+    503: 'auth-command-refused',
+    504: 'auth-mechanism-unavailable',
+    530: 'auth-tls-required',
+    538: 'auth-tls-required',
+};
+/**
+ * What a server tells within the mechanism of credentials that it has compared with its own: a SCRAM server by an error
+ * (RFC 5802 section 7), one that takes tokens by a status, of HTTP or of OAuth (RFC 7628 section 3.2.2).
+ */
+const VERDICTS_WITHIN = {
+    password: /^(?:invalid-proof|unknown-user)$/,
+    'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
+};
+/**
+ * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
+ * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
+ * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
+ * with the same code as a bad one, but has nothing to tell of it within the mechanism. A server that has no use for
+ * certificates refuses EXTERNAL, too.
+ */
+function isCompared(verdict, { presented, told }, attempted) {
+    const { auth, mechanism, clientCertificateRequested } = attempted;
+    if (auth.kind === 'certificate')
+        return clientCertificateRequested && verdict === 'named';
+    if (mechanism.startsWith('CRAM-'))
+        return false;
+    if (told !== undefined)
+        return true;
+    if (auth.kind === 'access-token' && verdict === 'general')
+        return false;
+    return presented && !(0,mechanisms/* bindsChannel */._n)(mechanism);
+}
+/** What else may be the reason, beside what the server says. */
+function hint(verdict, { auth, mechanism, binding, clientCertificateRequested }, { presented, told, iterations }) {
+    if (auth.kind === 'certificate') {
+        return clientCertificateRequested ? '' : ' The server did not ask for a client certificate in the handshake.';
+    }
+    if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
+        const unbound = mechanism.replace(/-PLUS$/, '');
+        return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
+    }
+    if (told === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
+        return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
+    }
+    const { kind, secret } = auth;
+    if (!presented)
+        return ` It says so before the ${kind} has gone out.`;
+    if (kind === 'access-token' && told === undefined && verdict === 'general') {
+        return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
+    }
+    return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
+}
+
+;// CONCATENATED MODULE: ./src/steps/authentication/sign-in.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges the outcome.
+ * @throws what a session throws, except for a connection that the server closes because of AUTH
+ */
+async function signIn(context, { session, channel, capabilities }, auth) {
+    const { endpoint, budget, run } = context;
+    const offered = capabilities.mechanisms;
+    if (!offered) {
+        const evidence = { capabilities: (0,peer/* briefList */.X2)(capabilities.lines) || 'none' };
+        return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
+    }
+    const binding = channelBinding(channel);
+    const canBind = binding !== undefined;
+    const mechanism = (0,mechanisms/* chooseMechanism */.L$)(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
+    if (mechanism === undefined)
+        return { findings: [unavailable(offered, auth, canBind)] };
+    const { username } = auth;
+    const where = { host: endpoint.host, port: endpoint.port };
+    const identity = auth.kind === 'certificate'
+        ? { username, ...where, kind: auth.kind }
+        : { username, ...where, kind: auth.kind, secret: auth.secret };
+    try {
+        const signedIn = await authenticate(session, mechanism, identity, {
+            binding,
+            serverBinds: offered.some(mechanisms/* bindsChannel */._n),
+            derived: (octets) => {
+                // A server that echoes them may write the bytes in either form.
+                run.addMask(octets.toString('base64'));
+                run.addMask(octets.toString('hex'));
             },
-        }),
-        ...(tls && { tls }),
-        ...(delivered && { delivery: delivered }),
-        transcript: [...transcript.lines, ...asides.lines],
+            computed: (work) => budget.postponedBy(work),
+        });
+        const { clientCertificateRequested } = channel;
+        return judge(signedIn, { auth, mechanism, binding, clientCertificateRequested });
+    }
+    catch (error) {
+        if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
+            return hungUp(error, mechanism);
+        throw error;
+    }
+}
+function unavailable(offered, { kind, mechanism }, canBind) {
+    const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
+    const wanted = mechanism ?? any;
+    const evidence = { offered: (0,peer/* brief */.dh)(offered.join(' ')) || 'none', wanted };
+    const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
+    const message = `The server offers ${evidence.offered}; wanted is ${wanted}.${unbound}`;
+    return finding('auth-mechanism-unavailable', message, { evidence });
+}
+function hungUp({ message }, mechanism) {
+    const found = finding('connection-lost', `AUTH ${mechanism} gets no answer: ${message}. A server does this whose authentication service is down or dies of the question, and a guard in front of it that has seen too many failures.`, { evidence: { detail: message, mechanism } });
+    return { findings: [found], transient: true };
+}
+/** Below this RFC 5802 section 5.1 and RFC 7677 section 4 find a password badly kept. */
+const FEWEST_ITERATIONS = 4096;
+function judge(signedIn, attempted) {
+    const { reply, fault, told, iterations } = signedIn;
+    const { auth, mechanism } = attempted;
+    const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
+    const evidence = {
+        reply: shown(reply),
+        mechanism,
+        ...(told !== undefined && { told: (0,peer/* brief */.dh)(told.exact) || 'nothing' }),
     };
-}
-function difference(plain, secured) {
-    const { gained, lost } = capabilityDifference(plain, secured);
-    return { gained: listed(gained), lost: listed(lost) };
-}
-/** What a report holds is made safe by whoever shows it. */
-function listed(texts) {
-    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
+    const isRefused = reply.code >= 400;
+    if (fault && (told === undefined || !isRefused)) {
+        const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
+        const message = `AUTH ${mechanism} came to nothing: ${fault.message}. In the end the server says "${shown(reply)}".`;
+        return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
+    }
+    if (isRefused)
+        return refused(signedIn, attempted, evidence);
+    if (reply.code !== 235) {
+        return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
+    }
+    if (told !== undefined) {
+        const message = `${said} Before that it had told of a failure: ${evidence.told ?? ''}.`;
+        return { findings: [finding('protocol-error', message, { evidence })] };
+    }
+    if (auth.expect === 'rejected') {
+        const message = `${said} These credentials must be rejected, and they let somebody in.`;
+        return { findings: [finding('auth-not-rejected', message, { evidence })] };
+    }
+    if (iterations === undefined || iterations >= FEWEST_ITERATIONS)
+        return { findings: [] };
+    const message = `With ${mechanism} the server has the password hashed ${iterations} times; ${FEWEST_ITERATIONS} are the least.`;
+    return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
-// EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox_inbox = __nccwpck_require__(89588);
-// EXTERNAL MODULE: ./src/message/alterations.ts
-var alterations = __nccwpck_require__(73289);
+;// CONCATENATED MODULE: ./src/steps/authentication/authentication.ts
+
+
+
+
+
+
+
+
+/** Step 4: EHLO again inside TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
+async function authentication(context, secured) {
+    const { endpoint } = context;
+    const { session, connection, plaintext, channel, isVerified } = secured;
+    const name = ehloName(context, connection.localAddress);
+    const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
+    const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
+    const greeting = reply ? shown(reply) : plaintext?.greeting;
+    const greetingFact = greeting === undefined ? {} : { greeting };
+    if (!opened.ok) {
+        const heard = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
+        const refusal = plaintext ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
+        const place = { session, ehloName: name, greeting, heard, refusal };
+        return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
+    }
+    const { capabilities } = opened.dialogue;
+    const facts = { ...greetingFact, insideTls: capabilities };
+    const findings = judgeOffer(endpoint, plaintext?.capabilities, capabilities);
+    if (!isVerified && (endpoint.auth ?? endpoint.delivery)) {
+        return { ok: false, findings: [...findings, withheld(endpoint)], facts };
+    }
+    const next = { connection, channel, session, isVerified, greeting: greeting ?? '', ehloName: name, capabilities };
+    try {
+        if (!endpoint.auth) {
+            await session.expectSilence();
+            const isRequired = endpoint.require.includes('authentication');
+            return isRequired
+                ? { ok: true, findings: [...findings, required()], facts, next }
+                : { ok: true, findings, skipped: 'not-configured', facts, next };
+        }
+        const signedIn = await signIn(context, next, endpoint.auth);
+        findings.push(...signedIn.findings);
+        const isSignedIn = endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
+        if (isSignedIn)
+            await session.expectSilence();
+        return { ok: true, findings, facts, next, ...(signedIn.transient && { transient: true }) };
+    }
+    catch (error) {
+        return stoppedBy(error, context, 'inside-tls', { findings, facts });
+    }
+}
+/** Mechanisms that show the password to the server. */
+const PLAINTEXT = ['PLAIN', 'LOGIN'];
+/** Judges what the server offers inside TLS, whether or not anybody signs in. */
+function judgeOffer({ role }, plain, secured) {
+    const { mechanisms = [] } = secured;
+    const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
+    const evidence = { clear: (0,peer/* brief */.dh)(plain?.mechanisms?.join(' ') ?? ''), tls: (0,peer/* brief */.dh)(mechanisms.join(' ')) || 'none' };
+    return [
+        ...(secured.has('STARTTLS')
+            ? [
+                finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
+                    evidence: { capabilities: (0,peer/* briefList */.X2)(secured.lines) },
+                }),
+            ]
+            : []),
+        ...(missing.length > 0
+            ? [
+                finding('auth-mechanisms-differ', `Inside TLS the server no longer offers ${(0,peer/* brief */.dh)(missing.join(' '))}.`, {
+                    evidence,
+                }),
+            ]
+            : []),
+        ...(role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => PLAINTEXT.includes(name))
+            ? [
+                finding('auth-plain-on-mx', `This MX offers AUTH with ${mechanisms.join(' and ')} only.`, {
+                    evidence: { mechanisms: mechanisms.join(' ') },
+                }),
+            ]
+            : []),
+    ];
+}
+function required() {
+    return finding('step-required', 'Authentication is required, but no credentials are configured.');
+}
+/** Credentials and mail are only sent to a server whose identity is verified. */
+function withheld({ auth, delivery }) {
+    const what = auth && delivery ? 'credentials and mail were' : auth ? 'credentials were' : 'mail was';
+    return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent to it.`);
+}
+
+// EXTERNAL MODULE: ./src/tls/guard.ts
+var guard = __nccwpck_require__(46936);
+;// CONCATENATED MODULE: ./src/steps/diagnostic-handshake.ts
+
+
+
+
+
+/**
+ * What a server negotiates if it is offered everything: the reason why it did not within the policy.
+ * @param address that of the server; undefined if it is not known
+ * @returns `nothing` if there is no agreement even then; undefined if that stays open
+ */
+async function negotiateAnything(context, address) {
+    const result = await handshakeAside(context, address, context.run.trust.anything());
+    if (!result)
+        return undefined;
+    if (result.ok)
+        return result.channel;
+    const { failure } = result;
+    // A server that asks for a certificate has agreed to everything else.
+    const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
+    return isDisagreement ? 'nothing' : undefined;
+}
+/** The first bytes that a port without a greeting answers to a TLS handshake; undefined if there is no connection. */
+async function answerToHandshake(context, address) {
+    return diagnose(context, address, (side, connection) => {
+        return beginSideHandshake(side, connection, side.run.trust.anything()).opening;
+    });
+}
+/**
+ * Makes a handshake on a connection of its own, after STARTTLS if the endpoint upgrades. The channel is closed.
+ * @param address that of the server; undefined if it is not known
+ * @returns undefined if it did not come to a handshake
+ */
+async function handshakeAside(context, address, secureContext) {
+    return diagnose(context, address, async (side, connection) => {
+        if (side.endpoint.transport === 'starttls') {
+            const session = beginSession(side, connection.socket);
+            const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' };
+            const opened = await openDialogue(session, terms);
+            if (!opened.ok || opened.dialogue.leftover.length > 0)
+                return undefined;
+        }
+        const result = await beginSideHandshake(side, connection, secureContext).outcome;
+        if (result.ok)
+            result.channel.stream.destroy();
+        return result;
+    });
+}
+async function diagnose(context, address, work) {
+    const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
+    try {
+        return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
+    }
+    catch {
+        // The failure that is diagnosed is known already; this one adds nothing.
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/silence.ts
+
+
+
+
+
+
+
+
+/** The bytes of a TLS record before its length: its type and version. */
+const TYPE_AND_VERSION_OCTETS = 3;
+/** A server that closes sooner than this rejects the client, and does not wait for it to speak. */
+const WAITS_AT_LEAST_MS = 250;
+/**
+ * Finds out why no greeting came: the port may speak TLS, or another protocol in which the client speaks first.
+ * @param error what the wait for the greeting threw
+ * @param waitedMs how long that was
+ * @returns undefined if nothing more is known than the error says
+ */
+async function judgeSilence(context, { address }, error, waitedMs) {
+    const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
+    if (first) {
+        return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first)) : undefined;
+    }
+    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > WAITS_AT_LEAST_MS);
+    const answer = isSilence ? await answerToHandshake(context, address) : undefined;
+    if (answer?.kind === 'record')
+        return stopped(implicitTlsPort(context, new peer/* PeerText */.gC(answer.octets)));
+    const said = answer?.kind === 'cleartext' ? new peer/* PeerText */.gC(answer.octets).exact : '';
+    const other = otherProtocol(said, ', which says nothing until the client speaks');
+    return other && stopped(other);
+}
+function heardBefore(error) {
+    return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
+}
+/** @param said what the server says first */
+function implicitTlsPort({ endpoint }, said) {
+    const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
+    const octets = (0,peer/* brief */.dh)(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+    return finding('implicit-tls-port', message, { evidence: { octets } });
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/starttls-offer.ts
+
+
+
+/**
+ * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server knows it, something between client
+ * and server has removed the offer.
+ */
+async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
+    const answer = await session.command('STARTTLS').catch(() => undefined);
+    const isAccepted = answer?.code === 220;
+    // The server now waits for a handshake, and would take an unencrypted QUIT for one.
+    if (isAccepted)
+        session.detach();
+    const evidence = {
+        capabilities: (0,peer/* briefList */.X2)(lines) || 'none',
+        ...(masked.length > 0 && { masked: (0,peer/* briefList */.X2)(masked) }),
+        ...(answer && { reply: shown(answer) }),
+    };
+    const answered = answer ? `STARTTLS is answered "${shown(answer)}"` : 'STARTTLS gets no answer';
+    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
+    if (keyword !== undefined) {
+        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS and says "${keyword}": a device in transit overwrote a keyword of eight letters, which is the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). ${answered}.`, { evidence: { ...evidence, keyword } });
+    }
+    if (isAccepted) {
+        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and ${answered}: the offer was removed in transit.`, { evidence });
+    }
+    const overwritten = masked.length > 0
+        ? ` Another keyword is overwritten ("${evidence.masked}"), as by SMTP inspection in transit; its length is not that of STARTTLS.`
+        : '';
+    const message = `Port ${port} of ${host} does not offer STARTTLS.${overwritten}`;
+    return finding('starttls-not-advertised', message, { evidence });
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/capability.ts
+
+
+
+
+
+
+
+
+/** Step 1: the server greets, answers EHLO, and advertises STARTTLS (RFC 3207 section 2). */
+async function capability(context) {
+    const { endpoint } = context;
+    if (endpoint.transport === 'implicit') {
+        return { ok: true, findings: [], skipped: 'not-applicable', next: { transport: 'implicit' } };
+    }
+    const connection = await openConnection(context);
+    const session = beginSession(context, connection.socket);
+    const name = ehloName(context, connection.localAddress);
+    const begun = performance.now();
+    const opened = await openDialogue(session, { ehloName: name, greets: true, upTo: 'EHLO' });
+    if (!opened.ok) {
+        const { failure } = opened;
+        const greeting = failure.greeting && shown(failure.greeting);
+        const facts = { address: connection.address, ...(greeting !== undefined && { greeting }) };
+        const silence = await judgeIfSilent(context, connection, failure, performance.now() - begun);
+        const heard = greeting === undefined ? 'nothing' : 'greeting';
+        const place = { session, ehloName: name, greeting, heard, refusal: 'ehlo-rejected' };
+        return { ...(silence ?? (await judgeDialogueFailure(context, failure, place))), facts };
+    }
+    const { greeting: reply, capabilities } = opened.dialogue;
+    const greeting = reply ? shown(reply) : '';
+    const facts = { address: connection.address, greeting, plaintext: capabilities };
+    const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
+    if (!capabilities.has('STARTTLS')) {
+        const missing = await judgeMissingOffer(endpoint, session, capabilities);
+        return { ok: false, findings: [missing, ...findings], facts };
+    }
+    const plaintext = { greeting, capabilities };
+    return { ok: true, findings, facts, next: { transport: 'starttls', connection, session, plaintext } };
+}
+async function judgeIfSilent(context, connection, { at, answer }, waitedMs) {
+    if (at !== 'greeting' || answer.refused)
+        return undefined;
+    return judgeSilence(context, connection, answer.error, waitedMs);
+}
+function judgePlaintextAuth({ role }, offered) {
+    if (!offered)
+        return [];
+    const mechanisms = (0,peer/* brief */.dh)(offered.join(' ')) || 'without a mechanism';
+    return [
+        finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+            evidence: { mechanisms },
+            ...(role === 'mx' && { severity: 'notice' }),
+        }),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/verdict/waivers.ts
+
+
+/** Whether a waiver is in force. It is until the end of its last day, in UTC. */
+function isInForce({ until }, now) {
+    return now.toISOString().slice(0, 10) <= until;
+}
+/** Whether a finding is waived now. */
+function isWaived(code, waivers, now) {
+    return waivers.some((waiver) => waiver.finding === code && isInForce(waiver, now));
+}
+/**
+ * Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired.
+ * @param findings those of one step
+ */
+function applyWaivers(findings, waivers, now) {
+    return findings.flatMap((found) => {
+        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalogue/* UNWAIVABLE */.Zs.includes(found.code));
+        const valid = named.find((waiver) => isInForce(waiver, now));
+        if (valid)
+            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
+        return [
+            found,
+            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
+                evidence: { finding: found.code, until },
+            })),
+        ];
+    });
+}
+/**
+ * Waivers of findings that did not occur, although no step that could report them was blocked.
+ * @param steps all five, with their findings
+ * @returns each notice with the step that it belongs to
+ */
+function unusedWaivers(waivers, steps, now) {
+    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
+    return waivers.flatMap((waiver) => {
+        const { steps: possible } = catalogue/* CATALOGUE */.yh[waiver.finding];
+        const concerned = steps.filter(({ id }) => possible.includes(id));
+        const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
+        const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
+        if (step === undefined || wasBlocked || occurred.has(waiver.finding))
+            return [];
+        const { finding: code, until } = waiver;
+        const message = isInForce(waiver, now)
+            ? `${code} is waived until ${until}, but did not occur.`
+            : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
+        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
+    });
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(41692);
+;// CONCATENATED MODULE: ./src/tls/trust.ts
+
+
+
+/** Kinds of keys of which a server may have one each, and a handshake shows one. */
+const KEY_KINDS = ['RSA', 'ECDSA'];
+const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
+const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
+const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
+/** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
+const CIPHERS = external_node_crypto_.constants.defaultCoreCipherList;
+/**
+ * What a client offers if it accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
+ * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
+ * 4.2.3), and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains
+ * alone, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA
+ * authority.
+ */
+const OFFERS = {
+    'TLSv1.2': {
+        RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${CIPHERS}:!aECDSA` },
+        ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${CIPHERS}:!aRSA` },
+    },
+    'TLSv1.3': {
+        RSA: { sigalgs: [...PSS, ...PKCS1].join(':') },
+        ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':') },
+    },
+};
+/** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
+const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
+const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
+/** Those of TLS 1.3 must be named one by one, and OpenSSL's ALL has none without encryption. */
+const EVERY_CIPHER = [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'TLS_AES_128_CCM_SHA256',
+    'TLS_AES_128_CCM_8_SHA256',
+    'ALL',
+    'eNULL',
+    '@SECLEVEL=0',
+].join(':');
+/**
+ * The default store as this Node has it: with the system's, where it knows how to say so, and with
+ * `NODE_EXTRA_CA_CERTS`.
+ */
+function defaultAnchors() {
+    return "getCACertificates" in external_node_tls_
+        ? external_node_tls_.getCACertificates('default')
+        : olderStore(external_node_tls_.rootCertificates, process.env.NODE_EXTRA_CA_CERTS);
+}
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+/**
+ * The default store of a Node that cannot tell it, such as 20: the roots that it brings along, and those of a file up
+ * to the first that is damaged. What cannot be read is left out, as Node does with a warning.
+ * @param roots PEM, one certificate each
+ * @param extra the path of the file of further ones
+ */
+function olderStore(roots, extra) {
+    const anchors = [...roots];
+    try {
+        const blocks = extra === undefined ? [] : ((0,external_node_fs_.readFileSync)(extra, 'latin1').match(PEM_CERTIFICATE) ?? []);
+        for (const block of blocks)
+            anchors.push(new external_node_crypto_.X509Certificate(block).toString());
+    }
+    catch {
+        // Node has said so on standard error when it started.
+    }
+    return anchors;
+}
+/**
+ * Trust anchors and TLS contexts for the policies of a run. A context holds the whole default store and takes
+ * milliseconds to make, so there is one for each distinct policy and not one for each connection.
+ */
+class TrustStore {
+    #default = defaultAnchors();
+    #contexts = new Map();
+    #anything;
+    #public;
+    #parsed = new Map();
+    /** The context that offers what the policy allows, verifies against its anchors, and has its client certificate. */
+    context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }) {
+        // The certificate says which key it is, so the key itself need not be told apart.
+        const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
+        let context = this.#contexts.get(key);
+        if (!context) {
+            context = external_node_tls_.createSecureContext({
+                ca: this.pem(ca),
+                // Explicit, so that the result does not depend on NODE_OPTIONS.
+                minVersion,
+                maxVersion,
+                ciphers: CIPHERS,
+                ...(keyKind && OFFERS[maxVersion][keyKind]),
+                ...(client && { cert: client.certificate, key: client.key.reveal() }),
+                // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
+                allowPartialTrustChain: true,
+            });
+            this.#contexts.set(key, context);
+        }
+        return context;
+    }
+    /**
+     * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
+     * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
+     */
+    anything() {
+        this.#anything ??= external_node_tls_.createSecureContext({
+            minVersion: 'TLSv1',
+            maxVersion: 'TLSv1.3',
+            ciphers: EVERY_CIPHER,
+            ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => (0,external_node_crypto_.getCurves)().includes(curve))].join(':'),
+        });
+        return this.#anything;
+    }
+    /** Whether an anchor is a public CA, by the list that Node brings along. */
+    isPublic(anchor) {
+        this.#public ??= new Set(external_node_tls_.rootCertificates.map((pem) => new external_node_crypto_.X509Certificate(pem).fingerprint256));
+        return this.#public.has(anchor.fingerprint256);
+    }
+    /** All anchors of a policy as PEM. */
+    pem(ca) {
+        return [...this.#default, ...ca];
+    }
+    /** All anchors of a policy, parsed once. */
+    anchors(ca) {
+        return this.pem(ca).map((pem) => {
+            const known = this.#parsed.get(pem) ?? new external_node_crypto_.X509Certificate(pem);
+            this.#parsed.set(pem, known);
+            return known;
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/certificate/dual-certificates.ts
+
+
+
+
+/**
+ * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
+ * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. The additional
+ * connections end after the handshake. For each kind there is one with TLS 1.2, and one with TLS 1.3 if the server
+ * speaks TLS 1.3 and did not show that kind with TLS 1.2. A connection that the server closes is made once more. If a
+ * kind seems to be absent, there is one more connection as a control.
+ * @param address that of the server
+ * @param first the channel of the main handshake
+ * @returns nothing where there is no other certificate
+ */
+async function otherCertificates(context, address, first, judge) {
+    const handshake = (version, keyKind) => {
+        const { trust } = context.run;
+        const terms = { ca: context.endpoint.tls.ca, minVersion: version, maxVersion: version };
+        // No client certificate: its own signature would have to be of the same kind.
+        return handshakeAside(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
+    };
+    // A connection that the server closes says nothing, and may have been an accident.
+    const handshakeFor = async (kind, version) => {
+        const outcome = await handshake(version, kind);
+        const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
+        return isLost ? handshake(version, kind) : outcome;
+    };
+    const findings = [];
+    const certificates = [];
+    const absent = [];
+    for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
+        const withTls12 = await handshakeFor(kind, 'TLSv1.2');
+        const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
+        // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
+        const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
+        const outcome = mayShowByTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
+        if (outcome?.ok) {
+            if (kindOf(outcome.channel) !== kind)
+                continue;
+            const judged = judge(outcome.channel);
+            findings.push(...judged.findings.map((found) => about(kind, found)));
+            if (judged.certificate)
+                certificates.push(judged.certificate);
+        }
+        else if (!isAbsent(outcome)) {
+            findings.push(failed(kind, outcome?.failure));
+        }
+        else if (isTls13Only) {
+            findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
+        }
+        else {
+            absent.push(kind);
+        }
+    }
+    // A server that refuses everybody by now has refused nothing in particular.
+    if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
+        findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
+    }
+    return { findings, certificates };
+}
+/** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
+const HANDSHAKE_FAILURE = 40;
+/** RFC 8446 section 6.2: a server that speaks none of the offered versions. */
+const PROTOCOL_VERSION = 70;
+const MAY_HIDE = 'it speaks only TLS 1.3, where it may hide a certificate whose issuer signs with a key of another kind';
+/** OpenSSL's words for a server that goes on with what was not offered. */
+const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
+function isAlert(outcome, number) {
+    return outcome?.ok === false && outcome.failure.kind === 'alert' && outcome.failure.number === number;
+}
+/**
+ * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
+ * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
+ */
+function isAbsent(outcome) {
+    if (outcome?.ok !== false)
+        return false;
+    const { failure } = outcome;
+    if (failure.kind === 'alert')
+        return failure.number === HANDSHAKE_FAILURE && !failure.asked;
+    return failure.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
+}
+function kindOf({ sent: [leaf] }) {
+    if (!leaf)
+        return undefined;
+    const { name } = (0,x509_certificate/* publicKeyFacts */.M2)(leaf);
+    if (name.startsWith('EC '))
+        return 'ECDSA';
+    return name.startsWith('RSA') ? 'RSA' : undefined;
+}
+function about(kind, found) {
+    return {
+        ...found,
+        message: `The server's other certificate, for ${kind}: ${found.message}`,
+        evidence: { ...found.evidence, keyType: kind },
+    };
+}
+function unchecked(kind, outcome, why = '') {
+    return finding('certificate-unchecked', `Whether the server has a certificate for ${kind} could not be found out${why}.`, { evidence: { keyType: kind, outcome } });
+}
+function failed(kind, failure) {
+    if (failure?.kind !== 'alert')
+        return unchecked(kind, failure?.kind ?? 'no connection');
+    const why = failure.asked ? ', because it demands a client certificate' : '';
+    return unchecked(kind, `alert ${failure.number}`, why);
+}
+
+;// CONCATENATED MODULE: ./src/steps/certificate/alert-meaning.ts
+const OF_A_CERTIFICATE = {
+    says: 'it speaks of a certificate of the client, and has asked for none',
+    cause: 'certificate-alert',
+};
+/**
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Those about the version, the
+ * cipher suites, the name and a certificate that was asked for are judged by more than the alert, and not here.
+ */
+const MEANINGS = {
+    10: {
+        says: 'it did not expect what it received at this point of the handshake',
+        cause: 'changed-in-transit',
+    },
+    20: { says: 'what it received was damaged, or was encrypted with another key', cause: 'changed-in-transit' },
+    21: { says: 'it could not decrypt what it received', cause: 'changed-in-transit' },
+    22: { says: 'what it received was longer than a record may be', cause: 'changed-in-transit' },
+    41: OF_A_CERTIFICATE,
+    42: OF_A_CERTIFICATE,
+    43: OF_A_CERTIFICATE,
+    44: OF_A_CERTIFICATE,
+    45: OF_A_CERTIFICATE,
+    46: OF_A_CERTIFICATE,
+    47: { says: 'a value in the handshake is none that it takes', cause: 'incompatible-library' },
+    48: OF_A_CERTIFICATE,
+    49: {
+        says: 'it knows who asks, and does not let them in',
+        cause: 'access-denied',
+    },
+    50: { says: 'it could not read what it received', cause: 'incompatible-library' },
+    51: { says: 'a signature or a key in the handshake did not hold', cause: 'changed-in-transit' },
+    80: {
+        says: 'something failed on its own side',
+        cause: 'server-error',
+    },
+    86: {
+        says: 'it takes this handshake for a second try with an older version than both sides speak',
+        cause: 'downgrade',
+    },
+    90: {
+        says: 'it gave up, for a reason that has nothing to do with TLS',
+        cause: 'server-closed',
+    },
+    109: {
+        says: 'it misses an extension in the handshake',
+        cause: 'missing-extension',
+    },
+    110: { says: 'the handshake has an extension that it does not take there', cause: 'incompatible-library' },
+    113: {
+        says: 'the OCSP response about a certificate is none that it takes',
+        cause: 'ocsp-response',
+    },
+    114: {
+        says: 'the hash of a certificate is not what it was said to be',
+        cause: 'changed-in-transit',
+    },
+    115: {
+        says: 'it wants a key that both sides have beforehand (PSK)',
+        cause: 'pre-shared-key',
+    },
+    120: {
+        says: 'it wants another application protocol (ALPN) to be named, and for SMTP there is none to name',
+        cause: 'application-protocol',
+    },
+};
+/** What an alert means, if it is one of those that say it by themselves. */
+function meaningOfAlert(number) {
+    return MEANINGS[number];
+}
+
+;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
+
+
+
+
+
+
+
+
+/** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const UNRECOGNIZED_NAME = 112;
+/** What alerts are about: handshake failure, protocol version, insufficient security. */
+const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
+/** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
+const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
+const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
+/** The same for parameters that its security level does not take. */
+const SHORT_DH = 'DH_KEY_TOO_SMALL';
+/** Cipher suites that are offered whatever the policy, by their standard names. */
+const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
+/** Curves that are offered only where everything is. */
+const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
+/**
+ * Judges why the handshake failed.
+ * @param address that of the server, for a diagnostic handshake
+ */
+async function judgeHandshakeFailure(context, address, failure) {
+    switch (failure.kind) {
+        case 'timed-out': {
+            const { clause, evidence } = spentBudget(context);
+            const message = `The server did not finish the TLS handshake in time${clause}.`;
+            const found = finding('handshake-timeout', message, {
+                evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
+            });
+            // With STARTTLS the server has answered before, so it stopped answering later.
+            return { ...stopped(found), ...(context.endpoint.transport === 'starttls' && { transient: 'once' }) };
+        }
+        case 'lost': {
+            const said = `The connection ended during the TLS handshake (${failure.detail})`;
+            const evidence = { detail: failure.detail };
+            // Some servers hang up where others send an alert.
+            const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
+            return tooOld !== undefined
+                ? stopped(versionTooOld(context, { said, evidence }, tooOld))
+                : { ...stopped(finding('connection-lost', `${said}.`, { evidence })), transient: true };
+        }
+        case 'alert': {
+            const { number, name, asked } = failure;
+            if (asked || number === CERTIFICATE_REQUIRED)
+                return stopped(clientCertificateRefused(context.endpoint, number));
+            const refusal = {
+                said: `The server ended the handshake with alert ${number} (${name})`,
+                evidence: { alert: String(number), name },
+            };
+            if (number === UNRECOGNIZED_NAME)
+                return stopped(nameUnknown(context, refusal));
+            const meaning = meaningOfAlert(number);
+            return stopped(await noAgreement(context, address, {
+                ...refusal,
+                about: ABOUT[number],
+                ...(meaning && { said: `${refusal.said}: ${meaning.says}`, cause: meaning.cause }),
+            }));
+        }
+        case 'refused-here': {
+            const { code, stray } = failure;
+            const reason = (0,peer/* brief */.dh)(failure.reason);
+            if (stray) {
+                const octets = (0,peer/* brief */.dh)(new peer/* PeerText */.gC(stray).exact.trimEnd());
+                const message = `In the midst of the TLS handshake came what is no TLS: "${octets}".`;
+                return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
+            }
+            return stopped(await noAgreement(context, address, {
+                said: `TLS failed on our side: ${reason}`,
+                evidence: { reason, code },
+                ...(code.includes(SHORT_DH) && {
+                    said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
+                    cause: 'short-dh-parameters',
+                }),
+                about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
+            }));
+        }
+    }
+}
+/** Why there was no agreement, by what the server does when it is offered everything. */
+async function noAgreement(context, address, refusal) {
+    const seen = await negotiateAnything(context, address);
+    const tooOld = versionBelowPolicy(seen, context);
+    const spoken = seen === 'nothing' ? undefined : seen;
+    if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
+        return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
+    }
+    const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
+    const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
+    const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
+    const evidence = { ...refusal.evidence, ...(chosen !== undefined && { spoken: chosen }) };
+    if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
+        return finding('tls-handshake-failed', `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`, { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' });
+    }
+    const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
+    if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
+        const { said, cause } = refusal;
+        return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(cause !== undefined && { cause }) });
+    }
+    const what = oddCurve === undefined ? 'cipher suites' : 'curves';
+    return finding('tls-handshake-failed', `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`, { evidence, cause: 'ciphers' });
+}
+function versionBelowPolicy(seen, { endpoint }) {
+    return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
+}
+/** @param spoken the version that the server takes, or that it takes none; undefined where that was not found out */
+function versionTooOld({ endpoint }, { said, evidence }, spoken) {
+    const wanted = endpoint.tls.minVersion;
+    const message = spoken === undefined
+        ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
+        : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
+    return finding('tls-version-too-old', message, {
+        evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+        ...(wanted === 'TLSv1.3' && { cause: 'no-tls-1.3' }),
+    });
+}
+/** RFC 6066 section 3: the server has nothing for the name that was sent. */
+function nameUnknown({ endpoint }, { said, evidence }) {
+    const sent = (0,tls_names/* serverNameIndication */.vu)(endpoint.servername);
+    const what = sent === undefined
+        ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
+        : `The server does not know the name ${sent}, which was sent as SNI.`;
+    return finding('tls-handshake-failed', `${what} ${said}.`, {
+        evidence: { ...evidence, servername: sent ?? 'none sent' },
+        cause: 'unknown-name',
+    });
+}
+
 // EXTERNAL MODULE: ./src/tls/x509/der.ts
 var der = __nccwpck_require__(55361);
 // EXTERNAL MODULE: ./src/tls/x509/encoding.ts
@@ -30646,12 +33073,8 @@ function unlessOdd(reading) {
     }
 }
 
-// EXTERNAL MODULE: ./src/tls/x509/certificate.ts
-var x509_certificate = __nccwpck_require__(70881);
 // EXTERNAL MODULE: ./src/tls/x509/extensions.ts
 var extensions = __nccwpck_require__(18706);
-// EXTERNAL MODULE: ./src/tls/names.ts
-var tls_names = __nccwpck_require__(53085);
 ;// CONCATENATED MODULE: ./src/tls/x509/name-constraints.ts
 
 
@@ -30989,8 +33412,6 @@ function firstOutOfOrder(sent) {
     });
 }
 
-// EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
-var handshake = __nccwpck_require__(28807);
 ;// CONCATENATED MODULE: ./src/steps/certificate/malformed.ts
 
 
@@ -31011,7 +33432,7 @@ function isLegible(reading) {
     return 'facts' in reading;
 }
 /** What cannot be read cannot be judged, so nobody is authenticated by it, whatever is pinned. */
-function malformed({ certificate, oddity }) {
+function malformed_malformed({ certificate, oddity }) {
     const subject = (0,peer/* brief */.dh)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
     const odd = (0,peer/* brief */.dh)(oddity);
     return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
@@ -31020,7 +33441,6 @@ function malformed({ certificate, oddity }) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
-
 
 
 
@@ -31061,7 +33481,7 @@ function judgeChain({ sent, verifyError }, chain, others) {
         case 'incomplete':
             return [
                 finding('certificate-chain-incomplete', `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`, {
-                    remedy: wayOn(chain, 'certificate-chain-incomplete'),
+                    cause: chain_causeOf(chain),
                     evidence: { ...evidence, ...whereItEnds(chain) },
                 }),
             ];
@@ -31081,7 +33501,7 @@ function untrusted(chain, evidence) {
     }
     if (isRoot && !hasNamesake) {
         return finding('certificate-untrusted', `The chain ends in a root that is no trust anchor here, ${name}.`, {
-            remedy: `If this root is yours, add it with \`tls.ca\`. If it is not, somebody else answers in place of the server. ${catalogue/* CATALOGUE */.yh['certificate-untrusted'].remedy}`,
+            cause: 'unknown-root',
             evidence: { ...evidence, ...rootAt(end) },
         });
     }
@@ -31089,7 +33509,7 @@ function untrusted(chain, evidence) {
         ? `the one that is named ${nameOf(end.issuer)} has another key than the one that signed ${name}`
         : `no trust anchor is, or has issued, ${name}`;
     return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-        remedy: wayOn(chain, 'certificate-untrusted'),
+        cause: chain_causeOf(chain),
         evidence: { ...evidence, reason, ...(isRoot ? rootAt(end) : {}), ...whereItEnds(chain) },
     });
 }
@@ -31106,19 +33526,8 @@ function whereItEnds(deadEnd) {
         ...(deadEnd.hasNamesake && { namesake: 'a trust anchor has the name of the issuer, and another key' }),
     };
 }
-/** A root that was issued anew under its old name looks like one that an interceptor has made. */
-const WHO_ANSWERS = 'Either the authority has renewed its key, or somebody else answers in place of the server. Find out which before you add anything to `tls.ca`: compare fingerprints with what the authority publishes, and look from another network.';
-function wayOn(deadEnd, code) {
-    if (deadEnd.hasNamesake)
-        return WHO_ANSWERS;
-    const url = urlOfIssuer(deadEnd);
-    const from = url === undefined ? '' : `, which is to be had at ${withoutCode(url)},`;
-    const issuer = withoutCode(nameOf(deadEnd.end.issuer));
-    return `Append the certificate of ${issuer}${from} to the file that the server sends. ${catalogue/* CATALOGUE */.yh[code].remedy}`;
-}
-/** A remedy is our own prose, in which a backtick begins or ends code; in a stranger's text it does not. */
-function withoutCode(text) {
-    return text.replaceAll('`', "'");
+function chain_causeOf({ hasNamesake }) {
+    return hasNamesake ? 'same-name' : 'missing-issuer';
 }
 function urlOfIssuer({ end }) {
     const reading = read(end);
@@ -31145,7 +33554,9 @@ function nameOf(multiLine) {
     return (0,peer/* brief */.dh)((0,x509_certificate/* distinguishedName */.CG)(multiLine));
 }
 
-;// CONCATENATED MODULE: ./src/steps/certificate/days.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/dates.ts
+
+
 const DAY_MS = 86_400_000;
 /** Whole days from one moment to another; negative where that is earlier. */
 function daysBetween(from, to) {
@@ -31155,11 +33566,6 @@ function daysBetween(from, to) {
 function day(date) {
     return date.toISOString().slice(0, 10);
 }
-
-;// CONCATENATED MODULE: ./src/steps/certificate/dates.ts
-
-
-
 /** Whether the certificate of the peer is valid now, and for as long as is wanted (RFC 5280 section 4.1.2.5). */
 function judgeDates({ validFrom, validTo }, demands) {
     const { now, policy } = demands;
@@ -31311,7 +33717,6 @@ function judgeStrength(chain, anchor) {
 
 
 
-
 /**
  * Judges what a peer presented, every question by itself, so that a certificate can be expired and misnamed and
  * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, be the certificates as they may.
@@ -31325,7 +33730,7 @@ function judgePeer(presented, demands) {
     const [own, ...issuers] = (path ?? presented.sent).map(read);
     if (!own)
         throw new RangeError('a peer without a certificate');
-    const odd = [own, ...issuers].flatMap((reading) => (isLegible(reading) ? [] : [malformed(reading)]));
+    const odd = [own, ...issuers].flatMap((reading) => (isLegible(reading) ? [] : [malformed_malformed(reading)]));
     if (!isLegible(own))
         return { findings: odd, authenticated: false };
     const { facts } = own;
@@ -31385,3420 +33790,6 @@ function certificateReport(facts, now) {
     };
 }
 
-// EXTERNAL MODULE: ./src/message/fields.ts
-var message_fields = __nccwpck_require__(45158);
-;// CONCATENATED MODULE: ./src/message/lexical.ts
-/**
- * The lexical tokens that structured header fields share (RFC 5322 section 3.2): comments, which nest, and quoted
- * strings. Nothing here goes back in the text, so that any text is read in time that grows with its length.
- */
-const BLANKS = /\s*/y;
-const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
-/** Splits a structured field into its tokens; what is not closed goes to the end. */
-function tokens(field) {
-    const found = [];
-    let at = end(BLANKS, field, 0);
-    while (at < field.length) {
-        const start = at;
-        if (field[start] === '(') {
-            at = commentEnd(field, start);
-            found.push({ kind: 'comment', text: field.slice(start + 1, field[at - 1] === ')' ? at - 1 : at).trim() });
-        }
-        else if (field[start] === ';') {
-            at += 1;
-            found.push({ kind: 'semicolon', text: ';' });
-        }
-        else {
-            at = end(WORD, field, start);
-            found.push({ kind: 'word', text: field.slice(start, at) });
-        }
-        at = end(BLANKS, field, at);
-    }
-    return found;
-}
-function end(pattern, text, at) {
-    pattern.lastIndex = at;
-    return at + (pattern.exec(text)?.[0].length ?? 0);
-}
-function commentEnd(text, start) {
-    let depth = 0;
-    for (let at = start; at < text.length; at += 1) {
-        const character = text[at];
-        if (character === '\\')
-            at += 1;
-        else if (character === '(')
-            depth += 1;
-        else if (character === ')')
-            depth -= 1;
-        if (depth === 0)
-            return at + 1;
-    }
-    return text.length;
-}
-
-;// CONCATENATED MODULE: ./src/message/trace.ts
-
-
-
-/** A server treats a message with that many as looping (RFC 5321 section 6.3). */
-const MAX_HOPS = 100;
-const MAX_LINE = 8192;
-/**
- * Parses the trace of a message, each Received line once, in time that grows linearly with its length.
- * @returns one hop for each line, in the order of the message, so the last server comes first. No hop at all if there are
- *   more than {@link MAX_HOPS} lines: with some left out, neither the first nor the last could be relied on.
- */
-function receivedHops(message) {
-    const lines = (0,message_fields/* valuesOf */.sm)(message, 'received');
-    return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
-}
-const LOOPBACK = new external_node_net_.BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
-LOOPBACK.addAddress('::1', 'ipv6');
-function isLoopback(address) {
-    const version = (0,external_node_net_.isIP)(address);
-    return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
-}
-/** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
-const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
-/** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
-const HEX_AND_COLONS = /[\da-f:.]+/gi;
-/** What tells an IPv6 address from a time of day: a double colon, or eight groups. */
-const IPV6 = /::|(?::[^:]+){7}/;
-/** Every address in a text, whatever is next to it. What only looks like an address is included. */
-function addressesIn(text) {
-    const runs = text.replace(/ipv6:/gi, ' ').match(HEX_AND_COLONS) ?? [];
-    const v6 = runs.filter((run) => IPV6.test(run)).map((run) => run.replace(/\.$/, ''));
-    return [...v6, ...(text.match(IPV4) ?? [])];
-}
-/**
- * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
- */
-const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
-/**
- * Whether a line, if it is genuine, is about a transfer within one receiver. Such a line is of LMTP (RFC 2033), of a
- * host that receives a message from itself (from a content filter, for example), or names no client, as those that
- * Gmail, qmail and Postfix write for themselves.
- *
- * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
- * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside
- * loopback, wherever that is, is not such a line, and neither is one that was cut.
- */
-function isHandOver(line, from, protocol) {
-    if (line.length > MAX_LINE)
-        return false;
-    // With ESMTP there is a client, but the server hides it.
-    if (!from)
-        return !/^(?:utf8)?esmtp/i.test(protocol);
-    if (!addressesIn(line).every(isLoopback))
-        return false;
-    const [, next] = from;
-    const client = next?.kind === 'comment' ? TCP_INFO.exec(next.text)?.[1] : undefined;
-    return /^(?:utf8)?lmtp/i.test(protocol) || (client !== undefined && isLoopback(client));
-}
-const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
-function hopOf(value) {
-    const raw = value.slice(0, MAX_LINE);
-    const clauses = clausesOf(tokens(raw));
-    const first = (keyword) => clauses.find((clause) => clause.keyword === keyword)?.tokens;
-    const text = (all) => all && joined(all);
-    const [from, by] = [text(first('from')), text(first('by'))];
-    const protocol = text(first('with')?.filter(({ kind }) => kind === 'word'));
-    const tls = tlsOf(clauses);
-    return {
-        ...(from !== undefined && { from }),
-        ...(by !== undefined && { by }),
-        ...(protocol !== undefined && { with: protocol }),
-        ...(tls && { tls }),
-        deniesTls: tlsTextsOf(clauses).some((words) => DENIED.test(words)),
-        serverComments: clauses.filter(({ keyword }) => keyword !== 'from').flatMap(commentsOf),
-        clientNames: namesIn(from ?? ''),
-        serverNames: namesIn(by ?? ''),
-        isHandOver: isHandOver(value, first('from'), protocol ?? ''),
-        raw,
-    };
-}
-/** @returns the names and addresses in a text, in lower case, without the punctuation that servers put around them */
-function namesIn(text) {
-    return text
-        .toLowerCase()
-        .split(/[\s()[\]<>,;="]+/)
-        .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
-        .filter((name) => name !== '');
-}
-/** Each keyword begins a clause; the date behind the semicolon is none. */
-function clausesOf(line) {
-    const clauses = [{ keyword: undefined, tokens: [] }];
-    for (const token of line) {
-        if (token.kind === 'semicolon')
-            break;
-        const keyword = KEYWORDS.find((name) => token.kind === 'word' && token.text.toLowerCase() === name);
-        if (keyword)
-            clauses.push({ keyword, tokens: [] });
-        else
-            clauses.at(-1)?.tokens.push(token);
-    }
-    return clauses;
-}
-function joined(all) {
-    return all.map(({ kind, text }) => (kind === 'comment' ? `(${text})` : text)).join(' ');
-}
-/** `TLSv1.3`, `TLS1_3`, `TLS 1.3`, `TLS\Tls13`; not a host called tls1, nor the `TLSv1/SSLv3` that stands for any. */
-const VERSION = /(?<=^|[\s(=:,\\])TLS\s?v?1(?:[._]?([0-3]))?(?=$|[\s),:;])/i;
-/** Where servers put the name of the cipher suite. */
-const CIPHERS = [
-    // Postfix, Sendmail, Exchange, Gmail, Haraka.
-    /\bcipher[=\s]\s*([\w-]+)/i,
-    // Exim, OpenSMTPD.
-    /(?:^|\s)TLS[\w.]*:([\w-]{4,}):\d/i,
-    // Exim since 4.93.
-    /(?:^|\s)tls ([\w-]{6,})/,
-    // Courier.
-    /\dbits,([\w-]+)/i,
-    // The patches of qmail.
-    /^([\w-]{6,}),? (?:encrypted|secured)/i,
-];
-/** Every suite that a session of the gate can have has a number in its name; `none`, `disabled` and the like have none. */
-const SUITE = /\d/;
-/** A comment that says TLS and no more: older Exchange. What stands beside the word may take it back. */
-const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
-/** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */
-const DENIED = /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
-/** Where servers write about TLS: in comments, and among the words after `with`. */
-function tlsTextsOf(clauses) {
-    return clauses.flatMap((clause) => [
-        ...(clause.keyword === 'with' ? [joined(clause.tokens.filter(({ kind }) => kind === 'word'))] : []),
-        ...commentsOf(clause),
-    ]);
-}
-function commentsOf(clause) {
-    return clause.tokens.flatMap(({ kind, text }) => (kind === 'comment' ? [text] : []));
-}
-function tlsOf(clauses) {
-    const texts = tlsTextsOf(clauses).filter((text) => !DENIED.test(text));
-    const match = (pattern) => texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
-    const named = match(VERSION);
-    const version = named && minorVersion(named[1]);
-    const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && SUITE.test(name));
-    if (version === undefined && cipher === undefined && !match(MENTIONED))
-        return undefined;
-    return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
-}
-function minorVersion(digit = '0') {
-    return digit === '0' ? 'TLSv1' : `TLSv1.${digit}`;
-}
-
-;// CONCATENATED MODULE: ./src/tls/cipher-names.ts
-function facetsOf(name) {
-    const plain = name
-        .toUpperCase()
-        .replace(/-/g, '_')
-        .replace(/_P(?:256|384|521)$/, '');
-    const first = (pattern) => pattern.exec(plain)?.slice(1).join('');
-    return {
-        bulk: first(/(AES|ARIA|CAMELLIA)_?(128|256)/) ??
-            first(/(CHACHA20|RC4)/) ??
-            (/3DES|CBC3/.test(plain) ? '3DES' : undefined),
-        mode: first(/(GCM|POLY1305|CBC|CCM)(?:_?(8)(?!\d))?/),
-        exchange: first(/(ECDHE|(?<!EC)DHE)/),
-        signature: first(/(ECDSA|RSA)/),
-        hash: first(/(SHA(?:256|384)?)1?$/),
-    };
-}
-/**
- * Whether two names are surely those of different cipher suites. Where one of them leaves open which it is, they
- * are not.
- */
-function differentSuites(one, other) {
-    const [a, b] = [facetsOf(one), facetsOf(other)];
-    return Object.keys(a).some((facet) => a[facet] !== undefined && b[facet] !== undefined && a[facet] !== b[facet]);
-}
-
-;// CONCATENATED MODULE: ./src/steps/delivery/hop.ts
-
-
-
-
-/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
-const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
-/** Those without it by which the gate can have handed over, and those that servers made up beside them. */
-const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
-/** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
-const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
-/**
- * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP means
- * that there was none. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP
- * proves nothing. Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal
- * always write `SMTP`.
- *
- * Sources: Postfix `src/smtpd/smtpd.c`, Exim `$received_protocol`, Sendmail `sendmail/srvrsmtp.c` (named by its versions,
- * `$v/$Z`), OpenSMTPD `smtp_session.c`, Haraka `connection.js`, Stalwart `crates/smtp/src/inbound/data.rs`. Dovecot writes
- * the S too, but does not name itself.
- */
-const WRITES_S = /^(?:(?:Postfix|OpenSMTPD|Haraka|Stalwart SMTP)(?=$|[,/ ])|Exim \d|8\.\d[\w.+-]*\/8\.)/;
-/** Exchange, which names version and cipher suite if there is TLS. */
-const EXCHANGE = /^Microsoft SMTP Server\b/i;
-/** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
-const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
-/**
- * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
- * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate writes
- * none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did above it is
- * not in question. A line that names us as the client is that of the hop; one that is known only by the server's name
- * may be about a later transfer behind it. A line that does not mention TLS proves nothing: the `with` clause is
- * optional (RFC 5321 section 4.4), and not all software names TLS in it.
- * @param hops in the order of the message
- */
-function judgeHop(session, hops) {
-    const hop = hops.at(-1);
-    if (!hop) {
-        const message = 'The message has no Received line, or too many to be read.';
-        return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
-    }
-    const received = (0,peer/* brief */.dh)(hop.raw);
-    const unproved = (why) => [
-        finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
-    ];
-    const isFromUs = hasOurClient(hop, session);
-    if (!isFromUs && !hasOurServer(hop, session)) {
-        return unproved('is not that of the server that took the message from the gate');
-    }
-    if (hop.tls)
-        return differences(session, hop);
-    const { with: protocol = '' } = hop;
-    if (WITH_TLS.test(protocol))
-        return [];
-    if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
-        return unproved('names no protocol by which the gate hands a message over');
-    }
-    if (!meansNoTls(hop))
-        return unproved('does not say whether TLS was used');
-    return [
-        finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
-            evidence: { received, ...(protocol !== '' && { with: (0,peer/* brief */.dh)(protocol) }) },
-        }),
-    ];
-}
-/** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
-function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
-    const writesS = serverComments.some((comment) => WRITES_S.test(comment));
-    return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
-}
-/** The client by the name or the address that we go by. */
-function hasOurClient({ clientNames }, { ehlo, localAddress }) {
-    const ours = namesIn([ehlo, localAddress].join(' '));
-    return clientNames.some((name) => ours.includes(name));
-}
-/**
- * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
- * behind a content filter, is about no client of ours.
- */
-function hasOurServer({ clientNames, serverNames }, { endpoint, greeting }) {
-    const [, greeter = ''] = greeting?.split(' ', 2) ?? [];
-    const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
-    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...serverNames];
-    return (clientNames.length > 0 &&
-        !clientNames.some((name) => itself.includes(name)) &&
-        serverNames.some((name) => server.includes(name)));
-}
-/** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
-function differences({ tls: session }, { tls, raw }) {
-    if (!session || !tls)
-        return [];
-    const named = [
-        ...(tls.version !== undefined && tls.version !== session.version ? [tls.version] : []),
-        ...(tls.cipher !== undefined && differentSuites(tls.cipher, session.cipher) ? [tls.cipher] : []),
-    ];
-    if (named.length === 0)
-        return [];
-    const wanted = `${session.version} ${session.cipher}`;
-    const found = (0,peer/* brief */.dh)(named.join(' '));
-    return [
-        finding('delivery-hop-mismatch', `The server names ${found}; the session with the gate is ${wanted}.`, {
-            evidence: { wanted, found, received: (0,peer/* brief */.dh)(raw) },
-        }),
-    ];
-}
-
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
-;// CONCATENATED MODULE: ./src/message/authentication-results.ts
-
-const MAX_FIELD = 16_384;
-const MAX_FIELDS = 64;
-/** The one version there is. */
-const authentication_results_VERSION = '1';
-/** A value of MIME (RFC 2045 section 5.1), but for the at sign, which some have in their names. */
-const TOKEN = /^[^\s()<>,;:\\"/[\]?=]+$/;
-const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
-const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
-/**
- * If a property is there twice, the first counts. A space within quotes is part of a value, and no property begins
- * after it.
- */
-function propertiesOf(words) {
-    const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
-    const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value]);
-    return new Map(all.toReversed());
-}
-/**
- * Reads one field (RFC 8601 section 2.2).
- * @param value unfolded, without the name of the field
- * @returns undefined where it does not say whose it is, or is of a version that nobody knows
- */
-function parseAuthenticationResults(value) {
-    const parts = [[]];
-    for (const { kind, text } of tokens(value.slice(0, MAX_FIELD))) {
-        if (kind === 'semicolon')
-            parts.push([]);
-        else if (kind === 'word')
-            parts.at(-1)?.push(text);
-    }
-    const [[id = '', version = authentication_results_VERSION, ...more] = [], ...rest] = parts;
-    const authservId = id.startsWith('"') ? id.replace(/^"|"$/g, '').replace(/\\([^])/g, '$1') : id;
-    if (version !== authentication_results_VERSION || more.length > 0 || (authservId === id && !TOKEN.test(id)))
-        return undefined;
-    const results = rest.flatMap((words) => {
-        const detail = words.join(' ');
-        const [, method = '', result = ''] = METHOD.exec(detail) ?? [];
-        if (method === '')
-            return [];
-        return [{ method: method.toLowerCase(), result: result.toLowerCase(), detail, properties: propertiesOf(words) }];
-    });
-    return { authservId: authservId.toLowerCase(), results };
-}
-/**
- * The fields of a message that one receiver wrote, in the order of the message. Anyone can write a field in its name
- * (RFC 8601 section 1.6), so the position decides. A server writes above what it receives (section 4.1). The topmost
- * Received line that is not about a transfer within the receiver is where the message came in from outside. The
- * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
- * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
- * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
- * receiver has to remove fields that others wrote in its name (section 5).
- * @param hops every Received line of the message, or none if there are too many: then no field counts
- * @param authservId in lower case
- */
-function resultsOf(message, hops, authservId) {
-    const stretches = [[]];
-    for (const field of message.fields) {
-        if (field.name === 'received')
-            stretches.push([]);
-        else if (isAuthenticationResults(field))
-            stretches.at(-1)?.push(field);
-    }
-    const entry = entryLine(hops);
-    const of = (fields) => fields
-        .slice(0, MAX_FIELDS)
-        .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
-        .filter((results) => results.authservId === authservId);
-    const above = of(stretches.slice(0, entry + 1).flat());
-    const host = hops[entry]?.serverNames[0];
-    const isOwn = host !== undefined && isNamed(host, authservId);
-    return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
-}
-/**
- * A field with a space before the colon does not count: a receiver that removes fields in its name may not recognize
- * it.
- */
-function isAuthenticationResults({ label }) {
-    return label.toLowerCase() === 'authentication-results';
-}
-/**
- * The Received line by which the message came in from outside. If every line is about a transfer within a receiver, it
- * is the lowest: the gate is on the same host, and writes no such fields itself.
- * @returns its number from the top, -1 if there is none
- */
-function entryLine(hops) {
-    const entry = hops.findIndex(({ isHandOver }) => !isHandOver);
-    return entry < 0 ? hops.length - 1 : entry;
-}
-/** Whether a host has the name of the receiver, or one under it. */
-function isNamed(host, authservId) {
-    return `.${host}`.endsWith(`.${authservId}`);
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
-// EXTERNAL MODULE: ./src/message/lines.ts
-var message_lines = __nccwpck_require__(25984);
-;// CONCATENATED MODULE: ./src/message/dkim.ts
-
-
-
-
-/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest stand on top. */
-const MAX_SIGNATURES = 8;
-/** Characters of a signature, and of all there is of From. */
-const dkim_MAX_FIELD = 8192;
-const MAX_HEADER = 128 * 1024;
-const MAX_HEADER_LINES = 4096;
-/** Lines of a message, beside those of a usual length in octets: an attachment has 78 in each. */
-const MAX_SHORT_LINES = 4096;
-const USUAL_LINE = 64;
-/**
- * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
- * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
- * version, an identity outside the domain, a key that is for something else.
- * @param source header and body; line ends are made CR LF, as inboxes may have changed them
- * @returns what each signature comes to; none where the message has none
- */
-async function verifySignatures(source, { lookup, now }) {
-    const parts = (0,message_fields/* headerAndBody */.l4)(source);
-    const fields = fieldsOf(parts.header);
-    const tried = fields
-        .filter(({ name }) => name === 'dkim-signature')
-        .slice(0, MAX_SIGNATURES)
-        .map((field) => ({ field, tags: tagsOf(field.text.slice(0, dkim_MAX_FIELD).replace(/^[^:]*:/, '')) }));
-    if (hasTooManyLines(source)) {
-        return tried.map(({ tags }) => unfit(tags, 'neutral', 'the message has too many lines to verify'));
-    }
-    const body = withCrLf(parts.body);
-    const keys = new Keys(lookup);
-    const signatures = await Promise.all(tried.map(async ({ field, tags }) => {
-        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
-    }));
-    const objections = signatures.flatMap(({ found }) => found ?? []);
-    const sound = signatures.filter(({ found }) => found === undefined);
-    if (sound.length === 0)
-        return objections;
-    const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
-    if (isTooLarge(header)) {
-        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
-        return [...unverified, ...objections];
-    }
-    const message = [...header.map(({ text }) => text), '', body].join('\r\n');
-    const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 52308, 23));
-    // In one piece: the library reads a line that spans several of them again with each.
-    const { results } = await dkimVerify(external_node_stream_.Readable.from([Buffer.from(message, 'latin1')]), {
-        resolver: (name) => keys.known(name),
-        curTime: now,
-    });
-    const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
-    return [...verified, ...objections];
-}
-function fieldsOf(header) {
-    return withCrLf(header)
-        .replace(/\r\n$/, '')
-        .split(/\r\n(?![ \t])/)
-        .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
-}
-/** One character an octet. */
-function withCrLf(text) {
-    return text.toString('latin1').replace(/\r?\n/g, '\r\n');
-}
-/** Seals (RFC 8617), which the library would count among the signatures, and what no author can sign. */
-function isOfNoUse({ name }) {
-    return name.startsWith('arc-') || name === 'return-path';
-}
-/** The library's time grows with the square of these. */
-function isTooLarge(header) {
-    const text = header.map((field) => field.text).join('\n');
-    const from = header.filter(({ name }) => name === 'from').map((field) => field.text);
-    return text.length > MAX_HEADER || text.split('\n').length > MAX_HEADER_LINES || from.join().length > dkim_MAX_FIELD;
-}
-/** Each line costs the library time and memory, however short it is. */
-function hasTooManyLines(source) {
-    const most = MAX_SHORT_LINES + source.length / USUAL_LINE;
-    let lines = 0;
-    for (let at = source.indexOf(message_lines.LF); at >= 0 && lines <= most; at = source.indexOf(message_lines.LF, at + 1))
-        lines += 1;
-    return lines > most;
-}
-/** What makes a signature worthless before any key is looked up. */
-function objection(field, tags, body) {
-    if (field.length > dkim_MAX_FIELD)
-        return unfit(tags, 'neutral', 'it is too long');
-    if (tags.get('v') !== '1')
-        return unfit(tags, 'permerror', 'it is of another version');
-    const algorithm = tags.get('a')?.toLowerCase() ?? '';
-    if (algorithm === 'rsa-sha1')
-        return unfit(tags, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
-    if (!/^(?:rsa|ed25519)-sha256$/.test(algorithm) || !tags.get('d') || !tags.get('s')) {
-        return unfit(tags, 'neutral', 'it has no known algorithm, domain and selector');
-    }
-    if (!lists(tags.get('h'), 'from'))
-        return unfit(tags, 'permerror', 'From is not signed');
-    if (!lists(tags.get('q') ?? 'dns/txt', 'dns/txt'))
-        return unfit(tags, 'permerror', 'its key is not in DNS');
-    const { domain, identity } = signerOf(tags);
-    if (!`.${identity}`.endsWith(`.${domain}`))
-        return unfit(tags, 'permerror', 'i= is not at or under d=');
-    const canonicalization = tags.get('c')?.toLowerCase() ?? 'simple/simple';
-    if (!/^(?:simple|relaxed)(?:\/(?:simple|relaxed))?$/.test(canonicalization)) {
-        return unfit(tags, 'permerror', 'its canonicalization is not known');
-    }
-    const length = tags.get('l');
-    if (length === undefined)
-        return undefined;
-    const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
-    return octets > canonicalLength(body, canonicalization)
-        ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
-        : undefined;
-}
-/**
- * What its key has against a signature (RFC 6376 sections 3.6.1 and 6.1.2). That there is none, or that it is no key, the
- * library says.
- */
-async function objectionToKey(tags, keys) {
-    const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
-    if (!lists(key.get('h') ?? 'sha256', 'sha256'))
-        return unfit(tags, 'permerror', 'its key is not for SHA-256');
-    if (!lists(key.get('s') ?? '*', '*', 'email'))
-        return unfit(tags, 'permerror', 'its key is not for mail');
-    const { domain, identity } = signerOf(tags);
-    if (!lists(key.get('t'), 's') || identity === domain)
-        return undefined;
-    return unfit(tags, 'permerror', 'i= is not at d=, and its key wants that (t=s)');
-}
-/** Who signed, in lower case: `d=`, and the domain of `i=`, which may name somebody under it. */
-function signerOf(tags) {
-    const domain = tags.get('d')?.toLowerCase() ?? '';
-    const [, identity = ''] = /@([^@]*)$/.exec(tags.get('i')?.toLowerCase() ?? `@${domain}`) ?? [];
-    return { domain, identity };
-}
-/** Whether a list (`a:b`) has any of these, which are in lower case. */
-function lists(list, ...wanted) {
-    return (list
-        ?.toLowerCase()
-        .split(':')
-        .some((item) => wanted.includes(item)) ?? false);
-}
-/** Takes a list of tags apart, without blanks. */
-function tagsOf(list) {
-    return new Map(list
-        .replace(/\s/g, '')
-        .split(';')
-        .flatMap((tag) => {
-        const equals = tag.indexOf('=');
-        return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
-    }));
-}
-/** Octets of the body as it is hashed (RFC 6376 section 3.4). */
-function canonicalLength(body, canonicalization) {
-    const isRelaxed = canonicalization.endsWith('/relaxed');
-    const lines = isRelaxed ? body.replace(/[ \t]+/g, ' ').replace(/ \r\n/g, '\r\n') : body;
-    let end = lines.length;
-    while (lines.endsWith('\r\n', end))
-        end -= 2;
-    return end === 0 && isRelaxed ? 0 : end + 2;
-}
-function unfit(tags, verdict, reason) {
-    return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
-}
-/** The key records of a message's signatures. The library gets those that were looked at, and no others. */
-class Keys {
-    lookup;
-    #answers = new Map();
-    constructor(lookup) {
-        this.lookup = lookup;
-    }
-    /** @returns the tags of the record, of which there are none where it cannot be had */
-    async lookUp(name) {
-        const answer = this.#answers.get(name) ?? this.#ask(name);
-        this.#answers.set(name, answer);
-        try {
-            const [strings = []] = await answer;
-            return tagsOf(strings.join(''));
-        }
-        catch {
-            return new Map();
-        }
-    }
-    /** The answer to a name, as the library wants it. */
-    async known(name) {
-        return this.#answers.get(name) ?? [];
-    }
-    /** A name that cannot be asked for has no key either. */
-    async #ask(name) {
-        try {
-            return await this.lookup(name);
-        }
-        catch (error) {
-            const code = (0,connect/* codeOf */.$N)(error);
-            throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
-        }
-    }
-}
-/** What the library calls neutral and RFC 8601 does not, by the library's comment. */
-const NOT_NEUTRAL = {
-    'body hash did not verify': 'fail',
-    expired: 'fail',
-    'invalid expiration': 'permerror',
-    'no key': 'permerror',
-    'unknown key version': 'permerror',
-    'unknown key type': 'permerror',
-    'invalid public key': 'permerror',
-};
-const VERDICTS = ['pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'];
-function verdictOf({ signingDomain, selector = '', status }) {
-    const { result, comment = 'the key is too short' } = status;
-    const verdict = NOT_NEUTRAL[comment] ?? VERDICTS.find((one) => one === result) ?? 'neutral';
-    return {
-        domain: signingDomain,
-        selector,
-        aligned: Boolean(status.aligned),
-        verdict,
-        ...(verdict !== 'pass' && { reason: comment }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/steps/delivery/verdicts.ts
-
-
-
-
-
-
-
-/**
- * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
- * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
- * down (RFC 8601). That must be of our sender; SPF may be of whom a relay has put in its place (Return-Path), to get
- * what bounces.
- * @param source header and body as the inbox has them
- * @param message the same, taken apart
- * @param hops its Received lines
- */
-async function judgeVerdicts(visit, demanded, source, message, hops) {
-    const believed = resultsOf(message, hops, demanded.authservId ?? '');
-    return [
-        ...judgeReceiver(visit, 'spf', demanded, message, believed),
-        ...(await judgeSignatures(visit, demanded.dkim, source)),
-        ...judgeReceiver(visit, 'dmarc', demanded, message, believed),
-    ];
-}
-const verdicts_NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
-function mismatch(check, wanted, found, evidence) {
-    // Nobody has found out whether the check would hold.
-    const inconclusive = found === 'temperror' && { inconclusive: true };
-    const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
-    return finding('delivery-verdict-mismatch', `${verdicts_NAMES[check]} came to ${found}${why}; ${wanted} is demanded.`, {
-        evidence: { check, wanted, found, ...evidence },
-        ...inconclusive,
-    });
-}
-function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }, message, believed) {
-    if (wanted === undefined)
-        return [];
-    const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
-    const all = speaking?.results.filter(({ method }) => method === check) ?? [];
-    // SPF is asked of the envelope sender; some check the name in EHLO as well.
-    const ofSender = all.filter(({ properties }) => properties.has('smtp.mailfrom') || !properties.has('smtp.helo'));
-    const results = ofSender.length > 0 ? ofSender : all;
-    if (results.length === 0) {
-        const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
-        const present = (0,peer/* brief */.dh)(fields.join(' / ')) || 'none';
-        const isElsewhere = fields.some((value) => {
-            const other = parseAuthenticationResults(value);
-            return other?.authservId === authservId && other.results.some(({ method }) => method === check);
-        });
-        const doubt = isElsewhere
-            ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
-            : '';
-        const message_ = `${authservId} says nothing about ${verdicts_NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
-        return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
-    }
-    const other = results.find(({ result }) => result !== wanted);
-    if (other)
-        return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
-    const sender = domainOf(endpoint.delivery?.from ?? '');
-    const senders = [sender, ...(check === 'spf' ? (0,message_fields/* valuesOf */.sm)(message, 'return-path').slice(0, 1).map(domainOf) : [])];
-    const judged = ({ properties }) => domainOf(properties.get(JUDGED[check]) ?? sender);
-    const foreign = results.find((result) => !senders.includes(judged(result)));
-    if (!foreign)
-        return [];
-    const evidence = { check, wanted, found: wanted, authservId, result: (0,peer/* brief */.dh)(foreign.detail), sender: (0,peer/* brief */.dh)(sender) };
-    const of = (0,peer/* brief */.dh)(judged(foreign));
-    const text = `${verdicts_NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
-    return [finding('delivery-verdict-mismatch', text, { evidence })];
-}
-/** The property that names the domain that was judged (RFC 8601 section 2.7). */
-const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' };
-/**
- * The domain of an address, or a domain as it is, in one spelling.
- * @param address in angle brackets, in quotes, or bare
- */
-function domainOf(address) {
-    const bare = address.trim().replace(/^["<]+|(?<![">.])[">.]+$/g, '');
-    const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
-    return (0,external_node_url_.domainToASCII)(domain) || domain;
-}
-/**
- * One valid signature, of whatever domain, is a pass, as it is to any receiver (RFC 6376 section 6.1); that it be of
- * the domain in From is what DMARC asks.
- */
-async function judgeSignatures({ endpoint, world }, wanted, source) {
-    if (wanted === undefined)
-        return [];
-    // All lookups together have the time of one wait; that of the dialogue may long be over.
-    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, world.end);
-    const signatures = await verifySignatures(source, {
-        lookup: (name) => world.txt(name, deadline),
-        now: world.now(),
-    });
-    const decisive = mostTelling(signatures);
-    const found = decisive?.verdict ?? 'none';
-    if (found === wanted)
-        return [];
-    const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
-    return [
-        mismatch('dkim', wanted, found, {
-            ...(domain !== undefined && { domain: (0,peer/* brief */.dh)(domain) }),
-            ...(selector !== undefined && { selector: (0,peer/* brief */.dh)(selector) }),
-            ...(reason !== undefined && { reason: (0,peer/* brief */.dh)(reason) }),
-        }),
-    ];
-}
-/** A pass decides, then one that could not be tested and may be a pass, then what the domain in From signed. */
-function mostTelling(signatures) {
-    const rank = ({ verdict, aligned }) => (verdict === 'pass' ? 4 : 0) + (verdict === 'temperror' ? 2 : 0) + (aligned ? 1 : 0);
-    return signatures.toSorted((a, b) => rank(b) - rank(a))[0];
-}
-
-;// CONCATENATED MODULE: ./src/steps/delivery/proof.ts
-
-
-
-
-
-
-
-/**
- * Judges the message that arrived: whether it is the one that was sent, whether the server that took it from us says
- * that it came by TLS, and what the checks of its origin came to.
- * @param source header and body as the inbox has them
- */
-async function judgeArrival(visit, probe, source) {
-    const message = (0,message_fields/* parseMessage */.vY)(source);
-    const hops = receivedHops(message);
-    const demanded = visit.endpoint.delivery?.verdicts;
-    return [
-        ...judgeIdentity(probe, source, message),
-        ...judgeHop(visit, hops),
-        ...(demanded ? await judgeVerdicts(visit, demanded, source, message, hops) : []),
-    ];
-}
-function judgeIdentity(probe, source, message) {
-    const differences = (0,alterations/* alterations */.TL)(probe, source);
-    if (differences.length === 0)
-        return [];
-    const altered = (0,peer/* brief */.dh)(differences.join('; '));
-    const doubt = (0,alterations/* hasToken */.y0)(probe, message)
-        ? ''
-        : ' The random value in its body is missing: the body was replaced or the message was forged.';
-    return [
-        finding('message-altered', `What arrived is not what was sent: ${altered}.${doubt}`, {
-            evidence: { messageId: probe.messageId, altered },
-        }),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/steps/delivery/inbox-watch.ts
-
-
-
-
-
-
-
-
-/**
- * So long copies are waited for once the message is there: those that another way or another try makes come a moment
- * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
- */
-const SETTLING_MS = 1000;
-/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
-const FIRST_REOPEN_MS = 1000;
-const LONGEST_REOPEN_MS = 8000;
-/** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
-const CLEANUP_MS = 10_000;
-/** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
-function openInbox({ endpoint, world }, target) {
-    const { ca, minVersion, minValidDays } = endpoint.tls;
-    return world.inboxes.open(target, {
-        context: world.trust.context({ ca, minVersion }),
-        timeoutMs: endpoint.timeoutMs,
-        minValidDays,
-        objection: (peer) => {
-            const { findings } = judgePeer(peer, {
-                // The pins are those of the endpoint's key, and a waiver is for the endpoint.
-                policy: { ca, minVersion, minValidDays, pins: [] },
-                name: target.host,
-                now: world.now(),
-                trust: world.trust,
-                waived: () => false,
-            });
-            const errors = findings.filter(({ severity }) => severity === 'error');
-            return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
-        },
-    });
-}
-/**
- * Waits for the probe that the server has just accepted, judges what arrived, and takes it out of the inbox.
- * @throws {InboxUnreachable} {InboxRejected} if the message cannot be looked for
- */
-async function awaitArrival(visit, probe, delivery) {
-    const acceptedAt = external_node_perf_hooks_.performance.now();
-    const octets = Buffer.byteLength(probe.text);
-    const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, visit.world.end);
-    const { messageId, nonce } = probe;
-    const sought = { messageId, nonce, octets, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) };
-    const received = await reopening(visit, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
-    if (!received)
-        return [notReceived(probe, delivery)];
-    const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
-    const settled = net_deadline/* Deadline */.B.after(SETTLING_MS, deadline);
-    const findings = await judgeArrival(visit, probe, received.source);
-    if (received.junk !== undefined)
-        findings.push(inJunk(received.junk));
-    await settled.race(new Promise(() => undefined), () => new Error('settled')).catch(() => undefined);
-    // What was seen in the message stays true, whatever comes of the last look and its deletion.
-    const { copies, hasMore, failures } = await finished(visit, received, delivery, sought, deadline);
-    findings.push(...failures);
-    if (copies > 1)
-        findings.push(duplicated(probe, copies, hasMore));
-    visit.delivered = {
-        messageId,
-        octets,
-        latencyMs,
-        ...(received.junk !== undefined && { folder: (0,peer/* brief */.dh)(received.junk) }),
-        copies,
-    };
-    return findings;
-}
-/**
- * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
- * is not opened again.
- */
-async function reopening(visit, target, deadline, work) {
-    for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
-        try {
-            return await work(await openInbox(visit, target));
-        }
-        catch (error) {
-            if (!isTransient(error) || deadline.remainingMs <= pauseMs)
-                throw error;
-            await visit.world.pause(pauseMs);
-        }
-    }
-}
-/** Whether it makes sense to open the inbox again after this failure. */
-function isTransient(error) {
-    return error instanceof inbox_inbox/* InboxUnreachable */.F3 && error.transient;
-}
-/**
- * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
- * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
- */
-async function finished(visit, received, { keep, inbox }, sought, deadline) {
-    const cleanUp = (found) => (keep ? found.recount() : found.delete());
-    const finds = [received];
-    const failures = [];
-    try {
-        await cleanUp(received).catch(async (error) => {
-            if (!isTransient(error) || deadline.isOver)
-                throw error;
-            await reopening(visit, inbox, net_deadline/* Deadline */.B.after(CLEANUP_MS, deadline), async (reopened) => {
-                const again = await findAgain(reopened, sought, net_deadline/* Deadline */.B.after(SETTLING_MS, deadline));
-                if (!again)
-                    return;
-                finds.push(again);
-                await cleanUp(again);
-            });
-        });
-    }
-    catch (error) {
-        const { message, evidence = {} } = inboxFinding(error, inbox);
-        failures.push(finding('inbox-cleanup-failed', message, { evidence }));
-    }
-    // Some copies may have been deleted before the connection was lost.
-    const copies = Math.max(...finds.map((found) => found.copies));
-    return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
-}
-/** @returns undefined if the message is no longer there, even if another one has its Message-ID */
-async function findAgain(inbox, sought, deadline) {
-    try {
-        const found = await inbox.find(sought, deadline);
-        return found && sought.is(found.source) ? found : undefined;
-    }
-    catch (error) {
-        if (error instanceof inbox_inbox/* MessageGone */.$w)
-            return undefined;
-        throw error;
-    }
-}
-function notReceived({ messageId }, { to, withinMs }) {
-    const message = `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`;
-    return finding('message-not-received', message, { evidence: { messageId } });
-}
-function inJunk(folder) {
-    const evidence = { folder: (0,peer/* brief */.dh)(folder) };
-    return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
-}
-function duplicated({ messageId }, copies, hasMore) {
-    const times = hasMore ? `at least ${copies}` : String(copies);
-    const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-    const message = `The message arrived ${times} times, but was sent once.${rest}`;
-    return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
-}
-/** @throws what is neither the inbox's unreachability nor its refusal */
-function inboxFinding(error, { scheme, host, port }) {
-    const where = `${scheme}://${host}:${port}`;
-    if (error instanceof inbox_inbox/* InboxUnreachable */.F3) {
-        return finding('inbox-unreachable', `${where}: ${error.message}`, {
-            evidence: { reason: error.message },
-            ...(error.inconclusive && { inconclusive: true }),
-        });
-    }
-    if (error instanceof inbox_inbox/* InboxRejected */.ty) {
-        return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });
-    }
-    throw error;
-}
-
-// EXTERNAL MODULE: ./src/plan/schema/enums.ts
-var enums = __nccwpck_require__(65037);
-// EXTERNAL MODULE: ./src/net/standstill.ts
-var standstill = __nccwpck_require__(79261);
-;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
-
-/** The connection ended where the server owed an answer. */
-class ConnectionLost extends Error {
-    cause;
-    heard;
-    name = 'ConnectionLost';
-    /**
-     * @param cause the system's or the TLS library's error; undefined where the peer closed in an orderly way
-     * @param heard the lines of a reply that had begun, the last one perhaps in part
-     */
-    constructor(cause, heard = []) {
-        super(cause === undefined ? 'the server closed the connection' : `connection lost: ${(0,connect/* codeOf */.$N)(cause)}`);
-        this.cause = cause;
-        this.heard = heard;
-    }
-}
-/** A whole reply was not there in time. */
-class ReplyTimeout extends Error {
-    waitedMs;
-    heard;
-    name = 'ReplyTimeout';
-    /**
-     * @param waitedMs how long was waited, in milliseconds
-     * @param heard the lines of a reply that had begun, the last one perhaps in part
-     */
-    constructor(waitedMs, heard = []) {
-        super(`no complete reply within ${waitedMs} ms`);
-        this.waitedMs = waitedMs;
-        this.heard = heard;
-    }
-}
-/** The server sent a complete reply where it owed none. */
-class UnsolicitedReply extends Error {
-    text;
-    name = 'UnsolicitedReply';
-    constructor(text) {
-        super(`a reply that nobody asked for: ${text}`);
-        this.text = text;
-    }
-}
-/** 421: the server is closing the channel, whatever it was asked (RFC 5321 section 3.8). */
-class ServiceNotAvailable extends Error {
-    reply;
-    name = 'ServiceNotAvailable';
-    constructor(reply) {
-        super('421 service not available');
-        this.reply = reply;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/smtp/session.ts
-
-
-
-
-
-/** The answer to QUIT is a courtesy; no verdict waits for it. */
-const QUIT_WAIT_MS = 1000;
-/** A message goes out in pieces of so many octets, so that one that stalls is noticed. */
-const PIECE_OCTETS = 64 * 1024;
-/** A path that is slower than this, in octets for each millisecond, counts as stalled. */
-const SLOWEST_PACE = 64;
-const FINAL_DOT = '.\r\n';
-/** As much of a message is kept in the transcript; only an attachment makes one longer. */
-const KEPT_CHARACTERS = 16 * 1024;
-/**
- * One SMTP dialogue over one channel, in the clear or inside TLS: commands go out, replies come back, one at a
- * time. It judges nothing. When the channel changes (STARTTLS), the session ends and a new one begins, so that
- * nothing learned in the clear can outlive it (RFC 3207 section 4.2).
- */
-class SmtpSession {
-    #channel;
-    #settings;
-    #parser = new ReplyParser();
-    #end;
-    #wake;
-    #owed = 0;
-    /** Sent together, and not yet answered: the transcript shows each of them before its reply. */
-    #unanswered = [];
-    #quitted = false;
-    /** The first reply with a line that ended in bare LF, since this was last set back. */
-    bareLineFeed;
-    /** @param channel connected; nobody else may read from it while the session lives */
-    constructor(channel, settings) {
-        this.#channel = channel;
-        this.#settings = settings;
-        channel.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
-        channel.pause();
-        // What ended before anybody listened tells nobody of its end again.
-        if (channel.destroyed)
-            this.#end = new ConnectionLost(channel.errored ?? undefined);
-    }
-    /**
-     * Reads the greeting, which the server owes without being asked.
-     * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {ServiceNotAvailable} as {@link command} does
-     */
-    async greeting() {
-        this.#owed += 1;
-        return this.#read();
-    }
-    /**
-     * Sends one command line and reads the reply to it.
-     * @param line without its CR LF
-     * @param shownAs what the transcript shows in its place, where it holds a secret
-     * @throws {UnsolicitedReply} if the server has already said something; nothing is sent then
-     * @throws {ConnectionLost} if the channel ends first
-     * @throws {ReplyTimeout} if the whole reply is not there in time
-     * @throws {ReplySyntaxError} if what comes is no reply
-     * @throws {ServiceNotAvailable} if the reply is 421
-     */
-    async command(line, shownAs = line) {
-        await this.#refuseEarlyReply();
-        return this.#exchange(`${line}\r\n`, shownAs);
-    }
-    /**
-     * Sends several command lines in one write (RFC 2920 section 3.1). Each is owed a {@link reply}.
-     * @param lines without their CR LF
-     * @throws {UnsolicitedReply} and {ConnectionLost} as {@link command} does
-     */
-    async send(lines) {
-        await this.#refuseEarlyReply();
-        this.#unanswered.push(...lines);
-        this.#owed += lines.length;
-        this.#channel.write(lines.map((line) => `${line}\r\n`).join(''));
-    }
-    /**
-     * Reads the reply to the first line {@link send | sent} that has none yet.
-     * @throws as {@link command} does
-     */
-    async reply() {
-        const line = this.#unanswered.shift();
-        if (line !== undefined)
-            this.#settings.transcript.add('client', line);
-        return this.#read();
-    }
-    /**
-     * Sends a message after 354, with dots stuffed (RFC 5321 section 4.5.2) and the final dot, and reads the reply. A
-     * server that refuses a large one before its end is sent no more of it, no dot in any case, and the session is over.
-     * With 421 behind its answer a server ends the session (section 3.8); what it said before stands.
-     * @param message lines that end in CR LF, the last one included; nothing at all for a lone dot
-     * @param beforeDot called when all that is left to be written is the last piece, which has the dot
-     * @throws as {@link command} does
-     * @throws {UnsolicitedReply} if the server takes a message that it does not have to its end, or says more than one thing
-     */
-    async message(message, beforeDot = () => undefined) {
-        await this.#refuseEarlyReply();
-        const stuffed = message.replace(/^\./gm, '..');
-        const octets = Buffer.from(`${stuffed}${FINAL_DOT}`);
-        this.#settings.transcript.add('client', `${kept(stuffed)}.`);
-        this.#owed += 1;
-        // What a large message needs for its way, at the slowest, is not taken from the time of the dialogue.
-        const budget = this.#settings.budget.extendedBy(octets.length / SLOWEST_PACE);
-        const next = this.#nextReply();
-        const isWhole = await this.#transmit(octets, beforeDot, next, budget);
-        if (!isWhole)
-            this.hangUp();
-        const reply = await this.#read(this.#settings.timeoutMs, budget, next);
-        if (isWhole)
-            await this.expectSilence().catch(unlessItCloses);
-        else if (reply.code < 400)
-            throw unsolicited(reply);
-        return reply;
-    }
-    /** Says goodbye, waits a moment for the answer, and closes the channel whatever comes. Never throws. */
-    async quit() {
-        if (this.#quitted)
-            return;
-        this.#quitted = true;
-        if (!this.#end && this.#owed === 0) {
-            await this.#exchange('QUIT\r\n', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
-        }
-        this.#channel.end(() => {
-            this.#channel.destroy();
-        });
-    }
-    /** Hangs up without a word: to a server that waits for a message QUIT would be its text. */
-    hangUp() {
-        this.#quitted = true;
-        this.#channel.destroy();
-    }
-    /**
-     * Ends the session and leaves the channel open, for TLS to take it over.
-     * @returns octets that the server sent behind its last reply; RFC 3207 allows none
-     */
-    detach() {
-        this.#quitted = true;
-        this.#channel.pause();
-        this.#channel
-            .off('data', this.#onData)
-            .off('end', this.#onEnd)
-            .off('close', this.#onEnd)
-            .off('error', this.#onError);
-        return this.#parser.unread;
-    }
-    async #exchange(octets, shownAs, timeoutMs) {
-        this.#settings.transcript.add('client', shownAs);
-        this.#owed += 1;
-        this.#channel.write(octets);
-        return this.#read(timeoutMs);
-    }
-    /**
-     * Writes piece by piece, each when the one before has left, and none once the server has answered.
-     * @returns whether the message went out with its final dot
-     */
-    async #transmit(octets, beforeDot, next, budget) {
-        const answered = next.then(() => true);
-        // The dot is not torn from its line end: before the last piece no server can take the message for whole.
-        const lastFrom = octets.length - FINAL_DOT.length - PIECE_OCTETS;
-        for (let at = 0;; at += PIECE_OCTETS) {
-            const isLast = at >= lastFrom;
-            if (isLast)
-                beforeDot();
-            const gone = this.#write(isLast ? octets.subarray(at) : octets.subarray(at, at + PIECE_OCTETS)).then(() => false);
-            const deadline = net_deadline/* Deadline */.B.after(this.#settings.timeoutMs, budget);
-            const waitMs = Math.round(deadline.remainingMs);
-            const isAnswered = await deadline.race(Promise.race([answered, gone]), () => new ReplyTimeout(waitMs, this.#unfinished()));
-            if (isLast || isAnswered)
-                return isLast;
-        }
-    }
-    /** Writes a piece, and waits until it has left and what the server says to it has been read. */
-    async #write(piece) {
-        await new Promise((resolve) => {
-            this.#channel.write(piece, () => {
-                resolve();
-            });
-        });
-        await this.#listen();
-    }
-    async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget, next = this.#nextReply()) {
-        const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
-        const waitMs = Math.round(deadline.remainingMs);
-        const reply = await deadline.race(next, () => new ReplyTimeout(waitMs, this.#unfinished()));
-        this.#owed -= 1;
-        if (reply.code === 421)
-            throw new ServiceNotAvailable(reply);
-        return reply;
-    }
-    async #nextReply() {
-        for (;;) {
-            const reply = this.#take();
-            if (reply)
-                return reply;
-            if (this.#end)
-                throw new ConnectionLost(this.#end.cause, this.#unfinished());
-            await new Promise((resolve) => {
-                this.#wake = resolve;
-                this.#channel.resume();
-            });
-        }
-    }
-    /**
-     * Makes sure that the server has said no more than it was asked for: a second reply behind a good one takes it
-     * back, and before a command it would be taken for the answer to that, and every later one be off by one.
-     * @throws {UnsolicitedReply} or {ServiceNotAvailable} where that is 421
-     * @throws {ReplySyntaxError}
-     */
-    async expectSilence() {
-        await this.#listen();
-        const early = this.#take();
-        if (early)
-            throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
-        if (this.#parser.unread.length > 0 || this.#parser.midReply) {
-            throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
-        }
-    }
-    async #listen() {
-        this.#channel.resume();
-        await (0,standstill/* pendingInput */.q)();
-    }
-    async #refuseEarlyReply() {
-        await this.expectSilence();
-        if (this.#end)
-            throw this.#end;
-    }
-    #take() {
-        try {
-            const reply = this.#parser.take();
-            for (const line of reply?.raw ?? [])
-                this.#note(line.exact);
-            if (reply?.bareLineFeed)
-                this.bareLineFeed ??= reply;
-            return reply;
-        }
-        catch (error) {
-            if (error instanceof ReplySyntaxError)
-                [...error.before, error.line].forEach(({ exact }) => {
-                    this.#note(exact);
-                });
-            throw error;
-        }
-    }
-    /** What there is of a reply that nobody waits for any longer. */
-    #unfinished() {
-        const { unfinished } = this.#parser;
-        for (const { exact } of unfinished)
-            this.#note(exact);
-        return unfinished;
-    }
-    #note(text) {
-        this.#settings.transcript.add('server', text);
-    }
-    #onData = (octets) => {
-        this.#parser.push(octets);
-        // Nothing more is taken from the system until somebody waits for it: a flood stays in the kernel.
-        this.#channel.pause();
-        this.#woken();
-    };
-    #onEnd = () => {
-        this.#end ??= new ConnectionLost();
-        this.#woken();
-    };
-    #onError = (error) => {
-        this.#end ??= new ConnectionLost(error);
-        this.#woken();
-    };
-    #woken() {
-        const wake = this.#wake;
-        this.#wake = undefined;
-        wake?.();
-    }
-}
-function unsolicited({ raw }) {
-    return new UnsolicitedReply(raw.map(({ exact }) => exact).join(' / '));
-}
-/** @throws all but that the server closes the session */
-function unlessItCloses(error) {
-    if (!(error instanceof ServiceNotAvailable))
-        throw error;
-}
-/** What the transcript shows of a message: all of it, or its beginning in whole lines. */
-function kept(message) {
-    if (message.length <= KEPT_CHARACTERS)
-        return message;
-    const end = message.lastIndexOf('\r\n', KEPT_CHARACTERS - 2) + 2;
-    return `${message.slice(0, end)}… and ${message.length - end} more characters\r\n`;
-}
-
-// EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
-;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
-
-
-/** Protocols that show themselves by the first octets that a server sends. */
-const PROTOCOLS = [
-    [/^SSH-/, 'SSH'],
-    [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
-    // A POP3 server may greet with -ERR too, and never in these words.
-    [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, 'Redis'],
-    [/^(\+OK|-ERR)\b/, 'POP3'],
-    [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
-    [/^RFB \d{3}\.\d{3}/, 'VNC'],
-    [/^20[01](?=[ -]|\r|$)/, 'NNTP'],
-    // RFC 5804 section 1.7: the capabilities, each in quotes, are the greeting.
-    [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, 'ManageSieve'],
-    // RFC 854: IAC, and WILL, WONT, DO or DONT.
-    [/^\xff[\xfb-\xfe]/, 'Telnet'],
-    // A packet of so many octets: a greeting begins with the protocol's version 10, which is a line feed, an error with 255.
-    [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
-];
-/**
- * Names another protocol than SMTP.
- * @param said what a server says first, or its first line; octets that are no UTF-8 as ISO 8859-1
- */
-function protocolOf(said) {
-    return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
-}
-/**
- * The finding for a server that speaks another protocol than SMTP.
- * @param said what it says first
- * @param when when it says so, as the end of "What answers is …"
- * @returns undefined where the protocol cannot be named
- */
-function otherProtocol(said, when = '') {
-    const protocol = protocolOf(said);
-    if (protocol === undefined)
-        return undefined;
-    const line = (0,peer/* brief */.dh)(firstLine(said));
-    return finding('not-smtp', `What answers is ${protocol}${when}: "${line}".`, { evidence: { line, protocol } });
-}
-/** The beginning of what a server said, up to the end of its first line that holds anything. */
-function firstLine(said) {
-    return said.trimStart().split(/\r?\n/, 1)[0] ?? '';
-}
-
-// EXTERNAL MODULE: ./src/tls/alerts.ts
-var alerts = __nccwpck_require__(3234);
-;// CONCATENATED MODULE: ./src/steps/certificate/client-certificate.ts
-
-
-/** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
-const CERTIFICATE_REQUIRED = 116;
-const OTHER_ISSUER = 'Give `tls.client-cert` a certificate of an authority that the server trusts, with the intermediates behind it; or let the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).';
-/**
- * What a server says of a client's certificate (RFC 8446 section 6.2); after the handshake there is no other that it
- * could speak of.
- */
-const ALERTS = {
-    42: {
-        meaning: 'the certificate is damaged, or a signature in its chain does not hold',
-        remedy: 'Check with `openssl verify` that the file of `tls.client-cert` holds the whole chain, leaf first.',
-    },
-    43: {
-        meaning: 'the certificate is of a kind that the server does not take',
-        remedy: 'Give the gate a certificate for TLS clients: its extended key usage, where it has one, must include clientAuth, and its key be of a kind that the server knows.',
-    },
-    44: {
-        meaning: 'its issuer has revoked the certificate',
-        remedy: 'Have a new certificate issued, and give it to the gate with `tls.client-cert` and `tls.client-key`.',
-    },
-    45: {
-        meaning: 'the certificate has expired, or is not valid yet',
-        remedy: 'Renew the certificate of `tls.client-cert`; if its dates are right, look at the clock of the server.',
-    },
-    46: {
-        meaning: 'something else about the certificate is not acceptable',
-        remedy: "The server's log says what it has against the certificate of `tls.client-cert`.",
-    },
-    48: {
-        meaning: 'the chain of the certificate leads to no authority that the server trusts',
-        remedy: OTHER_ISSUER,
-    },
-    49: {
-        meaning: 'the certificate holds, and who it stands for may not come in',
-        remedy: 'Add the certificate, its name or its fingerprint to those that the server lets in.',
-    },
-    [CERTIFICATE_REQUIRED]: {
-        meaning: 'the certificate could not be shown, since the server takes no signature that its key can make',
-        remedy: 'Give the gate a certificate with a key of a usual kind (RSA of 2048 bits, or EC P-256).',
-    },
-};
-/**
- * With TLS 1.3 the handshake is over for the client before the server has seen its certificate.
- * @param alert its number, where an alert ended the connection
- * @returns the finding, if the alert speaks of the client's certificate
- */
-function belatedClientCertificateAlert(alert, visit) {
-    return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(visit, alert);
-}
-/**
- * The finding for an alert of a server that has asked for a certificate.
- * @param number of the alert
- */
-function clientCertificateRefused({ endpoint }, number) {
-    const name = (0,alerts/* alertName */.Q)(number);
-    const alert = `alert ${number} (${name})`;
-    const evidence = { alert: String(number), name };
-    if (!endpoint.tls.client) {
-        return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
-            evidence,
-        });
-    }
-    const known = ALERTS[number];
-    const message = known
-        ? `The server does not take the client certificate: ${alert}, so ${known.meaning}.`
-        : `The server asked for a client certificate, and ended the handshake though the gate has one: ${alert}, which does not say why.`;
-    return finding('client-certificate-required', message, { evidence, remedy: known?.remedy ?? OTHER_ISSUER });
-}
-
-;// CONCATENATED MODULE: ./src/steps/error-to-finding.ts
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Translates whatever a step throws into a finding. What is not known to come from the network is a defect of
- * the gate itself.
- */
-function interruption(error, step, visit) {
-    if (error instanceof connect/* ConnectFailure */.Vm)
-        return withProxyHint(connectInterruption(error, step, visit), visit);
-    if (error instanceof ConnectionLost) {
-        const refused = hasAnsweredInTls(visit) ? undefined : belatedClientCertificateAlert((0,handshake/* alertOf */.GU)(error.cause), visit);
-        if (refused)
-            return { finding: refused, step: 'certificate', transient: false };
-        const other = insteadOfGreeting(error.heard, visit);
-        if (other)
-            return { finding: other, step, transient: false };
-        const { only, evidence } = unfinished(error.heard);
-        const found = finding('connection-lost', `${capital(error.message)}, where it owed an answer${only}.`, {
-            evidence: { detail: error.message, ...evidence },
-        });
-        return { finding: found, step, transient: true };
-    }
-    if (error instanceof ReplyTimeout) {
-        const other = insteadOfGreeting(error.heard, visit);
-        if (other)
-            return { finding: other, step, transient: false };
-        const waited = inSeconds(error.waitedMs);
-        const { only, evidence } = unfinished(error.heard);
-        const spent = spentBudget(visit);
-        const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
-            evidence: { waited, ...evidence, ...spent.evidence },
-        });
-        return { finding: found, step, transient: hasAnswered(visit) && 'once' };
-    }
-    if (error instanceof ServiceNotAvailable) {
-        const said = shown(error.reply);
-        const found = finding('throttled', `The server says "${said}" and closes.`, {
-            inconclusive: true,
-            evidence: { reply: said },
-        });
-        return { finding: found, step, transient: true };
-    }
-    if (error instanceof ReplySyntaxError) {
-        return { finding: error_to_finding_malformed(error, visit), step, transient: false };
-    }
-    if (error instanceof UnsolicitedReply) {
-        const found = finding('protocol-error', `The server said "${(0,peer/* brief */.dh)(error.text)}" without being asked.`, {
-            evidence: { line: (0,peer/* brief */.dh)(error.text) },
-        });
-        return { finding: found, step, transient: false };
-    }
-    return { finding: internalError(error), step, transient: false };
-}
-/**
- * Whether the server has answered on this connection before the timeout in a session. A packet may have been lost since
- * then. With implicit TLS a session begins after the handshake.
- */
-function hasAnswered({ endpoint, greeting }) {
-    return greeting !== undefined || endpoint.transport === 'implicit';
-}
-/**
- * Whether the server has answered inside TLS. By then it has seen the client's certificate, or its absence, and an
- * alert is about something else.
- */
-function hasAnsweredInTls({ endpoint, greeting, secured }) {
-    return secured !== undefined || (endpoint.transport === 'implicit' && greeting !== undefined);
-}
-/** A defect of our own, whatever was thrown, of whatever realm. */
-function internalError(error) {
-    return finding('internal-error', `The gate failed: ${(0,peer/* brief */.dh)((0,reason/* reasonOf */.A)(error))}`);
-}
-function connectInterruption({ kind, detail, address }, step, { endpoint, world }) {
-    const { host, port } = endpoint;
-    const to = `${host} port ${port}`;
-    const details = { evidence: { detail, ...(address !== undefined && { address }) } };
-    const inconclusive = { ...details, inconclusive: true };
-    switch (kind) {
-        case 'name-not-found': {
-            const why = detail === connect/* NAME_UNKNOWN */.z0
-                ? `The resolver finds no name ${host} (${detail}).`
-                : `The name ${host} is there, and has no address of a family that can be used (${detail}).`;
-            return { finding: finding('dns-failed', why, details), step, transient: false };
-        }
-        case 'lookup-failed':
-            return {
-                finding: finding('dns-failed', `The address of ${host} could not be looked up (${detail}).`, inconclusive),
-                step,
-                transient: true,
-            };
-        case 'not-possible-here':
-            return {
-                finding: finding('connection-failed-locally', `This machine does not make the connection to ${to} (${detail}).`, inconclusive),
-                step,
-                transient: false,
-            };
-        case 'no-route':
-            return {
-                finding: finding('no-route', `There is no route to ${to} (${detail}).`, inconclusive),
-                step,
-                transient: false,
-            };
-        case 'refused':
-            return {
-                finding: finding('connection-refused', `${to} refuses the connection.`, details),
-                step,
-                transient: true,
-            };
-        case 'reset':
-            return { finding: finding('connection-lost', `${to} resets the connection.`, details), step, transient: true };
-        case 'timed-out': {
-            const blocked = world.hostedRunner && port === enums/* PORTS */.hz.mx;
-            return {
-                finding: finding(blocked ? 'egress-blocked' : 'connection-timeout', `${to} does not answer within ${endpoint.timeoutMs / 1000} s.`, inconclusive),
-                step,
-                transient: true,
-            };
-        }
-    }
-}
-/** Says that the gate ignores the proxy, which may be the only way out of the network. */
-function withProxyHint(stopped, { world: { proxyVariable } }) {
-    if (proxyVariable === undefined)
-        return stopped;
-    const hint = `The gate ignores ${proxyVariable} and connects directly.`;
-    return { ...stopped, finding: { ...stopped.finding, message: `${stopped.finding.message} ${hint}` } };
-}
-function error_to_finding_malformed({ problem, line, before }, visit) {
-    const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
-    return (insteadOfGreeting([...before, line], visit) ??
-        finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence }));
-}
-/** The finding where another protocol shows itself in what a server says first; later it means something else. */
-function insteadOfGreeting([first], { greeting }) {
-    return first && greeting === undefined ? otherProtocol(first.exact) : undefined;
-}
-/** What there was of a reply, for the message and for the evidence. */
-function unfinished(heard) {
-    if (heard.length === 0)
-        return { only: '', evidence: {} };
-    const received = (0,peer/* briefList */.X2)(heard, ' / ');
-    return { only: `, only "${received}"`, evidence: { received } };
-}
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-// EXTERNAL MODULE: ./src/plan/schema/values.ts
-var values = __nccwpck_require__(9661);
-;// CONCATENATED MODULE: ./src/steps/opening.ts
-
-
-
-
-
-
-
-
-
-/**
- * What both transports begin with, in whichever step that falls: connect, greeting, EHLO.
- */
-/** Connects, and remembers to whom. @throws {ConnectFailure} */
-async function openConnection(visit) {
-    const { endpoint, world, budget } = visit;
-    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
-    const addresses = visit.addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, world.resolver));
-    visit.socket = await (0,connect/* connect */.Ng)(addresses, endpoint.port, deadline);
-    visit.address = visit.socket.remoteAddress;
-    visit.localAddress = visit.socket.localAddress;
-}
-/** Begins a dialogue on a channel. */
-function beginSession(visit, channel) {
-    const { transcript, budget, endpoint } = visit;
-    visit.session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget });
-    return visit.session;
-}
-/**
- * Reads the greeting (RFC 5321 section 3.1).
- * @returns what is wrong with it, or undefined
- */
-async function readGreeting(visit, session) {
-    const reply = await session.greeting();
-    visit.greeting = shown(reply);
-    if (reply.code === 220)
-        return undefined;
-    const said = `The server greets with "${shown(reply)}"`;
-    const evidence = { reply: shown(reply) };
-    switch (Math.floor(reply.code / 100)) {
-        case 4:
-            return temporary(said, evidence);
-        case 5:
-            return { findings: [finding('greeting-rejected', `${said}.`, { evidence })], impassable: true };
-        default: {
-            const other = otherProtocol(reply.raw[0]?.exact ?? '');
-            return {
-                findings: [other ?? finding('protocol-error', `${said}, where 220 is due.`, { evidence })],
-                impassable: true,
-            };
-        }
-    }
-}
-/**
- * Sends EHLO (RFC 5321 section 4.1.1.1).
- * @param refusal the finding that stands for a permanent refusal here
- * @returns the capabilities, or what is wrong
- */
-async function sayEhlo(visit, session, refusal) {
-    const name = ehloName(visit);
-    visit.ehlo = name;
-    const reply = await session.command(`EHLO ${name}`);
-    if (reply.code === 250)
-        return capabilitiesOf(reply);
-    const said = `The server answers EHLO ${name} with "${shown(reply)}"`;
-    const evidence = { reply: shown(reply) };
-    if (reply.code < 400) {
-        return { findings: [finding('protocol-error', `${said}, where 250 is due.`, { evidence })], impassable: true };
-    }
-    if (reply.code < 500)
-        return temporary(said, evidence);
-    const other = greetsAs(visit.greeting);
-    if (other !== undefined) {
-        const message = `What answers is ${other}: it greets with "${visit.greeting ?? ''}" and does not know EHLO.`;
-        return {
-            findings: [finding('not-smtp', message, { evidence: { ...evidence, protocol: other } })],
-            impassable: true,
-        };
-    }
-    // Only for the evidence: whatever goes wrong with HELO, the finding is that EHLO does not work.
-    const helo = await session.command(`HELO ${name}`).catch(() => undefined);
-    const heloEvidence = helo && { ...evidence, helo: shown(helo) };
-    const heloSays = helo?.code === 250 ? ' It does take HELO, which brings no extensions: no STARTTLS, no AUTH.' : '';
-    return {
-        findings: [finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence })],
-        impassable: true,
-    };
-}
-/** Protocols that greet with 220 like SMTP, by the words in which they or their servers name themselves. */
-const GREETERS = [
-    [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
-    [/\bLMTP\b/i, 'LMTP'],
-];
-/** Who says that it speaks SMTP is taken at its word, whatever its host is called. */
-function greetsAs(greeting = '') {
-    if (/\bE?SMTP\b/i.test(greeting))
-        return undefined;
-    return GREETERS.find(([words]) => words.test(greeting))?.[1];
-}
-function temporary(said, evidence) {
-    return {
-        findings: [finding('throttled', `${said}.`, { inconclusive: true, evidence })],
-        impassable: true,
-        transient: true,
-    };
-}
-/**
- * What EHLO says: the name that the user gave, else by RFC 5321 section 4.1.4 this host's name if it is a fully
- * qualified domain, else the address literal of section 4.1.3. Host names often are not: nothing checks them when they
- * are set.
- */
-function ehloName({ endpoint, world, socket }) {
-    if (endpoint.ehlo !== undefined)
-        return endpoint.ehlo;
-    if ((0,values/* isQualifiedDomain */.Lx)(world.hostName))
-        return world.hostName;
-    // The zone of a link-local address means something on this machine only, and has no place in a literal.
-    const address = (socket?.localAddress ?? '127.0.0.1').replace(/%.*/, '');
-    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
-}
-
-;// CONCATENATED MODULE: ./src/steps/side-connection.ts
-
-
-
-
-/**
- * Makes a further connection to the server, beside the main dialogue, and closes it whatever comes. It goes to the
- * address that the main dialogue found, so that both speak of the same machine.
- * @param terms.transcript where the dialogue is written down
- * @param terms.budget the end of everything that may be waited for in it
- * @param at what is done there
- * @throws {ConnectFailure} and what `at` throws
- */
-async function aside({ endpoint, world, address, addresses, derived }, terms, at) {
-    const only = address === undefined ? addresses : [{ address, family: (0,external_node_net_.isIPv6)(address) ? 6 : 4 }];
-    const second = {
-        endpoint,
-        world,
-        ...terms,
-        asides: terms.transcript,
-        ...(only && { addresses: only }),
-        derived,
-        observed: [],
-        peerAuthenticated: false,
-        handedOver: false,
-    };
-    try {
-        await openConnection(second);
-        return await at(second);
-    }
-    finally {
-        await second.session?.quit();
-        second.socket?.destroy();
-    }
-}
-/** Begins a handshake aside. It never shows a certificate of ours, unless the context has one. */
-function handshakeAside({ socket, budget, endpoint }, context) {
-    if (!socket)
-        throw new TypeError('a handshake without a socket');
-    return (0,handshake/* beginHandshake */.Nr)(socket, {
-        context,
-        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
-        deadline: budget,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/probes/probe-answers.ts
-
-/** The server's answer leaves the question of the probe open. */
-class Unanswered extends Error {
-    name = 'Unanswered';
-}
-/** The refusals that are about what is missing before MAIL, whoever the sender is: TLS, or AUTH (RFC 4954 section 6). */
-const WANTS_MORE_FIRST = [530, 538];
-/** The null sender, and one of a domain that nobody has (RFC 2606 section 2). */
-const SENDERS = ['', 'gate@example.invalid'];
-/**
- * MAIL, taken back at once. Some servers refuse the null sender for itself, which says nothing of other mail: then it is
- * tried once with another sender.
- * @returns whose mail was taken, and how; undefined where MAIL is refused whoever the sender is
- * @throws {Unanswered} where the two senders are refused for reasons that may be their own
- */
-async function mail(session) {
-    const refusals = [];
-    for (const sender of SENDERS) {
-        const reply = await session.command(`MAIL FROM:<${sender}>`);
-        if (!isRefusal(reply)) {
-            await session.command('RSET').catch(() => undefined);
-            return { sender, reply: shown(reply) };
-        }
-        if (WANTS_MORE_FIRST.includes(reply.code))
-            return undefined;
-        refusals.push(shown(reply));
-    }
-    if (new Set(refusals).size === 1)
-        return undefined;
-    const [toNull, toOther] = refusals;
-    throw new Unanswered(`The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}": both may be about the sender.`);
-}
-/**
- * Whether a command was refused, and not carried out.
- * @throws {Unanswered} where the server puts its answer off, or gives none that fits
- */
-function isRefusal(reply) {
-    if (reply.code >= 300 && reply.code < 500)
-        throw new Unanswered(`The server says "${shown(reply)}".`);
-    return reply.code >= 500;
-}
-
-;// CONCATENATED MODULE: ./src/probes/probes.ts
-
-
-
-
-
-
-
-
-
-
-const PROBES = [
-    { name: 'plaintext-auth', step: 'capability', reached: ({ plain }) => plain !== undefined, run: authInTheClear },
-    { name: 'plaintext-mail', step: 'capability', reached: ({ plain }) => plain !== undefined, run: mailInTheClear },
-    { name: 'command-injection', step: 'upgrade', reached: handshakeStands, run: commandInjection },
-    { name: 'plaintext-mail', step: 'authentication', reached: ({ secured }) => secured !== undefined, run: mailInTls },
-];
-/**
- * Makes the probes of a step that the endpoint asks for, one after the other. Never throws.
- * @param visit whose main dialogue is at the end of the step
- */
-async function probe(step, visit) {
-    const findings = [];
-    for (const one of PROBES.filter(({ name, step: of }) => of === step && visit.endpoint.probes.includes(name))) {
-        const found = (await one.reached(visit)) && (await carryOut(one, visit));
-        if (found)
-            findings.push(found);
-    }
-    return findings;
-}
-async function handshakeStands({ handshake }) {
-    return handshake !== undefined && !('kind' in (await handshake.outcome));
-}
-async function carryOut({ name, step, run }, visit) {
-    const budget = net_deadline/* Deadline */.B.after(probeMs(visit.endpoint), visit.budget);
-    try {
-        return await aside(visit, { transcript: visit.asides, budget }, run);
-    }
-    catch (error) {
-        if (error instanceof Unanswered)
-            return inconclusive(name, error.message);
-        const { finding: found } = interruption(error, step, visit);
-        if (found.code === 'internal-error')
-            return found;
-        return inconclusive(name, `${found.message}${spentProbe(budget, visit.endpoint)}`, found.evidence);
-    }
-}
-function inconclusive(probe, why, evidence = {}) {
-    return finding('probe-inconclusive', `The probe ${probe} has no answer. ${why}`, {
-        evidence: { ...evidence, probe },
-    });
-}
-const WAITS_FOR_CREDENTIALS = 334;
-async function authInTheClear(second) {
-    const session = await greeted(second);
-    const reply = await session.command('AUTH PLAIN');
-    const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
-    if (!isWaiting && isRefusal(reply))
-        return undefined;
-    // RFC 4954 section 4: a lone `*` gives the exchange up. What the server makes of that does not matter any more.
-    if (isWaiting)
-        await session.command('*').catch(() => undefined);
-    const meaning = isWaiting
-        ? 'it waits for the credentials'
-        : 'it takes AUTH there without even asking for the credentials';
-    return finding('plaintext-auth-accepted', `Before TLS the server answers a bare AUTH PLAIN with "${shown(reply)}": ${meaning}.`, {
-        evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
-        reproduce: plainAuthCommand(second.endpoint, second.address),
-    });
-}
-async function mailInTheClear(second) {
-    const taken = await mail(await greeted(second));
-    if (!taken)
-        return undefined;
-    const { sender, reply } = taken;
-    const sent = `MAIL FROM:<${sender}>`;
-    return finding('plaintext-mail-accepted', `Before TLS the server answers ${sent} with "${reply}".`, {
-        evidence: { sent, reply },
-        reproduce: mailCommand(second.endpoint, 'plain', second.address, sender),
-    });
-}
-async function mailInTls(second) {
-    const clear = await greeted(second);
-    const accepted = await clear.command('STARTTLS');
-    if (accepted.code !== 220)
-        throw new Unanswered(`To STARTTLS the server says "${shown(accepted)}".`);
-    clear.detach();
-    const channel = await probes_handshake(second);
-    if ('kind' in channel)
-        throw new Unanswered(whyNoChannel(channel));
-    const session = beginSession(second, channel.stream);
-    unlessRefused(await sayEhlo(second, session, 'ehlo-after-tls-rejected'));
-    const taken = await mail(session);
-    if (!taken)
-        return undefined;
-    const { sender, reply } = taken;
-    const sent = `MAIL FROM:<${sender}>`;
-    return finding('unauthenticated-mail-accepted', `Inside TLS, without AUTH, the server answers ${sent} with "${reply}".`, {
-        evidence: { sent, reply },
-        reproduce: mailCommand(second.endpoint, 'tls', second.address, sender),
-    });
-}
-/** How two lines in one write are shown: apart they would look like two. */
-const TOGETHER = 'STARTTLS and NOOP in one write';
-/**
- * CVE-2011-0411: does a command that arrives together with STARTTLS, in the clear, get an answer inside TLS? Whoever
- * refuses the two together, hangs up, answers in the clear or spoils the handshake has carried nothing into it.
- */
-async function commandInjection(second) {
-    const session = await greeted(second);
-    const reply = await session.command('STARTTLS\r\nNOOP', TOGETHER).catch((error) => {
-        if (error instanceof ConnectionLost)
-            return undefined;
-        throw error;
-    });
-    if (!reply || isRefusal(reply) || reply.code !== 220 || session.detach().length > 0)
-        return undefined;
-    const channel = await probes_handshake(second);
-    if ('kind' in channel) {
-        if (channel.kind === 'timed-out' || (channel.kind === 'alert' && channel.asked)) {
-            throw new Unanswered(whyNoChannel(channel));
-        }
-        return undefined;
-    }
-    const surplus = await oneReplyTooMany(second, channel);
-    if (!surplus)
-        return undefined;
-    // No command shows it by hand: whatever is at hand for STARTTLS waits for the 220 before it sends on.
-    return finding('starttls-command-injection', `A NOOP sent in the clear behind STARTTLS is answered inside TLS, with "${shown(surplus)}".`, { evidence: { sent: TOGETHER, reply: shown(surplus) } });
-}
-/** A greeting and the answer to QUIT: with one more, a server that goes on to greet is not listened to for ever. */
-const MAX_REPLIES = 3;
-/**
- * Says QUIT inside TLS, which is owed one reply, and looks for a second. A session would refuse what nobody asked for,
- * and here it is what is looked for; what becomes of the connection after it does not matter.
- * @returns the reply to what was sent in the clear; undefined where 221 is the only one
- * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
- */
-async function oneReplyTooMany({ transcript, budget, endpoint }, { stream }) {
-    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
-    const waitMs = Math.round(deadline.remainingMs);
-    transcript.add('client', 'QUIT');
-    stream.write('QUIT\r\n');
-    const collected = async () => {
-        let count = 0;
-        let first;
-        for await (const reply of repliesOf(stream)) {
-            for (const line of reply.raw)
-                transcript.add('server', line.exact);
-            if (first)
-                return first;
-            if (reply.code === 221)
-                return undefined;
-            // A server behind a proxy may greet anew, which answers nothing.
-            if (reply.code !== 220)
-                first = reply;
-            if (++count === MAX_REPLIES)
-                break;
-        }
-        throw new Unanswered('Inside TLS no 221 answers QUIT.');
-    };
-    return deadline.race(collected(), () => new ReplyTimeout(waitMs));
-}
-async function* repliesOf(stream) {
-    const parser = new ReplyParser();
-    const chunks = stream[Symbol.asyncIterator]();
-    for (;;) {
-        const chunk = await chunks.next().catch((error) => {
-            throw new ConnectionLost(error);
-        });
-        if (chunk.done === true)
-            throw new ConnectionLost();
-        parser.push(chunk.value);
-        for (let reply = parser.take(); reply; reply = parser.take())
-            yield reply;
-    }
-}
-async function greeted(second) {
-    const { socket } = second;
-    if (!socket)
-        throw new TypeError('a probe without a socket');
-    const session = beginSession(second, socket);
-    unlessRefused(await readGreeting(second, session));
-    unlessRefused(await sayEhlo(second, session, 'ehlo-rejected'));
-    return session;
-}
-/** @throws {Unanswered} where a greeting or EHLO was refused */
-function unlessRefused(answer) {
-    if (!answer || !('findings' in answer))
-        return;
-    throw new Unanswered(answer.findings.map(({ message }) => message).join(' '));
-}
-/** By the endpoint's policy, without its client certificate: that is a credential. */
-function probes_handshake(second) {
-    const { ca, minVersion } = second.endpoint.tls;
-    return handshakeAside(second, second.world.trust.context({ ca, minVersion })).outcome;
-}
-function whyNoChannel(failure) {
-    const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
-    return `The TLS handshake did not come to its end: ${failure.kind}${details}.`;
-}
-
-;// CONCATENATED MODULE: ./src/gate/runner-starved.ts
-
-
-/**
- * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
- * seconds.
- */
-const MIN_STANDSTILL_MS = 5000;
-/** Findings that a server can cause if the client is silent for too long. */
-const OF_SILENCE = new Set([
-    'connection-lost',
-    'reply-timeout',
-    'handshake-timeout',
-    'throttled',
-    'probe-inconclusive',
-]);
-/** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
-const GOODBYE = /^421\b/;
-/**
- * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
- * attempt. The outcome is then worth another attempt.
- */
-function unlessStarved(outcome, { budget: { stoodStillMs } }) {
-    const isOfSilence = ({ code, evidence }) => {
-        // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
-        if (code === 'inbox-unreachable')
-            return outcome.transient === true;
-        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
-    };
-    if (stoodStillMs < MIN_STANDSTILL_MS || !outcome.findings.some(isOfSilence))
-        return outcome;
-    const findings = outcome.findings.map((found) => isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found);
-    return { ...outcome, findings, transient: true };
-}
-function starved({ code, message }, stoodStill) {
-    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { stoodStill, finding: code } });
-}
-
-;// CONCATENATED MODULE: ./src/gate/cancelled.ts
-
-
-/** The finding that stands where the end of the run has kept something from being tested. */
-function runStopped({ whyEnded }) {
-    const { why, ...advice } = whyEnded();
-    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...advice });
-}
-/**
- * The report of an attempt that would have been followed by another one, had the run not ended: what failed in it
- * stays, and that it might have passed is said beside it. It failed in the last step that was taken, if only by a
- * finding that is waived.
- */
-function notTriedAgain(report, world) {
-    const failed = report.steps.findLast(({ status }) => status !== 'skip');
-    const steps = report.steps.map((step) => {
-        if (step !== failed)
-            return step;
-        const findings = [...step.findings, runStopped(world)];
-        return { ...step, findings, status: statusOf(findings) };
-    });
-    return { ...report, steps, result: resultOf(steps) };
-}
-
-// EXTERNAL MODULE: ./src/secrets/secret.ts
-var secret = __nccwpck_require__(30793);
-// EXTERNAL MODULE: ./src/sasl/base64.ts
-var base64 = __nccwpck_require__(82356);
-// EXTERNAL MODULE: ./src/sasl/conversation.ts
-var sasl_conversation = __nccwpck_require__(39896);
-// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 8 modules
-var mechanisms = __nccwpck_require__(80904);
-;// CONCATENATED MODULE: ./src/sasl/exchange.ts
-
-
-
-
-/** RFC 5321 section 4.5.3.1.4: a command line of 512 octets with its CR LF is what every server must take. */
-const MAX_COMMAND_OCTETS = 510;
-/**
- * Signs in (RFC 4954). The transcript shows `<redacted>` for everything that the client says beyond the
- * mechanism's name. Only to be called on a channel whose peer is authenticated.
- * @param mechanism one that `chooseMechanism` returned
- * @throws as {@link SmtpSession.command}
- */
-async function authenticate(session, mechanism, identity, surroundings) {
-    const derived = [];
-    const conversation = await (0,mechanisms/* converse */.iq)(mechanism, identity, {
-        ...surroundings,
-        derived: (octets) => {
-            derived.push(octets);
-            surroundings.derived(octets);
-        },
-    });
-    let { initial } = conversation;
-    const isPresented = () => initial === undefined && conversation.presented !== false;
-    const ended = (reply, fault) => ({
-        reply,
-        presented: isPresented(),
-        ...(fault && { fault }),
-        ...(conversation.told !== undefined && { told: conversation.told }),
-        ...(conversation.iterations !== undefined && { iterations: conversation.iterations }),
-    });
-    const atOnce = initial === undefined ? '' : `AUTH ${mechanism} ${initialResponse(initial)}`;
-    const fits = initial !== undefined && atOnce.length <= MAX_COMMAND_OCTETS;
-    let reply = await (fits
-        ? session.command(atOnce, `AUTH ${mechanism} ${secret/* REDACTED */.X}`)
-        : session.command(`AUTH ${mechanism}`));
-    if (fits)
-        initial = undefined;
-    try {
-        while (reply.code === 334) {
-            const answer = initial ?? (await conversation.answer(challengeIn(reply)));
-            initial = undefined;
-            // What is derived stands in the response, whose base64 has nothing in common with its own.
-            if (derived.length > 0 && answer !== '')
-                surroundings.derived(Buffer.from(answer));
-            reply = await session.command((0,base64/* encoded */.d)(answer), secret/* REDACTED */.X);
-        }
-        if (reply.code === 235) {
-            conversation.conclude?.(reply.lines.map(({ exact }) => exact));
-            if (!isPresented())
-                throw (0,sasl_conversation/* tooEarly */.Ks)();
-        }
-        return ended(reply);
-    }
-    catch (error) {
-        if (!(error instanceof sasl_conversation/* SaslFault */.U4))
-            throw error;
-        // RFC 4954 section 4: a lone `*` gives the exchange up, and the server must answer 501.
-        return ended(reply.code === 334 ? await session.command('*') : reply, error);
-    }
-}
-/** RFC 4954 section 4: an initial response of no octets is a lone equals sign. */
-function initialResponse(text) {
-    return text === '' ? '=' : (0,base64/* encoded */.d)(text);
-}
-function challengeIn(reply) {
-    return reply.lines.map(({ exact }) => exact.trim()).join('');
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./src/tls/channel-binding.ts
-
-
-/** RFC 9266 section 2. */
-const EXPORTER = { label: 'EXPORTER-Channel-Binding', octets: 32 };
-/**
- * What an authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC 5929
- * section 4) before.
- * @returns undefined where that is not defined, because the certificate's signature has no hash of its own (Ed25519)
- */
-function channelBinding({ stream, version, sent: [leaf], }) {
-    if (version === 'TLSv1.3') {
-        return {
-            type: 'tls-exporter',
-            data: stream.exportKeyingMaterial(EXPORTER.octets, EXPORTER.label, Buffer.alloc(0)),
-        };
-    }
-    if (!leaf)
-        return undefined;
-    const { name, weak } = (0,x509_certificate/* certificateFacts */.lF)(leaf).signature;
-    // MD5 and SHA-1 are replaced by SHA-256.
-    const hash = weak ? 'sha256' : /\bSHA-(256|384|512)$/.exec(name)?.[0].replace('SHA-', 'sha');
-    if (hash === undefined)
-        return undefined;
-    return { type: 'tls-server-end-point', data: (0,external_node_crypto_.createHash)(hash).update(leaf.raw).digest() };
-}
-
-;// CONCATENATED MODULE: ./src/steps/reply-words.ts
-/**
- * What a server says in words of its own, for whoever looks for words that tell what it means: a recipient at
- * `relay.example.com` is no matter of relaying. Addresses, host names, numbers with dots and what stands in angle
- * brackets are quoted and not said; a link is said.
- * @returns the texts of all lines as one, in lower case
- */
-function wordsOf({ lines }) {
-    const text = lines.map(({ exact }) => exact).join(' ');
-    const words = text
-        .toLowerCase()
-        .replace(/<[^<>\s]*>/g, ' ')
-        .split(/\s+/);
-    return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
-}
-
-;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
-
-const WRONG = {
-    password: 'the user name or the password is wrong, as far as the server tells',
-    'access-token': 'the access token is not good for this user here, as far as the server tells',
-    certificate: 'the certificate is not good for this user, as far as the server tells',
-};
-const STRONGER = {
-    password: 'the server wants a stronger proof than this: another mechanism, or an application password',
-    'access-token': 'the server wants another proof than this',
-    certificate: 'the server wants another proof than this',
-};
-const blames = (says) => ({ says, blames: true });
-const auth_meaning_open = (says, remedy) => ({ says, ...(remedy !== undefined && { remedy }) });
-const FEWER = 'Sign in less often: leave time between runs, lower `concurrency`, and look who else signs in with this account or from this address. The credentials themselves have not been judged.';
-const MORE = 'Look at the plan and the limits of the account at the provider: raise them, or wait until the count begins anew. The credentials themselves have not been judged.';
-const BEHIND = 'Whoever answers takes AUTH for a command that needs a sign-in first: look whether AUTH is switched on in the server itself, or is only offered by a proxy in front of it.';
-/** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
-const byEnhancedCode = (kind) => ({
-    '5.5.4': auth_meaning_open('the server does not know the mechanism, or cannot read what came with it'),
-    '5.5.6': auth_meaning_open('the server takes no line as long as these credentials make it'),
-    '5.7.1': auth_meaning_open('a policy forbids it to this client: an IP allow-list, or the port'),
-    '5.7.3': blames('the credentials are wrong, or not for this server (as Exchange says it)'),
-    '5.7.8': blames(WRONG[kind]),
-    '5.7.9': auth_meaning_open(STRONGER[kind]),
-    '5.7.11': auth_meaning_open('the server believes that the session is not encrypted'),
-    '5.7.12': auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
-    '5.7.13': blames('the account is disabled'),
-    '5.7.14': auth_meaning_open('the account must be confirmed in a web browser first (as Google says it)'),
-    '5.7.139': auth_meaning_open('SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password'),
-});
-/** What a code (RFC 4954 section 6) says, where nothing more precise is there. */
-const byCode = (kind) => ({
-    432: auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
-    454: auth_meaning_open('the server cannot check credentials now'),
-    500: auth_meaning_open('the server does not know AUTH, or the line is too long for it'),
-    501: auth_meaning_open('the server cannot read what the mechanism sends'),
-    502: auth_meaning_open('the server does not know AUTH, though it offers it'),
-    503: auth_meaning_open('AUTH has no place here: it is not switched on for this client, or somebody is signed in already'),
-    504: auth_meaning_open('the server does not know the mechanism, though it offers it'),
-    530: auth_meaning_open('the server believes that the session is not encrypted'),
-    534: auth_meaning_open(STRONGER[kind]),
-    535: blames(WRONG[kind]),
-    538: auth_meaning_open('the server believes that the session is not encrypted'),
-});
-/** Enhanced codes with which servers say 535 and mean no more than that. */
-const UNSPECIFIC = ['5.0.0', '5.7.0'];
-const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
-/** To be believed of a refusal of what was shown, and not of the command (RFC 4954 section 6). */
-const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
-/**
- * That what the server asks does not answer, behind codes that blame the credentials: what Cyrus SASL and Postfix add to
- * them, and what providers say. Not "reason unavailable", which Postfix adds where it is told none.
- */
-const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
-const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
-/** Words by which servers say what no code of theirs does; where several are there, the first row holds. */
-const byWords = (kind) => [
-    [/app(lication)?[- ](specific )?password/, auth_meaning_open('an application password is wanted in place of that of the account')],
-    [/disabled for the (tenant|mailbox)/, auth_meaning_open('SMTP AUTH is switched off for the mailbox or the tenant')],
-    [
-        /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
-        auth_meaning_open('a policy of the organisation forbids basic authentication, whatever the password'),
-    ],
-    [
-        /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-        blames('the account is locked out'),
-    ],
-    [
-        /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-        blames('after too many failures they are locked out'),
-    ],
-    [/\bcredits\b|\bquota\b/, auth_meaning_open('the account has used up what its plan allows', MORE)],
-    [/too many|rate limit/, auth_meaning_open('the server takes no more attempts now, whatever the credentials', FEWER)],
-    [/\b(locked|suspended|blocked)\b/, auth_meaning_open('the account, or this client, is locked out')],
-    [/already auth/, auth_meaning_open('somebody is signed in already, such as a proxy or by the certificate')],
-    [/^(\d\.\d\.\d )?authentication (is )?required\b/, auth_meaning_open('the server wants a sign-in before it takes AUTH', BEHIND)],
-    [/not enabled/, auth_meaning_open('AUTH is not switched on for this client')],
-    [IS_MECHANISM, auth_meaning_open('the server refuses the mechanism, and not the credentials')],
-    [IS_OUTAGE, auth_meaning_open('the server could not check the credentials, as what it asks does not answer')],
-    [IS_WRONG, blames(WRONG[kind])],
-];
-/**
- * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
- * @param kind what was refused
- * @returns undefined where nothing is known of it
- */
-function authMeaningOf(reply, kind) {
-    const { code, enhanced = '' } = reply;
-    const text = wordsOf(reply);
-    const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
-    // Whether for now or for good is the question of the reply's own code.
-    const permanent = enhanced.replace(/^4/, '5');
-    const byStatus = byEnhancedCode(kind)[permanent];
-    const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
-    const plain = byCode(kind)[code];
-    return said ?? byStatus ?? (plain && !unspecific ? auth_meaning_open(plain.says) : plain);
-}
-
-;// CONCATENATED MODULE: ./src/steps/clauses.ts
-/** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
-const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
-/** The host that Exchange Online adds to its replies, and the session that Gmail adds to its own. */
-const TRACE = /\[[\w.-]+\.(?:outlook|exchangelabs)\.com(?: [\d-]+t[\d:.]+z [\da-f]+)?\]$|(?<!\S)[\w-]+\.\d+(?= - gsmtp$)/;
-/** A host name or an address in brackets, with the name before it: `mx.example.com (mx) [192.0.2.1]:54321`. */
-const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
-const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
-/**
- * The words of a reply, split at punctuation, so that a caller can account for every one of them. Its status codes,
- * identifiers for the server's log, and what the client itself has said are left out. A link is the clause `link`. A
- * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
- * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
- * a word of the server, so it is left out only in angle brackets.
- * @returns two readings, since a line may end within a clause or with it
- */
-function readingsOf(reply, ours) {
-    return [' ', ' : '].map((lineEnd) => {
-        const clauses = clauses_clausesOf(reply, ours, lineEnd);
-        return {
-            says: (pattern) => clauses.some((clause) => pattern.test(clause)),
-            consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
-        };
-    });
-}
-function clauses_clausesOf(reply, ours, lineEnd) {
-    const status = clauses_statusOf(reply);
-    const known = (word) => {
-        if (word.includes('://'))
-            return ': link :';
-        const core = word.replace(BRACKETS, '');
-        const isOurs = ours.includes(core) && (/[.@]/.test(core) || word.startsWith('<'));
-        if (!isOurs && (status === '' || core.replace('#', '') !== status))
-            return word;
-        return /[.:;,!?]$/.test(word) ? ':' : '';
-    };
-    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(lineEnd);
-    const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
-    const clauses = words
-        .filter((word) => word !== '')
-        .join(' ')
-        .replace(QUOTED, ': quoted :')
-        .split(/\.(?!\w)|[:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
-    return clauses.map((clause) => clause
-        .split(' ')
-        .filter((word) => !IDENTIFIER.test(word))
-        .join(' ')
-        .trim());
-}
-/** The enhanced code of a reply, or the one that qmail puts at the end of the text. Empty if there is none. */
-function clauses_statusOf({ enhanced, lines }) {
-    return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
-}
-/** A pattern for whole clauses. */
-function anyOf(...patterns) {
-    return new RegExp(`^(?:${patterns.join('|')})$`);
-}
-/** Clauses that add nothing to the code of a refusal. */
-const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
-/** Clauses that only point somewhere. What is there may be the cause, so they count only next to words that name one. */
-const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'quoted', 'g?smtp');
-
-;// CONCATENATED MODULE: ./src/steps/authentication/refused-credentials.ts
-
-const CREDENTIAL = '(?:user ?names?|user ?ids?|users?|pass(?:word|phrase)s?|log[io]ns?|credentials?|auth(?:entication)? (?:credentials?|data|information|details|token|key)|user credentials|(?:login|account|user) (?:name|credentials|data)|account|(?:access |oauth )?token|api ?key|authorization grant)';
-const CREDENTIALS = `${CREDENTIAL}(?: ?(?:and|or|and/or|&|/) ?${CREDENTIAL}){0,2}`;
-const refused_credentials_WRONG = "(?:incorrect|invalid|wrong|bad|unrecogni[sz]ed|revoked|mismatch|not (?:valid|correct|accepted|recogni[sz]ed)|(?:do|does|did)(?: not|n't) match)";
-const USER = '(?:user ?(?:name|id)?|login(?: name)?|account(?: name)?)';
-const DETERMINERS = '(?:(?:the|your|this|that|these|those|provided|supplied|specified|given) )*';
-const FAILED = '(?:failed|failure|fail|unsuccessful|incorrect|rejected)';
-const MECHANISM = '(?:(?:sasl|smtp|plain|login|cram-md5|scram-sha-\\d+|oauthbearer|xoauth2|external) )*';
-/** Clauses that say what is wrong with the credentials. Lockouts count if they name the account or its failures. */
-const NAMED = anyOf(`${DETERMINERS}${CREDENTIALS}(?: (?:that )?you (?:have )?(?:entered|provided|supplied|specified))?(?: (?:is|are|was|were|ha(?:s|ve) been))? ${refused_credentials_WRONG}(?: by this server)?`, `${refused_credentials_WRONG}(?: or (?:expired|${refused_credentials_WRONG}))? ${CREDENTIALS}(?: (?:combination|pair|provided|supplied|specified))?`, `${USER}(?: (?:is|was))? (?:unknown|not (?:found|known)|does(?: not|n't) exist)`, `(?:unknown|no such) ${USER}(?: or (?:(?:bad|wrong|invalid) )?password)?`, `${DETERMINERS}(?:access |oauth )?token (?:has |is )?expired`, 'badcredentials', 'mailgun is not loving your login or password');
-const LOCKED_OUT = anyOf(`${DETERMINERS}(?:user )?(?:account|user|mailbox)(?: (?:has been|is|was))?(?: temporarily)? (?:locked(?: out)?|suspended|blocked|disabled|deactivated)`, 'too many (?:(?:auth(?:entication)?|login|password) )?failures', 'too many (?:failed|bad|invalid|incorrect|wrong|unsuccessful) (?:(?:auth(?:entication)?|login|password) )?(?:attempts|logins|passwords|credentials)');
-/** Clauses that only repeat what the code says. */
-const GENERAL = anyOf(`${DETERMINERS}${MECHANISM}(?:auth(?:entication)?|log[io]n|credentials) (?:has |have |was |were )?${FAILED}(?: for)?`);
-/** Clauses that servers add to those. */
-const REMARK = anyOf('reason unavailable', 
-// Postfix used to add the server's last challenge: a prompt of LOGIN, or a message of SCRAM or of a token mechanism.
-'ugfzc3dvcmq6', 'vxnlcm5hbwu6', '(?:cj|zt|eyj)[a-z\\d+/]{16,}=*', 'restarting authentication process', '(?:please )?try again', `(?:please )?(?:(?:double-?)?check|verify) (?:the|your) ${CREDENTIALS}(?: and try again)?`, '(?:or )?(?:expired|revoked)');
-const LATER = anyOf('(?:please )?try again later');
-/** Enhanced codes (RFC 3463 and its registry) of a 535 that needs no words; those of any other mean something else. */
-const WITHOUT_WORDS = ['', '5.0.0', '5.7.0', '5.7.8'];
-/** Those that come with the words that authentication failed: several hosters send 5.7.1. */
-const WITH_GENERAL_WORDS = [...WITHOUT_WORDS, '5.7.1'];
-/** Those that come with words about the credentials: 5.7.13 is a disabled account, 5.7.139 is of Microsoft 365. */
-const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
-/**
- * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
- * could not check them (a directory that is down, a mechanism that is too weak, a blocked address). So every clause of
- * the reply must be known: an unknown one may mean anything.
- * @param username what the credentials are for; empty if they name nobody
- * @returns undefined if the reply is, or may be, about something else
- */
-function refusesCredentials(reply, username) {
-    const status = clauses_statusOf(reply);
-    const readings = readingsOf(reply, [username.toLowerCase()]);
-    return readings.map((reading) => refused_credentials_verdictOf(reply.code, status, reading)).find((verdict) => verdict !== undefined);
-}
-function refused_credentials_verdictOf(code, status, { says, consistsOf }) {
-    const isLockedOut = says(LOCKED_OUT);
-    if (isLockedOut || says(NAMED)) {
-        const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));
-        return isKnown && [525, 535, 550, 554].includes(code) && WITH_NAMED_WORDS.includes(status) ? 'named' : undefined;
-    }
-    if (code !== 535)
-        return undefined;
-    if (says(GENERAL)) {
-        if (!consistsOf(GENERAL, EMPTY, REMARK))
-            return undefined;
-        // Exchange sends this after it has checked them.
-        if (status === '5.7.3')
-            return 'named';
-        return WITH_GENERAL_WORDS.includes(status) ? 'general' : undefined;
-    }
-    return consistsOf(EMPTY) && WITHOUT_WORDS.includes(status) ? 'general' : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/steps/context.ts
-/** A step took a look and is content. */
-const CONTENT = { findings: [] };
-
-;// CONCATENATED MODULE: ./src/steps/authentication/auth-refusal.ts
-
-
-
-
-
-
-/**
- * Judges a 4yz or 5yz to AUTH.
- * @param evidence the reply and, as `told`, what the server said within the mechanism
- */
-function refused(signedIn, attempted, evidence) {
-    const { reply, told } = signedIn;
-    const { code } = reply;
-    const { auth, mechanism } = attempted;
-    const mustBeRejected = auth.expect === 'rejected';
-    const said = authMeaningOf(reply, auth.kind);
-    const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
-    const verdict = isToldOtherwise ? undefined : refusesCredentials(reply, auth.username);
-    // Unknown words may be about something other than the credentials, whatever the code.
-    const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
-    const meaning = said?.blames && isOpen ? undefined : said;
-    const message = [
-        `To AUTH ${mechanism} the server says "${shown(reply)}".`,
-        ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
-        ...(meaning ? [`That means: ${meaning.says}.`] : []),
-    ].join(' ');
-    // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
-    if (code < 500 && code !== 432) {
-        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...remedyOf(meaning) });
-        return { findings: [found], transient: true };
-    }
-    const other = OTHER_REFUSALS[code];
-    if (other)
-        return { findings: [finding(other, message, { evidence, ...remedyOf(meaning) })] };
-    // In another way, or by another channel, credentials that were not judged might still open the door.
-    if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted))
-        return CONTENT;
-    const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
-    const text = `${message}${stillOpen}${hint(verdict, attempted, signedIn)}`;
-    const details = { evidence, ...remedyOf({ remedy: REMEDIES[auth.kind], ...meaning }) };
-    return { findings: [finding('auth-rejected', text, details)] };
-}
-/** A remedy that is more to the point than that of the catalogue. */
-function remedyOf(known = {}) {
-    return known.remedy === undefined ? {} : { remedy: known.remedy };
-}
-/** Refusals that say nothing of the credentials. */
-const OTHER_REFUSALS = {
-    500: 'auth-command-refused',
-    501: 'auth-command-refused',
-    502: 'auth-command-refused',
-    503: 'auth-command-refused',
-    504: 'auth-mechanism-unavailable',
-    530: 'auth-tls-required',
-    538: 'auth-tls-required',
-};
-/** What helps where there is no password; the catalogue has what does where there is one. */
-const REMEDIES = {
-    'access-token': 'Look at the token: whether it has expired (most are good for an hour, so let the job fetch a fresh one), whether it was issued for this very user name, for this service, and with the scope that SMTP needs (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO, with what the server offers.',
-    certificate: 'The server must ask for a certificate in the handshake, trust the issuer of this one, and know whose it is: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO, with what the server offers.',
-};
-/**
- * What a server tells within the mechanism of credentials that it has compared with its own: a SCRAM server by an error
- * (RFC 5802 section 7), one that takes tokens by a status, of HTTP or of OAuth (RFC 7628 section 3.2.2).
- */
-const VERDICTS_WITHIN = {
-    password: /^(?:invalid-proof|unknown-user)$/,
-    'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
-};
-/**
- * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
- * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
- * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
- * with the same code as a bad one, but has nothing to tell of it within the mechanism. A server that has no use for
- * certificates refuses EXTERNAL, too.
- */
-function isCompared(verdict, { presented, told }, attempted) {
-    const { auth, mechanism, clientCertificateRequested } = attempted;
-    if (auth.kind === 'certificate')
-        return clientCertificateRequested && verdict === 'named';
-    if (mechanism.startsWith('CRAM-'))
-        return false;
-    if (told !== undefined)
-        return true;
-    if (auth.kind === 'access-token' && verdict === 'general')
-        return false;
-    return presented && !(0,mechanisms/* bindsChannel */._n)(mechanism);
-}
-/** What else may be the reason, beside what the server says. */
-function hint(verdict, { auth, mechanism, binding, clientCertificateRequested }, { presented, told, iterations }) {
-    if (auth.kind === 'certificate') {
-        return clientCertificateRequested ? '' : ' The server did not ask for a client certificate in the handshake.';
-    }
-    if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
-        const unbound = mechanism.replace(/-PLUS$/, '');
-        return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
-    }
-    if (told === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-        return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
-    }
-    const { kind, secret } = auth;
-    if (!presented)
-        return ` It says so before the ${kind} has gone out.`;
-    if (kind === 'access-token' && told === undefined && verdict === 'general') {
-        return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
-    }
-    return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
-}
-
-;// CONCATENATED MODULE: ./src/steps/authentication/sign-in.ts
-
-
-
-
-
-
-
-
-
-
-/**
- * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges what came of it.
- * @param session inside TLS, with an authenticated peer
- * @throws what a session throws, but for the end of the connection that AUTH itself brings
- */
-async function signIn(visit, session, auth) {
-    const { endpoint, secured } = visit;
-    const offered = secured?.mechanisms;
-    if (!offered) {
-        const evidence = { capabilities: (0,peer/* briefList */.X2)(secured?.lines ?? []) || 'none' };
-        return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
-    }
-    const channel = await channelOf(visit);
-    const binding = channel && channelBinding(channel);
-    const canBind = binding !== undefined;
-    const mechanism = (0,mechanisms/* chooseMechanism */.L$)(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
-    if (mechanism === undefined)
-        return { findings: [unavailable(offered, auth, canBind)] };
-    const { username } = auth;
-    const where = { host: endpoint.host, port: endpoint.port };
-    const identity = auth.kind === 'certificate'
-        ? { username, ...where, kind: auth.kind }
-        : { username, ...where, kind: auth.kind, secret: auth.secret };
-    try {
-        const signedIn = await authenticate(session, mechanism, identity, {
-            binding,
-            serverBinds: offered.some(mechanisms/* bindsChannel */._n),
-            derived: (octets) => {
-                // A server that says them back has them as octets, and writes them as it likes.
-                for (const text of [octets.toString('base64'), octets.toString('hex')]) {
-                    visit.derived.push(text);
-                    visit.world.conceal(text);
-                }
-            },
-            computed: (work) => visit.budget.postponedBy(work),
-        });
-        const clientCertificateRequested = channel?.clientCertificateRequested === true;
-        return sign_in_judge(signedIn, { auth, mechanism, binding, clientCertificateRequested });
-    }
-    catch (error) {
-        if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
-            return hungUp(error, mechanism);
-        throw error;
-    }
-}
-async function channelOf({ handshake }) {
-    const channel = await handshake?.outcome;
-    return channel && !('kind' in channel) ? channel : undefined;
-}
-function unavailable(offered, { kind, mechanism }, canBind) {
-    const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
-    const wanted = mechanism ?? any;
-    const evidence = { offered: (0,peer/* brief */.dh)(offered.join(' ')) || 'none', wanted };
-    const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
-    const message = `The server offers ${evidence.offered}; wanted is ${wanted}.${unbound}`;
-    return finding('auth-mechanism-unavailable', message, { evidence });
-}
-function hungUp({ message }, mechanism) {
-    const found = finding('connection-lost', `AUTH ${mechanism} gets no answer: ${message}. A server does this whose authentication service is down or dies of the question, and a guard in front of it that has seen too many failures.`, { evidence: { detail: message, mechanism } });
-    return { findings: [found], transient: true };
-}
-/** Below this RFC 5802 section 5.1 and RFC 7677 section 4 find a password badly kept. */
-const FEWEST_ITERATIONS = 4096;
-function sign_in_judge(signedIn, attempted) {
-    const { reply, fault, told, iterations } = signedIn;
-    const { auth, mechanism } = attempted;
-    const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
-    const evidence = {
-        reply: shown(reply),
-        mechanism,
-        ...(told !== undefined && { told: (0,peer/* brief */.dh)(told.exact) || 'nothing' }),
-    };
-    const isRefused = reply.code >= 400;
-    if (fault && (told === undefined || !isRefused)) {
-        const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
-        const message = `AUTH ${mechanism} came to nothing: ${fault.message}. In the end the server says "${shown(reply)}".`;
-        return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
-    }
-    if (isRefused)
-        return refused(signedIn, attempted, evidence);
-    if (reply.code !== 235) {
-        return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
-    }
-    if (told !== undefined) {
-        const message = `${said} Before that it had told of a failure: ${evidence.told ?? ''}.`;
-        return { findings: [finding('protocol-error', message, { evidence })] };
-    }
-    if (auth.expect === 'rejected') {
-        const message = `${said} These credentials must be rejected, and they let somebody in.`;
-        return { findings: [finding('auth-not-rejected', message, { evidence })] };
-    }
-    if (iterations === undefined || iterations >= FEWEST_ITERATIONS)
-        return CONTENT;
-    const message = `With ${mechanism} the server has the password hashed ${iterations} times; ${FEWEST_ITERATIONS} are the least.`;
-    return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
-}
-
-;// CONCATENATED MODULE: ./src/steps/authentication/authentication.ts
-
-
-
-
-
-/** Step 4: EHLO again inside TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
-async function authentication(visit) {
-    const { endpoint, session } = visit;
-    if (!session)
-        throw new TypeError('step 4 without a session');
-    const implicit = endpoint.transport === 'implicit';
-    const refused = implicit ? await readGreeting(visit, session) : undefined;
-    if (refused)
-        return refused;
-    const secured = await sayEhlo(visit, session, implicit ? 'ehlo-rejected' : 'ehlo-after-tls-rejected');
-    if ('findings' in secured)
-        return secured;
-    visit.secured = secured;
-    visit.observed.push(...judgeOffer(visit, secured));
-    if (!visit.peerAuthenticated && (endpoint.auth ?? endpoint.delivery)) {
-        return { findings: [withheld(visit)], impassable: true };
-    }
-    if (!endpoint.auth) {
-        await session.expectSilence();
-        return notConfigured(visit);
-    }
-    const signedIn = await signIn(visit, session, endpoint.auth);
-    const isSignedIn = endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
-    if (!isSignedIn)
-        return signedIn;
-    visit.observed.push(...signedIn.findings);
-    await session.expectSilence();
-    return CONTENT;
-}
-/** Mechanisms by which the server is told the password. */
-const PLAINTEXT = ['PLAIN', 'LOGIN'];
-/** What is odd about the offers inside TLS, whether or not anybody signs in. */
-function judgeOffer({ endpoint, plain }, secured) {
-    const { mechanisms = [] } = secured;
-    const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
-    const evidence = { clear: (0,peer/* brief */.dh)(plain?.mechanisms?.join(' ') ?? ''), tls: (0,peer/* brief */.dh)(mechanisms.join(' ')) || 'none' };
-    return [
-        ...(secured.has('STARTTLS')
-            ? [
-                finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
-                    evidence: { capabilities: (0,peer/* briefList */.X2)(secured.lines) },
-                }),
-            ]
-            : []),
-        ...(missing.length > 0
-            ? [
-                finding('auth-mechanisms-differ', `Inside TLS the server no longer offers ${(0,peer/* brief */.dh)(missing.join(' '))}.`, {
-                    evidence,
-                }),
-            ]
-            : []),
-        ...(endpoint.role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => PLAINTEXT.includes(name))
-            ? [
-                finding('auth-plain-on-mx', `This MX offers AUTH with ${mechanisms.join(' and ')} alone.`, {
-                    evidence: { mechanisms: mechanisms.join(' ') },
-                }),
-            ]
-            : []),
-    ];
-}
-function notConfigured({ endpoint }) {
-    if (!endpoint.require.includes('authentication'))
-        return { findings: [], skipped: 'not-configured' };
-    return {
-        findings: [finding('step-required', 'Authentication is required, and no credentials are configured.')],
-    };
-}
-function withheld({ endpoint }) {
-    const what = [...(endpoint.auth ? ['credentials'] : []), ...(endpoint.delivery ? ['mail'] : [])].join(' and ');
-    return finding('credentials-withheld', `Nobody has authenticated this server, so no ${what} went to it.`);
-}
-
-// EXTERNAL MODULE: ./src/tls/guard.ts
-var guard = __nccwpck_require__(46936);
-;// CONCATENATED MODULE: ./src/steps/diagnostic-handshake.ts
-
-
-
-
-
-/**
- * What a server speaks when it is offered everything: the answer to why it would not within policy.
- * @returns version, cipher suite and group; `nothing` where the two do not agree even then; undefined where the
- *   question stays open, since the further connection did not come to a handshake or its end was another
- */
-async function whatItSpeaks(visit) {
-    return look(visit, async (second) => {
-        if (visit.endpoint.transport === 'starttls' && !(await startTlsAccepted(second)))
-            return undefined;
-        const outcome = await diagnostic_handshake_handshake(second).outcome;
-        if (!('kind' in outcome))
-            return outcome;
-        // Who asks for a certificate has agreed on everything else.
-        const isDisagreement = outcome.kind === 'refused-here' || (outcome.kind === 'alert' && !outcome.asked);
-        return isDisagreement ? 'nothing' : undefined;
-    });
-}
-/** What a port that does not greet says to a TLS handshake from the first byte; undefined where nobody could ask. */
-async function answerToHandshake(visit) {
-    return look(visit, async (second) => diagnostic_handshake_handshake(second).opening);
-}
-/**
- * Makes the further connection.
- * @param at what is done there
- * @returns what came of it, or undefined where something went wrong
- */
-async function look(visit, at) {
-    const budget = net_deadline/* Deadline */.B.after(visit.endpoint.timeoutMs, visit.budget);
-    try {
-        return await aside(visit, { transcript: new Transcript(), budget }, at);
-    }
-    catch {
-        // What goes wrong here says nothing beyond the failure that is already known.
-        return undefined;
-    }
-}
-/** Whether STARTTLS is answered as it should be, so that a handshake may begin. */
-async function startTlsAccepted(second) {
-    const { socket, transcript, budget, endpoint } = second;
-    if (!socket)
-        return false;
-    const session = new SmtpSession(socket, { transcript, budget, timeoutMs: endpoint.timeoutMs });
-    await session.greeting();
-    await session.command(`EHLO ${ehloName(second)}`);
-    const reply = await session.command('STARTTLS');
-    return reply.code === 220 && session.detach().length === 0;
-}
-function diagnostic_handshake_handshake(second) {
-    return handshakeAside(second, second.world.trust.anything());
-}
-
-;// CONCATENATED MODULE: ./src/steps/capability/capability.ts
-
-
-
-
-
-
-
-
-
-/** Step 1: the server greets, answers EHLO, and advertises STARTTLS (RFC 3207 section 2). */
-async function capability(visit) {
-    const { endpoint } = visit;
-    if (endpoint.transport === 'implicit')
-        return { findings: [], skipped: 'not-applicable' };
-    await openConnection(visit);
-    if (!visit.socket)
-        throw new TypeError('connected without a socket');
-    const session = beginSession(visit, visit.socket);
-    const refused = await capability_greeted(visit, session);
-    if (refused)
-        return refused;
-    const plain = await sayEhlo(visit, session, 'ehlo-rejected');
-    if ('findings' in plain)
-        return plain;
-    visit.plain = plain;
-    const findings = [];
-    if (plain.mechanisms) {
-        const mechanisms = (0,peer/* brief */.dh)(plain.mechanisms.join(' ')) || 'without a mechanism';
-        findings.push(finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
-            evidence: { mechanisms },
-            ...(endpoint.role === 'mx'
-                ? { severity: 'notice' }
-                : { reproduce: plainEhloCommand(endpoint, visit.address) }),
-        }));
-    }
-    if (plain.has('STARTTLS'))
-        return { findings };
-    return { findings: [await withoutStarttls(visit, session, plain), ...findings], impassable: true };
-}
-/** What stands before the length of a record. */
-const TYPE_AND_VERSION_OCTETS = 3;
-/** Who closes sooner turns a client away, and waits for nothing. */
-const WAITS_AT_LEAST_MS = 250;
-/** Reads the greeting; where none comes, finds out whether the port speaks TLS, or waits to be spoken to. */
-async function capability_greeted(visit, session) {
-    const begun = performance.now();
-    try {
-        return await readGreeting(visit, session);
-    }
-    catch (error) {
-        const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
-        if (first) {
-            if (!(0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)))
-                throw error;
-            return whole(implicitTlsPort(visit, first));
-        }
-        const waited = performance.now() - begun;
-        const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waited > WAITS_AT_LEAST_MS);
-        const answer = isSilence ? await answerToHandshake(visit) : undefined;
-        if (answer?.kind === 'record')
-            return whole(implicitTlsPort(visit, new peer/* PeerText */.gC(answer.octets)));
-        const said = answer?.kind === 'cleartext' ? new peer/* PeerText */.gC(answer.octets).exact : '';
-        const other = otherProtocol(said, ', which says nothing until it is spoken to');
-        if (!other)
-            throw error;
-        return whole(other);
-    }
-}
-function heardBefore(error) {
-    return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
-}
-/** @param said what the server says first */
-function implicitTlsPort({ endpoint, address }, said) {
-    const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
-    const reproduce = opensslCommand({ ...endpoint, transport: 'implicit' }, address);
-    const octets = (0,peer/* brief */.dh)(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
-    return finding('implicit-tls-port', message, { evidence: { octets }, reproduce });
-}
-function whole(found) {
-    return { findings: [found], impassable: true };
-}
-/** Asks for STARTTLS all the same: a server that knows it has offered it, and somebody took the offer away. */
-async function withoutStarttls({ endpoint }, session, { lines, masked }) {
-    const answer = await session.command('STARTTLS').catch(() => undefined);
-    const isAccepted = answer?.code === 220;
-    // The server waits for a handshake now, and a QUIT in the clear would be taken for one.
-    if (isAccepted)
-        session.detach();
-    const evidence = {
-        capabilities: (0,peer/* briefList */.X2)(lines) || 'none',
-        ...(masked.length > 0 && { masked: (0,peer/* briefList */.X2)(masked) }),
-        ...(answer && { reply: shown(answer) }),
-    };
-    const answered = answer ? `STARTTLS is answered "${shown(answer)}"` : 'STARTTLS gets no answer';
-    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
-    if (keyword !== undefined) {
-        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS and says "${keyword}": a device on the way wrote over a keyword of eight letters, as STARTTLS has (CHUNKING, SMTPUTF8 and 8BITMIME have as many). ${answered}.`, { evidence: { ...evidence, keyword } });
-    }
-    if (isAccepted) {
-        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and ${answered}: the offer was hidden on the way.`, { evidence });
-    }
-    const over = masked.length > 0
-        ? ` Another keyword is written over ("${evidence.masked}"), as SMTP inspection on the way does; it is too long or too short for STARTTLS.`
-        : '';
-    const message = `Port ${endpoint.port} of ${endpoint.host} does not offer STARTTLS.${over}`;
-    return finding('starttls-not-advertised', message, { evidence });
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
-;// CONCATENATED MODULE: ./src/tls/trust.ts
-
-
-
-/** Kinds of keys of which a server may have one each, and a handshake shows one. */
-const KEY_KINDS = ['RSA', 'ECDSA'];
-const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
-const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
-const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
-/** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
-const trust_CIPHERS = external_node_crypto_.constants.defaultCoreCipherList;
-/**
- * What a client offers if it accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
- * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
- * 4.2.3), and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains
- * alone, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA
- * authority.
- */
-const OFFERS = {
-    'TLSv1.2': {
-        RSA: { sigalgs: [...PSS, ...PKCS1, ...ECDSA].join(':'), ciphers: `${trust_CIPHERS}:!aECDSA` },
-        ECDSA: { sigalgs: [...ECDSA, ...PSS, ...PKCS1].join(':'), ciphers: `${trust_CIPHERS}:!aRSA` },
-    },
-    'TLSv1.3': {
-        RSA: { sigalgs: [...PSS, ...PKCS1].join(':') },
-        ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':') },
-    },
-};
-/** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
-const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
-const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
-/** Those of TLS 1.3 must be named one by one, and OpenSSL's ALL has none without encryption. */
-const EVERY_CIPHER = [
-    'TLS_AES_256_GCM_SHA384',
-    'TLS_CHACHA20_POLY1305_SHA256',
-    'TLS_AES_128_GCM_SHA256',
-    'TLS_AES_128_CCM_SHA256',
-    'TLS_AES_128_CCM_8_SHA256',
-    'ALL',
-    'eNULL',
-    '@SECLEVEL=0',
-].join(':');
-/**
- * The default store as this Node has it: with the system's, where it knows how to say so, and with
- * `NODE_EXTRA_CA_CERTS`.
- */
-function defaultAnchors() {
-    return "getCACertificates" in external_node_tls_
-        ? external_node_tls_.getCACertificates('default')
-        : olderStore(external_node_tls_.rootCertificates, process.env.NODE_EXTRA_CA_CERTS);
-}
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
-/**
- * The default store of a Node that cannot tell it, such as 20: the roots that it brings along, and those of a file up
- * to the first that is damaged. What cannot be read is left out, as Node does with a warning.
- * @param roots PEM, one certificate each
- * @param extra the path of the file of further ones
- */
-function olderStore(roots, extra) {
-    const anchors = [...roots];
-    try {
-        const blocks = extra === undefined ? [] : ((0,external_node_fs_.readFileSync)(extra, 'latin1').match(PEM_CERTIFICATE) ?? []);
-        for (const block of blocks)
-            anchors.push(new external_node_crypto_.X509Certificate(block).toString());
-    }
-    catch {
-        // Node has said so on standard error when it started.
-    }
-    return anchors;
-}
-/**
- * Trust anchors and TLS contexts for the policies of a run. A context holds the whole default store and takes
- * milliseconds to make, so there is one for each distinct policy and not one for each connection.
- */
-class TrustStore {
-    #default = defaultAnchors();
-    #contexts = new Map();
-    #anything;
-    #public;
-    #parsed = new Map();
-    /** The context that offers what the policy allows, verifies against its anchors, and has its client certificate. */
-    context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }) {
-        // The certificate says which key it is, so the key itself need not be told apart.
-        const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
-        let context = this.#contexts.get(key);
-        if (!context) {
-            context = external_node_tls_.createSecureContext({
-                ca: this.pem(ca),
-                // Explicit, so that the result does not depend on NODE_OPTIONS.
-                minVersion,
-                maxVersion,
-                ciphers: trust_CIPHERS,
-                ...(keyKind && OFFERS[maxVersion][keyKind]),
-                ...(client && { cert: client.certificate, key: client.key.reveal() }),
-                // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
-                allowPartialTrustChain: true,
-            });
-            this.#contexts.set(key, context);
-        }
-        return context;
-    }
-    /**
-     * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
-     * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
-     */
-    anything() {
-        this.#anything ??= external_node_tls_.createSecureContext({
-            minVersion: 'TLSv1',
-            maxVersion: 'TLSv1.3',
-            ciphers: EVERY_CIPHER,
-            ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => (0,external_node_crypto_.getCurves)().includes(curve))].join(':'),
-        });
-        return this.#anything;
-    }
-    /** Whether an anchor is a public CA, by the list that Node brings along. */
-    isPublic(anchor) {
-        this.#public ??= new Set(external_node_tls_.rootCertificates.map((pem) => new external_node_crypto_.X509Certificate(pem).fingerprint256));
-        return this.#public.has(anchor.fingerprint256);
-    }
-    /** All anchors of a policy as PEM. */
-    pem(ca) {
-        return [...this.#default, ...ca];
-    }
-    /** All anchors of a policy, parsed once. */
-    anchors(ca) {
-        return this.pem(ca).map((pem) => {
-            const known = this.#parsed.get(pem) ?? new external_node_crypto_.X509Certificate(pem);
-            this.#parsed.set(pem, known);
-            return known;
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/steps/certificate/dual-certificates.ts
-
-
-
-
-
-/**
- * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
- * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. The additional
- * connections end after the handshake. For each kind there is one with TLS 1.2, and one with TLS 1.3 if the server
- * speaks TLS 1.3 and did not show that kind with TLS 1.2. A connection that the server closes is made once more. If a
- * kind seems to be absent, there is one more connection as a control.
- * @param first what the main handshake brought
- * @returns nothing where there is no other certificate
- */
-async function otherCertificates(visit, first, judge) {
-    const findings = [];
-    const certificates = [];
-    const absent = [];
-    for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
-        const withTls12 = await handshakeFor(kind, visit, 'TLSv1.2');
-        const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
-        // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
-        const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
-        const outcome = mayShowByTls13 ? await handshakeFor(kind, visit, 'TLSv1.3') : withTls12;
-        if (isChannel(outcome)) {
-            if (kindOf(outcome) !== kind)
-                continue;
-            const judged = judge(outcome);
-            findings.push(...judged.findings.map((found) => about(kind, found)));
-            if (judged.certificate)
-                certificates.push(judged.certificate);
-        }
-        else if (!isAbsent(outcome)) {
-            findings.push(failed(kind, outcome));
-        }
-        else if (isTls13Only) {
-            findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
-        }
-        else {
-            absent.push(kind);
-        }
-    }
-    // A server that refuses everybody by now has refused nothing in particular.
-    if (absent.length > 0 && !isChannel(await handshakeAsideOf(visit, 'TLSv1.2'))) {
-        findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
-    }
-    return { findings, certificates };
-}
-/** A hang-up says nothing, and may have been an accident. */
-async function handshakeFor(kind, visit, version) {
-    const outcome = await handshakeAsideOf(visit, version, kind);
-    const isLost = outcome !== undefined && !isChannel(outcome) && outcome.kind === 'lost';
-    return isLost ? handshakeAsideOf(visit, version, kind) : outcome;
-}
-/** No client certificate goes along: its own signature would have to be of the same kind. */
-function handshakeAsideOf(visit, version, keyKind) {
-    const { transport, tls } = visit.endpoint;
-    return look(visit, async (second) => {
-        if (transport === 'starttls' && !(await startTlsAccepted(second)))
-            return undefined;
-        const versions = { minVersion: version, maxVersion: version };
-        const context = second.world.trust.context({ ca: tls.ca, ...versions, ...(keyKind && { keyKind }) });
-        const outcome = await handshakeAside(second, context).outcome;
-        if (isChannel(outcome))
-            outcome.stream.destroy();
-        return outcome;
-    });
-}
-function isChannel(outcome) {
-    return outcome !== undefined && 'stream' in outcome;
-}
-/** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
-const HANDSHAKE_FAILURE = 40;
-/** RFC 8446 section 6.2: a server that speaks none of the offered versions. */
-const PROTOCOL_VERSION = 70;
-const MAY_HIDE = 'it speaks only TLS 1.3, where it may hide a certificate whose issuer signs with a key of another kind';
-/** OpenSSL's words for a server that goes on with what was not offered. */
-const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
-function isAlert(outcome, number) {
-    return outcome !== undefined && !isChannel(outcome) && outcome.kind === 'alert' && outcome.number === number;
-}
-/**
- * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
- * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
- */
-function isAbsent(failure) {
-    if (isChannel(failure))
-        return false;
-    if (failure?.kind === 'alert')
-        return failure.number === HANDSHAKE_FAILURE && !failure.asked;
-    return failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
-}
-function kindOf({ sent: [leaf] }) {
-    if (!leaf)
-        return undefined;
-    const { name } = (0,x509_certificate/* publicKeyFacts */.M2)(leaf);
-    if (name.startsWith('EC '))
-        return 'ECDSA';
-    return name.startsWith('RSA') ? 'RSA' : undefined;
-}
-function about(kind, found) {
-    return {
-        ...found,
-        message: `The server's other certificate, for ${kind}: ${found.message}`,
-        evidence: { ...found.evidence, keyType: kind },
-    };
-}
-function unchecked(kind, outcome, why = '') {
-    return finding('certificate-unchecked', `Whether the server has a certificate for ${kind} could not be found out${why}.`, { evidence: { keyType: kind, outcome } });
-}
-function failed(kind, failure) {
-    if (failure?.kind !== 'alert')
-        return unchecked(kind, failure?.kind ?? 'no connection');
-    const why = failure.asked ? ', because it demands a client certificate' : '';
-    return unchecked(kind, `alert ${failure.number}`, why);
-}
-
-;// CONCATENATED MODULE: ./src/steps/certificate/alert-meaning.ts
-const CHANGED_ON_THE_WAY = 'Compare from another network: something on the way may change or inspect TLS. If the server answers so everywhere, update its TLS library, or whatever ends TLS in front of it.';
-const LIBRARY = 'The two TLS libraries do not understand each other: update that of the server, or whatever ends TLS in front of it, and look at settings that switch extensions on or off.';
-const OF_A_CERTIFICATE = {
-    says: 'it speaks of a certificate of the client, and has asked for none',
-    remedy: "The server's log says which certificate it means. Look for a proxy that ends TLS in front of it and has none, or a wrong one, for the server behind it.",
-};
-/**
- * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Those about the version, the
- * cipher suites, the name and a certificate that was asked for are judged by more than the alert, and not here.
- */
-const MEANINGS = {
-    10: {
-        says: 'it did not expect what it received at this point of the handshake',
-        remedy: CHANGED_ON_THE_WAY,
-    },
-    20: { says: 'what it received was damaged, or was encrypted with another key', remedy: CHANGED_ON_THE_WAY },
-    21: { says: 'it could not decrypt what it received', remedy: CHANGED_ON_THE_WAY },
-    22: { says: 'what it received was longer than a record may be', remedy: CHANGED_ON_THE_WAY },
-    41: OF_A_CERTIFICATE,
-    42: OF_A_CERTIFICATE,
-    43: OF_A_CERTIFICATE,
-    44: OF_A_CERTIFICATE,
-    45: OF_A_CERTIFICATE,
-    46: OF_A_CERTIFICATE,
-    47: { says: 'a value in the handshake is none that it takes', remedy: LIBRARY },
-    48: OF_A_CERTIFICATE,
-    49: {
-        says: 'it knows who asks, and does not let them in',
-        remedy: "A rule of the server turns this client away; its log says which. Allow the runner's address.",
-    },
-    50: { says: 'it could not read what it received', remedy: LIBRARY },
-    51: { says: 'a signature or a key in the handshake did not hold', remedy: CHANGED_ON_THE_WAY },
-    80: {
-        says: 'something failed on its own side',
-        remedy: "Look into the server's log at the time of the run: a certificate or key that cannot be read or do not fit, a key store, session cache or OCSP responder out of reach, memory that is used up, or a TLS library that lacks what the configuration wants.",
-    },
-    86: {
-        says: 'it takes this handshake for a second try with an older version than both sides speak',
-        remedy: 'The gate makes no such try: look for a proxy on the way that does, or that holds the version of TLS down, and have it let the newer ones through.',
-    },
-    90: {
-        says: 'it gave up, for a reason that has nothing to do with TLS',
-        remedy: "The server's log may say why: it was stopped, or somebody ended the connection.",
-    },
-    109: {
-        says: 'it misses an extension in the handshake',
-        remedy: `${LIBRARY} Where the endpoint is addressed by its IP address, no name is sent (SNI): set \`servername\` to one.`,
-    },
-    110: { says: 'the handshake has an extension that it does not take there', remedy: LIBRARY },
-    113: {
-        says: 'the OCSP response about a certificate is none that it takes',
-        remedy: 'Look at the OCSP stapling of the server, and of whatever ends TLS in front of it.',
-    },
-    114: {
-        says: 'the hash of a certificate is not what it was said to be',
-        remedy: CHANGED_ON_THE_WAY,
-    },
-    115: {
-        says: 'it wants a key that both sides have beforehand (PSK)',
-        remedy: 'Have the server authenticate itself with a certificate: mail clients have no pre-shared keys.',
-    },
-    120: {
-        says: 'it wants another application protocol (ALPN) to be named, and for SMTP there is none to name',
-        remedy: 'Check host and port: a server of another protocol (HTTPS), or a proxy that sorts connections by ALPN, answers there. Have it let connections without ALPN through to the mail server.',
-    },
-};
-/** What an alert means, if it is one of those that say it by themselves. */
-function meaningOfAlert(number) {
-    return MEANINGS[number];
-}
-
-;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
-
-
-
-
-
-
-
-/** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
-const UNRECOGNIZED_NAME = 112;
-/** What alerts are about: handshake failure, protocol version, insufficient security. */
-const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
-/** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
-const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
-const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
-/** The same for parameters that its security level does not take. */
-const SHORT_DH = 'DH_KEY_TOO_SMALL';
-/** Cipher suites that are offered whatever the policy, by their standard names. */
-const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
-/** Curves that are offered only where everything is. */
-const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
-/** Why the handshake came to nothing, in words. */
-async function handshakeFailed(visit, failure) {
-    const whole = (found) => ({ findings: [found], impassable: true });
-    switch (failure.kind) {
-        case 'timed-out': {
-            const { clause, evidence } = spentBudget(visit);
-            const message = `The server did not finish the TLS handshake in time${clause}.`;
-            const found = finding('handshake-timeout', message, {
-                evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
-            });
-            // A server that sent a greeting also answered STARTTLS, so it stopped answering later.
-            return { ...whole(found), ...(visit.greeting !== undefined && { transient: 'once' }) };
-        }
-        case 'lost': {
-            const said = `The connection ended during the TLS handshake (${failure.detail})`;
-            const evidence = { detail: failure.detail };
-            // Some servers hang up where others send an alert.
-            const tooOld = versionBelowPolicy(await whatItSpeaks(visit), visit);
-            return tooOld !== undefined
-                ? whole(versionTooOld(visit, { said, evidence }, tooOld))
-                : { ...whole(finding('connection-lost', `${said}.`, { evidence })), transient: true };
-        }
-        case 'alert': {
-            const { number, name, asked } = failure;
-            if (asked || number === CERTIFICATE_REQUIRED)
-                return whole(clientCertificateRefused(visit, number));
-            const refusal = {
-                said: `The server ended the handshake with alert ${number} (${name})`,
-                evidence: { alert: String(number), name },
-            };
-            if (number === UNRECOGNIZED_NAME)
-                return whole(nameUnknown(visit, refusal));
-            const meaning = meaningOfAlert(number);
-            return whole(await noAgreement(visit, {
-                ...refusal,
-                about: ABOUT[number],
-                ...(meaning && { said: `${refusal.said}: ${meaning.says}`, remedy: meaning.remedy }),
-            }));
-        }
-        case 'refused-here': {
-            const { code, stray } = failure;
-            const reason = (0,peer/* brief */.dh)(failure.reason);
-            if (stray) {
-                const octets = (0,peer/* brief */.dh)(new peer/* PeerText */.gC(stray).exact.trimEnd());
-                const message = `In the midst of the TLS handshake came what is no TLS: "${octets}".`;
-                return whole(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
-            }
-            return whole(await noAgreement(visit, {
-                said: `TLS failed on our side: ${reason}`,
-                evidence: { reason, code },
-                ...(code.includes(SHORT_DH) && {
-                    said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
-                    remedy: LONGER_DH,
-                }),
-                about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
-            }));
-        }
-        case 'cleartext':
-            throw new TypeError('cleartext is the question of the opening');
-    }
-}
-/** Why there was no agreement, by what the server does when it is offered everything. */
-async function noAgreement(visit, refusal) {
-    const seen = await whatItSpeaks(visit);
-    const tooOld = versionBelowPolicy(seen, visit);
-    const spoken = seen === 'nothing' ? undefined : seen;
-    if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
-        return versionTooOld(visit, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
-    }
-    const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
-    const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
-    const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
-    const evidence = { ...refusal.evidence, ...(chosen !== undefined && { spoken: chosen }) };
-    if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
-        return finding('tls-handshake-failed', `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`, { evidence: { ...evidence, signature: spoken.oldSignature }, remedy: OTHER_SIGNATURES });
-    }
-    const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
-    if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
-        const { said, remedy } = refusal;
-        return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(remedy !== undefined && { remedy }) });
-    }
-    const what = oddCurve === undefined ? 'cipher suites' : 'curves';
-    return finding('tls-handshake-failed', `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`, { evidence, remedy: OTHER_CIPHERS });
-}
-const OTHER_CIPHERS = 'Change the cipher configuration of the server so that it takes what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the kind of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).';
-const LONGER_DH = 'Give the server Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits from 3.1 on; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or leave cipher suites with DHE out: ECDHE does without them (RFC 9325 section 4.1).';
-const OTHER_SIGNATURES = 'Have the server sign with SHA-256 or better: take the restriction to SHA-1 out of its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that knows nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.';
-function versionBelowPolicy(seen, { endpoint }) {
-    return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
-}
-/** @param spoken the version that the server takes, or that it takes none; undefined where that was not found out */
-function versionTooOld({ endpoint }, { said, evidence }, spoken) {
-    const wanted = endpoint.tls.minVersion;
-    const message = spoken === undefined
-        ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
-        : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
-    return finding('tls-version-too-old', message, {
-        evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
-        ...(wanted === 'TLSv1.3' && NO_TLS_1_3),
-    });
-}
-/** TLS 1.2 is good enough for the RFCs, and not for this policy. */
-const NO_TLS_1_3 = {
-    remedy: 'Enable TLS 1.3 on the server: its TLS library must have it (OpenSSL from 1.1.1 on, GnuTLS from 3.6.5 on), and no setting end at TLS 1.2. Where it cannot be had, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
-    reference: 'RFC 9325 section 3.1.1',
-};
-/** RFC 6066 section 3: the server has nothing for the name that was sent. */
-function nameUnknown({ endpoint }, { said, evidence }) {
-    const sent = (0,tls_names/* serverNameIndication */.vu)(endpoint.servername);
-    const what = sent === undefined
-        ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
-        : `The server does not know the name ${sent}, which was sent as SNI.`;
-    return finding('tls-handshake-failed', `${what} ${said}.`, {
-        evidence: { ...evidence, servername: sent ?? 'none sent' },
-        reference: 'RFC 6066 section 3',
-        remedy: 'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must carry it), or configure the server for this name: a certificate for it, or a default one for names that it does not know.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/steps/upgrade/upgrade.ts
-
-
-
-
-
-
-
-/** Step 2: STARTTLS is answered 220, and nothing else arrives in the clear after it (RFC 3207 section 4). */
-async function upgrade(visit) {
-    const { session, socket, endpoint } = visit;
-    if (endpoint.transport === 'implicit')
-        return { findings: [], skipped: 'not-applicable' };
-    if (!session || !socket)
-        throw new TypeError('step 2 without a session');
-    const reply = await session.command('STARTTLS');
-    if (reply.code !== 220) {
-        return {
-            findings: [
-                finding('starttls-refused', `The server offers STARTTLS and answers it with "${shown(reply)}"${meaning(reply)}.`, { evidence: { reply: shown(reply) } }),
-            ],
-            impassable: true,
-            transient: reply.code === 454,
-        };
-    }
-    const behind = session.detach();
-    if (behind.length > 0)
-        return cleartext(visit, behind);
-    startTls(visit);
-    const begun = performance.now();
-    const opening = await visit.handshake?.opening;
-    if (opening?.kind === 'cleartext')
-        return cleartext(visit, opening.octets);
-    return { findings: [], aheadMs: performance.now() - begun };
-}
-/** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */
-const upgrade_MEANINGS = {
-    454: 'TLS is not available now, usually because certificate or key could not be loaded',
-    500: 'it does not know the command that it has offered',
-    501: 'it takes STARTTLS for a command with a parameter',
-    502: 'the command that it has offered is not implemented',
-    503: 'not at this point: it may believe that TLS is on already, as behind a proxy',
-    530: 'it wants something else first',
-    554: 'it refuses TLS to this client',
-};
-function meaning({ code }) {
-    const known = upgrade_MEANINGS[code];
-    return known === undefined ? '' : `: ${known}`;
-}
-/** Begins the handshake on the connected socket, by the endpoint's policy. */
-function startTls(visit) {
-    const { endpoint, world, socket, budget } = visit;
-    if (!socket)
-        throw new TypeError('TLS without a socket');
-    visit.handshake = (0,handshake/* beginHandshake */.Nr)(socket, {
-        context: world.trust.context(endpoint.tls),
-        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
-        deadline: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget),
-    });
-}
-function cleartext(visit, octets) {
-    const text = new peer/* PeerText */.gC(octets);
-    visit.transcript.add('server', text.exact.trimEnd());
-    const came = (0,peer/* brief */.dh)(text.exact);
-    const message = (0,guard/* isTlsRecord */.RZ)(octets)
-        ? `Behind the 220 to STARTTLS came "${came}" before the gate had begun the handshake: it looks like TLS, and answers nothing.`
-        : `Behind the 220 to STARTTLS, where only TLS may follow, came "${came}" in the clear.`;
-    return {
-        findings: [finding('plaintext-after-starttls', message, { evidence: { octets: came } })],
-        impassable: true,
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/steps/certificate/certificate.ts
 
 
@@ -34810,87 +33801,97 @@ function cleartext(visit, octets) {
 
 
 
-/** Step 3: the handshake completes within policy, and the certificate holds (RFC 8446, RFC 5280, RFC 9525). */
-async function certificate(visit) {
-    const { endpoint } = visit;
-    if (endpoint.transport === 'implicit') {
-        await openConnection(visit);
-        startTls(visit);
-    }
-    if (!visit.handshake)
-        throw new TypeError('step 3 without a handshake');
-    const opening = await visit.handshake.opening;
-    if (opening.kind === 'cleartext')
-        return greetsInTheClear(visit, opening.octets);
-    const outcome = await visit.handshake.outcome;
-    if ('kind' in outcome)
-        return await handshakeFailed(visit, outcome);
-    return await judgeChannel(visit, outcome);
+/** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
+async function certificate(context, upgraded) {
+    if (upgraded.transport === 'starttls')
+        return judgeHandshake(context, upgraded);
+    const connection = await openConnection(context);
+    const handshake = beginTls(context, connection);
+    return judgeHandshake(context, { connection, handshake, plaintext: undefined });
 }
-async function judgeChannel(visit, channel) {
-    const { endpoint } = visit;
-    beginSession(visit, channel.stream);
+async function judgeHandshake(context, { connection, handshake, plaintext }) {
+    const { address } = connection;
+    const outcome = await handshake.outcome;
+    if (outcome.ok)
+        return judgeChannel(context, connection, outcome.channel, plaintext);
+    const { failure } = outcome;
+    const end = failure.kind === 'cleartext'
+        ? judgePlaintext(context, failure.octets)
+        : await judgeHandshakeFailure(context, address, failure);
+    return { ...end, facts: { address } };
+}
+async function judgeChannel(context, connection, channel, plaintext) {
+    const { address } = connection;
+    const session = beginSession(context, channel.stream);
     if (channel.sent.length === 0) {
-        return certificate_failed(finding('tls-handshake-failed', 'The server presents no certificate.'));
+        return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { address });
     }
-    const { findings, authenticated, certificate } = certificate_judge(visit, channel);
-    visit.peerAuthenticated = authenticated;
-    visit.observed.push(...findings);
-    const others = endpoint.tls.bothKeys
-        ? await otherCertificates(visit, channel, (other) => certificate_judge(visit, other))
+    const judged = certificate_judge(context, channel);
+    const others = context.endpoint.tls.bothKeys
+        ? await otherCertificates(context, address, channel, (other) => certificate_judge(context, other))
         : { findings: [], certificates: [] };
-    if (certificate) {
-        visit.tls = {
-            version: channel.version,
-            cipher: channel.cipher,
-            ...(channel.group !== undefined && { group: channel.group }),
-            ...(channel.postQuantum !== undefined && { postQuantum: channel.postQuantum }),
-            certificate,
-            chain: (0,shorten/* shortenList */.YG)(channel.sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? ''))),
-            ...(others.certificates.length > 0 && { otherCertificates: others.certificates }),
-        };
-    }
-    return { findings: others.findings };
+    return {
+        ok: true,
+        findings: [...judged.findings, ...others.findings],
+        facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
+        next: { connection, channel, session, isVerified: judged.authenticated, plaintext },
+    };
 }
-function certificate_judge({ endpoint, world }, presented) {
-    const now = world.now();
+function tlsFacts({ version, cipher, group, postQuantum, sent }, certificate, otherCertificates) {
+    if (!certificate)
+        return {};
+    return {
+        tls: {
+            version,
+            cipher,
+            ...(group !== undefined && { group }),
+            ...(postQuantum !== undefined && { postQuantum }),
+            certificate,
+            chain: (0,shorten/* shortenList */.YG)(sent.map(({ subject }) => (0,peer/* visible */.RK)(subject ?? ''))),
+            ...(otherCertificates.length > 0 && { otherCertificates }),
+        },
+    };
+}
+function certificate_judge({ endpoint, run }, presented) {
+    const now = run.now();
     return judgePeer(presented, {
         policy: endpoint.tls,
         name: endpoint.servername,
         now,
-        trust: world.trust,
+        trust: run.trust,
         waived: (code) => isWaived(code, endpoint.waive, now),
     });
 }
 /** RFC 8314 section 3.3: TLS is due from the first byte, whatever the protocol. */
-function greetsInTheClear(visit, octets) {
+function judgePlaintext({ endpoint, transcript }, octets) {
     const said = new peer/* PeerText */.gC(octets).exact.trimEnd();
-    visit.transcript.add('server', said);
-    const { port } = visit.endpoint;
+    transcript.add('server', said);
+    const { port } = endpoint;
     const evidence = { octets: (0,peer/* brief */.dh)(said) };
     const [firstLine = ''] = said.split(/\r?\n/, 1);
-    const begins = `Port ${port} begins in the clear, with "${(0,peer/* brief */.dh)(firstLine)}"`;
+    const begins = `Port ${port} begins unencrypted, with "${(0,peer/* brief */.dh)(firstLine)}"`;
     const protocol = protocolOf(said);
     if (protocol !== undefined) {
         const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {
             evidence: { ...evidence, protocol },
-            remedy: `Correct the port or the host: what answers there is ${protocol}, with any transport. Submission with TLS from the first byte is usual on 465, and with STARTTLS on 587.`,
+            cause: 'other-protocol',
         });
-        return certificate_failed(found);
+        return stopped(found);
     }
     if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-        return certificate_failed(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
+        return stopped(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
     }
     const found = finding('plaintext-on-implicit-port', `${begins}: it turns this client away before any TLS.`, {
         evidence,
-        remedy: "The server's text says why it turns this client away: see to that first. That it says so in the clear means that the port does not begin with TLS, or that something before the server speaks in its place; if the service is meant for STARTTLS, set `transport: starttls`.",
+        cause: 'rejected',
     });
-    return { ...certificate_failed(found), transient: said.startsWith('4') };
-}
-function certificate_failed(found) {
-    return { findings: [found], impassable: true };
+    return { ...stopped(found), transient: said.startsWith('4') };
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(73136);
 ;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/punycode/index.js
 /*
 
@@ -40082,7 +39083,7 @@ function buildHeaderParam(key, data, maxLength) {
  * the encoded word the parameter value becomes, so it is checked against this before it
  * goes in. Whitespace used to come off it only because the value was trimmed first.
  */
-const mime_funcs_TOKEN = /^[^\x00-\x20\x7f()<>@,;:\\"/[\]?=]+$/;
+const TOKEN = /^[^\x00-\x20\x7f()<>@,;:\\"/[\]?=]+$/;
 /**
  * Offset of the ')' that closes the RFC 822 comment opening at `start`, or -1 when the
  * comment never closes. Comments nest, and a backslash escapes the character after it
@@ -40321,7 +39322,7 @@ function parseHeaderValue(str, options) {
             // could resolve, so it reads as the unnamed case rather than being carried into
             // the encoded word below. A "\r\n" of a prefix would otherwise reach a consumer
             // of the parsed value as the charset of a word that no decoder can act on
-            continuation.charset = mime_funcs_TOKEN.test(charsetMatch[1]) ? charsetMatch[1] : 'iso-8859-1';
+            continuation.charset = TOKEN.test(charsetMatch[1]) ? charsetMatch[1] : 'iso-8859-1';
             value = charsetMatch[2];
         }
         continuation.sections.push({ nr, value, encoded });
@@ -44278,26 +43279,991 @@ async function composeProbe(from, to, now, attachmentOctets = 0) {
     return { messageId, nonce, token, text: `${octets.toString('utf8').trimEnd()}\r\n` };
 }
 
+// EXTERNAL MODULE: ./src/inbox/inbox.ts
+var inbox_inbox = __nccwpck_require__(89588);
+// EXTERNAL MODULE: ./src/message/alterations.ts
+var alterations = __nccwpck_require__(73289);
+// EXTERNAL MODULE: ./src/message/fields.ts
+var message_fields = __nccwpck_require__(45158);
+;// CONCATENATED MODULE: ./src/message/lexical.ts
+/**
+ * The lexical tokens that structured header fields share (RFC 5322 section 3.2): comments, which nest, and quoted
+ * strings. Nothing here goes back in the text, so that any text is read in time that grows with its length.
+ */
+const BLANKS = /\s*/y;
+const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
+/** Splits a structured field into its tokens; what is not closed goes to the end. */
+function tokens(field) {
+    const found = [];
+    let at = end(BLANKS, field, 0);
+    while (at < field.length) {
+        const start = at;
+        if (field[start] === '(') {
+            at = commentEnd(field, start);
+            found.push({ kind: 'comment', text: field.slice(start + 1, field[at - 1] === ')' ? at - 1 : at).trim() });
+        }
+        else if (field[start] === ';') {
+            at += 1;
+            found.push({ kind: 'semicolon', text: ';' });
+        }
+        else {
+            at = end(WORD, field, start);
+            found.push({ kind: 'word', text: field.slice(start, at) });
+        }
+        at = end(BLANKS, field, at);
+    }
+    return found;
+}
+function end(pattern, text, at) {
+    pattern.lastIndex = at;
+    return at + (pattern.exec(text)?.[0].length ?? 0);
+}
+function commentEnd(text, start) {
+    let depth = 0;
+    for (let at = start; at < text.length; at += 1) {
+        const character = text[at];
+        if (character === '\\')
+            at += 1;
+        else if (character === '(')
+            depth += 1;
+        else if (character === ')')
+            depth -= 1;
+        if (depth === 0)
+            return at + 1;
+    }
+    return text.length;
+}
+
+;// CONCATENATED MODULE: ./src/message/trace.ts
+
+
+
+/** A server treats a message with that many as looping (RFC 5321 section 6.3). */
+const MAX_HOPS = 100;
+const MAX_LINE = 8192;
+/**
+ * Parses the trace of a message, each Received line once, in time that grows linearly with its length.
+ * @returns one hop for each line, in the order of the message, so the last server comes first. No hop at all if there are
+ *   more than {@link MAX_HOPS} lines: with some left out, neither the first nor the last could be relied on.
+ */
+function receivedHops(message) {
+    const lines = (0,message_fields/* valuesOf */.sm)(message, 'received');
+    return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
+}
+const LOOPBACK = new external_node_net_.BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+function isLoopback(address) {
+    const version = (0,external_node_net_.isIP)(address);
+    return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+/** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
+const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
+/** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
+const HEX_AND_COLONS = /[\da-f:.]+/gi;
+/** What tells an IPv6 address from a time of day: a double colon, or eight groups. */
+const IPV6 = /::|(?::[^:]+){7}/;
+/** Every address in a text, whatever is next to it. What only looks like an address is included. */
+function addressesIn(text) {
+    const runs = text.replace(/ipv6:/gi, ' ').match(HEX_AND_COLONS) ?? [];
+    const v6 = runs.filter((run) => IPV6.test(run)).map((run) => run.replace(/\.$/, ''));
+    return [...v6, ...(text.match(IPV4) ?? [])];
+}
+/**
+ * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
+ */
+const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
+/**
+ * Whether a line, if it is genuine, is about a transfer within one receiver. Such a line is of LMTP (RFC 2033), of a
+ * host that receives a message from itself (from a content filter, for example), or names no client, as those that
+ * Gmail, qmail and Postfix write for themselves.
+ *
+ * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
+ * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside
+ * loopback, wherever that is, is not such a line, and neither is one that was cut.
+ */
+function isHandOver(line, from, protocol) {
+    if (line.length > MAX_LINE)
+        return false;
+    // With ESMTP there is a client, but the server hides it.
+    if (!from)
+        return !/^(?:utf8)?esmtp/i.test(protocol);
+    if (!addressesIn(line).every(isLoopback))
+        return false;
+    const [, next] = from;
+    const client = next?.kind === 'comment' ? TCP_INFO.exec(next.text)?.[1] : undefined;
+    return /^(?:utf8)?lmtp/i.test(protocol) || (client !== undefined && isLoopback(client));
+}
+const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
+function hopOf(value) {
+    const raw = value.slice(0, MAX_LINE);
+    const clauses = trace_clausesOf(tokens(raw));
+    const first = (keyword) => clauses.find((clause) => clause.keyword === keyword)?.tokens;
+    const text = (all) => all && joined(all);
+    const [from, by] = [text(first('from')), text(first('by'))];
+    const protocol = text(first('with')?.filter(({ kind }) => kind === 'word'));
+    const tls = tlsOf(clauses);
+    return {
+        ...(from !== undefined && { from }),
+        ...(by !== undefined && { by }),
+        ...(protocol !== undefined && { with: protocol }),
+        ...(tls && { tls }),
+        deniesTls: tlsTextsOf(clauses).some((words) => DENIED.test(words)),
+        serverComments: clauses.filter(({ keyword }) => keyword !== 'from').flatMap(commentsOf),
+        clientNames: namesIn(from ?? ''),
+        serverNames: namesIn(by ?? ''),
+        isHandOver: isHandOver(value, first('from'), protocol ?? ''),
+        raw,
+    };
+}
+/** @returns the names and addresses in a text, in lower case, without the punctuation that servers put around them */
+function namesIn(text) {
+    return text
+        .toLowerCase()
+        .split(/[\s()[\]<>,;="]+/)
+        .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
+        .filter((name) => name !== '');
+}
+/** Each keyword begins a clause; the date behind the semicolon is none. */
+function trace_clausesOf(line) {
+    const clauses = [{ keyword: undefined, tokens: [] }];
+    for (const token of line) {
+        if (token.kind === 'semicolon')
+            break;
+        const keyword = KEYWORDS.find((name) => token.kind === 'word' && token.text.toLowerCase() === name);
+        if (keyword)
+            clauses.push({ keyword, tokens: [] });
+        else
+            clauses.at(-1)?.tokens.push(token);
+    }
+    return clauses;
+}
+function joined(all) {
+    return all.map(({ kind, text }) => (kind === 'comment' ? `(${text})` : text)).join(' ');
+}
+/** `TLSv1.3`, `TLS1_3`, `TLS 1.3`, `TLS\Tls13`; not a host called tls1, nor the `TLSv1/SSLv3` that stands for any. */
+const VERSION = /(?<=^|[\s(=:,\\])TLS\s?v?1(?:[._]?([0-3]))?(?=$|[\s),:;])/i;
+/** Where servers put the name of the cipher suite. */
+const trace_CIPHERS = [
+    // Postfix, Sendmail, Exchange, Gmail, Haraka.
+    /\bcipher[=\s]\s*([\w-]+)/i,
+    // Exim, OpenSMTPD.
+    /(?:^|\s)TLS[\w.]*:([\w-]{4,}):\d/i,
+    // Exim since 4.93.
+    /(?:^|\s)tls ([\w-]{6,})/,
+    // Courier.
+    /\dbits,([\w-]+)/i,
+    // The patches of qmail.
+    /^([\w-]{6,}),? (?:encrypted|secured)/i,
+];
+/** Every suite that a session of the gate can have has a number in its name; `none`, `disabled` and the like have none. */
+const SUITE = /\d/;
+/** A comment that says TLS and no more: older Exchange. What stands beside the word may take it back. */
+const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
+/** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */
+const DENIED = /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
+/** Where servers write about TLS: in comments, and among the words after `with`. */
+function tlsTextsOf(clauses) {
+    return clauses.flatMap((clause) => [
+        ...(clause.keyword === 'with' ? [joined(clause.tokens.filter(({ kind }) => kind === 'word'))] : []),
+        ...commentsOf(clause),
+    ]);
+}
+function commentsOf(clause) {
+    return clause.tokens.flatMap(({ kind, text }) => (kind === 'comment' ? [text] : []));
+}
+function tlsOf(clauses) {
+    const texts = tlsTextsOf(clauses).filter((text) => !DENIED.test(text));
+    const match = (pattern) => texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
+    const named = match(VERSION);
+    const version = named && minorVersion(named[1]);
+    const cipher = trace_CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && SUITE.test(name));
+    if (version === undefined && cipher === undefined && !match(MENTIONED))
+        return undefined;
+    return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
+}
+function minorVersion(digit = '0') {
+    return digit === '0' ? 'TLSv1' : `TLSv1.${digit}`;
+}
+
+;// CONCATENATED MODULE: ./src/tls/cipher-names.ts
+function facetsOf(name) {
+    const plain = name
+        .toUpperCase()
+        .replace(/-/g, '_')
+        .replace(/_P(?:256|384|521)$/, '');
+    const first = (pattern) => pattern.exec(plain)?.slice(1).join('');
+    return {
+        bulk: first(/(AES|ARIA|CAMELLIA)_?(128|256)/) ??
+            first(/(CHACHA20|RC4)/) ??
+            (/3DES|CBC3/.test(plain) ? '3DES' : undefined),
+        mode: first(/(GCM|POLY1305|CBC|CCM)(?:_?(8)(?!\d))?/),
+        exchange: first(/(ECDHE|(?<!EC)DHE)/),
+        signature: first(/(ECDSA|RSA)/),
+        hash: first(/(SHA(?:256|384)?)1?$/),
+    };
+}
+/**
+ * Whether two names are surely those of different cipher suites. Where one of them leaves open which it is, they
+ * are not.
+ */
+function differentSuites(one, other) {
+    const [a, b] = [facetsOf(one), facetsOf(other)];
+    return Object.keys(a).some((facet) => a[facet] !== undefined && b[facet] !== undefined && a[facet] !== b[facet]);
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/hop.ts
+
+
+
+
+/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
+const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
+/** Those without it by which the gate can have handed over, and those that servers made up beside them. */
+const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
+/** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
+const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
+/**
+ * Software that names itself in its line and writes the S of RFC 3848 whenever there is TLS, so its plain ESMTP means
+ * that there was none. Other software may write ESMTP in any session (Apache James did until JAMES-3022), so its ESMTP
+ * proves nothing. Plain SMTP proves nothing either: RFC 3848 only names variants of ESMTP, and Mailpit and Postal
+ * always write `SMTP`.
+ *
+ * Sources: Postfix `src/smtpd/smtpd.c`, Exim `$received_protocol`, Sendmail `sendmail/srvrsmtp.c` (named by its versions,
+ * `$v/$Z`), OpenSMTPD `smtp_session.c`, Haraka `connection.js`, Stalwart `crates/smtp/src/inbound/data.rs`. Dovecot writes
+ * the S too, but does not name itself.
+ */
+const WRITES_S = /^(?:(?:Postfix|OpenSMTPD|Haraka|Stalwart SMTP)(?=$|[,/ ])|Exim \d|8\.\d[\w.+-]*\/8\.)/;
+/** Exchange, which names version and cipher suite if there is TLS. */
+const EXCHANGE = /^Microsoft SMTP Server\b/i;
+/** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
+const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
+/**
+ * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
+ * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate writes
+ * none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did above it is
+ * not in question. A line that names us as the client is that of the hop; one that is known only by the server's name
+ * may be about a later transfer behind it. A line that does not mention TLS proves nothing: the `with` clause is
+ * optional (RFC 5321 section 4.4), and not all software names TLS in it.
+ * @param hops in the order of the message
+ */
+function judgeHop(endpoint, session, hops) {
+    const hop = hops.at(-1);
+    if (!hop) {
+        const message = 'The message has no Received line, or too many to be read.';
+        return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
+    }
+    const received = (0,peer/* brief */.dh)(hop.raw);
+    const unproved = (why) => [
+        finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
+    ];
+    const isFromUs = hasOurClient(hop, session);
+    if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
+        return unproved('is not that of the server that took the message from the gate');
+    }
+    if (hop.tls)
+        return differences(session, hop);
+    const { with: protocol = '' } = hop;
+    if (WITH_TLS.test(protocol))
+        return [];
+    if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
+        return unproved('names no protocol by which the gate hands a message over');
+    }
+    if (!meansNoTls(hop))
+        return unproved('does not say whether TLS was used');
+    return [
+        finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
+            evidence: { received, ...(protocol !== '' && { with: (0,peer/* brief */.dh)(protocol) }) },
+        }),
+    ];
+}
+/** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
+function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
+    const writesS = serverComments.some((comment) => WRITES_S.test(comment));
+    return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
+}
+/** The client by the name or the address that we go by. */
+function hasOurClient({ clientNames }, { ehloName, connection }) {
+    const ours = namesIn([ehloName, connection.localAddress].join(' '));
+    return clientNames.some((name) => ours.includes(name));
+}
+/**
+ * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
+ * behind a content filter, is about no client of ours.
+ */
+function hasOurServer({ clientNames, serverNames }, endpoint, { greeting }) {
+    const [, greeter = ''] = greeting.split(' ', 2);
+    const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
+    const itself = ['localhost', '127.0.0.1', '::1', ...server, ...serverNames];
+    return (clientNames.length > 0 &&
+        !clientNames.some((name) => itself.includes(name)) &&
+        serverNames.some((name) => server.includes(name)));
+}
+/** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
+function differences({ channel }, { tls, raw }) {
+    if (!tls)
+        return [];
+    const named = [
+        ...(tls.version !== undefined && tls.version !== channel.version ? [tls.version] : []),
+        ...(tls.cipher !== undefined && differentSuites(tls.cipher, channel.cipher) ? [tls.cipher] : []),
+    ];
+    if (named.length === 0)
+        return [];
+    const wanted = `${channel.version} ${channel.cipher}`;
+    const found = (0,peer/* brief */.dh)(named.join(' '));
+    return [
+        finding('delivery-hop-mismatch', `The server names ${found}; the session with the gate is ${wanted}.`, {
+            evidence: { wanted, found, received: (0,peer/* brief */.dh)(raw) },
+        }),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/message/authentication-results.ts
+
+const MAX_FIELD = 16_384;
+const MAX_FIELDS = 64;
+/** The one version there is. */
+const authentication_results_VERSION = '1';
+/** A value of MIME (RFC 2045 section 5.1), but for the at sign, which some have in their names. */
+const authentication_results_TOKEN = /^[^\s()<>,;:\\"/[\]?=]+$/;
+const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
+const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
+/**
+ * If a property is there twice, the first counts. A space within quotes is part of a value, and no property begins
+ * after it.
+ */
+function propertiesOf(words) {
+    const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
+    const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value]);
+    return new Map(all.toReversed());
+}
+/**
+ * Reads one field (RFC 8601 section 2.2).
+ * @param value unfolded, without the name of the field
+ * @returns undefined where it does not say whose it is, or is of a version that nobody knows
+ */
+function parseAuthenticationResults(value) {
+    const parts = [[]];
+    for (const { kind, text } of tokens(value.slice(0, MAX_FIELD))) {
+        if (kind === 'semicolon')
+            parts.push([]);
+        else if (kind === 'word')
+            parts.at(-1)?.push(text);
+    }
+    const [[id = '', version = authentication_results_VERSION, ...more] = [], ...rest] = parts;
+    const authservId = id.startsWith('"') ? id.replace(/^"|"$/g, '').replace(/\\([^])/g, '$1') : id;
+    if (version !== authentication_results_VERSION || more.length > 0 || (authservId === id && !authentication_results_TOKEN.test(id)))
+        return undefined;
+    const results = rest.flatMap((words) => {
+        const detail = words.join(' ');
+        const [, method = '', result = ''] = METHOD.exec(detail) ?? [];
+        if (method === '')
+            return [];
+        return [{ method: method.toLowerCase(), result: result.toLowerCase(), detail, properties: propertiesOf(words) }];
+    });
+    return { authservId: authservId.toLowerCase(), results };
+}
+/**
+ * The fields of a message that one receiver wrote, in the order of the message. Anyone can write a field in its name
+ * (RFC 8601 section 1.6), so the position decides. A server writes above what it receives (section 4.1). The topmost
+ * Received line that is not about a transfer within the receiver is where the message came in from outside. The
+ * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
+ * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
+ * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
+ * receiver has to remove fields that others wrote in its name (section 5).
+ * @param hops every Received line of the message, or none if there are too many: then no field counts
+ * @param authservId in lower case
+ */
+function resultsOf(message, hops, authservId) {
+    const stretches = [[]];
+    for (const field of message.fields) {
+        if (field.name === 'received')
+            stretches.push([]);
+        else if (isAuthenticationResults(field))
+            stretches.at(-1)?.push(field);
+    }
+    const entry = entryLine(hops);
+    const of = (fields) => fields
+        .slice(0, MAX_FIELDS)
+        .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
+        .filter((results) => results.authservId === authservId);
+    const above = of(stretches.slice(0, entry + 1).flat());
+    const host = hops[entry]?.serverNames[0];
+    const isOwn = host !== undefined && isNamed(host, authservId);
+    return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
+}
+/**
+ * A field with a space before the colon does not count: a receiver that removes fields in its name may not recognize
+ * it.
+ */
+function isAuthenticationResults({ label }) {
+    return label.toLowerCase() === 'authentication-results';
+}
+/**
+ * The Received line by which the message came in from outside. If every line is about a transfer within a receiver, it
+ * is the lowest: the gate is on the same host, and writes no such fields itself.
+ * @returns its number from the top, -1 if there is none
+ */
+function entryLine(hops) {
+    const entry = hops.findIndex(({ isHandOver }) => !isHandOver);
+    return entry < 0 ? hops.length - 1 : entry;
+}
+/** Whether a host has the name of the receiver, or one under it. */
+function isNamed(host, authservId) {
+    return `.${host}`.endsWith(`.${authservId}`);
+}
+
+// EXTERNAL MODULE: ./src/message/lines.ts
+var message_lines = __nccwpck_require__(25984);
+;// CONCATENATED MODULE: ./src/message/dkim.ts
+
+
+
+
+/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest stand on top. */
+const MAX_SIGNATURES = 8;
+/** Characters of a signature, and of all there is of From. */
+const dkim_MAX_FIELD = 8192;
+const MAX_HEADER = 128 * 1024;
+const MAX_HEADER_LINES = 4096;
+/** Lines of a message, beside those of a usual length in octets: an attachment has 78 in each. */
+const MAX_SHORT_LINES = 4096;
+const USUAL_LINE = 64;
+/**
+ * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
+ * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
+ * version, an identity outside the domain, a key that is for something else.
+ * @param source header and body; line ends are made CR LF, as inboxes may have changed them
+ * @returns what each signature comes to; none where the message has none
+ */
+async function verifySignatures(source, { lookup, now }) {
+    const parts = (0,message_fields/* headerAndBody */.l4)(source);
+    const fields = fieldsOf(parts.header);
+    const tried = fields
+        .filter(({ name }) => name === 'dkim-signature')
+        .slice(0, MAX_SIGNATURES)
+        .map((field) => ({ field, tags: tagsOf(field.text.slice(0, dkim_MAX_FIELD).replace(/^[^:]*:/, '')) }));
+    if (hasTooManyLines(source)) {
+        return tried.map(({ tags }) => unfit(tags, 'neutral', 'the message has too many lines to verify'));
+    }
+    const body = withCrLf(parts.body);
+    const keys = new Keys(lookup);
+    const signatures = await Promise.all(tried.map(async ({ field, tags }) => {
+        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
+    }));
+    const objections = signatures.flatMap(({ found }) => found ?? []);
+    const sound = signatures.filter(({ found }) => found === undefined);
+    if (sound.length === 0)
+        return objections;
+    const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
+    if (isTooLarge(header)) {
+        const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
+        return [...unverified, ...objections];
+    }
+    const message = [...header.map(({ text }) => text), '', body].join('\r\n');
+    const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 52308, 23));
+    // In one piece: the library reads a line that spans several of them again with each.
+    const { results } = await dkimVerify(external_node_stream_.Readable.from([Buffer.from(message, 'latin1')]), {
+        resolver: (name) => keys.known(name),
+        curTime: now,
+    });
+    const verified = results.filter(({ status }) => status.result !== 'none').map(dkim_verdictOf);
+    return [...verified, ...objections];
+}
+function fieldsOf(header) {
+    return withCrLf(header)
+        .replace(/\r\n$/, '')
+        .split(/\r\n(?![ \t])/)
+        .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
+}
+/** One character an octet. */
+function withCrLf(text) {
+    return text.toString('latin1').replace(/\r?\n/g, '\r\n');
+}
+/** Seals (RFC 8617), which the library would count among the signatures, and what no author can sign. */
+function isOfNoUse({ name }) {
+    return name.startsWith('arc-') || name === 'return-path';
+}
+/** The library's time grows with the square of these. */
+function isTooLarge(header) {
+    const text = header.map((field) => field.text).join('\n');
+    const from = header.filter(({ name }) => name === 'from').map((field) => field.text);
+    return text.length > MAX_HEADER || text.split('\n').length > MAX_HEADER_LINES || from.join().length > dkim_MAX_FIELD;
+}
+/** Each line costs the library time and memory, however short it is. */
+function hasTooManyLines(source) {
+    const most = MAX_SHORT_LINES + source.length / USUAL_LINE;
+    let lines = 0;
+    for (let at = source.indexOf(message_lines.LF); at >= 0 && lines <= most; at = source.indexOf(message_lines.LF, at + 1))
+        lines += 1;
+    return lines > most;
+}
+/** What makes a signature worthless before any key is looked up. */
+function objection(field, tags, body) {
+    if (field.length > dkim_MAX_FIELD)
+        return unfit(tags, 'neutral', 'it is too long');
+    if (tags.get('v') !== '1')
+        return unfit(tags, 'permerror', 'it is of another version');
+    const algorithm = tags.get('a')?.toLowerCase() ?? '';
+    if (algorithm === 'rsa-sha1')
+        return unfit(tags, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
+    if (!/^(?:rsa|ed25519)-sha256$/.test(algorithm) || !tags.get('d') || !tags.get('s')) {
+        return unfit(tags, 'neutral', 'it has no known algorithm, domain and selector');
+    }
+    if (!lists(tags.get('h'), 'from'))
+        return unfit(tags, 'permerror', 'From is not signed');
+    if (!lists(tags.get('q') ?? 'dns/txt', 'dns/txt'))
+        return unfit(tags, 'permerror', 'its key is not in DNS');
+    const { domain, identity } = signerOf(tags);
+    if (!`.${identity}`.endsWith(`.${domain}`))
+        return unfit(tags, 'permerror', 'i= is not at or under d=');
+    const canonicalization = tags.get('c')?.toLowerCase() ?? 'simple/simple';
+    if (!/^(?:simple|relaxed)(?:\/(?:simple|relaxed))?$/.test(canonicalization)) {
+        return unfit(tags, 'permerror', 'its canonicalization is not known');
+    }
+    const length = tags.get('l');
+    if (length === undefined)
+        return undefined;
+    const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
+    return octets > canonicalLength(body, canonicalization)
+        ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
+        : undefined;
+}
+/**
+ * What its key has against a signature (RFC 6376 sections 3.6.1 and 6.1.2). That there is none, or that it is no key, the
+ * library says.
+ */
+async function objectionToKey(tags, keys) {
+    const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
+    if (!lists(key.get('h') ?? 'sha256', 'sha256'))
+        return unfit(tags, 'permerror', 'its key is not for SHA-256');
+    if (!lists(key.get('s') ?? '*', '*', 'email'))
+        return unfit(tags, 'permerror', 'its key is not for mail');
+    const { domain, identity } = signerOf(tags);
+    if (!lists(key.get('t'), 's') || identity === domain)
+        return undefined;
+    return unfit(tags, 'permerror', 'i= is not at d=, and its key wants that (t=s)');
+}
+/** Who signed, in lower case: `d=`, and the domain of `i=`, which may name somebody under it. */
+function signerOf(tags) {
+    const domain = tags.get('d')?.toLowerCase() ?? '';
+    const [, identity = ''] = /@([^@]*)$/.exec(tags.get('i')?.toLowerCase() ?? `@${domain}`) ?? [];
+    return { domain, identity };
+}
+/** Whether a list (`a:b`) has any of these, which are in lower case. */
+function lists(list, ...wanted) {
+    return (list
+        ?.toLowerCase()
+        .split(':')
+        .some((item) => wanted.includes(item)) ?? false);
+}
+/** Takes a list of tags apart, without blanks. */
+function tagsOf(list) {
+    return new Map(list
+        .replace(/\s/g, '')
+        .split(';')
+        .flatMap((tag) => {
+        const equals = tag.indexOf('=');
+        return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
+    }));
+}
+/** Octets of the body as it is hashed (RFC 6376 section 3.4). */
+function canonicalLength(body, canonicalization) {
+    const isRelaxed = canonicalization.endsWith('/relaxed');
+    const lines = isRelaxed ? body.replace(/[ \t]+/g, ' ').replace(/ \r\n/g, '\r\n') : body;
+    let end = lines.length;
+    while (lines.endsWith('\r\n', end))
+        end -= 2;
+    return end === 0 && isRelaxed ? 0 : end + 2;
+}
+function unfit(tags, verdict, reason) {
+    return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
+}
+/** The key records of a message's signatures. The library gets those that were looked at, and no others. */
+class Keys {
+    lookup;
+    #answers = new Map();
+    constructor(lookup) {
+        this.lookup = lookup;
+    }
+    /** @returns the tags of the record, of which there are none where it cannot be had */
+    async lookUp(name) {
+        const answer = this.#answers.get(name) ?? this.#ask(name);
+        this.#answers.set(name, answer);
+        try {
+            const [strings = []] = await answer;
+            return tagsOf(strings.join(''));
+        }
+        catch {
+            return new Map();
+        }
+    }
+    /** The answer to a name, as the library wants it. */
+    async known(name) {
+        return this.#answers.get(name) ?? [];
+    }
+    /** A name that cannot be asked for has no key either. */
+    async #ask(name) {
+        try {
+            return await this.lookup(name);
+        }
+        catch (error) {
+            const code = (0,connect/* codeOf */.$N)(error);
+            throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
+        }
+    }
+}
+/** What the library calls neutral and RFC 8601 does not, by the library's comment. */
+const NOT_NEUTRAL = {
+    'body hash did not verify': 'fail',
+    expired: 'fail',
+    'invalid expiration': 'permerror',
+    'no key': 'permerror',
+    'unknown key version': 'permerror',
+    'unknown key type': 'permerror',
+    'invalid public key': 'permerror',
+};
+const VERDICTS = ['pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'];
+function dkim_verdictOf({ signingDomain, selector = '', status }) {
+    const { result, comment = 'the key is too short' } = status;
+    const verdict = NOT_NEUTRAL[comment] ?? VERDICTS.find((one) => one === result) ?? 'neutral';
+    return {
+        domain: signingDomain,
+        selector,
+        aligned: Boolean(status.aligned),
+        verdict,
+        ...(verdict !== 'pass' && { reason: comment }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/verdicts.ts
+
+
+
+
+
+
+
+/**
+ * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
+ * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
+ * down (RFC 8601). That must be of our sender; SPF may be of whom a relay has put in its place (Return-Path), to get
+ * what bounces.
+ * @param source header and body as the inbox has them
+ * @param message the same, taken apart
+ * @param hops its Received lines
+ */
+async function judgeVerdicts(context, demanded, source, message, hops) {
+    const believed = resultsOf(message, hops, demanded.authservId ?? '');
+    return [
+        ...judgeReceiver(context, 'spf', demanded, message, believed),
+        ...(await judgeSignatures(context, demanded.dkim, source)),
+        ...judgeReceiver(context, 'dmarc', demanded, message, believed),
+    ];
+}
+const NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
+function mismatch(check, wanted, found, evidence) {
+    // Nobody has found out whether the check would hold.
+    const inconclusive = found === 'temperror' && { inconclusive: true };
+    const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
+    return finding('delivery-verdict-mismatch', `${NAMES[check]} came to ${found}${why}; ${wanted} is demanded.`, {
+        evidence: { check, wanted, found, ...evidence },
+        ...inconclusive,
+    });
+}
+function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }, message, believed) {
+    if (wanted === undefined)
+        return [];
+    const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
+    const all = speaking?.results.filter(({ method }) => method === check) ?? [];
+    // SPF is asked of the envelope sender; some check the name in EHLO as well.
+    const ofSender = all.filter(({ properties }) => properties.has('smtp.mailfrom') || !properties.has('smtp.helo'));
+    const results = ofSender.length > 0 ? ofSender : all;
+    if (results.length === 0) {
+        const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
+        const present = (0,peer/* brief */.dh)(fields.join(' / ')) || 'none';
+        const isElsewhere = fields.some((value) => {
+            const other = parseAuthenticationResults(value);
+            return other?.authservId === authservId && other.results.some(({ method }) => method === check);
+        });
+        const doubt = isElsewhere
+            ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
+            : '';
+        const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
+        return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
+    }
+    const other = results.find(({ result }) => result !== wanted);
+    if (other)
+        return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
+    const sender = domainOf(endpoint.delivery?.from ?? '');
+    const senders = [sender, ...(check === 'spf' ? (0,message_fields/* valuesOf */.sm)(message, 'return-path').slice(0, 1).map(domainOf) : [])];
+    const judged = ({ properties }) => domainOf(properties.get(JUDGED[check]) ?? sender);
+    const foreign = results.find((result) => !senders.includes(judged(result)));
+    if (!foreign)
+        return [];
+    const evidence = { check, wanted, found: wanted, authservId, result: (0,peer/* brief */.dh)(foreign.detail), sender: (0,peer/* brief */.dh)(sender) };
+    const of = (0,peer/* brief */.dh)(judged(foreign));
+    const text = `${NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
+    return [finding('delivery-verdict-mismatch', text, { evidence })];
+}
+/** The property that names the domain that was judged (RFC 8601 section 2.7). */
+const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' };
+/**
+ * The domain of an address, or a domain as it is, in one spelling.
+ * @param address in angle brackets, in quotes, or bare
+ */
+function domainOf(address) {
+    const bare = address.trim().replace(/^["<]+|(?<![">.])[">.]+$/g, '');
+    const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
+    return (0,external_node_url_.domainToASCII)(domain) || domain;
+}
+/**
+ * One valid signature, of whatever domain, is a pass, as it is to any receiver (RFC 6376 section 6.1); that it be of
+ * the domain in From is what DMARC asks.
+ */
+async function judgeSignatures({ endpoint, run }, wanted, source) {
+    if (wanted === undefined)
+        return [];
+    // All lookups together have the time of one wait; that of the dialogue may long be over.
+    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, run.end);
+    const signatures = await verifySignatures(source, {
+        lookup: (name) => run.txt(name, deadline),
+        now: run.now(),
+    });
+    const decisive = mostTelling(signatures);
+    const found = decisive?.verdict ?? 'none';
+    if (found === wanted)
+        return [];
+    const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
+    return [
+        mismatch('dkim', wanted, found, {
+            ...(domain !== undefined && { domain: (0,peer/* brief */.dh)(domain) }),
+            ...(selector !== undefined && { selector: (0,peer/* brief */.dh)(selector) }),
+            ...(reason !== undefined && { reason: (0,peer/* brief */.dh)(reason) }),
+        }),
+    ];
+}
+/** A pass decides, then one that could not be tested and may be a pass, then what the domain in From signed. */
+function mostTelling(signatures) {
+    const rank = ({ verdict, aligned }) => (verdict === 'pass' ? 4 : 0) + (verdict === 'temperror' ? 2 : 0) + (aligned ? 1 : 0);
+    return signatures.toSorted((a, b) => rank(b) - rank(a))[0];
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/proof.ts
+
+
+
+
+
+
+
+/**
+ * Judges the message that arrived: whether it is the one that was sent, whether the server that took it from us says
+ * that it came by TLS, and what the checks of its origin came to.
+ * @param source header and body as the inbox has them
+ */
+async function judgeArrival(context, signedIn, probe, source) {
+    const message = (0,message_fields/* parseMessage */.vY)(source);
+    const hops = receivedHops(message);
+    const demanded = context.endpoint.delivery?.verdicts;
+    return [
+        ...judgeIdentity(probe, source, message),
+        ...judgeHop(context.endpoint, signedIn, hops),
+        ...(demanded ? await judgeVerdicts(context, demanded, source, message, hops) : []),
+    ];
+}
+function judgeIdentity(probe, source, message) {
+    const differences = (0,alterations/* alterations */.TL)(probe, source);
+    if (differences.length === 0)
+        return [];
+    const altered = (0,peer/* brief */.dh)(differences.join('; '));
+    const doubt = (0,alterations/* hasToken */.y0)(probe, message)
+        ? ''
+        : ' The random value in its body is missing: the body was replaced or the message was forged.';
+    return [
+        finding('message-altered', `What arrived is not what was sent: ${altered}.${doubt}`, {
+            evidence: { messageId: probe.messageId, altered },
+        }),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/inbox-watch.ts
+
+
+
+
+
+
+
+
+/**
+ * So long copies are waited for once the message is there: those that another way or another try makes come a moment
+ * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
+ */
+const SETTLING_MS = 1000;
+/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
+const FIRST_REOPEN_MS = 1000;
+const LONGEST_REOPEN_MS = 8000;
+/** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
+const CLEANUP_MS = 10_000;
+/** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
+function openInbox({ endpoint, run }, target) {
+    const { ca, minVersion, minValidDays } = endpoint.tls;
+    return run.inboxes.open(target, {
+        context: run.trust.context({ ca, minVersion }),
+        timeoutMs: endpoint.timeoutMs,
+        minValidDays,
+        objection: (peer) => {
+            const { findings } = judgePeer(peer, {
+                // The pins are those of the endpoint's key, and a waiver is for the endpoint.
+                policy: { ca, minVersion, minValidDays, pins: [] },
+                name: target.host,
+                now: run.now(),
+                trust: run.trust,
+                waived: () => false,
+            });
+            const errors = findings.filter(({ severity }) => severity === 'error');
+            return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
+        },
+    });
+}
+/**
+ * Waits for the probe that the server has just accepted, judges the message that arrived, and deletes it.
+ * @throws {InboxUnreachable} {InboxRejected} if the inbox cannot be searched
+ */
+async function awaitArrival(context, signedIn, probe, delivery) {
+    const acceptedAt = external_node_perf_hooks_.performance.now();
+    const octets = Buffer.byteLength(probe.text);
+    const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, context.run.end);
+    const { messageId, nonce } = probe;
+    const sought = { messageId, nonce, octets, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) };
+    const received = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+    if (!received)
+        return { findings: [notReceived(probe, delivery)], delivery: undefined };
+    const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
+    const settled = net_deadline/* Deadline */.B.after(SETTLING_MS, deadline);
+    const findings = await judgeArrival(context, signedIn, probe, received.source);
+    if (received.junk !== undefined)
+        findings.push(inJunk(received.junk));
+    await settled.race(new Promise(() => undefined), () => new Error('settled')).catch(() => undefined);
+    // What was seen in the message stays true, whatever comes of the last look and its deletion.
+    const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
+    findings.push(...failures);
+    if (copies > 1)
+        findings.push(duplicated(probe, copies, hasMore));
+    const folder = received.junk === undefined ? {} : { folder: (0,peer/* brief */.dh)(received.junk) };
+    return { findings, delivery: { messageId, octets, latencyMs, ...folder, copies } };
+}
+/**
+ * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
+ * is not opened again.
+ */
+async function reopening(context, target, deadline, work) {
+    for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
+        try {
+            return await work(await openInbox(context, target));
+        }
+        catch (error) {
+            if (!isTransient(error) || deadline.remainingMs <= pauseMs)
+                throw error;
+            await context.run.pause(pauseMs);
+        }
+    }
+}
+/** Whether it makes sense to open the inbox again after this failure. */
+function isTransient(error) {
+    return error instanceof inbox_inbox/* InboxUnreachable */.F3 && error.transient;
+}
+/**
+ * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
+ * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
+ */
+async function finished(context, received, { keep, inbox }, sought, deadline) {
+    const cleanUp = (found) => (keep ? found.recount() : found.delete());
+    const finds = [received];
+    const failures = [];
+    try {
+        await cleanUp(received).catch(async (error) => {
+            if (!isTransient(error) || deadline.isOver)
+                throw error;
+            await reopening(context, inbox, net_deadline/* Deadline */.B.after(CLEANUP_MS, deadline), async (reopened) => {
+                const again = await findAgain(reopened, sought, net_deadline/* Deadline */.B.after(SETTLING_MS, deadline));
+                if (!again)
+                    return;
+                finds.push(again);
+                await cleanUp(again);
+            });
+        });
+    }
+    catch (error) {
+        const { message, evidence = {} } = inboxFinding(error, inbox);
+        failures.push(finding('inbox-cleanup-failed', message, { evidence }));
+    }
+    // Some copies may have been deleted before the connection was lost.
+    const copies = Math.max(...finds.map((found) => found.copies));
+    return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
+}
+/** @returns undefined if the message is no longer there, even if another one has its Message-ID */
+async function findAgain(inbox, sought, deadline) {
+    try {
+        const found = await inbox.find(sought, deadline);
+        return found && sought.is(found.source) ? found : undefined;
+    }
+    catch (error) {
+        if (error instanceof inbox_inbox/* MessageGone */.$w)
+            return undefined;
+        throw error;
+    }
+}
+function notReceived({ messageId }, { to, withinMs }) {
+    const message = `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`;
+    return finding('message-not-received', message, { evidence: { messageId } });
+}
+function inJunk(folder) {
+    const evidence = { folder: (0,peer/* brief */.dh)(folder) };
+    return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
+}
+function duplicated({ messageId }, copies, hasMore) {
+    const times = hasMore ? `at least ${copies}` : String(copies);
+    const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
+    const message = `The message arrived ${times} times, but was sent once.${rest}`;
+    return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
+}
+/** @throws what is neither the inbox's unreachability nor its refusal */
+function inboxFinding(error, { scheme, host, port }) {
+    const where = `${scheme}://${host}:${port}`;
+    if (error instanceof inbox_inbox/* InboxUnreachable */.F3) {
+        return finding('inbox-unreachable', `${where}: ${error.message}`, {
+            evidence: { reason: error.message },
+            ...(error.inconclusive && { inconclusive: true }),
+        });
+    }
+    if (error instanceof inbox_inbox/* InboxRejected */.ty) {
+        return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });
+    }
+    throw error;
+}
+
 ;// CONCATENATED MODULE: ./src/smtp/transaction.ts
 
 /**
- * Opens a mail transaction, up to the point where the server waits for the message. The first reply that does not let
- * it go on decides, whether the commands went out together or one by one.
- * @param pipelining whether the server takes commands in one write (RFC 2920)
- * @returns where it stopped; undefined where the server has said 354
- * @throws what a session throws before there is a reply that decides
+ * Opens a mail transaction, up to the point where the server waits for the message. The first reply that stops it
+ * counts, whether the commands were sent together or one by one.
+ * @param pipelining whether the server accepts commands in one write (RFC 2920)
+ * @returns the command that stopped it; undefined if the server has replied 354
+ * @throws what a session throws before such a reply
  */
 function openTransaction(session, envelope, pipelining) {
-    const commands = [transaction_mail(envelope), rcpt(envelope), { verb: 'DATA', line: 'DATA' }];
+    const commands = [mail(envelope), rcpt(envelope), { verb: 'DATA', line: 'DATA' }];
     return pipelining ? together(session, commands) : oneByOne(session, commands);
 }
 /**
- * Asks whether a recipient would be taken, and takes it back: MAIL, RCPT, RSET. DATA is not among what is sent.
- * @returns the reply to RCPT, or that to MAIL where it was refused
- * @throws what a session throws before there is a reply that decides
+ * Asks whether the server accepts a recipient, without sending DATA: MAIL, RCPT, RSET.
+ * @returns the reply to RCPT, or to MAIL if that was refused
+ * @throws what a session throws before such a reply
  */
 async function askForRecipient(session, envelope) {
-    const commands = [transaction_mail(envelope), rcpt(envelope)];
+    const commands = [mail(envelope), rcpt(envelope)];
     const refused = await oneByOne(session, [commands[0]]);
     if (refused)
         return refused;
@@ -44306,24 +44272,24 @@ async function askForRecipient(session, envelope) {
     await session.command('RSET').catch(() => undefined);
     return asked;
 }
-/** Whether what was asked for has been done. */
+/** Whether the server has carried out a command. */
 function isDone({ code }) {
     return code >= 200 && code < 300;
 }
 /**
- * The most octets that a message may have by the server's own words (RFC 1870 section 4).
- * @returns undefined where it names no limit
+ * The maximum size of a message in bytes, according to the server (RFC 1870 section 4).
+ * @returns undefined if it names no limit
  */
 function sizeLimit({ lines }) {
     const [, digits] = lines.map(({ exact }) => /^SIZE[ =]+(\d{1,15})$/i.exec(exact)).find((match) => match !== null) ?? [];
     const limit = Number(digits ?? 0);
     return limit === 0 ? undefined : limit;
 }
-/** Whether a reply lets the transaction go on (RFC 5321 section 4.3.2). */
-function isAsDue(verb, reply) {
+/** Whether a transaction can continue after a reply (RFC 5321 section 4.3.2). */
+function canContinue(verb, reply) {
     return verb === 'DATA' ? reply.code === 354 : isDone(reply);
 }
-function transaction_mail({ from, parameters = [] }) {
+function mail({ from, parameters = [] }) {
     return { verb: 'MAIL', line: [`MAIL FROM:<${from}>`, ...parameters].join(' ') };
 }
 function rcpt({ to }) {
@@ -44332,7 +44298,7 @@ function rcpt({ to }) {
 async function oneByOne(session, commands) {
     for (const command of commands) {
         const reply = await session.command(command.line);
-        if (!isAsDue(command.verb, reply))
+        if (!canContinue(command.verb, reply))
             return { ...command, reply };
     }
     return undefined;
@@ -44341,7 +44307,7 @@ async function together(session, commands) {
     await session.send(commands.map(({ line }) => line));
     for (const [at, command] of commands.entries()) {
         const stopped = { ...command, reply: await session.reply() };
-        if (isAsDue(command.verb, stopped.reply))
+        if (canContinue(command.verb, stopped.reply))
             continue;
         await settle(session, stopped, commands.slice(at + 1));
         return stopped;
@@ -44349,11 +44315,11 @@ async function together(session, commands) {
     return undefined;
 }
 /**
- * Hears out the server behind a reply that has decided; it may hang up meanwhile, as it would have before the next
- * command. If the last thing that it says is 354, it waits for a message. Where the recipient was refused it gets a
- * lone dot (RFC 2920 section 3.1); where it was taken, that would be a message for it, so the connection ends instead.
- * @param pending what was sent and has no reply yet, DATA the last of it
- * @throws {UnsolicitedReply} where there are more than that: then none can be told to belong to its command
+ * Reads the remaining replies after one that stopped the transaction. The server may close the connection meanwhile. If
+ * it replies 354 to DATA, it waits for a message. If it has refused the recipient, it gets a dot alone (RFC 2920
+ * section 3.1). If it has accepted the recipient, that would deliver an empty message, so the connection is closed.
+ * @param pending the commands that were sent and have no reply yet, DATA last
+ * @throws {UnsolicitedReply} if there are more replies than commands: then no reply can be assigned to its command
  */
 async function settle(session, stopped, pending) {
     try {
@@ -44378,38 +44344,35 @@ async function settle(session, stopped, pending) {
 
 const GREYLISTING = {
     says: 'That looks like greylisting: whoever is new is asked to come again.',
-    remedy: 'Raise `delivery.within` to the time for which the server puts newcomers off (five minutes, mostly), with `retries` at 1 or more; or exempt the runner or the sender of the gate from greylisting.',
-    about: 'newcomer',
+    cause: 'greylisting',
 };
 /** Words of a refusal that is for the sake of somebody or something else than the recipient. */
 const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
-const refusal_CONTENT = /spam|virus|malware|content|policy|score/;
+const CONTENT = /spam|virus|malware|content|policy|score/;
 /**
  * The first row counts that a code fits exactly, or else the first that fits: words that are plain come before codes that
  * many causes share.
  */
-const refusal_TABLE = [
+const TABLE = [
     {
         fits: ({ at, code, text }) => !/starttls|encrypt/.test(text) &&
             (code === 530 ||
                 (at !== 'MESSAGE' &&
                     /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/.test(text))),
         says: 'It wants authentication first.',
-        remedy: ({ auth }) => auth
-            ? 'The credentials were accepted, and still the session counts as a stranger. Ask whose account may send through this server, and on which port (587 and 465 are for submission, 25 is not).'
-            : 'Configure `auth`, or `username` and `password`. Where they are configured and come from secrets, check that these exist: a secret that does not is empty.',
+        cause: ({ auth }) => (auth ? 'not-authorized' : 'sign-in-required'),
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
     {
         fits: ({ status, text }) => ['7.28', '7.650'].includes(status) ||
             /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/.test(text),
         says: 'It takes no more for now: there was too much, of this client or for this recipient.',
-        remedy: 'Hosted runners share their addresses with strangers, who count too. Gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or have the client of the gate exempted from the limit.',
+        cause: 'rate-limit',
     },
     {
         fits: ({ status, linked }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(linked) || status === '7.25',
         says: 'It refuses this client by its address or its name.',
-        remedy: 'The runner counts as suspicious: hosted runners share their addresses with strangers. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate where the address is known and has a name.',
+        cause: 'client-reputation',
     },
     {
         fits: ({ at, status, text }) => ['7.54', '7.64'].includes(status) ||
@@ -44417,41 +44380,40 @@ const refusal_TABLE = [
                 status !== '1.1' &&
                 /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
         says: 'It does not relay mail for this client.',
-        remedy: 'The server takes mail for foreign domains from clients that it knows, and for its own domains from everybody. Configure `auth`, or choose a `delivery.to` in a domain that the server is responsible for; if it should be responsible for this one, add it there.',
+        cause: 'relay-denied',
     },
     {
         fits: ({ status, text }) => ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) ||
             /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/.test(text),
         says: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
-        remedy: 'Send from where the domain of `delivery.from` allows it, or allow it there: the runner in its SPF record, or a DKIM signature by the server that is gated. Else choose a `delivery.from` whose domain has the server as its own.',
+        cause: 'sender-authentication',
     },
     {
         fits: ({ status, text }) => ['1.7', '1.8', '7.27'].includes(status) ||
             /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/.test(text),
         says: 'It does not believe that the sender exists.',
-        remedy: 'Choose a `delivery.from` whose domain is in DNS with an MX or an address, and takes bounces.',
+        cause: 'sender-unknown',
     },
     {
         fits: ({ at, status, text }) => ['7.60', '2.252'].includes(status) ||
             /not owned by|send ?as ?denied|send as this sender|sender address rejected/.test(text) ||
             (at === 'MAIL' && status.startsWith('7.')),
         says: 'It does not let this client send as that sender.',
-        remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
+        cause: 'sender-not-allowed',
     },
     {
         isExactly: ({ status }) => status === '2.2',
         fits: ({ status, text }) => status === '3.1' || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
         says: 'There is no room: the mailbox or the disk of the server is full.',
-        remedy: 'Empty the mailbox or raise its quota; look for free space where the server has its queue.',
+        cause: 'storage-full',
     },
     {
         isExactly: ({ status }) => status === '3.4',
         fits: ({ code, status, text }) => status === '2.3' ||
             /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
-            (code === 552 && status === '' && !refusal_CONTENT.test(text)),
+            (code === 552 && status === '' && !CONTENT.test(text)),
         says: 'The message is too large for it.',
-        remedy: 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
-        about: 'message',
+        cause: 'message-too-large',
     },
     {
         ...GREYLISTING,
@@ -44460,7 +44422,7 @@ const refusal_TABLE = [
     {
         fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
         says: 'It has not found out whether it can deliver to this recipient.',
-        remedy: "The server asks the recipient's own server before it takes mail for it (Postfix: `reject_unverified_recipient`), and got no answer that helps. Look there, or gate again later: it remembers what it finds out.",
+        cause: 'recipient-unverified',
     },
     {
         isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
@@ -44470,27 +44432,27 @@ const refusal_TABLE = [
                     (!OTHERS.test(refusal.text) &&
                         /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
         says: 'It knows no such recipient.',
-        remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
+        cause: 'recipient-unknown',
     },
     {
         fits: ({ status }) => status === '2.1',
         says: 'The mailbox is disabled.',
-        remedy: 'Enable the mailbox of `delivery.to`, or choose another one.',
+        cause: 'mailbox-disabled',
     },
     {
         fits: ({ at, text }) => at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
         says: 'It does not take mail for this recipient.',
-        remedy: "Choose a `delivery.to` for which the server takes mail, or mend the rule that refuses it: the server's log says which.",
+        cause: 'recipient-refused',
     },
     {
-        fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || refusal_CONTENT.test(text)),
+        fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
         says: 'A filter does not like the content, or a policy the message.',
-        remedy: "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe says the same each time.",
+        cause: 'content-filter',
     },
     {
         fits: ({ status }) => status.startsWith('7.'),
         says: 'A policy of the server forbids it.',
-        remedy: "The server's log says which rule it was. Exempt the gate's sender and recipient, or mend the rule.",
+        cause: 'policy',
     },
 ];
 /**
@@ -44499,11 +44461,11 @@ const refusal_TABLE = [
  */
 function refusalMeaningOf(at, reply, endpoint) {
     const refusal = refusalOf(at, reply);
-    const row = refusal_TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? refusal_TABLE.find(({ fits }) => fits(refusal));
+    const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
     if (!row)
         return undefined;
-    const { says, remedy, about } = row;
-    return { says, remedy: typeof remedy === 'string' ? remedy : remedy(endpoint), ...(about && { about }) };
+    const { says, cause } = row;
+    return { says, cause: typeof cause === 'string' ? cause : cause(endpoint) };
 }
 function mayGreylist({ at, code }) {
     return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
@@ -44553,7 +44515,7 @@ const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
  */
 function refusesRecipient(reply, { to, isSignedIn }) {
     const { code } = reply;
-    const status = clauses_statusOf(reply);
+    const status = statusOf(reply);
     const recipient = to.toLowerCase();
     return readingsOf(reply, [recipient, ...recipient.split(/@(?=[^@]*$)/)]).some((reading) => {
         if (isDeferredRelay(code, status, reading))
@@ -44576,7 +44538,7 @@ function refusesRecipient(reply, { to, isSignedIn }) {
 function demandsSignIn(reply) {
     if (reply.code !== 530)
         return false;
-    return readingsOf(reply, []).some((reading) => isSignInDemand(clauses_statusOf(reply), reading));
+    return readingsOf(reply, []).some((reading) => isSignInDemand(statusOf(reply), reading));
 }
 /** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often it is asked. */
 function isDeferredRelay(code, status, { says, consistsOf }) {
@@ -44614,6 +44576,7 @@ function refused_recipient_isRefusal(code, status, { says, consistsOf }) {
 
 
 
+
 const REJECTED = {
     MAIL: 'sender-rejected',
     RCPT: 'recipient-rejected',
@@ -44621,128 +44584,133 @@ const REJECTED = {
     MESSAGE: 'message-rejected',
 };
 /**
- * Hands the probe over. Nothing is asked of the server that it does not offer: PIPELINING, SIZE and SMTPUTF8 where they
- * are, and no notification in any case. The probe has seven bits, but for an international address in its header, which
- * is announced as eight (RFC 6152): who has SMTPUTF8 must have 8BITMIME, too (RFC 6531 section 3.1).
- * @returns what was refused, or undefined once the server has accepted the message
- * @throws what a session throws
+ * Submits the probe. It uses only what the server offers: PIPELINING, SIZE and SMTPUTF8; it never asks for a
+ * notification. The probe is 7-bit, unless its header has an international address, which is announced as 8-bit (RFC
+ * 6152): a server with SMTPUTF8 must also have 8BITMIME (RFC 6531 section 3.1).
+ * @returns ok once the server has accepted the message
  */
-async function submission_submit(visit, session, { from, to }, probe) {
-    const { secured } = visit;
+async function submission_submit(context, { session, capabilities }, { from, to }, probe) {
     const octets = Buffer.byteLength(probe.text);
-    const unfit = unmailable(visit, from, to) ?? tooLarge(visit, octets);
+    const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, octets);
     if (unfit)
-        return { findings: [unfit] };
+        return stopped(unfit);
     const parameters = [
-        ...(secured?.has('SIZE') === true ? [`SIZE=${octets}`] : []),
-        ...(secured?.has('8BITMIME') === true && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
+        ...(capabilities.has('SIZE') ? [`SIZE=${octets}`] : []),
+        ...(capabilities.has('8BITMIME') && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
         ...(international(from, to) === undefined ? [] : ['SMTPUTF8']),
     ];
-    const stopped = await openTransaction(session, { from, to, parameters }, secured?.has('PIPELINING') === true);
-    if (stopped)
-        return judged(visit, stopped.verb, stopped.line, stopped.reply);
-    const end = await session.message(probe.text, () => {
-        visit.handedOver = true;
-    });
-    if (!isDone(end))
-        return judged(visit, 'MESSAGE', 'the end of the message', end);
-    visit.delivered = { messageId: probe.messageId, octets };
-    visit.observed.push(...takenLate(visit));
-    return undefined;
+    let isHandedOver = false;
+    try {
+        const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
+        if (refused)
+            return judgeRefusal(context, refused.verb, refused.line, refused.reply);
+        const end = await session.message(probe.text, () => {
+            isHandedOver = true;
+        });
+        if (!isDone(end))
+            return { ...judgeRefusal(context, 'MESSAGE', 'the end of the message', end), isHandedOver };
+    }
+    catch (error) {
+        return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
+    }
+    const facts = { delivery: { messageId: probe.messageId, octets } };
+    return { ok: true, findings: afterGreylisting(context), facts, isHandedOver, next: undefined };
 }
-/** That the server took the message only after it had put it off (RFC 6647), once it has taken it. */
-function takenLate({ putOff }) {
-    if (!putOff)
+/** The notice that the server accepted the message only when it was sent again (RFC 6647). */
+function afterGreylisting({ greylisting }) {
+    if (!greylisting)
         return [];
-    const seconds = Math.round(putOff.forMs / 1000);
-    const message = `The server said "${putOff.said}" at first, and took the message ${seconds} s later.`;
-    return [finding('greylisted', message, { evidence: { reply: putOff.said, seconds: String(seconds) } })];
+    const { reply, waitedMs } = greylisting;
+    const seconds = Math.round(waitedMs / 1000);
+    const message = `The server said "${reply}" at first, and accepted the message ${seconds} s later.`;
+    return [finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } })];
 }
 /**
- * The negative of a delivery: the recipient must be refused, and no message follows in any case. That strangers must
- * sign in first refuses it to those who have not. A refusal of anything else answers another question.
- * @throws what a session throws
+ * The negative of a delivery: the recipient must be refused, and no message is ever sent. A server that requires AUTH
+ * of strangers refuses it to those who have not signed in. A refusal of anything else answers another question.
  */
-async function expectRefusal(visit, session, { from, to }) {
-    const unfit = unmailable(visit, from, to);
+async function expectRefusal(context, { session, capabilities }, { from, to }) {
+    const unfit = unmailable(capabilities, from, to);
     if (unfit)
-        return { findings: [unfit] };
+        return stopped(unfit);
     const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
-    const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
-    const isSignedIn = visit.endpoint.auth !== undefined;
-    if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply))
-        return CONTENT;
-    if (verb === 'MAIL')
-        return withRemark(judged(visit, verb, line, reply), 'So the recipient was not asked for.');
-    if (!isDone(reply)) {
-        if (refusesRecipient(reply, { to, isSignedIn }))
-            return CONTENT;
-        return withRemark(judged(visit, verb, line, reply), 'So it is not told whether the recipient is refused, as it must be.');
+    const asExpected = { ok: true, findings: [], next: undefined };
+    try {
+        const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
+        const isSignedIn = context.endpoint.auth !== undefined;
+        if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply))
+            return asExpected;
+        if (verb === 'MAIL') {
+            return withRemark(judgeRefusal(context, verb, line, reply), 'So the gate did not send RCPT.');
+        }
+        if (!isDone(reply)) {
+            if (refusesRecipient(reply, { to, isSignedIn }))
+                return asExpected;
+            return withRemark(judgeRefusal(context, verb, line, reply), 'So it is unknown whether the server refuses the recipient, which it must.');
+        }
+        const client = isSignedIn ? 'this account' : 'a client that has not signed in';
+        const message = `To ${line} from ${client} the server says "${shown(reply)}", but it must refuse it.`;
+        const evidence = { reply: shown(reply), recipient: (0,peer/* brief */.dh)(to) };
+        return stopped(finding('relay-open', message, { evidence }));
     }
-    const client = visit.endpoint.auth ? 'this account' : 'a client that has not signed in';
-    return {
-        findings: [
-            finding('relay-open', `To ${line} from ${client} the server says "${shown(reply)}", and must refuse it.`, {
-                evidence: { reply: shown(reply), recipient: (0,peer/* brief */.dh)(to) },
-            }),
-        ],
-    };
+    catch (error) {
+        return stoppedBy(error, context, 'inside-tls');
+    }
 }
 /** The address that is not plain ASCII, if there is one. */
 function international(from, to) {
     return [from, to].find((mailbox) => /[^\x20-\x7e]/.test(mailbox));
 }
-function unmailable({ secured }, from, to) {
+function unmailable(capabilities, from, to) {
     const mailbox = international(from, to);
-    if (mailbox === undefined || secured?.has('SMTPUTF8') === true)
+    if (mailbox === undefined || capabilities.has('SMTPUTF8'))
         return undefined;
     const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
     const message = `The address ${(0,peer/* brief */.dh)(mailbox)} needs SMTPUTF8, which the server does not offer.`;
-    return finding(code, message, { reference: 'RFC 6531 section 3.1' });
+    return finding(code, message, { cause: 'no-smtputf8' });
 }
-function tooLarge({ secured }, octets) {
-    const limit = secured && sizeLimit(secured);
+function tooLarge(capabilities, octets) {
+    const limit = sizeLimit(capabilities);
     if (limit === undefined || octets <= limit)
         return undefined;
-    const message = `The message has ${octets} octets, and the server says beforehand that it takes no more than ${limit}. So none was sent.`;
+    const message = `The message has ${octets} bytes, but the server announces that it accepts no more than ${limit}. So it was not sent.`;
     return finding('message-rejected', message, {
         evidence: { size: String(octets), limit: String(limit) },
-        remedy: 'Raise the limit of the server, or lower `delivery.attachment-bytes`.',
-        reference: 'RFC 1870 section 4',
+        cause: 'size-limit',
     });
 }
-/** What to make of a reply that does not let the transaction go on. */
-function judged(visit, at, to, reply) {
-    const { endpoint, putOff } = visit;
+/** Judges a reply that ends the transaction. */
+function judgeRefusal({ endpoint, greylisting }, at, to, reply) {
     const said = `To ${to} the server says "${shown(reply)}"`;
     const evidence = { reply: shown(reply) };
     if (reply.code < 400) {
-        const due = at === 'DATA' ? '354' : '250';
-        return { findings: [finding('protocol-error', `${said}, where ${due} is due.`, { evidence })] };
+        const required = at === 'DATA' ? '354' : '250';
+        return stopped(finding('protocol-error', `${said}, but ${required} is required.`, { evidence }));
     }
     const meaning = refusalMeaningOf(at, reply, endpoint);
-    const temporary = reply.code < 500;
-    // Such a server is likely to take the message a little later (RFC 6647 section 4).
-    if (meaning?.about === 'newcomer')
-        visit.puttingOff = shown(reply);
-    const patience = putOff && temporary ? `It has put the message off for ${Math.round(putOff.forMs / 1000)} s now.` : '';
+    const isTemporary = reply.code < 500;
+    const waited = greylisting && isTemporary
+        ? `It has not accepted the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+        : '';
+    const found = finding(meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at], [`${said}.`, meaning?.says ?? '', waited].filter(Boolean).join(' '), {
+        evidence,
+        ...(meaning && { cause: meaning.cause }),
+        ...(isTemporary && { inconclusive: true }),
+    });
     return {
-        findings: [
-            finding(meaning?.about === 'message' ? 'message-rejected' : REJECTED[at], [`${said}.`, meaning?.says ?? '', patience].filter(Boolean).join(' '), {
-                evidence,
-                ...(meaning && { remedy: meaning.remedy }),
-                ...(temporary && { inconclusive: true }),
-            }),
-        ],
-        transient: temporary,
+        ...stopped(found),
+        transient: isTemporary,
+        // Such a server is likely to accept the message a little later (RFC 6647 section 4).
+        ...(meaning?.cause === 'greylisting' && { greylisted: shown(reply) }),
     };
 }
-function withRemark(outcome, remark) {
-    const findings = outcome.findings.map((found) => ({ ...found, message: `${found.message} ${remark}` }));
-    return { ...outcome, findings };
+function withRemark(result, remark) {
+    const findings = result.findings.map((found) => ({ ...found, message: `${found.message} ${remark}` }));
+    return { ...result, findings };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/delivery.ts
+
 
 
 
@@ -44753,57 +44721,308 @@ function withRemark(outcome, remark) {
  * only acceptance is expected; or the recipient is refused, if that is expected. A required delivery needs proof of
  * arrival: without an inbox, no message is sent.
  */
-async function delivery(visit) {
-    const { endpoint, session } = visit;
+async function delivery(context, signedIn) {
+    const { endpoint } = context;
     const isRequired = endpoint.require.includes('delivery');
     if (!endpoint.delivery) {
         return isRequired
-            ? stepRequired('Delivery is required, and is not configured.')
-            : { findings: [], skipped: 'not-configured' };
+            ? done([finding('step-required', 'Delivery is required, but it is not configured.')])
+            : { ...done([]), skipped: 'not-configured' };
     }
-    if (!session || !visit.peerAuthenticated)
-        throw new TypeError('step 5 without an authenticated session');
+    if (!signedIn.isVerified)
+        return stopped(withheld(endpoint));
     if (endpoint.delivery.expect === 'refused')
-        return expectRefusal(visit, session, endpoint.delivery);
+        return expectRefusal(context, signedIn, endpoint.delivery);
     const { inbox: target, expect } = endpoint.delivery;
     if (!target && expect === 'received' && isRequired) {
-        return stepRequired('Delivery is required, but no inbox is configured to prove that the message arrives.');
+        const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
+        return done([finding('step-required', message)]);
     }
     if (!target)
-        return deliverUnseen(visit, session, endpoint.delivery);
+        return deliverUnseen(context, signedIn, endpoint.delivery);
     try {
-        await openInbox(visit, target);
+        await openInbox(context, target);
     }
     catch (error) {
-        return { findings: [inboxFinding(error, target)], transient: isTransient(error) };
+        return { ...done([inboxFinding(error, target)]), transient: isTransient(error) };
     }
-    return deliverInto(visit, session, { ...endpoint.delivery, inbox: target });
+    return deliverInto(context, signedIn, { ...endpoint.delivery, inbox: target });
 }
-function stepRequired(message) {
-    return { findings: [finding('step-required', message)] };
+function done(findings) {
+    return { ok: true, findings, next: undefined };
 }
-async function deliverUnseen(visit, session, to) {
-    const probe = await compose(visit, to);
-    const refused = await submission_submit(visit, session, to, probe);
-    if (refused)
-        return refused;
-    if (to.expect === 'accepted')
-        return CONTENT;
+async function deliverUnseen(context, signedIn, to) {
+    const probe = await compose(context, to);
+    const submitted = await submission_submit(context, signedIn, to, probe);
+    if (!submitted.ok || to.expect === 'accepted')
+        return submitted;
     const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
-    return { findings: [finding('receipt-not-verified', message)] };
+    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
 }
-async function deliverInto(visit, session, to) {
-    const probe = await compose(visit, to);
-    const refused = await submission_submit(visit, session, to, probe);
-    if (refused)
-        return refused;
-    const arrival = awaitArrival(visit, probe, to).catch((error) => [inboxFinding(error, to.inbox)]);
-    // The server has what it needs; it need not keep a session while the message travels.
-    const [findings] = await Promise.all([arrival, session.quit()]);
-    return { findings };
+async function deliverInto(context, signedIn, to) {
+    const probe = await compose(context, to);
+    const submitted = await submission_submit(context, signedIn, to, probe);
+    if (!submitted.ok)
+        return submitted;
+    const waiting = awaitArrival(context, signedIn, probe, to).catch((error) => ({
+        findings: [inboxFinding(error, to.inbox)],
+        delivery: undefined,
+    }));
+    // The server has what it needs; it does not have to keep a session while the message travels.
+    const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
+    return {
+        ...submitted,
+        findings: [...submitted.findings, ...arrival.findings],
+        ...(arrival.delivery && { facts: { delivery: arrival.delivery } }),
+    };
 }
-function compose({ world }, { from, to, attachmentOctets }) {
-    return composeProbe(from, to, world.now(), attachmentOctets);
+function compose({ run }, { from, to, attachmentOctets }) {
+    return composeProbe(from, to, run.now(), attachmentOctets);
+}
+
+;// CONCATENATED MODULE: ./src/steps/upgrade/upgrade.ts
+
+
+
+
+
+
+
+/** Step 2: STARTTLS is answered 220, and nothing unencrypted follows (RFC 3207 section 4). */
+async function upgrade(context, connected) {
+    if (connected.transport === 'implicit') {
+        return { ok: true, findings: [], skipped: 'not-applicable', next: connected };
+    }
+    const { connection, session, plaintext } = connected;
+    let reply;
+    try {
+        reply = await session.command('STARTTLS');
+    }
+    catch (error) {
+        return stoppedBy(error, context, 'greeting');
+    }
+    if (reply.code !== 220)
+        return { ...stopped(upgrade_refused(reply)), transient: reply.code === 454 };
+    const leftover = session.detach();
+    if (leftover.length > 0)
+        return upgrade_judgePlaintext(context, leftover);
+    const handshake = beginTls(context, connection);
+    const begun = performance.now();
+    const opening = await handshake.opening;
+    if (opening.kind === 'cleartext')
+        return upgrade_judgePlaintext(context, opening.octets);
+    const aheadMs = performance.now() - begun;
+    const next = { transport: 'starttls', connection, handshake, plaintext };
+    return { ok: true, findings: [], facts: { handshake }, next, aheadMs };
+}
+function upgrade_refused(reply) {
+    const meaning = upgrade_MEANINGS[reply.code];
+    const because = meaning === undefined ? '' : `: ${meaning}`;
+    const message = `The server offers STARTTLS and answers it with "${shown(reply)}"${because}.`;
+    return finding('starttls-refused', message, { evidence: { reply: shown(reply) } });
+}
+/** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */
+const upgrade_MEANINGS = {
+    454: 'TLS is not available now, usually because the certificate or its key could not be loaded',
+    500: 'it does not know the command that it offers',
+    501: 'it takes STARTTLS for a command with a parameter',
+    502: 'it has not implemented the command that it offers',
+    503: 'not at this point: it may believe that TLS is already active, for example behind a proxy',
+    530: 'it requires something else first',
+    554: 'it refuses TLS to this client',
+};
+function upgrade_judgePlaintext({ transcript }, bytes) {
+    const text = new peer/* PeerText */.gC(bytes);
+    transcript.add('server', text.exact.trimEnd());
+    const came = (0,peer/* brief */.dh)(text.exact);
+    const message = (0,guard/* isTlsRecord */.RZ)(bytes)
+        ? `After the 220 to STARTTLS the server sent "${came}" before the gate had begun the handshake: it looks like TLS, but answers nothing.`
+        : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;
+    return stopped(finding('plaintext-after-starttls', message, { evidence: { octets: came } }));
+}
+
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+/**
+ * The status of a step. A waived error or warning makes it `warn`, not `pass`.
+ * @param findings all findings of the step
+ */
+function verdict_statusOf(findings) {
+    return worst(findings.map((finding) => {
+        if (finding.severity === 'notice')
+            return 'pass';
+        if (finding.waived || finding.severity === 'warning')
+            return 'warn';
+        return finding.inconclusive ? 'inconclusive' : 'fail';
+    }));
+}
+/**
+ * The result of an endpoint: the worst status of its steps. Skipped steps do not count, but an endpoint without any
+ * other step fails, because nothing was tested.
+ */
+function resultOf(steps) {
+    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
+    return ran.length === 0 ? 'fail' : worst(ran);
+}
+/**
+ * The verdict of a run. If an endpoint was cut short, the run fails whatever the policy.
+ * @param endpoints all endpoints of the run; a run without endpoints fails
+ */
+function verdict_judge(endpoints, policy) {
+    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
+    return {
+        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
+        failed,
+        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
+    };
+}
+function countsAsFailed(result, { failOn, onInconclusive }) {
+    const counted = result === 'inconclusive' ? onInconclusive : result;
+    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+const CUT_SHORT = new Set(['run-stopped', 'internal-error']);
+/**
+ * Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug.
+ */
+function isCutShort({ steps }) {
+    return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
+}
+/** The worst of several results, or `pass` if there are none. */
+function worst(results) {
+    return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
+}
+
+;// CONCATENATED MODULE: ./src/gate/cancelled.ts
+
+
+
+/** The finding that stands where the end of the run has kept something from being tested. */
+function runStopped({ whyEnded }) {
+    const { why, ...cause } = whyEnded();
+    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
+}
+/**
+ * The report of an attempt that would have been followed by another one, had the run not ended: what failed in it
+ * stays, and that it might have passed is said beside it. It failed in the last step that was taken, if only by a
+ * finding that is waived.
+ */
+function notTriedAgain(report, run) {
+    const failed = report.steps.findLast(({ status }) => status !== 'skip');
+    const steps = report.steps.map((step) => {
+        if (step !== failed)
+            return step;
+        const findings = [...step.findings, completeFinding(runStopped(run))];
+        return { ...step, findings, status: verdict_statusOf(findings) };
+    });
+    return { ...report, steps, result: resultOf(steps) };
+}
+
+;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
+
+
+
+
+/**
+ * The fields of a report that come from the plan, and the address.
+ * @param address the one that was connected to, if any
+ */
+function reportHead({ name, host, port, transport, role, environment, source }, address) {
+    return {
+        name,
+        host,
+        port,
+        ...(address !== undefined && { address }),
+        transport,
+        role,
+        ...(environment !== undefined && { environment }),
+        ...(source && { source: { ...source } }),
+    };
+}
+/** The report of an attempt: what its steps found, and what was learned in them. */
+function reportOf({ endpoint, addresses = [], transcript, sideTranscript }, { address, plaintext, insideTls, tls, delivery }, steps, durationMs) {
+    const [expected] = addresses instanceof connect/* ConnectFailure */.Vm ? [] : addresses;
+    return {
+        ...reportHead(endpoint, address ?? expected?.address),
+        result: resultOf(steps),
+        durationMs: Math.round(durationMs),
+        steps,
+        ...((plaintext ?? insideTls) && {
+            capabilities: {
+                ...(plaintext && { plain: listed(plaintext.lines) }),
+                ...(insideTls && { tls: listed(insideTls.lines) }),
+                ...(plaintext && insideTls && difference(plaintext, insideTls)),
+            },
+        }),
+        ...(tls && { tls }),
+        ...(delivery && { delivery }),
+        transcript: [...transcript.lines, ...sideTranscript.lines],
+    };
+}
+function difference(plain, secured) {
+    const { gained, lost } = capabilityDifference(plain, secured);
+    return { gained: listed(gained), lost: listed(lost) };
+}
+/** What a report holds is made safe by whoever shows it. */
+function listed(texts) {
+    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
+}
+
+;// CONCATENATED MODULE: ./src/gate/enrich.ts
+
+
+
+/** The findings of a step as the report has them: waivers applied, with a fix and a command. */
+function enrich(found, step, { endpoint, run, addresses }, { address, greeting, plaintext, insideTls }) {
+    const [expected] = addresses instanceof connect/* ConnectFailure */.Vm ? [] : (addresses ?? []);
+    const observed = {
+        step,
+        endpoint,
+        address: address ?? expected?.address,
+        greeting,
+        capabilities: [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact),
+    };
+    return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
+}
+
+;// CONCATENATED MODULE: ./src/gate/runner-starved.ts
+
+
+/**
+ * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
+ * seconds.
+ */
+const MIN_STANDSTILL_MS = 5000;
+/** Findings that a server can cause if the client is silent for too long. */
+const OF_SILENCE = new Set([
+    'connection-lost',
+    'reply-timeout',
+    'handshake-timeout',
+    'throttled',
+    'probe-inconclusive',
+]);
+/** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
+const GOODBYE = /^421\b/;
+/**
+ * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
+ * attempt. Another attempt then makes sense.
+ * @param transient whether it makes sense anyway
+ */
+function unlessStarved(findings, transient, { stoodStillMs }) {
+    const isOfSilence = ({ code, evidence }) => {
+        // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
+        if (code === 'inbox-unreachable')
+            return transient === true;
+        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+    };
+    if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence))
+        return { findings, transient };
+    return {
+        findings: findings.map((found) => (isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found)),
+        transient: true,
+    };
+}
+function starved({ code, message }, stoodStill) {
+    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { stoodStill, finding: code } });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/attempt.ts
@@ -44829,303 +45048,161 @@ function compose({ world }, { from, to, attachmentOctets }) {
 
 
 
-
-const STEPS = {
-    capability: capability,
-    upgrade: upgrade,
-    certificate: certificate,
-    authentication: authentication,
-    delivery: delivery,
-};
 /**
- * Takes one endpoint through its five steps, in order, once. Never throws: a defect of our own is a finding.
- * @param addresses the only ones to connect to, where they are known beforehand
- * @param before nothing, where it is the first
+ * Takes one endpoint through its five steps, in order, once. Each step receives what the one before it proved; if one
+ * blocks, the rest is skipped. Errors of the network and of the gate become findings.
  */
-async function attempt(endpoint, world, addresses, before = { derived: [] }) {
-    const { putOff, derived } = before;
-    const visit = {
+async function attempt(endpoint, run, beforehand = {}) {
+    const { addresses, greylisting } = beforehand;
+    const closers = [];
+    const bareLineFeeds = [];
+    const context = {
         endpoint,
-        world,
+        run,
         transcript: new Transcript(),
-        asides: new Transcript(),
-        budget: net_deadline/* Deadline */.B.after(attemptMs(endpoint), world.end),
+        sideTranscript: new Transcript(),
+        budget: net_deadline/* Deadline */.B.after(attemptMs(endpoint), run.end),
         ...(addresses && { addresses }),
-        ...(putOff && { putOff }),
-        derived,
-        observed: [],
-        peerAuthenticated: false,
-        handedOver: false,
+        ...(greylisting && { greylisting }),
+        atEnd: (close) => closers.unshift(close),
+        onBareLineFeed: (reply) => bareLineFeeds.push(reply),
     };
     const begun = external_node_perf_hooks_.performance.now();
     const inbox = endpoint.delivery?.inbox;
-    // Made ready while steps 1 to 4 run; whether it is, is the question of step 5.
+    // It gets ready while steps 1 to 4 run; step 5 judges whether it is.
     if (inbox)
-        void openInbox(visit, inbox).catch(() => undefined);
-    const steps = [];
-    let blocked = false;
-    let transient = false;
-    let aheadMs = 0;
+        void openInbox(context, inbox).catch(() => undefined);
+    const steps = new Steps(context, bareLineFeeds);
     try {
-        for (const id of report_report/* STEP_IDS */.W1) {
-            if (blocked) {
-                steps.push({ id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] });
-                continue;
-            }
-            const taken = await takeStep(id, visit, external_node_perf_hooks_.performance.now() - aheadMs);
-            if (taken.belated)
-                amend(steps, taken.belated, visit);
-            steps.push(taken.report);
-            blocked = taken.blocks;
-            transient = taken.transient;
-            aheadMs = taken.aheadMs ?? 0;
-        }
+        const connected = await steps.take('capability', () => capability(context));
+        const upgraded = connected && (await steps.take('upgrade', () => upgrade(context, connected)));
+        const secured = upgraded && (await steps.take('certificate', () => certificate(context, upgraded)));
+        const signedIn = secured && (await steps.take('authentication', () => authentication(context, secured)));
+        if (signedIn)
+            await steps.take('delivery', () => delivery(context, signedIn));
     }
     finally {
-        await visit.session?.quit();
-        visit.socket?.destroy();
+        for (const close of closers)
+            await close();
     }
-    noteUnusedWaivers(steps, visit);
-    const report = reportOf(visit, steps, external_node_perf_hooks_.performance.now() - begun);
+    const reports = steps.reports();
+    for (const { step, notice } of unusedWaivers(endpoint.waive, reports, run.now())) {
+        reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice));
+    }
     return {
-        report: derived.length > 0 ? withoutSecrets(report, new redactor/* Redactor */.p(derived)) : report,
-        transient: !visit.handedOver && transient,
-        ...(visit.puttingOff !== undefined && { putOff: visit.puttingOff }),
+        report: reportOf(context, steps.facts, reports, external_node_perf_hooks_.performance.now() - begun),
+        transient: steps.transient,
+        ...(steps.greylisted !== undefined && { greylisted: steps.greylisted }),
     };
 }
-/** @param begun when the step began, in milliseconds of `performance.now()` */
-async function takeStep(id, visit, begun) {
-    const { end } = visit.world;
-    const isOver = () => end.isOver;
-    if (isOver())
-        return cutShort(id, visit, begun);
-    visit.observed = [];
-    let belated;
-    let outcome;
-    try {
-        outcome = await end.race(STEPS[id](visit), () => new Error('the run is over'));
+/** Takes the steps of one attempt and keeps their reports. */
+class Steps {
+    #context;
+    #bareLineFeeds;
+    #taken = [];
+    #aheadMs = 0;
+    facts = {};
+    /** Whether the failure of the last step that was taken may be temporary. */
+    transient = false;
+    greylisted;
+    constructor(context, bareLineFeeds) {
+        this.#context = context;
+        this.#bareLineFeeds = bareLineFeeds;
     }
-    catch (error) {
-        if (isOver())
-            return cutShort(id, visit, begun);
-        const stopped = interruption(error, id, visit);
-        const { transient } = stopped;
-        if (stopped.step === id) {
-            outcome = { findings: [stopped.finding], impassable: true, transient };
+    /**
+     * Takes a step and runs its probes.
+     * @returns what it proves; undefined if the next step must not be taken
+     */
+    async take(id, step) {
+        const context = this.#context;
+        const { end } = context.run;
+        const isOver = () => end.isOver;
+        const begun = external_node_perf_hooks_.performance.now() - this.#aheadMs;
+        this.transient = false;
+        this.#aheadMs = 0;
+        if (isOver()) {
+            this.#cutShort(id, begun);
+            return undefined;
         }
-        else {
-            belated = stopped;
-            outcome = { findings: [], skipped: 'blocked', impassable: true, transient };
+        const result = await this.#resultOf(step);
+        this.facts = { ...this.facts, ...result.facts };
+        // Every wait ends with the run, so what a step or a probe found by then proves nothing.
+        if (isOver()) {
+            this.#cutShort(id, begun);
+            return undefined;
+        }
+        const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
+        const found = unlessStarved(result.findings, result.transient ?? false, context.budget);
+        // A step that is attempted again is probed then. A finding of a probe blocks the next step, too.
+        const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
+        const probed = unlessStarved(ofProbes, false, context.budget);
+        const beside = isOver() ? [runStopped(context.run)] : probed.findings;
+        const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...beside];
+        const findings = enrich(all, id, context, this.facts);
+        this.transient = result.isHandedOver ? false : found.transient || probed.transient;
+        if (!result.ok)
+            this.greylisted = result.greylisted;
+        if (result.ok)
+            this.#aheadMs = result.aheadMs ?? 0;
+        const status = this.#record(id, findings, begun + this.#aheadMs, result.skipped);
+        return result.ok && status !== 'fail' && status !== 'inconclusive' ? result.next : undefined;
+    }
+    /** @returns the reports of all five steps; those that were not taken are blocked */
+    reports() {
+        const missing = report_report/* STEP_IDS */.W1.slice(this.#taken.length);
+        const blocked = { status: 'skip', skipped: 'blocked', durationMs: 0 };
+        return [...this.#taken, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
+    }
+    async #resultOf(step) {
+        const { run } = this.#context;
+        try {
+            return await run.end.race(step(), () => new Error('the run is over'));
+        }
+        catch (error) {
+            // A step translates the errors of its own dialogue; what is left comes before the server's first word.
+            return stoppedBy(error, this.#context, 'nothing');
         }
     }
-    // Every wait ends with the run, so what a step or a probe has come to by then says nothing.
-    if (isOver())
-        return cutShort(id, visit, begun);
-    outcome = unlessStarved({ ...outcome, findings: [...visit.observed, ...outcome.findings] }, visit);
-    // What may pass by itself is tried anew, and probed then. A probe that finds something blocks what follows, too.
-    const probed = unlessStarved({ findings: outcome.transient ? [] : await probe(id, visit) }, visit);
-    const beside = isOver() ? [runStopped(visit.world)] : probed.findings;
-    const findings = weighed([...outcome.findings, ...bareLineFeed(visit), ...beside], id, visit);
-    const status = statusOf(findings);
-    const skipped = status === 'pass' ? outcome.skipped : undefined;
-    const { aheadMs = 0 } = outcome;
-    return {
-        report: {
-            id,
-            status: skipped ? 'skip' : status,
-            ...(skipped && { skipped }),
-            durationMs: elapsed(begun + aheadMs),
-            findings,
-        },
-        aheadMs,
-        blocks: outcome.impassable === true || status === 'fail' || status === 'inconclusive',
-        transient: [outcome.transient, probed.transient].find(Boolean) ?? false,
-        ...(belated && { belated }),
-    };
-}
-function cutShort(id, visit, begun) {
-    const findings = weighed([runStopped(visit.world)], id, visit);
-    return {
-        report: { id, status: statusOf(findings), durationMs: elapsed(begun), findings },
-        blocks: true,
-        transient: false,
-    };
-}
-/** Line ends are nobody's question in particular; what was seen of them counts for the step that saw it. */
-function bareLineFeed({ session }) {
-    if (!session?.bareLineFeed)
+    #cutShort(id, begun) {
+        this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), begun, undefined);
+    }
+    #record(id, findings, begun, skipped) {
+        const status = verdict_statusOf(findings);
+        const durationMs = Math.round(external_node_perf_hooks_.performance.now() - begun);
+        const isSkipped = skipped !== undefined && status === 'pass';
+        this.#taken.push({ id, status: isSkipped ? 'skip' : status, ...(isSkipped && { skipped }), durationMs, findings });
+        return status;
+    }
+    /**
+     * Adds to the report of an earlier step what only the current one could see.
+     * @returns what the current step must report, because the earlier one was skipped
+     */
+    #amend(step, found) {
+        const report = this.#taken.find(({ id, status }) => id === step && status !== 'skip');
+        if (!report)
+            return [found];
+        report.findings.push(...enrich([found], step, this.#context, this.facts));
+        report.status = verdict_statusOf(report.findings);
         return [];
-    const evidence = { reply: shown(session.bareLineFeed) };
-    session.bareLineFeed = undefined;
-    return [finding('bare-line-feed', 'The server ends lines of its replies with a line feed alone.', { evidence })];
-}
-/** Adds what a step has come to in the eyes of the next one, which is blocked by it. */
-function amend(steps, { step, finding: found }, visit) {
-    const at = steps.findIndex(({ id, status }) => id === step && status !== 'skip');
-    const earlier = steps[at];
-    if (!earlier)
-        throw new RangeError(`a finding for step ${step}, which was not taken`);
-    const findings = [...earlier.findings, ...weighed([found], step, visit)];
-    steps[at] = { ...earlier, status: statusOf(findings), findings };
-}
-function noteUnusedWaivers(steps, { endpoint, world }) {
-    for (const { step, notice } of unusedWaivers(endpoint.waive, steps, world.now())) {
-        steps.find(({ id }) => id === step)?.findings.push(notice);
+    }
+    /** Bare line feeds concern no step in particular; the step in which they were seen reports them. */
+    #drainBareLineFeeds() {
+        const [first] = this.#bareLineFeeds.splice(0);
+        if (!first)
+            return [];
+        const message = 'The server ends lines of its replies with a bare line feed.';
+        return [finding('bare-line-feed', message, { evidence: { reply: shown(first) } })];
     }
 }
-function elapsed(since) {
-    return Math.round(external_node_perf_hooks_.performance.now() - since);
-}
 
-;// CONCATENATED MODULE: ./src/gate/scheduler.ts
+;// CONCATENATED MODULE: ./src/gate/earlier.ts
 
 
-
-
-
-
-
-
-/** The pause before the first further try; each later one is four times as long, up to the longest. */
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
-/** A message with a large attachment is in memory several times over while it is sent, read and compared. */
-const LARGE_OCTETS = 1_000_000;
-const LARGE_AT_A_TIME = 2;
-/**
- * Gates every endpoint of a plan, `concurrency` at a time. None holds up or takes down another.
- * @param finished told of each endpoint as it finishes
- * @returns the endpoints in the order of the plan
- */
-async function gateFleet(plan, world, finished) {
-    const limit = pLimit(plan.concurrency);
-    const limitLarge = pLimit(LARGE_AT_A_TIME);
-    const inTurn = ({ delivery }, work) => (delivery?.attachmentOctets ?? 0) > LARGE_OCTETS ? limitLarge(() => limit(work)) : limit(work);
-    const gateOne = (endpoint, surroundings, addresses) => inTurn(endpoint, async () => {
-        const report = await gateEndpoint(endpoint, plan.retries, surroundings, addresses);
-        try {
-            const shown = world.redact(report);
-            finished(shown);
-            return shown;
-        }
-        catch (error) {
-            return shownDefective(endpoint, error, world);
-        }
-    });
-    const given = new Set(plan.endpoints.map(({ name }) => name));
-    const gated = plan.endpoints.map(async (endpoint) => {
-        if (endpoint.addresses === 'first')
-            return [await gateOne(endpoint, world)];
-        const parts = await limit(() => partsOf(endpoint, plan.retries, world, given));
-        return Promise.all(parts.map((part) => gateOne(part.endpoint, part.world, part.addresses)));
-    });
-    return (await Promise.all(gated)).flat();
-}
-/** Looked up separately: a lookup of both hides the failure of one, and with it the servers of that family. */
-const FAMILIES = [4, 6];
-/**
- * Makes an endpoint of each address of an endpoint, and of each family whose lookup failed. If there is no address, the
- * endpoint stays as it is, and its lookup fails.
- */
-async function partsOf(endpoint, retries, world, given) {
-    const named = (part) => ({ ...endpoint, name: nameFor(endpoint, part, given) });
-    const answers = await Promise.all(FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, world) })));
-    const found = answers.flatMap(({ answer }) => (answer instanceof connect/* ConnectFailure */.Vm ? [] : answer));
-    const failed = answers.flatMap(({ family, answer }) => answer instanceof connect/* ConnectFailure */.Vm ? [{ family, world: withFailedLookup(world, answer), kind: answer.kind }] : []);
-    const unresolved = failed.filter(({ kind }) => kind === 'lookup-failed');
-    if (found.length === 0)
-        return [{ endpoint, world: [...unresolved, ...failed][0]?.world ?? world }];
-    const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
-    return [
-        ...addresses.map((one) => ({ endpoint: named(one.address), world, addresses: [one] })),
-        ...unresolved.map((one) => ({ endpoint: named(`IPv${one.family}`), world: one.world })),
-    ];
-}
-/** "name (part)", or with a number appended if the user has given that name to another endpoint. */
-function nameFor({ name }, part, given) {
-    const usual = `${name} (${part})`;
-    let unique = usual;
-    for (let n = 2; given.has(unique); n += 1)
-        unique = `${usual} #${n}`;
-    return unique;
-}
-/** The addresses of one family, or why there is none after the last attempt. */
-async function lookUp({ host, timeoutMs }, family, retries, world) {
-    for (let tries = 1;; tries += 1) {
-        try {
-            return await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs, world.end), world.resolver, family);
-        }
-        catch (error) {
-            if (!(error instanceof connect/* ConnectFailure */.Vm))
-                throw error;
-            if (error.kind !== 'lookup-failed' || tries > retries)
-                return error;
-        }
-        await world.pause(pauseBefore(tries + 1, world));
-    }
-}
-/**
- * The same world with a lookup that always fails, because its attempts have been made. A new lookup might succeed, and
- * one address would then stand for all.
- */
-function withFailedLookup(world, failure) {
-    return { ...world, resolver: () => Promise.reject(failure), pause: () => Promise.resolve() };
-}
-/** Milliseconds to wait before the n-th try, the second being the first that has to: longer each time, with jitter. */
-function pauseBefore(tries, { random }) {
-    return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
-}
-/**
- * Milliseconds to wait after so many tries, or undefined where there is no further one. Whoever wants none gets none;
- * else a server that puts the message off is asked again within the time that is left, however many tries that takes.
- */
-function nextPause(tries, retries, patienceMs, world) {
-    const pauseMs = pauseBefore(tries + 1, world);
-    if (tries <= retries)
-        return pauseMs;
-    return retries > 0 && patienceMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, patienceMs) : undefined;
-}
-/** Attempts an endpoint until it holds, fails for good, or has had its tries. Never throws. */
-async function gateEndpoint(endpoint, retries, world, addresses) {
-    const earlier = [];
-    let tries = 1;
-    let spentMs = 0;
-    let silences = 0;
-    const derived = [];
-    let putOff;
-    try {
-        for (;; tries += 1) {
-            const before = { derived, ...(putOff && { putOff: { said: putOff.said, forMs: spentMs - putOff.atMs } }) };
-            const { report, transient, putOff: said } = await attempt(endpoint, world, addresses, before);
-            spentMs += report.durationMs;
-            if (said !== undefined)
-                putOff ??= { said, atMs: spentMs };
-            // Who is asked for patience has it for as long as the message may take.
-            const patienceMs = said !== undefined && putOff ? putOff.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs : 0;
-            if (transient === 'once')
-                silences += 1;
-            const isFinal = !transient || (transient === 'once' && silences > 1);
-            const pauseMs = isFinal ? undefined : nextPause(tries, retries, patienceMs, world);
-            if (pauseMs === undefined) {
-                return concluded({ ...report, durationMs: spentMs, attempts: tries }, earlier);
-            }
-            await world.pause(pauseMs);
-            if (world.end.isOver) {
-                return concluded({ ...notTriedAgain(report, world), durationMs: spentMs, attempts: tries }, earlier);
-            }
-            earlier.push(...whatRemains(report));
-            spentMs += Math.round(pauseMs);
-        }
-    }
-    catch (error) {
-        return concluded({ ...defective(endpoint, error), attempts: tries }, earlier);
-    }
-}
 /**
  * The report of an endpoint, with what the attempts before the last one found. A warning or a waived error counts even
  * if the last attempt does not have it; each is reported once.
  */
-function concluded(report, before) {
+function withEarlier(report, before) {
     const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
     const earlier = before.filter((one) => {
         if (!('severity' in one))
@@ -45139,45 +45216,171 @@ function concluded(report, before) {
     const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
     return { ...report, result, earlier };
 }
-/** What remains of an attempt that is followed by another: what failed in it, and its warnings and waived errors. */
-function whatRemains({ steps }) {
+/** What remains of an attempt that is followed by another: its failure, its warnings and its waived errors. */
+function remainsOf({ steps }) {
     const last = steps.findLast(({ status }) => status !== 'skip');
     const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
     // A waiver must not make the verdict worse: the failure that led to the next attempt does not count, waived or not.
     const failure = errors.find(({ waived }) => !waived) ?? errors[0];
-    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })));
+    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && verdict_statusOf([one]) === 'warn').map((one) => ({ step, ...one })));
     return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
 }
-/** The same of a report that could not be shown: what was thrown may have a secret in it. */
-function shownDefective(endpoint, error, { redact }) {
+
+;// CONCATENATED MODULE: ./src/gate/retries.ts
+
+
+
+
+
+
+
+
+
+/** Attempts an endpoint until it passes, fails for good, or has had its retries. Never throws. */
+async function attemptWithRetries({ endpoint, addresses }, retries, run) {
+    const earlier = [];
+    const silences = new Silences();
+    const clock = new GreylistingClock(endpoint.delivery?.withinMs ?? 0);
+    let tries = 1;
+    let spentMs = 0;
     try {
-        return redact(defective(endpoint, error));
+        for (;; tries += 1) {
+            const attempted = await attempt(endpoint, run, { addresses, greylisting: clock.at(spentMs) });
+            const { report, transient, greylisted } = attempted;
+            spentMs += report.durationMs;
+            const patienceMs = clock.timeLeft(greylisted, spentMs);
+            const isFinal = !transient || silences.areTooMany(transient);
+            const pauseMs = isFinal ? undefined : nextPause(tries, retries, patienceMs, run);
+            if (pauseMs === undefined)
+                return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
+            // The lookups of a failed family have been repeated with the same pauses already.
+            if (!(addresses instanceof connect/* ConnectFailure */.Vm))
+                await run.pause(pauseMs);
+            if (run.end.isOver) {
+                return withEarlier({ ...notTriedAgain(report, run), durationMs: spentMs, attempts: tries }, earlier);
+            }
+            earlier.push(...remainsOf(report));
+            spentMs += Math.round(pauseMs);
+        }
     }
-    catch {
-        return defective(endpoint, 'what it found could not be made fit to be shown');
+    catch (error) {
+        return withEarlier({ ...defectReport(endpoint, error), attempts: tries }, earlier);
     }
 }
-/** What stands in the report where our own code failed outside of every step. */
-function defective(endpoint, error) {
-    const { name, host, port, transport, role, environment, source } = endpoint;
+/** A server may have lost one packet: its silence is worth one more attempt in all. */
+class Silences {
+    #count = 0;
+    areTooMany(transient) {
+        if (transient === 'once')
+            this.#count += 1;
+        return transient === 'once' && this.#count > 1;
+    }
+}
+/** How long a greylisted message is tried: from the server's first such reply, as long as it may take to arrive. */
+class GreylistingClock {
+    #withinMs;
+    #first;
+    constructor(withinMs) {
+        this.#withinMs = withinMs;
+    }
+    /** @param atMs milliseconds since the first attempt began */
+    at(atMs) {
+        return this.#first && { reply: this.#first.reply, waitedMs: atMs - this.#first.atMs };
+    }
+    /**
+     * @param reply by which an attempt was greylisted, if it was
+     * @param atMs when it ended, in milliseconds since the first one began
+     * @returns the milliseconds that are left for the message
+     */
+    timeLeft(reply, atMs) {
+        if (reply === undefined)
+            return 0;
+        this.#first ??= { reply, atMs };
+        return this.#first.atMs + this.#withinMs - atMs;
+    }
+}
+/**
+ * Milliseconds to wait after so many tries, or undefined if there is no other one. Without retries there is none; with
+ * them, a greylisted message is tried as often as the time that is left for it allows.
+ */
+function nextPause(tries, retries, patienceMs, run) {
+    const pauseMs = pauseBefore(tries + 1, run);
+    if (tries <= retries)
+        return pauseMs;
+    return retries > 0 && patienceMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, patienceMs) : undefined;
+}
+/** The report of an endpoint for which the gate itself failed outside of every step. */
+function defectReport(endpoint, error) {
     const [first, ...rest] = report_report/* STEP_IDS */.W1;
     return {
-        name,
-        host,
-        port,
-        transport,
-        role,
-        ...(environment !== undefined && { environment }),
-        ...(source && { source: { ...source } }),
+        ...reportHead(endpoint),
         result: 'fail',
         attempts: 1,
         durationMs: 0,
         steps: [
-            { id: first, status: 'fail', durationMs: 0, findings: [internalError(error)] },
+            { id: first, status: 'fail', durationMs: 0, findings: [completeFinding(internalError(error))] },
             ...rest.map((id) => ({ id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] })),
         ],
         transcript: [],
     };
+}
+
+;// CONCATENATED MODULE: ./src/gate/scheduler.ts
+
+
+
+/** A message with a large attachment is in memory several times over while it is sent, read and compared. */
+const LARGE_BYTES = 1_000_000;
+const LARGE_AT_A_TIME = 2;
+/**
+ * Gates every endpoint of a plan, `concurrency` at a time. None delays another for longer than that, or stops it.
+ * @param finished receives each report as its endpoint finishes, and how many have finished
+ * @returns the reports in the order of the plan
+ */
+async function gateAll(plan, run, finished) {
+    const limit = pLimit(plan.concurrency);
+    const limitLarge = pLimit(LARGE_AT_A_TIME);
+    const inTurn = ({ delivery }, work) => (delivery?.attachmentOctets ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
+    const progress = { done: 0, total: plan.endpoints.length };
+    const gateOne = (target) => inTurn(target.endpoint, () => gateRedacted(target, plan.retries, run, (report) => {
+        progress.done += 1;
+        finished(report, progress);
+    }));
+    const given = new Set(plan.endpoints.map(({ name }) => name));
+    const gated = plan.endpoints.map(async (endpoint) => {
+        if (endpoint.addresses === 'first')
+            return [await gateOne({ endpoint })];
+        const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, given));
+        progress.total += parts.length - 1;
+        return Promise.all(parts.map(gateOne));
+    });
+    return (await Promise.all(gated)).flat();
+}
+/** Gates one endpoint and redacts its report, whatever fails. */
+async function gateRedacted(target, retries, run, finished) {
+    const derivedSecrets = [];
+    const addMask = (text) => {
+        derivedSecrets.push(text);
+        run.addMask(text);
+    };
+    const report = await attemptWithRetries(target, retries, { ...run, addMask });
+    try {
+        const redacted = run.redact(report, derivedSecrets);
+        finished(redacted);
+        return redacted;
+    }
+    catch (error) {
+        return redactedDefect(target.endpoint, error, (defect) => run.redact(defect, derivedSecrets));
+    }
+}
+/** The report of an endpoint whose report could not be redacted or passed on: what was thrown may contain a secret. */
+function redactedDefect(endpoint, error, redact) {
+    try {
+        return redact(defectReport(endpoint, error));
+    }
+    catch {
+        return defectReport(endpoint, 'its findings could not be redacted');
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/imap/baselines.ts
@@ -45245,7 +45448,7 @@ async function inboxes_openInbox(target, settings, stop, baselines) {
             return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(16)]).then(__nccwpck_require__.bind(__nccwpck_require__, 15016))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
-            return (await __nccwpck_require__.e(/* import() */ 91).then(__nccwpck_require__.bind(__nccwpck_require__, 67091))).openPop3Inbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 139).then(__nccwpck_require__.bind(__nccwpck_require__, 34139))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
             return (await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(865)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4865))).openMailpitInbox(target, settings, stop);
@@ -45269,12 +45472,12 @@ async function passed(inbox) {
 var external_node_dns_promises_ = __nccwpck_require__(71553);
 ;// CONCATENATED MODULE: ./src/net/txt.ts
 
-/** Milliseconds until a question is asked again; a datagram may get lost. */
-const TRY_MS = 2000;
-/** @param servers addresses of name servers, `address:port`; default those of the system */
+/** Milliseconds until a query is sent again; a datagram may get lost. */
+const RETRY_MS = 2000;
+/** @param servers addresses of name servers, `address:port`; by default those of the system */
 function textResolver(servers) {
     return async (name, deadline) => {
-        const resolver = new external_node_dns_promises_.Resolver({ timeout: TRY_MS, tries: 3 });
+        const resolver = new external_node_dns_promises_.Resolver({ timeout: RETRY_MS, tries: 3 });
         if (servers)
             resolver.setServers(servers);
         try {
@@ -45286,11 +45489,85 @@ function textResolver(servers) {
     };
 }
 
-// EXTERNAL MODULE: ./src/secrets/redaction.ts
-var redaction = __nccwpck_require__(56312);
-;// CONCATENATED MODULE: ./src/gate/version.ts
-/** The version of the gate; a test compares it with `package.json`. */
-const version_VERSION = '1.0.0';
+// EXTERNAL MODULE: ./src/secrets/redaction.ts + 4 modules
+var redaction = __nccwpck_require__(80936);
+;// CONCATENATED MODULE: ./src/secrets/redact-report.ts
+
+/**
+ * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
+ * somebody's password is `pass`.
+ */
+const OWN_WORDS = new Set([
+    'result',
+    'transport',
+    'role',
+    'id',
+    'status',
+    'skipped',
+    'step',
+    'code',
+    'severity',
+    'from',
+    'validFrom',
+    'validTo',
+    'sha256',
+]);
+/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
+const MESSAGE_LIMIT = 1000;
+const EVIDENCE_LIMIT = 600;
+/**
+ * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
+ * lest the beginning of a secret stays behind that nobody recognises.
+ */
+function redactEndpoint(endpoint, redactor) {
+    const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
+    const fit = (finding) => ({
+        ...finding,
+        message: (0,shorten/* shorten */.ml)(finding.message, MESSAGE_LIMIT),
+        ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
+    });
+    return {
+        ...rest,
+        steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
+        ...(earlier && { earlier: earlier.map(fit) }),
+        ...(tls && { tls: fitTls(tls) }),
+    };
+}
+/** The same report, uncut, with `<redacted>` wherever it held a secret. */
+function withoutSecrets(endpoint, redactor) {
+    return redactor.redactDeep({ ...endpoint, transcript: unfold(endpoint.transcript, redactor) }, OWN_WORDS);
+}
+/** The transcript without secrets that are folded over lines which the server says one after the other. */
+function unfold(transcript, redactor) {
+    const turns = [];
+    for (const line of transcript) {
+        const turn = turns.at(-1);
+        if (turn?.[0]?.from === line.from && line.from === 'server')
+            turn.push(line);
+        else
+            turns.push([line]);
+    }
+    return turns.flatMap((turn) => {
+        const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
+        return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
+    });
+}
+function fitTls({ certificate, otherCertificates, ...rest }) {
+    return {
+        ...rest,
+        certificate: fitCertificate(certificate),
+        ...(otherCertificates && { otherCertificates: otherCertificates.map(fitCertificate) }),
+    };
+}
+function fitCertificate(certificate) {
+    const { subject, issuer } = certificate;
+    return { ...certificate, subject: (0,shorten/* shorten */.ml)(subject, MESSAGE_LIMIT), issuer: (0,shorten/* shorten */.ml)(issuer, MESSAGE_LIMIT) };
+}
+/** Evidence has keys of its own choice: there they say nothing about the value. */
+function fitEvidence(evidence, redactor) {
+    const redacted = Object.entries(redactor.redactDeep(evidence));
+    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)]));
+}
 
 ;// CONCATENATED MODULE: ./src/gate/run.ts
 
@@ -45307,17 +45584,15 @@ const version_VERSION = '1.0.0';
 
 
 
-
 const MINUTE_MS = 60_000;
-const WHEN_CANCELLED = 'Run it again. Who or what has cancelled it stands with the run of the workflow: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short; then raise that, or lower `timeout`, `retries` or `delivery.within`.';
 /**
- * The story on one page: a Plan goes in, the fleet is gated, a Report and a Verdict come out.
+ * The story on one page: a Plan goes in, every endpoint is gated, a Report and a Verdict come out.
  * @param env the environment; it tells whether this is a runner of GitHub's own
- * @param finished told of each endpoint as it finishes, without secrets
+ * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run before its time; its reason says why
- * @param conceal told of what is made of a secret for one sign-in alone, for whoever keeps secrets out of a log
+ * @param addMask receives what is computed from a secret for one sign-in alone, to be masked in a log
  */
-async function run(plan, env, finished, cancelled, conceal = () => undefined) {
+async function run(plan, env, finished, cancelled, addMask = () => undefined) {
     const startedAt = new Date();
     const begun = external_node_perf_hooks_.performance.now();
     const redactorOf = (0,redaction/* redactorsFor */.z)(plan);
@@ -45331,12 +45606,12 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
     (0,external_node_events_.setMaxListeners)(0, cut);
     const end = net_deadline/* Deadline */.B.on(cut);
     try {
-        const gating = gateFleet(plan, {
+        const gating = gateAll(plan, {
             end,
             whyEnded: () => cancelled?.aborted
-                ? { why: String(cancelled.reason), remedy: WHEN_CANCELLED }
+                ? { why: String(cancelled.reason), cause: 'cancelled' }
                 : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
-            resolver: connect/* systemResolver */.IC,
+            resolver: (0,connect/* systemResolver */.IC)(),
             txt: textResolver(),
             now: () => new Date(),
             hostName: (0,external_node_os_.hostname)(),
@@ -45344,17 +45619,17 @@ async function run(plan, env, finished, cancelled, conceal = () => undefined) {
             ...(proxyVariable !== undefined && { proxyVariable }),
             trust: new TrustStore(),
             inboxes,
-            redact: (endpoint) => redactEndpoint(endpoint, redactorOf(endpoint.name)),
-            conceal,
+            redact: (report, derivedSecrets) => redactEndpoint(report, redactorOf(report).with(derivedSecrets)),
+            addMask,
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
         }, finished);
         // The gate can be stopped between two waits, too.
-        const endpoints = await standstill/* heartbeat */.j.during(gating);
-        const verdict = judge(endpoints, plan.policy);
+        const endpoints = await end.during(gating);
+        const verdict = verdict_judge(endpoints, plan.policy);
         const report = {
-            schemaVersion: 1,
-            tool: { name: 'starttls-gate', version: version_VERSION },
+            schemaVersion: report_report/* SCHEMA_VERSION */.f$,
+            tool: report_report/* TOOL */.js,
             startedAt: startedAt.toISOString(),
             durationMs: Math.round(external_node_perf_hooks_.performance.now() - begun),
             result: verdict.result,
@@ -45408,20 +45683,6 @@ class MessageGone extends InboxRejected {
     constructor() {
         super('the message arrived, and was gone before it could be read: something else takes mail out');
     }
-}
-
-
-/***/ }),
-
-/***/ 94632:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ SelfTestFailed)
-/* harmony export */ });
-/** The gate lets a server through that it must not, or says the wrong thing about it: no verdict of it counts. */
-class SelfTestFailed extends Error {
-    name = 'SelfTestFailed';
 }
 
 
@@ -45647,6 +45908,10 @@ function* linesOf(text, from = 0) {
 
 
 
+/** The failures that may be temporary, so that another attempt makes sense. */
+const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
+/** The failures that say nothing about the server: it could not be tested from here. */
+const INCONCLUSIVE = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
 class ConnectFailure extends Error {
     kind;
     detail;
@@ -45654,8 +45919,8 @@ class ConnectFailure extends Error {
     name = 'ConnectFailure';
     /**
      * @param kind what happened
-     * @param detail the system's word for it, such as ECONNREFUSED
-     * @param address the address tried, where there was one
+     * @param detail the system's code for it, such as ECONNREFUSED
+     * @param address the address tried, if there was one
      */
     constructor(kind, detail, address) {
         super(`${kind}: ${detail}`);
@@ -45663,28 +45928,38 @@ class ConnectFailure extends Error {
         this.detail = detail;
         this.address = address;
     }
+    get transient() {
+        return TRANSIENT.includes(this.kind);
+    }
+    get inconclusive() {
+        return INCONCLUSIVE.includes(this.kind);
+    }
 }
-/** The pause before the next address is tried beside those under way: the Connection Attempt Delay of RFC 8305 section 5. */
+/** The pause before the next address is tried in parallel: the Connection Attempt Delay of RFC 8305 section 5. */
 const ATTEMPT_DELAY_MS = 250;
-/** Lookups in progress, by host and family. They cannot be cancelled, and each occupies a thread: a retry joins them. */
-const lookups = new Map();
-/** The system's resolver (getaddrinfo), hosts file included, in the order in which it answers. */
-const systemResolver = (host, family) => {
-    const key = `${host} ${family}`;
-    const known = lookups.get(key);
-    if (known)
-        return known;
-    const found = (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim', family: family ?? 0 })
-        .then((addresses) => addresses.map(({ address, family: of }) => ({ address, family: of === 6 ? 6 : 4 })))
-        .finally(() => lookups.delete(key));
-    lookups.set(key, found);
-    return found;
-};
 /**
- * Finds the addresses of a host; an address stands for itself.
+ * The system's resolver (getaddrinfo, hosts file included), with the addresses in the order of its answer. A lookup
+ * cannot be cancelled and occupies a thread, so a retry joins a lookup that is still in progress.
+ */
+function systemResolver() {
+    const lookups = new Map();
+    return (host, family) => {
+        const key = `${host} ${family}`;
+        const known = lookups.get(key);
+        if (known)
+            return known;
+        const found = (0,node_dns_promises__WEBPACK_IMPORTED_MODULE_0__.lookup)(host, { all: true, order: 'verbatim', family: family ?? 0 })
+            .then((addresses) => addresses.map(({ address, family: of }) => ({ address, family: of === 6 ? 6 : 4 })))
+            .finally(() => lookups.delete(key));
+        lookups.set(key, found);
+        return found;
+    };
+}
+/**
+ * Finds the addresses of a host. An IP address needs no lookup.
  * @param host a DNS name or an IP address
  * @param only the only family to look up; by default both, see {@link Resolver}
- * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` where nobody could say
+ * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` if the resolver did not answer
  */
 async function resolve(host, deadline, resolver, only) {
     const family = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host);
@@ -45725,21 +46000,21 @@ async function lookUpBoth(host, resolver) {
         throw failures.find(({ kind }) => kind === 'lookup-failed') ?? failure;
     }
 }
-/** What a resolver says where there is no such name, as far as it can tell. */
+/** The resolver's code for a name that does not exist. */
 const NAME_UNKNOWN = 'ENOTFOUND';
-/** What it says where there is, and it stands for no address of a family that can be used. */
+/** Its code for a name that exists but has no address of a family that can be used. */
 const NAME_WITHOUT_ADDRESS = 'ENODATA';
-/** Node says ENOTFOUND for either; the system's own number tells more, where the system does. */
+/** Node reports ENOTFOUND for both; on some systems the error number distinguishes them. */
 function isWithoutAddress(error) {
     const errno = typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
     return typeof errno === 'number' && errno < 0 && (0,node_util__WEBPACK_IMPORTED_MODULE_2__.getSystemErrorName)(errno) === 'EAI_NODATA';
 }
 /**
- * Connects to the first of several addresses that answers: both families in turn, a new attempt beside those
- * under way every 250 ms or as soon as one has failed (RFC 8305, "happy eyeballs").
+ * Connects to the first of several addresses that answers. The families alternate, and a new attempt starts every 250 ms
+ * or as soon as one has failed (RFC 8305, "Happy Eyeballs").
  * @param addresses at least one
  * @returns the connected socket; it keeps an error listener until it is destroyed
- * @throws {ConnectFailure} when all have failed or the time is over, with the failure that tells most
+ * @throws {ConnectFailure} if all have failed or the time is over, with the most informative failure
  */
 async function connect(addresses, port, deadline) {
     const waiting = interleaveFamilies(addresses);
@@ -45759,7 +46034,7 @@ async function connect(addresses, port, deadline) {
                 underWay.delete(socket);
                 failures.push(failureOf(error, next.address));
                 if (underWay.size === 0 && waiting.length === 0)
-                    reject(mostTelling(failures));
+                    reject(mostInformative(failures));
                 else
                     tryNext();
             };
@@ -45778,7 +46053,7 @@ async function connect(addresses, port, deadline) {
     try {
         return await deadline.race(race, () => {
             const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
-            return mostTelling([...failures, ...silent]);
+            return mostInformative([...failures, ...silent]);
         });
     }
     finally {
@@ -45788,7 +46063,7 @@ async function connect(addresses, port, deadline) {
             socket.destroy();
     }
 }
-/** RFC 8305 section 4: the families in turn, beginning with that of the first address. */
+/** RFC 8305 section 4: the families alternate, starting with that of the first address. */
 function interleaveFamilies(addresses) {
     const first = addresses.filter(({ family }) => family === addresses[0]?.family);
     const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
@@ -45804,25 +46079,25 @@ const KINDS = {
     EHOSTUNREACH: 'no-route',
     ENETDOWN: 'no-route',
     EHOSTDOWN: 'no-route',
-    // No address of ours is of this family, or none may speak to that one.
+    // This machine has no address of the family, or none that can reach the other one.
     EADDRNOTAVAIL: 'no-route',
     EAFNOSUPPORT: 'no-route',
 };
 /**
- * What the system's refusal to connect means. Whatever is no answer of the network (EMFILE, EPERM, ENOBUFS) is this
- * machine's own affair: no packet has left it.
+ * Classifies the system's error. An error that does not come from the network (EMFILE, EPERM, ENOBUFS) is a problem of
+ * this machine: no packet has left it.
  */
 function failureOf(error, address) {
     const code = codeOf(error);
     return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
 }
-/** "Tested and bad" tells more than "could not be tested". */
-function mostTelling(failures) {
+/** "Tested and bad" says more than "could not be tested". */
+function mostInformative(failures) {
     const order = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
     const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
     return worst ?? new ConnectFailure('no-route', 'no address to connect to');
 }
-/** The system's code of an error of whatever realm. */
+/** The system's code of an error, from whatever realm. */
 function codeOf(error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     return typeof code === 'string' ? code : 'unknown';
@@ -45843,8 +46118,8 @@ function codeOf(error) {
 
 
 /**
- * A point in time at which a wait ends. Deadlines nest: none reaches beyond the one it was made within. Time in which
- * this process stood still does not count.
+ * A point in time at which a wait ends. A deadline made within another one never ends later than that one. Time in
+ * which this process stood still does not count.
  */
 class Deadline {
     #standstill;
@@ -45864,17 +46139,17 @@ class Deadline {
      */
     static after(ms, within) {
         if (!within)
-            return new Deadline(ms, _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j);
+            return new Deadline(ms, new _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .Heartbeat */ .X());
         return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
     }
     /**
-     * A deadline that comes when a signal is aborted; every deadline within it comes then too.
+     * A deadline that comes when a signal is aborted, with every deadline within it.
      * @param standstill how long the process has stood still; a parameter so that tests can control it
      */
-    static on(cut, standstill = _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j) {
+    static on(cut, standstill = new _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .Heartbeat */ .X()) {
         return new Deadline(Infinity, standstill, cut);
     }
-    /** The same, so many milliseconds later. */
+    /** The same deadline, this many milliseconds later. */
     extendedBy(ms) {
         return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
     }
@@ -45890,6 +46165,10 @@ class Deadline {
     get stoodStillMs() {
         return this.#standstill.pausesMs - this.#pausesMs;
     }
+    /** Measures standstill while a promise is pending, even if nothing is awaited with {@link race}. */
+    during(work) {
+        return this.#standstill.during(work);
+    }
     /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
     async postponedBy(work) {
         const begun = this.#now;
@@ -45901,47 +46180,181 @@ class Deadline {
         }
     }
     /**
-     * Waits for a promise, but not beyond the deadline. Input that has arrived by then is read before the wait ends. The
+     * Waits for a promise, at most until the deadline. Input that has arrived by then is read before the wait ends. The
      * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
-     * @param promise what is waited for
      * @param expired makes the error that is thrown at the deadline
      * @throws what the promise rejects with, or what `expired` returns
      */
     async race(promise, expired) {
-        let timer;
-        let isWaiting = true;
-        let end = () => undefined;
-        const over = new Promise((_resolve, reject) => {
-            end = () => {
-                if (isWaiting)
-                    reject(expired());
-            };
-            const wait = () => {
-                const { remainingMs } = this;
-                if (remainingMs < Infinity)
-                    timer = setTimeout(() => void endOrWait(), remainingMs);
-            };
-            const endOrWait = async () => {
-                await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .pendingInput */ .q)();
-                if (this.isOver)
-                    end();
-                else if (isWaiting)
-                    wait();
-            };
-            wait();
-            this.#cut?.addEventListener('abort', end);
+        const alarm = new Alarm(this, this.#cut);
+        const late = alarm.rung.then(() => {
+            throw expired();
         });
         try {
-            return await _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeat */ .j.during(Promise.race([promise, over]));
+            return await this.#standstill.during(Promise.race([promise, late]));
         }
         finally {
-            isWaiting = false;
-            clearTimeout(timer);
-            this.#cut?.removeEventListener('abort', end);
+            alarm.clear();
         }
     }
     get #now() {
         return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#standstill.totalMs;
+    }
+}
+/** Rings when a deadline comes, unless it is cleared before. */
+class Alarm {
+    rung;
+    #deadline;
+    #cut;
+    #ring = () => undefined;
+    #timer;
+    #isCleared = false;
+    constructor(deadline, cut) {
+        this.rung = new Promise((resolve) => (this.#ring = resolve));
+        this.#deadline = deadline;
+        this.#cut = cut;
+        cut?.addEventListener('abort', this.#ring);
+        this.#wait();
+    }
+    clear() {
+        this.#isCleared = true;
+        clearTimeout(this.#timer);
+        this.#cut?.removeEventListener('abort', this.#ring);
+    }
+    #wait() {
+        const { remainingMs } = this.#deadline;
+        if (remainingMs < Infinity)
+            this.#timer = setTimeout(() => void this.#ringOrWait(), remainingMs);
+    }
+    /** Input may have arrived, and a standstill may have postponed the deadline. */
+    async #ringOrWait() {
+        await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .pendingInput */ .q)();
+        if (this.#isCleared)
+            return;
+        if (this.#deadline.isOver)
+            this.#ring();
+        else
+            this.#wait();
+    }
+}
+
+
+/***/ }),
+
+/***/ 23064:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ LineBuffer)
+/* harmony export */ });
+const LF = 0x0a;
+/** The bytes that have been received and not yet read, to be read line by line. */
+class LineBuffer {
+    #unread = Buffer.alloc(0);
+    #searchedTo = 0;
+    /** Adds what was received. */
+    push(bytes) {
+        this.#unread = this.#unread.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#unread, bytes]);
+    }
+    get unread() {
+        return this.#unread;
+    }
+    /**
+     * Takes the next line.
+     * @param maxBytes of the line, its CR included
+     * @param tooLong makes the error that is thrown if the line is longer, even if it has not ended
+     * @returns the line without its LF; undefined if it has not ended
+     */
+    takeLine(maxBytes, tooLong) {
+        const end = this.#unread.indexOf(LF, this.#searchedTo);
+        if (end > maxBytes || (end < 0 && this.#unread.length > maxBytes))
+            throw tooLong();
+        if (end < 0) {
+            this.#searchedTo = this.#unread.length;
+            return undefined;
+        }
+        const line = this.#unread.subarray(0, end);
+        this.skip(end + 1);
+        return line;
+    }
+    /** Drops the first bytes. */
+    skip(count) {
+        this.#unread = this.#unread.subarray(count);
+        this.#searchedTo = 0;
+    }
+}
+
+
+/***/ }),
+
+/***/ 76987:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ LineChannel)
+/* harmony export */ });
+/* harmony import */ var _line_buffer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23064);
+/* harmony import */ var _standstill_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(79261);
+
+
+/**
+ * A connection to a server that sends lines, unencrypted or inside TLS. It reads only what somebody waits for: a flood
+ * stays in the kernel.
+ */
+class LineChannel {
+    /** To write to, and to close. Nothing else may read from it until {@link detach}. */
+    stream;
+    /** What has been received and not read. */
+    received = new _line_buffer_js__WEBPACK_IMPORTED_MODULE_1__/* .LineBuffer */ .F();
+    #end;
+    #wake;
+    /** @param stream connected */
+    constructor(stream) {
+        this.stream = stream;
+        stream.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
+        stream.pause();
+        // A stream that has ended before does not emit the event again.
+        if (stream.destroyed)
+            this.#onError(stream.errored ?? undefined);
+    }
+    /** Undefined while the connection is open. What was received before the end can still be read. */
+    get end() {
+        return this.#end;
+    }
+    /** Waits until more has been received, or the connection has ended. */
+    async more() {
+        if (this.#end)
+            return;
+        await new Promise((resolve) => {
+            this.#wake = resolve;
+            this.stream.resume();
+        });
+    }
+    /** Reads what the system has already received, without waiting for more. */
+    async readPending() {
+        this.stream.resume();
+        await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_0__/* .pendingInput */ .q)();
+    }
+    /** Stops reading and leaves the connection open, for TLS to take over. */
+    detach() {
+        this.stream.pause();
+        this.stream.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).off('error', this.#onError);
+    }
+    #onData = (bytes) => {
+        this.received.push(bytes);
+        this.stream.pause();
+        this.#awake();
+    };
+    #onEnd = () => {
+        this.#onError(undefined);
+    };
+    #onError = (cause) => {
+        this.#end ??= { cause };
+        this.#awake();
+    };
+    #awake() {
+        this.#wake?.();
+        this.#wake = undefined;
     }
 }
 
@@ -45952,7 +46365,7 @@ class Deadline {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ heartbeat),
+/* harmony export */   X: () => (/* binding */ Heartbeat),
 /* harmony export */   q: () => (/* binding */ pendingInput)
 /* harmony export */ });
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
@@ -45962,10 +46375,7 @@ const BEAT_MS = 20;
 /** How late a timer can be on a machine that is only busy. */
 const TOLERATED_MS = 10;
 const PAUSE_MS = 1000;
-/**
- * Measures how late its own timer is, and so how long the event loop has stood still. Runs only while something is
- * awaited.
- */
+/** Measures how late its own timer fires, and so how long the event loop has stood still. */
 class Heartbeat {
     #waits = 0;
     #lostMs = 0;
@@ -45978,7 +46388,6 @@ class Heartbeat {
     get pausesMs() {
         return this.#pausedMs + pauseIn(this.#lateMs);
     }
-    /** Measures for as long as a promise is pending. @returns what it resolves to */
     async during(wait) {
         if (this.#waits === 0)
             this.#begin();
@@ -46019,11 +46428,9 @@ class Heartbeat {
 function pauseIn(lateMs) {
     return lateMs >= PAUSE_MS ? lateMs : 0;
 }
-/** The heartbeat of this process. */
-const heartbeat = new Heartbeat();
 /**
- * Lets the event loop read what the system has already received. Timers fire before sockets are read: the first turn of
- * the loop begins to read from a paused channel, and the second one has read.
+ * Lets the event loop read what the system has already received. Timers fire before sockets are read: in its first turn
+ * the loop starts to read from a paused socket, and in its second it has read.
  */
 async function pendingInput() {
     await new Promise((resolve) => setImmediate(resolve));
@@ -46296,7 +46703,9 @@ function percentDecoded(text) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Pr: () => (/* binding */ RESULTS),
+  f$: () => (/* binding */ SCHEMA_VERSION),
   W1: () => (/* binding */ STEP_IDS),
+  js: () => (/* binding */ TOOL),
   DL: () => (/* binding */ earlierFindings)
 });
 
@@ -46326,29 +46735,33 @@ function duration(params) {
 ;// CONCATENATED MODULE: ./src/report/report.ts
 
 /**
- * The Report: what a run found out, and nothing of how. This schema is its one definition: the TypeScript types
- * are inferred from it, and `report.schema.json` in the repository is generated from it.
- * Every string in it may carry text from the network; each sink makes all of them safe for its own format.
+ * The Report is the result of a run. This schema is its only definition: the TypeScript types are inferred from it, and
+ * `report.schema.json` in the repository is generated from it. Any string in it may contain text from the network, and
+ * each output escapes all of them for its own format.
  */
-/** The five steps, in the order in which every endpoint goes through them. */
+/** The five steps, in order. */
 const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
 /** Results from best to worst. */
 const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'];
+/** The version of this schema. */
+const SCHEMA_VERSION = 1;
+/** How this program names itself in its reports; a test compares the version with `package.json`. */
+const TOOL = { name: 'starttls-gate', version: '1.0.0' };
 const count = schemas/* int */.Whr().nonnegative();
 const milliseconds = schemas/* number */.aig().nonnegative();
 const findingSchema = schemas/* strictObject */.rej({
     code: schemas/* string */.YjP().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     severity: schemas/* enum */.k5n(['error', 'warning', 'notice']),
     message: schemas/* string */.YjP().min(1).describe('What is wrong, here and now'),
-    remedy: schemas/* string */.YjP().min(1).describe('How to mend it'),
-    inconclusive: schemas/* literal */.euz(true).optional().describe('The error says "could not be tested", not "tested and bad"'),
-    evidence: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('How we know: the reply, the alert, the names'),
-    reference: schemas/* string */.YjP().optional().describe('The section of the RFC that is violated or followed'),
-    resultType: schemas/* string */.YjP().optional().describe('What a TLS report calls it (RFC 8460 section 4.3)'),
-    reproduce: schemas/* string */.YjP().optional().describe('A command that shows the same by hand'),
+    remedy: schemas/* string */.YjP().min(1).describe('How to fix it'),
+    inconclusive: schemas/* literal */.euz(true).optional().describe('The error means "could not be tested", not "tested and bad"'),
+    evidence: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('What shows it: the reply, the alert, the names'),
+    reference: schemas/* string */.YjP().optional().describe('The section of the RFC that applies'),
+    resultType: schemas/* string */.YjP().optional().describe('Its result type in a TLS report (RFC 8460 section 4.3)'),
+    reproduce: schemas/* string */.YjP().optional().describe('A command that shows the same'),
     waived: schemas/* strictObject */.rej({ reason: schemas/* string */.YjP(), until: schemas/* string */.YjP() }).optional(),
 })
-    .describe('One thing worth saying about a step');
+    .describe('A result of a step: an error, a warning or a notice');
 const stepSchema = schemas/* strictObject */.rej({
     id: schemas/* enum */.k5n(STEP_IDS),
     status: schemas/* enum */.k5n([...RESULTS, 'skip']),
@@ -46362,7 +46775,7 @@ const certificateSchema = schemas/* strictObject */.rej({
     names: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subject alternative names: DNS names and addresses'),
     validFrom: datetime(),
     validTo: datetime(),
-    daysLeft: schemas/* int */.Whr().describe('Whole days from the start of the run to validTo; negative once expired'),
+    daysLeft: schemas/* int */.Whr().describe('Whole days from the start of the run to validTo; negative if it has expired'),
     key: schemas/* string */.YjP().describe('Such as "EC P-256" or "RSA 2048"'),
     signature: schemas/* string */.YjP().describe('The signature algorithm'),
     sha256: schemas/* string */.YjP().describe('Fingerprint of the certificate, lower-case hexadecimal'),
@@ -46371,32 +46784,34 @@ const certificateSchema = schemas/* strictObject */.rej({
 const tlsSchema = schemas/* strictObject */.rej({
     version: schemas/* string */.YjP(),
     cipher: schemas/* string */.YjP(),
-    group: schemas/* string */.YjP().optional().describe('Key-exchange group, where the TLS library tells it'),
-    postQuantum: schemas/* boolean */.zMY().optional().describe('Whether the group withstands a quantum computer, where it is known'),
+    group: schemas/* string */.YjP().optional().describe('Key-exchange group, if the TLS library reports it'),
+    postQuantum: schemas/* boolean */.zMY()
+        .optional()
+        .describe('Whether the group is secure against quantum computers, if that is known'),
     certificate: certificateSchema,
     chain: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subjects of the certificates as the server sent them, leaf first'),
     otherCertificates: schemas/* array */.YOg(certificateSchema)
         .min(1)
         .optional()
-        .describe('With tls.check: both, what the server presents to clients that want a key of another kind'),
+        .describe('With tls.check: both, the certificates that the server presents to clients that require another type of key'),
 });
 const deliverySchema = schemas/* strictObject */.rej({
     messageId: schemas/* string */.YjP().describe('The Message-ID of the probe'),
-    octets: count.describe('The size of the probe'),
-    latencyMs: milliseconds.optional().describe('From its acceptance until it was found in the inbox'),
-    folder: schemas/* string */.YjP().optional().describe('The folder for junk in which it was found'),
-    copies: count.min(1).optional().describe('How many copies there were; a lower bound if `message-duplicated` says so'),
+    octets: count.describe('The size of the probe in bytes'),
+    latencyMs: milliseconds.optional().describe('From its acceptance until the gate found it in the inbox'),
+    folder: schemas/* string */.YjP().optional().describe('The junk folder in which the gate found it'),
+    copies: count.min(1).optional().describe('The number of copies; a lower bound if `message-duplicated` says so'),
 });
 const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() })
-    .describe('What led to the next attempt');
+    .describe('Why there was another attempt');
 const earlierFindingSchema = findingSchema
     .extend({ step: schemas/* enum */.k5n(STEP_IDS) })
-    .describe('A warning or a waived error that the last attempt does not have; it makes the endpoint `warn`');
+    .describe('A warning or a waived error that the last attempt does not have; the endpoint is `warn` because of it');
 const endpointSchema = schemas/* strictObject */.rej({
     name: schemas/* string */.YjP(),
     host: schemas/* string */.YjP(),
     port: schemas/* int */.Whr().min(1).max(65535),
-    address: schemas/* string */.YjP().optional().describe('The address that was connected to'),
+    address: schemas/* string */.YjP().optional().describe('The IP address of the connection'),
     transport: schemas/* enum */.k5n(['starttls', 'implicit']),
     role: schemas/* enum */.k5n(['submission', 'mx']),
     environment: schemas/* string */.YjP().optional(),
@@ -46407,27 +46822,27 @@ const endpointSchema = schemas/* strictObject */.rej({
     steps: schemas/* array */.YOg(stepSchema).length(STEP_IDS.length),
     earlier: schemas/* array */.YOg(schemas/* union */.KCZ([failureSchema, earlierFindingSchema]))
         .optional()
-        .describe('What the attempts before the last one found'),
+        .describe('The results of the attempts before the last one'),
     capabilities: schemas/* strictObject */.rej({
-        plain: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the answer to EHLO in the clear'),
-        tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('Those inside TLS'),
-        gained: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered inside TLS only, each mechanism by itself'),
-        lost: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered in the clear only, STARTTLS aside'),
+        plain: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the reply to EHLO before TLS'),
+        tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the reply to EHLO inside TLS'),
+        gained: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered only inside TLS, each mechanism separately'),
+        lost: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered only before TLS, except STARTTLS'),
     })
         .optional(),
     tls: tlsSchema.optional(),
-    delivery: deliverySchema.optional().describe('What became of the probe message, once it was accepted'),
+    delivery: deliverySchema.optional().describe('The delivery of the probe message, if the server accepted it'),
     transcript: schemas/* array */.YOg(schemas/* strictObject */.rej({ at: milliseconds, from: schemas/* enum */.k5n(['server', 'client']), text: schemas/* string */.YjP() })),
 });
 const reportSchema = schemas/* strictObject */.rej({
-    schemaVersion: schemas/* literal */.euz(1),
-    tool: schemas/* strictObject */.rej({ name: schemas/* literal */.euz('starttls-gate'), version: schemas/* string */.YjP() }),
+    schemaVersion: schemas/* literal */.euz(SCHEMA_VERSION),
+    tool: schemas/* strictObject */.rej({ name: schemas/* literal */.euz(TOOL.name), version: schemas/* string */.YjP() }),
     startedAt: datetime(),
     durationMs: milliseconds,
     result: schemas/* enum */.k5n(RESULTS),
     endpoints: schemas/* array */.YOg(endpointSchema).min(1),
 })
-    .describe('What STARTTLS Gate found out about each endpoint');
+    .describe('The results of STARTTLS Gate for each endpoint');
 /** The warnings and waived errors that only attempts before the last one found. */
 function earlierFindings({ earlier = [] }) {
     return earlier.filter((one) => 'severity' in one);
@@ -46440,38 +46855,39 @@ function earlierFindings({ earlier = [] }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ decoded),
-/* harmony export */   d: () => (/* binding */ encoded)
+/* harmony export */   W: () => (/* binding */ encodeBase64),
+/* harmony export */   y: () => (/* binding */ decodeBase64)
 /* harmony export */ });
-/** Base64 of text, which SASL messages carry as UTF-8. */
-function encoded(text) {
+/** @returns the UTF-8 bytes of a text in base64 */
+function encodeBase64(text) {
     return Buffer.from(text, 'utf8').toString('base64');
 }
 /**
- * Reads base64 as RFC 4648 section 4 has it: with its padding, and nothing else in it.
- * @returns the octets, or undefined where it is anything else
+ * Decodes base64 strictly (RFC 4648 section 4): with its padding, and without any other character.
+ * @returns the bytes, or undefined if the text is not base64
  */
-function decoded(base64) {
-    const octets = Buffer.from(base64, 'base64');
-    return octets.toString('base64') === base64 ? octets : undefined;
+function decodeBase64(base64) {
+    const bytes = Buffer.from(base64, 'base64');
+    return bytes.toString('base64') === base64 ? bytes : undefined;
 }
 
 
 /***/ }),
 
-/***/ 39896:
+/***/ 8600:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ks: () => (/* binding */ tooEarly),
 /* harmony export */   OM: () => (/* binding */ secretOf),
-/* harmony export */   Ot: () => (/* binding */ tooMany),
-/* harmony export */   U4: () => (/* binding */ SaslFault)
+/* harmony export */   U4: () => (/* binding */ SaslFault),
+/* harmony export */   a1: () => (/* binding */ extraChallenge),
+/* harmony export */   nK: () => (/* binding */ earlySuccess),
+/* harmony export */   z$: () => (/* binding */ undecodable)
 /* harmony export */ });
 /**
- * Why the exchange was given up, or why its success counts for nothing.
+ * Why the client aborted an exchange, or why the server's success does not count.
  * - `not-authenticated`: the server has not proved that it knows the password
- * - `malformed`: what it sent does not follow the mechanism
+ * - `malformed`: what the server sent does not follow the mechanism
  */
 class SaslFault extends Error {
     kind;
@@ -46485,137 +46901,83 @@ class SaslFault extends Error {
 /** The password or token of an identity that has one. */
 function secretOf(identity) {
     if (identity.kind === 'certificate')
-        throw new TypeError('a certificate is no secret to be sent');
+        throw new TypeError('a certificate is not a secret that can be sent');
     return identity.secret.reveal();
 }
-/** What is said to a success that comes before the client has said all that the mechanism has to say. */
-function tooEarly() {
-    return new SaslFault('malformed', 'the server lets somebody in who has not shown it the credentials');
+/** The server reports success before the client has sent everything that the mechanism requires. */
+function earlySuccess() {
+    return new SaslFault('malformed', 'the server accepts a client that has not sent its credentials');
 }
-/** What is said to a challenge that the mechanism does not have. */
-function tooMany() {
-    return new SaslFault('malformed', 'the server asks for more than the mechanism has to say');
+/** The server sends a challenge that the mechanism does not have. */
+function extraChallenge() {
+    return new SaslFault('malformed', 'the server sends more challenges than the mechanism has');
+}
+/** The server sends a challenge that is not base64, although the mechanism has to read it. */
+function undecodable() {
+    return new SaslFault('malformed', 'the challenge is not valid base64');
 }
 
 
 /***/ }),
 
-/***/ 80904:
+/***/ 83157:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  L0: () => (/* binding */ beginExchange),
   _n: () => (/* binding */ bindsChannel),
   L$: () => (/* binding */ chooseMechanism),
-  iq: () => (/* binding */ converse),
   $i: () => (/* binding */ wireForms)
 });
 
-// UNUSED EXPORTS: SPOKEN
+// UNUSED EXPORTS: SUPPORTED
 
 // EXTERNAL MODULE: ./src/sasl/base64.ts
 var base64 = __nccwpck_require__(82356);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: ./src/sasl/conversation.ts
-var conversation = __nccwpck_require__(39896);
-;// CONCATENATED MODULE: ./src/sasl/cram-md5.ts
-
-
-
-/** CRAM-MD5 (RFC 2195): the password stays here, and signs what the server has made up. */
-function cramMd5(identity, { derived }) {
-    let presented = false;
-    return {
-        get presented() {
-            return presented;
-        },
-        answer: (challenge) => {
-            if (presented)
-                throw (0,conversation/* tooMany */.Ot)();
-            const octets = (0,base64/* decoded */.D)(challenge);
-            if (!octets || octets.length === 0)
-                throw new conversation/* SaslFault */.U4('malformed', 'the challenge is no base64');
-            const digest = (0,external_node_crypto_.createHmac)('md5', (0,conversation/* secretOf */.OM)(identity)).update(octets).digest();
-            derived(digest);
-            presented = true;
-            return `${identity.username} ${digest.toString('hex')}`;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/sasl/external.ts
-
-/** EXTERNAL (RFC 4422 appendix A): the certificate of the TLS handshake speaks; the name, if any, is to act as. */
-function external({ username }) {
-    return {
-        initial: username,
-        answer: () => {
-            throw (0,conversation/* tooMany */.Ot)();
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/sasl/login.ts
-
-/** LOGIN (draft-murchison-sasl-login): two prompts whose wording is no protocol, the first for the name. */
-function login(identity) {
-    const answers = [identity.username, (0,conversation/* secretOf */.OM)(identity)];
-    return {
-        get presented() {
-            return answers.length === 0;
-        },
-        answer: () => {
-            const answer = answers.shift();
-            if (answer === undefined)
-                throw (0,conversation/* tooMany */.Ot)();
-            return answer;
-        },
-    };
-}
-
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(50875);
+// EXTERNAL MODULE: ./src/sasl/client.ts
+var client = __nccwpck_require__(8600);
 ;// CONCATENATED MODULE: ./src/sasl/oauth.ts
 
 
-
-/** The one message of OAUTHBEARER (RFC 7628 section 3.1). */
+/** The message of OAUTHBEARER (RFC 7628 section 3.1). */
 function bearerMessage(identity) {
     const { username, host, port } = identity;
     const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
-    return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${(0,conversation/* secretOf */.OM)(identity)}\x01\x01`;
+    return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${(0,client/* secretOf */.OM)(identity)}\x01\x01`;
 }
-/** OAUTHBEARER: a failure comes as a challenge, and a lone ^A asks for the code (RFC 7628 section 3.2.3). */
+/** OAUTHBEARER: the server reports a failure in a challenge, and the client answers it with ^A (RFC 7628 section 3.2.3). */
 function oauthBearer(identity) {
-    return tokenConversation(bearerMessage(identity), '\x01');
+    return tokenClient(bearerMessage(identity), '\x01');
 }
-/** The one message of XOAUTH2. */
+/** The message of XOAUTH2. */
 function xoauth2Message(identity) {
-    return `user=${identity.username}\x01auth=Bearer ${(0,conversation/* secretOf */.OM)(identity)}\x01\x01`;
+    return `user=${identity.username}\x01auth=Bearer ${(0,client/* secretOf */.OM)(identity)}\x01\x01`;
 }
-/** Google's XOAUTH2, which Microsoft speaks too: as OAUTHBEARER, but that the answer to a failure is empty. */
+/** Google's XOAUTH2, which Microsoft has too: like OAUTHBEARER, but the client answers a failure with an empty line. */
 function xoauth2(identity) {
-    return tokenConversation(xoauth2Message(identity), '');
+    return tokenClient(xoauth2Message(identity), '');
 }
-function tokenConversation(initial, afterFailure) {
+function tokenClient(initial, afterFailure) {
     let told;
     return {
         initial,
         get told() {
             return told;
         },
-        answer: (challenge) => {
+        respond: ({ bytes, text }) => {
             if (told !== undefined)
-                throw (0,conversation/* tooMany */.Ot)();
-            told = new peer/* PeerText */.gC(failureIn((0,base64/* decoded */.D)(challenge)?.toString('utf8') ?? challenge));
+                throw (0,client/* extraChallenge */.a1)();
+            told = new peer/* PeerText */.gC(describeFailure(bytes?.toString('utf8') ?? text));
             return afterFailure;
         },
     };
 }
-/** The fields of the JSON by which a server tells of a failure (RFC 7628 section 3.2.2), or what it says instead. */
-function failureIn(text) {
+/** @param text JSON (RFC 7628 section 3.2.2), or whatever the server sends instead */
+function describeFailure(text) {
     const fields = Object.entries(jsonObject(text));
     if (fields.length === 0)
         return text;
@@ -46633,33 +46995,83 @@ function jsonObject(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/sasl/plain.ts
-
-/** The one message of PLAIN (RFC 4616), which acts for nobody else. */
-function plainMessage(identity) {
-    return `\0${identity.username}\0${(0,conversation/* secretOf */.OM)(identity)}`;
-}
-/** PLAIN (RFC 4616): everything at once. */
-function plain(identity) {
-    return {
-        initial: plainMessage(identity),
-        answer: () => {
-            throw (0,conversation/* tooMany */.Ot)();
-        },
-    };
-}
-
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(57975);
-;// CONCATENATED MODULE: ./src/sasl/saslprep.ts
-/** What SASLprep leaves as it is, which is nearly every name and password. */
+;// CONCATENATED MODULE: ./src/sasl/scram-messages.ts
+
+
+/** OWASP recommends 600,000. This many take half a second on one core. */
+const MAX_ITERATIONS = 1_000_000;
+/** Printable ASCII, except the comma. */
+const NONCE = /^[\x21-\x2b\x2d-\x7e]+$/;
+const ITERATIONS = /^[1-9]\d{0,14}$/;
+/** @throws {SaslFault} if the message is malformed, or requires something that is not supported */
+function parseServerFirst(text) {
+    const [nonce, salt, iterations, ...extensions] = text.split(',');
+    if (nonce?.startsWith('m='))
+        throw malformed('the server requires an extension (m=) that the gate does not support');
+    const r = attribute('r', nonce);
+    const s = (0,base64/* decodeBase64 */.y)(attribute('s', salt));
+    const i = attribute('i', iterations);
+    if (!NONCE.test(r))
+        throw malformed("the server's nonce has characters that are not allowed in a nonce");
+    if (!s || s.length === 0)
+        throw malformed('the salt is not valid base64');
+    if (!ITERATIONS.test(i))
+        throw malformed('the iteration count is not a number');
+    if (Number(i) > MAX_ITERATIONS) {
+        throw malformed(`the server requires ${i} iterations; the gate computes at most ${MAX_ITERATIONS}`);
+    }
+    if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
+        throw malformed("the server's first message ends with something that is not an extension");
+    return { nonce: r, salt: s, iterations: Number(i) };
+}
+/** The signature (`verifier`) of a `server-final-message`; undefined if there is none. */
+function serverSignature(text) {
+    const [first] = text.split(',');
+    return first?.startsWith('v=') ? (0,base64/* decodeBase64 */.y)(first.slice(2)) : undefined;
+}
+/** The error that a server sends instead of either message, such as `invalid-proof`. Text of the peer. */
+function serverError(text) {
+    const [first] = text.split(',');
+    return first?.startsWith('e=') ? first.slice(2) : undefined;
+}
+function attribute(letter, text) {
+    if (!text?.startsWith(`${letter}=`))
+        throw malformed(`the server's first message has no ${letter}= where it is required`);
+    return text.slice(2);
+}
+function malformed(what) {
+    return new client/* SaslFault */.U4('malformed', what);
+}
+
+;// CONCATENATED MODULE: ./src/sasl/scram.ts
+
+
+
+
+
+const derive = (0,external_node_util_.promisify)(external_node_crypto_.pbkdf2);
+/** A multiple of three, so that the base64 of the nonce has no padding. */
+const NONCE_BYTES = 18;
+/**
+ * SCRAM (RFC 5802, RFC 7677): the password is not sent, and each side proves to the other that it knows it.
+ * @param nonce the client's; a parameter so that tests can control it
+ */
+async function scram(kind, identity, context, nonce = (0,external_node_crypto_.randomBytes)(NONCE_BYTES).toString('base64')) {
+    const [username, password] = await Promise.all([prepare(identity.username), prepare((0,client/* secretOf */.OM)(identity))]);
+    return new Scram(kind, { username, password }, context, nonce);
+}
+/** What SASLprep does not change, which is nearly every name and password. */
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 /**
- * Prepares a name or a password as SCRAM wants it (SASLprep, RFC 4013), so that the same characters typed in another
- * way come to the same octets. What SASLprep prohibits, such as characters younger than Unicode 3.2, stays as it is:
- * the servers in use do the same, and a password with an emoji in it works.
+ * Prepares a name or a password for SCRAM (SASLprep, RFC 4013), so that the same characters become the same bytes,
+ * however they were typed. A text with characters that SASLprep prohibits, such as those added after Unicode 3.2, is
+ * not changed: common servers do the same, so a password with an emoji works.
  */
-async function prepared(text) {
+async function prepare(text) {
     if (PLAIN_ASCII.test(text))
         return text;
     const { saslprep } = await __nccwpck_require__.e(/* import() */ 81).then(__nccwpck_require__.bind(__nccwpck_require__, 35081));
@@ -46669,74 +47081,6 @@ async function prepared(text) {
     catch {
         return text;
     }
-}
-
-;// CONCATENATED MODULE: ./src/sasl/scram-messages.ts
-
-
-/** More than anybody asks for (OWASP's advice is 600,000), and half a second of one core. */
-const MOST_ITERATIONS = 1_000_000;
-/** All that is visible in ASCII, but for the comma. */
-const NONCE = /^[\x21-\x2b\x2d-\x7e]+$/;
-const ITERATIONS = /^[1-9]\d{0,14}$/;
-/** @throws {SaslFault} if it is no such message, or one that cannot be gone along with */
-function firstMessage(text) {
-    const [nonce, salt, iterations, ...extensions] = text.split(',');
-    if (nonce?.startsWith('m='))
-        throw malformed('the server demands an extension (m=) that is not known here');
-    const r = attribute('r', nonce);
-    const s = (0,base64/* decoded */.D)(attribute('s', salt));
-    const i = attribute('i', iterations);
-    if (!NONCE.test(r))
-        throw malformed('the nonce of the server has characters that no nonce has');
-    if (!s || s.length === 0)
-        throw malformed('the salt is no base64');
-    if (!ITERATIONS.test(i))
-        throw malformed('the iteration count is no number');
-    if (Number(i) > MOST_ITERATIONS) {
-        throw malformed(`the server wants the password hashed ${i} times; more than ${MOST_ITERATIONS} are not done here`);
-    }
-    if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
-        throw malformed('the first message of the server has odd ends');
-    return { nonce: r, salt: s, iterations: Number(i) };
-}
-/** The proof in the last message of the server; undefined where there is none. */
-function finalSignature(text) {
-    const [first] = text.split(',');
-    return first?.startsWith('v=') ? (0,base64/* decoded */.D)(first.slice(2)) : undefined;
-}
-/** What a server says instead of either message when it gives up, such as `invalid-proof`. The peer's text. */
-function errorIn(text) {
-    const [first] = text.split(',');
-    return first?.startsWith('e=') ? first.slice(2) : undefined;
-}
-function attribute(letter, text) {
-    if (!text?.startsWith(`${letter}=`))
-        throw malformed(`the first message of the server has no ${letter}= where that is due`);
-    return text.slice(2);
-}
-function malformed(what) {
-    return new conversation/* SaslFault */.U4('malformed', what);
-}
-
-;// CONCATENATED MODULE: ./src/sasl/scram.ts
-
-
-
-
-
-
-
-const derive = (0,external_node_util_.promisify)(external_node_crypto_.pbkdf2);
-/** Octets of a nonce; a multiple of three, so that its base64 has no padding. */
-const NONCE_OCTETS = 18;
-/**
- * SCRAM (RFC 5802, RFC 7677): neither side learns the password from the other, and both prove that they know it.
- * @param nonce ours; only a test knows it beforehand
- */
-async function scram(kind, identity, surroundings, nonce = (0,external_node_crypto_.randomBytes)(NONCE_OCTETS).toString('base64')) {
-    const [username, password] = await Promise.all([prepared(identity.username), prepared((0,conversation/* secretOf */.OM)(identity))]);
-    return new Scram(kind, { username, password }, surroundings, nonce);
 }
 class Scram {
     initial;
@@ -46748,65 +47092,60 @@ class Scram {
     #computed;
     #nonce;
     #bare;
-    /** The GS2 header and, where the exchange is bound, what it is bound to, in base64. */
+    /** The GS2 header and, with channel binding, the data of the channel, in base64. */
     #binding;
-    /** What the server has to prove itself with, once that can be told. */
+    /** The signature that proves that the server knows the password, once the client can compute it. */
     #expected;
     #verified = false;
-    constructor({ hash, bound }, { username, password }, surroundings, nonce) {
-        const header = `${gs2Flag(bound, surroundings)},,`;
-        const data = bound ? surroundings.binding?.data : undefined;
+    constructor({ hash, bound }, { username, password }, context, nonce) {
+        const header = `${gs2Flag(bound, context)},,`;
+        const data = bound ? context.binding?.data : undefined;
         this.#hash = hash;
         this.#password = password;
-        this.#derived = surroundings.derived;
-        this.#computed = surroundings.computed;
+        this.#derived = context.derived;
+        this.#computed = context.computed;
         this.#nonce = nonce;
         this.#bare = `n=${saslName(username)},r=${nonce}`;
         this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
         this.initial = header + this.#bare;
     }
-    /** The proof is in the answer that makes known what to expect of the server. */
+    /** The response with the proof is the one after which a signature is expected. */
     get presented() {
         return this.#expected !== undefined;
     }
-    async answer(challenge) {
+    async respond({ bytes }) {
         if (this.#verified || this.told !== undefined)
-            throw (0,conversation/* tooMany */.Ot)();
-        const message = (0,base64/* decoded */.D)(challenge)?.toString('utf8');
-        if (message === undefined)
-            throw new conversation/* SaslFault */.U4('malformed', 'the challenge is no base64');
-        const error = errorIn(message);
+            throw (0,client/* extraChallenge */.a1)();
+        if (!bytes)
+            throw (0,client/* undecodable */.z$)();
+        const message = bytes.toString('utf8');
+        const error = serverError(message);
         if (error !== undefined) {
             this.told = new peer/* PeerText */.gC(error);
             return '';
         }
         if (!this.#expected)
             return this.#final(message);
-        this.#verify(finalSignature(message));
+        this.#verify(serverSignature(message));
         return '';
     }
-    /** RFC 4954 has no place for data beside a success, and yet there are servers that put theirs there. */
-    conclude(texts) {
+    succeed(data) {
         if (this.#verified || this.told !== undefined)
             return;
-        const signature = texts
-            .flatMap((text) => text.split(' '))
-            .map((word) => finalSignature((0,base64/* decoded */.D)(word)?.toString('utf8') ?? ''))
-            .find((found) => found !== undefined);
-        this.#verify(signature);
+        this.#verify(data.map((bytes) => serverSignature(bytes.toString('utf8'))).find((found) => found !== undefined));
     }
     async #final(serverFirst) {
-        const { nonce, salt, iterations } = firstMessage(serverFirst);
+        const { nonce, salt, iterations } = parseServerFirst(serverFirst);
         if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
-            throw new conversation/* SaslFault */.U4('not-authenticated', 'the nonce of the server does not continue ours, as if it answered somebody else');
+            throw new client/* SaslFault */.U4('not-authenticated', "the server's nonce does not begin with the client's, as if the message belonged to another exchange");
         }
         this.iterations = iterations;
         const withoutProof = `c=${this.#binding},r=${nonce}`;
         const signed = `${this.#bare},${serverFirst},${withoutProof}`;
-        const salted = await this.#computed(derive(this.#password, salt, iterations, HASH_OCTETS[this.#hash], this.#hash));
+        const salted = await this.#computed(derive(this.#password, salt, iterations, HASH_BYTES[this.#hash], this.#hash));
         const clientKey = this.#hmac(salted, 'Client Key');
         const signature = this.#hmac((0,external_node_crypto_.createHash)(this.#hash).update(clientKey).digest(), signed);
-        const proof = Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0)));
+        const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0)));
         this.#expected = this.#hmac(this.#hmac(salted, 'Server Key'), signed);
         this.#derived(proof);
         this.#derived(this.#expected);
@@ -46814,10 +47153,10 @@ class Scram {
     }
     #verify(signature) {
         if (!signature || !this.#expected) {
-            throw new conversation/* SaslFault */.U4('not-authenticated', 'the server has not proved that it knows the password');
+            throw new client/* SaslFault */.U4('not-authenticated', 'the server has not proved that it knows the password');
         }
         if (signature.length !== this.#expected.length || !(0,external_node_crypto_.timingSafeEqual)(signature, this.#expected)) {
-            throw new conversation/* SaslFault */.U4('not-authenticated', "the server's proof that it knows the password is wrong");
+            throw new client/* SaslFault */.U4('not-authenticated', "the server's proof that it knows the password is wrong");
         }
         this.#verified = true;
     }
@@ -46825,17 +47164,75 @@ class Scram {
         return (0,external_node_crypto_.createHmac)(this.#hash, key).update(text).digest();
     }
 }
-const HASH_OCTETS = { sha1: 20, sha256: 32 };
-/** RFC 5802 section 6: `y` lets a server that does bind see that somebody has hidden its offer from us. */
+const HASH_BYTES = { sha1: 20, sha256: 32 };
+/** RFC 5802 section 6: `y` shows a server with channel binding that somebody removed its offer in transit. */
 function gs2Flag(bound, { binding, serverBinds }) {
     if (!bound)
         return binding && !serverBinds ? 'y' : 'n';
     if (!binding)
-        throw new TypeError('nothing to bind the exchange to');
+        throw new TypeError('no channel binding data');
     return `p=${binding.type}`;
 }
 function saslName(name) {
     return name.replaceAll('=', '=3D').replaceAll(',', '=2C');
+}
+
+;// CONCATENATED MODULE: ./src/sasl/simple-mechanisms.ts
+
+
+/** The message of PLAIN (RFC 4616), without an authorization identity. */
+function plainMessage(identity) {
+    return `\0${identity.username}\0${(0,client/* secretOf */.OM)(identity)}`;
+}
+/** PLAIN (RFC 4616): one message. */
+function plain(identity) {
+    return oneMessage(plainMessage(identity));
+}
+/** EXTERNAL (RFC 4422 appendix A): the client certificate authenticates; the username, if any, is whom to act as. */
+function external({ username }) {
+    return oneMessage(username);
+}
+function oneMessage(initial) {
+    return {
+        initial,
+        respond: () => {
+            throw (0,client/* extraChallenge */.a1)();
+        },
+    };
+}
+/** LOGIN (draft-murchison-sasl-login): two prompts, for username and password, whose text is not specified. */
+function login(identity) {
+    const responses = [identity.username, (0,client/* secretOf */.OM)(identity)];
+    return {
+        get presented() {
+            return responses.length === 0;
+        },
+        respond: () => {
+            const response = responses.shift();
+            if (response === undefined)
+                throw (0,client/* extraChallenge */.a1)();
+            return response;
+        },
+    };
+}
+/** CRAM-MD5 (RFC 2195): the response has an HMAC of the challenge, keyed with the password. */
+function cramMd5(identity, { derived }) {
+    let presented = false;
+    return {
+        get presented() {
+            return presented;
+        },
+        respond: ({ bytes }) => {
+            if (presented)
+                throw (0,client/* extraChallenge */.a1)();
+            if (!bytes || bytes.length === 0)
+                throw (0,client/* undecodable */.z$)();
+            const digest = (0,external_node_crypto_.createHmac)('md5', (0,client/* secretOf */.OM)(identity)).update(bytes).digest();
+            derived(digest);
+            presented = true;
+            return `${identity.username} ${digest.toString('hex')}`;
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/sasl/mechanisms.ts
@@ -46843,15 +47240,12 @@ function saslName(name) {
 
 
 
-
-
-
 const scramMechanism = (kind) => ({
     kind: 'password',
     bound: kind.bound,
-    begin: (identity, surroundings) => scram(kind, identity, surroundings),
+    begin: (identity, context) => scram(kind, identity, context),
 });
-/** The mechanisms spoken here, strongest first. */
+/** The supported mechanisms, strongest first. */
 const MECHANISMS = {
     'SCRAM-SHA-256-PLUS': scramMechanism({ hash: 'sha256', bound: true }),
     'SCRAM-SHA-1-PLUS': scramMechanism({ hash: 'sha1', bound: true }),
@@ -46865,18 +47259,18 @@ const MECHANISMS = {
     EXTERNAL: { kind: 'certificate', begin: external },
 };
 /** Their names, strongest first. */
-const SPOKEN = Object.keys(MECHANISMS);
+const SUPPORTED = Object.keys(MECHANISMS);
 /**
- * Whether a mechanism ties its exchange to the TLS channel.
+ * Whether a mechanism has channel binding.
  * @param name in upper case
  */
 function bindsChannel(name) {
     return name.endsWith('-PLUS');
 }
 /**
- * Chooses the mechanism: the one that is insisted on, else the strongest that both sides have.
+ * Chooses the mechanism: the one that the configuration names, otherwise the strongest that both sides support.
  * @param offered the server's mechanisms, in upper case
- * @returns its name, or undefined where none fits
+ * @returns its name, or undefined if there is none
  */
 function chooseMechanism(offered, { kind, wanted, canBind }) {
     return Object.entries(MECHANISMS)
@@ -46885,22 +47279,22 @@ function chooseMechanism(offered, { kind, wanted, canBind }) {
         .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
 }
 /**
- * Begins the client's side of an exchange.
- * @param name one that {@link chooseMechanism} returned
+ * Begins the client side of an exchange.
+ * @param name a mechanism that {@link chooseMechanism} returned
  */
-async function converse(name, identity, surroundings) {
+async function beginExchange(name, identity, context) {
     const mechanism = MECHANISMS[name];
     if (!mechanism)
-        throw new TypeError(`no such mechanism here: ${name}`);
-    return mechanism.begin(identity, surroundings);
+        throw new TypeError(`unsupported mechanism: ${name}`);
+    return mechanism.begin(identity, context);
 }
 /**
- * Every form that a mechanism spoken here gives a secret itself on the wire, for whoever must keep it out of a log.
- * What is only derived from it differs from one exchange to the next; see {@link Surroundings.derived}.
+ * Every message of a mechanism that contains the secret itself, so that it can be kept out of logs. What is only
+ * derived from the secret differs between exchanges; see {@link ExchangeContext.derived}.
  * @returns base64 texts
  */
 function wireForms(identity) {
-    return Object.values(MECHANISMS).flatMap(({ kind, discloses }) => kind === identity.kind && discloses ? [(0,base64/* encoded */.d)(discloses(identity))] : []);
+    return Object.values(MECHANISMS).flatMap(({ kind, discloses }) => kind === identity.kind && discloses ? [(0,base64/* encodeBase64 */.W)(discloses(identity))] : []);
 }
 
 
@@ -46913,7 +47307,7 @@ function wireForms(identity) {
 /* harmony export */   C: () => (/* binding */ sentForms),
 /* harmony export */   F: () => (/* binding */ secretsOf)
 /* harmony export */ });
-/* harmony import */ var _sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80904);
+/* harmony import */ var _sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83157);
 
 /**
  * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
@@ -46950,233 +47344,351 @@ function sentForms(planned) {
 
 /***/ }),
 
-/***/ 56312:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   r: () => (/* binding */ redactedReason),
-/* harmony export */   z: () => (/* binding */ redactorsFor)
-/* harmony export */ });
-/* harmony import */ var _derived_secrets_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(89452);
-/* harmony import */ var _redactor_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94890);
-
-
-/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
-const SOUGHT_TOGETHER = 50;
-/**
- * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
- * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
- * grows with the fleet only.
- * @returns the redactor for the endpoint of a name in the report, which may have its address behind it
- */
-function redactorsFor(plan) {
-    if (revealed(plan).size <= SOUGHT_TOGETHER) {
-        const one = redactorOf(plan);
-        return () => one;
-    }
-    const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.name, endpoint]));
-    return (name) => {
-        const endpoint = endpoints.get(name) ?? endpoints.get(name.replace(/ \([^()]*\)$/, ''));
-        if (!endpoint)
-            return redactorOf(plan);
-        // A server can repeat in one session what it received in another.
-        const { host, port } = endpoint;
-        return redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
-    };
-}
-/** What our own code or a library says of a failure of its own, without the secrets of the plan. */
-function redactedReason(reason, plan) {
-    return plan ? redactorOf(plan).redact(reason) : reason;
-}
-function redactorOf(plan) {
-    return new _redactor_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .p(revealed(plan), new Set((0,_derived_secrets_js__WEBPACK_IMPORTED_MODULE_0__/* .secretsOf */ .F)(plan).flatMap(_derived_secrets_js__WEBPACK_IMPORTED_MODULE_0__/* .sentForms */ .C)));
-}
-function revealed(plan) {
-    return new Set((0,_derived_secrets_js__WEBPACK_IMPORTED_MODULE_0__/* .secretsOf */ .F)(plan).map(({ secret }) => secret.reveal()));
-}
-
-
-/***/ }),
-
-/***/ 94890:
+/***/ 80936:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  p: () => (/* binding */ Redactor)
+  r: () => (/* binding */ redactedReason),
+  z: () => (/* binding */ redactorsFor)
 });
 
-;// CONCATENATED MODULE: ./src/secrets/reading.ts
-/** What has no width, but for the blanks by which words and lines are told apart: CR is one at the end of a line only. */
-const NO_WIDTH = String.raw `(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
-const IS_NO_WIDTH = new RegExp(`^${NO_WIDTH}$`, 'u');
-/** An escape by number: of an octet (`%41`, `\x41`), a UTF-16 code unit (`\u0041`), a code point (`\u{41}`, `&#x41;`, `&#65;`). */
-const ESCAPE = String.raw `%([0-7][0-9a-f])|\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|&#x0*([0-9a-f]{1,6});|&#0*(\d{1,7});`;
-const READ_OTHERWISE = new RegExp(`${ESCAPE}|${NO_WIDTH}`, 'giu');
+// EXTERNAL MODULE: ./src/secrets/derived-secrets.ts
+var derived_secrets = __nccwpck_require__(89452);
+;// CONCATENATED MODULE: ./src/secrets/escapes.ts
+const NEXT_BYTE = '%[89ab][0-9a-f]';
 const HIGHEST_CODE_POINT = 0x10ffff;
+const BY_NUMBER = [
+    // The UTF-8 of one character in a URL (RFC 3986 section 2.1)
+    [`%[0-7][0-9a-f]|%[cd][0-9a-f]${NEXT_BYTE}|%e[0-9a-f](?:${NEXT_BYTE}){2}|%f[0-7](?:${NEXT_BYTE}){3}`, urlDecoded],
+    [String.raw `\\x[0-9a-f]{2}|\\u[0-9a-f]{4}`, (written) => character(written.slice(2), 16)],
+    [String.raw `\\u\{[0-9a-f]{1,6}\}|&#x0*[0-9a-f]{1,6};`, (written) => character(written.slice(3, -1), 16)],
+    [String.raw `&#0*\d{1,7};`, (written) => character(written.slice(2, -1), 10)],
+];
+const REFERENCES = {
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    apos: "'",
+    nbsp: '\u00a0',
+};
+const LETTERS = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const OTHERS = [
+    // A space in a form
+    [String.raw `\+`, () => ' '],
+    [`&(?:${Object.keys(REFERENCES).join('|')});`, (written) => REFERENCES[written.slice(1, -1).toLowerCase()]],
+    // JSON (RFC 8259 section 7)
+    [String.raw `\\[bfnrt]`, (written) => LETTERS[written.charAt(1).toLowerCase()]],
+    // Punctuation in JSON, a shell or a log
+    [String.raw `\\[!-/:-@\[-\x60{-~]`, (written) => written.charAt(1)],
+];
+/** Characters without width, except tabs and line ends. A CR is part of a line end only before a line feed. */
+const INVISIBLE = String.raw `(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
+const ONLY_INVISIBLE = new RegExp(`^${INVISIBLE}$`, 'u');
+/** Whether a reader would not see a character. */
+function isInvisible(character) {
+    return ONLY_INVISIBLE.test(character);
+}
+const ESCAPE = anyOf([...BY_NUMBER, ...OTHERS]);
+const NUMBER_OR_INVISIBLE = anyOf([...BY_NUMBER, [INVISIBLE, () => '']]);
+function anyOf(kinds) {
+    return { kinds, pattern: new RegExp(kinds.map(([written]) => `(${written})`).join('|'), 'giu') };
+}
+function meaningOf([written, ...groups], kinds) {
+    const [, meaning] = kinds[groups.findIndex(Boolean)] ?? [];
+    return meaning?.(written);
+}
+function urlDecoded(written) {
+    try {
+        return decodeURIComponent(written);
+    }
+    catch {
+        return undefined;
+    }
+}
+function character(digits, radix) {
+    const code = parseInt(digits, radix);
+    return code <= HIGHEST_CODE_POINT ? String.fromCodePoint(code) : undefined;
+}
 /**
- * Reads a text. Octets beyond ASCII that are percent-encoded stay as they are: one alone is no character.
- * @param text text of any origin
- * @returns its reading, or undefined where that is no other than the text
+ * Finds all escapes in a text, also those that begin within another one: which of them counts depends on who wrote it.
+ * @returns them by where they start
  */
-function readingOf(text) {
-    let read = '';
-    const spans = [];
-    const add = (characters, { start, end }) => {
-        read += characters;
-        spans.push(...Array.from({ length: characters.length }, () => ({ start, end })));
+function escapesIn(text) {
+    const escapes = new Map();
+    const { kinds, pattern } = ESCAPE;
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+        const meaning = meaningOf(match, kinds);
+        if (meaning !== undefined)
+            escapes.set(match.index, { meaning, end: pattern.lastIndex });
+        pattern.lastIndex = match.index + 1;
+    }
+    return escapes;
+}
+/**
+ * Undoes the escapes by number in a text and leaves out what has no width.
+ * @returns undefined if there is nothing of the kind
+ */
+function understood(text) {
+    const { kinds, pattern } = NUMBER_OR_INVISIBLE;
+    const pieces = [];
+    const origins = [];
+    const add = (piece, start, end) => {
+        pieces.push(piece);
+        origins.push(...Array.from({ length: piece.length }, () => ({ start, end })));
     };
     let at = 0;
-    for (const match of text.matchAll(READ_OTHERWISE)) {
-        const [written, ...digits] = match;
+    for (const match of text.matchAll(pattern)) {
         for (; at < match.index; at += 1)
-            add(text.charAt(at), { start: at, end: at + 1 });
-        const start = at;
-        at += written.length;
-        add(meant(written, digits), { start, end: at });
+            add(text.charAt(at), at, at + 1);
+        at += match[0].length;
+        const meaning = meaningOf(match, kinds) ?? match[0];
+        if (!isInvisible(meaning))
+            add(meaning, match.index, at);
     }
     if (at === 0)
         return undefined;
     for (; at < text.length; at += 1)
-        add(text.charAt(at), { start: at, end: at + 1 });
-    return {
-        text: read,
-        written: ({ start, end }) => ({ start: spans[start - 1]?.end ?? 0, end: spans[end]?.start ?? text.length }),
-    };
+        add(text.charAt(at), at, at + 1);
+    return { text: pieces.join(''), origins };
 }
-/** @param digits of the number that an escape has, in the place of its kind, the last of which is decimal */
-function meant(written, digits) {
-    const number = digits.find((one) => one !== undefined);
-    if (number === undefined)
-        return '';
-    const code = parseInt(number, digits.at(-1) === undefined ? 16 : 10);
-    if (code > HIGHEST_CODE_POINT)
-        return written;
-    const character = String.fromCodePoint(code);
-    return IS_NO_WIDTH.test(character) ? '' : character;
+
+;// CONCATENATED MODULE: ./src/secrets/forms.ts
+
+/** A shorter secret would be found by chance in words that are not secret. */
+const SHORTEST = 4;
+/** A text in which upper and lower case are the same. All positions stay as they are. */
+function inOneCase(text) {
+    if (/^[\0-\x7f]*$/.test(text))
+        return text.toUpperCase();
+    return text.replace(/[^]/g, (unit) => (unit.toUpperCase().length === 1 ? unit.toUpperCase() : unit));
+}
+/**
+ * All forms of a secret: as it is and as SASL prepares it, each as text, in hexadecimal, and in base64 wherever it
+ * starts in there; also without the spaces around it, and each of its lines.
+ * @returns none if it has fewer than four characters
+ */
+function formsOf(secret) {
+    const given = [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim()]);
+    // RFC 4013 section 2.2
+    const prepared = given.map((text) => text.normalize('NFKC'));
+    const spellings = [...given, ...prepared].flatMap((text) => {
+        // A server's line that is not UTF-8 is shown byte by byte.
+        const bytes = Buffer.from(text).toString('latin1');
+        return [text, bytes, understood(text)?.text ?? text, understood(bytes)?.text ?? bytes];
+    });
+    return [...new Set(spellings)]
+        .filter(({ length }) => length >= SHORTEST)
+        .flatMap((text) => [
+        forms_form('text', text),
+        forms_form('text', Buffer.from(text).toString('hex')),
+        ...[0, 1, 2].flatMap((offset) => base64Forms(text, offset)),
+    ]);
+}
+/**
+ * The forms of what a protocol makes of a secret and other texts. They make it recognizable however short it is.
+ * @param word base64
+ */
+function wordForms(word) {
+    const unpadded = word.replace(/(?<!=)=+$/, '');
+    return unpadded.length < SHORTEST ? [] : inBothAlphabets(unpadded).map((text) => forms_form('word', text));
+}
+/**
+ * What of the base64 of a secret does not depend on the text around it.
+ * @param offset how many bytes precede the secret in its group of three
+ */
+function base64Forms(secret, offset) {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
+    const settled = bytes.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3));
+    return inBothAlphabets(settled).map((text) => forms_form('base64', text, offset > 0, bytes.length % 3 > 0));
+}
+/** Base64 and base64url (RFC 4648 sections 4 and 5). */
+function inBothAlphabets(word) {
+    return [...new Set([word, word.replaceAll('+', '-').replaceAll('/', '_')])];
+}
+function forms_form(kind, text, sharesBefore = false, sharesAfter = false) {
+    return { kind, text: inOneCase(text), sharesBefore, sharesAfter };
+}
+
+;// CONCATENATED MODULE: ./src/secrets/search.ts
+
+
+/**
+ * Finds secrets in a text as it is written, and as a reader would understand it.
+ * @param folds where lines were joined to make the text; spaces of a secret may be missing there
+ * @returns where they are, in any order. Of base64 the whole word counts, except where lines were joined
+ */
+function find(forms, text, folds = new Set()) {
+    const found = findWritten(forms, { text: inOneCase(text), escapes: escapesIn(text), folds });
+    const reading = understood(text);
+    if (!reading)
+        return found;
+    const { origins } = reading;
+    const written = {
+        text: inOneCase(reading.text),
+        escapes: escapesIn(reading.text),
+        folds: new Set([...folds].map((fold) => origins.findIndex(({ start }) => start >= fold))),
+    };
+    const foundInReading = findWritten(forms, written).map(({ start, end }) => ({
+        // With everything around it that has no width
+        start: origins[start - 1]?.end ?? 0,
+        end: origins[end]?.start ?? text.length,
+    }));
+    return [...found, ...foundInReading];
+}
+function findWritten(forms, written) {
+    const { text, escapes, folds } = written;
+    const texts = [];
+    const words = [];
+    for (let at = 0; at < text.length; at += 1) {
+        const escape = escapes.get(at);
+        const isOrdinary = !escape && !escapes.has(at + 1) && !folds.has(at) && !folds.has(at + 1);
+        const raw = forms.get(text.charAt(at)) ?? [];
+        const meant = (escape && forms.get(inOneCase(escape.meaning).charAt(0))) ?? [];
+        for (const form of meant.length > 0 ? [...raw, ...meant] : raw) {
+            // Most are ruled out by this, in a long text that has nothing to do with them.
+            if (isOrdinary && text.charAt(at + 1) !== form.text.charAt(1))
+                continue;
+            const end = endOf(form, written, at);
+            if (end === undefined)
+                continue;
+            (form.kind === 'text' ? texts : words).push({
+                start: form.sharesBefore && isBase64(text.charAt(at - 1)) ? at - 1 : at,
+                end: form.sharesAfter && isBase64(text.charAt(end)) ? end + 1 : end,
+            });
+        }
+    }
+    return [...texts, ...words, ...(folds.size > 0 ? [] : wholeWords(written, words))];
+}
+/** Fewer characters of a secret are not recognized if the rest is missing. */
+const SHORTEST_PREFIX = 8;
+/** So many characters of a long token are no coincidence: the rest of the word is redacted with them. */
+const LONG_PREFIX = 64;
+/** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
+const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
+const REST_OF_WORD = /[^\s"'<>]*/y;
+/**
+ * Compares a form with what is written from a position on. An escape may count as what it means or as what it is, so
+ * there can be several ways to read on.
+ * @returns where the form ends, or where it was cut; undefined if it is not there
+ */
+function endOf({ kind, text: sought }, written, start) {
+    const { text, escapes, folds } = written;
+    const isEnough = (length, position) => {
+        if (length === sought.length || length < SHORTEST_PREFIX || kind === 'word')
+            return length === sought.length;
+        return kind === 'base64' || length >= LONG_PREFIX || folds.has(position) || endOfMatch(CUT, text, position) >= 0;
+    };
+    let best;
+    const seen = new Set();
+    const ways = [{ length: 0, position: start }];
+    for (let way = ways.pop(); way; way = ways.pop()) {
+        let { length, position } = way;
+        for (;; length += 1, position += 1) {
+            const isLonger = !best || length > best.length || (length === best.length && position > best.end);
+            if (isLonger && isEnough(length, position))
+                best = { length, end: position };
+            if (escapes.has(position) || folds.has(position))
+                break;
+            if (length === sought.length || text.charAt(position) !== sought.charAt(length))
+                break;
+        }
+        const escape = escapes.get(position);
+        const state = position * (sought.length + 1) + length;
+        if ((!escape && !folds.has(position)) || seen.has(state))
+            continue;
+        seen.add(state);
+        const readOn = (characters, end) => {
+            if (sought.startsWith(characters, length))
+                ways.push({ length: length + characters.length, position: end });
+        };
+        if (length < sought.length)
+            readOn(text.charAt(position), position + 1);
+        if (escape)
+            readOn(inOneCase(escape.meaning), escape.end);
+        if (escape && isInvisible(escape.meaning))
+            readOn('', escape.end);
+        if (folds.has(position) && /\s/.test(sought.charAt(length)))
+            readOn(sought.charAt(length), position);
+    }
+    if (!best)
+        return undefined;
+    const isRestUnknown = kind === 'text' && best.length >= LONG_PREFIX && best.length < sought.length;
+    return isRestUnknown ? endOfMatch(REST_OF_WORD, text, best.end) : best.end;
+}
+/** @returns where a match that begins at the position ends, or -1 */
+function endOfMatch(pattern, text, position) {
+    pattern.lastIndex = position;
+    return pattern.test(text) ? pattern.lastIndex : -1;
+}
+function isBase64(character) {
+    return /^[A-Za-z0-9+/_-]$/.test(character);
+}
+/** The words of base64, with their padding, in which something was found. */
+function wholeWords({ text, escapes }, found) {
+    const words = [];
+    if (found.length === 0)
+        return words;
+    let next = 0;
+    for (let at = 0, start = 0; at <= text.length;) {
+        const escape = text.charAt(at) === '+' ? undefined : escapes.get(at);
+        const end = escape?.end ?? at + 1;
+        const isInWord = isBase64(escape?.meaning ?? text.charAt(at));
+        if (!isInWord) {
+            while ((found[next]?.end ?? Infinity) <= start)
+                next += 1;
+            if ((found[next]?.start ?? Infinity) < at)
+                words.push({ start, end: endOfMatch(/=*/y, text, at) });
+            start = end;
+        }
+        at = end;
+    }
+    return words;
 }
 
 // EXTERNAL MODULE: ./src/secrets/secret.ts
 var secret = __nccwpck_require__(30793);
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(50875);
-;// CONCATENATED MODULE: ./src/secrets/secret-patterns.ts
-
-/* Regular expressions, to be matched in any case, that find a secret in the forms that encoders give it. */
-/** Fewer characters of a secret than these are not told from other text. */
-const SHORTEST_PREFIX = 8;
-/** Nobody says so much of a long token by chance: behind this prefix the rest of the word goes with it. */
-const LONGEST_PREFIX = 64;
-/** A pattern for much more is more than the engine takes. */
-const LONGEST_WHOLE = 4096;
-/** Where a text that was cut short ends: at its end, at an ellipsis, or at a closing quote or bracket. */
-const BREAK = '(?=\\.?\\s{0,9}$|\\s{0,9}(?:\\.\\.|\u2026)|["\'`\u2019\u201d>)\\]}\\r\\n])';
-/**
- * @param characters patterns for the characters of a secret in one form
- * @returns a pattern for all of them, or for as many as stand before a break. It takes no second look: at a break
- * every further character may be missing.
- */
-function cutAnywhere(characters) {
-    const head = characters.slice(0, SHORTEST_PREFIX);
-    const body = characters.slice(SHORTEST_PREFIX, LONGEST_PREFIX);
-    const rest = characters.slice(LONGEST_PREFIX, LONGEST_WHOLE);
-    const word = '[^\\s"\'<>]*';
-    const more = characters.length > LONGEST_WHOLE ? word : '';
-    const tail = rest.length > 0 ? `(?:${rest.join('')}${more}|${word})` : '';
-    return head.join('') + body.map((character) => `(?:${character}|${BREAK})`).join('') + tail;
-}
-/**
- * @returns a pattern for the secret as it is, with what of it is percent-encoded beyond ASCII, or escaped by name or by a
- * backslash: each character by itself, so in any mixture; whole, or cut short. Escapes by number are undone before (`reading.ts`).
- */
-function escapedPattern(secret) {
-    return cutAnywhere(Array.from(secret, escapedCharacter));
-}
-/** All that encoders make of a character, but for its number. */
-function escapedCharacter(character) {
-    const octets = [...Buffer.from(character)];
-    const inLatin1 = Buffer.from(octets).toString('latin1');
-    const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '\u00a0': 'nbsp' }[character];
-    const forms = [
-        ...(octets.length > 1 ? [octets.map((octet) => `%${octet.toString(16)}`).join('')] : []),
-        ...(named ? [`&${named};`] : []),
-        ...(character === ' ' ? ['\\+'] : []),
-        literal(JSON.stringify(character).slice(1, -1)),
-        literal((0,peer/* visible */.RK)(character)),
-        literal(inLatin1),
-        literal((0,peer/* visible */.RK)(inLatin1)),
-        ...(/[!-/:-@[-`{-~]/.test(character) ? [`\\\\${literal(character)}`] : []),
-        literal(character), // last, since it is what some of the others begin with
-    ];
-    return `(?:${[...new Set(forms)].join('|')})`;
-}
-/** @returns a pattern for the secret in hexadecimal */
-function hexPattern(secret) {
-    const octets = Buffer.from(secret);
-    return octets.subarray(0, LONGEST_WHOLE).toString('hex') + (octets.length > LONGEST_WHOLE ? '[0-9a-f]*' : '');
-}
-/**
- * @param offset how many octets precede the secret in its group of three
- * @returns a pattern for what of the secret's base64, of either alphabet, does not depend on its neighbours, with the
- * characters that it shares with them: whole, or the beginning of it, which is enough to know the word by
- */
-function base64Pattern(secret, offset) {
-    const octets = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-    const settled = octets.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((octets.length * 4) / 3));
-    const [before, after] = [offset, octets.length].map((length) => (length % 3 === 0 ? '' : '[A-Za-z0-9+/_-]?'));
-    return `${before}(?:${wordPattern(settled)}${after}|${wordPattern(settled.slice(0, SHORTEST_PREFIX))})`;
-}
-/**
- * @param word base64, or a part of it
- * @returns a pattern for it in either alphabet
- */
-function wordPattern(word) {
-    return word.slice(0, LONGEST_WHOLE).replaceAll('+', '[+-]').replaceAll('/', '(?:\\\\?/|_)');
-}
-function literal(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
 ;// CONCATENATED MODULE: ./src/secrets/redactor.ts
 
 
 
-/** Anything shorter would be found by chance in words that are no secret. */
-const SHORTEST = 4;
 /**
- * Takes secrets out of text, in the forms that protocols and encoders give them: as they are; percent-encoded, escaped
- * for HTML, JSON or a log (some characters or all, and with some of no width between them); in hexadecimal; and within
- * base64, wherever they start in it, where the whole base64 word goes, since its rest is the credential's rest. In
- * upper and lower case alike; whole, cut short behind eight characters or more, or folded over lines of one reply.
+ * Redacts secrets in text.
+ *
+ * Recognized, in upper and lower case alike:
+ * - the secret as it is, each of its lines, and what SASL makes of it (SASLprep);
+ * - in hexadecimal; in base64 and base64url, wherever it starts in there: the whole word is redacted, because the rest
+ *   of it is the rest of the credential;
+ * - with any of its characters escaped: for a URL or a form, for HTML, JSON or a log, and all of that twice; with
+ *   characters in it that have no width; UTF-8 that was read as ISO 8859-1;
+ * - cut short after eight or more characters, and folded over the lines of a reply;
+ * - what a protocol makes of it together with other texts, if the redactor was given that (`words`).
+ *
+ * Not recognized:
+ * - a secret of fewer than four characters, except in such words;
+ * - a part of a secret that is not its beginning, or of fewer than eight characters, or a beginning that is followed by
+ *   other text;
+ * - a secret with other visible characters in between, in another order or encoding, encrypted or hashed.
  */
 class Redactor {
-    /** Apart from one another: where one spelling of a secret ends early, the other may go on. */
-    #plain;
-    #inBase64;
-    /** Secrets without the blanks in them: where a line ends, nobody can tell whether there was one. */
-    #squeezed;
+    #forms;
     /**
-     * @param secrets the credentials in clear; those shorter than four characters are not looked for
-     * @param wireForms what protocols make of them, in base64: told from other text however short the secret in it is
+     * @param secrets the credentials; those of fewer than four characters are not searched for
+     * @param words what protocols make of them, in base64
      */
-    constructor(secrets, wireForms = []) {
-        const asGiven = [...secrets].flatMap(variants);
-        const sent = [asGiven, asGiven.map(saslPrepared)];
-        const spelled = sent.flatMap((secret) => [secret, secret.map(asRead), secret.map(asReadInLatin1)]);
-        const spellings = spelled.map((some, at) => {
-            const before = spelled.slice(0, at).flat();
-            return worthSeeking(some.filter((secret) => !before.includes(secret)));
-        });
-        this.#plain = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [escapedPattern(secret), hexPattern(secret)])));
-        this.#inBase64 = spellings.flatMap((sought) => anyOf(sought.flatMap((secret) => [0, 1, 2].map((offset) => base64Pattern(secret, offset)))));
-        this.#squeezed = spellings.flatMap((sought) => {
-            const blank = sought.filter((secret) => /\s/.test(secret));
-            return anyOf(worthSeeking(blank.map((secret) => secret.replace(/\s/g, ''))).map(escapedPattern));
-        });
-        const unrecognised = [...wireForms].filter((form) => this.redact(form) === form);
-        const words = worthSeeking(unrecognised.map((form) => form.replace(/(?<!=)=+$/, '')));
-        this.#inBase64 = [...this.#inBase64, ...anyOf(words.map(wordPattern))];
+    constructor(secrets, words = []) {
+        this.#forms = byFirstCharacter([...[...secrets].flatMap(formsOf), ...[...words].flatMap(wordForms)]);
+    }
+    /** @returns a redactor of these secrets and of all that this one knows */
+    with(secrets) {
+        if (secrets.length === 0)
+            return this;
+        const both = new Redactor([]);
+        both.#forms = byFirstCharacter([...[...this.#forms.values()].flat(), ...secrets.flatMap(formsOf)]);
+        return both;
     }
     /**
      * @param text text of any origin
@@ -47184,12 +47696,13 @@ class Redactor {
      */
     redact(text) {
         if (!text.includes(FOLD))
-            return this.#redactWithin(text);
-        const unfolded = this.#redactWithin(this.#unfolded(text.split(FOLD)).join(FOLD));
-        // Once more line by line, at whose ends a secret may be cut.
+            return this.#redactLine(text);
+        // As several lines for a secret that is folded, as one for a secret that contains what looks like a fold, and then
+        // line by line for a secret that is cut at the end of one.
+        const unfolded = this.#redactLine(this.#redactFolded(text.split(FOLD)).join(FOLD));
         return unfolded
             .split(FOLD)
-            .map((line) => this.#redactWithin(line))
+            .map((line) => this.#redactLine(line))
             .join(FOLD);
     }
     /**
@@ -47197,39 +47710,30 @@ class Redactor {
      * @returns as many lines, with `<redacted>` for every secret and for every part of one
      */
     redactLines(lines) {
-        return this.#unfolded(lines).map((line) => this.#redactWithin(line));
+        return this.#redactFolded(lines).map((line) => this.#redactLine(line));
     }
-    #redactWithin(text) {
-        return replaced(text, asWrittenAndRead(text, (form) => [
-            ...matches(form, this.#plain),
-            ...base64Words(form, matches(form, this.#inBase64)),
-        ]));
+    #redactLine(text) {
+        return replace(text, find(this.#forms, text));
     }
-    /** The lines without the secrets that go over the end of one. */
-    #unfolded(lines) {
+    /** The lines without the secrets that continue over the end of one. */
+    #redactFolded(lines) {
         let length = 0;
         const pieces = lines.map((line) => {
-            const text = line.replace(LINE_HEAD, '');
-            const head = line.length - text.length;
-            const squeezed = text.replace(/\s/g, '');
+            const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
+            const content = line.slice(head).trimEnd();
             const start = length;
-            length += squeezed.length;
-            return { line, head, squeezed, start, end: length };
+            length += content.length;
+            return { line, head, content, start, end: length };
         });
-        const joined = pieces.map(({ squeezed }) => squeezed).join('');
-        const spans = asWrittenAndRead(joined, (form) => matches(form, [...this.#plain, ...this.#inBase64, ...this.#squeezed]));
-        spans.sort((a, b) => a.start - b.start);
-        let next = 0;
-        let open = [];
+        const folds = new Set(pieces.map(({ end }) => end));
+        const found = find(this.#forms, pieces.map(({ content }) => content).join(''), folds);
         return pieces.map(({ line, head, start, end }) => {
-            open = open.filter((span) => span.end > start);
-            for (let span = spans[next]; span && span.start < end; span = spans[++next])
-                open.push(span);
-            const folded = start === end ? [] : open.filter((span) => span.start < start || span.end > end);
-            return replaced(line, folded.map((span) => ({
-                start: placeOf(Math.max(span.start, start) - start, line, head),
-                end: placeOf(Math.min(span.end, end) - start - 1, line, head) + 1,
-            })));
+            const folded = found.filter((span) => span.start < end && span.end > start && !contains({ start, end }, span));
+            const parts = folded.map((span) => ({
+                start: head + Math.max(span.start, start) - start,
+                end: head + Math.min(span.end, end) - start,
+            }));
+            return start < end ? replace(line, parts) : line;
         });
     }
     /**
@@ -47253,88 +47757,63 @@ class Redactor {
         return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
     }
 }
-function isLines(value) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-/** What stands between the lines of a reply where it is shown on one line. */
+/** What is between the lines of a reply that is shown on one line. */
 const FOLD = ' / ';
 /** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
-const BLANK = /\s/;
-/** Where the n-th character of a text stands that is no blank, counted from 0 and from `head` on. */
-function placeOf(n, text, head) {
-    for (let at = head, seen = 0;; at += 1) {
-        if (BLANK.test(text.charAt(at)))
-            continue;
-        if (seen >= n)
-            return at;
-        seen += 1;
+function byFirstCharacter(all) {
+    const forms = new Map();
+    for (const form of all) {
+        const first = form.text.charAt(0);
+        forms.set(first, [...(forms.get(first) ?? []), form]);
     }
+    return forms;
 }
-function replaced(text, spans) {
-    let shown = '';
+function contains(outer, inner) {
+    return outer.start <= inner.start && inner.end <= outer.end;
+}
+function isLines(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+function replace(text, spans) {
+    let redacted = '';
     let at = 0;
     for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
         if (start >= at)
-            shown += text.slice(at, start) + secret/* REDACTED */.X;
+            redacted += text.slice(at, start) + secret/* REDACTED */.X;
         at = Math.max(at, end);
     }
-    return shown + text.slice(at);
+    return redacted + text.slice(at);
 }
-/** What is found in a text as it is written, and as it reads. */
-function asWrittenAndRead(text, find) {
-    const reading = readingOf(text);
-    return [...find(text), ...(reading ? find(reading.text).map((span) => reading.written(span)) : [])];
-}
-function matches(text, patterns) {
-    // Most texts have nothing of the kind, and a server can send very many of them.
-    const found = patterns.filter((pattern) => text.search(pattern) >= 0);
-    return found.flatMap((pattern) => [...text.matchAll(pattern)].map(({ index, 0: { length } }) => ({ start: index, end: index + length })));
-}
+
+;// CONCATENATED MODULE: ./src/secrets/redaction.ts
+
+
+/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
+const SOUGHT_TOGETHER = 50;
 /**
- * Widens spans to the base64 words around them. A pattern that did this itself would take quadratic time, as would
- * looking at one word again for every span in it.
+ * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
+ * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
+ * grows with the fleet only.
+ * @returns the redactor for the reports of a server, whichever of its addresses they are about
  */
-function base64Words(text, spans) {
-    const isBase64 = (at) => /[A-Za-z0-9+/_-]/.test(text.charAt(at));
-    const words = [];
-    for (const span of spans.toSorted((a, b) => a.start - b.start)) {
-        if (span.end <= (words.at(-1)?.end ?? 0))
-            continue;
-        let { start, end } = span;
-        while (isBase64(start - 1))
-            start -= 1;
-        while (isBase64(end))
-            end += 1;
-        while (text.charAt(end) === '=')
-            end += 1;
-        words.push({ start, end });
+function redactorsFor(plan) {
+    if (revealed(plan).size <= SOUGHT_TOGETHER) {
+        const one = redactorOf(plan);
+        return () => one;
     }
-    return words;
+    // A server can repeat in one session what it received in another.
+    return ({ host, port }) => redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
 }
-/** @returns one pattern for all, or none where there is nothing to look for */
-function anyOf(patterns) {
-    return patterns.length > 0 ? [new RegExp([...new Set(patterns)].join('|'), 'gi')] : [];
+/** What our own code or a library says of a failure of its own, without the secrets of the plan. */
+function redactedReason(reason, plan) {
+    return plan ? redactorOf(plan).redact(reason) : reason;
 }
-/** The secret whole and by its lines. */
-function variants(secret) {
-    return [secret, ...secret.split(/\r\n|\r|\n/)].flatMap((text) => [text, text.trim()]);
+function redactorOf(plan) {
+    return new Redactor(revealed(plan), new Set((0,derived_secrets/* secretsOf */.F)(plan).flatMap(derived_secrets/* sentForms */.C)));
 }
-/** As SASL prepares it (RFC 4013 section 2.2). */
-function saslPrepared(secret) {
-    return secret.normalize('NFKC');
-}
-/** As it comes out of a text whose escapes are undone: what looks like one may stand in the secret itself. */
-function asRead(secret) {
-    return readingOf(secret)?.text ?? secret;
-}
-/** As it is read from a line that is not UTF-8, which is shown octet by octet, those of no width by escapes. */
-function asReadInLatin1(secret) {
-    return asRead(Buffer.from(secret).toString('latin1'));
-}
-/** Each once, the longest first. */
-function worthSeeking(secrets) {
-    return [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
+function revealed(plan) {
+    return new Set((0,derived_secrets/* secretsOf */.F)(plan).map(({ secret }) => secret.reveal()));
 }
 
 
@@ -47884,22 +48363,25 @@ function beginHandshake(socket, options) {
     // without a NIST name ends the process (a null pointer in native code). It is not used here.
     stream.getPeerCertificate = () => ({});
     const settled = new Promise((resolve) => {
+        const fail = (failure) => {
+            resolve({ ok: false, failure });
+        };
         stream.once('secureConnect', () => {
-            resolve(channel(stream, guard.heard));
+            resolve({ ok: true, channel: channelOf(stream, guard.heard) });
             guard.release();
         });
         // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard. Who
         // begins to read later finds it in `errored`, where Node does not put an alert.
         stream.on('error', (error) => {
-            resolve(failureOf(error, guard));
+            fail(failureOf(error, guard));
             stream.destroy(error);
         });
         stream.once('close', () => {
-            resolve(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
+            fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
         });
-        void guard.opening.then(({ kind }) => {
-            if (kind === 'cleartext')
-                resolve({ kind: 'cleartext' });
+        void guard.opening.then((opening) => {
+            if (opening.kind === 'cleartext')
+                fail({ kind: 'cleartext', octets: opening.octets });
         });
     });
     const waitedMs = Math.round(options.deadline.remainingMs);
@@ -47907,11 +48389,11 @@ function beginHandshake(socket, options) {
         .race(settled, () => new HandshakeTimeout())
         .catch((error) => {
         if (error instanceof HandshakeTimeout)
-            return { kind: 'timed-out', waitedMs };
+            return { ok: false, failure: { kind: 'timed-out', waitedMs } };
         throw error;
     })
         .then((result) => {
-        if ('kind' in result) {
+        if (!result.ok) {
             stream.destroy();
             guard.destroy();
         }
@@ -47930,7 +48412,7 @@ function alertOf(error) {
     const number = /SSL alert number (\d+)/.exec(message)?.[1];
     return number === undefined ? undefined : Number(number);
 }
-function channel(stream, heard) {
+function channelOf(stream, heard) {
     const chosen = keyExchange(heard);
     const version = stream.getProtocol() ?? 'unknown';
     const old = version === 'TLSv1.2' ? oldSignature(heard) : undefined;
@@ -48806,13 +49288,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_ho
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
-
-/***/ }),
-
-/***/ 80481:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 
 /***/ }),
 
@@ -71391,8 +71866,8 @@ function problem(key, { place, text, expanded }, what) {
     return { ...place, message: `${key}: ${isPem(text) ? 'the text' : file} ${what}` };
 }
 
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 10 modules
-var catalogue = __nccwpck_require__(31966);
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 11 modules
+var catalogue = __nccwpck_require__(6227);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var action_core = __nccwpck_require__(88532);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
@@ -72527,7 +73002,26 @@ function escapes(character) {
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(56942);
+;// CONCATENATED MODULE: ./src/text/count.ts
+/**
+ * A number with its noun: "1 endpoint", "9 endpoints", "0 endpoints".
+ * @param noun in the singular
+ * @param plural where it is not the singular with an s
+ */
+function count(number, noun, plural = `${noun}s`) {
+    return `${number} ${number === 1 ? noun : plural}`;
+}
+/** A part of a whole: "2 of 9 endpoints", "all 9 endpoints", "both endpoints", "the endpoint". */
+function countOf(part, whole, noun, plural = `${noun}s`) {
+    if (part < whole || whole === 0)
+        return `${part} of ${count(whole, noun, plural)}`;
+    if (whole === 1)
+        return `the ${noun}`;
+    return whole === 2 ? `both ${plural}` : `all ${whole} ${plural}`;
+}
+
 ;// CONCATENATED MODULE: ./src/output/labels.ts
+
 
 const SIGNS = {
     pass: { emoji: '✅', plain: '✓' },
@@ -72541,67 +73035,66 @@ const SKIPPED = {
     'not-configured': 'not configured',
     blocked: 'blocked',
 };
-const SKIPPED_BRIEFLY = {
+const SKIPPED_SHORT = {
     'not-applicable': 'n/a',
     'not-configured': 'unset',
     blocked: 'blocked',
 };
-/** What {@link statusInBrief} leaves to be explained. */
+/** What {@link shortStatus} does not explain itself. */
 const LEGEND = `${SIGNS.pass.emoji} passed · ${SIGNS.skip.emoji} skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)`;
-/** A step's status for a cell of a table, with its sign. */
-function statusInBrief({ status, skipped }) {
+/** A step's status with its sign, short enough for a cell of a table. */
+function shortStatus({ status, skipped }) {
     const { emoji } = SIGNS[status];
     if (status === 'pass')
         return emoji;
-    return `${emoji} ${skipped ? SKIPPED_BRIEFLY[skipped] : status}`;
+    return `${emoji} ${skipped ? SKIPPED_SHORT[skipped] : status}`;
 }
-/** What a cell of a table says behind the status of step 5: how long the message was on its way. */
-function travelTime({ id, status }, { delivery }) {
+/** A step's status in words. For a skipped step, the reason. */
+function statusWord({ status, skipped }) {
+    return skipped ? SKIPPED[skipped] : status;
+}
+/** How long the message was in transit, to follow the status of step 5: " in 1.2 s". Empty if it is not known. */
+function transitTime({ id, status }, { delivery }) {
     const arrived = id === 'delivery' && (status === 'pass' || status === 'warn');
     return arrived && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
 }
-/** What became of endpoints with a result, as it follows their number: "2 failed". */
-const BECAME = {
+/** The result of some endpoints, to follow their number: "2 failed". */
+const RESULT_LABELS = {
     pass: 'passed',
     warn: 'with warnings',
     inconclusive: 'inconclusive',
     fail: 'failed',
 };
-/** A step's status in words; a skip says why. */
-function statusWord({ status, skipped }) {
-    return skipped ? SKIPPED[skipped] : status;
-}
-/** The endpoints of a report by their result, worst result first, without results that none has. */
+/** The endpoints of a report by their result, worst first, without results that no endpoint has. */
 function byResult(endpoints) {
     const worstFirst = ['fail', 'inconclusive', 'warn', 'pass'];
     return worstFirst
         .map((result) => [result, endpoints.filter((endpoint) => endpoint.result === result)])
         .filter(([, some]) => some.length > 0);
 }
-/** What the run came to, in a few words: "Gate closed: 2 of 9 endpoints failed". */
+/** The verdict in one line, such as "Gate closed: 2 of 9 endpoints failed", and the status that gives it its sign. */
 function headline({ endpoints }, { blocks, failed }) {
     const gate = blocks ? 'Gate closed' : 'Gate open';
-    const bad = byResult(endpoints).filter(([kind]) => kind !== 'pass');
-    if (bad.length === 0) {
-        return { status: 'pass', text: `${gate}: ${everyEndpoint(endpoints.length)} passed` };
-    }
-    const shown = blocks ? bad.filter(([, some]) => some.some((endpoint) => failed.includes(endpoint))) : bad;
-    const [first, ...others] = shown.map(([kind, { length }]) => ({ length, became: BECAME[kind] }));
+    const bad = byResult(endpoints).filter(([result]) => result !== 'pass');
+    const decisive = blocks ? bad.filter(([, some]) => some.some((endpoint) => failed.includes(endpoint))) : bad;
+    const [first, ...others] = decisive;
+    if (!first)
+        return { status: 'pass', text: `${gate}: ${predicate('pass', endpoints.length, endpoints.length)}` };
     const counts = [
-        first ? `${first.length} of ${endpointsOf(endpoints.length)} ${first.became}` : '',
-        ...others.map(({ length, became }) => `${length} ${became}`),
+        predicate(first[0], first[1].length, endpoints.length),
+        ...others.map(([result, { length }]) => `${length} ${RESULT_LABELS[result]}`),
     ].join(', ');
     const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
     return { status: blocks ? 'fail' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
 }
-/** "1 endpoint", "9 endpoints". */
-function endpointsOf(count) {
-    return `${count} ${count === 1 ? 'endpoint' : 'endpoints'}`;
+/** How many endpoints have a result, as a clause: "2 of 9 endpoints failed". */
+function predicate(result, some, all) {
+    const subject = countOf(some, all, 'endpoint');
+    return result === 'inconclusive'
+        ? `${subject} ${some === 1 ? 'is' : 'are'} inconclusive`
+        : `${subject} ${OUTCOME[result]}`;
 }
-function everyEndpoint(count) {
-    return count === 1 ? 'the endpoint' : `all ${endpointsOf(count)}`;
-}
-/** The title of a finding, from the catalogue; its code where a later version of the gate wrote the report. */
+/** The title of a finding, from the catalogue. Its code, if a later version of the gate wrote the report. */
 function titleOf({ code }) {
     return Object.hasOwn(catalogue/* CATALOGUE */.yh, code) ? catalogue/* CATALOGUE */.yh[code].title : code;
 }
@@ -72613,9 +73106,23 @@ function signOf(finding) {
         return SIGNS.warn;
     return finding.inconclusive ? SIGNS.inconclusive : SIGNS.fail;
 }
+/** Fields of evidence whose names are not words. */
+const EVIDENCE_LABELS = new Map([
+    ['authservId', 'authserv-id'],
+    ['caIssuers', 'CA Issuers URL'],
+    ['helo', 'reply to HELO'],
+    ['messageId', 'Message-ID'],
+    ['openssl', 'OpenSSL error'],
+    ['rootSha256', 'SHA-256 of the root'],
+    ['sha256', 'SHA-256'],
+]);
+/** A field of evidence as people read it: "valid to" for `validTo`. */
+function evidenceLabel(field) {
+    return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
 /** How long a certificate is still valid: "20 days", or "expired". */
 function daysLeft(days) {
-    return days < 0 ? 'expired' : `${days} ${days === 1 ? 'day' : 'days'}`;
+    return days < 0 ? 'expired' : count(days, 'day');
 }
 /** A time for people: "321 ms", "12.3 s". */
 function duration(milliseconds) {
@@ -72627,23 +73134,23 @@ const OUTCOME = {
     inconclusive: 'inconclusive',
     fail: 'failed',
 };
-/** That there was more than one attempt, and what failed first: "passed on attempt 2, after connection-timeout". */
-function attemptsInBrief({ attempts, result, earlier }) {
+/** How often an endpoint was tried, and what failed first: "passed on attempt 2, after connection-timeout". */
+function attemptsInShort({ attempts, result, earlier }) {
     if (attempts === 1)
         return undefined;
     const first = firstFailure(earlier);
     return `${OUTCOME[result]} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
 }
-/** The same with what was said of the first failure. */
+/** The same with the step and the message of the first failure. */
 function attemptsInFull(endpoint) {
-    const brief = attemptsInBrief(endpoint);
+    const short = attemptsInShort(endpoint);
     const first = firstFailure(endpoint.earlier);
-    return brief !== undefined && first ? `${brief} in ${first.step}: ${first.message}` : brief;
+    return short !== undefined && first ? `${short} in ${first.step}: ${first.message}` : short;
 }
 function firstFailure(earlier) {
     return earlier?.find((one) => !('severity' in one));
 }
-/** Where an endpoint is, as people write it: `host:port`, with brackets around an IPv6 address. */
+/** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
 function addressOf({ host, port }) {
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -72651,54 +73158,53 @@ function addressOf({ host, port }) {
 ;// CONCATENATED MODULE: ./src/output/view-model.ts
 
 
-/** No evidence that quotes a reply is longer; a hostile one must not be searched for long. */
+/** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
 const QUOTE_LIMIT = 4096;
-/** As many lines as a reader takes in at a glance. */
-const DECISIVE_LINES = 8;
-/** The story of every endpoint, worst first. */
-function stories({ endpoints }) {
-    return byResult(endpoints).flatMap(([, some]) => some.map(storyOf));
+const TRANSCRIPT_LINES = 8;
+/** All endpoints of a report, worst first. */
+function endpointViews({ endpoints }) {
+    return byResult(endpoints).flatMap(([, some]) => some.map(endpointView));
 }
-function isTroubled({ endpoint }) {
+function hasProblems({ endpoint }) {
     return endpoint.result !== 'pass';
 }
-/** @returns the findings of an endpoint, worst first, with the lines of its transcript that show them */
-function storyOf(endpoint) {
+/** The findings of one endpoint, worst first, with the lines of its transcript that show them. */
+function endpointView(endpoint) {
     const found = endpoint.steps.flatMap(({ id, findings }) => findings.map((finding) => ({ step: id, finding })));
     const before = (0,report/* earlierFindings */.DL)(endpoint).map(({ step, ...finding }) => ({ step, finding, earlier: true }));
-    const told = [...found, ...before];
+    const all = [...found, ...before];
     const shown = new Set();
-    const chapters = told
+    const problems = all
         .filter(({ finding }) => finding.severity !== 'notice')
         .sort((a, b) => weight(b.finding) - weight(a.finding))
         .map((one) => {
         if (one.earlier)
-            return { ...one, decisive: [] };
-        const end = decisiveEnd(endpoint.transcript, one.step, one.finding);
-        const decisive = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - DECISIVE_LINES), end);
+            return { ...one, transcript: [] };
+        const end = lastLine(endpoint.transcript, one.step, one.finding);
+        const lines = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - TRANSCRIPT_LINES), end);
         shown.add(end);
-        return { ...one, decisive: decisive.map(spoken) };
+        return { ...one, transcript: lines.map(transcriptLine) };
     });
     return {
         endpoint,
-        chapters,
+        problems,
         notices: found.flatMap(({ finding }) => (finding.severity === 'notice' ? [finding] : [])),
     };
 }
-/** What is worth a remark though it changes nothing: notices, and that an endpoint passed only after further attempts. */
-function remarksOf({ endpoint, notices }) {
-    const attempts = isTroubled({ endpoint }) ? undefined : attemptsInFull(endpoint);
+/** Notices, and that an endpoint passed only after more than one attempt. */
+function notesOf({ endpoint, notices }) {
+    const attempts = hasProblems({ endpoint }) ? undefined : attemptsInFull(endpoint);
     return [
         ...(attempts === undefined ? [] : [{ text: attempts }]),
         ...notices.map(({ message, code }) => ({ text: message, code })),
     ];
 }
-/** The step of a chapter, and whether only an earlier attempt found it. */
-function whereOf({ step, earlier }) {
+/** The step of a problem, and whether only an earlier attempt found it. */
+function stepOf({ step, earlier }) {
     return earlier ? `${step} in an earlier attempt` : step;
 }
-/** A line of a transcript as postmasters write it: `S: 220 mx ESMTP`, `C: EHLO ci`; a whole message by its length. */
-function spoken({ from, text }) {
+/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
+function transcriptLine({ from, text }) {
     const lines = text.split('\r\n').length;
     return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
 }
@@ -72710,30 +73216,30 @@ function weight({ severity, waived, inconclusive }) {
     return inconclusive ? 3 : 4;
 }
 /**
- * Where the dialogue decided a finding: behind the last line that its evidence quotes; where it quotes none, at the end
- * of its step. What TLS shows was never said in the dialogue: there 0 stands for no line at all.
+ * The number of transcript lines up to the one that shows a finding: the last line that its evidence quotes, or the last
+ * line of its step. Zero if no line shows it, as with the certificate.
  */
-function decisiveEnd(transcript, step, { evidence = {} }) {
+function lastLine(transcript, step, { evidence = {} }) {
     const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
     const quoted = transcript.findLastIndex(({ from, text }) => from === 'server' && text.trim().length > 3 && quotes.some((quote) => quote.includes(text.trim())));
     return quoted >= 0 ? quoted + 1 : endOf(step, transcript);
 }
-/** Where the dialogue of a step ends: before the command that begins the next one, or before we took our leave. */
+/** The number of transcript lines before the command that begins the next step, or before QUIT. */
 function endOf(step, transcript) {
     const before = (command, after = -1) => {
         const found = transcript.findIndex(({ from, text }, at) => at > after && from === 'client' && command.test(text));
         return found >= 0 ? found : transcript.length;
     };
-    const leave = before(/^QUIT\b/i);
+    const quit = before(/^QUIT\b/i);
     const starttls = before(/^STARTTLS\b/i);
     const ends = {
         capability: starttls,
         upgrade: before(/^/, starttls),
         certificate: 0,
         authentication: before(/^MAIL FROM:/i),
-        delivery: leave,
+        delivery: quit,
     };
-    return Math.min(ends[step], leave);
+    return Math.min(ends[step], quit);
 }
 
 ;// CONCATENATED MODULE: ./src/output/annotations.ts
@@ -72741,9 +73247,10 @@ function endOf(step, transcript) {
 
 
 
-/** The runner keeps ten errors of a step; the tenth is the one that fails it. */
+
+/** The runner keeps ten errors of a step. The tenth is the one that fails it. */
 const MOST_ERRORS = 9;
-/** It keeps ten warnings too; two are left for what is to be said about the run itself. */
+/** It keeps ten warnings, too. Two are left for the run itself. */
 const MOST_WARNINGS = 8;
 /** The runner cuts a message here, in UTF-16 code units, after undoing the escapes of its commands. */
 const MESSAGE_LIMIT = 4096;
@@ -72752,42 +73259,42 @@ const TEXT_LIMIT = 700;
 const NAME_LIMIT = 100;
 const annotations_NAMES = 20;
 /**
- * An annotation for each endpoint that is not green, worst first: an error where the endpoint fails the job and a
- * warning where it does not. Where there are more than the runner keeps, the last of each kind says how many.
+ * An annotation for each endpoint that did not pass, worst first: an error if the endpoint fails the job, and a warning
+ * if it does not. If there are more than the runner keeps, the last of each kind says how many.
  */
 function annotate(report, { failed, blocks }) {
     const failing = new Set(blocks ? failed : []);
-    const troubled = stories(report).filter(isTroubled);
+    const views = endpointViews(report).filter(hasProblems);
     return [
-        ...upTo(MOST_ERRORS, 'error', troubled.filter(({ endpoint }) => failing.has(endpoint))),
-        ...upTo(MOST_WARNINGS, 'warning', troubled.filter(({ endpoint }) => !failing.has(endpoint))),
+        ...upTo(MOST_ERRORS, 'error', views.filter(({ endpoint }) => failing.has(endpoint))),
+        ...upTo(MOST_WARNINGS, 'warning', views.filter(({ endpoint }) => !failing.has(endpoint))),
     ];
 }
-/** The line with which a job fails: how many endpoints failed, and which. */
+/** The message with which a job fails: how many endpoints failed, and their names. */
 function failureLine({ failed }) {
     const names = failed.slice(0, annotations_NAMES).map(({ name }) => (0,shorten/* shorten */.ml)(name, NAME_LIMIT));
     const more = failed.length - names.length;
-    return neutralise(`Gate closed: ${endpointsOf(failed.length)} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
+    return neutralise(`Gate closed: ${count(failed.length, 'endpoint')} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
 }
 /**
- * The message with which a job fails that gated nothing: as many problems as the runner keeps.
- * @param why in a few words
- * @param problems all that is wrong, a line each
+ * The message with which a job fails that tested no server. It has as many problems as the runner keeps.
+ * @param why a clause, such as "the configuration is invalid"
+ * @param problems one line each
  */
-function nothingGated(why, problems) {
-    const lines = [`Nothing was gated: ${why}.`, ...problems];
+function notTested(why, problems) {
+    const lines = [`No server was tested: ${why}.`, ...problems];
     return (0,shorten/* shorten */.ml)(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
 }
-function upTo(most, level, troubled) {
-    const more = troubled.length - most;
-    return troubled.slice(0, most).map((story, at) => annotationOf(level, story, at === most - 1 && more > 0 ? more : 0));
+function upTo(most, level, views) {
+    const more = views.length - most;
+    return views.slice(0, most).map((view, at) => annotationOf(level, view, at === most - 1 && more > 0 ? more : 0));
 }
-function annotationOf(level, story, more) {
-    const { endpoint, chapters } = story;
-    const [worst] = chapters;
+function annotationOf(level, view, more) {
+    const { endpoint, problems } = view;
+    const [worst] = problems;
     const message = [
-        ...(more > 0 ? [`(${endpointsOf(more)} more like this: see the summary of the job)`] : []),
-        ...account(story),
+        ...(more > 0 ? [`(${count(more, 'more endpoint')}: see the job summary)`] : []),
+        ...description(view),
     ];
     return {
         level,
@@ -72796,18 +73303,18 @@ function annotationOf(level, story, more) {
         ...endpoint.source,
     };
 }
-/** The worst finding in full, the others by their names. */
-function account({ endpoint, chapters: [worst, ...others] }) {
+/** The worst finding in full, and the codes of the others. */
+function description({ endpoint, problems: [worst, ...others] }) {
     if (!worst)
         return [`${addressOf(endpoint)}: ${endpoint.result}`];
-    const { finding, decisive } = worst;
-    const evidence = Object.entries(finding.evidence ?? {}).map(([what, value]) => `${what}: ${value}`);
+    const { finding, transcript } = worst;
+    const evidence = Object.entries(finding.evidence ?? {}).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
     const attempts = attemptsInFull(endpoint);
     return [
-        `${addressOf(endpoint)}, ${whereOf(worst)}, ${finding.code}: ${(0,shorten/* shorten */.ml)(finding.message, TEXT_LIMIT)}`,
+        `${addressOf(endpoint)}, ${stepOf(worst)}, ${finding.code}: ${(0,shorten/* shorten */.ml)(finding.message, TEXT_LIMIT)}`,
         ...(finding.waived ? [`Waived until ${finding.waived.until}: ${(0,shorten/* shorten */.ml)(finding.waived.reason, TEXT_LIMIT)}`] : []),
-        ...[...evidence, ...decisive.slice(-3)].slice(0, 8).map((line) => `  ${(0,shorten/* shorten */.ml)(line, 200)}`),
-        `How to mend it: ${(0,shorten/* shorten */.ml)(finding.remedy, TEXT_LIMIT)}`,
+        ...[...evidence, ...transcript.slice(-3)].slice(0, 8).map((line) => `  ${(0,shorten/* shorten */.ml)(line, 200)}`),
+        `Fix: ${(0,shorten/* shorten */.ml)(finding.remedy, TEXT_LIMIT)}`,
         ...(others.length > 0 ? [`Also: ${[...new Set(others.map((other) => other.finding.code))].join(', ')}`] : []),
         ...(attempts === undefined ? [] : [(0,shorten/* shorten */.ml)(attempts, 300)]),
     ];
@@ -72818,17 +73325,18 @@ function account({ endpoint, chapters: [worst, ...others] }) {
 
 
 
+
 const progress_NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
-/** No honest server says more in a line; the whole of it is in the report. */
+/** No honest server sends longer lines. The report has all of a line. */
 const LINE_LIMIT = 1000;
 /**
- * The line that tells of an endpoint as soon as it is finished:
+ * The line for an endpoint that has just finished:
  * `✗  3/9  relay  fail  capability ✓  upgrade ✓  certificate ✗  authentication - blocked  delivery - blocked  321 ms  …`.
+ * @param progress with this endpoint included
  */
 function progressLine(endpoint, { done, total }) {
-    const { chapters } = storyOf(endpoint);
-    const worst = chapters[0]?.finding;
+    const worst = endpointView(endpoint).problems[0]?.finding;
     const attempts = attemptsInFull(endpoint);
     const cells = [
         `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
@@ -72841,22 +73349,22 @@ function progressLine(endpoint, { done, total }) {
     ];
     return neutralise(cells.join('  '));
 }
-/** Whether the line that tells of an endpoint quotes what a server has said. */
+/** Whether the {@link progressLine} of an endpoint quotes a server. */
 function quotesServer({ result, attempts }) {
     return result !== 'pass' || attempts > 1;
 }
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 function transcriptLines({ transcript }) {
     const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
-    return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${(0,shorten/* shorten */.ml)(spoken(entry), LINE_LIMIT)}`));
+    return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${(0,shorten/* shorten */.ml)(transcriptLine(entry), LINE_LIMIT)}`));
 }
-/** @param liars how many there were */
-function selfTestLine(liars) {
-    return `Self-test: all of ${liars} lying servers were found out.`;
+/** @param servers how many there were */
+function selfTestLine(servers) {
+    return `Self-test: the gate detected ${countOf(servers, servers, 'misbehaving server')}.`;
 }
 
-// EXTERNAL MODULE: ./src/secrets/redaction.ts
-var redaction = __nccwpck_require__(56312);
+// EXTERNAL MODULE: ./src/secrets/redaction.ts + 4 modules
+var redaction = __nccwpck_require__(80936);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 ;// CONCATENATED MODULE: ./src/plan/regular-file.ts
@@ -72903,41 +73411,27 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 95 modules
-var run = __nccwpck_require__(81736);
-;// CONCATENATED MODULE: ./src/runner/docs.ts
-/**
- * The URL of the findings' documentation for the version of the action that is running. On a server other than
- * github.com, the action may be from that server or, through GitHub Connect, from github.com, and either may have
- * another repository with that name. A missing link is better than a wrong one.
- * @returns nothing if the URL is not known, or if the action was not fetched from a repository, as with `uses: ./`
- */
-function findingsUrl(env) {
-    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
-    if (server !== 'https://github.com' || !repository || !ref)
-        return {};
-    return { findingsUrl: `${server}/${repository}/blob/${ref}/docs/findings.md` };
-}
-
+// EXTERNAL MODULE: ./src/gate/run.ts + 105 modules
+var run = __nccwpck_require__(21172);
 ;// CONCATENATED MODULE: ./src/runner/fork.ts
 
 /**
- * What to say beside a wrong configuration when the run is for a pull request from a fork: secrets are empty then,
- * and whatever was to come from them looks as if it had been forgotten.
+ * The hint for an invalid configuration if the run is for a pull request from a fork. Secrets are empty then, so that
+ * settings look as if they were missing.
  * @returns one line, or none
- * @throws where the file of the event is not a regular one
+ * @throws if the file of the event is not a regular file
  */
 async function secretsOfForks() {
-    // The toolkit reads this file when it is loaded, and would wait for a named pipe.
+    // The toolkit reads this file when it is loaded, and would block on a named pipe.
     if (process.env.GITHUB_EVENT_PATH)
         readRegularFileSync(process.env.GITHUB_EVENT_PATH);
-    // Loaded when it is needed: the toolkit brings a whole client of the GitHub API along.
+    // Loaded only here, because the toolkit includes a client of the whole GitHub API.
     const { context } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 92413));
     const { pull_request: pullRequest, repository } = context.payload;
     const head = pullRequest?.head?.repo?.full_name;
     return head === undefined || head === repository?.full_name
         ? []
-        : ['This run is for a pull request from a fork, and there every secret is empty.'];
+        : ['This run is for a pull request from a fork, where every secret is empty.'];
 }
 
 ;// CONCATENATED MODULE: ./src/runner/log.ts
@@ -72945,34 +73439,34 @@ async function secretsOfForks() {
 
 /**
  * The log that the GitHub runner shows.
- * @param output where the runner listens
+ * @param output the stream that the runner reads
  */
 function runnerLog(output = process.stdout) {
     const info = (line) => void output.write(`${neutralise(line)}\n`);
-    // A second wall: until it hears a word that nobody can guess, the runner obeys nothing at all.
-    const behindWall = (lines) => {
-        const resume = (0,external_node_crypto_.randomUUID)();
-        output.write(`::stop-commands::${resume}\n`);
+    // Besides the escaping: the runner ignores all workflow commands until it reads a token that nobody can guess.
+    const withoutCommands = (lines) => {
+        const token = (0,external_node_crypto_.randomUUID)();
+        output.write(`::stop-commands::${token}\n`);
         try {
             lines.forEach(info);
         }
         finally {
-            output.write(`::${resume}::\n`);
+            output.write(`::${token}::\n`);
         }
     };
     return {
         info,
         quote(line) {
-            behindWall([line]);
+            withoutCommands([line]);
         },
         group(title, lines) {
             output.write(`::group::${commandData(neutralise(title))}\n`);
-            behindWall(lines);
+            withoutCommands(lines);
             output.write('::endgroup::\n');
         },
     };
 }
-/** The runner decodes `%25`, `%0D` and `%0A` in what a command carries. */
+/** The runner decodes `%25`, `%0D` and `%0A` in the data of a command. */
 function commandData(line) {
     return line.replaceAll('%', '%25');
 }
@@ -72984,12 +73478,12 @@ var deadline = __nccwpck_require__(47879);
 ;// CONCATENATED MODULE: ./src/output/markdown.ts
 
 /**
- * GitHub-flavoured Markdown that is known to be harmless: written here, or made from any text by {@link escape}.
- * Whatever is not of this class is text, and is escaped where it is interpolated.
+ * GitHub-flavored Markdown that is safe: written in our own code, or made from any text by {@link escape}. Everything
+ * that is not of this class is text, and is escaped when it is interpolated.
  */
 class Markdown {
     #source;
-    /** @param source Markdown of our own; never text from elsewhere */
+    /** @param source Markdown from our own code, never text from elsewhere */
     constructor(source) {
         this.#source = source;
     }
@@ -72999,49 +73493,49 @@ class Markdown {
 }
 /**
  * Template tag: its literal parts are Markdown, and its interpolations are text unless they are {@link Markdown}.
- * (Not called `gfm`, since formatters reformat what follows that name.)
+ * (Not called `markdown`, because formatters reformat what follows that name.)
  */
 function gfm(literals, ...values) {
     return new Markdown(literals.reduce((before, literal, at) => before + source(values[at - 1] ?? '') + literal));
 }
-/** Joins pieces, each made harmless, with a separator of our own. */
+/** Joins pieces with a separator. Text among the pieces is escaped; the separator is Markdown. */
 function join(pieces, separator) {
     return new Markdown(pieces.map(source).join(separator));
 }
-/** Paragraphs, headings and other blocks, each apart from the next; what is undefined is left out. */
+/** Joins paragraphs, headings and other blocks. Undefined ones are left out. */
 function blocks(pieces) {
     return join(pieces.filter((piece) => piece !== undefined), '\n\n');
 }
-/** A list, an item a line. */
+/** A bulleted list. */
 function markdown_list(items) {
     return join(items.map((item) => gfm `- ${item}`), '\n');
 }
-/** Text of ours that uses backticks for code, and nothing else of Markdown. */
+/** Our own text, in which backticks mark code. Other Markdown in it is escaped. */
 function prose(text) {
     return join(text.split(/`([^`]*)`/).map((part, at) => (at % 2 === 0 ? part : code(part))), '');
 }
 /**
  * A link.
- * @param url of our own, absolute
- * @throws TypeError where it is no URL
+ * @param url an absolute URL from our own code
+ * @throws {TypeError} if it is not a URL
  */
 function markdown_link(label, url) {
     return new Markdown(`<a href="${html(new URL(url).href)}">${source(label)}</a>`);
 }
-/** Text as code within a line or a table cell, where backticks could not hold a pipe or a backtick. */
+/** Text as code in a line or a table cell. In a cell, backticks could not contain a pipe or a backtick. */
 function code(text) {
     return gfm `<code>${text}</code>`;
 }
-/** Lines as a block of code, in HTML, out of which no text can break. */
+/** Lines as a block of code. It is HTML, because no text can end it. */
 function codeBlock(lines) {
     return new Markdown(`<pre><code>${lines.map((line) => html((0,peer/* visible */.RK)(line))).join('\n')}\n</code></pre>`);
 }
-/** A table. The cells of a row are those of the head; a pipe or a line break in a cell is escaped like all text. */
+/** A table. Every row has as many cells as the head; pipes and line breaks in them are escaped, like all text. */
 function table(head, rows) {
     const line = (cells) => `| ${cells.map(source).join(' | ')} |`;
     return new Markdown([line(head), line(head.map(() => new Markdown('---'))), ...rows.map(line)].join('\n'));
 }
-/** A part of the page that is folded until somebody opens it. */
+/** A part of the page that is collapsed until the reader opens it. */
 function details(summary, content) {
     return new Markdown(`<details><summary>${source(summary)}</summary>\n\n${source(content)}\n\n</details>`);
 }
@@ -73049,20 +73543,19 @@ function source(value) {
     return value instanceof Markdown ? value.toString() : markdown_escape(String(value)).toString();
 }
 /*
- * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it makes a link
- * of without any syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` behind these characters
- * stops it, and copied text stays what it was.
+ * What GitHub looks for in the finished page (mentions, references, formulas, names of emoji) and what it turns into
+ * links without any syntax (mail addresses, URLs). It looks within one piece of text, so a `<wbr>` after these
+ * characters stops it. Copied text stays the same.
  */
 const PARTED = /[@#$]|:(?=\/|[\w+-]+:)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)/;
-/* What is syntax anywhere; an underscore within a word is none. */
+/* Syntax anywhere in a line. An underscore inside a word is not. */
 const markdown_SYNTAX = /[&<>"'`*[\]{}|\\~!^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/;
-/* What is syntax at the start or end of a line: lists, rules, underlines of headings, indented code, hard breaks. */
+/* Syntax at the start or end of a line: lists, rules, underlines of headings, indented code, hard breaks. */
 const AT_EDGE = /^[-+=]|(?<=^\d{1,9})[.)](?= |$)|^ {2,}|(?<! ) {2,}$/;
 const ACTIVE = new RegExp(`(${PARTED.source})|${markdown_SYNTAX.source}|${AT_EDGE.source}`, 'gi');
 /**
- * Makes text of any origin harmless for Markdown and HTML: what a reader sees is the text, on one line, and no part
- * of it is markup, a link, a mention or a reference. Character references do it, which Markdown never takes for its
- * own syntax.
+ * Escapes text of any origin for Markdown and HTML. The reader sees the text on one line, and no part of it is markup,
+ * a link, a mention or a reference. It uses character references, which Markdown never parses as syntax.
  */
 function markdown_escape(text) {
     return new Markdown((0,peer/* visible */.RK)(text).replace(ACTIVE, (found, parted) => references(found) + (parted ? '<wbr>' : '')));
@@ -73070,7 +73563,7 @@ function markdown_escape(text) {
 function html(text) {
     return text.replace(/[&<>"']/g, references);
 }
-/** Each character as a reference by its number, which HTML shows as that character. */
+/** Each character as a numeric character reference. */
 function references(ascii) {
     return ascii.replace(/[^]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -73081,117 +73574,120 @@ function references(ascii) {
 
 
 
+
 /*
- * The parts of the job summary. Every text in them is cut at some length, so that one endpoint cannot fill the page;
- * a part that has nothing to say is undefined.
+ * The parts of the job summary. A part without content is undefined. Every text is cut at a maximum length, so that one
+ * endpoint cannot fill the page.
  */
 const sections_TEXT_LIMIT = 2000;
 const sections_NAME_LIMIT = 200;
 const sections_LINE_LIMIT = 600;
-const TRANSCRIPT_LINES = 400;
-/** As many capabilities are named. */
-const OFFERS = 20;
-/** The table: a row an endpoint, a column a step; and what its signs mean. */
+const sections_TRANSCRIPT_LINES = 400;
+const CAPABILITIES = 20;
+/** The table with a row for each endpoint and a column for each step, and its legend. */
 function overview(endpoints) {
     if (endpoints.length === 0)
         return undefined;
     const environments = endpoints.some(({ environment }) => environment !== undefined);
-    const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...report/* STEP_IDS */.W1.map(capitalised)];
+    const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...report/* STEP_IDS */.W1.map(capitalized)];
     const rows = table([...head, 'TLS', 'Valid for', 'Time'], endpoints.map((endpoint) => [
         endpointCell(endpoint),
-        ...(environments ? [brief(endpoint.environment ?? '–')] : []),
-        ...endpoint.steps.map((step) => unbroken(`${statusInBrief(step)}${travelTime(step, endpoint)}`)),
-        brief(endpoint.tls?.version ?? '–'),
+        ...(environments ? [sections_short(endpoint.environment ?? '–')] : []),
+        ...endpoint.steps.map((step) => unbroken(`${shortStatus(step)}${transitTime(step, endpoint)}`)),
+        sections_short(endpoint.tls?.version ?? '–'),
         endpoint.tls ? unbroken(daysLeft(endpoint.tls.certificate.daysLeft)) : '–',
         unbroken(duration(endpoint.durationMs)),
     ]));
     return blocks([rows, gfm `${LEGEND}`]);
 }
 function endpointCell(endpoint) {
-    const attempts = attemptsInBrief(endpoint);
-    const cell = gfm `${SIGNS[endpoint.result].emoji}&nbsp;**${sections_name(endpoint)}**`;
-    return attempts === undefined ? cell : gfm `${cell}<br>${brief(attempts)}`;
+    const attempts = attemptsInShort(endpoint);
+    const cell = gfm `${SIGNS[endpoint.result].emoji}&nbsp;**${sections_nameOf(endpoint)}**`;
+    return attempts === undefined ? cell : gfm `${cell}<br>${sections_short(attempts)}`;
 }
-/** One endpoint that is not green: where it is, and each finding with what is wrong, how we know and how to mend it. */
-function section({ endpoint, chapters }, findingsUrl) {
+/**
+ * One endpoint that did not pass: where it is, and each problem with its evidence, its fix and a command.
+ * @param findingsUrl the page that documents the findings, each under its code as a fragment
+ */
+function section({ endpoint, problems }, findingsUrl) {
     const { address, host, transport, tls, source } = endpoint;
     const facts = [
-        code(brief(addressOf(endpoint))),
-        address === undefined || address === host ? undefined : code(brief(address)),
+        code(sections_short(addressOf(endpoint))),
+        address === undefined || address === host ? undefined : code(sections_short(address)),
         transport === 'implicit' ? 'implicit TLS' : 'STARTTLS',
-        tls && brief(`${tls.version}, ${tls.cipher}`),
-        source && code(brief(`${source.file}:${source.line}`)),
+        tls && sections_short(`${tls.version}, ${tls.cipher}`),
+        source && code(sections_short(`${source.file}:${source.line}`)),
     ];
     const attempts = attemptsInFull(endpoint);
     return blocks([
-        gfm `### ${SIGNS[endpoint.result].emoji} ${sections_name(endpoint)}: ${endpoint.result}`,
+        gfm `### ${SIGNS[endpoint.result].emoji} ${sections_nameOf(endpoint)}: ${endpoint.result}`,
         join(facts.filter((fact) => fact !== undefined), ' · '),
         attempts === undefined ? undefined : gfm `**Attempts:** ${(0,shorten/* shorten */.ml)(attempts, sections_TEXT_LIMIT)}`,
-        difference(endpoint),
-        ...chapters.map((chapter) => chapterOf(chapter, findingsUrl)),
+        capabilityDifference(endpoint),
+        ...problems.map((problem) => problemOf(problem, findingsUrl)),
     ]);
 }
-/** What TLS changed about the capabilities, where the step that reads them inside TLS has something to tell. */
-function difference({ steps, capabilities }) {
+/** How the capabilities differ with TLS, if the step that reads them inside TLS has a finding. */
+function capabilityDifference({ steps, capabilities }) {
     const { gained = [], lost = [] } = capabilities ?? {};
-    const concerns = steps.some(({ id, findings }) => id === 'authentication' && findings.length > 0);
-    if (!concerns || gained.length + lost.length === 0)
+    const isRelevant = steps.some(({ id, findings }) => id === 'authentication' && findings.length > 0);
+    if (!isRelevant || gained.length + lost.length === 0)
         return undefined;
-    const offers = (lines) => join(lines.slice(0, OFFERS).map((line) => code(brief(line))), ' ');
+    const listed = (lines) => join(lines.slice(0, CAPABILITIES).map((line) => code(sections_short(line))), ' ');
     return join([
-        ...(gained.length > 0 ? [gfm `**Only inside TLS:** ${offers(gained)}`] : []),
-        ...(lost.length > 0 ? [gfm `**Only in the clear:** ${offers(lost)}`] : []),
+        ...(gained.length > 0 ? [gfm `**Offered only with TLS:** ${listed(gained)}`] : []),
+        ...(lost.length > 0 ? [gfm `**Offered only without TLS:** ${listed(lost)}`] : []),
     ], ' · ');
 }
-function chapterOf(chapter, findingsUrl) {
-    const { finding, decisive } = chapter;
+function problemOf(problem, findingsUrl) {
+    const { finding, transcript } = problem;
     const { message, remedy, evidence, reference, reproduce, waived } = finding;
     const label = code(finding.code);
-    const where = findingsUrl === undefined ? label : markdown_link(label, `${findingsUrl}#${finding.code}`);
-    const known = Object.entries(evidence ?? {}).map(([what, value]) => gfm `${brief(what)}: ${code((0,shorten/* shorten */.ml)(value, sections_TEXT_LIMIT))}`);
-    const section = reference && gfm ` (${brief(reference)})`;
+    const codeLink = findingsUrl === undefined ? label : markdown_link(label, `${findingsUrl}#${finding.code}`);
+    const fields = Object.entries(evidence ?? {}).map(([field, value]) => gfm `${sections_short(evidenceLabel(field))}: ${code((0,shorten/* shorten */.ml)(value, sections_TEXT_LIMIT))}`);
+    const section = reference && gfm ` (${sections_short(reference)})`;
     return blocks([
-        gfm `#### ${signOf(finding).emoji} ${titleOf(finding)} · ${whereOf(chapter)} · ${where}`,
-        waived && gfm `**Waived until ${brief(waived.until)}:** ${(0,shorten/* shorten */.ml)(waived.reason, sections_TEXT_LIMIT)}`,
-        gfm `**What is wrong:** ${(0,shorten/* shorten */.ml)(message, sections_TEXT_LIMIT)}`,
-        known.length + decisive.length > 0 ? gfm `**How we know:**` : undefined,
-        known.length > 0 ? markdown_list(known) : undefined,
-        decisive.length > 0 ? codeBlock(decisive.map((line) => (0,shorten/* shorten */.ml)(line, sections_LINE_LIMIT))) : undefined,
-        gfm `**How to mend it:** ${prose((0,shorten/* shorten */.ml)(remedy, sections_TEXT_LIMIT))}${section ?? ''}`,
-        reproduce === undefined ? undefined : gfm `**See it by hand:**`,
+        gfm `#### ${signOf(finding).emoji} ${titleOf(finding)} · ${stepOf(problem)} · ${codeLink}`,
+        waived && gfm `**Waived until ${sections_short(waived.until)}:** ${(0,shorten/* shorten */.ml)(waived.reason, sections_TEXT_LIMIT)}`,
+        gfm `**Problem:** ${(0,shorten/* shorten */.ml)(message, sections_TEXT_LIMIT)}`,
+        fields.length + transcript.length > 0 ? gfm `**Evidence:**` : undefined,
+        fields.length > 0 ? markdown_list(fields) : undefined,
+        transcript.length > 0 ? codeBlock(transcript.map((line) => (0,shorten/* shorten */.ml)(line, sections_LINE_LIMIT))) : undefined,
+        gfm `**Fix:** ${prose((0,shorten/* shorten */.ml)(remedy, sections_TEXT_LIMIT))}${section ?? ''}`,
+        reproduce === undefined ? undefined : gfm `**Reproduce:**`,
         reproduce === undefined ? undefined : codeBlock((0,shorten/* shorten */.ml)(reproduce, sections_TEXT_LIMIT).split('\n')),
     ]);
 }
-/** What changes nothing about any endpoint, a line each. */
-function remarks(stories) {
-    const lines = stories.flatMap((story) => remarksOf(story).map(({ text, code: finding }) => {
-        const line = gfm `${sections_name(story.endpoint)}: ${(0,shorten/* shorten */.ml)(text, sections_TEXT_LIMIT)}`;
+/** The notices of all endpoints, one line each. */
+function notes(views) {
+    const lines = views.flatMap((view) => notesOf(view).map(({ text, code: finding }) => {
+        const line = gfm `${sections_nameOf(view.endpoint)}: ${(0,shorten/* shorten */.ml)(text, sections_TEXT_LIMIT)}`;
         return finding === undefined ? line : gfm `${line} (${code(finding)})`;
     }));
-    return lines.length === 0 ? undefined : blocks([gfm `### ℹ️ Worth knowing`, markdown_list(lines)]);
+    return lines.length === 0 ? undefined : blocks([gfm `### ℹ️ Notices`, markdown_list(lines)]);
 }
-/** The whole dialogue with each endpoint, folded. */
+/** The whole transcript of each endpoint, collapsed. */
 function transcripts(endpoints) {
-    const spokenTo = endpoints.filter(({ transcript }) => transcript.length > 0);
-    return spokenTo.length === 0 ? undefined : blocks([gfm `### Transcripts`, ...spokenTo.map(dialogue)]);
+    const connected = endpoints.filter(({ transcript }) => transcript.length > 0);
+    return connected.length === 0 ? undefined : blocks([gfm `### Transcripts`, ...connected.map(transcriptOf)]);
 }
-function dialogue(endpoint) {
+function transcriptOf(endpoint) {
     const { transcript, result } = endpoint;
-    const lines = transcript.slice(0, TRANSCRIPT_LINES).map((entry) => (0,shorten/* shorten */.ml)(spoken(entry), sections_LINE_LIMIT));
+    const lines = transcript.slice(0, sections_TRANSCRIPT_LINES).map((entry) => (0,shorten/* shorten */.ml)(transcriptLine(entry), sections_LINE_LIMIT));
     const more = transcript.length - lines.length;
-    return details(gfm `${SIGNS[result].emoji} ${sections_name(endpoint)}: ${transcript.length} lines`, codeBlock(more > 0 ? [...lines, `… and ${more} more lines in report.json`] : lines));
+    return details(gfm `${SIGNS[result].emoji} ${sections_nameOf(endpoint)}: ${count(transcript.length, 'line')}`, codeBlock(more > 0 ? [...lines, `… and ${count(more, 'more line')} in report.json`] : lines));
 }
-function sections_name(endpoint) {
-    return brief(endpoint.name);
+function sections_nameOf(endpoint) {
+    return sections_short(endpoint.name);
 }
-function brief(text) {
+function sections_short(text) {
     return (0,shorten/* shorten */.ml)(text, sections_NAME_LIMIT);
 }
-/** Words that stay on one line, so that a table stays as high as its rows. */
+/** Words with non-breaking spaces, so that a cell of the table stays on one line. */
 function unbroken(words) {
     return words.replaceAll(' ', '\u00a0');
 }
-function capitalised(word) {
+function capitalized(word) {
     return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
@@ -73201,7 +73697,8 @@ function capitalised(word) {
 
 
 
-/** Some way below the mebibyte at which the runner drops a summary whole. */
+
+/** The runner drops a summary of more than 1 MiB. */
 const DEFAULT_BUDGET = 768 * 1024;
 const always = () => true;
 const never = () => false;
@@ -73213,64 +73710,64 @@ const LEVELS = [
     { leftOut: 'all transcripts and the rows of endpoints that passed', hasRow: unlessPassed, hasTranscript: never },
 ];
 /**
- * The job summary, in GitHub-flavoured Markdown: a headline, a table with a row an endpoint, what is wrong with each
- * that is not green, and the transcripts. Where that is more than the budget, less and less is told, and what is left
- * out is said; headline and counts always stand.
+ * The job summary, in GitHub-flavored Markdown: a headline, a table of all endpoints, the problems of each that did not
+ * pass, notices, and the transcripts. A summary that exceeds the budget leaves parts out and says which. It always has
+ * the headline and the counts.
  */
 function renderSummary(report, verdict, options = {}) {
     const budget = options.byteBudget ?? DEFAULT_BUDGET;
-    const told = stories(report);
-    const worstFirst = told.map(({ endpoint }) => endpoint);
+    const views = endpointViews(report);
+    const worstFirst = views.map(({ endpoint }) => endpoint);
     const head = summary_top(report, verdict);
-    const sections = told.filter(isTroubled).map((story) => section(story, options.findingsUrl));
+    const sections = views.filter(hasProblems).map((view) => section(view, options.findingsUrl));
     for (const { leftOut, hasRow, hasTranscript } of LEVELS) {
         const page = blocks([
             ...head,
             leftOut === undefined ? undefined : omission(leftOut, options),
             overview(worstFirst.filter(hasRow)),
             ...sections,
-            remarks(told),
+            notes(views),
             transcripts(worstFirst.filter(hasTranscript)),
         ]);
         if (bytes(page) < budget)
             return `${page.toString()}\n`;
     }
-    return `${crowded(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
+    return `${shortened(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
 }
 /**
- * The summary of a run that never began.
- * @param why in a few words
- * @param message everything that is wrong, a problem a line
+ * The summary of a run that tested no server.
+ * @param why a clause, such as "the configuration is invalid"
+ * @param message the problems, one line each
  */
-function renderNothingGated(why, message, byteBudget = DEFAULT_BUDGET) {
+function renderNotTested(why, message, byteBudget = DEFAULT_BUDGET) {
     const problems = message.split('\n').map((problem) => (0,shorten/* shorten */.ml)(problem, 2000));
     const head = [
-        gfm `## ${SIGNS.fail.emoji} Nothing was gated: ${why}`,
-        gfm `**${problems.length}** ${problems.length === 1 ? 'problem' : 'problems'}. Nothing was sent to any server.`,
+        gfm `## ${SIGNS.fail.emoji} No server was tested: ${why}`,
+        gfm `${count(problems.length, 'problem')}. The gate connected to no server.`,
     ];
-    const room = byteBudget - bytes(blocks(head)) - RESERVE;
-    const shown = problems.slice(0, fitting(problems.map((problem) => codeBlock([problem])), room));
+    const space = byteBudget - bytes(blocks(head)) - RESERVE;
+    const shown = problems.slice(0, fitting(problems.map((problem) => codeBlock([problem])), space));
     const missing = problems.length - shown.length;
     const page = blocks([
         ...head,
         codeBlock(shown),
-        missing > 0 ? gfm `And ${missing} more, which are in the log.` : undefined,
+        missing > 0 ? gfm `The log has ${count(missing, 'more problem')}.` : undefined,
     ]);
     return `${page.toString()}\n`;
 }
 /** Headline and counts. */
 function summary_top(report, verdict) {
     const { status, text } = headline(report, verdict);
-    const counts = byResult(report.endpoints).map(([result, { length }]) => gfm `${SIGNS[result].emoji} **${length}** ${BECAME[result]}`);
-    const total = gfm `${endpointsOf(report.endpoints.length)} in ${duration(report.durationMs)}`;
+    const counts = byResult(report.endpoints).map(([result, { length }]) => gfm `${SIGNS[result].emoji} **${length}** ${RESULT_LABELS[result]}`);
+    const total = gfm `${count(report.endpoints.length, 'endpoint')} in ${duration(report.durationMs)}`;
     return [gfm `## ${SIGNS[status].emoji} ${text}`, join([...counts, total], ' · ')];
 }
-/** For separators, and for lines that say how much more there is. */
+/** Bytes for separators, and for lines that say how much is missing. */
 const RESERVE = 100;
-/** Where no level keeps the budget: the names of the endpoints that are not green, and the sections that have room. */
-function crowded(head, endpoints, sections, options, budget) {
-    const without = (count) => omission(`all transcripts, the table${count > 0 ? `, and the details of ${endpointsOf(count)}` : ''}`, options);
-    const names = endpoints.map((endpoint) => gfm `${SIGNS[endpoint.result].emoji} ${sections_name(endpoint)}: ${endpoint.result}`);
+/** If no level fits the budget: the names of the endpoints that did not pass, and as many of their sections as fit. */
+function shortened(head, endpoints, sections, options, budget) {
+    const without = (missing) => omission(`all transcripts, the table${missing > 0 ? `, and the details of ${count(missing, 'endpoint')}` : ''}`, options);
+    const names = endpoints.map((endpoint) => gfm `${SIGNS[endpoint.result].emoji} ${sections_nameOf(endpoint)}: ${endpoint.result}`);
     const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;
     const named = names.slice(0, fitting(names, forNames));
     const unnamed = names.length - named.length;
@@ -73282,16 +73779,16 @@ function crowded(head, endpoints, sections, options, budget) {
         ...shown,
     ]);
 }
-/** Says what the page leaves out, and where it is. */
+/** Says what the summary leaves out, and where to find it. */
 function omission(leftOut, { reportPath = 'report.json' }) {
-    return gfm `> This page would be too long with all of it, so it leaves out ${leftOut}. Everything is in ${code((0,shorten/* shorten */.ml)(reportPath, 250))}.`;
+    return gfm `> This summary is too long for GitHub, so it leaves out ${leftOut}. The full report is in ${code((0,shorten/* shorten */.ml)(reportPath, 250))}.`;
 }
-/** The bytes of the line feeds between two blocks, or of what makes a line an item of a list. */
+/** The bytes between two blocks, or of the marker and line feed of a list item. */
 const SEPARATOR = 3;
-/** How many pieces, from the first on, have room together. */
-function fitting(pieces, room) {
+/** How many of the first pieces fit into some bytes together. */
+function fitting(pieces, space) {
     let used = 0;
-    const overflow = pieces.findIndex((piece) => (used += bytes(piece) + SEPARATOR) > room);
+    const overflow = pieces.findIndex((piece) => (used += bytes(piece) + SEPARATOR) > space);
     return overflow < 0 ? pieces.length : overflow;
 }
 function bytes(text) {
@@ -73309,15 +73806,15 @@ var connect = __nccwpck_require__(78141);
 const LIST_BEGINS = '{\n  "endpoints": [\n';
 const LIST_ENDS = '\n  ]\n}';
 /**
- * @returns report.json: the report as JSON, indented for people, with a line feed at its end. It may be printed to a log
- * or a terminal, which obey nothing in it.
+ * Renders report.json: indented JSON with a line feed at its end. It is safe to print to a log or a terminal, because it
+ * contains no workflow command and no control character.
  */
 function renderJson(report) {
     return [...jsonPieces(report)].join('');
 }
 /**
- * The same in pieces, one for each endpoint: what strangers have said takes several times its space in JSON, and all of
- * it at once would be most of the memory of a run.
+ * The same in pieces, one for each endpoint. Text from servers takes several times its size in JSON, and the whole
+ * report at once would take most of the memory of a run.
  */
 function* jsonPieces({ endpoints, ...rest }) {
     yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
@@ -73457,13 +73954,13 @@ function isMissing(code) {
 
 
 /**
- * Publishes a run by every channel of the runner: report file, outputs, summary, annotations, in this order. Each is
- * tried whatever became of the others; one that fails is told of in the log and in a warning, and changes no verdict.
- * The folders and files of the runner are found in the environment, where `@actions/core` finds them too.
+ * Publishes a run through every channel of the runner: report file, outputs, summary, annotations, in this order. Each
+ * is tried even if another one failed. A failure is reported in the log and in a warning, and changes no verdict. The
+ * files and folders of the runner come from the environment, as in `@actions/core`. Never throws.
  */
-async function publish({ report, verdict, reportDir, findingsUrl }, telling) {
+async function publish({ report, verdict, reportDir }, context) {
     let reportPath;
-    await tryAll(telling, {
+    await tryAll(context, {
         'report.json': async (over) => {
             reportPath = await writeReport(report, reportDir, over);
         },
@@ -73476,30 +73973,45 @@ async function publish({ report, verdict, reportDir, findingsUrl }, telling) {
                 ...(reportPath === undefined ? {} : { report: reportPath }),
             });
         },
-        'the summary of the job': () => appendSummary(renderSummary(report, verdict, { ...(reportPath && { reportPath }), ...(findingsUrl && { findingsUrl }) })),
+        'the job summary': () => {
+            const url = findingsUrl(process.env);
+            const options = { ...(reportPath && { reportPath }), ...(url !== undefined && { findingsUrl: url }) };
+            return appendSummary(renderSummary(report, verdict, options));
+        },
         'the annotations': () => {
             issueAnnotations(report, verdict);
         },
     });
 }
 /**
- * Publishes that nothing was gated: outputs and summary.
- * @param why in a few words
- * @param message everything that is wrong, a problem a line, without secrets
+ * Publishes that no server was tested: outputs and summary. Never throws.
+ * @param why a clause, such as "the configuration is invalid"
+ * @param message the problems, one line each, without secrets
  */
-async function publishNothingGated(why, message, telling) {
-    await tryAll(telling, {
+async function publishNotTested(why, message, context) {
+    await tryAll(context, {
         'the outputs': () => {
             setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
         },
-        'the summary of the job': () => appendSummary(renderNothingGated(why, message)),
+        'the job summary': () => appendSummary(renderNotTested(why, message)),
     });
 }
-/** A runner that cancels a step waits for seven and a half seconds; a disk that has not answered by then does not matter. */
+/**
+ * The URL of the findings' documentation for the version of the action that is running. On a server other than
+ * github.com, the action may be from that server or, through GitHub Connect, from github.com, and either may have
+ * another repository with that name. A missing link is better than a wrong one.
+ * @returns undefined if the URL is not known, or if the action was not fetched from a repository, as with `uses: ./`
+ */
+function findingsUrl(env) {
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
+    if (server !== 'https://github.com' || !repository || !ref)
+        return undefined;
+    return `${server}/${repository}/blob/${ref}/docs/findings.md`;
+}
+/** A runner that cancels a step kills its process after seven and a half seconds. */
 const LONGEST_WRITE_MS = 4000;
 /**
- * A signal that is aborted some time after the run is cancelled. A run that is not cancelled has all the time that it
- * needs.
+ * A signal that is aborted some time after the run is cancelled. A run that is not cancelled has no time limit.
  */
 function outOfTime(cancelled) {
     const over = new AbortController();
@@ -73514,14 +74026,14 @@ function outOfTime(cancelled) {
         cancelled.addEventListener('abort', begin, { once: true });
     return over.signal;
 }
-/** Does one thing after the other, each whatever became of the last, and then tells which of them failed. */
+/** Runs all of the work in order, even if some of it fails, and then reports what failed. */
 async function tryAll({ log, redactReason, cancelled }, work) {
     const failures = [];
     for (const [what, write] of Object.entries(work)) {
         try {
             const over = outOfTime(cancelled);
             const written = Promise.resolve(write(over));
-            await deadline/* Deadline */.B.on(over).race(written, () => new Error('it takes too long'));
+            await deadline/* Deadline */.B.on(over).race(written, () => new Error('timed out'));
         }
         catch (error) {
             failures.push(`Could not write ${what}: ${redactReason((0,reason/* reasonOf */.A)(error))}`);
@@ -73532,9 +74044,9 @@ async function tryAll({ log, redactReason, cancelled }, work) {
     failures.forEach((failure) => {
         log.info(failure);
     });
-    warning(failures.map(neutralise).join('\n'), { title: 'The run is not fully reported' });
+    warning(failures.map(neutralise).join('\n'), { title: 'The report is incomplete' });
 }
-/** Without a file for outputs nobody waits for them, and the toolkit would fall back on a command that is no more. */
+/** Without a file for outputs, the toolkit would fall back to a workflow command that no longer exists. */
 function setOutputs(outputs) {
     const path = process.env.GITHUB_OUTPUT;
     if (!path)
@@ -73543,7 +74055,7 @@ function setOutputs(outputs) {
     for (const [name, value] of Object.entries(outputs))
         setOutput(name, value);
 }
-/** The toolkit's own `summary` fails where the runner offers no summary, which is no failure. */
+/** The toolkit's own `summary` throws if the runner has no summary, which is not an error here. */
 async function appendSummary(markdown) {
     const path = process.env.GITHUB_STEP_SUMMARY;
     if (!path)
@@ -73662,11 +74174,7 @@ function firstLine({ range, type, value }, counter) {
     return type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED' ? line + 1 : line;
 }
 
-// EXTERNAL MODULE: ./src/main/failed.ts
-var failed = __nccwpck_require__(94632);
 ;// CONCATENATED MODULE: ./src/main/run-action.ts
-
-
 
 
 
@@ -73694,29 +74202,27 @@ async function runAction(planned, endedBy) {
     const cancelled = cancellation();
     endedBy(cancelled);
     let plan;
-    const telling = { log, redactReason: (reason) => (0,redaction/* redactedReason */.r)(reason, plan), cancelled };
+    const context = { log, redactReason: (reason) => (0,redaction/* redactedReason */.r)(reason, plan), cancelled };
     try {
         plan = await planOfInputs(await discardOldReport(getInput('report-dir')));
         mask((0,derived_secrets/* secretsOf */.F)(plan));
         planned(plan);
-        if (plan.selfTest)
-            await proveItself(log);
+        if (plan.selfTest) {
+            const failure = await runSelfTest(log);
+            if (failure !== undefined)
+                return await refuse('the self-test failed', [failure], context);
+        }
     }
     catch (error) {
         if (error instanceof ConfigurationError) {
-            // That of forks is a hint: where the event cannot be read, it must not hide what is wrong.
+            // A hint must not hide the problem if the event cannot be read.
             const hints = await secretsOfForks().catch(() => []);
-            return refuse('the configuration is wrong', [...error.message.split('\n'), ...hints], telling);
+            return refuse('the configuration is invalid', [...error.message.split('\n'), ...hints], context);
         }
-        if (error instanceof failed/* SelfTestFailed */.k)
-            return refuse('the self-test failed', [error.message], telling);
         throw error;
     }
-    let done = 0;
-    const total = plan.endpoints.length;
-    const finished = (endpoint) => {
-        done += 1;
-        const line = progressLine(endpoint, { done, total: Math.max(done, total) });
+    const finished = (endpoint, progress) => {
+        const line = progressLine(endpoint, progress);
         if (quotesServer(endpoint))
             log.quote(line);
         else
@@ -73725,7 +74231,7 @@ async function runAction(planned, endedBy) {
     };
     const { report, verdict, cut } = await (0,run/* run */.e)(plan, process.env, finished, cancelled, core_setSecret);
     endedBy(cut);
-    await publish({ report, verdict, reportDir: plan.reportDir, ...findingsUrl(process.env) }, telling);
+    await publish({ report, verdict, reportDir: plan.reportDir }, context);
     if (verdict.blocks)
         setFailed(failureLine(verdict));
     return verdict.blocks ? 1 : 0;
@@ -73752,19 +74258,23 @@ function givenInputs(env) {
         ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
         : []));
 }
-/** @throws {SelfTestFailed} */
-async function proveItself(log) {
-    // Loaded when it is asked for: it brings mail servers along.
-    const { selfTest } = await __nccwpck_require__.e(/* import() */ 593).then(__nccwpck_require__.bind(__nccwpck_require__, 593));
-    log.info(selfTestLine(await selfTest()));
+/** @returns why it failed; undefined where it passed */
+async function runSelfTest(log) {
+    // Loaded on demand, because it brings mail servers along.
+    const { selfTest } = await __nccwpck_require__.e(/* import() */ 243).then(__nccwpck_require__.bind(__nccwpck_require__, 67243));
+    const result = await selfTest();
+    if (!result.ok)
+        return result.reason;
+    log.info(selfTestLine(result.detected));
+    return undefined;
 }
 /** @returns the exit code of a failure */
-async function refuse(why, problems, telling) {
+async function refuse(why, problems, context) {
     problems.forEach((problem) => {
-        telling.log.info(problem);
+        context.log.info(problem);
     });
-    await publishNothingGated(why, problems.join('\n'), telling);
-    setFailed(nothingGated(why, problems));
+    await publishNotTested(why, problems.join('\n'), context);
+    setFailed(notTested(why, problems));
     return 1;
 }
 

@@ -1433,7 +1433,7 @@ module.exports = internals.Bench = class {
 
 /***/ }),
 
-/***/ 2862:
+/***/ 481:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 
@@ -2518,7 +2518,7 @@ exports.AssertError = __webpack_require__(6004);
 
 exports.Bench = __webpack_require__(7630);
 
-exports.block = __webpack_require__(2862);
+exports.block = __webpack_require__(481);
 
 exports.clone = __webpack_require__(7185);
 

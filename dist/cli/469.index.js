@@ -23560,7 +23560,7 @@ module.exports.pino = pino
 
 
 
-const fs = __webpack_require__(7515)
+const fs = __webpack_require__(9896)
 const EventEmitter = __webpack_require__(4434)
 const inherits = (__webpack_require__(9023).inherits)
 const path = __webpack_require__(6928)

@@ -1,5 +1,5 @@
-export const id = 91;
-export const ids = [91];
+export const id = 139;
+export const ids = [139];
 export const modules = {
 
 /***/ 8568:
@@ -87,7 +87,7 @@ class Kept {
  */
 async function connectTo({ host, port }, deadline) {
     try {
-        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC), port, deadline);
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC)()), port, deadline);
     }
     catch (error) {
         if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
@@ -95,14 +95,8 @@ async function connectTo({ host, port }, deadline) {
         throw error;
     }
 }
-const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
-const INCONCLUSIVE = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
-/** Classifies a failed connection to an inbox in the same way as for an endpoint (`gate/interruption.ts`). */
-function noConnection({ kind, message }) {
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, {
-        transient: TRANSIENT.includes(kind),
-        inconclusive: INCONCLUSIVE.includes(kind),
-    });
+function noConnection({ message, transient, inconclusive }) {
+    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, { transient, inconclusive });
 }
 /**
  * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
@@ -114,13 +108,13 @@ function beginSecuring(socket, host, settings, deadline) {
         servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
         deadline,
     });
-    const judged = outcome.then((channel) => {
-        const objection = 'kind' in channel ? `no TLS: ${inWords(channel)}` : settings.objection(channel);
+    const judged = outcome.then((result) => {
+        const objection = result.ok ? settings.objection(result.channel) : `no TLS: ${inWords(result.failure)}`;
         if (objection === undefined)
             return stream;
         stream.destroy();
         socket.destroy();
-        const transient = 'kind' in channel && (channel.kind === 'lost' || channel.kind === 'timed-out');
+        const transient = !result.ok && (result.failure.kind === 'lost' || result.failure.kind === 'timed-out');
         throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection, { transient });
     });
     return { stream, judged };
@@ -181,7 +175,7 @@ function kept(text) {
 
 /***/ }),
 
-/***/ 67091:
+/***/ 34139:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -198,103 +192,20 @@ var net_deadline = __webpack_require__(47879);
 var inbox = __webpack_require__(89588);
 // EXTERNAL MODULE: ./src/inbox/headers.ts
 var headers = __webpack_require__(41030);
+// EXTERNAL MODULE: ./src/net/connect.ts
+var connect = __webpack_require__(78141);
+// EXTERNAL MODULE: ./src/net/line-channel.ts
+var line_channel = __webpack_require__(76987);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __webpack_require__(50875);
 // EXTERNAL MODULE: ./src/inbox/channel.ts
 var inbox_channel = __webpack_require__(39367);
-// EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(78141);
-;// CONCATENATED MODULE: ./src/inbox/pop3/lines.ts
-
-
-const LF = 0x0a;
-const CR = 0x0d;
-/** Reads lines from a server, and no more than somebody waits for: a flood stays in the kernel. */
-class Pop3Lines {
-    #channel;
-    #unread = Buffer.alloc(0);
-    #searchedTo = 0;
-    #end;
-    #wake;
-    /** @param channel connected; nobody else may read from it */
-    constructor(channel) {
-        this.#channel = channel;
-        channel.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
-        channel.pause();
-    }
-    /**
-     * The next line without its end.
-     * @param most octets that it may have
-     * @throws {InboxUnreachable} if it has more, is not there in time, or the connection ends first
-     */
-    async next(most, deadline) {
-        for (;;) {
-            const end = this.#unread.indexOf(LF, this.#searchedTo);
-            if (end > most || (end < 0 && this.#unread.length > most)) {
-                throw new inbox/* InboxUnreachable */.F3(`the server sent a line of over ${most} octets`);
-            }
-            if (end >= 0) {
-                const line = this.#unread.subarray(0, this.#unread[end - 1] === CR ? end - 1 : end);
-                this.#unread = this.#unread.subarray(end + 1);
-                this.#searchedTo = 0;
-                return line;
-            }
-            this.#searchedTo = this.#unread.length;
-            await this.#more(deadline);
-        }
-    }
-    /**
-     * Reads a text up to its end, or until it has so many octets.
-     * @throws {InboxUnreachable} if it is not there in time, or the connection ends first
-     */
-    async into(text, most, deadline) {
-        for (;;) {
-            this.#unread = this.#unread.subarray(text.take(this.#unread));
-            if (text.hasEnded || text.octets >= most)
-                return;
-            await this.#more(deadline);
-        }
-    }
-    /** Lets go of the channel, for TLS to take it over. @returns what was sent behind the last line that was read */
-    detach() {
-        this.#channel.pause();
-        this.#channel
-            .off('data', this.#onData)
-            .off('end', this.#onEnd)
-            .off('close', this.#onEnd)
-            .off('error', this.#onError);
-        return this.#unread;
-    }
-    async #more(deadline) {
-        if (this.#end)
-            throw this.#end;
-        const more = new Promise((resolve) => {
-            this.#wake = resolve;
-            this.#channel.resume();
-        });
-        await deadline.race(more, () => (0,inbox/* inboxLost */.N_)('the server gave no answer in time'));
-    }
-    #onData = (octets) => {
-        this.#unread = this.#unread.length === 0 ? octets : Buffer.concat([this.#unread, octets]);
-        this.#channel.pause();
-        this.#wake?.();
-    };
-    #onEnd = () => {
-        this.#end ??= (0,inbox/* inboxLost */.N_)('the connection was lost');
-        this.#wake?.();
-    };
-    #onError = (error) => {
-        this.#end ??= (0,inbox/* inboxLost */.N_)(`the connection was lost (${(0,connect/* codeOf */.$N)(error)})`);
-        this.#wake?.();
-    };
-}
-
 // EXTERNAL MODULE: ./src/inbox/bounded-buffer.ts
 var bounded_buffer = __webpack_require__(8568);
 ;// CONCATENATED MODULE: ./src/inbox/pop3/text.ts
 
-const text_LF = 0x0a;
-const text_CR = 0x0d;
+const LF = 0x0a;
+const CR = 0x0d;
 const DOT = 0x2e;
 /**
  * Takes the text of an answer of several lines out of what arrives, up to the line with a dot alone (RFC 1939 section
@@ -303,7 +214,7 @@ const DOT = 0x2e;
 class Pop3Text {
     #kept;
     #at = 'line start';
-    #last = text_LF;
+    #last = LF;
     #hasEnded = false;
     /** @param most octets that are kept */
     constructor(most) {
@@ -340,27 +251,27 @@ class Pop3Text {
                 this.#at = 'behind a dot';
                 return;
             case 'behind a dot':
-                if (octet === text_LF)
+                if (octet === LF)
                     this.#hasEnded = true;
-                if (octet === text_CR)
+                if (octet === CR)
                     this.#at = 'behind a dot and CR';
-                if (octet === text_LF || octet === text_CR)
+                if (octet === LF || octet === CR)
                     return;
                 break;
             case 'behind a dot and CR':
-                if (octet === text_LF)
+                if (octet === LF)
                     this.#hasEnded = true;
-                if (octet === text_LF)
+                if (octet === LF)
                     return;
-                this.#keep(text_CR);
+                this.#keep(CR);
                 break;
             case 'in a line':
                 break;
         }
-        if (octet === text_LF && this.#last !== text_CR)
-            this.#keep(text_CR);
+        if (octet === LF && this.#last !== CR)
+            this.#keep(CR);
         this.#keep(octet);
-        this.#at = octet === text_LF ? 'line start' : 'in a line';
+        this.#at = octet === LF ? 'line start' : 'in a line';
     }
     #keep(octet) {
         this.#last = octet;
@@ -422,6 +333,8 @@ class Tally {
 
 
 
+
+const session_CR = 0x0d;
 /** RFC 2449 section 4 allows 512 octets; eight times that is read. */
 const MAX_LINE_OCTETS = 4096;
 /** Every session is told of all messages in the maildrop, and counts how many have each identifier. */
@@ -449,13 +362,11 @@ class MaildropBusy extends inbox/* InboxUnreachable */.F3 {
  */
 class Pop3Session {
     #channel;
-    #lines;
     #timeoutMs;
     #end;
     #arrived;
     constructor(channel, timeoutMs, end) {
-        this.#channel = channel;
-        this.#lines = new Pop3Lines(channel);
+        this.#channel = new line_channel/* LineChannel */.M(channel);
         this.#timeoutMs = timeoutMs;
         this.#end = end;
     }
@@ -508,7 +419,7 @@ class Pop3Session {
     async header(message) {
         await this.#demand(`TOP ${message} 0`, 'the header of a message');
         const header = new Pop3Text(headers/* MAX_HEADER_OCTETS */.OM);
-        await this.#lines.into(header, MAX_TOP_OCTETS, this.#wait());
+        await this.#readText(header, MAX_TOP_OCTETS, this.#wait());
         if (header.hasEnded)
             return header.text;
         throw new inbox/* InboxUnreachable */.F3(`the server sent a header of over ${MAX_TOP_OCTETS} octets`);
@@ -519,7 +430,7 @@ class Pop3Session {
         const source = new Pop3Text(most);
         // Each part of a large message has as long as one answer.
         const deadline = net_deadline/* Deadline */.B.after(this.#timeoutMs * Math.ceil(most / inbox/* PART_OCTETS */.jz), this.#end);
-        await this.#lines.into(source, most, deadline);
+        await this.#readText(source, most, deadline);
         if (!source.hasEnded)
             this.leave();
         return source.text;
@@ -542,11 +453,11 @@ class Pop3Session {
     }
     /** Hangs up; nothing is deleted. */
     leave() {
-        this.#channel.destroy();
+        this.#channel.stream.destroy();
     }
     /** Whether nothing can be asked any more. */
     get isOver() {
-        return this.#channel.destroyed;
+        return this.#channel.stream.destroyed;
     }
     async #listArrived(old) {
         const arrived = new Map();
@@ -566,7 +477,7 @@ class Pop3Session {
         const deadline = this.#wait();
         const listed = new Tally(MAX_MESSAGES);
         for (let messages = 0;; messages += 1) {
-            const line = (await this.#lines.next(MAX_LINE_OCTETS, deadline)).toString('latin1');
+            const line = (await this.#readLine(deadline)).toString('latin1');
             if (line === '.')
                 return listed;
             if (messages === MAX_MESSAGES)
@@ -591,7 +502,8 @@ class Pop3Session {
         const { ok, text } = await this.#command('STLS');
         if (!ok)
             throw new inbox/* InboxUnreachable */.F3(`no TLS: to STLS the server says ${text}`);
-        const early = this.#lines.detach();
+        this.#channel.detach();
+        const early = this.#channel.received.unread;
         if (early.length > 0) {
             throw new inbox/* InboxUnreachable */.F3(`the server sent more in the clear behind its answer to STLS: ${(0,peer/* brief */.dh)(early.toString('latin1'))}`);
         }
@@ -612,18 +524,45 @@ class Pop3Session {
             throw new inbox/* InboxRejected */.ty(`asked for ${about}, the server says: ${text}`);
     }
     async #command(line) {
-        this.#channel.write(`${line}\r\n`);
+        this.#channel.stream.write(`${line}\r\n`);
         return this.#status();
     }
     /** The first line of an answer. */
     async #status() {
-        const line = (await this.#lines.next(MAX_LINE_OCTETS, this.#wait())).toString('utf8');
+        const line = (await this.#readLine(this.#wait())).toString('utf8');
         const text = (0,peer/* brief */.dh)(line);
         if (/^\+OK(?: |$)/i.test(line))
             return { ok: true, text };
         if (/^-ERR(?: |$)/i.test(line))
             return { ok: false, text };
         throw new inbox/* InboxUnreachable */.F3(`the server does not speak POP3: ${text}`);
+    }
+    /** The next line, without its line end. */
+    async #readLine(deadline) {
+        const tooLong = () => new inbox/* InboxUnreachable */.F3(`the server sent a line of over ${MAX_LINE_OCTETS} octets`);
+        for (;;) {
+            const line = this.#channel.received.takeLine(MAX_LINE_OCTETS, tooLong);
+            if (line)
+                return line.at(-1) === session_CR ? line.subarray(0, -1) : line;
+            await this.#more(deadline);
+        }
+    }
+    /** Reads a text to its end, or until it has so many octets. */
+    async #readText(text, most, deadline) {
+        const { received } = this.#channel;
+        for (;;) {
+            received.skip(text.take(received.unread));
+            if (text.hasEnded || text.octets >= most)
+                return;
+            await this.#more(deadline);
+        }
+    }
+    async #more(deadline) {
+        const { end } = this.#channel;
+        if (end) {
+            throw (0,inbox/* inboxLost */.N_)(end.cause === undefined ? 'the connection was lost' : `the connection was lost (${(0,connect/* codeOf */.$N)(end.cause)})`);
+        }
+        await deadline.race(this.#channel.more(), () => (0,inbox/* inboxLost */.N_)('the server gave no answer in time'));
     }
 }
 

@@ -26,7 +26,7 @@ interface Credentials {
 }
 
 /**
- * The command that shows by hand what steps 1 to 3 see: the dialogue, the chain, the verification.
+ * The command that shows manually what steps 1 to 3 see: the dialogue, the chain, the verification.
  * @param address that of the server itself, where it is known: others of the same name may do better
  * @returns an `openssl s_client` command for a POSIX shell
  */
@@ -52,30 +52,35 @@ export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string)
   ]);
 }
 
-/** The command that shows a step by hand, at the address where it is known. */
+/** The command that shows a step manually, at the address where it is known. */
 export function stepCommand(step: StepId, endpoint: ReproducibleEndpoint, address?: string): string {
   return step === 'authentication' || step === 'delivery'
     ? swaksCommand(endpoint, step, address)
     : opensslCommand(endpoint, address);
 }
 
-/** The command that shows what EHLO brings in the clear. */
+/** The command that shows what EHLO brings before TLS. */
 export function plainEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
 }
 
 /**
  * The command that shows whether MAIL is taken, up to which point nothing is sent.
- * @param where in the clear, or inside TLS and without AUTH
+ * @param where before TLS, or inside TLS and without AUTH
  * @param sender by default the null sender
  */
-export function mailCommand(endpoint: ReproducibleEndpoint, where: 'plain' | 'tls', address?: string, sender = ''): string {
+export function mailCommand(
+  endpoint: ReproducibleEndpoint,
+  where: 'plain' | 'tls',
+  address?: string,
+  sender = '',
+): string {
   const secured = where === 'tls' ? tlsOptions(endpoint) : [];
   return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', '--quit-after', 'MAIL']);
 }
 
 /**
- * The command that shows whether a bare AUTH PLAIN is taken in the clear, without a credential. No tool asks for that,
+ * The command that shows whether a bare AUTH PLAIN is taken before TLS, without a credential. No tool asks for that,
  * so the lines are said one by one, with a pause in which a person would read the answer.
  */
 export function plainAuthCommand({ host, port, ehlo }: ReproducibleEndpoint, address?: string): string {
@@ -86,12 +91,16 @@ export function plainAuthCommand({ host, port, ehlo }: ReproducibleEndpoint, add
 }
 
 /**
- * The command that shows by hand what steps 4 and 5 see: AUTH, and the message up to its acceptance. The password
+ * The command that shows manually what steps 4 and 5 see: AUTH, and the message up to its acceptance. The password
  * is asked for, not shown, and not sent to a server whose chain does not hold.
  * @param upTo the step that is shown
  * @returns a `swaks` command for a POSIX shell
  */
-export function swaksCommand(endpoint: ReproducibleEndpoint, upTo: 'authentication' | 'delivery', address?: string): string {
+export function swaksCommand(
+  endpoint: ReproducibleEndpoint,
+  upTo: 'authentication' | 'delivery',
+  address?: string,
+): string {
   const { auth, delivery } = endpoint;
   const mechanisms = auth && swaksMechanisms(auth);
   return command([

@@ -123,8 +123,8 @@ describe('a waiver', () => {
   });
 
   test.each([
-    ['2099-12-31', 'certificate-expired is waived until 2099-12-31, and did not occur.'],
-    ['2020-01-31', 'The waiver of certificate-expired ended on 2020-01-31, and the finding did not occur.'],
+    ['2099-12-31', 'certificate-expired is waived until 2099-12-31, but did not occur.'],
+    ['2020-01-31', 'The waiver of certificate-expired expired on 2020-01-31, and the finding did not occur.'],
   ])('of what did not occur says whether it still holds: until %s', async (until, message) => {
     const { report } = await see('good', [], waive('certificate-expired', until));
     expect(report.steps[2]?.findings).toMatchObject([

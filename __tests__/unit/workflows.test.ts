@@ -90,6 +90,24 @@ test('the last job of ci.yml waits for all the others', async () => {
   expect(jobs['all-green']?.needs).toEqual(others);
 });
 
+test('ci.yml has a job for each part of .ci/run', async () => {
+  const script = await readFile(`${ROOT}/.ci/run`, 'utf8');
+  const parts = /usage: \.ci\/run \[([\w|]+)\]/.exec(script)?.[1]?.split('|') ?? [];
+  const { jobs } = parse(await readFile(`${WORKFLOWS}/ci.yml`, 'utf8')) as Workflow;
+  const named = Object.keys(jobs).map((name) => name.replace('check-dist', 'dist'));
+  expect(named).toEqual(expect.arrayContaining(parts));
+  expect(parts).toEqual(['check', 'test', 'deep', 'servers', 'dist']);
+});
+
+test('dependabot.yml asks for updates of what npm installs and of what workflows use', async () => {
+  const { version, updates } = parse(await readFile(`${ROOT}/.github/dependabot.yml`, 'utf8')) as {
+    version: unknown;
+    updates: readonly Record<string, unknown>[];
+  };
+  expect(version).toBe(2);
+  expect(updates.map((update) => update['package-ecosystem'])).toEqual(['npm', 'github-actions']);
+});
+
 test('ci.yml gives the action only inputs that it has, and reads only outputs that it sets', async () => {
   const source = await readFile(`${WORKFLOWS}/ci.yml`, 'utf8');
   const { jobs } = parse(source) as Workflow;

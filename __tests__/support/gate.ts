@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { attempt } from '../../src/gate/attempt.js';
 import type { Attempt } from '../../src/gate/attempt.js';
 import type { RunContext } from '../../src/steps/context.js';
@@ -34,6 +34,9 @@ const busy: Standstill = {
 
 /** One for all tests of a file: it takes 30 ms to read the default store and to make a context of it. */
 const trust = new TrustStore();
+
+/** For a test in which nothing happens during a pause. */
+export const WITHOUT_PAUSES = { pause: () => turn() };
 
 /** What a run shares, with nothing held still unless the test says so. */
 export function testWorld(overrides: Partial<RunContext> = {}): RunContext {

@@ -3,7 +3,7 @@ import type { Pki } from '../../../src/servers/pki.js';
 import { composeProbe } from '../../../src/message/probe.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
-import { codes, gate, letters } from '../../support/gate.js';
+import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
 import { startHttp } from '../../support/mailpit.js';
 import type { HttpReply, HttpServer } from '../../support/mailpit.js';
 
@@ -100,7 +100,7 @@ describe.each(['mailpit+http', 'maildev+http'] as const)('a %s catcher that make
     const endpoint = server.endpoint();
     if (!endpoint.delivery) throw new Error('no delivery');
     const delivery = { ...endpoint.delivery, inbox, withinMs: arrives ? 20_000 : 1500 };
-    const { report } = await gate({ ...endpoint, delivery }, { now: () => NOW });
+    const { report } = await gate({ ...endpoint, delivery }, { now: () => NOW, ...WITHOUT_PAUSES });
     return { report, delivered: delivered?.toString() ?? '', heard: catcher.heard };
   }
 

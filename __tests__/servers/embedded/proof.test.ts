@@ -5,7 +5,7 @@ import type { DemandedVerdicts } from '../../../src/plan/endpoint.js';
 import { signed, signingKey } from '../../support/dkim.js';
 import { USER, startEmbedded } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
-import { codes, gate, letters } from '../../support/gate.js';
+import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
 import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
 import type { NameServer } from '../../support/name-server.js';
@@ -43,7 +43,7 @@ async function deliver(alter: (message: string) => string, verdicts?: DemandedVe
   if (!delivery) throw new Error('no delivery');
   const { report } = await gate(
     { ...endpoint, timeoutMs: 5000, delivery: { ...delivery, ...(verdicts && { verdicts }) } },
-    { txt: textResolver([names.address]) },
+    { txt: textResolver([names.address]), ...WITHOUT_PAUSES },
   );
   expect(server.mailbox.messages).toEqual([]);
   const findings = report.steps.flatMap((step) => step.findings);

@@ -37,7 +37,7 @@ test('the cause is not part of the report', () => {
 });
 
 test('a fix can quote the evidence, in which a backtick marks no code', () => {
-  const evidence = { missing: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
+  const evidence = { missingIssuer: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
   const found = finding('certificate-chain-incomplete', 'Alone.', { cause: 'missing-issuer', evidence });
   expect(completeFinding(found, OBSERVED)).toMatchObject({
     remedy: `Append the certificate of CN='Odd' CA, available at http://x/', to the file that the server sends. ${CATALOGUE['certificate-chain-incomplete'].remedy}`,

@@ -93,7 +93,7 @@ describe('documentation', () => {
       expect({ code, named }).toEqual({ code, named: Object.keys(evidence) });
     }
     expect(renderFindings()).toContain(
-      'Evidence: `wanted` (the expected name), `names` (the subject alternative names), `subject` (',
+      'Evidence: `expected` (the expected name), `names` (the subject alternative names), `subject` (',
     );
   });
 

@@ -180,7 +180,7 @@ describe('the hop that took the message from us', () => {
   ])('that names another %s is of another session', (_, clause, tls) => {
     const found = judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { channel: { ...TLS_1_3, ...tls } });
     expect(found).toMatchObject([
-      { code: 'delivery-hop-mismatch', severity: 'warning', evidence: { wanted: `${tls.version} ${tls.cipher}` } },
+      { code: 'delivery-hop-mismatch', severity: 'warning', evidence: { expected: `${tls.version} ${tls.cipher}` } },
     ]);
   });
 

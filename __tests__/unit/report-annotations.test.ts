@@ -22,7 +22,7 @@ const failing = (name: string, details: Partial<EndpointReport> = {}): EndpointR
         aFinding('certificate-hostname-mismatch', {
           message: 'No such name.',
           remedy: 'Name it.',
-          evidence: { wanted: 'a.example' },
+          evidence: { expected: 'a.example' },
         }),
         aFinding('certificate-expired'),
       ],
@@ -43,7 +43,7 @@ describe('annotations', () => {
         title: 'relay: Certificate does not match the host name',
         message: [
           'smtp.example.com:587, certificate, certificate-hostname-mismatch: No such name.',
-          '  wanted: a.example',
+          '  expected: a.example',
           'Fix: Name it.',
           'Also: certificate-expired',
         ].join('\n'),

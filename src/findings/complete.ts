@@ -28,9 +28,9 @@ export function completeFinding({ cause, ...found }: KnownFinding, observed?: Ob
   const complete = { ...found, ...fixFor(found, cause), ...(resultType !== undefined && { resultType }) };
   if (!observed) return complete;
   const { endpoint, greeting = '', capabilities } = observed;
-  const { reply = '', octets = '' } = found.evidence ?? {};
+  const { reply = '', data = '' } = found.evidence ?? {};
   const isInspected = HIDDEN_BY_INSPECTION.has(found.code) && ASTERISKS.test(greeting);
-  const software = recognize([greeting, ...capabilities, reply, octets]);
+  const software = recognize([greeting, ...capabilities, reply, data]);
   const remedies = [
     isInspected ? INSPECTION : undefined,
     complete.remedy,

@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import type { StepId } from '../report/report.js';
 
 /*
- * Commands for a reader whose trust store is that of the system. Where the endpoint has trust anchors of its own,
- * `-CAfile` (openssl) or `--tls-ca-path` (swaks) belongs behind them: we know the certificates, and not their file.
+ * Commands that use the system's trust store. If the endpoint has additional trusted CAs, append `-CAfile` (openssl) or
+ * `--tls-ca-path` (swaks): the gate knows the certificates, but not the name of their file.
  */
 
-/** What the commands need to know of an endpoint. An `Endpoint` of the plan fits. */
+/** The fields of an endpoint that the commands use. An `Endpoint` of the plan has them. */
 export interface ReproducibleEndpoint {
   readonly host: string;
   readonly port: number;
@@ -26,8 +26,8 @@ interface Credentials {
 }
 
 /**
- * The command that shows manually what steps 1 to 3 see: the dialogue, the chain, the verification.
- * @param address that of the server itself, where it is known: others of the same name may do better
+ * The command that shows what steps 1 to 3 see: the dialogue, the chain, the verification.
+ * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
  * @returns an `openssl s_client` command for a POSIX shell
  */
 export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string): string {
@@ -52,21 +52,21 @@ export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string)
   ]);
 }
 
-/** The command that shows a step manually, at the address where it is known. */
+/** The command that shows a step, at the IP address if it is known. */
 export function stepCommand(step: StepId, endpoint: ReproducibleEndpoint, address?: string): string {
   return step === 'authentication' || step === 'delivery'
     ? swaksCommand(endpoint, step, address)
     : opensslCommand(endpoint, address);
 }
 
-/** The command that shows what EHLO brings before TLS. */
+/** The command that shows the reply to EHLO before TLS. */
 export function plainEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
 }
 
 /**
- * The command that shows whether MAIL is taken, up to which point nothing is sent.
- * @param where before TLS, or inside TLS and without AUTH
+ * The command that shows whether the server accepts MAIL. It sends no message.
+ * @param where before TLS, or inside TLS without AUTH
  * @param sender by default the null sender
  */
 export function mailCommand(
@@ -80,20 +80,20 @@ export function mailCommand(
 }
 
 /**
- * The command that shows whether a bare AUTH PLAIN is taken before TLS, without a credential. No tool asks for that,
- * so the lines are said one by one, with a pause in which a person would read the answer.
+ * The command that shows whether the server accepts AUTH PLAIN without credentials before TLS. No tool has an option for
+ * that, so the command sends each line after a pause, in which the server can reply.
  */
 export function plainAuthCommand({ host, port, ehlo }: ReproducibleEndpoint, address?: string): string {
   const name = ehlo === undefined ? '"$(hostname)"' : command([ehlo]);
-  const said = `printf '%s\\r\\n' "EHLO "${name} 'AUTH PLAIN' '*' QUIT`;
-  const paced = `${said} | while IFS= read -r line; do sleep 2; printf '%s\\n' "$line"; done`;
+  const lines = `printf '%s\\r\\n' "EHLO "${name} 'AUTH PLAIN' '*' QUIT`;
+  const paced = `${lines} | while IFS= read -r line; do sleep 2; printf '%s\\n' "$line"; done`;
   return `(${paced}; sleep 2) | curl -s ${command([`telnet://${authority(address ?? host, port)}`])}`;
 }
 
 /**
- * The command that shows manually what steps 4 and 5 see: AUTH, and the message up to its acceptance. The password
- * is asked for, not shown, and not sent to a server whose chain does not hold.
- * @param upTo the step that is shown
+ * The command that shows what steps 4 and 5 see: AUTH, and the message up to its acceptance. It asks for the password,
+ * does not show it, and does not send it to a server whose certificate is not valid.
+ * @param upTo the step that the command shows
  * @returns a `swaks` command for a POSIX shell
  */
 export function swaksCommand(
@@ -118,17 +118,17 @@ export function swaksCommand(
   ]);
 }
 
-/** Of the mechanisms spoken here those that swaks has too, without the help of a library. */
-const SPOKEN_BY_SWAKS: readonly string[] = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
+/** The mechanisms that swaks supports without an additional library, among those that the gate supports. */
+const SWAKS_MECHANISMS: readonly string[] = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
 
-/** What swaks can sign in with; undefined where the offers of the server are all that it can show. */
+/** The mechanisms with which swaks can sign in. Undefined if it can only show what the server offers. */
 function swaksMechanisms({ kind, mechanism }: Credentials): string | undefined {
   if (kind !== 'password') return undefined;
   if (mechanism === undefined) return 'PLAIN,LOGIN';
-  return SPOKEN_BY_SWAKS.includes(mechanism) ? mechanism : undefined;
+  return SWAKS_MECHANISMS.includes(mechanism) ? mechanism : undefined;
 }
 
-/** From 2024 on swaks verifies the name of its server, so an address stands there only where the name means many. */
+/** Since 2024 swaks verifies the name of the server, so the command has an IP address only if the name has several. */
 function swaks({ host, port, ehlo, addresses }: ReproducibleEndpoint, address?: string): string[] {
   const server = addresses === 'all' ? (address ?? host) : host;
   return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
@@ -145,7 +145,7 @@ function authority(host: string, port: number): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Quotes what any shell might read as more than text; brackets, too, which zsh does not leave alone. */
+/** Quotes everything that a shell could interpret, including brackets, which zsh does. */
 function command(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }

@@ -36,7 +36,7 @@ export function unlessStarved(
   const isOfSilence = ({ code, evidence }: KnownFinding): boolean => {
     // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
     if (code === 'inbox-unreachable') return transient === true;
-    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.data ?? ''));
   };
   if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence)) return { findings, transient };
   return {
@@ -49,6 +49,6 @@ function starved({ code, message }: KnownFinding, stoodStill: string): KnownFind
   return finding(
     'runner-starved',
     `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`,
-    { inconclusive: true, evidence: { stoodStill, finding: code } },
+    { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } },
   );
 }

@@ -110,7 +110,10 @@ const EVIDENCE_LABELS: ReadonlyMap<string, string> = new Map([
   ['helo', 'reply to HELO'],
   ['messageId', 'Message-ID'],
   ['openssl', 'OpenSSL error'],
+  ['insideTls', 'inside TLS'],
+  ['beforeTls', 'before TLS'],
   ['rootSha256', 'SHA-256 of the root'],
+  ['saslError', 'SASL error'],
   ['sha256', 'SHA-256'],
 ]);
 

@@ -43,5 +43,5 @@ export function spentProbe(budget: Deadline, endpoint: Endpoint): string {
 export function spentBudget({ budget, endpoint, run }: Context): { clause: string; evidence: Record<string, string> } {
   if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver) return { clause: '', evidence: {} };
   const attempt = `${attemptMs(endpoint) / 1000} s`;
-  return { clause: `; the whole attempt had ${attempt}, and they are spent`, evidence: { attempt } };
+  return { clause: `; the whole attempt had ${attempt}, and they are spent`, evidence: { attemptLimit: attempt } };
 }

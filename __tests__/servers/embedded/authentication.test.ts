@@ -104,7 +104,7 @@ describe('SCRAM', () => {
     expect(visited.found?.evidence).toEqual({
       reply: '535 5.7.8 Authentication failed',
       mechanism: 'SCRAM-SHA-256',
-      told: 'invalid-proof',
+      saslError: 'invalid-proof',
     });
   });
 
@@ -112,7 +112,7 @@ describe('SCRAM', () => {
     const server = offering({ 'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-server-end-point' }) });
     const { found, codes: all } = await visit(server);
     expect(all).toEqual(['auth-rejected']);
-    expect(found?.evidence?.told).toBe('unsupported-channel-binding-type');
+    expect(found?.evidence?.saslError).toBe('unsupported-channel-binding-type');
     expect(found?.message).toContain('bound to this TLS channel (tls-exporter)');
     expect(found?.message).toContain('`auth.mechanism: SCRAM-SHA-256`');
     const refused = await visit(server, { auth: { ...AUTH, expect: 'rejected' } });
@@ -122,7 +122,7 @@ describe('SCRAM', () => {
   test('an offer that somebody has hidden is noticed by the server, which is told that we could', async () => {
     const { codes: all, found } = await visit(scramOnly({ couldBind: true }));
     expect(all).toEqual(['auth-rejected']);
-    expect(found?.evidence?.told).toBe('server-does-support-channel-binding');
+    expect(found?.evidence?.saslError).toBe('server-does-support-channel-binding');
   });
 
   test('who insists on less than is offered says so, and is let in', async () => {
@@ -319,7 +319,7 @@ describe('a token', () => {
   test.each(['XOAUTH2', 'OAUTHBEARER'] as const)('refused by %s: what the server tells is shown', async (name) => {
     const { heard, found, ...visited } = await visit(offering({ [name]: failing('535 5.7.8 no') }), { auth: TOKEN });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
-    expect(found?.evidence?.told).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
+    expect(found?.evidence?.saslError).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
     expect(found?.message).toContain('status: 400');
     expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
     expect(found?.message).toContain('the access token is not good for this user here');
@@ -545,7 +545,7 @@ describe('credentials that must be rejected', () => {
     });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
     expect(found?.message).toContain('So it is not told whether the credentials are rejected, as they must be.');
-    const isTold = found?.evidence?.told !== undefined;
+    const isTold = found?.evidence?.saslError !== undefined;
     expect(found?.message.includes('A server that can ask nobody about the token says so too')).toBe(!isTold);
     expect(found?.message.includes('the access token is not good')).toBe(!isTold);
   });
@@ -680,7 +680,7 @@ describe('offers', () => {
 
   test('that differ are shown', async () => {
     const { found } = await visit(offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'), none);
-    expect(found?.evidence).toEqual({ clear: 'PLAIN CRAM-MD5', tls: 'PLAIN' });
+    expect(found?.evidence).toEqual({ beforeTls: 'PLAIN CRAM-MD5', insideTls: 'PLAIN' });
     expect(found?.message).toBe('Inside TLS the server no longer offers CRAM-MD5.');
   });
 });

@@ -232,8 +232,8 @@ describe('where the chain ends, and what would mend it', () => {
       found: [first],
     } = await see(await pki.issue({ names, sends: [], further: [at(ISSUER_AT)] }), []);
     expect(found).toEqual(['certificate-chain-incomplete']);
-    expect(first?.evidence).toMatchObject({ missing: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
-    expect(first?.evidence).not.toHaveProperty('namesake');
+    expect(first?.evidence).toMatchObject({ missingIssuer: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
+    expect(first?.evidence).not.toHaveProperty('nameConflict');
     expect(first?.remedy).toMatch(
       `Append the certificate of CN=Chain Intermediate CA, available at ${ISSUER_AT}, to the file`,
     );
@@ -259,7 +259,7 @@ describe('where the chain ends, and what would mend it', () => {
     } = await see(await issue({ names, issuer: second, sends: [second] }), []);
     expect(found).toEqual(['certificate-untrusted']);
     expect(first?.message).toBe('The chain leads to no trust anchor: no trust anchor is, or has issued, CN=Second CA.');
-    expect(first?.evidence).toMatchObject({ missing: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
+    expect(first?.evidence).toMatchObject({ missingIssuer: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
   });
 
   test('a private root that was sent is named', async () => {
@@ -275,7 +275,7 @@ describe('where the chain ends, and what would mend it', () => {
     );
     const rootSha256 = certificateFacts(new X509Certificate(other.root.cert)).sha256;
     expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA', rootSha256 });
-    expect(first?.evidence).not.toHaveProperty('namesake');
+    expect(first?.evidence).not.toHaveProperty('nameConflict');
   });
 
   test('a trust anchor of the same name and another key is told', async () => {
@@ -287,7 +287,7 @@ describe('where the chain ends, and what would mend it', () => {
         found: [first],
       } = await see(await reissued.issue({ names, sends: one }), []);
       expect(found).toEqual(['certificate-untrusted']);
-      expect(first?.evidence?.namesake).toBe('a trust anchor has the name of the issuer, and another key');
+      expect(first?.evidence?.nameConflict).toBe('a trusted CA has the name of the issuer, but another key');
       expect(first?.message).toMatch(
         /: the one that is named CN=Chain Root CA has another key than the one that signed/,
       );

@@ -611,7 +611,7 @@ describe('what a server speaks instead', () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     expect(await failureOf(old)).toMatchObject({
       code: 'tls-version-too-old',
-      evidence: { spoken: 'TLSv1.1', wanted: 'TLSv1.2', alert: '70' },
+      evidence: { negotiated: 'TLSv1.1', required: 'TLSv1.2', alert: '70' },
     });
   });
 
@@ -619,7 +619,7 @@ describe('what a server speaks instead', () => {
     const odd = { maxVersion: 'TLSv1.2', ciphers: 'CAMELLIA@SECLEVEL=0:AES128-CCM8@SECLEVEL=0' } as const;
     expect(await failureOf(odd)).toMatchObject({
       code: 'tls-handshake-failed',
-      evidence: { alert: '40', spoken: expect.stringMatching(/^TLSv1\.2 with TLS_/) as string },
+      evidence: { alert: '40', negotiated: expect.stringMatching(/^TLSv1\.2 with TLS_/) as string },
     });
   });
 });

@@ -58,7 +58,7 @@ describe('a hang-up in place of a ServerHello', () => {
     expect(seen).toMatchObject({ steps: 'ppfbb', transient: false, connections: 2 });
     expect(seen.found).toMatchObject({
       code: 'tls-version-too-old',
-      evidence: { spoken: 'TLSv1', wanted: 'TLSv1.2', detail: expect.any(String) as string },
+      evidence: { negotiated: 'TLSv1', required: 'TLSv1.2', detail: expect.any(String) as string },
     });
   });
 
@@ -88,14 +88,14 @@ describe('a hang-up in place of a ServerHello', () => {
 
   test('is an old version with TLS from the first byte, too', async () => {
     const seen = await see([{ greeting: [wait(100), close] }, { implicit: true, tls: OLD }], { transport: 'implicit' });
-    expect(seen.found).toMatchObject({ code: 'tls-version-too-old', evidence: { spoken: 'TLSv1' } });
+    expect(seen.found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'TLSv1' } });
   });
 });
 
 describe('alert 70, of the version', () => {
   test('says what the server speaks, where that is too old', async () => {
     const { found } = await see([{ tls: OLD }]);
-    expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { spoken: 'TLSv1', alert: '70' } });
+    expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'TLSv1', alert: '70' } });
     expect(found?.message).toMatch(/^The server speaks TLSv1; wanted is TLSv1\.2 or later\./);
   });
 
@@ -105,7 +105,7 @@ describe('alert 70, of the version', () => {
     const { found } = await see([dialogue], { tls: policy });
     expect(found).toMatchObject({
       code: 'tls-version-too-old',
-      evidence: { spoken: 'TLSv1.2', wanted: 'TLSv1.3' },
+      evidence: { negotiated: 'TLSv1.2', required: 'TLSv1.3' },
       reference: 'RFC 9325 section 3.1.1',
     });
     expect(found?.remedy).toMatch(/^Enable TLS 1\.3 on the server.* This is Exim: Remove `\+no_tlsv1_3` from/);
@@ -124,7 +124,7 @@ describe('alert 70, of the version', () => {
     ['a hang-up', instead(close)],
   ])('says that it could not be found out, where nobody could look: %s', async (_, second) => {
     const { found } = await see([alert(70), second]);
-    expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { spoken: 'not found out', alert: '70' } });
+    expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'unknown', alert: '70' } });
     expect(found?.message).toMatch(
       /^The server does not take TLSv1\.2 or later, and what it speaks could not be found out/,
     );
@@ -146,7 +146,7 @@ describe('no cipher suite in common', () => {
       code: 'tls-handshake-failed',
       message: expect.stringMatching(NONE) as string,
       remedy: expect.stringMatching(/cipher configuration/) as string,
-      evidence: { alert: '40', spoken: expect.stringMatching(/CAMELLIA/) as string },
+      evidence: { alert: '40', negotiated: expect.stringMatching(/CAMELLIA/) as string },
     });
   });
 
@@ -171,7 +171,7 @@ describe('no cipher suite in common', () => {
     expect(found).toMatchObject({
       code: 'tls-handshake-failed',
       message: expect.stringMatching(NONE) as string,
-      evidence: { alert: '40', spoken: expect.stringMatching(spoken) as string },
+      evidence: { alert: '40', negotiated: expect.stringMatching(spoken) as string },
     });
   });
 
@@ -206,7 +206,7 @@ describe('no cipher suite in common', () => {
       remedy: expect.stringMatching(/cipher configuration/) as string,
       evidence: {
         alert: '40',
-        spoken: expect.stringMatching(/^TLSv1\.2 with TLS_ECDHE_\w+ on brainpoolP256r1$/) as string,
+        negotiated: expect.stringMatching(/^TLSv1\.2 with TLS_ECDHE_\w+ on brainpoolP256r1$/) as string,
       },
     });
     expect(found?.message).toMatch(/^The server takes none of the curves that are offered here\./);
@@ -249,7 +249,7 @@ test('text behind the first record of TLS is told', async () => {
   expect(seen.found).toMatchObject({
     code: 'tls-handshake-failed',
     message: 'In the midst of the TLS handshake came what is no TLS: "454 4.7.0 not now".',
-    evidence: { octets: '454 4.7.0 not now' },
+    evidence: { data: '454 4.7.0 not now' },
   });
 });
 
@@ -296,7 +296,7 @@ test('Diffie-Hellman parameters that are too short are told as such', async () =
       /^The Diffie-Hellman parameters of the server are too short to be taken here \(dh key too small\)\./,
     ) as string,
     remedy: expect.stringMatching(/2048 bits or more.*disable cipher suites with DHE/) as string,
-    evidence: { reason: 'dh key too small', spoken: expect.stringMatching(/TLS_DHE_RSA/) as string },
+    evidence: { reason: 'dh key too small', negotiated: expect.stringMatching(/TLS_DHE_RSA/) as string },
   });
 });
 
@@ -337,16 +337,16 @@ describe('the time that an attempt has', () => {
     expect(finding).toMatchObject({
       code: 'reply-timeout',
       message: 'No complete reply came within 0.3 s; the whole attempt had 8 s, and they are spent.',
-      evidence: { waited: '0.3 s', attempt: '8 s' },
+      evidence: { waited: '0.3 s', attemptLimit: '8 s' },
     });
     const { findings } = await judgeHandshakeFailure(context(0), undefined, { kind: 'timed-out', waitedMs: 312 });
-    expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { waited: '0.3 s', attempt: '8 s' } }]);
+    expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { waited: '0.3 s', attemptLimit: '8 s' } }]);
     expect(findings[0]?.message).toMatch(/in time; the whole attempt had 8 s, and they are spent\.$/);
   });
 
   test('is longer with probes', () => {
     const probed = { ...context(0), endpoint: { ...endpoint, probes: PROBES } };
-    expect(errorToFinding(new ReplyTimeout(312), probed, 'greeting').finding.evidence?.attempt).toBe('24 s');
+    expect(errorToFinding(new ReplyTimeout(312), probed, 'greeting').finding.evidence?.attemptLimit).toBe('24 s');
   });
 
   test('is not named where the wait was too long by itself', async () => {
@@ -355,7 +355,7 @@ describe('the time that an attempt has', () => {
       message: 'No complete reply came within 2.0 s.',
       evidence: { waited: '2.0 s' },
     });
-    expect(finding.evidence).not.toHaveProperty('attempt');
+    expect(finding.evidence).not.toHaveProperty('attemptLimit');
     const { findings } = await judgeHandshakeFailure(context(1000), undefined, { kind: 'timed-out', waitedMs: 2000 });
     expect(findings[0]?.message).toMatch(/in time\.$/);
   });
@@ -374,6 +374,6 @@ describe('the time that an attempt has', () => {
       },
     };
     const { found } = await see([dialogue], { timeoutMs: 1000, auth: AUTH, delivery: DELIVERY });
-    expect(found).toMatchObject({ code: 'reply-timeout', evidence: { attempt: '4 s' } });
+    expect(found).toMatchObject({ code: 'reply-timeout', evidence: { attemptLimit: '4 s' } });
   });
 });

@@ -65,7 +65,7 @@ describe.each(ODD_LEAVES)('%s', (species, odd) => {
     const { report, ...seen } = await see(species);
     expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed'], travelled: false });
     const [found] = report.steps[2]?.findings ?? [];
-    expect(found?.evidence?.odd).toMatch(odd);
+    expect(found?.evidence?.malformed).toMatch(odd);
     expect(found?.evidence?.sha256).toBe(
       new X509Certificate(zoo[species].cert).fingerprint256.replaceAll(':', '').toLowerCase(),
     );

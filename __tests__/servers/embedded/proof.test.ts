@@ -89,7 +89,7 @@ describe('the hop that took the message', () => {
   test('is compared with the session that the report shows', async () => {
     const { findings, tls } = await deliver(trace('ESMTPSA (version=TLS1_2 cipher=AES128-GCM-SHA256)'));
     expect(findings).toMatchObject([
-      { code: 'delivery-hop-mismatch', evidence: { wanted: `${tls?.version} ${tls?.cipher}` } },
+      { code: 'delivery-hop-mismatch', evidence: { expected: `${tls?.version} ${tls?.cipher}` } },
     ]);
   });
 });
@@ -233,7 +233,7 @@ describe('what the receiver found', () => {
     expect(findings).toMatchObject([
       {
         severity: 'error',
-        evidence: { check: 'spf', wanted: 'pass', found: 'softfail', result: 'spf=softfail smtp.mailfrom=a\\u202e' },
+        evidence: { check: 'spf', required: 'pass', found: 'softfail', result: 'spf=softfail smtp.mailfrom=a\\u202e' },
       },
     ]);
   });
@@ -280,7 +280,7 @@ describe('the DKIM signature', () => {
     expect(findings).toMatchObject([
       {
         message: 'DKIM came to permerror (no key); pass is demanded.',
-        evidence: { check: 'dkim', wanted: 'pass', found: 'permerror', domain: DOMAIN, selector: 'nobody' },
+        evidence: { check: 'dkim', required: 'pass', found: 'permerror', domain: DOMAIN, selector: 'nobody' },
       },
     ]);
     expect(findings[0]?.inconclusive).toBeUndefined();

@@ -21,7 +21,7 @@ export const ANY_STEP = {
     steps: EVERY_STEP,
     explanation:
       'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
-    evidence: fields('waited', 'received', 'attempt'),
+    evidence: fields('waited', 'received', 'attemptLimit'),
     remedy:
       'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
     reference: 'RFC 5321 section 4.5.3.2',
@@ -32,7 +32,7 @@ export const ANY_STEP = {
     steps: EVERY_STEP,
     explanation:
       'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.',
-    evidence: fields('line', 'reply', 'mechanism', 'told', 'fault'),
+    evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'),
     remedy:
       'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
     reference: 'RFC 5321 section 4.2',
@@ -65,7 +65,18 @@ export const ANY_STEP = {
     explanation:
       'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.',
     evidence: {
-      ...fields('detail', 'address', 'received', 'waited', 'attempt', 'line', 'reply', 'protocol', 'alert', 'name'),
+      ...fields(
+        'detail',
+        'address',
+        'received',
+        'waited',
+        'attemptLimit',
+        'line',
+        'reply',
+        'protocol',
+        'alert',
+        'name',
+      ),
       probe: 'the name of the probe',
     },
     remedy:

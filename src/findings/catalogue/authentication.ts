@@ -57,9 +57,9 @@ export const AUTHENTICATION = {
     explanation:
       'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).',
     evidence: {
-      ...fields('reply', 'mechanism', 'told'),
+      ...fields('reply', 'mechanism', 'saslError'),
       offered: 'the mechanisms that the server offers',
-      wanted: 'the required mechanism, or type of mechanism',
+      required: 'the required mechanism, or type of mechanism',
     },
     remedy:
       'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
@@ -72,7 +72,7 @@ export const AUTHENTICATION = {
     steps: ['authentication'],
     explanation:
       'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
-    evidence: fields('reply', 'mechanism', 'told'),
+    evidence: fields('reply', 'mechanism', 'saslError'),
     remedy:
       'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
     reference: 'RFC 4954 section 6',
@@ -94,7 +94,7 @@ export const AUTHENTICATION = {
     steps: ['authentication'],
     explanation:
       'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.',
-    evidence: fields('reply', 'mechanism', 'told'),
+    evidence: fields('reply', 'mechanism', 'saslError'),
     remedy:
       'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.',
     reference: 'RFC 4954 section 4',
@@ -106,7 +106,7 @@ export const AUTHENTICATION = {
     steps: ['authentication'],
     explanation:
       'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
-    evidence: fields('reply', 'mechanism', 'told'),
+    evidence: fields('reply', 'mechanism', 'saslError'),
     remedy:
       "Look for the authentication backend in the server's log. The credentials themselves have not been checked.",
     reference: 'RFC 4954 section 6',
@@ -118,7 +118,7 @@ export const AUTHENTICATION = {
     steps: ['authentication'],
     explanation:
       'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
-    evidence: fields('reply', 'mechanism', 'told'),
+    evidence: fields('reply', 'mechanism', 'saslError'),
     remedy:
       'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
     reference: 'RFC 4954 section 6',
@@ -130,7 +130,7 @@ export const AUTHENTICATION = {
     steps: ['authentication'],
     explanation:
       'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.',
-    evidence: fields('reply', 'mechanism', 'told', 'fault'),
+    evidence: fields('reply', 'mechanism', 'saslError', 'fault'),
     remedy:
       'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
     reference: 'RFC 5802 section 3',
@@ -174,7 +174,7 @@ export const AUTHENTICATION = {
     steps: ['authentication'],
     explanation:
       '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
-    evidence: fields('reply', 'mechanism', 'told'),
+    evidence: fields('reply', 'mechanism', 'saslError'),
     remedy:
       'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.',
     reference: 'RFC 4954 section 4',
@@ -197,8 +197,8 @@ export const AUTHENTICATION = {
     explanation:
       'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
     evidence: {
-      clear: 'the mechanisms that are offered before TLS',
-      tls: 'the mechanisms that are offered inside TLS',
+      beforeTls: 'the mechanisms that are offered before TLS',
+      insideTls: 'the mechanisms that are offered inside TLS',
     },
     remedy: 'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.',
     reference: 'RFC 3207 section 4.2',

@@ -43,7 +43,7 @@ export const CAPABILITY = {
     steps: ['capability'],
     explanation:
       'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
-    evidence: { octets: 'how the first record begins: its type and version' },
+    evidence: { data: 'how the first record begins: its type and version' },
     remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
     reference: 'RFC 8314 section 3.3',
   },

@@ -2,12 +2,12 @@ import type { CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const CHAIN = { ...fields('issuer', 'openssl'), sent: 'how many certificates were sent' };
-const DEAD_END = fields('missing', 'caIssuers', 'namesake');
+const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
 const PRIVATE_ROOT = {
   root: 'the private root in which the chain ends',
   rootSha256: 'its fingerprint',
 };
-const NAMES = { wanted: 'the expected name', names: 'the subject alternative names' };
+const NAMES = { expected: 'the expected name', names: 'the subject alternative names' };
 
 const SEND_WHOLE_CHAIN =
   'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, add it to `ca`.';
@@ -15,9 +15,9 @@ const TRUST_ISSUER =
   'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
 
 /** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
-function appendIssuer({ missing = '', caIssuers }: Readonly<Record<string, string>>): string {
+function appendIssuer({ missingIssuer = '', caIssuers }: Readonly<Record<string, string>>): string {
   const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-  return `Append the certificate of ${missing}${from} to the file that the server sends.`;
+  return `Append the certificate of ${missingIssuer}${from} to the file that the server sends.`;
 }
 
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
@@ -135,7 +135,7 @@ export const CERTIFICATE = {
     explanation:
       'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
     evidence: {
-      odd: 'what is malformed',
+      malformed: 'what is malformed',
       sha256: 'the fingerprint of the certificate',
       ...fields('subject', 'keyType'),
     },

@@ -223,7 +223,7 @@ export const DELIVERY = {
       'The `Received` line of the server that received the message from the gate names a TLS version or a cipher suite other than that of the session with the gate: something between the two terminates TLS and starts a new TLS session.',
     evidence: {
       ...TRACE,
-      wanted: 'version and cipher suite of the session with the gate',
+      expected: 'version and cipher suite of the session with the gate',
       found: 'version and cipher suite that the server names',
     },
     remedy:
@@ -247,7 +247,7 @@ export const DELIVERY = {
     explanation:
       'The message arrived, but one of the checks in `delivery.verdicts` has another result than required. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.',
     evidence: {
-      ...fields('check', 'wanted', 'authservId', 'reason'),
+      ...fields('check', 'required', 'authservId', 'reason'),
       found: 'the result',
       result: 'what the receiver added to the message',
       sender: 'the domain of the sender, if the result is for another domain',
@@ -265,7 +265,7 @@ export const DELIVERY = {
     explanation:
       'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.',
     evidence: {
-      ...fields('check', 'wanted', 'authservId'),
+      ...fields('check', 'required', 'authservId'),
       present: 'the `Authentication-Results` lines in the message',
     },
     remedy:

@@ -14,8 +14,8 @@ export const HANDSHAKE = {
     steps: ['certificate'],
     explanation: 'Client and server could not negotiate a TLS session.',
     evidence: {
-      ...fields('alert', 'name', 'reason', 'code', 'octets'),
-      spoken: 'what the server selects if the client offers everything',
+      ...fields('alert', 'name', 'reason', 'code', 'data'),
+      negotiated: 'what the server selects if the client offers everything',
       signature: 'the algorithm with which the server signs the handshake',
       servername: 'the name that was sent as SNI',
     },
@@ -81,7 +81,7 @@ export const HANDSHAKE = {
     severity: 'error',
     steps: ['certificate'],
     explanation: 'The server agreed to TLS, but did not finish the handshake within `timeout`.',
-    evidence: fields('waited', 'attempt'),
+    evidence: fields('waited', 'attemptLimit'),
     remedy:
       'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
     reference: 'RFC 5321 section 4.5.3.2',
@@ -93,8 +93,8 @@ export const HANDSHAKE = {
     steps: ['certificate'],
     explanation: 'The server supports no TLS version that the policy allows (`min-tls-version`).',
     evidence: {
-      wanted: 'the oldest version that the policy allows',
-      spoken: 'the version that the server supports',
+      required: 'the oldest version that the policy allows',
+      negotiated: 'the version that the server supports',
       ...fields('alert', 'name', 'reason', 'code', 'detail'),
     },
     remedy:
@@ -155,7 +155,7 @@ export const HANDSHAKE = {
     severity: 'error',
     steps: ['certificate'],
     explanation: 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.',
-    evidence: fields('octets', 'protocol'),
+    evidence: fields('data', 'protocol'),
     remedy:
       'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
     reference: 'RFC 8314 section 3.3',

@@ -52,7 +52,7 @@ export const RUN = {
     steps: EVERY_STEP,
     explanation:
       'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
-    evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
+    evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') },
     remedy:
       'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
   },

@@ -20,7 +20,7 @@ export const UPGRADE = {
     steps: ['upgrade'],
     explanation:
       'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
-    evidence: fields('octets'),
+    evidence: fields('data'),
     remedy:
       'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
     reference: 'RFC 3207 section 4.2',

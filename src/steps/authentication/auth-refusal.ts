@@ -27,7 +27,7 @@ export interface Attempted {
 
 /**
  * Judges a 4yz or 5yz to AUTH.
- * @param evidence the reply and, as `told`, what the server said within the mechanism
+ * @param evidence the reply and, as `saslError`, what the server said within the mechanism
  */
 export function refused(
   signedIn: SignIn,
@@ -46,7 +46,7 @@ export function refused(
   const meaning = said?.blames && isOpen ? undefined : said;
   const message = [
     `To AUTH ${mechanism} the server says "${shown(reply)}".`,
-    ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
+    ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.saslError ?? ''}.`]),
     ...(meaning ? [`That means: ${meaning.says}.`] : []),
   ].join(' ');
   // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).

@@ -61,7 +61,10 @@ const PLAINTEXT: readonly string[] = ['PLAIN', 'LOGIN'];
 function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured: Capabilities): KnownFinding[] {
   const { mechanisms = [] } = secured;
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
-  const evidence = { clear: brief(plain?.mechanisms?.join(' ') ?? ''), tls: brief(mechanisms.join(' ')) || 'none' };
+  const evidence = {
+    beforeTls: brief(plain?.mechanisms?.join(' ') ?? ''),
+    insideTls: brief(mechanisms.join(' ')) || 'none',
+  };
   return [
     ...(secured.has('STARTTLS')
       ? [

@@ -66,7 +66,7 @@ export async function signIn(
 function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {
   const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
   const wanted = mechanism ?? any;
-  const evidence = { offered: brief(offered.join(' ')) || 'none', wanted };
+  const evidence = { offered: brief(offered.join(' ')) || 'none', required: wanted };
   const unbound =
     !canBind && offered.some(bindsChannel) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
   const message = `The server offers ${evidence.offered}; wanted is ${wanted}.${unbound}`;
@@ -92,7 +92,7 @@ function judge(signedIn: SignIn, attempted: Attempted): AuthJudgement {
   const evidence = {
     reply: shown(reply),
     mechanism,
-    ...(told !== undefined && { told: brief(told.exact) || 'nothing' }),
+    ...(told !== undefined && { saslError: brief(told.exact) || 'nothing' }),
   };
   const isRefused = reply.code >= 400;
   if (fault && (told === undefined || !isRefused)) {
@@ -105,7 +105,7 @@ function judge(signedIn: SignIn, attempted: Attempted): AuthJudgement {
     return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
   }
   if (told !== undefined) {
-    const message = `${said} Before that it had told of a failure: ${evidence.told ?? ''}.`;
+    const message = `${said} Before that it had told of a failure: ${evidence.saslError ?? ''}.`;
     return { findings: [finding('protocol-error', message, { evidence })] };
   }
   if (auth.expect === 'rejected') {

@@ -47,6 +47,6 @@ function heardBefore(error: unknown): readonly PeerText[] {
 /** @param said what the server says first */
 function implicitTlsPort({ endpoint }: Context, said: PeerText): KnownFinding {
   const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
-  const octets = brief(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
-  return finding('implicit-tls-port', message, { evidence: { octets } });
+  const data = brief(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+  return finding('implicit-tls-port', message, { evidence: { data } });
 }

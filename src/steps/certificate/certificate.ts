@@ -100,7 +100,7 @@ function judgePlaintext({ endpoint, transcript }: Context, octets: Buffer): Stop
   const said = new PeerText(octets).exact.trimEnd();
   transcript.add('server', said);
   const { port } = endpoint;
-  const evidence = { octets: brief(said) };
+  const evidence = { data: brief(said) };
   const [firstLine = ''] = said.split(/\r?\n/, 1);
   const begins = `Port ${port} begins unencrypted, with "${brief(firstLine)}"`;
   const protocol = protocolOf(said);

@@ -97,9 +97,9 @@ function rootAt(end: X509Certificate): Record<string, string> {
 function whereItEnds(deadEnd: DeadEnd): Record<string, string> {
   const url = urlOfIssuer(deadEnd);
   return {
-    missing: nameOf(deadEnd.end.issuer),
+    missingIssuer: nameOf(deadEnd.end.issuer),
     ...(url !== undefined && { caIssuers: url }),
-    ...(deadEnd.hasNamesake && { namesake: 'a trust anchor has the name of the issuer, and another key' }),
+    ...(deadEnd.hasNamesake && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
   };
 }
 

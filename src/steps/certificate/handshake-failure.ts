@@ -77,9 +77,9 @@ export async function judgeHandshakeFailure(
       const { code, stray } = failure;
       const reason = brief(failure.reason);
       if (stray) {
-        const octets = brief(new PeerText(stray).exact.trimEnd());
-        const message = `In the midst of the TLS handshake came what is no TLS: "${octets}".`;
-        return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
+        const data = brief(new PeerText(stray).exact.trimEnd());
+        const message = `In the midst of the TLS handshake came what is no TLS: "${data}".`;
+        return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
       }
       return stopped(
         await noAgreement(context, address, {
@@ -125,7 +125,7 @@ async function noAgreement(
   const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
   const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
   const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
-  const evidence = { ...refusal.evidence, ...(chosen !== undefined && { spoken: chosen }) };
+  const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
   if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
     return finding(
       'tls-handshake-failed',
@@ -158,7 +158,7 @@ function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, spoke
       ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
       : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
   return finding('tls-version-too-old', message, {
-    evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+    evidence: { ...evidence, required: wanted, negotiated: spoken ?? 'unknown' },
     ...(wanted === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),
   });
 }

@@ -38,6 +38,6 @@ export function malformed({ certificate, oddity }: Illegible): KnownFinding {
   const subject = brief(distinguishedName(certificate.subject)) || 'a certificate without a subject';
   const odd = brief(oddity);
   return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
-    evidence: { odd, subject, sha256: fingerprint(certificate) },
+    evidence: { malformed: odd, subject, sha256: fingerprint(certificate) },
   });
 }

@@ -13,7 +13,7 @@ export function judgeName(facts: CertificateFacts, { name }: PeerDemands): Known
   const names = [...facts.dnsNames, ...facts.ipAddresses];
   return [
     finding('certificate-hostname-mismatch', `The certificate ${whatItHas(facts, names, wanted, name)}.`, {
-      evidence: { wanted: name, names: brief(names.join(', ')) || 'none', subject: brief(facts.subject) },
+      evidence: { expected: name, names: brief(names.join(', ')) || 'none', subject: brief(facts.subject) },
     }),
   ];
 }

@@ -126,7 +126,7 @@ function differences({ channel }: OwnSession, { tls, raw }: Hop): KnownFinding[]
   const found = brief(named.join(' '));
   return [
     finding('delivery-hop-mismatch', `The server names ${found}; the session with the gate is ${wanted}.`, {
-      evidence: { wanted, found, received: brief(raw) },
+      evidence: { expected: wanted, found, received: brief(raw) },
     }),
   ];
 }

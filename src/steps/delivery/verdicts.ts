@@ -49,7 +49,7 @@ function mismatch(
   const inconclusive = found === 'temperror' && { inconclusive: true as const };
   const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
   return finding('delivery-verdict-mismatch', `${NAMES[check]} came to ${found}${why}; ${wanted} is demanded.`, {
-    evidence: { check, wanted, found, ...evidence },
+    evidence: { check, required: wanted, found, ...evidence },
     ...inconclusive,
   });
 }
@@ -78,7 +78,9 @@ function judgeReceiver(
       ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
       : '';
     const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
-    return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
+    return [
+      finding('delivery-verdict-missing', message_, { evidence: { check, required: wanted, authservId, present } }),
+    ];
   }
   const other = results.find(({ result }) => result !== wanted);
   if (other) return [mismatch(check, wanted, brief(other.result), { authservId, result: brief(other.detail) })];
@@ -87,7 +89,14 @@ function judgeReceiver(
   const judged = ({ properties }: MethodResult): string => domainOf(properties.get(JUDGED[check]) ?? sender);
   const foreign = results.find((result) => !senders.includes(judged(result)));
   if (!foreign) return [];
-  const evidence = { check, wanted, found: wanted, authservId, result: brief(foreign.detail), sender: brief(sender) };
+  const evidence = {
+    check,
+    required: wanted,
+    found: wanted,
+    authservId,
+    result: brief(foreign.detail),
+    sender: brief(sender),
+  };
   const of = brief(judged(foreign));
   const text = `${NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
   return [finding('delivery-verdict-mismatch', text, { evidence })];

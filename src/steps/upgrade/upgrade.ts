@@ -60,5 +60,5 @@ function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {
   const message = isTlsRecord(bytes)
     ? `After the 220 to STARTTLS the server sent "${came}" before the gate had begun the handshake: it looks like TLS, but answers nothing.`
     : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;
-  return stopped(finding('plaintext-after-starttls', message, { evidence: { octets: came } }));
+  return stopped(finding('plaintext-after-starttls', message, { evidence: { data: came } }));
 }

@@ -11,7 +11,7 @@ import { Heartbeat } from '../../src/net/standstill.js';
 import type { Standstill } from '../../src/net/standstill.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
-import { redactEndpoint } from '../../src/secrets/redact-report.js';
+import { redactReport } from '../../src/secrets/redact-report.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
@@ -51,7 +51,7 @@ export function testWorld(overrides: Partial<RunContext> = {}): RunContext {
     trust,
     inboxes: new Inboxes(),
     redact: (report, derivedSecrets) =>
-      derivedSecrets.length > 0 ? redactEndpoint(report, new Redactor(derivedSecrets)) : report,
+      derivedSecrets.length > 0 ? redactReport(report, new Redactor(derivedSecrets)) : report,
     addMask: () => undefined,
     pause,
     random: () => 0.5,

@@ -1,6 +1,6 @@
 import { createPki } from '../../src/servers/pki.js';
 import type { Identity } from '../../src/servers/pki.js';
-import { secretsOf } from '../../src/secrets/derived-secrets.js';
+import { secretsOf } from '../../src/gate/secrets.js';
 import { load, problems, revealedOf } from '../support/plan-world.js';
 
 /** `auth`: which credentials go together, and with what. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { createPki } from '../../src/servers/pki.js';
 import type { Identity } from '../../src/servers/pki.js';
-import { secretsOf } from '../../src/secrets/derived-secrets.js';
+import { secretsOf } from '../../src/gate/secrets.js';
 import { ANCHOR_A, load, problems } from '../support/plan-world.js';
 
 /** `tls.client-cert` and `tls.client-key`. */

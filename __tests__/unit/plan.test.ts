@@ -1,6 +1,6 @@
 import { loadPlan } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
-import { secretsOf } from '../../src/secrets/derived-secrets.js';
+import { credentialsOf } from '../../src/gate/secrets.js';
 import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/plan-world.js';
 
 const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
@@ -609,7 +609,7 @@ describe('secrets', () => {
     auth: {username: v, access-token: two}
     delivery: {from: a@b.example, to: a@b.example, inbox: imaps://i.example, username: w, password: three}`,
     });
-    const known = secretsOf(plan).map(({ secret, username, kind, host, port }) => [
+    const known = credentialsOf(plan).map(({ secret, username, kind, host, port }) => [
       secret.reveal(),
       username,
       kind,

@@ -1,4 +1,4 @@
-import { redactorsFor } from '../../src/secrets/redaction.js';
+import { redactorsFor } from '../../src/gate/secrets.js';
 import { load } from '../support/plan-world.js';
 
 const password = (at: number): string => `pass-${(at * 7919).toString(36)}-${at}`;

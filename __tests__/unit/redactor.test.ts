@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { redactEndpoint } from '../../src/secrets/redact-report.js';
+import { redactReport } from '../../src/secrets/redact-report.js';
 import { reportSchema } from '../../src/report/report.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { visible } from '../../src/text/peer.js';
@@ -424,7 +424,7 @@ test('the transcript of a report is searched over its lines', () => {
       { at: 2, from: 'server', text: '535 horse' },
     ],
   });
-  expect(redactEndpoint(endpoint, new Redactor(['correct-horse'])).transcript.map(({ text }) => text)).toEqual([
+  expect(redactReport(endpoint, new Redactor(['correct-horse'])).transcript.map(({ text }) => text)).toEqual([
     'AUTH PLAIN <redacted>',
     '535-bad: <redacted>',
     '535 <redacted>',
@@ -444,7 +444,7 @@ test('a report stays a report, even where a password is one of its own words', (
     ),
   );
   const redactor = new Redactor(['pass', 'fail', 'server', 'capability', '2026', 'auth-rejected']);
-  const endpoints = report.endpoints.map((endpoint) => redactEndpoint(endpoint, redactor));
+  const endpoints = report.endpoints.map((endpoint) => redactReport(endpoint, redactor));
   const redacted = { ...report, endpoints };
 
   expect(reportSchema.safeParse(redacted).error).toBeUndefined();

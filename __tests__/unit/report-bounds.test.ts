@@ -1,6 +1,6 @@
 import { renderJson } from '../../src/output/json.js';
 import { transcriptLines } from '../../src/output/progress.js';
-import { redactEndpoint } from '../../src/secrets/redact-report.js';
+import { redactReport } from '../../src/secrets/redact-report.js';
 import { earlierFindings } from '../../src/report/report.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { shortenList } from '../../src/text/shorten.js';
@@ -47,14 +47,14 @@ describe('what is kept of a list that a server fills', () => {
   test('has no secret in it, and none that is cut', () => {
     const tls = shortenList(['AUTH correct horse', ...Array.from({ length: 9 }, () => line), 'horse']);
     tls.splice(-1, 0, 'correct ho');
-    expect(redactEndpoint({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls?.join(' ')).not.toMatch(
+    expect(redactReport({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls?.join(' ')).not.toMatch(
       /correct/,
     );
   });
 
   test('has no secret in it that goes over the end of a line', () => {
     const tls = ['X-FIRST corr', 'ect horse'];
-    expect(redactEndpoint({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls).toEqual([
+    expect(redactReport({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls).toEqual([
       'X-FIRST <redacted>',
       '<redacted>',
     ]);
@@ -65,7 +65,7 @@ test('a finding of an earlier attempt is shortened and redacted like any other',
   const said = `correct horse ${'a'.repeat(4000)}`;
   const warning = aFinding('plaintext-auth-advertised', { message: said, evidence: { keyword: said } });
   const earlier = [{ step: 'capability' as const, ...warning }];
-  const [fit] = earlierFindings(redactEndpoint({ ...relay, earlier }, redactor));
+  const [fit] = earlierFindings(redactReport({ ...relay, earlier }, redactor));
   for (const text of [fit?.message, fit?.evidence?.keyword]) expect(text).toMatch(/^<redacted> a+.*more characters\)$/);
 });
 

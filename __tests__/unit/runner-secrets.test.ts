@@ -1,18 +1,14 @@
 import { EOL } from 'node:os';
-import type { PlannedSecret } from '../../src/secrets/derived-secrets.js';
+import { knownSecret } from '../../src/gate/secrets.js';
+import type { KnownSecret } from '../../src/secrets/forms.js';
 import { mask, maskForms } from '../../src/secrets/masks.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { commands } from '../support/runner-grammar.js';
 import { printedBy } from '../support/stdout.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const joes = (value: string, kind: 'password' | 'access-token' = 'password'): PlannedSecret => ({
-  secret: new Secret(value),
-  kind,
-  username: 'joe',
-  host: 'mail.example.test',
-  port: 587,
-});
+const joes = (value: string, kind: 'password' | 'access-token' = 'password'): KnownSecret =>
+  knownSecret({ secret: new Secret(value), kind, username: 'joe', host: 'mail.example.test', port: 587 });
 
 describe('the forms of a secret', () => {
   test('are those that protocols give it, each once', () => {

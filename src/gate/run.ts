@@ -3,14 +3,14 @@ import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gateAll } from './scheduler.js';
+import { redactorsFor } from './secrets.js';
 import { judge } from '../verdict/verdict.js';
 import { Inboxes } from '../inbox/inboxes.js';
 import { systemResolver } from '../net/connect.js';
 import { textResolver } from '../net/txt.js';
 import { Deadline } from '../net/deadline.js';
 import type { Plan } from '../plan/endpoint.js';
-import { redactorsFor } from '../secrets/redaction.js';
-import { redactEndpoint } from '../secrets/redact-report.js';
+import { redactReport } from '../secrets/redact-report.js';
 import { SCHEMA_VERSION, TOOL } from '../report/report.js';
 import type { EndpointReport, Progress, Report, Verdict } from '../report/report.js';
 import { TrustStore } from '../tls/trust.js';
@@ -68,7 +68,7 @@ export async function run(
         ...(proxyVariable !== undefined && { proxyVariable }),
         trust: new TrustStore(),
         inboxes,
-        redact: (report, derivedSecrets) => redactEndpoint(report, redactorOf(report).with(derivedSecrets)),
+        redact: (report, derivedSecrets) => redactReport(report, redactorOf(report).with(derivedSecrets)),
         addMask,
         pause: (ms) => end.race(pause(ms), () => new Error('the run is over')).catch(() => undefined),
         random: Math.random,

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { runAction } from './run-action.js';
 import type { Plan } from '../plan/endpoint.js';
-import { redactedReason } from '../secrets/redaction.js';
+import { redactReason } from '../gate/secrets.js';
 import { start } from './start.js';
 import { neutralise } from '../text/escape.js';
 
@@ -13,6 +13,6 @@ start(
       plan = loaded;
     }, endedBy),
   (reason) => {
-    core.error(neutralise(`The gate itself failed: ${redactedReason(reason, plan)}`));
+    core.error(neutralise(`The gate itself failed: ${redactReason(reason, plan)}`));
   },
 );

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/endpoint.js';
-import { redactedReason } from '../secrets/redaction.js';
+import { redactReason } from '../gate/secrets.js';
 import { start } from './start.js';
 import { runTerminal } from './run-cli.js';
 import { neutralise } from '../text/escape.js';
@@ -16,6 +16,6 @@ start(
       endedBy,
     ),
   (reason) => {
-    process.stderr.write(`The gate itself failed: ${neutralise(redactedReason(reason, plan))}\n`);
+    process.stderr.write(`The gate itself failed: ${neutralise(redactReason(reason, plan))}\n`);
   },
 );

@@ -1,16 +1,15 @@
 import * as core from '@actions/core';
 import { cancellation } from './cancellation.js';
 import { loadPlan } from '../plan/plan.js';
-import { secretsOf } from '../secrets/derived-secrets.js';
 import type { Plan } from '../plan/endpoint.js';
 import { ConfigurationError } from '../plan/source/problem.js';
 import type { Problem } from '../plan/source/problem.js';
 import { failureLine, notTested } from '../output/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
 import type { EndpointReport, Progress } from '../report/report.js';
-import { redactedReason } from '../secrets/redaction.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
+import { redactReason, secretsOf } from '../gate/secrets.js';
 import { secretsOfForks } from '../runner/fork.js';
 import { runnerLog } from '../runner/log.js';
 import type { Log } from '../runner/log.js';
@@ -34,7 +33,7 @@ export async function runAction(
   const cancelled = cancellation();
   endedBy(cancelled);
   let plan: Plan | undefined;
-  const context = { log, redactReason: (reason: string) => redactedReason(reason, plan), cancelled };
+  const context = { log, redactReason: (reason: string) => redactReason(reason, plan), cancelled };
   try {
     plan = await planOfInputs(await discardOldReport(core.getInput('report-dir')));
     mask(secretsOf(plan));

@@ -1,4 +1,17 @@
 import { understood } from './escapes.js';
+import type { Secret } from './secret.js';
+
+/** A secret, and what protocols make of it together with other texts before they send it. */
+export interface KnownSecret {
+  readonly secret: Secret;
+  /** Base64 texts. They need not have anything in common with the base64 of the secret. */
+  readonly sent: readonly string[];
+}
+
+/** The credentials of HTTP Basic authentication (RFC 7617 section 2). */
+export function basicCredentials(username: string, password: Secret): string {
+  return Buffer.from(`${username}:${password.reveal()}`).toString('base64');
+}
 
 /** A shorter secret would be found by chance in words that are not secret. */
 const SHORTEST = 4;

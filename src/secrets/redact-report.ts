@@ -1,10 +1,10 @@
 import type { Redactor } from './redactor.js';
 import { shorten } from '../text/shorten.js';
-import type { CertificateReport, EndpointReport, Finding, TlsReport } from '../report/report.js';
+import type { CertificateReport, EndpointReport, Finding, TlsReport, TranscriptEntry } from '../report/report.js';
 
 /**
- * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
- * somebody's password is `pass`.
+ * Keys whose values are words of the gate, numbers and dates. They contain no secret, and would be damaged if a password
+ * is `pass`.
  */
 const OWN_WORDS: ReadonlySet<string> = new Set([
   'result',
@@ -16,7 +16,6 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   'step',
   'code',
   'severity',
-  'from',
   'validFrom',
   'validTo',
   'sha256',
@@ -27,58 +26,57 @@ const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 
 /**
- * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
- * lest the beginning of a secret stays behind that nobody recognises.
+ * Makes a report ready to be shown: redacts all secrets, and only then shortens long texts. The beginning of a secret
+ * that was cut would not be recognized.
  */
-export function redactEndpoint(endpoint: EndpointReport, redactor: Redactor): EndpointReport {
-  const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
-  const fit = <T extends Pick<Finding, 'message' | 'evidence'>>(finding: T): T => ({
-    ...finding,
-    message: shorten(finding.message, MESSAGE_LIMIT),
-    ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
-  });
+export function redactReport(report: EndpointReport, redactor: Redactor): EndpointReport {
+  const { steps, earlier, tls, transcript, ...rest } = report;
   return {
-    ...rest,
-    steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-    ...(earlier && { earlier: earlier.map(fit) }),
-    ...(tls && { tls: fitTls(tls) }),
+    ...redactor.redactDeep(rest, OWN_WORDS),
+    steps: steps.map((step) => ({ ...step, findings: step.findings.map((one) => redactFinding(one, redactor)) })),
+    ...(earlier && { earlier: earlier.map((one) => redactFinding(one, redactor)) }),
+    ...(tls && { tls: redactTls(tls, redactor) }),
+    transcript: redactTranscript(transcript, redactor),
   };
 }
 
-/** The same report, uncut, with `<redacted>` wherever it held a secret. */
-export function withoutSecrets<T extends Pick<EndpointReport, 'transcript'>>(endpoint: T, redactor: Redactor): T {
-  return redactor.redactDeep({ ...endpoint, transcript: unfold(endpoint.transcript, redactor) }, OWN_WORDS);
-}
-
-/** The transcript without secrets that are folded over lines which the server says one after the other. */
-function unfold(transcript: EndpointReport['transcript'], redactor: Redactor): EndpointReport['transcript'] {
-  const turns: EndpointReport['transcript'][] = [];
-  for (const line of transcript) {
-    const turn = turns.at(-1);
-    if (turn?.[0]?.from === line.from && line.from === 'server') turn.push(line);
-    else turns.push([line]);
-  }
-  return turns.flatMap((turn) => {
-    const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
-    return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
-  });
-}
-
-function fitTls({ certificate, otherCertificates, ...rest }: TlsReport): TlsReport {
+function redactFinding<T extends Pick<Finding, 'message' | 'evidence'>>(finding: T, redactor: Redactor): T {
+  const redacted = redactor.redactDeep(finding, new Set([...OWN_WORDS, 'evidence']));
+  // The keys of evidence say nothing about its values.
+  const evidence = Object.entries(redactor.redactDeep(finding.evidence ?? {}));
   return {
-    ...rest,
-    certificate: fitCertificate(certificate),
-    ...(otherCertificates && { otherCertificates: otherCertificates.map(fitCertificate) }),
+    ...redacted,
+    message: shorten(redacted.message, MESSAGE_LIMIT),
+    ...(finding.evidence && {
+      evidence: Object.fromEntries(evidence.map(([key, value]) => [key, shorten(value, EVIDENCE_LIMIT)])),
+    }),
   };
 }
 
-function fitCertificate(certificate: CertificateReport): CertificateReport {
+function redactTls(tls: TlsReport, redactor: Redactor): TlsReport {
+  const { certificate, otherCertificates, ...rest } = redactor.redactDeep(tls, OWN_WORDS);
+  return {
+    ...rest,
+    certificate: shortenNames(certificate),
+    ...(otherCertificates && { otherCertificates: otherCertificates.map(shortenNames) }),
+  };
+}
+
+function shortenNames(certificate: CertificateReport): CertificateReport {
   const { subject, issuer } = certificate;
   return { ...certificate, subject: shorten(subject, MESSAGE_LIMIT), issuer: shorten(issuer, MESSAGE_LIMIT) };
 }
 
-/** Evidence has keys of its own choice: there they say nothing about the value. */
-function fitEvidence(evidence: NonNullable<Finding['evidence']>, redactor: Redactor): Record<string, string> {
-  const redacted = Object.entries(redactor.redactDeep(evidence));
-  return Object.fromEntries(redacted.map(([what, value]) => [what, shorten(value, EVIDENCE_LIMIT)]));
+/** A secret may be folded over lines that the server sends one after the other. */
+function redactTranscript(lines: readonly TranscriptEntry[], redactor: Redactor): TranscriptEntry[] {
+  const turns: TranscriptEntry[][] = [];
+  for (const line of lines) {
+    const turn = turns.at(-1);
+    if (turn?.[0]?.from === 'server' && line.from === 'server') turn.push(line);
+    else turns.push([line]);
+  }
+  return turns.flatMap((turn) => {
+    const texts = redactor.redactLines(turn.map(({ text }) => text));
+    return turn.map((line, at) => ({ ...line, text: texts[at] ?? '' }));
+  });
 }

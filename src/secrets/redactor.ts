@@ -1,5 +1,5 @@
 import { formsOf, wordForms } from './forms.js';
-import type { Form } from './forms.js';
+import type { Form, KnownSecret } from './forms.js';
 import { find } from './search.js';
 import type { Forms, Span } from './search.js';
 import { REDACTED } from './secret.js';
@@ -127,6 +127,12 @@ function byFirstCharacter(all: readonly Form[]): Forms {
 
 function contains(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** @returns a redactor of these secrets and of what protocols make of them */
+export function redactorOf(secrets: readonly KnownSecret[]): Redactor {
+  const values = new Set(secrets.map(({ secret }) => secret.reveal()));
+  return new Redactor(values, new Set(secrets.flatMap(({ sent }) => sent)));
 }
 
 function isLines(value: unknown): value is string[] {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { codeOf } from '../../net/connect.js';
 import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
+import { basicCredentials } from '../../secrets/forms.js';
 import { connectTo, secure } from '../channel.js';
 import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS } from '../inbox.js';
 import type { InboxSettings } from '../inbox.js';
@@ -173,7 +174,7 @@ export class HttpApi {
   #authorization(): { authorization?: string } {
     const { username, password } = this.#target;
     if (!this.#isSecure || username === undefined || !password) return {};
-    return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` };
+    return { authorization: `Basic ${basicCredentials(username, password)}` };
   }
 }
 

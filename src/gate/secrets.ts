@@ -1,0 +1,67 @@
+import type { Endpoint, Plan } from '../plan/endpoint.js';
+import type { SecretIdentity } from '../sasl/client.js';
+import { wireForms } from '../sasl/mechanisms.js';
+import { basicCredentials } from '../secrets/forms.js';
+import type { KnownSecret } from '../secrets/forms.js';
+import { redactorOf } from '../secrets/redactor.js';
+import type { Redactor } from '../secrets/redactor.js';
+
+/** Up to so many logins every report is searched for all of them. The search takes longer with their number. */
+const SEARCHED_TOGETHER = 50;
+
+/**
+ * Every credential of a plan that is sent to a server. The private key of a client certificate is not among them: it is
+ * never sent, so no server can echo it.
+ */
+export function credentialsOf({ endpoints }: Pick<Plan, 'endpoints'>): SecretIdentity[] {
+  return endpoints.flatMap(({ auth, delivery, host, port }): SecretIdentity[] => {
+    const inbox = delivery?.inbox;
+    return [
+      ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
+      ...(inbox?.password && inbox.username !== undefined
+        ? [
+            {
+              kind: 'password' as const,
+              username: inbox.username,
+              secret: inbox.password,
+              host: inbox.host,
+              port: inbox.port,
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
+/** A secret with all that SASL and HTTP make of it before they send it. */
+export function knownSecret(credentials: SecretIdentity): KnownSecret {
+  const { username, secret } = credentials;
+  return { secret, sent: [basicCredentials(username, secret), ...wireForms(credentials)] };
+}
+
+/** The secrets of a plan, to be masked and redacted. */
+export function secretsOf(plan: Pick<Plan, 'endpoints'>): KnownSecret[] {
+  return credentialsOf(plan).map(knownSecret);
+}
+
+/**
+ * Chooses what the reports of each server are searched for: all secrets of the plan if they are few, otherwise those of
+ * every endpoint on that server, because it can repeat in one session what it received in another.
+ */
+export function redactorsFor(plan: Plan): (server: Pick<Endpoint, 'host' | 'port'>) => Redactor {
+  const secrets = secretsOf(plan);
+  const logins = new Set(secrets.map(({ sent: [login] }) => login));
+  if (logins.size <= SEARCHED_TOGETHER) {
+    const one = redactorOf(secrets);
+    return () => one;
+  }
+  return ({ host, port }) => {
+    const endpoints = plan.endpoints.filter((one) => one.host === host && one.port === port);
+    return redactorOf(secretsOf({ endpoints }));
+  };
+}
+
+/** The reason of a failure of the gate itself, without the secrets of the plan. */
+export function redactReason(reason: string, plan: Plan | undefined): string {
+  return plan ? redactorOf(secretsOf(plan)).redact(reason) : reason;
+}

@@ -70,7 +70,6 @@ const NOT_YET: readonly string[] = [
     'probes',
     'sasl',
     'secrets',
-    'servers',
     'smtp',
     'steps',
     'text',

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const generate = promisify(generateKeyPair);
 const rsa = (modulusLength: number) => (): Promise<KeyPairKeyObjectResult> => generate('rsa', { modulusLength });
 
-/** How keys are made, by what is told apart of them. */
+/** How each kind of key is generated. */
 const KEYS = {
   ec: () => generate('ec', { namedCurve: 'P-256' }),
   ed25519: () => generate('ed25519', {}),
@@ -21,7 +21,7 @@ const KEYS = {
 
 export type KeyKind = keyof typeof KEYS;
 
-/** What a certificate says; whatever is left out is as a well-made server certificate has it. */
+/** What a certificate contains. What is left out is as in a good server certificate. */
 export interface CertificateOptions {
   /** The subject's common name; default `STARTTLS Gate demo`. */
   readonly commonName?: string;
@@ -39,15 +39,15 @@ export interface CertificateOptions {
   readonly hash?: keyof typeof ECDSA;
   /** Extended key usage; default `['serverAuth']`, and none at all for a CA. */
   readonly usage?: readonly ('serverAuth' | 'clientAuth')[];
-  /** Whether it is a certification authority; default false. */
+  /** Whether it is the certificate of a CA; default false. */
   readonly ca?: boolean;
-  /** How many further CAs may stand below this one; default: any. */
+  /** How many CAs may follow below this one; default: any number. */
   readonly pathLength?: number;
   /** Further extensions, in DER. */
   readonly further?: readonly { readonly rawData: ArrayBuffer | Uint8Array }[];
-  /** Who signs; default: it signs itself. */
+  /** Who signs it; default: itself. */
   readonly issuer?: Identity;
-  /** What a server sends after the certificate itself; default: the issuer where that is no self-signed root. */
+  /** What a server sends after the certificate; default: the issuer, unless that is a self-signed root. */
   readonly sends?: readonly Identity[];
 }
 
@@ -57,24 +57,24 @@ export interface Identity {
   readonly key: string;
   /** The certificate alone, in PEM. */
   readonly cert: string;
-  /** What a server sends, in PEM: the certificate, then what goes with it. */
+  /** What a server sends, in PEM: the certificate, then its issuers. */
   readonly chain: string;
   readonly certificate: X509Certificate;
   readonly commonName: string;
   readonly keys: { readonly kind: KeyKind; readonly publicKey: KeyObject; readonly privateKey: KeyObject };
 }
 
-/** A throw-away authority, made anew each time so that its dates are always right. */
+/** A root CA and an intermediate CA. They are new in each run, so that their dates are always right. */
 export interface Pki {
   readonly root: Identity;
   readonly intermediate: Identity;
-  /** Issues a server certificate under the intermediate, unless `options` say otherwise. */
+  /** Issues a server certificate from the intermediate CA, unless `options` has another issuer. */
   issue(options: CertificateOptions): Promise<Identity>;
 }
 
 /**
- * Makes a root and an intermediate authority of its own.
- * @param name distinguishes the subjects of several authorities
+ * Creates a root CA and an intermediate CA.
+ * @param name distinguishes the subjects of several root CAs
  */
 export async function createPki(name = 'Demo'): Promise<Pki> {
   const root = await issue({
@@ -93,7 +93,7 @@ export async function createPki(name = 'Demo'): Promise<Pki> {
   return { root, intermediate, issue: (options) => issue({ issuer: intermediate, ...options }) };
 }
 
-/** Makes one key and one certificate for it (RFC 5280 section 4.1). */
+/** Generates a key and issues a certificate for it (RFC 5280 section 4.1). */
 export async function issue(options: CertificateOptions): Promise<Identity> {
   const { commonName = 'STARTTLS Gate demo', key: kind = 'ec', issuer, ca = false } = options;
   const keys = { kind, ...(await KEYS[kind]()) };
@@ -123,12 +123,12 @@ export async function issue(options: CertificateOptions): Promise<Identity> {
   };
 }
 
-/** A moment so many days from now; negative for the past. */
+/** The date in so many days; negative for the past. */
 export function inDays(days: number): Date {
   return new Date(Date.now() + days * DAY_MS);
 }
 
-/** Tags of what a certificate may leave out. */
+/** Tags of the optional parts of a certificate. */
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 
@@ -147,7 +147,7 @@ function nameOf(commonName: string): Buffer {
 
 const PURPOSES = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
-/** With digitalSignature, so that TLS libraries do not stop at a CA that plays a server before anybody can judge it. */
+/** With digitalSignature too: otherwise TLS libraries refuse a CA as a server before the gate can judge it. */
 const SIGNS_ALL = bitString(Buffer.of(0x84), 2);
 const SIGNS_HANDSHAKES = bitString(Buffer.of(0x80), 7);
 
@@ -160,7 +160,7 @@ function extensions(options: CertificateOptions, own: KeyObject, signing: KeyObj
   ];
   const altNames = [
     ...names.map((name) => element(0x82, Buffer.from(name, 'latin1'))),
-    ...addresses.map((address) => element(0x87, octetsOf(address))),
+    ...addresses.map((address) => element(0x87, bytesOf(address))),
   ];
   const purposes = usage.map((name) => objectIdentifier(PURPOSES[name]));
   return [
@@ -179,13 +179,13 @@ export function extension(id: string, value: Uint8Array, critical?: 'critical'):
   return sequence(objectIdentifier(id), ...(critical ? [element(0x01, Buffer.of(0xff))] : []), element(0x04, value));
 }
 
-/** By the fourth method of RFC 7093 section 2. */
+/** The fourth method of RFC 7093 section 2. */
 function keyIdentifier(key: KeyObject): Buffer {
   return createHash('sha1').update(spki(key)).digest();
 }
 
-/** The octets of an address, as a certificate has them. */
-function octetsOf(address: string): Buffer {
+/** The bytes of an address, as a certificate contains them. */
+function bytesOf(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   const groups = (part = ''): string[] => part.split(':').filter((group) => group !== '');
   const [before, after] = address.split('::');
@@ -194,7 +194,7 @@ function octetsOf(address: string): Buffer {
   return Buffer.from([...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
 
-/** How something is signed: what a certificate says of it, and what the function that does it must know. */
+/** How a certificate is signed: the identifier that it contains, and the parameters of the signing function. */
 interface Signature {
   readonly algorithm: Buffer;
   readonly digest: string | null;
@@ -210,7 +210,7 @@ const ECDSA = {
 } as const;
 
 const NULL = element(0x05);
-const SALT_OCTETS = 32;
+const SALT_BYTES = 32;
 
 function signature(kind: KeyKind, hash: keyof typeof ECDSA): Signature {
   switch (kind) {
@@ -224,12 +224,12 @@ function signature(kind: KeyKind, hash: keyof typeof ECDSA): Signature {
     case 'rsaPss':
       return pss('SHA256', SHA256_BY_NAME);
     case 'rsaPssSha1':
-      // Where neither hash is named, both are SHA-1.
+      // The default of both hashes is SHA-1.
       return pss('SHA1', []);
   }
 }
 
-/** The hash of the message, and that of the mask. */
+/** The hash of the message, and the hash of the mask. */
 const SHA256 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), NULL);
 const SHA256_BY_NAME = [
   element(0xa0, SHA256),
@@ -238,10 +238,10 @@ const SHA256_BY_NAME = [
 
 /** RSASSA-PSS (RFC 4055 section 3.1). */
 function pss(digest: string, hashes: readonly Buffer[]): Signature {
-  const parameters = sequence(...hashes, element(0xa2, integer(SALT_OCTETS)));
+  const parameters = sequence(...hashes, element(0xa2, integer(SALT_BYTES)));
   return {
     algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.10'), parameters),
     digest,
-    how: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_OCTETS },
+    how: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_BYTES },
   };
 }

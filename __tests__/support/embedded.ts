@@ -15,7 +15,7 @@ export const USER = { username: 'user@example.test', password: 'a secret of the 
 /** The name on the certificate of the submission server. */
 export const NAME = 'mail.example.test';
 
-/** A login that somebody tried, wherever. */
+/** An attempt to log in. */
 export interface Login {
   readonly at: 'smtp' | 'imap';
   readonly username: string;
@@ -24,15 +24,15 @@ export interface Login {
 }
 
 export interface EmbeddedOptions {
-  /** The authority; default a new one. */
+  /** The CA; default: a new one. */
   readonly pki?: Pki;
-  /** What the submission server presents; default a good certificate for {@link NAME}. */
+  /** What the submission server presents; default: a good certificate for {@link NAME}. */
   readonly identity?: Identity;
-  /** What else is particular about the submission server. */
+  /** What else is different about the submission server. */
   readonly smtp?: Partial<SubmissionOptions>;
-  /** What is particular about the IMAP server. */
+  /** What is different about the IMAP server. */
   readonly imap?: Partial<ImapOptions>;
-  /** What the server delivers instead of the message; nothing at all for undefined. */
+  /** What the server delivers instead of the message; nothing for undefined. */
   readonly alter?: (raw: Buffer) => Buffer | undefined;
 }
 
@@ -40,16 +40,16 @@ export interface Embedded extends AsyncDisposable {
   readonly pki: Pki;
   readonly port: number;
   readonly imapPort: number;
-  /** Where what was submitted lands, and what IMAP shows as INBOX. */
+  /** Where submitted messages arrive, which is INBOX of the IMAP server. */
   readonly mailbox: Mailbox;
-  /** Every login that was tried, in order. */
+  /** Every attempt to log in, in order. */
   readonly logins: readonly Login[];
   /** The endpoint for all five steps on this server, with some of it replaced. */
   endpoint(replaced?: Partial<Endpoint>): Endpoint;
   close(): Promise<void>;
 }
 
-/** Starts a submission server and an inbox in this process, good unless `options` say otherwise. */
+/** Starts a good submission server and an inbox in this process; `options` say what is different. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
   const { pki = await createPki('Test'), alter = (raw: Buffer) => raw } = options;
   const identity = options.identity ?? (await pki.issue({ names: [NAME] }));

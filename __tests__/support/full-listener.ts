@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The address on which {@link startFullListener} listens, where no other server of the tests does. */
+/** The address on which only {@link startFullListener} listens. */
 export const FULL = '127.0.0.10';
 
 /** More than a queue of one holds. */
@@ -13,7 +13,7 @@ export interface FullListener extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Whether {@link startFullListener} may listen on a port: below 1024 that takes a privilege on many machines. */
+/** Whether {@link startFullListener} may listen on a port: below 1024 many systems require a privilege. */
 export async function mayFill(port: number): Promise<boolean> {
   try {
     await using full = await startFullListener(port);
@@ -24,8 +24,8 @@ export async function mayFill(port: number): Promise<boolean> {
 }
 
 /**
- * Starts a listener that does not answer, as if a firewall dropped what comes: its process is stopped, and its queue
- * is full.
+ * Starts a listener that does not answer, as if a firewall dropped every packet: its process is stopped, and its
+ * queue is full.
  * @param port of {@link FULL}; 0 for any free one
  * @throws {Error} where this process may not listen on the port, or somebody else does
  */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anyText } from './any-text.js';
 
-/** What strangers write who want a log, a page or a terminal to do something. */
+/** Text that tries to make a log, a page or a terminal do something. */
 export const HOSTILE = [
   '::error::pwned',
   '  ::add-mask::pwned',

@@ -9,7 +9,7 @@ import { TrustStore } from '../../src/tls/trust.js';
 export const HOST = '127.0.0.1';
 export const LOGIN = { username: 'inbox@example.test', password: new Secret('inbox password') };
 
-/** The authority of an inbox, and settings that trust it. */
+/** The CA of an inbox, and settings that trust it. */
 export interface InboxTrust {
   readonly pki: Pki;
   readonly identity: { readonly key: string; readonly chain: string };
@@ -17,7 +17,7 @@ export interface InboxTrust {
   readonly settings: (replaced?: Partial<InboxSettings>) => InboxSettings;
 }
 
-/** Kinds of certificates in the zoo with which no inbox gets a password, and what is wrong with them. */
+/** Certificate fixtures with which no inbox gets a password, and their findings. */
 export const BAD_CERTIFICATES = [
   ['expired', 'certificate-expired'],
   ['soon', 'certificate-expires-soon'],
@@ -29,9 +29,9 @@ export const BAD_CERTIFICATES = [
 ] as const;
 
 /**
- * Makes a certificate for an inbox on loopback.
- * @param pki the authority; default a new one
- * @param name what certificates must carry; default the address
+ * Issues a certificate for an inbox on loopback.
+ * @param pki the CA; default: a new one
+ * @param name that certificates must have; default: the address
  */
 export async function createInboxTrust(pki?: Pki, name = HOST): Promise<InboxTrust> {
   pki ??= await createPki('Inbox');
@@ -54,12 +54,12 @@ export async function createInboxTrust(pki?: Pki, name = HOST): Promise<InboxTru
   };
 }
 
-/** A message to look for. */
+/** A message to search for. */
 export function sought(messageId: string, replaced: Partial<Sought> = {}): Sought {
   return { messageId, nonce: 'a nonce that is nowhere', is: () => true, octets: 2000, ...replaced };
 }
 
-/** Every promise that is made of it ends; tells how long that took, in milliseconds. */
+/** How many milliseconds a promise takes. */
 export async function milliseconds(of: Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await of;

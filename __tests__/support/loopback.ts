@@ -2,13 +2,13 @@ import { createPki } from '../../src/servers/pki.js';
 import type { Identity, Pki } from '../../src/servers/pki.js';
 import type { Dialogue } from './dialogue.js';
 
-/** An authority, and the certificate with which a server on 127.0.0.1 needs no further settings. */
+/** A CA, and a certificate with which an endpoint on 127.0.0.1 needs no further settings. */
 export interface Loopback {
   readonly pki: Pki;
   readonly identity: Identity;
-  /** The authority as text, for the input `ca`. */
+  /** The CA in PEM, for the input `ca`. */
   readonly ca: string;
-  /** A good scripted server, but for what is given. */
+  /** A good scripted server, except for `replaced`. */
   dialogue(replaced?: Dialogue): Dialogue;
 }
 

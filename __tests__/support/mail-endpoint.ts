@@ -10,18 +10,18 @@ interface Servers {
   readonly zoo: Pick<Zoo, 'pki'>;
 }
 
-/** An endpoint for all five steps: {@link MAIL_USER} signs in, sends to himself, and reads over IMAPS. */
+/** An endpoint for all five steps: {@link MAIL_USER} signs in, sends a message to the same address, and reads it over IMAPS. */
 export function mailEndpoint(servers: Servers, port: number, replaced: Partial<Endpoint> = {}): Endpoint {
   return trusting(servers, port, { auth: withPassword(), delivery: toOneself(servers), ...replaced });
 }
 
-/** An endpoint for the first three steps, which trusts the authority of the zoo. */
+/** An endpoint for the first three steps, which trusts the CA of the certificate fixtures. */
 export function trusting({ zoo }: Servers, port: number, replaced: Partial<Endpoint> = {}): Endpoint {
   const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   return testEndpoint(port, { tls, timeoutMs: 10_000, ...replaced });
 }
 
-/** What MAIL_USER signs in with. */
+/** The credentials of MAIL_USER. */
 export function withPassword(
   password: string = MAIL_USER.password,
   replaced: Pick<Credentials, 'mechanism'> = {},
@@ -30,7 +30,7 @@ export function withPassword(
   return { username, secret: new Secret(password), kind: 'password', expect: 'accepted', ...replaced };
 }
 
-/** A message of MAIL_USER to himself, looked for in his inbox. */
+/** A message from MAIL_USER to the same address, searched for in its inbox. */
 export function toOneself({ ports }: Servers, replaced: Partial<Delivery> = {}): Delivery {
   const { username, password } = MAIL_USER;
   return {

@@ -7,7 +7,7 @@ import type { Identity } from '../../src/servers/pki.js';
 
 const address = z.strictObject({ Name: z.string(), Address: z.string() });
 
-/** MessagesSummary and MessageSummary as Mailpit's description of its API v1 has them (swagger.json). */
+/** MessagesSummary and MessageSummary of Mailpit's API v1 (swagger.json). */
 const MESSAGES_SUMMARY = z.strictObject({
   total: z.int(),
   unread: z.int(),
@@ -37,7 +37,7 @@ const MESSAGES_SUMMARY = z.strictObject({
   ),
 });
 
-/** An answer that is scripted: status, body, and further header fields. */
+/** A response: status, body, and further header fields. */
 export interface HttpReply {
   readonly status?: number;
   readonly body?: string;
@@ -47,7 +47,7 @@ export interface HttpReply {
 export interface HttpScript {
   /** For HTTPS; without it the server speaks plain HTTP. */
   readonly identity?: Pick<Identity, 'key' | 'chain'>;
-  /** What the server wants for credentials, as `user:password`. */
+  /** The credentials that the server requires, as `user:password`. */
   readonly wants?: string;
   /** What to answer instead, by `GET /path` without its query. */
   readonly replies?: Readonly<Record<string, HttpReply | 'silence' | 'close'>>;
@@ -55,7 +55,7 @@ export interface HttpScript {
 
 export interface HttpServer extends AsyncDisposable {
   readonly port: number;
-  /** Method, path and query of every request, and its body behind a blank where it has one. */
+  /** Method, path and query of every request, and its body after a space if it has one. */
   readonly heard: readonly string[];
   /** The Authorization field of every request that had one. */
   readonly authorizations: readonly string[];
@@ -74,7 +74,7 @@ interface Asked {
 const UNAUTHORIZED: HttpReply = { status: 401, body: 'Unauthorized.' };
 const NOT_FOUND: HttpReply = { status: 404, body: '404 page not found' };
 
-/** Starts an HTTP server on a free port of 127.0.0.1; what the script leaves out, `answer` says. */
+/** Starts an HTTP server on a free port of 127.0.0.1; `answer` has what the script leaves out. */
 export async function startHttp(
   script: HttpScript,
   answer: (asked: Asked) => HttpReply | undefined,
@@ -131,7 +131,7 @@ export interface FakeMailpit extends HttpServer {
 }
 
 /**
- * Starts what answers as Mailpit does, by the published description of its API v1 and its rules for searches: a part
+ * Starts a server with Mailpit's API, as the description of API v1 and of the search syntax have it: a part
  * of the Message-ID or Subject in any case, and DELETE without a single ID deletes everything.
  */
 export async function startMailpit(script: HttpScript & { readonly base?: string } = {}): Promise<FakeMailpit> {

@@ -3,13 +3,13 @@ import { listen } from '../../src/servers/listener.js';
 
 export interface Relay extends AsyncDisposable {
   readonly port: number;
-  /** All that the client has sent, as ISO 8859-1. */
+  /** Everything that the client has sent, as ISO 8859-1. */
   readonly sent: string;
 }
 
 /**
- * Stands between a client and a server on 127.0.0.1 and writes over a word in what the server says, as some firewalls
- * do with STARTTLS.
+ * Starts a relay to a server on 127.0.0.1 that overwrites a word in what the server sends, as some firewalls do with
+ * STARTTLS.
  */
 export async function startRelay(port: number, word: string): Promise<Relay> {
   let sent = '';

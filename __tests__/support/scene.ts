@@ -12,41 +12,41 @@ import { testEndpoint, testWorld } from './gate.js';
 import { closedPort, startScriptedServer } from './scripted-server.js';
 import type { Species, Zoo } from './zoo.js';
 
-/** A server and an endpoint that is directed at it, as data. Whatever is left out is as it is where all is well. */
+/** A server and its endpoint, as data. What is left out is as in a good server and a usual endpoint. */
 export interface Scene {
-  /** What is particular about it, in a few words (Markdown). */
+  /** What is different about it, in a few words (Markdown). */
   readonly name: string;
-  /** What the server does; a list is for one connection after the other, where the last one stays. */
+  /** What the server does; a list has one dialogue for each connection, and the last one is for all further ones. */
   readonly server?: Dialogue | readonly Dialogue[];
   /** A server with an inbox, for all five steps. */
   readonly embedded?: (zoo: Zoo) => EmbeddedOptions;
-  /** No server at all: connections are refused, or get no answer on that port (0 for any). */
+  /** No server at all: connections are refused, or there is no answer on that port (0 for any). */
   readonly instead?: 'nobody' | { readonly fullPort: number };
-  /** What the server presents; with `none` it knows nothing of TLS. */
+  /** What the server presents; with `none` it has no TLS. */
   readonly certificate?: Species | 'none' | ((zoo: Zoo) => Promise<Identity>);
   readonly endpoint?: Partial<Omit<Endpoint, 'tls' | 'port'>>;
-  /** What is demanded of TLS beyond the usual. */
+  /** What is different about the TLS policy. */
   readonly policy?: (zoo: Zoo) => Partial<TlsPolicy>;
-  /** Whether the authority of the zoo is in the default store, as a public one is, and not named in `ca`. */
+  /** Whether the CA is in the default store, as a public CA is, instead of in `ca`. */
   readonly publicAuthority?: true;
-  /** What is particular about the message that a server with an inbox is sent. */
+  /** What is different about the delivery to a server with an inbox. */
   readonly delivery?: Partial<Delivery>;
-  /** Further tries, for which nobody waits; default none. */
+  /** Retries, without a pause before them; default: none. */
   readonly retries?: number;
   readonly world?: Partial<RunContext>;
 }
 
-/** What came of a scene. */
+/** The outcome of a scene. */
 export interface Played {
   readonly report: EndpointReport;
   /** How many connections the server saw; undefined where it does not count them. */
   readonly connections: number | undefined;
 }
 
-/** Enough for a busy machine, and not long to wait for a server that says nothing. */
+/** Long enough for a busy machine, and short enough for a server that never answers. */
 export const SCENE_TIMEOUT_MS = 2000;
 
-/** Takes the endpoint of a scene through its steps. Once only: a scene may wear out. */
+/** Runs the gate against the endpoint of a scene. Only once, because a scene may have state. */
 export async function play(scene: Scene, zoo: Zoo): Promise<Played> {
   await using stage = await set(scene, zoo);
   const { policy = () => ({}), retries = 0 } = scene;
@@ -77,7 +77,7 @@ export async function play(scene: Scene, zoo: Zoo): Promise<Played> {
 interface Stage extends AsyncDisposable {
   readonly port: number;
   readonly connections?: number;
-  /** What an endpoint must have to be directed at it, beside the port. */
+  /** What the endpoint needs in addition to the port. */
   readonly endpoint?: Partial<Endpoint>;
 }
 
@@ -109,7 +109,7 @@ async function identityOf({ certificate = 'good' }: Scene, zoo: Zoo): Promise<Id
   return typeof certificate === 'string' ? zoo[certificate] : certificate(zoo);
 }
 
-/** The default store of a machine on which one more authority counts as public. */
+/** A default store with one more public CA. */
 class StoreWith extends TrustStore {
   readonly #root: string;
 

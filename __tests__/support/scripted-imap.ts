@@ -8,9 +8,9 @@ import type { Identity } from '../../src/servers/pki.js';
 /** What the server does about a command: lines to send (`$` stands for the tag), or something else. */
 export type ImapReply = readonly string[] | 'silence' | 'close';
 
-/** One mailbox server as a script. Whatever is left out is as a good server has it, with an empty INBOX. */
+/** What an IMAP server does. What is left out is as in a good server with an empty INBOX. */
 export interface ImapScript {
-  /** TLS from the first byte; without it the server knows no TLS at all. */
+  /** TLS from the first byte; without it the server has no TLS at all. */
   readonly identity?: Pick<Identity, 'key' | 'chain'>;
   readonly greeting?: ImapReply;
   /** Default: `IMAP4rev1 IDLE UIDPLUS`. */
@@ -21,17 +21,17 @@ export interface ImapScript {
 
 export interface ScriptedImap extends AsyncDisposable {
   readonly port: number;
-  /** Every command received so far without its tag, in order; what was asked of it and when is the question here. */
+  /** Every command received so far, without its tag, in order. */
   readonly heard: readonly string[];
   /** How many connections were accepted so far. */
   readonly connections: number;
   /** How many of them are open. */
   readonly open: number;
-  /** Sends lines to every client, unasked. */
+  /** Sends lines to every client. */
   say(...lines: readonly string[]): void;
-  /** Cuts every connection, without a word. */
+  /** Destroys every connection. */
   cut(): void;
-  /** Returns once a command that begins so has been received so many times. */
+  /** Resolves once a command with this beginning has been received so many times. */
   hears(command: string, times?: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export async function startScriptedImap(script: ImapScript = {}): Promise<Script
   const serve = (socket: Socket): void => {
     connections += 1;
     sockets.add(socket);
-    // A client that hangs up is an ordinary thing.
+    // Clients may close a connection at any time.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     const reader = new CommandReader();
     let tag = '*';
@@ -100,12 +100,12 @@ export async function startScriptedImap(script: ImapScript = {}): Promise<Script
   };
 }
 
-/** One FETCH row with the header field that is asked for. */
+/** One FETCH response with the header field that the gate requests. */
 export function headerRow(uid: number, messageId: string): string {
   return fetchRow(uid, 'BODY[HEADER.FIELDS (MESSAGE-ID)]', `Message-ID: ${messageId}\r\n\r\n`);
 }
 
-/** One FETCH row with a whole message. */
+/** One FETCH response with a whole message. */
 export function sourceRow(uid: number, source: string): string {
   return fetchRow(uid, 'BODY[]<0>', source);
 }

@@ -8,7 +8,7 @@ import type { Identity } from '../../src/servers/pki.js';
 /** What the server does about a command: lines to send, or something else. */
 export type Pop3Reply = readonly string[] | 'silence' | 'close';
 
-/** One maildrop server as a script. Whatever is left out is as a good server has it. */
+/** What a POP3 server does. What is left out is as in a good server. */
 export interface Pop3Script {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
   /** `implicit` is TLS from the first byte, `stls` offers the upgrade. */
@@ -28,9 +28,9 @@ export interface Pop3Message {
 
 export interface ScriptedPop3 extends AsyncDisposable {
   readonly port: number;
-  /** The maildrop; each session sees it as it was at its login. A test may put messages in. */
+  /** The maildrop, to which a test may add messages. A session sees those that are there when it logs in. */
   readonly maildrop: Pop3Message[];
-  /** Every line received so far, in order, those in the clear marked by a `!` before them. */
+  /** Every line received so far, in order, with a `!` before those that were unencrypted. */
   readonly heard: readonly string[];
   /** How many sessions have logged in. */
   readonly logins: number;

@@ -7,10 +7,10 @@ import type { Listener } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 
 /**
- * Starts what stands in front of some mail servers and ends TLS (a load balancer, a filtering gateway): it listens with
- * TLS from the first byte, and goes on to the server in the clear, or in a TLS session of its own.
- * @param port of the server behind it, on 127.0.0.1
- * @param onward the TLS session of its own; without it, none
+ * Starts a proxy that terminates TLS in front of a mail server, like a load balancer or a filtering gateway: it listens
+ * with TLS from the first byte, and connects to the server unencrypted or in another TLS session.
+ * @param port of the server, on 127.0.0.1
+ * @param onward the TLS session with the server; without it, that connection is unencrypted
  */
 export function startTlsFront(
   { key, chain }: Pick<Identity, 'key' | 'chain'>,

@@ -6,7 +6,7 @@ export interface StoredMessage {
   readonly flags: Set<string>;
 }
 
-/** A mailbox in memory, with what IMAP needs to know of one (RFC 9051 section 2.3.1). */
+/** A mailbox in memory, with the attributes of IMAP (RFC 9051 section 2.3.1). */
 export class Mailbox {
   readonly uidValidity = Math.floor(Date.now() / 1000);
   #messages: readonly StoredMessage[] = [];
@@ -23,19 +23,19 @@ export class Mailbox {
     return this.#uidNext;
   }
 
-  /** Delivers a message. @param raw its octets, lines ending in CR LF */
+  /** Delivers a message. @param raw its source, lines ending in CR LF */
   append(raw: Buffer): void {
     this.#messages = [...this.#messages, { uid: this.#uidNext++, raw, received: new Date(), flags: new Set() }];
     this.#changed();
   }
 
-  /** Removes messages for good. */
+  /** Removes messages. */
   remove(doomed: (message: StoredMessage) => boolean): void {
     this.#messages = this.#messages.filter((message) => !doomed(message));
     this.#changed();
   }
 
-  /** Calls back after every arrival and removal. @returns stops that */
+  /** Calls back after every arrival and removal. @returns a function that stops this */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);

@@ -9,8 +9,8 @@ const FLAGS = new Map([
 ]);
 
 /**
- * Whether a message fulfils all criteria of a SEARCH (RFC 9051 section 6.4.4).
- * @param inSet whether it is in a sequence set, of UIDs or of places
+ * Whether a message matches all criteria of a SEARCH (RFC 9051 section 6.4.4).
+ * @param inSet whether it is in a sequence set, of UIDs or of sequence numbers
  * @throws SyntaxFault for a criterion that this server does not know
  */
 export function matches(

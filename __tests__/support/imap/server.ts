@@ -12,11 +12,11 @@ import type { Identity } from '../../../src/servers/pki.js';
 
 export interface ImapOptions {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
-  /** `implicit` is TLS from the first byte, `starttls` offers the upgrade, `none` knows no TLS. */
+  /** `implicit` is TLS from the first byte, `starttls` offers the upgrade, `none` is no TLS at all. */
   readonly security: 'implicit' | 'starttls' | 'none';
   /** INBOX. */
   readonly mailbox: Mailbox;
-  /** The folder for junk (RFC 6154), where there is one. */
+  /** The junk folder (RFC 6154), if there is one. */
   readonly junk?: Mailbox;
   /** Judges a login. */
   readonly knows: (username: string, password: string, secure: boolean) => boolean;
@@ -24,7 +24,7 @@ export interface ImapOptions {
 
 /**
  * Starts an IMAP server (RFC 9051, and IDLE and UIDPLUS as extensions of RFC 3501) with one folder or two.
- * It knows what a client needs to wait for a message, to read it and to remove it, and answers BAD to the rest.
+ * It has what a client needs to wait for a message, read it and remove it, and answers BAD to everything else.
  */
 export function startImap(options: ImapOptions): Promise<Listener> {
   const { key, chain: cert } = options.identity;
@@ -38,7 +38,7 @@ export function startImap(options: ImapOptions): Promise<Listener> {
   );
 }
 
-/** NO and BAD: the tagged answers to a command that cannot be carried out. */
+/** The tagged answer NO. */
 class Refusal extends Error {}
 
 class ImapSession {
@@ -46,10 +46,10 @@ class ImapSession {
   #socket: Socket;
   #reader = new CommandReader();
   #loggedIn = false;
-  /** The mailbox that is open, if `unwatch` is there. */
+  /** The mailbox that is open, if `unwatch` is defined. */
   #selected: Mailbox;
   #unwatch: (() => void) | undefined;
-  /** The messages as this client knows them: their places are its sequence numbers. */
+  /** The messages as this client sees them: their positions are its sequence numbers. */
   #known: readonly StoredMessage[] = [];
   #idleTag: string | undefined;
 
@@ -94,7 +94,7 @@ class ImapSession {
       const name = uid ? `UID ${word(rest[0])}` : word(verb);
       const completion = this.#perform(name, uid ? rest.slice(1) : rest, tag);
       if (completion === undefined) return;
-      // RFC 9051 section 7.5.1: no EXPUNGE during a FETCH, STORE or SEARCH, lest sequence numbers slip.
+      // RFC 9051 section 7.5.1: no EXPUNGE during a FETCH, STORE or SEARCH, so that sequence numbers stay valid.
       if (!['FETCH', 'STORE', 'SEARCH'].includes(name)) this.#synchronise();
       this.#send(`${tag} OK ${completion}`);
     } catch (error) {
@@ -104,7 +104,7 @@ class ImapSession {
     }
   }
 
-  /** @returns the text of the tagged OK; undefined where that is sent later or otherwise */
+  /** @returns the text of the tagged OK; undefined where it is sent elsewhere */
   #perform(name: string, words: readonly Token[], tag: string): string | undefined {
     switch (name) {
       case 'CAPABILITY':
@@ -231,7 +231,7 @@ class ImapSession {
     this.#send(line.toUpperCase() === 'DONE' ? `${tag} OK Done` : `${tag} BAD DONE expected`);
   }
 
-  /** Tells the client what has changed in the mailbox since it was told last. */
+  /** Sends what has changed in the mailbox since the last time. */
   #synchronise(): void {
     if (!this.#unwatch) return;
     const { messages } = this.#selected;
@@ -243,7 +243,7 @@ class ImapSession {
     if (messages.length > kept.length) this.#send(`* ${messages.length} EXISTS`);
   }
 
-  /** The known messages that a sequence set names, by UID or by place. */
+  /** The messages of a sequence set, by UID or by sequence number. */
   #chosen(set: Token | undefined, command: string): readonly StoredMessage[] {
     const byUid = command.startsWith('UID');
     const number = (message: StoredMessage | undefined, index: number): number =>
@@ -300,7 +300,7 @@ class ImapSession {
   }
 }
 
-/** A client that hangs up is an ordinary thing. */
+/** Clients may close a connection at any time. */
 function ignore(): void {
   // nothing to do
 }

@@ -1,19 +1,19 @@
-/** A word, a quoted string or a literal (all as ISO 8859-1 text), or a parenthesised list of them. */
+/** A word, a quoted string or a literal (all as ISO 8859-1 text), or a parenthesized list of them. */
 export type Token = string | readonly Token[];
 
-/** A client that does not speak IMAP. */
+/** A command that is not valid IMAP. */
 export class SyntaxFault extends Error {}
 
-/** Cuts what a client sends into commands (RFC 9051 section 2.2.1). */
+/** Splits what a client sends into commands (RFC 9051 section 2.2.1). */
 export class CommandReader {
   #buffered = '';
   #command = '';
   #literalLeft = 0;
 
   /**
-   * Takes in octets.
+   * Reads bytes.
    * @param onCommand gets each command once it is complete, its literals inside it, without the final CR LF
-   * @param onLiteral is told each time that the client waits for leave to send a literal
+   * @param onLiteral is called each time that the client waits for permission to send a literal
    */
   feed(octets: Buffer, onCommand: (command: string) => void, onLiteral: () => void): void {
     this.#buffered += octets.toString('latin1');
@@ -42,7 +42,7 @@ export class CommandReader {
 }
 
 /**
- * Takes a command apart (RFC 9051 section 9). A section such as `BODY[HEADER.FIELDS (DATE)]<0.9>` stays one word.
+ * Parses a command (RFC 9051 section 9). A section such as `BODY[HEADER.FIELDS (DATE)]<0.9>` stays one word.
  * @throws SyntaxFault where brackets or quotes do not close
  */
 export function tokenise(command: string): readonly Token[] {
@@ -81,7 +81,7 @@ export function tokenise(command: string): readonly Token[] {
   return list('');
 }
 
-/** A token as a keyword, in capitals; empty where it is a list or missing. */
+/** A token as a keyword, in upper case; empty where it is a list or missing. */
 export function word(token: Token | undefined): string {
   return typeof token === 'string' ? token.toUpperCase() : '';
 }

@@ -242,13 +242,13 @@ var external_node_net_ = __webpack_require__(77030);
 var external_node_util_ = __webpack_require__(57975);
 ;// CONCATENATED MODULE: ./src/servers/der.ts
 /*
- * What is needed of DER (X.690) to write a certificate. The demonstration and the self-test issue theirs anew each time,
- * and a library that can do all of ASN.1 takes longer to load than the servers of both take to be judged.
+ * The part of DER (X.690) that a certificate needs. The demo and the self-test issue new certificates in each run, and a
+ * library for all of ASN.1 takes longer to load than the gate takes to judge their servers.
  */
 /**
  * One element.
- * @param tag its octet
- * @param contents one behind the other
+ * @param tag its identifier byte
+ * @param contents are concatenated
  */
 function der_element(tag, ...contents) {
     const content = Buffer.concat(contents);
@@ -258,20 +258,20 @@ function der_element(tag, ...contents) {
 function sequence(...elements) {
     return der_element(0x30, ...elements);
 }
-/** A BIT STRING. @param unused bits at the end of its last octet */
-function bitString(octets, unused = 0) {
-    return der_element(0x03, Buffer.of(unused), octets);
+/** A BIT STRING. @param unused bits at the end of its last byte */
+function bitString(bytes, unused = 0) {
+    return der_element(0x03, Buffer.of(unused), bytes);
 }
-/** An INTEGER. @param octets big-endian, of a number that is not negative, and no more of them than it takes */
-function integer(...octets) {
-    return der_element(0x02, Buffer.from(octets));
+/** An INTEGER. @param bytes big-endian, the shortest form of a number that is not negative */
+function integer(...bytes) {
+    return der_element(0x02, Buffer.from(bytes));
 }
 /** An OBJECT IDENTIFIER. @param dotted such as `2.5.29.17` */
 function objectIdentifier(dotted) {
     const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number);
     return der_element(0x06, Buffer.from([first * 40 + second, ...arcs].flatMap(base128)));
 }
-/** A moment of a certificate's validity (RFC 5280 section 4.1.2.5): two digits for the year up to 2049. */
+/** A date of a certificate's validity (RFC 5280 section 4.1.2.5): the year has two digits up to 2049. */
 function time(moment) {
     const digits = `${moment.toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
     return moment.getUTCFullYear() < 2050
@@ -281,14 +281,14 @@ function time(moment) {
 function lengthOf({ length }) {
     if (length < 0x80)
         return Buffer.of(length);
-    const octets = length > 0xff ? [length >> 8, length & 0xff] : [length];
-    return Buffer.of(0x80 + octets.length, ...octets);
+    const bytes = length > 0xff ? [length >> 8, length & 0xff] : [length];
+    return Buffer.of(0x80 + bytes.length, ...bytes);
 }
 function base128(arc) {
-    const octets = [arc % 128];
+    const bytes = [arc % 128];
     for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128))
-        octets.unshift(0x80 + (rest % 128));
-    return octets;
+        bytes.unshift(0x80 + (rest % 128));
+    return bytes;
 }
 
 ;// CONCATENATED MODULE: ./src/servers/pki.ts
@@ -299,7 +299,7 @@ function base128(arc) {
 const DAY_MS = 86_400_000;
 const generate = (0,external_node_util_.promisify)(external_node_crypto_.generateKeyPair);
 const rsa = (modulusLength) => () => generate('rsa', { modulusLength });
-/** How keys are made, by what is told apart of them. */
+/** How each kind of key is generated. */
 const KEYS = {
     ec: () => generate('ec', { namedCurve: 'P-256' }),
     ed25519: () => generate('ed25519', {}),
@@ -309,8 +309,8 @@ const KEYS = {
     rsaPssSha1: rsa(2048),
 };
 /**
- * Makes a root and an intermediate authority of its own.
- * @param name distinguishes the subjects of several authorities
+ * Creates a root CA and an intermediate CA.
+ * @param name distinguishes the subjects of several root CAs
  */
 async function createPki(name = 'Demo') {
     const root = await issue({
@@ -328,7 +328,7 @@ async function createPki(name = 'Demo') {
     });
     return { root, intermediate, issue: (options) => issue({ issuer: intermediate, ...options }) };
 }
-/** Makes one key and one certificate for it (RFC 5280 section 4.1). */
+/** Generates a key and issues a certificate for it (RFC 5280 section 4.1). */
 async function issue(options) {
     const { commonName = 'STARTTLS Gate demo', key: kind = 'ec', issuer, ca = false } = options;
     const keys = { kind, ...(await KEYS[kind]()) };
@@ -348,11 +348,11 @@ async function issue(options) {
         keys,
     };
 }
-/** A moment so many days from now; negative for the past. */
+/** The date in so many days; negative for the past. */
 function inDays(days) {
     return new Date(Date.now() + days * DAY_MS);
 }
-/** Tags of what a certificate may leave out. */
+/** Tags of the optional parts of a certificate. */
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 function isSelfSigned({ certificate }) {
@@ -366,7 +366,7 @@ function nameOf(commonName) {
     return sequence(der_element(0x31, sequence(objectIdentifier('2.5.4.3'), utf8)));
 }
 const PURPOSES = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' };
-/** With digitalSignature, so that TLS libraries do not stop at a CA that plays a server before anybody can judge it. */
+/** With digitalSignature too: otherwise TLS libraries refuse a CA as a server before the gate can judge it. */
 const SIGNS_ALL = bitString(Buffer.of(0x84), 2);
 const SIGNS_HANDSHAKES = bitString(Buffer.of(0x80), 7);
 /** The extensions of RFC 5280 section 4.2.1. */
@@ -378,7 +378,7 @@ function extensions(options, own, signing) {
     ];
     const altNames = [
         ...names.map((name) => der_element(0x82, Buffer.from(name, 'latin1'))),
-        ...addresses.map((address) => der_element(0x87, octetsOf(address))),
+        ...addresses.map((address) => der_element(0x87, bytesOf(address))),
     ];
     const purposes = usage.map((name) => objectIdentifier(PURPOSES[name]));
     return [
@@ -395,12 +395,12 @@ function extensions(options, own, signing) {
 function extension(id, value, critical) {
     return sequence(objectIdentifier(id), ...(critical ? [der_element(0x01, Buffer.of(0xff))] : []), der_element(0x04, value));
 }
-/** By the fourth method of RFC 7093 section 2. */
+/** The fourth method of RFC 7093 section 2. */
 function keyIdentifier(key) {
     return (0,external_node_crypto_.createHash)('sha1').update(spki(key)).digest();
 }
-/** The octets of an address, as a certificate has them. */
-function octetsOf(address) {
+/** The bytes of an address, as a certificate contains them. */
+function bytesOf(address) {
     if ((0,external_node_net_.isIPv4)(address))
         return Buffer.from(address.split('.').map(Number));
     const groups = (part = '') => part.split(':').filter((group) => group !== '');
@@ -417,7 +417,7 @@ const ECDSA = {
     'SHA-512': '1.2.840.10045.4.3.4',
 };
 const NULL = der_element(0x05);
-const SALT_OCTETS = 32;
+const SALT_BYTES = 32;
 function signature(kind, hash) {
     switch (kind) {
         case 'ec':
@@ -430,11 +430,11 @@ function signature(kind, hash) {
         case 'rsaPss':
             return pss('SHA256', SHA256_BY_NAME);
         case 'rsaPssSha1':
-            // Where neither hash is named, both are SHA-1.
+            // The default of both hashes is SHA-1.
             return pss('SHA1', []);
     }
 }
-/** The hash of the message, and that of the mask. */
+/** The hash of the message, and the hash of the mask. */
 const SHA256 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), NULL);
 const SHA256_BY_NAME = [
     der_element(0xa0, SHA256),
@@ -442,11 +442,11 @@ const SHA256_BY_NAME = [
 ];
 /** RSASSA-PSS (RFC 4055 section 3.1). */
 function pss(digest, hashes) {
-    const parameters = sequence(...hashes, der_element(0xa2, integer(SALT_OCTETS)));
+    const parameters = sequence(...hashes, der_element(0xa2, integer(SALT_BYTES)));
     return {
         algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.10'), parameters),
         digest,
-        how: { padding: external_node_crypto_.constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_OCTETS },
+        how: { padding: external_node_crypto_.constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_BYTES },
     };
 }
 

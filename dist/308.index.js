@@ -6067,7 +6067,7 @@ const internals = {
         function: __webpack_require__(47210),
         link: __webpack_require__(30810),
         number: __webpack_require__(84599),
-        object: __webpack_require__(85869),
+        object: __webpack_require__(8250),
         string: __webpack_require__(72423),
         symbol: __webpack_require__(24602)
     },
@@ -13053,7 +13053,7 @@ internals.normalizeDecimal = function (str) {
 
 /***/ }),
 
-/***/ 85869:
+/***/ 8250:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 

@@ -28406,27 +28406,27 @@ const SHARED = {
     helo: 'the reply to HELO',
     greeting: 'the greeting, if it is overwritten with asterisks',
     line: 'the line that the server sent',
-    octets: 'the data that arrived',
+    data: 'the data that arrived',
     protocol: 'the protocol that the server speaks',
     waited: 'how long the gate waited',
-    attempt: 'the time limit of the whole attempt, if that was reached',
+    attemptLimit: 'the time limit of the whole attempt, if that was reached',
     capabilities: 'the capabilities in the reply to EHLO',
     masked: 'the keywords that are overwritten',
     mechanism: 'the SASL mechanism that was tried',
-    told: 'the message of the server within the mechanism',
+    saslError: 'the error that the server reports within the mechanism',
     fault: 'what was wrong in the exchange',
     sent: 'what the probe sent',
     alert: 'the number of the alert',
     name: 'the name of the alert',
     reason: 'the reason, in words',
     code: 'the error code of the TLS library',
-    wanted: 'the required value',
+    required: 'the required value',
     subject: 'the subject of the certificate',
     issuer: 'the issuer of the certificate',
     openssl: "OpenSSL's error for the chain",
-    missing: 'the issuer whose certificate was not sent',
+    missingIssuer: 'the issuer whose certificate was not sent',
     caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
-    namesake: 'that a trusted CA has the name of the issuer, but another key',
+    nameConflict: 'that a trusted CA has the name of the issuer, but another key',
     validFrom: 'the notBefore date',
     validTo: 'the notAfter date',
     now: 'the time of the test',
@@ -28461,7 +28461,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY_STEP,
         explanation: 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
-        evidence: fields('waited', 'received', 'attempt'),
+        evidence: fields('waited', 'received', 'attemptLimit'),
         remedy: 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
         reference: 'RFC 5321 section 4.5.3.2',
     },
@@ -28470,7 +28470,7 @@ const ANY_STEP = {
         severity: 'error',
         steps: EVERY_STEP,
         explanation: 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.',
-        evidence: fields('line', 'reply', 'mechanism', 'told', 'fault'),
+        evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'),
         remedy: 'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
         reference: 'RFC 5321 section 4.2',
     },
@@ -28498,7 +28498,7 @@ const ANY_STEP = {
         steps: ['capability', 'upgrade', 'authentication'],
         explanation: 'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.',
         evidence: {
-            ...fields('detail', 'address', 'received', 'waited', 'attempt', 'line', 'reply', 'protocol', 'alert', 'name'),
+            ...fields('detail', 'address', 'received', 'waited', 'attemptLimit', 'line', 'reply', 'protocol', 'alert', 'name'),
             probe: 'the name of the probe',
         },
         remedy: 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or remove the probe from `probes` for this endpoint.',
@@ -28554,9 +28554,9 @@ const AUTHENTICATION = {
         steps: ['authentication'],
         explanation: 'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).',
         evidence: {
-            ...fields('reply', 'mechanism', 'told'),
+            ...fields('reply', 'mechanism', 'saslError'),
             offered: 'the mechanisms that the server offers',
-            wanted: 'the required mechanism, or type of mechanism',
+            required: 'the required mechanism, or type of mechanism',
         },
         remedy: 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
         reference: 'RFC 4954 section 4',
@@ -28567,7 +28567,7 @@ const AUTHENTICATION = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
-        evidence: fields('reply', 'mechanism', 'told'),
+        evidence: fields('reply', 'mechanism', 'saslError'),
         remedy: 'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
         reference: 'RFC 4954 section 6',
         causes: {
@@ -28585,7 +28585,7 @@ const AUTHENTICATION = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.',
-        evidence: fields('reply', 'mechanism', 'told'),
+        evidence: fields('reply', 'mechanism', 'saslError'),
         remedy: 'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.',
         reference: 'RFC 4954 section 4',
         causes: AUTH_CAUSES,
@@ -28595,7 +28595,7 @@ const AUTHENTICATION = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
-        evidence: fields('reply', 'mechanism', 'told'),
+        evidence: fields('reply', 'mechanism', 'saslError'),
         remedy: "Look for the authentication backend in the server's log. The credentials themselves have not been checked.",
         reference: 'RFC 4954 section 6',
         causes: AUTH_CAUSES,
@@ -28605,7 +28605,7 @@ const AUTHENTICATION = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
-        evidence: fields('reply', 'mechanism', 'told'),
+        evidence: fields('reply', 'mechanism', 'saslError'),
         remedy: 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
         reference: 'RFC 4954 section 6',
         causes: AUTH_CAUSES,
@@ -28615,7 +28615,7 @@ const AUTHENTICATION = {
         severity: 'error',
         steps: ['authentication'],
         explanation: 'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.',
-        evidence: fields('reply', 'mechanism', 'told', 'fault'),
+        evidence: fields('reply', 'mechanism', 'saslError', 'fault'),
         remedy: 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
         reference: 'RFC 5802 section 3',
     },
@@ -28651,7 +28651,7 @@ const AUTHENTICATION = {
         severity: 'error',
         steps: ['authentication'],
         explanation: '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
-        evidence: fields('reply', 'mechanism', 'told'),
+        evidence: fields('reply', 'mechanism', 'saslError'),
         remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.',
         reference: 'RFC 4954 section 4',
     },
@@ -28670,8 +28670,8 @@ const AUTHENTICATION = {
         steps: ['authentication'],
         explanation: 'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
         evidence: {
-            clear: 'the mechanisms that are offered before TLS',
-            tls: 'the mechanisms that are offered inside TLS',
+            beforeTls: 'the mechanisms that are offered before TLS',
+            insideTls: 'the mechanisms that are offered inside TLS',
         },
         remedy: 'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.',
         reference: 'RFC 3207 section 4.2',
@@ -28716,7 +28716,7 @@ const CAPABILITY = {
         severity: 'error',
         steps: ['capability'],
         explanation: 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
-        evidence: { octets: 'how the first record begins: its type and version' },
+        evidence: { data: 'how the first record begins: its type and version' },
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reference: 'RFC 8314 section 3.3',
     },
@@ -28776,18 +28776,18 @@ const CAPABILITY = {
 ;// CONCATENATED MODULE: ./src/findings/catalogue/certificate.ts
 
 const CHAIN = { ...fields('issuer', 'openssl'), sent: 'how many certificates were sent' };
-const DEAD_END = fields('missing', 'caIssuers', 'namesake');
+const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
 const PRIVATE_ROOT = {
     root: 'the private root in which the chain ends',
     rootSha256: 'its fingerprint',
 };
-const NAMES = { wanted: 'the expected name', names: 'the subject alternative names' };
+const NAMES = { expected: 'the expected name', names: 'the subject alternative names' };
 const SEND_WHOLE_CHAIN = 'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, add it to `ca`.';
 const TRUST_ISSUER = 'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
 /** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
-function appendIssuer({ missing = '', caIssuers }) {
+function appendIssuer({ missingIssuer = '', caIssuers }) {
     const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-    return `Append the certificate of ${missing}${from} to the file that the server sends.`;
+    return `Append the certificate of ${missingIssuer}${from} to the file that the server sends.`;
 }
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
 const SAME_NAME_OTHER_KEY = {
@@ -28891,7 +28891,7 @@ const CERTIFICATE = {
         steps: ['certificate'],
         explanation: 'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
         evidence: {
-            odd: 'what is malformed',
+            malformed: 'what is malformed',
             sha256: 'the fingerprint of the certificate',
             ...fields('subject', 'keyType'),
         },
@@ -29234,7 +29234,7 @@ const DELIVERY = {
         explanation: 'The `Received` line of the server that received the message from the gate names a TLS version or a cipher suite other than that of the session with the gate: something between the two terminates TLS and starts a new TLS session.',
         evidence: {
             ...TRACE,
-            wanted: 'version and cipher suite of the session with the gate',
+            expected: 'version and cipher suite of the session with the gate',
             found: 'version and cipher suite that the server names',
         },
         remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
@@ -29255,7 +29255,7 @@ const DELIVERY = {
         steps: ['delivery'],
         explanation: 'The message arrived, but one of the checks in `delivery.verdicts` has another result than required. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.',
         evidence: {
-            ...fields('check', 'wanted', 'authservId', 'reason'),
+            ...fields('check', 'required', 'authservId', 'reason'),
             found: 'the result',
             result: 'what the receiver added to the message',
             sender: 'the domain of the sender, if the result is for another domain',
@@ -29271,7 +29271,7 @@ const DELIVERY = {
         steps: ['delivery'],
         explanation: 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.',
         evidence: {
-            ...fields('check', 'wanted', 'authservId'),
+            ...fields('check', 'required', 'authservId'),
             present: 'the `Authentication-Results` lines in the message',
         },
         remedy: 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on another machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver does not name itself, remove the check from `delivery.verdicts`.',
@@ -29309,8 +29309,8 @@ const HANDSHAKE = {
         steps: ['certificate'],
         explanation: 'Client and server could not negotiate a TLS session.',
         evidence: {
-            ...fields('alert', 'name', 'reason', 'code', 'octets'),
-            spoken: 'what the server selects if the client offers everything',
+            ...fields('alert', 'name', 'reason', 'code', 'data'),
+            negotiated: 'what the server selects if the client offers everything',
             signature: 'the algorithm with which the server signs the handshake',
             servername: 'the name that was sent as SNI',
         },
@@ -29367,7 +29367,7 @@ const HANDSHAKE = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The server agreed to TLS, but did not finish the handshake within `timeout`.',
-        evidence: fields('waited', 'attempt'),
+        evidence: fields('waited', 'attemptLimit'),
         remedy: 'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
         reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
@@ -29378,8 +29378,8 @@ const HANDSHAKE = {
         steps: ['certificate'],
         explanation: 'The server supports no TLS version that the policy allows (`min-tls-version`).',
         evidence: {
-            wanted: 'the oldest version that the policy allows',
-            spoken: 'the version that the server supports',
+            required: 'the oldest version that the policy allows',
+            negotiated: 'the version that the server supports',
             ...fields('alert', 'name', 'reason', 'code', 'detail'),
         },
         remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
@@ -29434,7 +29434,7 @@ const HANDSHAKE = {
         severity: 'error',
         steps: ['certificate'],
         explanation: 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.',
-        evidence: fields('octets', 'protocol'),
+        evidence: fields('data', 'protocol'),
         remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
         reference: 'RFC 8314 section 3.3',
         causes: {
@@ -29495,7 +29495,7 @@ const RUN = {
         severity: 'error',
         steps: EVERY_STEP,
         explanation: 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
-        evidence: { stoodStill: 'how long the gate did not run', ...fields('finding') },
+        evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') },
         remedy: 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
     },
     'internal-error': {
@@ -29527,7 +29527,7 @@ const UPGRADE = {
         severity: 'error',
         steps: ['upgrade'],
         explanation: 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
-        evidence: fields('octets'),
+        evidence: fields('data'),
         remedy: 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
         reference: 'RFC 3207 section 4.2',
         resultType: 'validation-failure',
@@ -29918,8 +29918,8 @@ var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/findings/reproduce.ts
 
 /**
- * The command that shows by hand what steps 1 to 3 see: the dialogue, the chain, the verification.
- * @param address that of the server itself, where it is known: others of the same name may do better
+ * The command that shows what steps 1 to 3 see: the dialogue, the chain, the verification.
+ * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
  * @returns an `openssl s_client` command for a POSIX shell
  */
 function opensslCommand(endpoint, address) {
@@ -29942,19 +29942,19 @@ function opensslCommand(endpoint, address) {
         '-crlf',
     ]);
 }
-/** The command that shows a step by hand, at the address where it is known. */
+/** The command that shows a step, at the IP address if it is known. */
 function stepCommand(step, endpoint, address) {
     return step === 'authentication' || step === 'delivery'
         ? swaksCommand(endpoint, step, address)
         : opensslCommand(endpoint, address);
 }
-/** The command that shows what EHLO brings in the clear. */
+/** The command that shows the reply to EHLO before TLS. */
 function plainEhloCommand(endpoint, address) {
     return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
 }
 /**
- * The command that shows whether MAIL is taken, up to which point nothing is sent.
- * @param where in the clear, or inside TLS and without AUTH
+ * The command that shows whether the server accepts MAIL. It sends no message.
+ * @param where before TLS, or inside TLS without AUTH
  * @param sender by default the null sender
  */
 function mailCommand(endpoint, where, address, sender = '') {
@@ -29962,19 +29962,19 @@ function mailCommand(endpoint, where, address, sender = '') {
     return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', '--quit-after', 'MAIL']);
 }
 /**
- * The command that shows whether a bare AUTH PLAIN is taken in the clear, without a credential. No tool asks for that,
- * so the lines are said one by one, with a pause in which a person would read the answer.
+ * The command that shows whether the server accepts AUTH PLAIN without credentials before TLS. No tool has an option for
+ * that, so the command sends each line after a pause, in which the server can reply.
  */
 function plainAuthCommand({ host, port, ehlo }, address) {
     const name = ehlo === undefined ? '"$(hostname)"' : command([ehlo]);
-    const said = `printf '%s\\r\\n' "EHLO "${name} 'AUTH PLAIN' '*' QUIT`;
-    const paced = `${said} | while IFS= read -r line; do sleep 2; printf '%s\\n' "$line"; done`;
+    const lines = `printf '%s\\r\\n' "EHLO "${name} 'AUTH PLAIN' '*' QUIT`;
+    const paced = `${lines} | while IFS= read -r line; do sleep 2; printf '%s\\n' "$line"; done`;
     return `(${paced}; sleep 2) | curl -s ${command([`telnet://${authority(address ?? host, port)}`])}`;
 }
 /**
- * The command that shows by hand what steps 4 and 5 see: AUTH, and the message up to its acceptance. The password
- * is asked for, not shown, and not sent to a server whose chain does not hold.
- * @param upTo the step that is shown
+ * The command that shows what steps 4 and 5 see: AUTH, and the message up to its acceptance. It asks for the password,
+ * does not show it, and does not send it to a server whose certificate is not valid.
+ * @param upTo the step that the command shows
  * @returns a `swaks` command for a POSIX shell
  */
 function swaksCommand(endpoint, upTo, address) {
@@ -29994,17 +29994,17 @@ function swaksCommand(endpoint, upTo, address) {
             : ['--quit-after', mechanisms === undefined ? 'EHLO' : 'AUTH']),
     ]);
 }
-/** Of the mechanisms spoken here those that swaks has too, without the help of a library. */
-const SPOKEN_BY_SWAKS = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
-/** What swaks can sign in with; undefined where the offers of the server are all that it can show. */
+/** The mechanisms that swaks supports without an additional library, among those that the gate supports. */
+const SWAKS_MECHANISMS = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
+/** The mechanisms with which swaks can sign in. Undefined if it can only show what the server offers. */
 function swaksMechanisms({ kind, mechanism }) {
     if (kind !== 'password')
         return undefined;
     if (mechanism === undefined)
         return 'PLAIN,LOGIN';
-    return SPOKEN_BY_SWAKS.includes(mechanism) ? mechanism : undefined;
+    return SWAKS_MECHANISMS.includes(mechanism) ? mechanism : undefined;
 }
-/** From 2024 on swaks verifies the name of its server, so an address stands there only where the name means many. */
+/** Since 2024 swaks verifies the name of the server, so the command has an IP address only if the name has several. */
 function swaks({ host, port, ehlo, addresses }, address) {
     const server = addresses === 'all' ? (address ?? host) : host;
     return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
@@ -30018,7 +30018,7 @@ function tlsOptions({ transport, servername }) {
 function authority(host, port) {
     return (0,external_node_net_.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
-/** Quotes what any shell might read as more than text; brackets, too, which zsh does not leave alone. */
+/** Quotes everything that a shell could interpret, including brackets, which zsh does. */
 function command(words) {
     return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
@@ -30298,9 +30298,9 @@ function completeFinding({ cause, ...found }, observed) {
     if (!observed)
         return complete;
     const { endpoint, greeting = '', capabilities } = observed;
-    const { reply = '', octets = '' } = found.evidence ?? {};
+    const { reply = '', data = '' } = found.evidence ?? {};
     const isInspected = HIDDEN_BY_INSPECTION.has(found.code) && ASTERISKS.test(greeting);
-    const software = recognize([greeting, ...capabilities, reply, octets]);
+    const software = recognize([greeting, ...capabilities, reply, data]);
     const remedies = [
         isInspected ? INSPECTION : undefined,
         complete.remedy,
@@ -30854,7 +30854,7 @@ function spentBudget({ budget, endpoint, run }) {
     if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver)
         return { clause: '', evidence: {} };
     const attempt = `${attemptMs(endpoint) / 1000} s`;
-    return { clause: `; the whole attempt had ${attempt}, and they are spent`, evidence: { attempt } };
+    return { clause: `; the whole attempt had ${attempt}, and they are spent`, evidence: { attemptLimit: attempt } };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
@@ -32031,7 +32031,7 @@ function verdictOf(code, status, { says, consistsOf }) {
 
 /**
  * Judges a 4yz or 5yz to AUTH.
- * @param evidence the reply and, as `told`, what the server said within the mechanism
+ * @param evidence the reply and, as `saslError`, what the server said within the mechanism
  */
 function refused(signedIn, attempted, evidence) {
     const { reply, told } = signedIn;
@@ -32046,7 +32046,7 @@ function refused(signedIn, attempted, evidence) {
     const meaning = said?.blames && isOpen ? undefined : said;
     const message = [
         `To AUTH ${mechanism} the server says "${shown(reply)}".`,
-        ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.told ?? ''}.`]),
+        ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.saslError ?? ''}.`]),
         ...(meaning ? [`That means: ${meaning.says}.`] : []),
     ].join(' ');
     // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
@@ -32180,7 +32180,7 @@ async function signIn(context, { session, channel, capabilities }, auth) {
 function unavailable(offered, { kind, mechanism }, canBind) {
     const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
     const wanted = mechanism ?? any;
-    const evidence = { offered: (0,peer/* brief */.dh)(offered.join(' ')) || 'none', wanted };
+    const evidence = { offered: (0,peer/* brief */.dh)(offered.join(' ')) || 'none', required: wanted };
     const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
     const message = `The server offers ${evidence.offered}; wanted is ${wanted}.${unbound}`;
     return finding('auth-mechanism-unavailable', message, { evidence });
@@ -32198,7 +32198,7 @@ function judge(signedIn, attempted) {
     const evidence = {
         reply: shown(reply),
         mechanism,
-        ...(told !== undefined && { told: (0,peer/* brief */.dh)(told.exact) || 'nothing' }),
+        ...(told !== undefined && { saslError: (0,peer/* brief */.dh)(told.exact) || 'nothing' }),
     };
     const isRefused = reply.code >= 400;
     if (fault && (told === undefined || !isRefused)) {
@@ -32212,7 +32212,7 @@ function judge(signedIn, attempted) {
         return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
     }
     if (told !== undefined) {
-        const message = `${said} Before that it had told of a failure: ${evidence.told ?? ''}.`;
+        const message = `${said} Before that it had told of a failure: ${evidence.saslError ?? ''}.`;
         return { findings: [finding('protocol-error', message, { evidence })] };
     }
     if (auth.expect === 'rejected') {
@@ -32281,7 +32281,10 @@ const PLAINTEXT = ['PLAIN', 'LOGIN'];
 function judgeOffer({ role }, plain, secured) {
     const { mechanisms = [] } = secured;
     const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
-    const evidence = { clear: (0,peer/* brief */.dh)(plain?.mechanisms?.join(' ') ?? ''), tls: (0,peer/* brief */.dh)(mechanisms.join(' ')) || 'none' };
+    const evidence = {
+        beforeTls: (0,peer/* brief */.dh)(plain?.mechanisms?.join(' ') ?? ''),
+        insideTls: (0,peer/* brief */.dh)(mechanisms.join(' ')) || 'none',
+    };
     return [
         ...(secured.has('STARTTLS')
             ? [
@@ -32414,8 +32417,8 @@ function heardBefore(error) {
 /** @param said what the server says first */
 function implicitTlsPort({ endpoint }, said) {
     const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
-    const octets = (0,peer/* brief */.dh)(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
-    return finding('implicit-tls-port', message, { evidence: { octets } });
+    const data = (0,peer/* brief */.dh)(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+    return finding('implicit-tls-port', message, { evidence: { data } });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/starttls-offer.ts
@@ -32942,9 +32945,9 @@ async function judgeHandshakeFailure(context, address, failure) {
             const { code, stray } = failure;
             const reason = (0,peer/* brief */.dh)(failure.reason);
             if (stray) {
-                const octets = (0,peer/* brief */.dh)(new peer/* PeerText */.gC(stray).exact.trimEnd());
-                const message = `In the midst of the TLS handshake came what is no TLS: "${octets}".`;
-                return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, octets } }));
+                const data = (0,peer/* brief */.dh)(new peer/* PeerText */.gC(stray).exact.trimEnd());
+                const message = `In the midst of the TLS handshake came what is no TLS: "${data}".`;
+                return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
             }
             return stopped(await noAgreement(context, address, {
                 said: `TLS failed on our side: ${reason}`,
@@ -32969,7 +32972,7 @@ async function noAgreement(context, address, refusal) {
     const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
     const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
     const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
-    const evidence = { ...refusal.evidence, ...(chosen !== undefined && { spoken: chosen }) };
+    const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
     if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
         return finding('tls-handshake-failed', `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`, { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' });
     }
@@ -32991,7 +32994,7 @@ function versionTooOld({ endpoint }, { said, evidence }, spoken) {
         ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
         : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
     return finding('tls-version-too-old', message, {
-        evidence: { ...evidence, wanted, spoken: spoken ?? 'not found out' },
+        evidence: { ...evidence, required: wanted, negotiated: spoken ?? 'unknown' },
         ...(wanted === 'TLSv1.3' && { cause: 'no-tls-1.3' }),
     });
 }
@@ -33436,7 +33439,7 @@ function malformed_malformed({ certificate, oddity }) {
     const subject = (0,peer/* brief */.dh)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
     const odd = (0,peer/* brief */.dh)(oddity);
     return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
-        evidence: { odd, subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) },
+        evidence: { malformed: odd, subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) },
     });
 }
 
@@ -33521,9 +33524,9 @@ function rootAt(end) {
 function whereItEnds(deadEnd) {
     const url = urlOfIssuer(deadEnd);
     return {
-        missing: nameOf(deadEnd.end.issuer),
+        missingIssuer: nameOf(deadEnd.end.issuer),
         ...(url !== undefined && { caIssuers: url }),
-        ...(deadEnd.hasNamesake && { namesake: 'a trust anchor has the name of the issuer, and another key' }),
+        ...(deadEnd.hasNamesake && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
     };
 }
 function chain_causeOf({ hasNamesake }) {
@@ -33649,7 +33652,7 @@ function judgeName(facts, { name }) {
     const names = [...facts.dnsNames, ...facts.ipAddresses];
     return [
         finding('certificate-hostname-mismatch', `The certificate ${whatItHas(facts, names, wanted, name)}.`, {
-            evidence: { wanted: name, names: (0,peer/* brief */.dh)(names.join(', ')) || 'none', subject: (0,peer/* brief */.dh)(facts.subject) },
+            evidence: { expected: name, names: (0,peer/* brief */.dh)(names.join(', ')) || 'none', subject: (0,peer/* brief */.dh)(facts.subject) },
         }),
     ];
 }
@@ -33867,7 +33870,7 @@ function judgePlaintext({ endpoint, transcript }, octets) {
     const said = new peer/* PeerText */.gC(octets).exact.trimEnd();
     transcript.add('server', said);
     const { port } = endpoint;
-    const evidence = { octets: (0,peer/* brief */.dh)(said) };
+    const evidence = { data: (0,peer/* brief */.dh)(said) };
     const [firstLine = ''] = said.split(/\r?\n/, 1);
     const begins = `Port ${port} begins unencrypted, with "${(0,peer/* brief */.dh)(firstLine)}"`;
     const protocol = protocolOf(said);
@@ -43613,7 +43616,7 @@ function differences({ channel }, { tls, raw }) {
     const found = (0,peer/* brief */.dh)(named.join(' '));
     return [
         finding('delivery-hop-mismatch', `The server names ${found}; the session with the gate is ${wanted}.`, {
-            evidence: { wanted, found, received: (0,peer/* brief */.dh)(raw) },
+            evidence: { expected: wanted, found, received: (0,peer/* brief */.dh)(raw) },
         }),
     ];
 }
@@ -43967,7 +43970,7 @@ function mismatch(check, wanted, found, evidence) {
     const inconclusive = found === 'temperror' && { inconclusive: true };
     const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
     return finding('delivery-verdict-mismatch', `${NAMES[check]} came to ${found}${why}; ${wanted} is demanded.`, {
-        evidence: { check, wanted, found, ...evidence },
+        evidence: { check, required: wanted, found, ...evidence },
         ...inconclusive,
     });
 }
@@ -43990,7 +43993,9 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
             ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
             : '';
         const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
-        return [finding('delivery-verdict-missing', message_, { evidence: { check, wanted, authservId, present } })];
+        return [
+            finding('delivery-verdict-missing', message_, { evidence: { check, required: wanted, authservId, present } }),
+        ];
     }
     const other = results.find(({ result }) => result !== wanted);
     if (other)
@@ -44001,7 +44006,14 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
     const foreign = results.find((result) => !senders.includes(judged(result)));
     if (!foreign)
         return [];
-    const evidence = { check, wanted, found: wanted, authservId, result: (0,peer/* brief */.dh)(foreign.detail), sender: (0,peer/* brief */.dh)(sender) };
+    const evidence = {
+        check,
+        required: wanted,
+        found: wanted,
+        authservId,
+        result: (0,peer/* brief */.dh)(foreign.detail),
+        sender: (0,peer/* brief */.dh)(sender),
+    };
     const of = (0,peer/* brief */.dh)(judged(foreign));
     const text = `${NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
     return [finding('delivery-verdict-mismatch', text, { evidence })];
@@ -44145,7 +44157,7 @@ async function awaitArrival(context, signedIn, probe, delivery) {
     const findings = await judgeArrival(context, signedIn, probe, received.source);
     if (received.junk !== undefined)
         findings.push(inJunk(received.junk));
-    await settled.race(new Promise(() => undefined), () => new Error('settled')).catch(() => undefined);
+    await context.run.pause(settled.remainingMs);
     // What was seen in the message stays true, whatever comes of the last look and its deletion.
     const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
     findings.push(...failures);
@@ -44838,7 +44850,7 @@ function upgrade_judgePlaintext({ transcript }, bytes) {
     const message = (0,guard/* isTlsRecord */.RZ)(bytes)
         ? `After the 220 to STARTTLS the server sent "${came}" before the gate had begun the handshake: it looks like TLS, but answers nothing.`
         : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;
-    return stopped(finding('plaintext-after-starttls', message, { evidence: { octets: came } }));
+    return stopped(finding('plaintext-after-starttls', message, { evidence: { data: came } }));
 }
 
 ;// CONCATENATED MODULE: ./src/verdict/verdict.ts
@@ -45012,7 +45024,7 @@ function unlessStarved(findings, transient, { stoodStillMs }) {
         // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
         if (code === 'inbox-unreachable')
             return transient === true;
-        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.octets ?? ''));
+        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.data ?? ''));
     };
     if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence))
         return { findings, transient };
@@ -45022,7 +45034,7 @@ function unlessStarved(findings, transient, { stoodStillMs }) {
     };
 }
 function starved({ code, message }, stoodStill) {
-    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { stoodStill, finding: code } });
+    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/attempt.ts
@@ -45383,6 +45395,8 @@ function redactedDefect(endpoint, error, redact) {
     }
 }
 
+// EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
+var secrets = __nccwpck_require__(90607);
 ;// CONCATENATED MODULE: ./src/inbox/imap/baselines.ts
 /**
  * The UID at which the new messages of each folder begin, as of the first time that a run opens the folder. It outlives
@@ -45489,13 +45503,11 @@ function textResolver(servers) {
     };
 }
 
-// EXTERNAL MODULE: ./src/secrets/redaction.ts + 4 modules
-var redaction = __nccwpck_require__(80936);
 ;// CONCATENATED MODULE: ./src/secrets/redact-report.ts
 
 /**
- * Keys whose values are the gate's own words, numbers and dates. They carry no secret, and would be damaged where
- * somebody's password is `pass`.
+ * Keys whose values are words of the gate, numbers and dates. They contain no secret, and would be damaged if a password
+ * is `pass`.
  */
 const OWN_WORDS = new Set([
     'result',
@@ -45507,7 +45519,6 @@ const OWN_WORDS = new Set([
     'step',
     'code',
     'severity',
-    'from',
     'validFrom',
     'validTo',
     'sha256',
@@ -45516,57 +45527,57 @@ const OWN_WORDS = new Set([
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 /**
- * Makes a report fit to be shown: `<redacted>` stands wherever it held a secret, and only then is quoted text cut,
- * lest the beginning of a secret stays behind that nobody recognises.
+ * Makes a report ready to be shown: redacts all secrets, and only then shortens long texts. The beginning of a secret
+ * that was cut would not be recognized.
  */
-function redactEndpoint(endpoint, redactor) {
-    const { steps, earlier, tls, ...rest } = withoutSecrets(endpoint, redactor);
-    const fit = (finding) => ({
-        ...finding,
-        message: (0,shorten/* shorten */.ml)(finding.message, MESSAGE_LIMIT),
-        ...(finding.evidence && { evidence: fitEvidence(finding.evidence, redactor) }),
-    });
+function redactReport(report, redactor) {
+    const { steps, earlier, tls, transcript, ...rest } = report;
     return {
-        ...rest,
-        steps: steps.map((step) => ({ ...step, findings: step.findings.map(fit) })),
-        ...(earlier && { earlier: earlier.map(fit) }),
-        ...(tls && { tls: fitTls(tls) }),
+        ...redactor.redactDeep(rest, OWN_WORDS),
+        steps: steps.map((step) => ({ ...step, findings: step.findings.map((one) => redactFinding(one, redactor)) })),
+        ...(earlier && { earlier: earlier.map((one) => redactFinding(one, redactor)) }),
+        ...(tls && { tls: redactTls(tls, redactor) }),
+        transcript: redactTranscript(transcript, redactor),
     };
 }
-/** The same report, uncut, with `<redacted>` wherever it held a secret. */
-function withoutSecrets(endpoint, redactor) {
-    return redactor.redactDeep({ ...endpoint, transcript: unfold(endpoint.transcript, redactor) }, OWN_WORDS);
+function redactFinding(finding, redactor) {
+    const redacted = redactor.redactDeep(finding, new Set([...OWN_WORDS, 'evidence']));
+    // The keys of evidence say nothing about its values.
+    const evidence = Object.entries(redactor.redactDeep(finding.evidence ?? {}));
+    return {
+        ...redacted,
+        message: (0,shorten/* shorten */.ml)(redacted.message, MESSAGE_LIMIT),
+        ...(finding.evidence && {
+            evidence: Object.fromEntries(evidence.map(([key, value]) => [key, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)])),
+        }),
+    };
 }
-/** The transcript without secrets that are folded over lines which the server says one after the other. */
-function unfold(transcript, redactor) {
+function redactTls(tls, redactor) {
+    const { certificate, otherCertificates, ...rest } = redactor.redactDeep(tls, OWN_WORDS);
+    return {
+        ...rest,
+        certificate: shortenNames(certificate),
+        ...(otherCertificates && { otherCertificates: otherCertificates.map(shortenNames) }),
+    };
+}
+function shortenNames(certificate) {
+    const { subject, issuer } = certificate;
+    return { ...certificate, subject: (0,shorten/* shorten */.ml)(subject, MESSAGE_LIMIT), issuer: (0,shorten/* shorten */.ml)(issuer, MESSAGE_LIMIT) };
+}
+/** A secret may be folded over lines that the server sends one after the other. */
+function redactTranscript(lines, redactor) {
     const turns = [];
-    for (const line of transcript) {
+    for (const line of lines) {
         const turn = turns.at(-1);
-        if (turn?.[0]?.from === line.from && line.from === 'server')
+        if (turn?.[0]?.from === 'server' && line.from === 'server')
             turn.push(line);
         else
             turns.push([line]);
     }
     return turns.flatMap((turn) => {
-        const texts = turn.length > 1 ? redactor.redactLines(turn.map(({ text }) => text)) : [];
-        return turn.map((line, at) => ({ ...line, text: texts[at] ?? line.text }));
+        const texts = redactor.redactLines(turn.map(({ text }) => text));
+        return turn.map((line, at) => ({ ...line, text: texts[at] ?? '' }));
     });
-}
-function fitTls({ certificate, otherCertificates, ...rest }) {
-    return {
-        ...rest,
-        certificate: fitCertificate(certificate),
-        ...(otherCertificates && { otherCertificates: otherCertificates.map(fitCertificate) }),
-    };
-}
-function fitCertificate(certificate) {
-    const { subject, issuer } = certificate;
-    return { ...certificate, subject: (0,shorten/* shorten */.ml)(subject, MESSAGE_LIMIT), issuer: (0,shorten/* shorten */.ml)(issuer, MESSAGE_LIMIT) };
-}
-/** Evidence has keys of its own choice: there they say nothing about the value. */
-function fitEvidence(evidence, redactor) {
-    const redacted = Object.entries(redactor.redactDeep(evidence));
-    return Object.fromEntries(redacted.map(([what, value]) => [what, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)]));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/run.ts
@@ -45595,7 +45606,7 @@ const MINUTE_MS = 60_000;
 async function run(plan, env, finished, cancelled, addMask = () => undefined) {
     const startedAt = new Date();
     const begun = external_node_perf_hooks_.performance.now();
-    const redactorOf = (0,redaction/* redactorsFor */.z)(plan);
+    const redactorOf = (0,secrets/* redactorsFor */.zp)(plan);
     const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
     const inboxes = new Inboxes();
     const cut = AbortSignal.any([
@@ -45619,7 +45630,7 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
             ...(proxyVariable !== undefined && { proxyVariable }),
             trust: new TrustStore(),
             inboxes,
-            redact: (report, derivedSecrets) => redactEndpoint(report, redactorOf(report).with(derivedSecrets)),
+            redact: (report, derivedSecrets) => redactReport(report, redactorOf(report).with(derivedSecrets)),
             addMask,
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
@@ -45640,6 +45651,365 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
     finally {
         await inboxes.close();
     }
+}
+
+
+/***/ }),
+
+/***/ 90607:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  uS: () => (/* binding */ redactReason),
+  zp: () => (/* binding */ redactorsFor),
+  Fj: () => (/* binding */ secretsOf)
+});
+
+// UNUSED EXPORTS: credentialsOf, knownSecret
+
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 4 modules
+var mechanisms = __nccwpck_require__(83157);
+// EXTERNAL MODULE: ./src/secrets/forms.ts
+var secrets_forms = __nccwpck_require__(15994);
+// EXTERNAL MODULE: ./src/secrets/escapes.ts
+var secrets_escapes = __nccwpck_require__(85869);
+;// CONCATENATED MODULE: ./src/secrets/search.ts
+
+
+/**
+ * Finds secrets in a text as it is written, and as a reader would understand it.
+ * @param folds where lines were joined to make the text; spaces of a secret may be missing there
+ * @returns where they are, in any order. Of base64 the whole word counts, except where lines were joined
+ */
+function find(forms, text, folds = new Set()) {
+    const found = findWritten(forms, { text: (0,secrets_forms/* inOneCase */.up)(text), escapes: (0,secrets_escapes/* escapesIn */.uu)(text), folds });
+    const reading = (0,secrets_escapes/* understood */.Se)(text);
+    if (!reading)
+        return found;
+    const { origins } = reading;
+    const written = {
+        text: (0,secrets_forms/* inOneCase */.up)(reading.text),
+        escapes: (0,secrets_escapes/* escapesIn */.uu)(reading.text),
+        folds: new Set([...folds].map((fold) => origins.findIndex(({ start }) => start >= fold))),
+    };
+    const foundInReading = findWritten(forms, written).map(({ start, end }) => ({
+        // With everything around it that has no width
+        start: origins[start - 1]?.end ?? 0,
+        end: origins[end]?.start ?? text.length,
+    }));
+    return [...found, ...foundInReading];
+}
+function findWritten(forms, written) {
+    const { text, escapes, folds } = written;
+    const texts = [];
+    const words = [];
+    for (let at = 0; at < text.length; at += 1) {
+        const escape = escapes.get(at);
+        const isOrdinary = !escape && !escapes.has(at + 1) && !folds.has(at) && !folds.has(at + 1);
+        const raw = forms.get(text.charAt(at)) ?? [];
+        const meant = (escape && forms.get((0,secrets_forms/* inOneCase */.up)(escape.meaning).charAt(0))) ?? [];
+        for (const form of meant.length > 0 ? [...raw, ...meant] : raw) {
+            // Most are ruled out by this, in a long text that has nothing to do with them.
+            if (isOrdinary && text.charAt(at + 1) !== form.text.charAt(1))
+                continue;
+            const end = endOf(form, written, at);
+            if (end === undefined)
+                continue;
+            (form.kind === 'text' ? texts : words).push({
+                start: form.sharesBefore && isBase64(text.charAt(at - 1)) ? at - 1 : at,
+                end: form.sharesAfter && isBase64(text.charAt(end)) ? end + 1 : end,
+            });
+        }
+    }
+    return [...texts, ...words, ...(folds.size > 0 ? [] : wholeWords(written, words))];
+}
+/** Fewer characters of a secret are not recognized if the rest is missing. */
+const SHORTEST_PREFIX = 8;
+/** So many characters of a long token are no coincidence: the rest of the word is redacted with them. */
+const LONG_PREFIX = 64;
+/** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
+const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
+const REST_OF_WORD = /[^\s"'<>]*/y;
+/**
+ * Compares a form with what is written from a position on. An escape may count as what it means or as what it is, so
+ * there can be several ways to read on.
+ * @returns where the form ends, or where it was cut; undefined if it is not there
+ */
+function endOf({ kind, text: sought }, written, start) {
+    const { text, escapes, folds } = written;
+    const isEnough = (length, position) => {
+        if (length === sought.length || length < SHORTEST_PREFIX || kind === 'word')
+            return length === sought.length;
+        return kind === 'base64' || length >= LONG_PREFIX || folds.has(position) || endOfMatch(CUT, text, position) >= 0;
+    };
+    let best;
+    const seen = new Set();
+    const ways = [{ length: 0, position: start }];
+    for (let way = ways.pop(); way; way = ways.pop()) {
+        let { length, position } = way;
+        for (;; length += 1, position += 1) {
+            const isLonger = !best || length > best.length || (length === best.length && position > best.end);
+            if (isLonger && isEnough(length, position))
+                best = { length, end: position };
+            if (escapes.has(position) || folds.has(position))
+                break;
+            if (length === sought.length || text.charAt(position) !== sought.charAt(length))
+                break;
+        }
+        const escape = escapes.get(position);
+        const state = position * (sought.length + 1) + length;
+        if ((!escape && !folds.has(position)) || seen.has(state))
+            continue;
+        seen.add(state);
+        const readOn = (characters, end) => {
+            if (sought.startsWith(characters, length))
+                ways.push({ length: length + characters.length, position: end });
+        };
+        if (length < sought.length)
+            readOn(text.charAt(position), position + 1);
+        if (escape)
+            readOn((0,secrets_forms/* inOneCase */.up)(escape.meaning), escape.end);
+        if (escape && (0,secrets_escapes/* isInvisible */.qW)(escape.meaning))
+            readOn('', escape.end);
+        if (folds.has(position) && /\s/.test(sought.charAt(length)))
+            readOn(sought.charAt(length), position);
+    }
+    if (!best)
+        return undefined;
+    const isRestUnknown = kind === 'text' && best.length >= LONG_PREFIX && best.length < sought.length;
+    return isRestUnknown ? endOfMatch(REST_OF_WORD, text, best.end) : best.end;
+}
+/** @returns where a match that begins at the position ends, or -1 */
+function endOfMatch(pattern, text, position) {
+    pattern.lastIndex = position;
+    return pattern.test(text) ? pattern.lastIndex : -1;
+}
+function isBase64(character) {
+    return /^[A-Za-z0-9+/_-]$/.test(character);
+}
+/** The words of base64, with their padding, in which something was found. */
+function wholeWords({ text, escapes }, found) {
+    const words = [];
+    if (found.length === 0)
+        return words;
+    let next = 0;
+    for (let at = 0, start = 0; at <= text.length;) {
+        const escape = text.charAt(at) === '+' ? undefined : escapes.get(at);
+        const end = escape?.end ?? at + 1;
+        const isInWord = isBase64(escape?.meaning ?? text.charAt(at));
+        if (!isInWord) {
+            while ((found[next]?.end ?? Infinity) <= start)
+                next += 1;
+            if ((found[next]?.start ?? Infinity) < at)
+                words.push({ start, end: endOfMatch(/=*/y, text, at) });
+            start = end;
+        }
+        at = end;
+    }
+    return words;
+}
+
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secret = __nccwpck_require__(30793);
+;// CONCATENATED MODULE: ./src/secrets/redactor.ts
+
+
+
+/**
+ * Redacts secrets in text.
+ *
+ * Recognized, in upper and lower case alike:
+ * - the secret as it is, each of its lines, and what SASL makes of it (SASLprep);
+ * - in hexadecimal; in base64 and base64url, wherever it starts in there: the whole word is redacted, because the rest
+ *   of it is the rest of the credential;
+ * - with any of its characters escaped: for a URL or a form, for HTML, JSON or a log, and all of that twice; with
+ *   characters in it that have no width; UTF-8 that was read as ISO 8859-1;
+ * - cut short after eight or more characters, and folded over the lines of a reply;
+ * - what a protocol makes of it together with other texts, if the redactor was given that (`words`).
+ *
+ * Not recognized:
+ * - a secret of fewer than four characters, except in such words;
+ * - a part of a secret that is not its beginning, or of fewer than eight characters, or a beginning that is followed by
+ *   other text;
+ * - a secret with other visible characters in between, in another order or encoding, encrypted or hashed.
+ */
+class Redactor {
+    #forms;
+    /**
+     * @param secrets the credentials; those of fewer than four characters are not searched for
+     * @param words what protocols make of them, in base64
+     */
+    constructor(secrets, words = []) {
+        this.#forms = byFirstCharacter([...[...secrets].flatMap(secrets_forms/* formsOf */.XP), ...[...words].flatMap(secrets_forms/* wordForms */.MH)]);
+    }
+    /** @returns a redactor of these secrets and of all that this one knows */
+    with(secrets) {
+        if (secrets.length === 0)
+            return this;
+        const both = new Redactor([]);
+        both.#forms = byFirstCharacter([...[...this.#forms.values()].flat(), ...secrets.flatMap(secrets_forms/* formsOf */.XP)]);
+        return both;
+    }
+    /**
+     * @param text text of any origin
+     * @returns the text with `<redacted>` for every secret in it
+     */
+    redact(text) {
+        if (!text.includes(FOLD))
+            return this.#redactLine(text);
+        // As several lines for a secret that is folded, as one for a secret that contains what looks like a fold, and then
+        // line by line for a secret that is cut at the end of one.
+        const unfolded = this.#redactLine(this.#redactFolded(text.split(FOLD)).join(FOLD));
+        return unfolded
+            .split(FOLD)
+            .map((line) => this.#redactLine(line))
+            .join(FOLD);
+    }
+    /**
+     * @param lines consecutive lines, over whose ends a secret may be folded
+     * @returns as many lines, with `<redacted>` for every secret and for every part of one
+     */
+    redactLines(lines) {
+        return this.#redactFolded(lines).map((line) => this.#redactLine(line));
+    }
+    #redactLine(text) {
+        return replace(text, find(this.#forms, text));
+    }
+    /** The lines without the secrets that continue over the end of one. */
+    #redactFolded(lines) {
+        let length = 0;
+        const pieces = lines.map((line) => {
+            const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
+            const content = line.slice(head).trimEnd();
+            const start = length;
+            length += content.length;
+            return { line, head, content, start, end: length };
+        });
+        const folds = new Set(pieces.map(({ end }) => end));
+        const found = find(this.#forms, pieces.map(({ content }) => content).join(''), folds);
+        return pieces.map(({ line, head, start, end }) => {
+            const folded = found.filter((span) => span.start < end && span.end > start && !contains({ start, end }, span));
+            const parts = folded.map((span) => ({
+                start: head + Math.max(span.start, start) - start,
+                end: head + Math.min(span.end, end) - start,
+            }));
+            return start < end ? replace(line, parts) : line;
+        });
+    }
+    /**
+     * Redacts every string in a structure of arrays and plain objects. An array of strings is taken for lines.
+     * @param value left as it is
+     * @param keep keys whose values are not looked at, because they come from a closed vocabulary
+     * @returns a copy without secrets
+     */
+    redactDeep(value, keep = new Set()) {
+        return this.#redactAny(value, keep);
+    }
+    #redactAny(value, keep) {
+        if (typeof value === 'string')
+            return this.redact(value);
+        if (isLines(value))
+            return this.redactLines(value);
+        if (Array.isArray(value))
+            return value.map((item) => this.#redactAny(item, keep));
+        if (typeof value !== 'object' || value === null)
+            return value;
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
+    }
+}
+/** What is between the lines of a reply that is shown on one line. */
+const FOLD = ' / ';
+/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
+const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+function byFirstCharacter(all) {
+    const forms = new Map();
+    for (const form of all) {
+        const first = form.text.charAt(0);
+        forms.set(first, [...(forms.get(first) ?? []), form]);
+    }
+    return forms;
+}
+function contains(outer, inner) {
+    return outer.start <= inner.start && inner.end <= outer.end;
+}
+/** @returns a redactor of these secrets and of what protocols make of them */
+function redactorOf(secrets) {
+    const values = new Set(secrets.map(({ secret }) => secret.reveal()));
+    return new Redactor(values, new Set(secrets.flatMap(({ sent }) => sent)));
+}
+function isLines(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+function replace(text, spans) {
+    let redacted = '';
+    let at = 0;
+    for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+        if (start >= at)
+            redacted += text.slice(at, start) + secret/* REDACTED */.X;
+        at = Math.max(at, end);
+    }
+    return redacted + text.slice(at);
+}
+
+;// CONCATENATED MODULE: ./src/gate/secrets.ts
+
+
+
+/** Up to so many logins every report is searched for all of them. The search takes longer with their number. */
+const SEARCHED_TOGETHER = 50;
+/**
+ * Every credential of a plan that is sent to a server. The private key of a client certificate is not among them: it is
+ * never sent, so no server can echo it.
+ */
+function credentialsOf({ endpoints }) {
+    return endpoints.flatMap(({ auth, delivery, host, port }) => {
+        const inbox = delivery?.inbox;
+        return [
+            ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
+            ...(inbox?.password && inbox.username !== undefined
+                ? [
+                    {
+                        kind: 'password',
+                        username: inbox.username,
+                        secret: inbox.password,
+                        host: inbox.host,
+                        port: inbox.port,
+                    },
+                ]
+                : []),
+        ];
+    });
+}
+/** A secret with all that SASL and HTTP make of it before they send it. */
+function knownSecret(credentials) {
+    const { username, secret } = credentials;
+    return { secret, sent: [(0,secrets_forms/* basicCredentials */.BG)(username, secret), ...(0,mechanisms/* wireForms */.$i)(credentials)] };
+}
+/** The secrets of a plan, to be masked and redacted. */
+function secretsOf(plan) {
+    return credentialsOf(plan).map(knownSecret);
+}
+/**
+ * Chooses what the reports of each server are searched for: all secrets of the plan if they are few, otherwise those of
+ * every endpoint on that server, because it can repeat in one session what it received in another.
+ */
+function redactorsFor(plan) {
+    const secrets = secretsOf(plan);
+    const logins = new Set(secrets.map(({ sent: [login] }) => login));
+    if (logins.size <= SEARCHED_TOGETHER) {
+        const one = redactorOf(secrets);
+        return () => one;
+    }
+    return ({ host, port }) => {
+        const endpoints = plan.endpoints.filter((one) => one.host === host && one.port === port);
+        return redactorOf(secretsOf({ endpoints }));
+    };
+}
+/** The reason of a failure of the gate itself, without the secrets of the plan. */
+function redactReason(reason, plan) {
+    return plan ? redactorOf(secretsOf(plan)).redact(reason) : reason;
 }
 
 
@@ -47300,63 +47670,14 @@ function wireForms(identity) {
 
 /***/ }),
 
-/***/ 89452:
+/***/ 85869:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ sentForms),
-/* harmony export */   F: () => (/* binding */ secretsOf)
+/* harmony export */   Se: () => (/* binding */ understood),
+/* harmony export */   qW: () => (/* binding */ isInvisible),
+/* harmony export */   uu: () => (/* binding */ escapesIn)
 /* harmony export */ });
-/* harmony import */ var _sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83157);
-
-/**
- * Every credential that a plan holds and a server gets, for whoever must keep them out of what is printed. The private
- * key of a client certificate is none of them: it never travels, so no server can echo it.
- */
-function secretsOf({ endpoints }) {
-    return endpoints.flatMap(({ auth, delivery, host, port }) => {
-        const inbox = delivery?.inbox;
-        return [
-            ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
-            ...(inbox?.password && inbox.username !== undefined
-                ? [
-                    {
-                        secret: inbox.password,
-                        kind: 'password',
-                        username: inbox.username,
-                        host: inbox.host,
-                        port: inbox.port,
-                    },
-                ]
-                : []),
-        ];
-    });
-}
-/**
- * What protocols make of a credential before they send it: all messages of SASL, and the login of HTTP (RFC 7617).
- * @returns base64 texts, none of which need have anything in common with the base64 of the credential
- */
-function sentForms(planned) {
-    const login = Buffer.from(`${planned.username}:${planned.secret.reveal()}`).toString('base64');
-    return [login, ...(0,_sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__/* .wireForms */ .$i)(planned)];
-}
-
-
-/***/ }),
-
-/***/ 80936:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  r: () => (/* binding */ redactedReason),
-  z: () => (/* binding */ redactorsFor)
-});
-
-// EXTERNAL MODULE: ./src/secrets/derived-secrets.ts
-var derived_secrets = __nccwpck_require__(89452);
-;// CONCATENATED MODULE: ./src/secrets/escapes.ts
 const NEXT_BYTE = '%[89ab][0-9a-f]';
 const HIGHEST_CODE_POINT = 0x10ffff;
 const BY_NUMBER = [
@@ -47456,8 +47777,24 @@ function understood(text) {
     return { text: pieces.join(''), origins };
 }
 
-;// CONCATENATED MODULE: ./src/secrets/forms.ts
 
+/***/ }),
+
+/***/ 15994:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BG: () => (/* binding */ basicCredentials),
+/* harmony export */   MH: () => (/* binding */ wordForms),
+/* harmony export */   XP: () => (/* binding */ formsOf),
+/* harmony export */   up: () => (/* binding */ inOneCase)
+/* harmony export */ });
+/* harmony import */ var _escapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85869);
+
+/** The credentials of HTTP Basic authentication (RFC 7617 section 2). */
+function basicCredentials(username, password) {
+    return Buffer.from(`${username}:${password.reveal()}`).toString('base64');
+}
 /** A shorter secret would be found by chance in words that are not secret. */
 const SHORTEST = 4;
 /** A text in which upper and lower case are the same. All positions stay as they are. */
@@ -47478,13 +47815,13 @@ function formsOf(secret) {
     const spellings = [...given, ...prepared].flatMap((text) => {
         // A server's line that is not UTF-8 is shown byte by byte.
         const bytes = Buffer.from(text).toString('latin1');
-        return [text, bytes, understood(text)?.text ?? text, understood(bytes)?.text ?? bytes];
+        return [text, bytes, (0,_escapes_js__WEBPACK_IMPORTED_MODULE_0__/* .understood */ .Se)(text)?.text ?? text, (0,_escapes_js__WEBPACK_IMPORTED_MODULE_0__/* .understood */ .Se)(bytes)?.text ?? bytes];
     });
     return [...new Set(spellings)]
         .filter(({ length }) => length >= SHORTEST)
         .flatMap((text) => [
-        forms_form('text', text),
-        forms_form('text', Buffer.from(text).toString('hex')),
+        form('text', text),
+        form('text', Buffer.from(text).toString('hex')),
         ...[0, 1, 2].flatMap((offset) => base64Forms(text, offset)),
     ]);
 }
@@ -47494,7 +47831,7 @@ function formsOf(secret) {
  */
 function wordForms(word) {
     const unpadded = word.replace(/(?<!=)=+$/, '');
-    return unpadded.length < SHORTEST ? [] : inBothAlphabets(unpadded).map((text) => forms_form('word', text));
+    return unpadded.length < SHORTEST ? [] : inBothAlphabets(unpadded).map((text) => form('word', text));
 }
 /**
  * What of the base64 of a secret does not depend on the text around it.
@@ -47503,317 +47840,14 @@ function wordForms(word) {
 function base64Forms(secret, offset) {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
     const settled = bytes.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3));
-    return inBothAlphabets(settled).map((text) => forms_form('base64', text, offset > 0, bytes.length % 3 > 0));
+    return inBothAlphabets(settled).map((text) => form('base64', text, offset > 0, bytes.length % 3 > 0));
 }
 /** Base64 and base64url (RFC 4648 sections 4 and 5). */
 function inBothAlphabets(word) {
     return [...new Set([word, word.replaceAll('+', '-').replaceAll('/', '_')])];
 }
-function forms_form(kind, text, sharesBefore = false, sharesAfter = false) {
+function form(kind, text, sharesBefore = false, sharesAfter = false) {
     return { kind, text: inOneCase(text), sharesBefore, sharesAfter };
-}
-
-;// CONCATENATED MODULE: ./src/secrets/search.ts
-
-
-/**
- * Finds secrets in a text as it is written, and as a reader would understand it.
- * @param folds where lines were joined to make the text; spaces of a secret may be missing there
- * @returns where they are, in any order. Of base64 the whole word counts, except where lines were joined
- */
-function find(forms, text, folds = new Set()) {
-    const found = findWritten(forms, { text: inOneCase(text), escapes: escapesIn(text), folds });
-    const reading = understood(text);
-    if (!reading)
-        return found;
-    const { origins } = reading;
-    const written = {
-        text: inOneCase(reading.text),
-        escapes: escapesIn(reading.text),
-        folds: new Set([...folds].map((fold) => origins.findIndex(({ start }) => start >= fold))),
-    };
-    const foundInReading = findWritten(forms, written).map(({ start, end }) => ({
-        // With everything around it that has no width
-        start: origins[start - 1]?.end ?? 0,
-        end: origins[end]?.start ?? text.length,
-    }));
-    return [...found, ...foundInReading];
-}
-function findWritten(forms, written) {
-    const { text, escapes, folds } = written;
-    const texts = [];
-    const words = [];
-    for (let at = 0; at < text.length; at += 1) {
-        const escape = escapes.get(at);
-        const isOrdinary = !escape && !escapes.has(at + 1) && !folds.has(at) && !folds.has(at + 1);
-        const raw = forms.get(text.charAt(at)) ?? [];
-        const meant = (escape && forms.get(inOneCase(escape.meaning).charAt(0))) ?? [];
-        for (const form of meant.length > 0 ? [...raw, ...meant] : raw) {
-            // Most are ruled out by this, in a long text that has nothing to do with them.
-            if (isOrdinary && text.charAt(at + 1) !== form.text.charAt(1))
-                continue;
-            const end = endOf(form, written, at);
-            if (end === undefined)
-                continue;
-            (form.kind === 'text' ? texts : words).push({
-                start: form.sharesBefore && isBase64(text.charAt(at - 1)) ? at - 1 : at,
-                end: form.sharesAfter && isBase64(text.charAt(end)) ? end + 1 : end,
-            });
-        }
-    }
-    return [...texts, ...words, ...(folds.size > 0 ? [] : wholeWords(written, words))];
-}
-/** Fewer characters of a secret are not recognized if the rest is missing. */
-const SHORTEST_PREFIX = 8;
-/** So many characters of a long token are no coincidence: the rest of the word is redacted with them. */
-const LONG_PREFIX = 64;
-/** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
-const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
-const REST_OF_WORD = /[^\s"'<>]*/y;
-/**
- * Compares a form with what is written from a position on. An escape may count as what it means or as what it is, so
- * there can be several ways to read on.
- * @returns where the form ends, or where it was cut; undefined if it is not there
- */
-function endOf({ kind, text: sought }, written, start) {
-    const { text, escapes, folds } = written;
-    const isEnough = (length, position) => {
-        if (length === sought.length || length < SHORTEST_PREFIX || kind === 'word')
-            return length === sought.length;
-        return kind === 'base64' || length >= LONG_PREFIX || folds.has(position) || endOfMatch(CUT, text, position) >= 0;
-    };
-    let best;
-    const seen = new Set();
-    const ways = [{ length: 0, position: start }];
-    for (let way = ways.pop(); way; way = ways.pop()) {
-        let { length, position } = way;
-        for (;; length += 1, position += 1) {
-            const isLonger = !best || length > best.length || (length === best.length && position > best.end);
-            if (isLonger && isEnough(length, position))
-                best = { length, end: position };
-            if (escapes.has(position) || folds.has(position))
-                break;
-            if (length === sought.length || text.charAt(position) !== sought.charAt(length))
-                break;
-        }
-        const escape = escapes.get(position);
-        const state = position * (sought.length + 1) + length;
-        if ((!escape && !folds.has(position)) || seen.has(state))
-            continue;
-        seen.add(state);
-        const readOn = (characters, end) => {
-            if (sought.startsWith(characters, length))
-                ways.push({ length: length + characters.length, position: end });
-        };
-        if (length < sought.length)
-            readOn(text.charAt(position), position + 1);
-        if (escape)
-            readOn(inOneCase(escape.meaning), escape.end);
-        if (escape && isInvisible(escape.meaning))
-            readOn('', escape.end);
-        if (folds.has(position) && /\s/.test(sought.charAt(length)))
-            readOn(sought.charAt(length), position);
-    }
-    if (!best)
-        return undefined;
-    const isRestUnknown = kind === 'text' && best.length >= LONG_PREFIX && best.length < sought.length;
-    return isRestUnknown ? endOfMatch(REST_OF_WORD, text, best.end) : best.end;
-}
-/** @returns where a match that begins at the position ends, or -1 */
-function endOfMatch(pattern, text, position) {
-    pattern.lastIndex = position;
-    return pattern.test(text) ? pattern.lastIndex : -1;
-}
-function isBase64(character) {
-    return /^[A-Za-z0-9+/_-]$/.test(character);
-}
-/** The words of base64, with their padding, in which something was found. */
-function wholeWords({ text, escapes }, found) {
-    const words = [];
-    if (found.length === 0)
-        return words;
-    let next = 0;
-    for (let at = 0, start = 0; at <= text.length;) {
-        const escape = text.charAt(at) === '+' ? undefined : escapes.get(at);
-        const end = escape?.end ?? at + 1;
-        const isInWord = isBase64(escape?.meaning ?? text.charAt(at));
-        if (!isInWord) {
-            while ((found[next]?.end ?? Infinity) <= start)
-                next += 1;
-            if ((found[next]?.start ?? Infinity) < at)
-                words.push({ start, end: endOfMatch(/=*/y, text, at) });
-            start = end;
-        }
-        at = end;
-    }
-    return words;
-}
-
-// EXTERNAL MODULE: ./src/secrets/secret.ts
-var secret = __nccwpck_require__(30793);
-;// CONCATENATED MODULE: ./src/secrets/redactor.ts
-
-
-
-/**
- * Redacts secrets in text.
- *
- * Recognized, in upper and lower case alike:
- * - the secret as it is, each of its lines, and what SASL makes of it (SASLprep);
- * - in hexadecimal; in base64 and base64url, wherever it starts in there: the whole word is redacted, because the rest
- *   of it is the rest of the credential;
- * - with any of its characters escaped: for a URL or a form, for HTML, JSON or a log, and all of that twice; with
- *   characters in it that have no width; UTF-8 that was read as ISO 8859-1;
- * - cut short after eight or more characters, and folded over the lines of a reply;
- * - what a protocol makes of it together with other texts, if the redactor was given that (`words`).
- *
- * Not recognized:
- * - a secret of fewer than four characters, except in such words;
- * - a part of a secret that is not its beginning, or of fewer than eight characters, or a beginning that is followed by
- *   other text;
- * - a secret with other visible characters in between, in another order or encoding, encrypted or hashed.
- */
-class Redactor {
-    #forms;
-    /**
-     * @param secrets the credentials; those of fewer than four characters are not searched for
-     * @param words what protocols make of them, in base64
-     */
-    constructor(secrets, words = []) {
-        this.#forms = byFirstCharacter([...[...secrets].flatMap(formsOf), ...[...words].flatMap(wordForms)]);
-    }
-    /** @returns a redactor of these secrets and of all that this one knows */
-    with(secrets) {
-        if (secrets.length === 0)
-            return this;
-        const both = new Redactor([]);
-        both.#forms = byFirstCharacter([...[...this.#forms.values()].flat(), ...secrets.flatMap(formsOf)]);
-        return both;
-    }
-    /**
-     * @param text text of any origin
-     * @returns the text with `<redacted>` for every secret in it
-     */
-    redact(text) {
-        if (!text.includes(FOLD))
-            return this.#redactLine(text);
-        // As several lines for a secret that is folded, as one for a secret that contains what looks like a fold, and then
-        // line by line for a secret that is cut at the end of one.
-        const unfolded = this.#redactLine(this.#redactFolded(text.split(FOLD)).join(FOLD));
-        return unfolded
-            .split(FOLD)
-            .map((line) => this.#redactLine(line))
-            .join(FOLD);
-    }
-    /**
-     * @param lines consecutive lines, over whose ends a secret may be folded
-     * @returns as many lines, with `<redacted>` for every secret and for every part of one
-     */
-    redactLines(lines) {
-        return this.#redactFolded(lines).map((line) => this.#redactLine(line));
-    }
-    #redactLine(text) {
-        return replace(text, find(this.#forms, text));
-    }
-    /** The lines without the secrets that continue over the end of one. */
-    #redactFolded(lines) {
-        let length = 0;
-        const pieces = lines.map((line) => {
-            const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
-            const content = line.slice(head).trimEnd();
-            const start = length;
-            length += content.length;
-            return { line, head, content, start, end: length };
-        });
-        const folds = new Set(pieces.map(({ end }) => end));
-        const found = find(this.#forms, pieces.map(({ content }) => content).join(''), folds);
-        return pieces.map(({ line, head, start, end }) => {
-            const folded = found.filter((span) => span.start < end && span.end > start && !contains({ start, end }, span));
-            const parts = folded.map((span) => ({
-                start: head + Math.max(span.start, start) - start,
-                end: head + Math.min(span.end, end) - start,
-            }));
-            return start < end ? replace(line, parts) : line;
-        });
-    }
-    /**
-     * Redacts every string in a structure of arrays and plain objects. An array of strings is taken for lines.
-     * @param value left as it is
-     * @param keep keys whose values are not looked at, because they come from a closed vocabulary
-     * @returns a copy without secrets
-     */
-    redactDeep(value, keep = new Set()) {
-        return this.#redactAny(value, keep);
-    }
-    #redactAny(value, keep) {
-        if (typeof value === 'string')
-            return this.redact(value);
-        if (isLines(value))
-            return this.redactLines(value);
-        if (Array.isArray(value))
-            return value.map((item) => this.#redactAny(item, keep));
-        if (typeof value !== 'object' || value === null)
-            return value;
-        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
-    }
-}
-/** What is between the lines of a reply that is shown on one line. */
-const FOLD = ' / ';
-/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
-const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
-function byFirstCharacter(all) {
-    const forms = new Map();
-    for (const form of all) {
-        const first = form.text.charAt(0);
-        forms.set(first, [...(forms.get(first) ?? []), form]);
-    }
-    return forms;
-}
-function contains(outer, inner) {
-    return outer.start <= inner.start && inner.end <= outer.end;
-}
-function isLines(value) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-function replace(text, spans) {
-    let redacted = '';
-    let at = 0;
-    for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
-        if (start >= at)
-            redacted += text.slice(at, start) + secret/* REDACTED */.X;
-        at = Math.max(at, end);
-    }
-    return redacted + text.slice(at);
-}
-
-;// CONCATENATED MODULE: ./src/secrets/redaction.ts
-
-
-/** One search for so many secrets at once takes no time to speak of; it grows with their number. */
-const SOUGHT_TOGETHER = 50;
-/**
- * Who takes the secrets out of the report of an endpoint. With few secrets every report is searched for all of them;
- * with many, each for those that the endpoint's inbox gets and those of every account on its server, so that the time
- * grows with the fleet only.
- * @returns the redactor for the reports of a server, whichever of its addresses they are about
- */
-function redactorsFor(plan) {
-    if (revealed(plan).size <= SOUGHT_TOGETHER) {
-        const one = redactorOf(plan);
-        return () => one;
-    }
-    // A server can repeat in one session what it received in another.
-    return ({ host, port }) => redactorOf({ ...plan, endpoints: plan.endpoints.filter((one) => one.host === host && one.port === port) });
-}
-/** What our own code or a library says of a failure of its own, without the secrets of the plan. */
-function redactedReason(reason, plan) {
-    return plan ? redactorOf(plan).redact(reason) : reason;
-}
-function redactorOf(plan) {
-    return new Redactor(revealed(plan), new Set((0,derived_secrets/* secretsOf */.F)(plan).flatMap(derived_secrets/* sentForms */.C)));
-}
-function revealed(plan) {
-    return new Set((0,derived_secrets/* secretsOf */.F)(plan).map(({ secret }) => secret.reveal()));
 }
 
 
@@ -72966,8 +73000,6 @@ function sharded(endpoints, shard) {
     throw new ConfigurationError([{ input: 'shard', message }]);
 }
 
-// EXTERNAL MODULE: ./src/secrets/derived-secrets.ts
-var derived_secrets = __nccwpck_require__(89452);
 ;// CONCATENATED MODULE: ./src/text/escape.ts
 
 /*
@@ -73113,7 +73145,10 @@ const EVIDENCE_LABELS = new Map([
     ['helo', 'reply to HELO'],
     ['messageId', 'Message-ID'],
     ['openssl', 'OpenSSL error'],
+    ['insideTls', 'inside TLS'],
+    ['beforeTls', 'before TLS'],
     ['rootSha256', 'SHA-256 of the root'],
+    ['saslError', 'SASL error'],
     ['sha256', 'SHA-256'],
 ]);
 /** A field of evidence as people read it: "valid to" for `validTo`. */
@@ -73363,8 +73398,6 @@ function selfTestLine(servers) {
     return `Self-test: the gate detected ${countOf(servers, servers, 'misbehaving server')}.`;
 }
 
-// EXTERNAL MODULE: ./src/secrets/redaction.ts + 4 modules
-var redaction = __nccwpck_require__(80936);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 ;// CONCATENATED MODULE: ./src/plan/regular-file.ts
@@ -73413,6 +73446,8 @@ function unreadable(path, code) {
 
 // EXTERNAL MODULE: ./src/gate/run.ts + 105 modules
 var run = __nccwpck_require__(21172);
+// EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
+var secrets = __nccwpck_require__(90607);
 ;// CONCATENATED MODULE: ./src/runner/fork.ts
 
 /**
@@ -74085,14 +74120,13 @@ function issueAnnotations(report, verdict) {
 
 ;// CONCATENATED MODULE: ./src/secrets/masks.ts
 
-
 /**
- * What protocols make of a secret, beside the secret itself. The runner masks only what it is told, and what it can
- * work out from that: a PLAIN response has the username in front, so its base64 has nothing in common with the secret's.
- * @returns each form once, without empty ones; of a secret with several lines each line too
+ * The texts to mask for a secret. The runner masks only what it receives, and what it derives from that. The response of
+ * PLAIN begins with the username, so its base64 has nothing in common with the base64 of the secret.
+ * @returns each text once; none if the secret is blank, because the runner would mask every space
  */
-function maskForms(planned) {
-    const value = planned.secret.reveal();
+function maskForms({ secret, sent }) {
+    const value = secret.reveal();
     if (value.trim() === '')
         return [];
     const forms = [
@@ -74101,13 +74135,13 @@ function maskForms(planned) {
         ...value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
         Buffer.from(value).toString('base64'),
         encodeURIComponent(Buffer.from(value).toString()),
-        ...(0,derived_secrets/* sentForms */.C)(planned),
+        ...sent,
     ];
     return [...new Set(forms)];
 }
-/** Has the runner mask credentials, in all their forms, in everything that this job prints from now on. */
+/** Has the runner mask secrets, in all these forms, in everything that this job prints from now on. */
 function mask(secrets) {
-    const forms = new Set([...secrets].flatMap(maskForms));
+    const forms = new Set(secrets.flatMap(maskForms));
     for (const form of forms)
         core_setSecret(form);
 }
@@ -74190,7 +74224,6 @@ function firstLine({ range, type, value }, counter) {
 
 
 
-
 /**
  * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
  * @param planned told of the plan, once there is one
@@ -74202,10 +74235,10 @@ async function runAction(planned, endedBy) {
     const cancelled = cancellation();
     endedBy(cancelled);
     let plan;
-    const context = { log, redactReason: (reason) => (0,redaction/* redactedReason */.r)(reason, plan), cancelled };
+    const context = { log, redactReason: (reason) => (0,secrets/* redactReason */.uS)(reason, plan), cancelled };
     try {
         plan = await planOfInputs(await discardOldReport(getInput('report-dir')));
-        mask((0,derived_secrets/* secretsOf */.F)(plan));
+        mask((0,secrets/* secretsOf */.Fj)(plan));
         planned(plan);
         if (plan.selfTest) {
             const failure = await runSelfTest(log);
@@ -74375,6 +74408,6 @@ let plan;
 start((endedBy) => runAction((loaded) => {
     plan = loaded;
 }, endedBy), (reason) => {
-    error(neutralise(`The gate itself failed: ${(0,redaction/* redactedReason */.r)(reason, plan)}`));
+    error(neutralise(`The gate itself failed: ${(0,secrets/* redactReason */.uS)(reason, plan)}`));
 });
 

@@ -184,7 +184,7 @@ describe('inputs that do not exist', () => {
 
 describe('an empty secret', () => {
   const inputs = { endpoints: 'mail.example.test', username: 'user', password: '' };
-  const FORK = 'from a fork, and there every secret is empty';
+  const FORK = 'from a fork, where every secret is empty';
 
   test('is explained', async () => {
     await using runner = await createRunner();

@@ -145,7 +145,7 @@ describe('--demo', () => {
     'broken: wrong password': 'auth-rejected',
     'broken: accepted and lost': 'message-not-received',
     'broken: footer added': 'message-altered',
-    'busy: turned away for now': 'throttled',
+    'busy: try again later': 'throttled',
   };
 
   test.each(nodes())('shows itself on mail servers of its own, with Node %s', async (_, node) => {

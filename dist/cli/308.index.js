@@ -6067,7 +6067,7 @@ const internals = {
         function: __webpack_require__(7210),
         link: __webpack_require__(810),
         number: __webpack_require__(4599),
-        object: __webpack_require__(5869),
+        object: __webpack_require__(8250),
         string: __webpack_require__(2423),
         symbol: __webpack_require__(4602)
     },
@@ -13053,7 +13053,7 @@ internals.normalizeDecimal = function (str) {
 
 /***/ }),
 
-/***/ 5869:
+/***/ 8250:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 

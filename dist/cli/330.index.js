@@ -247,6 +247,8 @@ var external_node_http_ = __webpack_require__(7067);
 var connect = __webpack_require__(8141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
 var net_deadline = __webpack_require__(7879);
+// EXTERNAL MODULE: ./src/secrets/forms.ts
+var secrets_forms = __webpack_require__(5994);
 // EXTERNAL MODULE: ./src/inbox/channel.ts
 var channel = __webpack_require__(9367);
 // EXTERNAL MODULE: ./src/inbox/inbox.ts
@@ -336,6 +338,7 @@ class JsonItems {
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/http/http.ts
+
 
 
 
@@ -476,7 +479,7 @@ class HttpApi {
         const { username, password } = this.#target;
         if (!this.#isSecure || username === undefined || !password)
             return {};
-        return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` };
+        return { authorization: `Basic ${(0,secrets_forms/* basicCredentials */.BG)(username, password)}` };
     }
 }
 /**

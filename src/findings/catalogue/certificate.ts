@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
-const CHAIN = { ...fields('issuer', 'openssl'), sent: 'how many certificates were sent' };
+const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
 const PRIVATE_ROOT = {
   root: 'the private root in which the chain ends',
@@ -198,7 +198,11 @@ export const CERTIFICATE = {
     steps: ['certificate'],
     explanation:
       'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
-    evidence: { subject: 'the first certificate that is out of order', sent: CHAIN.sent, ...fields('keyType') },
+    evidence: {
+      subject: 'the first certificate that is out of order',
+      certificatesSent: CHAIN.certificatesSent,
+      ...fields('keyType'),
+    },
     remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
     reference: 'RFC 8446 section 4.4.2',
   },

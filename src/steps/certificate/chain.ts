@@ -35,7 +35,7 @@ export function judgeChain(
 ): KnownFinding[] {
   if (verifyError === undefined) return [];
   const issuer = nameOf(sent[0]?.issuer);
-  const evidence = { issuer, openssl: verifyError, sent: String(sent.length) };
+  const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
   switch (chain.kind) {
     case 'trusted': {
       const explanations = EXPLAINED_BY[verifyError] ?? [];
@@ -62,7 +62,7 @@ export function judgeChain(
 
 function untrusted(
   chain: ChainFacts & { kind: 'untrusted' },
-  evidence: Readonly<{ issuer: string; openssl: string; sent: string }>,
+  evidence: Readonly<{ issuer: string; openssl: string; certificatesSent: string }>,
 ): KnownFinding {
   const { obstacle, end, isRoot, hasNamesake, path } = chain;
   const name = nameOf(end.subject);
@@ -117,14 +117,18 @@ function urlOfIssuer({ end }: DeadEnd): string | undefined {
 export function judgeOrder({ sent }: Presented): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
     const message = `The server sends more than ${MAX_CERTIFICATES} certificates, and those beyond were not looked at.`;
-    return [finding('certificate-chain-disordered', message, { evidence: { sent: `more than ${MAX_CERTIFICATES}` } })];
+    return [
+      finding('certificate-chain-disordered', message, {
+        evidence: { certificatesSent: `more than ${MAX_CERTIFICATES}` },
+      }),
+    ];
   }
   const astray = firstOutOfOrder(sent);
   if (!astray) return [];
   const subject = nameOf(astray.subject);
   return [
     finding('certificate-chain-disordered', `${subject} has not issued the certificate sent before it.`, {
-      evidence: { subject, sent: String(sent.length) },
+      evidence: { subject, certificatesSent: String(sent.length) },
     }),
   ];
 }

@@ -20,10 +20,10 @@ import { mask } from '../secrets/masks.js';
 import { locateInput } from '../runner/source.js';
 
 /**
- * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
- * @param planned told of the plan, once there is one
- * @param endedBy receives the signal that tells the run to end
- * @returns the exit code, by the verdict alone: 0, or 1 where the gate or its configuration failed
+ * The action: reads the inputs, runs the gate, and writes log, report, outputs, summary and annotations.
+ * @param planned receives the plan when the inputs are valid
+ * @param endedBy receives the signal that ends the run
+ * @returns the exit code, which depends on the verdict alone: 0, or 1 if the gate or its configuration failed
  */
 export async function runAction(
   planned: (plan: Plan) => void,
@@ -64,7 +64,7 @@ export async function runAction(
   return verdict.blocks ? 1 : 0;
 }
 
-/** @param problems those found so far, which are reported with the others */
+/** @param problems earlier problems, to be reported with those of the inputs */
 async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
   const inputs = givenInputs(process.env);
   return loadPlan(inputs, {
@@ -92,9 +92,9 @@ function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** @returns why it failed; undefined where it passed */
+/** @returns why it failed; undefined if it passed */
 async function runSelfTest(log: Log): Promise<string | undefined> {
-  // Loaded on demand, because it brings mail servers along.
+  // Loaded on demand, because it includes mail servers.
   const { selfTest } = await import('./self-test.js');
   const result = await selfTest();
   if (!result.ok) return result.reason;
@@ -102,7 +102,7 @@ async function runSelfTest(log: Log): Promise<string | undefined> {
   return undefined;
 }
 
-/** @returns the exit code of a failure */
+/** Fails the job without a test of any server. Returns the exit code. */
 async function refuse(why: string, problems: readonly string[], context: PublishContext): Promise<number> {
   problems.forEach((problem) => {
     context.log.info(problem);

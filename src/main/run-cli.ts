@@ -32,7 +32,7 @@ STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
   --self-test   first check that the gate detects misbehaving servers of its own
   --help        this text
 
-The exit code is 0 if the gate is open, 1 if it is closed, 2 if the configuration is wrong.
+The exit code is 0 if the gate is open, 1 if it is closed, 2 if the configuration is invalid.
 `;
 
 /** Everybody on the machine can read a command line. */
@@ -52,7 +52,7 @@ const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
  * @param args the arguments of the command line
  * @param planned told of the plan, once there is one
  * @param endedBy receives the signal that tells the run to end
- * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is wrong)
+ * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is invalid)
  */
 export async function runTerminal(
   args: readonly string[],
@@ -81,7 +81,7 @@ export async function runTerminal(
     return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      complain(`The configuration is wrong:\n${error.message}\nSee --help for usage.`);
+      complain(`The configuration is invalid:\n${error.message}\nSee --help for usage.`);
       return EXIT.misconfigured;
     }
     throw error;

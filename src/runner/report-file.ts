@@ -12,10 +12,10 @@ const NAME = 'report.json';
 
 /**
  * Removes the report of an earlier run before anything else happens. However this run ends, no later step can mistake
- * an old green report for a new one.
+ * an old report for a new one.
  * @param reportDir the input `report-dir`; empty means not given
- * @param workspace what the input is relative to
- * @returns why `report-dir` cannot be used: the gate must not run while the report of another run is in it
+ * @param workspace the folder that the input is relative to
+ * @returns the problem if `report-dir` cannot be used, because the gate must not run with the report of another run in it
  */
 export async function discardOldReport(reportDir: string, workspace = process.cwd()): Promise<Problem[]> {
   if (reportDir === '') return [];
@@ -36,11 +36,11 @@ export async function discardOldReport(reportDir: string, workspace = process.cw
 }
 
 /**
- * Writes `report.json` as a whole or not at all: under another name first. It never writes to an existing file, be it a
- * symbolic link, a hard link or a named pipe.
+ * Writes `report.json` completely or not at all: it writes to another name and then renames. It never writes to an
+ * existing file, symbolic link, hard link or named pipe.
  * @param reportDir the folder; undefined means a new one in the runner's temp folder
  * @param signal aborts the writing
- * @param workspace what the folder is relative to
+ * @param workspace the folder that `reportDir` is relative to
  * @returns the absolute path of the file
  * @throws if it cannot be written, or if the path leads through a link in the workspace
  */
@@ -73,12 +73,12 @@ function temporaryFolder(): Promise<string> {
 
 const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
 
-/** Linux follows as many links in one path. */
+/** The limit of Linux for one path. */
 const MAX_LINKS = 40;
 
 /**
  * Whether a path leads through a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
- * stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside it belong to the
+ * pull request from anyone, and a link in it may lead to any file of the runner's user. Links outside it belong to the
  * machine, such as `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
  * @throws if a part cannot be read, or there are too many links
  */

@@ -9,12 +9,12 @@ import { readRegularFileSync } from '../plan/regular-file.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Finds where in the workflow file an input of this action was written, so that an annotation can stand there.
+ * Finds the place of an input in the workflow file, for annotations.
  * @param input the name of the input
- * @param text its value, exactly as the runner handed it over
+ * @param text its value, exactly as the runner passed it
  * @param env the environment of the runner
- * @returns the workflow file and the line of the text's first line; undefined where there is no checkout, where the text
- * comes from an expression or from another workflow, and where it stands in more than one place
+ * @returns the workflow file and the line on which the text begins; undefined if there is no checkout, if the text comes
+ * from an expression or from another workflow, or if it occurs more than once
  */
 export function locateInput(input: string, text: string, env: Environment): Source | undefined {
   const file = workflowFile(env);
@@ -24,17 +24,17 @@ export function locateInput(input: string, text: string, env: Environment): Sour
     const [line] = lines;
     return line !== undefined && lines.length === 1 ? { file, line } : undefined;
   } catch {
-    return undefined; // A place is a comfort; a file that cannot be read or parsed changes nothing about the gate.
+    return undefined; // An annotation without a place is better than a gate that fails.
   }
 }
 
-/** The workflow's path within its repository, from `owner/name/path@ref`; undefined where it is of another repository. */
+/** The path of the workflow, from `owner/name/path@ref`. Undefined if it is in another repository. */
 function workflowFile({ GITHUB_WORKFLOW_REF: ref, GITHUB_REPOSITORY: repository }: Environment): string | undefined {
   if (!ref || !repository || !ref.startsWith(`${repository}/`)) return undefined;
   return /^\.github\/workflows\/[^/]+?\.ya?ml(?=@)/.exec(ref.slice(repository.length + 1))?.[0];
 }
 
-/** The first lines of all `with.<input>` of a workflow that hold the text. */
+/** The lines on which the text begins, for every `with.<input>` of a workflow that has it. */
 function linesOf(input: string, text: string, workflow: string): (number | undefined)[] {
   const counter = new LineCounter();
   const found: (number | undefined)[] = [];
@@ -42,7 +42,7 @@ function linesOf(input: string, text: string, workflow: string): (number | undef
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.value !== 'with' || !isMap(value)) return;
       for (const given of value.items) {
-        // The runner compares the names of inputs without regard to case.
+        // The names of inputs are case-insensitive.
         if (!isScalar(given.key) || String(given.key.value).toLowerCase() !== input.toLowerCase()) continue;
         if (isScalar(given.value) && String(given.value.value).trimEnd() === text.trimEnd()) {
           found.push(firstLine(given.value, counter));
@@ -54,7 +54,7 @@ function linesOf(input: string, text: string, workflow: string): (number | undef
 }
 
 /**
- * The line on which a scalar's text begins: that of a block scalar is the one below its indicator. Undefined where the
+ * The line on which the text of a scalar begins. For a block scalar, it is the line below the indicator. Undefined if the
  * lines of the text are not those of the file, as in a folded scalar.
  */
 function firstLine({ range, type, value }: Scalar, counter: LineCounter): number | undefined {

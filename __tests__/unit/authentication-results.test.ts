@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parseAuthenticationResults, resultsOf } from '../../src/message/authentication-results.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
+import { computing } from '../support/time.js';
 
 const verdicts = (value: string): unknown => {
   const parsed = parseAuthenticationResults(value);
@@ -54,17 +55,17 @@ describe('an Authentication-Results field', () => {
     const message = parseMessage(
       `${`Authentication-Results: ${value.slice(0, 16_000)}\r\n`.repeat(66)}Authentication-Results: ${value}\r\n\r\n`,
     );
-    const begun = performance.now();
+    const computed = computing();
     resultsOf(message, receivedHops(message), 'a');
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(computed()).toBeLessThan(2000);
   });
 
   test('is read quickly below lines of parentheses that end like a transfer within the receiver', () => {
     const line = `Received: from a ${'('.repeat(8000)} ([127.0.0.1]) by mx with ESMTP;\r\n\tMon\r\n`;
     const message = parseMessage(`${line.repeat(60)}Authentication-Results: mx; spf=pass\r\n\r\n`);
-    const begun = performance.now();
+    const computed = computing();
     resultsOf(message, receivedHops(message), 'mx');
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(computed()).toBeLessThan(2000);
   });
 
   test('of any octets is read without a throw', () => {

@@ -11,6 +11,7 @@ import type { Tags } from '../support/dkim.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { SERVFAIL, SILENCE, startNameServer } from '../support/name-server.js';
 import type { NameServer } from '../support/name-server.js';
+import { computing, waiting } from '../support/time.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const seconds = (days: number): string => String(NOW.getTime() / 1000 + days * 86_400);
@@ -134,11 +135,11 @@ describe('a DKIM signature', () => {
   });
 
   test('is no pass when no name server answers in time', async () => {
-    const begun = performance.now();
+    const waited = waiting();
     expect(await verify(signed(probe, key, { s: 'silent' }), 300)).toMatchObject([
       { verdict: 'temperror', reason: 'DNS failure: ETIMEOUT' },
     ]);
-    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(waited()).toBeLessThan(1500);
   });
 
   test.each<[string, (text: string) => string]>([
@@ -201,9 +202,9 @@ describe('a hostile message', () => {
     console.log = (...all: unknown[]) => said.push(all);
     try {
       const signature = signed(probe, key).slice(0, -probe.length);
-      const begun = performance.now();
+      const computed = computing();
       expect((await verify(compose(signature))).length).toBeGreaterThan(0);
-      expect(performance.now() - begun).toBeLessThan(3000);
+      expect(computed()).toBeLessThan(3000);
       // Standard output may be a report in JSON.
       expect(said).toEqual([]);
     } finally {

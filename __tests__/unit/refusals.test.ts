@@ -4,6 +4,7 @@ import { refusesRecipient } from '../../src/steps/delivery/refused-recipient.js'
 import { ReplyParser } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
 import { testEndpoint } from '../support/gate.js';
+import { computing } from '../support/time.js';
 
 /** Lines of a reply are separated by `|`. */
 function replyOf(text: string): Reply {
@@ -438,13 +439,13 @@ describe('a reply as long as it may be is judged in linear time', () => {
     '- ',
   ])('%j over and over', (words) => {
     const text = words.repeat(Math.floor(3500 / words.length));
-    const begun = performance.now();
+    const computed = computing();
     for (const code of ['535 5.7.8', '550 5.1.1', '550']) {
       const reply = replyOf(`${code} ${text}x`);
       refusesCredentials(reply, 'user');
       refusesRecipient(reply, { to: 'a@example.test', isSignedIn: false });
       refusalMeaningOf('RCPT', reply, testEndpoint(25));
     }
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(computed()).toBeLessThan(2000);
   });
 });

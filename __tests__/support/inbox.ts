@@ -4,6 +4,7 @@ import { judgePeer } from '../../src/steps/certificate/judge.js';
 import type { InboxSettings, Sought } from '../../src/inbox/inbox.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
+import { waiting } from './time.js';
 
 /** Where inboxes of the tests listen. */
 export const HOST = '127.0.0.1';
@@ -59,9 +60,9 @@ export function sought(messageId: string, replaced: Partial<Sought> = {}): Sough
   return { messageId, nonce: 'a nonce that is nowhere', is: () => true, octets: 2000, ...replaced };
 }
 
-/** How many milliseconds a promise takes. */
-export async function milliseconds(of: Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await of;
-  return performance.now() - begun;
+/** @returns the milliseconds in which there was nothing to do until the promise was settled */
+export async function waitedFor(promise: Promise<unknown>): Promise<number> {
+  const waited = waiting();
+  await promise;
+  return waited();
 }

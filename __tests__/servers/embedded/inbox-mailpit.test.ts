@@ -5,7 +5,7 @@ import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { mostOctets } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
-import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, milliseconds, sought } from '../../support/inbox.js';
+import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, waitedFor, sought } from '../../support/inbox.js';
 import type { InboxTrust } from '../../support/inbox.js';
 import { startMailpit } from '../../support/mailpit.js';
 import type { HttpReply, HttpScript } from '../../support/mailpit.js';
@@ -76,7 +76,7 @@ describe('a Mailpit', () => {
     const found = inbox.find(sought(ID), Deadline.after(10_000));
     await sleep(700);
     server.messages.push(message('b', ID));
-    expect(await milliseconds(found)).toBeLessThan(2000);
+    expect(await waitedFor(found)).toBeLessThan(2000);
     expect(await found).toBeDefined();
   });
 
@@ -139,7 +139,7 @@ describe('a Mailpit', () => {
     await using server = await startMailpit({ replies: { 'GET /api/v1/messages': 'silence' } });
     const opening = expect(open(server, {}, 60_000)).rejects.toThrow(InboxUnreachable);
     while (server.heard.length === 0) await sleep(5);
-    expect(await milliseconds(inboxes.close())).toBeLessThan(1000);
+    expect(await waitedFor(inboxes.close())).toBeLessThan(1000);
     await opening;
     while (server.open > 0) await sleep(5);
   });

@@ -8,7 +8,7 @@ export const ARROWS = {
   report: [],
   findings: ['report'],
   secrets: ['report', 'text'],
-  plan: ['findings', 'report', 'secrets', 'text'],
+  plan: ['findings', 'report', 'sasl', 'secrets', 'text'],
   sasl: ['secrets', 'text'],
   smtp: ['net', 'sasl', 'secrets', 'text'],
   tls: ['net', 'secrets', 'text'],

@@ -1,6 +1,6 @@
 import type { Credentials, Plan } from '../../src/plan/endpoint.js';
 import { loadPlan } from '../../src/plan/plan.js';
-import type { World } from '../../src/plan/plan.js';
+import type { PlanContext } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
 
 /** Two certificates that nothing but a parser ever looks at. */
@@ -28,14 +28,14 @@ FfcbmweE2nMBvdYfi7tuAiEA+aTvOvqoLOgfoQVMWFEpCaME3Si/Qx5Esaohs/vm
 -----END CERTIFICATE-----
 `;
 
-/** A world of its own for each test: files by path, an environment, and what the inputs do not say. */
+/** What a test gives to the plan: files by path, an environment, and what the inputs do not say. */
 export interface Given {
   readonly inputs?: Readonly<Record<string, string>>;
   /** The text of the `config` file, `gate.yml`. */
   readonly config?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  readonly locateInput?: World['locateInput'];
+  readonly locateInput?: PlanContext['locateInput'];
 }
 
 /** Loads the plan that these things make. */

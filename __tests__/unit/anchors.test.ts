@@ -7,7 +7,7 @@ import { certificatesIn } from '../../src/plan/pem.js';
 import { olderStore } from '../../src/tls/trust.js';
 import { computing } from '../support/time.js';
 
-/** NODE_EXTRA_CA_CERTS, on a Node that does not tell what is in its store. */
+/** NODE_EXTRA_CA_CERTS, for a Node that cannot list the certificates in its store. */
 
 let pki: Pki;
 let folder: string;
@@ -23,28 +23,28 @@ async function anchorsOf(text: string): Promise<readonly string[]> {
   return olderStore(['a root'], path);
 }
 
-test('its certificates are anchors, with whatever stands between them', async () => {
+test('its certificates are trusted, whatever text is between them', async () => {
   const text = `# one\n${pki.root.cert}\n# two\r\n${pki.intermediate.cert.replaceAll('\n', '\r\n')}`;
   expect(await anchorsOf(text)).toEqual(['a root', pki.root.cert, pki.intermediate.cert]);
 });
 
-test('without it the store is as it is', () => {
+test('without it the store is unchanged', () => {
   expect(olderStore(['a root'], undefined)).toEqual(['a root']);
 });
 
-test('a file that is not there adds nothing', () => {
+test('a missing file adds nothing', () => {
   expect(olderStore(['a root'], join(folder, 'none.pem'))).toEqual(['a root']);
 });
 
-test('a text of nothing but beginnings is read in linear time', () => {
+test('a text with many beginnings and no end is read in linear time', () => {
   // Three megabytes: quadratic time was minutes.
   const text = '-----BEGIN CERTIFICATE-----\n'.repeat(100_000);
   const computed = computing();
-  expect(certificatesIn(text)).toEqual({ certificates: [], faults: ['holds no PEM certificate'] });
+  expect(certificatesIn(text)).toEqual({ certificates: [], faults: ['contains no PEM certificate'] });
   expect(computed()).toBeLessThan(5000);
 });
 
-test('what stands behind a damaged certificate is not taken', async () => {
+test('certificates after a damaged one are ignored', async () => {
   const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
   expect(await anchorsOf(pki.root.cert + damaged + pki.intermediate.cert)).toEqual(['a root', pki.root.cert]);
 });

@@ -5,7 +5,7 @@ import { load, problems, revealedOf } from '../support/plan-world.js';
 
 /** `auth`: which credentials go together, and with what. */
 
-const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
+const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
 
 let ours: Identity;
 beforeAll(async () => {
@@ -62,24 +62,28 @@ endpoints:
 
   test('needs a client certificate', async () => {
     expect(await problems({ config: 'endpoints: [{host: a.example, auth: {mechanism: EXTERNAL}}]' })).toEqual([
-      'gate.yml:1:37: auth.mechanism EXTERNAL needs tls.client-cert, which is what signs in',
+      'gate.yml:1:37: auth.mechanism EXTERNAL requires tls.client-cert',
     ]);
   });
 
   test.each(['password', 'access-token'])('takes no %s', async (key) => {
     const config = `endpoints: [{host: a.example, auth: {mechanism: EXTERNAL, username: joe, ${key}: x}, ${TLS}}]`;
     expect((await problems({ config, files: files() })).join()).toContain(
-      `mechanism EXTERNAL signs in with tls.client-cert, and takes no ${key}`,
+      `auth.mechanism EXTERNAL signs in with tls.client-cert and does not use auth.${key}; remove it`,
     );
   });
 });
 
 describe('a mechanism and a secret that do not go together are told', () => {
   test.each([
-    ['XOAUTH2', 'password', 'mechanism XOAUTH2 takes access-token, and not password'],
-    ['OAUTHBEARER', 'password', 'mechanism OAUTHBEARER takes access-token, and not password'],
-    ['PLAIN', 'access-token', 'mechanism PLAIN takes password, and not access-token'],
-    ['SCRAM-SHA-256-PLUS', 'access-token', 'mechanism SCRAM-SHA-256-PLUS takes password, and not access-token'],
+    ['XOAUTH2', 'password', 'auth.mechanism XOAUTH2 requires auth.access-token, not auth.password'],
+    ['OAUTHBEARER', 'password', 'auth.mechanism OAUTHBEARER requires auth.access-token, not auth.password'],
+    ['PLAIN', 'access-token', 'auth.mechanism PLAIN requires auth.password, not auth.access-token'],
+    [
+      'SCRAM-SHA-256-PLUS',
+      'access-token',
+      'auth.mechanism SCRAM-SHA-256-PLUS requires auth.password, not auth.access-token',
+    ],
   ])('%s with %s', async (mechanism, key, message) => {
     const config = `endpoints: [{host: a.example, auth: {username: joe, mechanism: ${mechanism}, ${key}: pw-1}}]`;
     const told = (await problems({ config })).join();
@@ -87,9 +91,16 @@ describe('a mechanism and a secret that do not go together are told', () => {
     expect(told).not.toContain('pw-1');
   });
 
+  test('the inputs are named by their own names', async () => {
+    const config = 'endpoints: [{host: a.example, auth: {mechanism: XOAUTH2}}]';
+    expect(await problems({ config, inputs: { username: 'joe', password: 'pw-1' } })).toEqual([
+      'input password: auth.mechanism XOAUTH2 requires access-token, not password',
+    ]);
+  });
+
   test('and what is missing goes by the mechanism', async () => {
     const config = 'endpoints: [{host: a.example, auth: {username: joe, mechanism: XOAUTH2}}]';
-    expect(await problems({ config })).toEqual([`gate.yml:1:48: access-token is missing. ${EMPTY}`]);
+    expect(await problems({ config })).toEqual([`gate.yml:1:48: auth.access-token is missing. ${EMPTY}`]);
   });
 
   test('those that do are taken', async () => {
@@ -107,13 +118,13 @@ describe('a secret of nothing but blanks', () => {
   test.each(['" "', '"   "', '"\u00a0"', '"${BLANK}"'])('is as good as none: %s', async (password) => {
     const config = `endpoints: [{host: a.example, auth: {username: joe, password: ${password}}}]`;
     expect(await problems({ config, env: { BLANK: ' ' } })).toEqual([
-      `gate.yml:1:63: password is nothing but blanks. ${EMPTY}`,
+      `gate.yml:1:63: auth.password is empty or contains only spaces. ${EMPTY}`,
     ]);
   });
 
   test('is told of an input too', async () => {
     const inputs = { endpoints: 'a.example', username: 'joe', password: '  ' };
-    expect(await problems({ inputs })).toEqual([`input password: password is nothing but blanks. ${EMPTY}`]);
+    expect(await problems({ inputs })).toEqual([`input password: password is empty or contains only spaces. ${EMPTY}`]);
   });
 
   test('a line break behind it is told, whatever stands before', async () => {
@@ -139,8 +150,13 @@ describe('expect: rejected', () => {
 
   test('needs credentials', async () => {
     expect(await problems({ config: 'endpoints: [{host: a.example, auth: {expect: rejected}}]' })).toEqual([
-      `gate.yml:1:46: expect: rejected needs credentials, and there are none. ${EMPTY}`,
+      `gate.yml:1:46: auth.expect: rejected requires credentials, but none are set. ${EMPTY}`,
     ]);
+  });
+
+  test('needs no other ones if those of the inputs are incomplete', async () => {
+    const inputs = { endpoints: '[{host: a.example, auth: {expect: rejected}}]', username: 'joe' };
+    expect(await problems({ inputs })).toEqual([`input username: password or access-token is missing. ${EMPTY}`]);
   });
 
   test('takes those of the inputs, and not their delivery', async () => {
@@ -163,10 +179,10 @@ endpoints: [{host: a.example, auth: {expect: rejected}}, b.example]`,
 
     const own = `endpoints: [{host: a.example, auth: {username: j, password: p, expect: rejected}, ${DELIVERY}}]`;
     expect((await problems({ config: own })).join()).toContain(
-      'delivery cannot follow auth.expect: rejected, after which nobody is signed in',
+      'delivery cannot be used with auth.expect: rejected, because the session is not signed in',
     );
     const both = `defaults: {auth: {username: j, password: p, expect: rejected}, ${DELIVERY}}\nendpoints: [a.example]`;
-    expect((await problems({ config: both })).join()).toContain('delivery cannot follow');
+    expect((await problems({ config: both })).join()).toContain('delivery cannot be used');
   });
 
   test('is one of two', async () => {

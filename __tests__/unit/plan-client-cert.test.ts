@@ -6,7 +6,7 @@ import { ANCHOR_A, load, problems } from '../support/plan-world.js';
 
 /** `tls.client-cert` and `tls.client-key`. */
 
-const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
+const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
 
 let ours: Identity;
 let theirs: Identity;
@@ -78,7 +78,7 @@ endpoints:
   - {host: c.example, tls: {client-key: theirs.key}}
 `;
     expect(await problems({ config: shared, files: files() })).toEqual([
-      'gate.yml:6:41: client-key: the file that it names holds a key that does not fit the certificate of client-cert',
+      'gate.yml:6:41: tls.client-key: the file contains a key that does not belong to the certificate in tls.client-cert',
     ]);
     const { endpoints } = await load({ config: shared.replace('theirs', 'ours'), files: files() });
     const identities = new Set(endpoints.map(({ tls }) => tls.client));
@@ -94,39 +94,47 @@ endpoints:
 
 describe('what is wrong with a client certificate is told at its place', () => {
   test.each([
-    ['nowhere.pem', 'ours.key', 'gate.yml:4:20: client-cert: nowhere.pem cannot be read (ENOENT)'],
-    ['ours.pem', 'nowhere.key', 'gate.yml:5:19: client-key: the file that it names cannot be read (ENOENT)'],
-    ['ours.key', 'ours.key', 'gate.yml:4:20: client-cert: ours.key holds no PEM certificate'],
-    ['damaged.pem', 'ours.key', 'gate.yml:4:20: client-cert: damaged.pem holds a damaged certificate (number 1 of 1)'],
-    ['ours.pem', 'ours.pem', 'gate.yml:5:19: client-key: the file that it names holds no PEM private key'],
+    ['nowhere.pem', 'ours.key', 'gate.yml:4:20: tls.client-cert: nowhere.pem cannot be read (ENOENT)'],
+    ['ours.pem', 'nowhere.key', 'gate.yml:5:19: tls.client-key: the file cannot be read (ENOENT)'],
+    ['ours.key', 'ours.key', 'gate.yml:4:20: tls.client-cert: ours.key contains no PEM certificate'],
+    [
+      'damaged.pem',
+      'ours.key',
+      'gate.yml:4:20: tls.client-cert: damaged.pem contains a damaged certificate (number 1 of 1)',
+    ],
+    ['ours.pem', 'ours.pem', 'gate.yml:5:19: tls.client-key: the file contains no PEM private key'],
     [
       'ours.pem',
       'damaged.key',
-      'gate.yml:5:19: client-key: the file that it names holds a private key that is damaged or of an unknown kind',
+      'gate.yml:5:19: tls.client-key: the file contains a private key that is damaged or of an unknown type',
     ],
     [
       'ours.pem',
       'locked.key',
-      'gate.yml:5:19: client-key: the file that it names holds an encrypted key; it must have no passphrase',
+      'gate.yml:5:19: tls.client-key: the file contains an encrypted key; it must have no passphrase',
     ],
     [
       'ours.pem',
       'legacy.key',
-      'gate.yml:5:19: client-key: the file that it names holds an encrypted key; it must have no passphrase',
+      'gate.yml:5:19: tls.client-key: the file contains an encrypted key; it must have no passphrase',
     ],
     [
       'anchor.pem',
       'ours.key',
-      'gate.yml:5:19: client-key: the file that it names holds a key that does not fit the certificate of client-cert',
+      'gate.yml:5:19: tls.client-key: the file contains a key that does not belong to the certificate in tls.client-cert',
     ],
-    ['"${CERT}"', 'ours.key', 'gate.yml:4:20: client-cert: the text holds a damaged certificate (number 1 of 1)'],
-    ['"${FILE}"', 'ours.key', 'gate.yml:4:20: client-cert: the file that it names cannot be read (ENOENT)'],
+    [
+      '"${CERT}"',
+      'ours.key',
+      'gate.yml:4:20: tls.client-cert: the text contains a damaged certificate (number 1 of 1)',
+    ],
+    ['"${FILE}"', 'ours.key', 'gate.yml:4:20: tls.client-cert: the file cannot be read (ENOENT)'],
     [
       'weak.pem',
       'weak.key',
-      'gate.yml:4:20: client-cert: weak.pem holds a certificate that TLS does not take (ERR_SSL_EE_KEY_TOO_SMALL)',
+      'gate.yml:4:20: tls.client-cert: weak.pem contains a certificate that the TLS library rejects (ERR_SSL_EE_KEY_TOO_SMALL)',
     ],
-    ['ours.pem', '""', `gate.yml:5:19: client-key is empty. ${EMPTY}`],
+    ['ours.pem', '""', `gate.yml:5:19: tls.client-key is empty or contains only spaces. ${EMPTY}`],
     ['[ours.pem]', 'ours.key', 'gate.yml:4:20: tls.client-cert must be text, not a list'],
   ])('%s with %s', async (cert, key, message) => {
     const locked = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
@@ -150,15 +158,15 @@ describe('what is wrong with a client certificate is told at its place', () => {
   });
 
   test.each<[string, string[]]>([
-    ['client-cert: ours.pem', [`50: client-key is missing. ${EMPTY}`]],
-    ['client-key: ours.key', [`49: client-cert is missing. ${EMPTY}`]],
+    ['client-cert: ours.pem', [`50: tls.client-key is missing. ${EMPTY}`]],
+    ['client-key: ours.key', [`49: tls.client-cert is missing. ${EMPTY}`]],
     [
       'client-cert: nowhere.pem',
-      [`50: client-key is missing. ${EMPTY}`, '50: client-cert: nowhere.pem cannot be read (ENOENT)'],
+      [`50: tls.client-key is missing. ${EMPTY}`, '50: tls.client-cert: nowhere.pem cannot be read (ENOENT)'],
     ],
     [
       'client-key: ours.pem',
-      [`49: client-cert is missing. ${EMPTY}`, '49: client-key: the file that it names holds no PEM private key'],
+      [`49: tls.client-cert is missing. ${EMPTY}`, '49: tls.client-key: the file contains no PEM private key'],
     ],
   ])('one without the other, which is read all the same: %s', async (keys, expected) => {
     const told = await problems({ config: `endpoints: [{host: a.example, tls: {${keys}}}]`, files: files() });

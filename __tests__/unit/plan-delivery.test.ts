@@ -24,33 +24,33 @@ test.each<[string, string]>([
   ['attachment-bytes: 50000001', 'delivery.attachment-bytes must be a whole number from 0 to 50000000, not "50000001"'],
   [
     `${INBOX}, expect: refused`,
-    'delivery.expect: refused sends no message, so there is none to look for; take out inbox',
+    'delivery.inbox cannot be used with delivery.expect: refused, which reads no inbox; remove delivery.inbox and its credentials, or change delivery.expect',
   ],
   [
     `${INBOX}, expect: accepted`,
-    'delivery.expect: accepted tests acceptance only, and no inbox is read; remove inbox, username and password, or expect',
+    'delivery.inbox cannot be used with delivery.expect: accepted, which reads no inbox; remove delivery.inbox and its credentials, or change delivery.expect',
   ],
-  ['expect: accepted, keep: true', 'delivery.keep is for the message in the inbox, and needs inbox'],
+  ['expect: accepted, keep: true', 'delivery.keep requires delivery.inbox: it keeps the message in the inbox'],
   [
     'expect: accepted, verdicts: {dkim: pass}',
-    'delivery.verdicts are read in the message that arrived, and need inbox',
+    'delivery.verdicts requires delivery.inbox: the verdicts are in the message that arrives',
   ],
-  ['expect: refused, keep: true', 'delivery.expect: refused sends no message, so keep has no effect; take it out'],
+  [
+    'expect: refused, keep: true',
+    'delivery.keep has no effect with delivery.expect: refused, which sends no message; remove it',
+  ],
   [
     'expect: refused, attachment-bytes: 1000',
-    'delivery.expect: refused sends no message, so attachment-bytes has no effect; take it out',
+    'delivery.attachment-bytes has no effect with delivery.expect: refused, which sends no message; remove it',
   ],
-  ['keep: true', 'delivery.keep is for the message in the inbox, and needs inbox'],
-  ['verdicts: {dkim: pass}', 'delivery.verdicts are read in the message that arrived, and need inbox'],
+  ['keep: true', 'delivery.keep requires delivery.inbox: it keeps the message in the inbox'],
+  ['verdicts: {dkim: pass}', 'delivery.verdicts requires delivery.inbox: the verdicts are in the message that arrives'],
   [
     `${INBOX}, verdicts: {spf: pass, dmarc: pass}`,
-    'delivery.verdicts.authserv-id is missing: whose word counts for spf and dmarc?',
+    'delivery.verdicts.authserv-id is missing; it is required for spf and dmarc',
   ],
-  [`${INBOX}, verdicts: {}`, 'delivery.verdicts must name what is demanded: spf, dkim, dmarc'],
-  [
-    `${INBOX}, verdicts: {authserv-id: mx.example.com}`,
-    'delivery.verdicts must name what is demanded: spf, dkim, dmarc',
-  ],
+  [`${INBOX}, verdicts: {}`, 'delivery.verdicts must set at least one of spf, dkim, dmarc'],
+  [`${INBOX}, verdicts: {authserv-id: mx.example.com}`, 'delivery.verdicts must set at least one of spf, dkim, dmarc'],
   [
     `${INBOX}, verdicts: {dkim: good}`,
     'delivery.verdicts.dkim must be one of pass, fail, softfail, neutral, none, policy, temperror, permerror, not "good"',
@@ -79,9 +79,9 @@ test('all of it at once, each at its place, whatever else is wrong', async () =>
 `;
   expect(await problems({ config })).toEqual([
     'gate.yml:3:11: port must be a whole number from 1 to 65535, not "none"',
-    'gate.yml:8:14: delivery.expect: refused sends no message, so there is none to look for; take out inbox',
-    'gate.yml:12:16: delivery.verdicts.authserv-id is missing: whose word counts for dmarc?',
-    'gate.yml:17:17: delivery.verdicts are read in the message that arrived, and need inbox',
+    'gate.yml:8:14: delivery.inbox cannot be used with delivery.expect: refused, which reads no inbox; remove delivery.inbox and its credentials, or change delivery.expect',
+    'gate.yml:12:16: delivery.verdicts.authserv-id is missing; it is required for dmarc',
+    'gate.yml:17:17: delivery.verdicts requires delivery.inbox: the verdicts are in the message that arrives',
   ]);
 });
 
@@ -93,7 +93,7 @@ endpoints:
     delivery: {to: stranger@example.net, expect: refused}
 `;
   expect(await problems({ config })).toEqual([
-    'gate.yml:5:50: delivery.expect: refused sends no message, so there is none to look for; take out inbox',
+    'gate.yml:5:50: delivery.inbox cannot be used with delivery.expect: refused, which reads no inbox; remove delivery.inbox and its credentials, or change delivery.expect',
   ]);
 });
 
@@ -135,7 +135,7 @@ describe('inbox settings that are partly empty, because secrets are missing', ()
       const [BOX = '', USER = '', PASSWORD = ''] = Object.values(settings);
       const config = withDelivery('inbox: "${BOX}", username: "${USER}", password: "${PASSWORD}"');
       const told = (await problems({ config, env: { BOX, USER, PASSWORD } })).join('\n');
-      if (BOX === '') expect(told).toMatch(/delivery\.inbox must be .*, and is empty/);
+      if (BOX === '') expect(told).toMatch(/delivery\.inbox must be .*, but is empty/);
       if (USER === '') expect(told).toMatch(/username is empty/);
       if (PASSWORD === '') expect(told).toMatch(/password is empty/);
     },

@@ -40,8 +40,8 @@ test('a probe that nobody knows', async () => {
 
 describe('a probe that cannot be made is not left out in silence', () => {
   const IMPLICIT =
-    'probes need transport starttls, and this endpoint has implicit; leave them out, or set probes: [] if the defaults name them';
-  const MX = 'probes: plaintext-mail is for role submission, and this endpoint has mx, which takes mail from all';
+    'probes require transport: starttls, but this endpoint uses implicit TLS; remove them, or set probes: [] if they come from the defaults';
+  const MX = 'probes: plaintext-mail requires role: submission, but this endpoint has role mx';
 
   test('implicit TLS, by its port or by name', async () => {
     const config = `endpoints:

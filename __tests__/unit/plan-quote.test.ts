@@ -29,9 +29,9 @@ describe('a secret in the wrong place is not quoted', () => {
     ['require: SECRET'],
     ['transport: SECRET'],
     ['port: SECRET'],
-  ])('%s', async (slip) => {
-    const host = slip.startsWith('host') ? '' : 'host: a.example, ';
-    const lines = await problems({ config: `endpoints: [{${host}${slip.replaceAll('SECRET', PRIVATE)}}]` });
+  ])('%s', async (mistake) => {
+    const host = mistake.startsWith('host') ? '' : 'host: a.example, ';
+    const lines = await problems({ config: `endpoints: [{${host}${mistake.replaceAll('SECRET', PRIVATE)}}]` });
     expect(lines.join()).toMatch(/^gate\.yml:1:/);
     expect(lines.join()).not.toMatch(/hunter/i);
   });
@@ -45,14 +45,14 @@ describe('a secret in the wrong place is not quoted', () => {
     },
   );
 
-  test('nor is the body of a key, line by line', async () => {
+  test('the body of a key is not quoted, line by line', async () => {
     const body = `${'Ab/+'.repeat(16)}\n${'Cd/+'.repeat(12)}==`;
     const lines = await problems({ inputs: { endpoints: 'a.example', ca: body } });
-    expect(lines).toEqual(['input ca: the file that it names cannot be read (ENOENT)']);
+    expect(lines).toEqual(['input ca: the file cannot be read (ENOENT)']);
   });
 });
 
-describe('what looks like what belongs there is quoted', () => {
+describe('a value that looks like what is expected is quoted', () => {
   test.each([
     ['port: 70000', 'not "70000"'],
     ['transport: tls', 'not "tls"'],
@@ -65,10 +65,10 @@ describe('what looks like what belongs there is quoted', () => {
     ['servername: "[::1"', 'not "[::1"'],
     ['servername: "${UNSET}"', 'variable UNSET is not set'],
     ['prot: 25', 'unknown key "prot"; did you mean "port"?'],
-    ['port:25', 'unknown key that begins with "port"; a blank must follow the colon'],
-  ])('%s', async (slip, told) => {
-    const lines = await problems({ config: `endpoints: [{host: a.example, ${slip}}]` });
-    expect(lines.join()).toContain(told.replace(/^tls\./, ''));
+    ['port:25', 'unknown key that begins with "port"; add a space after the colon'],
+  ])('%s', async (mistake, message) => {
+    const lines = await problems({ config: `endpoints: [{host: a.example, ${mistake}}]` });
+    expect(lines.join()).toContain(message);
   });
 });
 
@@ -76,13 +76,13 @@ describe('bounds', () => {
   test('a file that is too large is not read as YAML', async () => {
     const padding = `#${'x'.repeat(1024 * 1024)}\n`;
     expect(await problems({ config: `${padding}endpoints: [a.example]` })).toEqual([
-      'gate.yml: is larger than 1048576 bytes',
+      'gate.yml: must not be larger than 1048576 bytes',
     ]);
   });
 
   test('an input that is too large is not read', async () => {
     expect(await problems({ inputs: { endpoints: 'a.example\n'.repeat(110_000) } })).toEqual([
-      'input endpoints: is larger than 1048576 bytes',
+      'input endpoints: must not be larger than 1048576 bytes',
     ]);
   });
 
@@ -101,10 +101,10 @@ describe('bounds', () => {
   });
 
   /** The number of problems, and the lines of the message. */
-  async function collected(given: Parameters<typeof load>[0]): Promise<{ count: number; told: string[] }> {
+  async function collected(given: Parameters<typeof load>[0]): Promise<{ count: number; lines: string[] }> {
     const error: unknown = await load(given).catch((thrown: unknown) => thrown);
     if (!(error instanceof ConfigurationError)) throw new Error('the configuration was accepted');
-    return { count: error.problems.length, told: error.message.split('\n') };
+    return { count: error.problems.length, lines: error.message.split('\n') };
   }
 
   test.each<[string, (count: number) => Parameters<typeof load>[0]]>([
@@ -122,18 +122,18 @@ describe('bounds', () => {
     ['names that are taken', (count) => ({ config: `endpoints: [${'a,'.repeat(count)}]` })],
     ['empty lists', (count) => ({ config: `endpoints:\n${'- {host: a, pin: []}\n'.repeat(count / 2)}` })],
   ])('not all %s are collected', async (_, given) => {
-    const { count, told } = await collected(given(20_000));
+    const { count, lines } = await collected(given(20_000));
     expect(count).toBeGreaterThanOrEqual(10_000);
     expect(count).toBeLessThanOrEqual(10_010);
-    expect(told).toHaveLength(1001);
-    expect(told.at(-1)).toMatch(/^and at least \d+ more$/);
+    expect(lines).toHaveLength(1001);
+    expect(lines.at(-1)).toMatch(/^and at least \d+ more$/);
   });
 
   test.each([
     ['waivers', `waive: [${'{},'.repeat(20_000)}]`],
     ['keys', `tls:\n${Array.from({ length: 20_000 }, (_, key) => `      k${key}: x\n`).join('')}`],
   ])('a mapping with too many %s is not checked', async (_, key) => {
-    const line = 'holds more than 1000 values';
+    const line = 'contains more than 1000 values';
     expect(await problems({ config: `endpoints:\n  - host: a.example\n    ${key}` })).toEqual([
       `gate.yml:2:5: ${line}`,
     ]);
@@ -159,7 +159,7 @@ describe('bounds', () => {
     expect(reads).toBe(0);
   });
 
-  test('the first 1000 problems are told, and how many there are beside', async () => {
+  test('the first 1000 problems are listed, and the others are counted', async () => {
     const lines = await problems({ inputs: { endpoints: 'a.example:0\n'.repeat(1003) } });
     expect(lines).toHaveLength(1001);
     expect(lines.at(-1)).toBe('and 3 more');

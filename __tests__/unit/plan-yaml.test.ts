@@ -14,13 +14,13 @@ describe('syntax', () => {
       'endpoints:\n  - host: a.example\n  port: [587\n',
       '3:1: YAML: wrong indentation, or a bracket that is not closed',
     ],
-    ['endpoints:\n\t- a.example', '2:1: YAML: a tab cannot indent; use blanks'],
+    ['endpoints:\n\t- a.example', '2:1: YAML: a tab cannot indent; use spaces'],
     [
       'endpoints: [a.example]\n---\nendpoints: []',
       '2:1: YAML: a second YAML document begins here, and only one is read',
     ],
     ['endpoints: [a.example]\n? [x]\n: y', '2:3: YAML: a key must be plain text'],
-    ['endpoints: !include x', '1:12: YAML: tags are not used here; quote a value that begins with "!"'],
+    ['endpoints: !include x', '1:12: YAML: tags are not supported; quote a value that begins with "!"'],
   ])('%j', async (text, line) => {
     expect(await wrong(text)).toContain(line);
   });
@@ -77,8 +77,8 @@ describe('aliases', () => {
   });
 
   test.each([
-    ['endpoints: [*a]', '1:13: YAML: alias of nothing that stands before it; quote a value that begins with "*"'],
-    ['endpoints: &a [*a]', '1:16: YAML: an alias cannot hold itself'],
+    ['endpoints: [*a]', '1:13: YAML: an alias without an anchor before it; quote a value that begins with "*"'],
+    ['endpoints: &a [*a]', '1:16: YAML: an alias cannot contain itself'],
   ])('%j', async (text, line) => {
     expect(await wrong(text)).toContain(line);
   });

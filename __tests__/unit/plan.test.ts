@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { credentialsOf } from '../../src/gate/secrets.js';
 import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/plan-world.js';
 
-const EMPTY = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
+const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
 const PIN = Buffer.alloc(32, 1).toString('base64');
 const SECOND_PIN = Buffer.alloc(32, 2).toString('base64');
 
@@ -210,7 +210,7 @@ endpoints:
 
   test('an endpoint that names a part of its credentials gets no other part from the inputs', async () => {
     expect(await problems({ inputs, config: 'endpoints: [{host: a.example, auth: {username: own}}]' })).toEqual([
-      `gate.yml:1:48: password or access-token is missing. ${EMPTY}`,
+      `gate.yml:1:48: auth.password or auth.access-token is missing. ${EMPTY}`,
     ]);
   });
 
@@ -278,7 +278,7 @@ top: 1
       'input shard: must be K/N with K from 1 to N, such as 1/3, not "3/2"',
       'input timout: unknown input; did you mean "timeout"?',
       'gate.yml:2:9: ehlo must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1], not "bad..name"',
-      'gate.yml:3:9: host belongs to each endpoint and has no default',
+      'gate.yml:3:9: host must not be set in defaults: each endpoint has its own',
       'gate.yml:4:25: tls.min-valid-days must be a whole number from 0 to 3650, not "never"',
       'gate.yml:8:5: unknown key "prot"; did you mean "port"?',
       'gate.yml:9:11: the name "one" is already taken by the endpoint at gate.yml:6:11; names must be unique',
@@ -290,10 +290,10 @@ top: 1
       'gate.yml:16:11: delivery.to must be a plain address of the form local@domain',
       'gate.yml:18:9: waive.reason is missing',
       'gate.yml:18:18: waive.finding must be the code of a finding that can be waived; did you mean "certificate-self-signed"?',
-      'gate.yml:19:16: waive.until must be a day of the calendar as YYYY-MM-DD, not "2027-02-30"',
+      'gate.yml:19:16: waive.until must be a date in the form YYYY-MM-DD, not "2027-02-30"',
       'gate.yml:20:19: waive.finding must be the code of a finding that can be waived, not "internal-error"',
-      'gate.yml:20:62: waive.reason must be one line of 1 to 200 visible characters, and is empty',
-      `gate.yml:22:17: password or access-token is missing. ${EMPTY}`,
+      'gate.yml:20:62: waive.reason must be one line of 1 to 200 visible characters, but is empty',
+      `gate.yml:22:17: auth.password or auth.access-token is missing. ${EMPTY}`,
       'gate.yml:23:7: unknown key "pasword"; did you mean "password"?',
       'gate.yml:24:1: unknown key "top"',
     ]);
@@ -362,7 +362,7 @@ top: 1
 });
 
 describe('empty lists', () => {
-  const said = (key: string): string => `${key} is an empty list; leave it out`;
+  const said = (key: string): string => `${key} is an empty list; remove it`;
 
   test('are reported where they are, in the defaults and in endpoints', async () => {
     const config = `defaults:
@@ -415,7 +415,7 @@ endpoints:
     const lines = await problems({ config, env: { NONE: '' } });
     expect(lines).toHaveLength(3);
     expect(lines.join('\n')).toMatch(new RegExp(`^(gate.yml:1:\\d+: ${key} must be one of .*\n?){3}$`));
-    expect(lines[0]).toMatch(/, and is empty$/);
+    expect(lines[0]).toMatch(/, but is empty$/);
   });
 
   test('the input require without a word is an error', async () => {
@@ -442,13 +442,13 @@ describe('names', () => {
 
 describe('nothing to gate', () => {
   test.each([
-    [{}, 'nothing to gate: give the input endpoints, or config, or both'],
+    [{}, 'nothing to gate: set the input endpoints, the input config, or both'],
     [{ endpoints: '  \n' }, 'input endpoints: there is no endpoint to gate'],
     [{ endpoints: '# none\n' }, 'input endpoints: there is no endpoint to gate'],
     [{ endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],
     [{ config: 'none.yml' }, 'none.yml:1:12: endpoints is an empty list'],
     [{ config: 'nowhere.yml' }, 'input config: nowhere.yml cannot be read (ENOENT)'],
-    [{ config: 'empty.yml' }, 'empty.yml: holds nothing: `endpoints` is missing'],
+    [{ config: 'empty.yml' }, 'empty.yml: the file is empty; `endpoints` is missing'],
     [{ config: 'list.yml' }, 'list.yml:1:1: the file must be a mapping of keys to values, not a list'],
   ])('%j', async (inputs, line) => {
     const files = { 'none.yml': 'endpoints: []', 'empty.yml': '# nothing\n', 'list.yml': '- a.example' };
@@ -481,22 +481,27 @@ describe('secrets', () => {
   const values = { PASSWORD: 's3cret-value', USER: 's3cret-user' };
 
   test('password beside access-token is a problem wherever it is', async () => {
-    const exclude = 'password and access-token exclude each other: give one of them';
+    const exclude = (prefix: string): string =>
+      `${prefix}password and ${prefix}access-token cannot both be set; remove one of them`;
     expect(
       await problems({
         inputs: { username: 'u', password: 'p', 'access-token': 't' },
         config:
           'defaults:\n  auth: {username: u, password: a, access-token: b}\nendpoints:\n  - host: a.example\n    auth: {password: a, access-token: b}',
       }),
-    ).toEqual([`input access-token: ${exclude}`, `gate.yml:2:50: ${exclude}`, `gate.yml:5:39: ${exclude}`]);
+    ).toEqual([
+      `input access-token: ${exclude('')}`,
+      `gate.yml:2:50: ${exclude('auth.')}`,
+      `gate.yml:5:39: ${exclude('auth.')}`,
+    ]);
   });
 
   test.each([
-    ['{username: u, password: "${NONE}"}', `gate.yml:1:61: password is empty. ${EMPTY}`],
-    ['{username: u, access-token: ""}', `gate.yml:1:65: access-token is empty. ${EMPTY}`],
-    ['{username: "${NONE}", password: p}', `gate.yml:1:48: username is empty. ${EMPTY}`],
-    ['{password: p}', `gate.yml:1:48: username is missing. ${EMPTY}`],
-    ['{username: u}', `gate.yml:1:48: password or access-token is missing. ${EMPTY}`],
+    ['{username: u, password: "${NONE}"}', `gate.yml:1:61: auth.password is empty or contains only spaces. ${EMPTY}`],
+    ['{username: u, access-token: ""}', `gate.yml:1:65: auth.access-token is empty or contains only spaces. ${EMPTY}`],
+    ['{username: "${NONE}", password: p}', `gate.yml:1:48: auth.username is empty or contains only spaces. ${EMPTY}`],
+    ['{password: p}', `gate.yml:1:48: auth.username is missing. ${EMPTY}`],
+    ['{username: u}', `gate.yml:1:48: auth.password or auth.access-token is missing. ${EMPTY}`],
   ])('auth: %s', async (auth, line) => {
     expect(await problems({ config: `endpoints: [{host: a.example, auth: ${auth}}]`, env: { NONE: '' } })).toEqual([
       line,
@@ -506,17 +511,22 @@ describe('secrets', () => {
   test.each([
     [{ username: 'u' }, [`input username: password or access-token is missing. ${EMPTY}`]],
     [{ password: 'p' }, [`input password: username is missing. ${EMPTY}`]],
-    [
-      { 'mail-from': 'a@b.example' },
-      ['input mail-from: delivery needs both mail-from and rcpt-to, and one is missing or empty'],
-    ],
+    [{ 'mail-from': 'a@b.example' }, ['input mail-from: rcpt-to is missing or empty']],
     [
       { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox: 'imaps://i.example', 'inbox-username': 'i' },
       [`input inbox-username: inbox-password is missing. ${EMPTY}`],
     ],
     [
       { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', 'inbox-username': 'i', 'inbox-password': 'p' },
-      [`input mail-from: inbox is missing, though there are credentials for it. ${EMPTY}`],
+      [`input mail-from: inbox is missing, but its credentials are set. ${EMPTY}`],
+    ],
+    [
+      { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox: 'imaps://i.example' },
+      [`input mail-from: inbox-username is missing. ${EMPTY}`, `input mail-from: inbox-password is missing. ${EMPTY}`],
+    ],
+    [
+      { inbox: 'mailpit+https://i.example' },
+      ['mail-from', 'rcpt-to'].map((name) => `input inbox: ${name} is missing or empty`),
     ],
   ])('inputs: %j', async (inputs, lines) => {
     expect(await problems({ inputs: { endpoints: 'a.example', ...inputs } })).toEqual(lines);
@@ -529,11 +539,16 @@ describe('secrets', () => {
   });
 
   test.each<[string, string[]]>([
-    ['inbox: mailpit+https://i.example, username: u', [`gate.yml:3:94: password is missing. ${EMPTY}`]],
-    ['inbox: mailpit+https://i.example, username: u, password: ""', [`gate.yml:3:107: password is empty. ${EMPTY}`]],
+    ['inbox: mailpit+https://i.example, username: u', [`gate.yml:3:94: delivery.password is missing. ${EMPTY}`]],
+    [
+      'inbox: mailpit+https://i.example, username: u, password: ""',
+      [`gate.yml:3:107: delivery.password is empty or contains only spaces. ${EMPTY}`],
+    ],
     [
       'inbox: mailpit+http://i.example/x, username: u, password: p',
-      ['gate.yml:3:57: username and password are not sent over plain HTTP: use mailpit+https, or leave them out'],
+      [
+        'gate.yml:3:57: delivery.username and delivery.password are not sent over plain HTTP; use mailpit+https, or remove them',
+      ],
     ],
   ])('a mail catcher gets whole credentials or none, and none in the clear: %s', async (inbox, lines) => {
     const config = `endpoints:\n- host: a.example\n  delivery: {from: a@b.example, to: a@b.example, ${inbox}}`;
@@ -554,8 +569,8 @@ describe('secrets', () => {
   test.each(['imaps', 'pop3'])('an inbox needs its credentials: %s', async (scheme) => {
     const delivery = `{from: a@b.example, to: a@b.example, inbox: ${scheme}://i.example}`;
     expect(await problems({ config: `endpoints:\n- host: a.example\n  delivery: ${delivery}` })).toEqual([
-      `gate.yml:3:13: username is missing. ${EMPTY}`,
-      `gate.yml:3:13: password is missing. ${EMPTY}`,
+      `gate.yml:3:13: delivery.username is missing. ${EMPTY}`,
+      `gate.yml:3:13: delivery.password is missing. ${EMPTY}`,
     ]);
   });
 
@@ -666,17 +681,17 @@ endpoints:
     const inputs = { endpoints: '- {host: a.example, tls: {ca: [key.pem, "${F}", ""]}}', ca: 'nosuch.pem\nbad.pem' };
     expect(await problems({ inputs, files, env: { F: 'hidden.pem' } })).toEqual([
       'input ca: nosuch.pem cannot be read (ENOENT)',
-      'input ca: bad.pem holds a damaged certificate (number 1 of 1)',
-      'endpoints:1:32: ca: key.pem holds no PEM certificate',
-      'endpoints:1:41: ca: the file that it names cannot be read (ENOENT)',
-      'endpoints:1:49: ca: the text is empty',
+      'input ca: bad.pem contains a damaged certificate (number 1 of 1)',
+      'endpoints:1:32: tls.ca: key.pem contains no PEM certificate',
+      'endpoints:1:41: tls.ca: the file cannot be read (ENOENT)',
+      'endpoints:1:49: tls.ca: the text is empty',
     ]);
   });
 
   test('a private key given by mistake is not shown', async () => {
     const ca = '-----BEGIN PRIVATE KEY-----\nMIGHs3cret\n-----END PRIVATE KEY-----';
     expect(await problems({ inputs: { endpoints: 'a.example', ca } })).toEqual([
-      'input ca: the text holds no PEM certificate',
+      'input ca: the text contains no PEM certificate',
     ]);
   });
 });
@@ -745,6 +760,9 @@ describe('shards', () => {
   test('a part without endpoints is an error, never a pass', async () => {
     expect(await problems({ inputs: { ...inputs, shard: '6/7' } })).toEqual([
       'input shard: part 6 of 7 is empty: there are only 5 endpoints',
+    ]);
+    expect(await problems({ inputs: { endpoints: 'a', shard: '2/2' } })).toEqual([
+      'input shard: part 2 of 2 is empty: there is only 1 endpoint',
     ]);
   });
 

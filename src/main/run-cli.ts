@@ -20,25 +20,25 @@ const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
        starttls-gate --config FILE [OPTION]...
        starttls-gate --demo [--self-test]
 
-Takes each ENDPOINT (host, host:port or [v6]:port) through five steps: STARTTLS offered, STARTTLS accepted,
-certificate, AUTH, delivery.
+Tests each ENDPOINT (host, host:port or [v6]:port) in five steps: STARTTLS offered, STARTTLS accepted, certificate,
+authentication, delivery.
 
-Every input of the action is an option here, such as --config FILE, --timeout SECONDS or --ca FILE. Passwords and
-tokens have no place on a command line: they come from the environment, as STARTTLS_GATE_PASSWORD,
-STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
+Every input of the action is an option, such as --config FILE, --timeout SECONDS or --ca FILE. Passwords and tokens
+are not options, because other users can read a command line. They are read from the environment variables
+STARTTLS_GATE_PASSWORD, STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 
   --demo        test good and broken mail servers of its own, without a network
-  --json        the report on standard output, progress on standard error
-  --self-test   first check that the gate detects misbehaving servers of its own
-  --help        this text
+  --json        write the report to standard output, and progress to standard error
+  --self-test   first test the gate itself, with misbehaving servers of its own
+  --help        show this text
 
-The exit code is 0 if the gate is open, 1 if it is closed, 2 if the configuration is invalid.
+Exit codes: 0 if the gate is open, 1 if it is closed, 2 if the configuration is invalid.
 `;
 
-/** Everybody on the machine can read a command line. */
+/** Secrets. Every user of the machine can read a command line. */
 const FROM_ENVIRONMENT: readonly InputName[] = ['password', 'access-token', 'inbox-password'];
 
-/** What makes sense only where a runner waits for files. */
+/** Inputs that are given in another way, or make sense only on a runner. */
 const OF_THE_RUNNER: readonly InputName[] = ['endpoints', 'report-dir'];
 
 const FLAGS: readonly InputName[] = ['self-test'];
@@ -48,10 +48,10 @@ const OPTIONS = INPUT_NAMES.filter((name) => ![...FROM_ENVIRONMENT, ...OF_THE_RU
 const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
 
 /**
- * The same run without a runner.
+ * Runs the gate from a command line, without a GitHub runner.
  * @param args the arguments of the command line
- * @param planned told of the plan, once there is one
- * @param endedBy receives the signal that tells the run to end
+ * @param planned receives the plan
+ * @param endedBy receives the signal that ends the run
  * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is invalid)
  */
 export async function runTerminal(
@@ -81,15 +81,15 @@ export async function runTerminal(
     return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      complain(`The configuration is invalid:\n${error.message}\nSee --help for usage.`);
+      reportError(`The configuration is invalid:\n${error.message}\nSee --help for usage.`);
       return EXIT.misconfigured;
     }
     throw error;
   }
 }
 
-/** The terminal may be the log of a job, of whatever runner. */
-function complain(message: string): void {
+/** The terminal may be the log of a job on a GitHub runner. */
+function reportError(message: string): void {
   for (const line of message.split('\n')) process.stderr.write(`${neutralise(line)}\n`);
 }
 
@@ -98,7 +98,7 @@ async function passesSelfTest(progress: NodeJS.WritableStream): Promise<boolean>
   const { selfTest } = await import('./self-test.js');
   const result = await selfTest();
   if (result.ok) progress.write(`${selfTestLine(result.detected)}\n`);
-  else complain(result.reason);
+  else reportError(result.reason);
   return result.ok;
 }
 

@@ -1,141 +1,121 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { Secret } from '../secrets/secret.js';
 import { errorCode } from './anchors.js';
 import type { ClientIdentity } from './endpoint.js';
-import { clientIdentityProblems } from './layers.js';
+import { certificatesIn, isPem } from './pem.js';
 import { at } from './source/located.js';
 import type { Located, LocatedText } from './source/located.js';
-import { certificatesIn, isPem } from './pem.js';
 import type { Problem } from './source/problem.js';
 import { fileName } from './source/quote.js';
 
-type Key = 'client-cert' | 'client-key';
+/** A parsed value; or what is wrong, as the end of a sentence that begins with the text or the file. */
+type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: string };
 
-/** What a value comes to, or what is wrong, as the end of a sentence that begins with the text or the file. */
-type Read<T> = { readonly value: T } | { readonly fault: string };
+/** The values of `client-cert` and `client-key`, after loading. */
+interface Loaded {
+  /** Absent if a value is missing or wrong. */
+  readonly identity?: ClientIdentity;
+  readonly certificateFault?: string;
+  readonly keyFault?: string;
+}
 
-/** What a pair of `client-cert` and `client-key` comes to. */
-type Pair = { readonly identity: ClientIdentity } | { readonly faults: Readonly<Partial<Record<Key, string>>> };
-
-/** Certificates that the gate shows of itself, each pair of values read once however many endpoints have it. */
+/** Client certificates. Each pair of values is read once, however many endpoints have it. */
 export class ClientIdentities {
   readonly #readFile: (path: string) => Promise<string>;
-  readonly #known = new Map<string, Pair>();
+  readonly #known = new Map<string, Loaded>();
 
-  /** @param readFile gives the text of a file by its path as the user wrote it */
+  /** @param readFile returns the text of a file by its path as the user wrote it */
   constructor(readFile: (path: string) => Promise<string>) {
     this.#readFile = readFile;
   }
 
   /**
-   * Reads what `client-cert` and `client-key` name, and checks that they belong together.
-   * @param tls the mapping with the keys, where there is one; values that are no text are for the schema to complain about
-   * @returns what is missing, cannot be read or does not fit; nothing of the key is in it
+   * Reads the files that `client-cert` and `client-key` name, and checks that the key belongs to the certificate.
+   * @param tls the mapping with the keys; the schema reports values that are missing, empty or not text
+   * @returns what cannot be read or used. The errors never contain any part of the key
    */
   async load(tls: Located | undefined): Promise<Problem[]> {
-    const incomplete = clientIdentityProblems(tls);
-    const certificate = at(tls, 'client-cert');
-    const key = at(tls, 'client-key');
-    if (!isGiven(certificate) || !isGiven(key)) {
-      const alone = [this.#alone('client-cert', certificate, chainIn), this.#alone('client-key', key, keyIn)];
-      return [...incomplete, ...(await Promise.all(alone)).flat()];
-    }
-
-    const id = idOf(certificate.text, key.text);
-    const pair = this.#known.get(id) ?? (await this.#pair(certificate.text, key.text));
-    this.#known.set(id, pair);
-    if ('identity' in pair) return [];
-    const { 'client-cert': wrongCertificate, 'client-key': wrongKey } = pair.faults;
+    const certificate = textOf(at(tls, 'client-cert'));
+    const key = textOf(at(tls, 'client-key'));
+    if (!certificate && !key) return [];
+    const id = idOf(certificate?.text, key?.text);
+    const loaded = this.#known.get(id) ?? (await this.#load(certificate?.text, key?.text));
+    this.#known.set(id, loaded);
+    const { certificateFault, keyFault } = loaded;
     return [
-      ...(wrongCertificate === undefined ? [] : [problem('client-cert', certificate, wrongCertificate)]),
-      ...(wrongKey === undefined ? [] : [problem('client-key', key, wrongKey)]),
+      ...(certificate && certificateFault !== undefined ? [problem('client-cert', certificate, certificateFault)] : []),
+      ...(key && keyFault !== undefined ? [problem('client-key', key, keyFault)] : []),
     ];
   }
 
-  /** The identity behind two values that were loaded; undefined where one of them is not given. */
+  /** The identity in two values that have been loaded; undefined if one of them is not set. */
   of(certificate: string | undefined, key: string | undefined): ClientIdentity | undefined {
-    if (certificate === undefined || key === undefined) return undefined;
-    const pair = this.#known.get(idOf(certificate, key));
-    return pair && 'identity' in pair ? pair.identity : undefined;
+    return this.#known.get(idOf(certificate, key))?.identity;
   }
 
-  /** What is wrong with one value whose other half is missing. */
-  async #alone(key: Key, node: Located | undefined, parse: (text: string) => Read<unknown>): Promise<Problem[]> {
-    if (!isGiven(node)) return [];
-    const read = await this.#read(node.text, parse);
-    return 'fault' in read ? [problem(key, node, read.fault)] : [];
-  }
-
-  async #pair(certificate: string, key: string): Promise<Pair> {
-    const [chain, privateKey] = await Promise.all([this.#read(certificate, chainIn), this.#read(key, keyIn)]);
-    if ('fault' in chain || 'fault' in privateKey) {
+  async #load(certificate: string | undefined, key: string | undefined): Promise<Loaded> {
+    const [chain, privateKey] = await Promise.all([this.#parse(certificate, chainIn), this.#parse(key, keyIn)]);
+    if (!chain?.ok || !privateKey?.ok) {
       return {
-        faults: {
-          ...('fault' in chain && { 'client-cert': chain.fault }),
-          ...('fault' in privateKey && { 'client-key': privateKey.fault }),
-        },
+        ...(chain?.ok === false && { certificateFault: chain.fault }),
+        ...(privateKey?.ok === false && { keyFault: privateKey.fault }),
       };
     }
     if (!new X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
-      return { faults: { 'client-key': 'holds a key that does not fit the certificate of client-cert' } };
+      return { keyFault: 'contains a key that does not belong to the certificate in tls.client-cert' };
     }
     const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const refusal = refusalOf(chain.value, pem);
-    return refusal === undefined
-      ? { identity: { certificate: chain.value, key: new Secret(pem) } }
-      : { faults: { 'client-cert': refusal } };
+    try {
+      // The TLS library rejects some identities, such as a key that is too short: better now than in step 3.
+      createSecureContext({ cert: chain.value, key: pem });
+    } catch (error) {
+      return { certificateFault: `contains a certificate that the TLS library rejects (${errorCode(error)})` };
+    }
+    return { identity: { certificate: chain.value, key: new Secret(pem) } };
   }
 
-  async #read<T>(value: string, parse: (text: string) => Read<T>): Promise<Read<T>> {
+  async #parse<T>(value: string | undefined, parse: (text: string) => Parsed<T>): Promise<Parsed<T> | undefined> {
+    if (value === undefined) return undefined;
     if (isPem(value)) return parse(value);
     try {
       return parse(await this.#readFile(value.trim()));
     } catch (error) {
-      return { fault: `cannot be read (${errorCode(error)})` };
+      return wrong(`cannot be read (${errorCode(error)})`);
     }
   }
 }
 
-function isGiven(node: Located | undefined): node is LocatedText {
-  return node?.kind === 'text' && !node.broken && node.text.trim() !== '';
+function textOf(node: Located | undefined): LocatedText | undefined {
+  return node?.kind === 'text' && !node.broken && node.text.trim() !== '' ? node : undefined;
 }
 
-function idOf(certificate: string, key: string): string {
+function idOf(certificate: string | undefined, key: string | undefined): string {
   return JSON.stringify([certificate, key]);
 }
 
-/** All certificates in a text, the client's own first. */
-function chainIn(text: string): Read<string> {
+function wrong(fault: string) {
+  return { ok: false, fault } as const;
+}
+
+/** All certificates in a text. The first is the client certificate itself. */
+function chainIn(text: string): Parsed<string> {
   const { certificates, faults } = certificatesIn(text);
-  const [fault] = faults;
-  return fault === undefined ? { value: certificates.join('') } : { fault };
+  return faults[0] === undefined ? { ok: true, value: certificates.join('') } : wrong(faults[0]);
 }
 
-function keyIn(text: string): Read<KeyObject> {
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return { fault: 'holds no PEM private key' };
-  if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text)) return { fault: 'holds an encrypted key; it must have no passphrase' };
+function keyIn(text: string): Parsed<ReturnType<typeof createPrivateKey>> {
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return wrong('contains no PEM private key');
+  if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text)) return wrong('contains an encrypted key; it must have no passphrase');
   try {
-    return { value: createPrivateKey(text) };
+    return { ok: true, value: createPrivateKey(text) };
   } catch {
-    return { fault: 'holds a private key that is damaged or of an unknown kind' };
+    return wrong('contains a private key that is damaged or of an unknown type');
   }
 }
 
-/** What the TLS library has against an identity, such as a key that is too short; better known now than in step 3. */
-function refusalOf(cert: string, key: string): string | undefined {
-  try {
-    createSecureContext({ cert, key });
-    return undefined;
-  } catch (error) {
-    return `holds a certificate that TLS does not take (${errorCode(error)})`;
-  }
-}
-
-function problem(key: Key, { place, text, expanded }: LocatedText, what: string): Problem {
-  // What is given for a key may be the key itself in a form that was not recognised, so it is never quoted.
-  const isQuotable = key === 'client-cert' && !expanded;
-  const file = isQuotable ? fileName(text.trim()) : 'the file that it names';
-  return { ...place, message: `${key}: ${isPem(text) ? 'the text' : file} ${what}` };
+function problem(key: string, { place, text, expanded }: LocatedText, what: string): Problem {
+  // The value of client-key may be the key itself in a form that was not recognized, so it is never quoted.
+  const file = key === 'client-cert' && !expanded ? fileName(text.trim()) : 'the file';
+  return { ...place, message: `tls.${key}: ${isPem(text) ? 'the text' : file} ${what}` };
 }

@@ -1,43 +1,43 @@
 import type { FindingCode } from '../findings/catalogue.js';
 import type { StepId } from '../report/report.js';
+import type { MechanismName } from '../sasl/mechanisms.js';
 import type { Secret } from '../secrets/secret.js';
 import type {
   AuthExpect,
+  AuthResult,
   DeliveryExpect,
   FailOn,
-  Mechanism,
   OnInconclusive,
   ProbeName,
   Role,
   TlsVersion,
   Transport,
-  Verdict,
 } from './schema/enums.js';
 import type { ApiAddress, MailboxAddress } from './schema/values.js';
 
-/** What is to be gated, and how: the whole of it valid, complete and resolved before anything is sent. */
+/** What the gate tests, and how. It is valid and complete before anything is sent. */
 export interface Plan {
   readonly endpoints: readonly Endpoint[];
   readonly policy: GatePolicy;
-  /** Endpoints gated at a time. */
+  /** Number of endpoints that are tested at the same time. */
   readonly concurrency: number;
-  /** Further tries after a transient failure. */
+  /** Retries after a transient failure. */
   readonly retries: number;
-  /** Milliseconds for the whole run; undefined means no end. */
+  /** Milliseconds for the whole run; undefined means no limit. */
   readonly deadlineMs?: number;
-  /** Whether the gate must first show that it detects misbehaving servers. */
+  /** Whether the gate tests itself with misbehaving servers first. */
   readonly selfTest?: true;
-  /** Where report files go; undefined means the runner's temp folder. */
+  /** Directory for report files; undefined means the runner's temp folder. */
   readonly reportDir?: string;
 }
 
-/** What counts as a failed gate. */
+/** Which results fail the job. */
 export interface GatePolicy {
   readonly failOn: FailOn;
   readonly onInconclusive: OnInconclusive;
 }
 
-/** One mail server to be taken through the five steps. */
+/** One mail server to be tested in five steps. */
 export interface Endpoint {
   /** Unique in the plan. */
   readonly name: string;
@@ -45,9 +45,9 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly transport: Transport;
-  /** SNI, and the reference identity that the certificate must carry (RFC 9525): a DNS name or an IP address. */
+  /** SNI, and the reference identity of the certificate (RFC 9525): a DNS name or an IP address. */
   readonly servername: string;
-  /** What EHLO says; undefined means the default of RFC 5321 section 4.1.4: the host name or an address literal. */
+  /** The name that EHLO sends; undefined means the default of RFC 5321 section 4.1.4: the host name or an address literal. */
   readonly ehlo?: string;
   readonly addresses: 'first' | 'all';
   readonly role: Role;
@@ -55,14 +55,14 @@ export interface Endpoint {
   readonly auth?: Credentials;
   readonly delivery?: Delivery;
   readonly tls: TlsPolicy;
-  /** Further tries, on connections of their own. */
+  /** Additional tests, on connections of their own. */
   readonly probes: readonly ProbeName[];
-  /** Steps that may not be skipped as not configured. */
+  /** Steps that must not be skipped for lack of configuration. */
   readonly require: readonly StepId[];
   readonly waive: readonly Waiver[];
-  /** Milliseconds for any one wait. */
+  /** Milliseconds for any single wait. */
   readonly timeoutMs: number;
-  /** Where the endpoint stands in the user's files, where that is known. */
+  /** The place of the endpoint in the user's files, if it is known. */
   readonly source?: Source;
   /** Set if this endpoint is a part of a configured one (`addresses: all`). */
   readonly origin?: Origin;
@@ -76,92 +76,97 @@ export interface Origin {
   readonly part: string;
 }
 
+/** A line in a file of the user. */
 export interface Source {
-  /** Path as the user would write it, relative to the workspace. */
+  /** Path relative to the workspace. */
   readonly file: string;
   /** 1 for the first line. */
   readonly line: number;
 }
 
-/** What there is to sign in with. */
+/** What the gate signs in with. */
 export type Credentials = {
-  /** Empty only with a certificate: the server then takes the name from that. */
+  /** Empty only with a certificate: the server then gets the name from the certificate. */
   readonly username: string;
-  /** The mechanism that the user insists on. */
-  readonly mechanism?: Mechanism;
+  /** The mechanism to use; undefined means the strongest that both sides support. */
+  readonly mechanism?: MechanismName;
   /** What the server must do with them. */
   readonly expect: AuthExpect;
 } & (
   | { readonly kind: 'password' | 'access-token'; readonly secret: Secret }
-  /** That of `tls.client`, which was shown in the handshake. */
+  /** The certificate is `tls.client`, sent during the handshake. */
   | { readonly kind: 'certificate' }
 );
 
+/** The test message of step 5, and where it must arrive. */
 export interface Delivery {
   /** Envelope sender. */
   readonly from: string;
   /** Envelope recipient. */
   readonly to: string;
-  /** Where the probe must arrive; undefined means that only its acceptance can be tested. */
+  /** Where the message must arrive; undefined means that only acceptance by the server is tested. */
   readonly inbox?: InboxTarget;
-  /** Milliseconds from acceptance until the message must be there. */
+  /** Milliseconds from acceptance until the message must have arrived. */
   readonly withinMs: number;
   /** The expected outcome. */
   readonly expect: DeliveryExpect;
-  /** The message stays in the inbox. */
+  /** Whether the message stays in the inbox. */
   readonly keep: boolean;
-  /** Octets of the attachment; 0 is none. */
+  /** Size of the attachment in bytes; 0 means no attachment. */
   readonly attachmentOctets: number;
   readonly verdicts?: DemandedVerdicts;
 }
 
-/** What must have been found about the origin of the message. */
+/** Results that the checks of the sender must have. */
 export interface DemandedVerdicts {
-  /** Whose Authentication-Results count (RFC 8601 section 2.5). */
-  readonly authservId?: string;
-  readonly spf?: Verdict | undefined;
-  readonly dkim?: Verdict | undefined;
-  readonly dmarc?: Verdict | undefined;
+  /** The server whose Authentication-Results are trusted (RFC 8601 section 2.5). */
+  readonly authservId?: string | undefined;
+  readonly spf?: AuthResult | undefined;
+  readonly dkim?: AuthResult | undefined;
+  readonly dmarc?: AuthResult | undefined;
 }
 
-/** What an inbox is opened with. */
+/** Credentials of an inbox. */
 export interface InboxLogin {
   readonly username: string;
   readonly password: Secret;
 }
 
-/** `imap` and `pop3` upgrade by STARTTLS or STLS and refuse otherwise; `imaps` and `pop3s` are TLS from the first byte. */
+/** `imap` and `pop3` require STARTTLS or STLS; `imaps` and `pop3s` use TLS from the first byte. */
 export type MailboxTarget = MailboxAddress & InboxLogin;
 
-/** An API may be open to all; over plain HTTP it must be. */
+/** An API may need no credentials. Over plain HTTP it has none. */
 export type ApiTarget = ApiAddress & Partial<InboxLogin>;
 
+/** An inbox and its credentials. */
 export type InboxTarget = MailboxTarget | ApiTarget;
 
+/** What step 3 requires. */
 export interface TlsPolicy {
-  /** PEM certificates that are trust anchors beside the default store. */
+  /** Additional trusted CAs in PEM, added to the default trust store. */
   readonly ca: readonly string[];
   readonly minVersion: TlsVersion;
   readonly minValidDays: number;
-  /** Base64 of the SHA-256 of each acceptable SubjectPublicKeyInfo, without the `sha256/` before it. */
+  /** Base64 of the SHA-256 of each pinned SubjectPublicKeyInfo, without the prefix `sha256/`. */
   readonly pins: readonly string[];
-  /** Judge the certificates, too, that the server has for other kinds of key. */
+  /** Whether the certificates that the server has for other kinds of key are checked too. */
   readonly bothKeys?: true;
-  /** What to show to a server that asks for a certificate. */
+  /** Sent to a server that requests a certificate. */
   readonly client?: ClientIdentity;
 }
 
-/** A certificate of ours, and the key that fits it. */
+/** A client certificate and its key. */
 export interface ClientIdentity {
-  /** PEM: the certificate itself, then what goes with it. */
+  /** PEM: the certificate itself, then its chain. */
   readonly certificate: string;
-  /** The private key as PKCS #8 in PEM. It never travels. */
+  /** The private key as PKCS #8 in PEM. It is never sent. */
   readonly key: Secret;
 }
 
+/** A known finding that does not block until a given day. */
 export interface Waiver {
   readonly finding: FindingCode;
-  /** The last day on which it holds, as YYYY-MM-DD in UTC. */
+  /** The last day of the waiver, as YYYY-MM-DD in UTC. */
   readonly until: string;
   readonly reason: string;
 }

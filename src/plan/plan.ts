@@ -1,64 +1,65 @@
 import { resolve } from 'node:path';
+import { count } from '../text/count.js';
 import { Anchors } from './anchors.js';
-import { check } from './schema/check.js';
-import { deliveryProblems } from './delivery.js';
 import { ClientIdentities } from './client-identities.js';
 import type { Endpoint, Plan, Source } from './endpoint.js';
-import type { Environment } from './source/expand.js';
 import { readInputs } from './inputs.js';
-import { credentialProblems, emptyLists, inboxProblems, overlay, signInProblems } from './layers.js';
-import type { InputLayer } from './layers.js';
-import { at, mappingAt } from './source/located.js';
+import { emptyLists, overlay } from './layers.js';
+import { resolveEndpoint } from './resolve.js';
+import { check } from './schema/check.js';
+import { nameOf } from './schema/defaults.js';
+import { endpointSchema, serverSchema } from './schema/schema.js';
+import type { EndpointSettings } from './schema/schema.js';
+import type { Environment } from './source/expand.js';
+import { at, mappingAt, plain } from './source/located.js';
 import type { Located, LocatedMapping } from './source/located.js';
 import { ConfigurationError, MAX_PROBLEMS, show } from './source/problem.js';
 import type { Place, Problem } from './source/problem.js';
-import { probeProblems } from './probes.js';
-import { nameOf, resolveEndpoint } from './resolve.js';
-import { endpointSchema } from './schema/schema.js';
-import type { EndpointSettings } from './schema/schema.js';
 import { readConfigFile, readEndpointsInput } from './source/sources.js';
 import type { EndpointList } from './source/sources.js';
 
-/** What the plan needs from around it. */
-export interface World {
-  /** The workspace: paths are relative to it. */
+/** What the plan needs besides the inputs. */
+export interface PlanContext {
+  /** The workspace. Paths are relative to it. */
   readonly cwd: string;
   readonly env: Environment;
-  /** Gives the text of a file by its absolute path; rejects where it cannot be read. */
+  /** Returns the text of a file by its absolute path; rejects if it cannot be read. */
   readonly readFile: (path: string) => Promise<string>;
-  /** What is known to be wrong before the inputs are read. */
+  /** Problems that are known before the inputs are read. */
   readonly problems?: readonly Problem[];
-  /** Where the first line of an input's text stands in a file of the user, if that is known. */
+  /** Finds the first line of an input's text in a file of the user; undefined if it is not known. */
   readonly locateInput?: (name: 'endpoints') => Source | undefined;
 }
 
-/** An endpoint with the layers below it merged in, and what came of checking it. */
+/** An endpoint after the check. */
 interface Candidate {
+  /** As the user wrote it. */
   readonly own: LocatedMapping;
+  /** Merged with the defaults and the inputs. */
   readonly merged: LocatedMapping;
-  /** Absent where something is wrong with it. */
+  /** Absent if there are problems. */
   readonly settings?: EndpointSettings;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Makes the plan of a run, or says everything that is wrong with its configuration. Sends nothing.
- * @param inputs the inputs of the action by name, as they were given; an empty text means not given
+ * Reads and checks the configuration of a run. Sends nothing.
+ * @param inputs the inputs of the action by name; an empty text means not set
  * @throws {ConfigurationError} with every problem at once
  */
-export async function loadPlan(inputs: Readonly<Record<string, string>>, world: World): Promise<Plan> {
+export async function loadPlan(inputs: Readonly<Record<string, string>>, context: PlanContext): Promise<Plan> {
   const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-  const lists = await readLists(given, world);
+  const lists = await readLists(given, context);
   const require = at(given, 'require');
-  /** What an empty list of an endpoint or of the defaults may replace. */
+  /** Lists that an empty list in an endpoint or in the defaults may replace. */
   const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
-  const candidates = examineAll(lists, layer, inputsBelow);
+  const candidates = checkAll(lists, layer, inputsBelow);
   const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
-  const readFile = (path: string): Promise<string> => world.readFile(resolve(world.cwd, path));
+  const readFile = (path: string): Promise<string> => context.readFile(resolve(context.cwd, path));
   const anchors = new Anchors(readFile);
   const identities = new ClientIdentities(readFile);
   const problems = [
-    ...(world.problems ?? []),
+    ...(context.problems ?? []),
     ...inputProblems,
     ...lists.flatMap((list) => list.problems),
     ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
@@ -70,10 +71,11 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
     )),
   ];
   if (candidates.length === 0 && lists.every((list) => list.problems.length === 0)) problems.push(noEndpoint(given));
-  if (problems.length > 0 || !settings) throw new ConfigurationError(problems);
+  const valid = candidates.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
+  if (problems.length > 0 || !settings || valid.length < candidates.length) throw new ConfigurationError(problems);
 
-  const endpoints = candidates.flatMap(({ own, settings: valid }) =>
-    valid ? resolveEndpoint(valid, settings, { anchors, identities }, sourceOf(own.place, world)) : [],
+  const endpoints = valid.map(({ own, checked }) =>
+    resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)),
   );
   const reportDir = settings['report-dir'];
   return {
@@ -87,7 +89,7 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, world: 
   };
 }
 
-async function readLists(given: LocatedMapping, world: World): Promise<EndpointList[]> {
+async function readLists(given: LocatedMapping, context: PlanContext): Promise<EndpointList[]> {
   const text = (name: string) => {
     const node = at(given, name);
     return node?.kind === 'text' ? node.text : undefined;
@@ -95,12 +97,12 @@ async function readLists(given: LocatedMapping, world: World): Promise<EndpointL
   const endpoints = text('endpoints');
   const config = text('config');
   return [
-    ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, world.env)]),
-    ...(config === undefined ? [] : [await readConfigFile(config, world)]),
+    ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
+    ...(config === undefined ? [] : [await readConfigFile(config, context)]),
   ];
 }
 
-/** One after the other, so that a value that many endpoints share is read once. */
+/** Loads one value after the other, so that a value that many endpoints share is read once. */
 async function loadAll(
   files: Pick<Anchors | ClientIdentities, 'load'>,
   values: readonly (Located | undefined)[],
@@ -113,8 +115,8 @@ async function loadAll(
   return problems;
 }
 
-/** Examines the endpoints one after the other, until there are too many problems. */
-function examineAll(lists: readonly EndpointList[], layer: InputLayer, inputsBelow: LocatedMapping): Candidate[] {
+/** Checks the endpoints one after the other, until there are too many problems. */
+function checkAll(lists: readonly EndpointList[], layer: LocatedMapping, inputsBelow: LocatedMapping): Candidate[] {
   const candidates: Candidate[] = [];
   const taken = new Map<string, Place>();
   let found = 0;
@@ -122,35 +124,22 @@ function examineAll(lists: readonly EndpointList[], layer: InputLayer, inputsBel
     const below = { ...defaults, entries: new Map([...inputsBelow.entries, ...defaults.entries]) };
     for (const own of endpoints) {
       if (found >= MAX_PROBLEMS) return candidates;
-      const candidate = examine(own, defaults, layer);
-      const problems = [...candidate.problems, ...duplicate(candidate, taken), ...emptyLists(own, below)];
-      candidates.push({ ...candidate, problems });
-      found += problems.length;
+      const merged = overlay(layer, defaults, own);
+      const { value, problems } = check(endpointSchema, merged, { own });
+      const all = [...problems, ...duplicate(own, merged, taken), ...emptyLists(own, below)];
+      candidates.push({ own, merged, ...(value && { settings: value }), problems: all });
+      found += all.length;
     }
   }
   return candidates;
 }
 
-function examine(own: LocatedMapping, defaults: LocatedMapping, layer: InputLayer): Candidate {
-  const merged = overlay(layer, defaults, own);
-  const { value, problems } = check(endpointSchema, merged);
-  const incomplete = [
-    ...credentialProblems(at(merged, 'auth')),
-    ...signInProblems(merged),
-    ...inboxProblems(at(merged, 'delivery')),
-    ...deliveryProblems(own, merged),
-  ];
-  const misplaced = value ? probeProblems(own, value) : [];
-  return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete, ...misplaced] };
-}
-
 /**
- * A name that another endpoint has already. It is known even where something else is wrong with its endpoint.
- * @param taken the names so far, which this one is added to
+ * Reports a name that another endpoint already has.
+ * @param taken the names so far, to which this one is added
  */
-function duplicate({ own, merged, settings }: Candidate, taken: Map<string, Place>): Problem[] {
-  const explicit = at(merged, 'name');
-  const name = explicit?.kind === 'text' && !explicit.broken ? explicit.text : settings && nameOf(settings);
+function duplicate(own: LocatedMapping, merged: LocatedMapping, taken: Map<string, Place>): Problem[] {
+  const name = nameIn(merged);
   if (name === undefined) return [];
   const place = at(own, 'name')?.place ?? own.place;
   const first = taken.get(name);
@@ -163,6 +152,14 @@ function duplicate({ own, merged, settings }: Candidate, taken: Map<string, Plac
   return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
 }
 
+/** The name of an endpoint, even if something else is wrong with it. */
+function nameIn(endpoint: LocatedMapping): string | undefined {
+  const name = at(endpoint, 'name');
+  if (name) return name.kind === 'text' && !name.broken ? name.text : undefined;
+  const server = serverSchema.safeParse(plain(endpoint));
+  return server.success ? nameOf(server.data) : undefined;
+}
+
 function isExpanded(mapping: LocatedMapping, key: string): boolean {
   const node = at(mapping, key);
   return node?.kind === 'text' && node.expanded;
@@ -171,19 +168,19 @@ function isExpanded(mapping: LocatedMapping, key: string): boolean {
 function noEndpoint(given: LocatedMapping): Problem {
   const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
   return input === undefined
-    ? { message: 'nothing to gate: give the input endpoints, or config, or both' }
+    ? { message: 'nothing to gate: set the input endpoints, the input config, or both' }
     : { input, message: 'there is no endpoint to gate' };
 }
 
 /** The place of an endpoint in a file of the user. */
-function sourceOf({ file, line }: Place, { locateInput }: World): Source | undefined {
+function sourceOf({ file, line }: Place, { locateInput }: PlanContext): Source | undefined {
   if (line === undefined) return undefined;
   if (file !== undefined) return { file, line };
   const start = locateInput?.('endpoints');
   return start && { file: start.file, line: start.line + line - 1 };
 }
 
-/** Deals the endpoints out like cards: the first to part 1, the next to part 2. */
+/** Distributes the endpoints over the parts in turn: the first to part 1, the next to part 2. */
 function sharded(
   endpoints: readonly Endpoint[],
   shard: { part: number; parts: number } | undefined,
@@ -192,6 +189,7 @@ function sharded(
   const { part, parts } = shard;
   const own = endpoints.filter((_, index) => index % parts === part - 1);
   if (own.length > 0) return own;
-  const message = `part ${part} of ${parts} is empty: there are only ${endpoints.length} endpoints`;
+  const total = `there ${endpoints.length === 1 ? 'is' : 'are'} only ${count(endpoints.length, 'endpoint')}`;
+  const message = `part ${part} of ${parts} is empty: ${total}`;
   throw new ConfigurationError([{ input: 'shard', message }]);
 }

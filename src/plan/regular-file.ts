@@ -6,8 +6,8 @@ const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block until
- * another process writes to it, or never end. The size limit applies while it is read.
- * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
+ * another process writes to it, or never end. The size limit applies while the file is read.
+ * @throws an error whose `code` is the code of the system, or says in words what is wrong with the file
  */
 export function readRegularFileSync(path: string): string {
   // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
@@ -30,7 +30,7 @@ export function readRegularFileSync(path: string): string {
   }
 }
 
-/** The same, as a promise. */
+/** {@link readRegularFileSync} as a promise. */
 export function readRegularFile(path: string): Promise<string> {
   return new Promise((resolve) => {
     resolve(readRegularFileSync(path));

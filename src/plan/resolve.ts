@@ -1,29 +1,20 @@
-import { isIPv6 } from 'node:net';
 import type { Anchors } from './anchors.js';
 import type { ClientIdentities } from './client-identities.js';
-import type { Credentials, DemandedVerdicts, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } from './endpoint.js';
-import { PORTS } from './schema/enums.js';
-import type { Role, Transport } from './schema/enums.js';
+import type { Credentials, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } from './endpoint.js';
+import { nameOf, portOf, roleOf, transportOf } from './schema/defaults.js';
 import type { EndpointSettings, InputSettings } from './schema/schema.js';
 
 const SECOND = 1000;
 
-/** What an endpoint is called: its name, or else `host:port`, with an IPv6 address in brackets. */
-export function nameOf(settings: EndpointSettings): string {
-  const { name, host } = settings;
-  return name ?? `${isIPv6(host) ? `[${host}]` : host}:${portOf(settings)}`;
-}
-
-/** What the files came to that settings name. */
+/** The contents of the files that the settings name. */
 export interface LoadedFiles {
   readonly anchors: Pick<Anchors, 'of'>;
   readonly identities: Pick<ClientIdentities, 'of'>;
 }
 
 /**
- * Makes an endpoint of settings that are known to be complete.
- * @param inputs what holds where the endpoint says nothing
- * @param files all that the settings name, loaded
+ * Turns settings that have passed the check into an endpoint.
+ * @param inputs values for what the endpoint does not set
  */
 export function resolveEndpoint(
   settings: EndpointSettings,
@@ -32,13 +23,12 @@ export function resolveEndpoint(
   source: Source | undefined,
 ): Endpoint {
   const { ehlo, environment } = settings;
-  const port = portOf(settings);
   const auth = credentialsOf(settings.auth);
   const delivery = settings.delivery && deliveryOf(settings.delivery);
   return {
     name: nameOf(settings),
     host: settings.host,
-    port,
+    port: portOf(settings),
     transport: transportOf(settings),
     servername: settings.servername ?? settings.host,
     ...(ehlo !== undefined && { ehlo }),
@@ -54,20 +44,6 @@ export function resolveEndpoint(
     timeoutMs: inputs.timeout * SECOND,
     ...(source && { source }),
   };
-}
-
-function portOf({ port, transport }: EndpointSettings): number {
-  return port ?? (transport === 'implicit' ? PORTS.implicit : PORTS.submission);
-}
-
-/** How TLS begins: as the user says, else by the port. */
-export function transportOf(settings: EndpointSettings): Transport {
-  return settings.transport ?? (portOf(settings) === PORTS.implicit ? 'implicit' : 'starttls');
-}
-
-/** What the server is for: as the user says, else by the port. */
-export function roleOf(settings: EndpointSettings): Role {
-  return settings.role ?? (portOf(settings) === PORTS.mx ? 'mx' : 'submission');
 }
 
 function tlsPolicyOf(
@@ -86,7 +62,7 @@ function tlsPolicyOf(
   };
 }
 
-/** A mechanism alone is no credentials: it says how to use those that other layers bring. */
+/** A mechanism alone is not credentials: it says how to use inherited ones. */
 function credentialsOf(auth: EndpointSettings['auth']): Credentials | undefined {
   if (!auth) return undefined;
   const { username, mechanism, expect } = auth;
@@ -113,7 +89,14 @@ function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delive
     expect: delivery.expect,
     keep: delivery.keep,
     attachmentOctets: delivery['attachment-bytes'],
-    ...(verdicts && { verdicts: verdictsOf(verdicts) }),
+    ...(verdicts && {
+      verdicts: {
+        spf: verdicts.spf,
+        dkim: verdicts.dkim,
+        dmarc: verdicts.dmarc,
+        authservId: verdicts['authserv-id'],
+      },
+    }),
   };
 }
 
@@ -121,11 +104,4 @@ function inboxOf({ inbox, username, password }: NonNullable<EndpointSettings['de
   const login = username !== undefined && password ? { username, password } : undefined;
   if (inbox && 'basePath' in inbox) return { ...inbox, ...login };
   return inbox && login && { ...inbox, ...login };
-}
-
-function verdictsOf({
-  'authserv-id': authservId,
-  ...demanded
-}: NonNullable<NonNullable<EndpointSettings['delivery']>['verdicts']>): DemandedVerdicts {
-  return { ...demanded, ...(authservId !== undefined && { authservId }) };
 }

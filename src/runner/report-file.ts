@@ -3,7 +3,7 @@ import { lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, unlink, writeFil
 import { tmpdir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf } from '../net/connect.js';
-import { within } from '../plan/source/paths.js';
+import { within } from '../plan/source/sources.js';
 import type { Problem } from '../plan/source/problem.js';
 import { jsonPieces } from '../output/json.js';
 import type { Report } from '../report/report.js';

@@ -9,12 +9,12 @@ import { readRegularFileSync } from '../plan/regular-file.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Finds the place of an input in the workflow file, for annotations.
+ * Finds an input of this action in the workflow file, so that annotations can point to it.
  * @param input the name of the input
  * @param text its value, exactly as the runner passed it
  * @param env the environment of the runner
- * @returns the workflow file and the line on which the text begins; undefined if there is no checkout, if the text comes
- * from an expression or from another workflow, or if it occurs more than once
+ * @returns the workflow file and the line where the text begins; undefined if there is no checkout, if the text comes
+ *   from an expression or from another workflow, or if it occurs more than once
  */
 export function locateInput(input: string, text: string, env: Environment): Source | undefined {
   const file = workflowFile(env);
@@ -24,17 +24,17 @@ export function locateInput(input: string, text: string, env: Environment): Sour
     const [line] = lines;
     return line !== undefined && lines.length === 1 ? { file, line } : undefined;
   } catch {
-    return undefined; // An annotation without a place is better than a gate that fails.
+    return undefined; // The location is optional: a file that cannot be read or parsed must not fail the run.
   }
 }
 
-/** The path of the workflow, from `owner/name/path@ref`. Undefined if it is in another repository. */
+/** The path of the workflow in its repository, from `owner/name/path@ref`; undefined if it is another repository. */
 function workflowFile({ GITHUB_WORKFLOW_REF: ref, GITHUB_REPOSITORY: repository }: Environment): string | undefined {
   if (!ref || !repository || !ref.startsWith(`${repository}/`)) return undefined;
   return /^\.github\/workflows\/[^/]+?\.ya?ml(?=@)/.exec(ref.slice(repository.length + 1))?.[0];
 }
 
-/** The lines on which the text begins, for every `with.<input>` of a workflow that has it. */
+/** The first lines of all `with.<input>` in a workflow whose value is the text. */
 function linesOf(input: string, text: string, workflow: string): (number | undefined)[] {
   const counter = new LineCounter();
   const found: (number | undefined)[] = [];
@@ -54,8 +54,8 @@ function linesOf(input: string, text: string, workflow: string): (number | undef
 }
 
 /**
- * The line on which the text of a scalar begins. For a block scalar, it is the line below the indicator. Undefined if the
- * lines of the text are not those of the file, as in a folded scalar.
+ * The line where the text of a scalar begins. A block scalar begins on the line below its indicator. Undefined if the
+ * lines of the text are not lines of the file, as in a folded scalar.
  */
 function firstLine({ range, type, value }: Scalar, counter: LineCounter): number | undefined {
   if (!range || (type !== 'BLOCK_LITERAL' && String(value).trimEnd().includes('\n'))) return undefined;

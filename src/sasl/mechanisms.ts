@@ -21,8 +21,8 @@ const scramMechanism = (kind: ScramKind): Mechanism => ({
   begin: (identity, context) => scram(kind, identity, context),
 });
 
-/** The supported mechanisms, strongest first. */
-const MECHANISMS: Readonly<Record<string, Mechanism>> = {
+/** The supported mechanisms by their registered names, strongest first. */
+const MECHANISMS = {
   'SCRAM-SHA-256-PLUS': scramMechanism({ hash: 'sha256', bound: true }),
   'SCRAM-SHA-1-PLUS': scramMechanism({ hash: 'sha1', bound: true }),
   'SCRAM-SHA-256': scramMechanism({ hash: 'sha256', bound: false }),
@@ -33,10 +33,19 @@ const MECHANISMS: Readonly<Record<string, Mechanism>> = {
   PLAIN: { kind: 'password', begin: plain, discloses: plainMessage },
   LOGIN: { kind: 'password', begin: login, discloses: ({ secret }) => secret.reveal() },
   EXTERNAL: { kind: 'certificate', begin: external },
-};
+} satisfies Readonly<Record<string, Mechanism>>;
 
-/** Their names, strongest first. */
-export const SUPPORTED: readonly string[] = Object.keys(MECHANISMS);
+const BY_NAME: Readonly<Record<string, Mechanism>> = MECHANISMS;
+
+export type MechanismName = keyof typeof MECHANISMS;
+
+/** The names of the supported mechanisms, strongest first. */
+export const SUPPORTED = Object.keys(MECHANISMS) as readonly MechanismName[];
+
+/** The kind of credential that a mechanism requires; undefined if the mechanism is not supported. */
+export function kindOf(name: string): Identity['kind'] | undefined {
+  return BY_NAME[name]?.kind;
+}
 
 /**
  * Whether a mechanism has channel binding.
@@ -62,7 +71,7 @@ export interface Choice {
  * @returns its name, or undefined if there is none
  */
 export function chooseMechanism(offered: readonly string[], { kind, wanted, canBind }: Choice): string | undefined {
-  return Object.entries(MECHANISMS)
+  return Object.entries(BY_NAME)
     .filter(([, mechanism]) => mechanism.kind === kind && (canBind || !mechanism.bound))
     .map(([name]) => name)
     .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
@@ -73,7 +82,7 @@ export function chooseMechanism(offered: readonly string[], { kind, wanted, canB
  * @param name a mechanism that {@link chooseMechanism} returned
  */
 export async function beginExchange(name: string, identity: Identity, context: ExchangeContext): Promise<SaslClient> {
-  const mechanism = MECHANISMS[name];
+  const mechanism = BY_NAME[name];
   if (!mechanism) throw new TypeError(`unsupported mechanism: ${name}`);
   return mechanism.begin(identity, context);
 }
@@ -84,7 +93,7 @@ export async function beginExchange(name: string, identity: Identity, context: E
  * @returns base64 texts
  */
 export function wireForms(identity: SecretIdentity): string[] {
-  return Object.values(MECHANISMS).flatMap(({ kind, discloses }) =>
+  return Object.values(BY_NAME).flatMap(({ kind, discloses }) =>
     kind === identity.kind && discloses ? [encodeBase64(discloses(identity))] : [],
   );
 }

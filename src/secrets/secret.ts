@@ -21,6 +21,11 @@ export class Secret {
     return this.#value !== this.#value.trim();
   }
 
+  /** Whether it is empty or contains only spaces. */
+  get isBlank(): boolean {
+    return this.#value.trim() === '';
+  }
+
   /** The credential in clear, to be sent or to be recognised, and for nothing else. */
   reveal(): string {
     return this.#value;

@@ -1,5 +1,5 @@
 import type { Credentials, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/schema/enums.js';
+import type { MechanismName as Mechanism } from '../../../src/sasl/mechanisms.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { startEximServers } from '../../support/exim-dovecot.js';
 import type { EximServers } from '../../support/exim-dovecot.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credentials, Endpoint } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/schema/enums.js';
+import type { MechanismName as Mechanism } from '../../../src/sasl/mechanisms.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint } from '../../support/mail-endpoint.js';

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import type { Mechanism } from '../../../src/plan/schema/enums.js';
+import type { MechanismName as Mechanism } from '../../../src/sasl/mechanisms.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint, toOneself, trusting, withPassword } from '../../support/mail-endpoint.js';

@@ -2,62 +2,48 @@ import { z } from 'zod';
 import { at, nearest, plain } from '../source/located.js';
 import type { Located } from '../source/located.js';
 import { MAX_PROBLEMS } from '../source/problem.js';
-import type { Problem } from '../source/problem.js';
+import type { Place, Problem } from '../source/problem.js';
 import { isQuotableKey, isQuotableName, isQuotableWord } from '../source/quote.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from './fields.js';
+import type { Quotable } from './fields.js';
+import { KEYS_OF_INPUTS } from './input-keys.js';
+import type { Violation } from './rules.js';
 
-/** Keys of numbers and of closed sets of words. With those of NAMES, they are the only ones whose values are quoted. */
-const WORDS: readonly unknown[] = [
-  'port',
-  'transport',
-  'addresses',
-  'role',
-  'probes',
-  'require',
-  'finding',
-  'until',
-  'min-version',
-  'min-valid-days',
-  'check',
-  'expect',
-  'within',
-  'keep',
-  'attachment-bytes',
-  'spf',
-  'dkim',
-  'dmarc',
-  'min-tls-version',
-  'fail-on',
-  'on-inconclusive',
-  'concurrency',
-  'timeout',
-  'retries',
-  'shard',
-];
-const NAMES: readonly unknown[] = ['host', 'servername', 'ehlo'];
-/** Mappings with secrets in them: what stands there for a key may be one. */
+/** Mappings that contain secrets: an unknown key in them may be a secret. */
 const PRIVATE: readonly unknown[] = ['auth', 'delivery'];
 
+/** The result of a check. */
 export interface Checked<T> {
-  /** Absent where there are problems. */
+  /** Absent if there are problems. */
   readonly value?: T;
   readonly problems: readonly Problem[];
 }
 
+/** What a check needs to know besides the text. */
+export interface CheckOptions {
+  /** What the text as a whole is called in errors. */
+  readonly what?: string;
+  /** The part of the text that the user wrote in this place, if other parts are inherited. */
+  readonly own?: Located;
+}
+
 /**
- * Holds what the user wrote against a schema.
- * @param what how the text as a whole is called
- * @returns its meaning, or every problem: at the key where it is unknown, at the value where it is wrong, at the
- *   mapping where something is missing from it
+ * Checks what the user wrote against a schema.
+ * @returns the value, or every problem: located at the key if it is unknown, at the value if that is not allowed, at the
+ *   mapping if a key is missing, and otherwise where the rule says
  */
-export function check<T>(schema: z.ZodType<T>, root: Located, what = 'the endpoint'): Checked<T> {
+export function check<T>(
+  schema: z.ZodType<T>,
+  root: Located,
+  { what = 'the endpoint', own = root }: CheckOptions = {},
+): Checked<T> {
   const result = schema.safeParse(plain(root));
   if (result.success) return { value: result.data, problems: [] };
-  return {
-    problems: result.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(schema, root, issue) : wrongValue(root, issue, what),
-    ),
-  };
+  const problems = result.error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return unknownKeys(schema, root, issue);
+    return isViolation(issue) ? violation(root, own, issue) : wrongValue(root, issue, what);
+  });
+  return { problems };
 }
 
 function unknownKeys(schema: z.ZodType, root: Located, { path, keys }: z.core.$ZodIssueUnrecognizedKeys): Problem[] {
@@ -66,45 +52,71 @@ function unknownKeys(schema: z.ZodType, root: Located, { path, keys }: z.core.$Z
   const known = keysAt(schema, path);
   return keys.slice(0, MAX_PROBLEMS).map((key) => {
     const place = mapping.entries.get(key)?.key ?? mapping.place;
-    const what = place.line === undefined ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
-    return { ...place, message: what };
+    const message = isInput(place) ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
+    return { ...place, message };
   });
 }
 
-/** A key that is none may be a key and its value, with the blank between them left out. */
+/** An unknown key may be a key and its value, if the space between them is missing. */
 function unknownKey(key: string, known: readonly string[], path: readonly PropertyKey[]): string {
   const isPrivate = path.some((step) => PRIVATE.includes(step));
   const [word = ''] = /^[\w-]*/.exec(key) ?? [];
   const suggestion = didYouMean(word, known);
   const isQuoted = isQuotableKey(word) && (suggestion !== '' || (word === key && !isPrivate));
-  if (!isQuoted) return 'an unknown key';
+  if (!isQuoted) return 'unknown key';
   if (word === key) return `unknown key "${key}"${suggestion}`;
-  return `unknown key that begins with "${word}"${key[word.length] === ':' ? '; a blank must follow the colon' : ''}`;
+  return `unknown key that begins with "${word}"${key[word.length] === ':' ? '; add a space after the colon' : ''}`;
 }
 
-function wrongValue(root: Located, { path, message }: z.core.$ZodIssue, what: string): Problem[] {
+type ViolationIssue = z.core.$ZodIssueCustom & { readonly params: Omit<Violation, 'message'> };
+
+function isViolation(issue: z.core.$ZodIssue): issue is ViolationIssue {
+  return issue.code === 'custom' && Array.isArray(issue.params?.keys);
+}
+
+/** The problem of a rule that concerns several keys. */
+function violation(root: Located, own: Located, { message, params }: ViolationIssue): Problem {
+  const { keys, isOwn } = params;
+  const [{ place } = own] = keys.flatMap((key) => at(isOwn ? own : root, ...key.split('.')) ?? []);
+  return { ...place, message: isInput(place) ? message.replace(/\b(?:auth|delivery)\.[\w-]+/g, inputName) : message };
+}
+
+/** Whether a value is an input as a whole. */
+function isInput({ input, line }: Place): boolean {
+  return input !== undefined && line === undefined;
+}
+
+/** The input that gives a key to endpoints; the key itself if there is none. */
+function inputName(key: string): string {
+  return Object.entries(KEYS_OF_INPUTS).find(([, inherited]) => inherited === key)?.[0] ?? key;
+}
+
+function wrongValue(root: Located, issue: z.core.$ZodIssue, what: string): Problem[] {
+  const { path, message } = issue;
   const node = nearest(root, path);
   if (node.kind === 'text' && node.broken) return [];
-  const keys = path.filter((step) => typeof step === 'string');
-  const isInput = node.place.line === undefined;
-  const label = isInput ? '' : `${keys.join('.') || what} `;
-  const parent = path.slice(0, -1);
-  if (typeof path.at(-1) === 'string' && at(root, ...path) === undefined && at(root, ...parent)?.kind === 'mapping') {
-    return [{ ...node.place, message: `${keys.join('.')} is missing` }];
+  const name = path.filter((step) => typeof step === 'string').join('.');
+  const isMissing = typeof path.at(-1) === 'string' && at(root, ...path) === undefined;
+  if (isMissing && at(root, ...path.slice(0, -1))?.kind === 'mapping') {
+    const text = isInput(node.place) ? `${inputName(name)} is missing or empty` : `${name} is missing`;
+    return [{ ...node.place, message: text }];
   }
-  return [{ ...node.place, message: `${label}${message}${instead(node, keys, message)}` }];
+  const label = isInput(node.place) ? '' : `${name || what} `;
+  return [{ ...node.place, message: `${label}${message}${instead(node, issue)}` }];
 }
 
-/** What is there instead of what should be, as far as it may be shown. */
-function instead(node: Located, keys: readonly string[], message: string): string {
+/** The value that is there instead, if it may be shown. */
+function instead(node: Located, issue: z.core.$ZodIssue): string {
+  const { message } = issue;
   if (!message.startsWith('must be') || message.includes('; did you mean')) return '';
   if (node.kind !== 'text') return `, not a ${node.kind}`;
-  if (node.text === '') return ', and is empty';
-  return !node.expanded && isQuotable(node.text, keys.at(-1)) ? `, not "${node.text}"` : '';
+  if (node.text === '') return ', but is empty';
+  const quotable = issue.code === 'custom' ? (issue.params?.quotable as Quotable | undefined) : undefined;
+  return !node.expanded && isQuotable(node.text, quotable) ? `, not "${node.text}"` : '';
 }
 
-function isQuotable(text: string, key: string | undefined): boolean {
-  return (WORDS.includes(key) && isQuotableWord(text)) || (NAMES.includes(key) && isQuotableName(text));
+function isQuotable(text: string, quotable: Quotable | undefined): boolean {
+  return (quotable === 'word' && isQuotableWord(text)) || (quotable === 'name' && isQuotableName(text));
 }
 
 /** The keys that a schema knows for the mapping at a path. */

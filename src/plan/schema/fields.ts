@@ -1,73 +1,126 @@
+import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { STEP_IDS } from '../../report/report.js';
-import type { StepId } from '../../report/report.js';
 import { PROBES } from './enums.js';
-import type { ProbeName } from './enums.js';
-import { didYouMean } from './suggest.js';
 import * as values from './values.js';
 
-/* The kinds of values that keys have. Each takes text, as all of YAML's scalars and all inputs are here. */
+/*
+ * The kinds of values that keys have. Each is read from text: all YAML scalars and all inputs are text here. A value
+ * that is not allowed becomes `z.NEVER`, so that the rules of the schema see that the key is set.
+ */
+
+/** Whether an error may quote the value: if it looks like a number or a keyword, if it looks like a host, or never. */
+export type Quotable = 'word' | 'name' | 'never';
 
 /**
- * A value as text, read by `read`.
- * @param legal what is wrong with any other value, as the end of a sentence that begins with the key
+ * A value that `read` reads from text.
+ * @param allowed what is allowed, as the end of a sentence that begins with the key
+ * @param quotable `never` if the value may be a secret
  */
-export function value<T>(legal: string | ((text: string) => string), read: (text: string) => T | undefined) {
-  const message = (text: string) => (typeof legal === 'string' ? legal : legal(text));
-  return z.string({ error: message('') }).transform((text, context) => {
-    const result = read(text);
+export function value<T>(
+  allowed: string | ((text: string) => string),
+  read: (text: string) => T | undefined,
+  quotable: Quotable = 'never',
+) {
+  return z.unknown().transform((given, context) => {
+    const text = typeof given === 'string' ? given : '';
+    const result = typeof given === 'string' ? read(text) : undefined;
     if (result !== undefined) return result;
-    context.issues.push({ code: 'custom', message: message(text), input: text });
+    const message = typeof allowed === 'string' ? allowed : allowed(text);
+    context.issues.push({ code: 'custom', message, input: given, params: { quotable } });
     return z.NEVER;
   });
 }
 
-/** A whole number within bounds. */
+/** A whole number from `min` to `max`. */
 export const number = (min: number, max: number) =>
-  value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max));
+  value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max), 'word');
 
-/** One of some words. @param legal what to say of any other, if not which words there are */
-export const oneOf = <T extends string>(known: readonly T[], legal = `must be one of ${known.join(', ')}`) =>
+/**
+ * One of several keywords.
+ * @param allowed the error message for any other text, if it is not to list the keywords
+ */
+export const oneOf = <T extends string>(
+  known: readonly T[],
+  allowed = `must be one of ${known.join(', ')}`,
+  quotable: Quotable = 'word',
+) =>
   value(
-    (text) => legal + didYouMean(text, known),
+    (text) => allowed + didYouMean(text, known),
     (text) => known.find((word) => word === text),
+    quotable,
   );
 
+/**
+ * A hint for a mistyped word.
+ * @returns `; did you mean "word"?`, or empty text if no known word is similar
+ */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const match = closestMatch(word, known, { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
+  return match === undefined ? '' : `; did you mean "${match}"?`;
+}
+
 /** A boolean. */
-export const flag = value('must be true or false', values.truth);
+export const flag = value('must be true or false', values.truth, 'word');
 
 /** Any text. */
 export const anyText = value('must be text', (text) => text);
 
-/** A list, or a text that `split` makes one. */
+/** A host, without a port. */
+export const host = value('must be a DNS name or an IP address, without a port', values.host, 'name');
+
+/** An envelope address. */
+export const mailbox = value('must be a plain address of the form local@domain', values.mailbox);
+
+const NO_CONTROLS =
+  'must not contain control characters (secrets are often stored with a line break at the end by mistake)';
+
+/** A user name, which may be empty. */
+export const userName = value(NO_CONTROLS, values.userName);
+
+/** A password or a token, which may be empty. */
+export const secret = value(NO_CONTROLS, values.secret);
+
+/** The URL of an inbox. */
+export const inboxUrl = value(
+  'must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment',
+  values.inboxUrl,
+);
+
+/** Text for people. */
+export const oneLine = value('must be one line of 1 to 200 visible characters', values.displayName);
+
+/** A list, or a text that `split` makes a list. */
 export const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
   z.preprocess((given) => (typeof given === 'string' ? split(given) : given), z.array(item, 'must be text or a list'));
 
-/** No setting has as many legal words. */
+/** No setting has as many keywords. */
 const MAX_WORDS = 100;
 
-/**
- * The words of a text, each once. A text without words is returned whole, so that it is an illegal word and not an
- * empty list.
- */
+/** The words of a text, each once. A text without words is returned whole, so that it is an error and not an empty list. */
 const words = (text: string): string[] => {
   const found = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
   return found.length > 0 ? found.slice(0, MAX_WORDS) : [text];
 };
 
-/** Steps by their ids, in their order; `all` is all of them. */
-export const steps = list(oneOf(['all', ...STEP_IDS]), words).transform((named): readonly StepId[] =>
+/** Step IDs, sorted in the order of the steps; `all` stands for all of them. */
+export const steps = list(oneOf(['all', ...STEP_IDS]), words).transform((named) =>
   STEP_IDS.filter((id) => named.includes('all') || named.includes(id)),
 );
 
-/** Probes by their names, in their order. */
-export const probes = list(oneOf(PROBES), words).transform((named): readonly ProbeName[] =>
-  PROBES.filter((probe) => named.includes(probe)),
-);
+/** Names of probes, in a fixed order. */
+export const probes = list(oneOf(PROBES), words).transform((named) => PROBES.filter((probe) => named.includes(probe)));
 
 /** PEM text or paths, as one text or a list. */
-export const anchors = list(anyText, (text) => [text]);
+export const pemOrPaths = list(anyText, (text) => [text]);
 
 /** A mapping with these keys and no others. */
 export const mapping = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, 'must be a mapping of keys to values');
+
+/**
+ * Adds the documentation of a key.
+ * @param otherwise the documented default, if it depends on something else
+ */
+export const key = <T extends z.ZodType>(field: T, description: string, otherwise?: string): T =>
+  field.meta({ description, ...(otherwise !== undefined && { otherwise }) });

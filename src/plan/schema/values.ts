@@ -3,13 +3,13 @@ import { domainToASCII } from 'node:url';
 import { visible } from '../../text/peer.js';
 import { Secret } from '../../secrets/secret.js';
 
-/**
- * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
- * None knows of keys, places or messages.
+/*
+ * Readers of single values. Each takes the text that the user wrote, and returns its value, or undefined if it is not
+ * allowed. They do not know keys, places and messages.
  */
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+/** Characters with a special meaning around a local part, spaces, and invisible or unassigned characters. */
 const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const PRINTABLE = /^[!-~]+$/;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -23,11 +23,11 @@ export function wholeNumber(text: string, min: number, max: number): number | un
 }
 
 /**
- * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
- * would take for a number (`127.1`, `0x7f`) is no name.
+ * A DNS name in lower case, as A-labels (RFC 5890), without a dot at the end. Underscores are allowed. A text that the
+ * resolver reads as a number (`127.1`, `0x7f`) is not a name.
  */
 export function dnsName(text: string): string | undefined {
-  // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
+  // domainToASCII drops line breaks, decodes %2e and reads 127.1 as an address: it must not get any of these.
   if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || visible(text) !== text) return undefined;
   const name = (PRINTABLE.test(text) ? text.toLowerCase() : domainToASCII(text)).replace(/\.$/, '');
   const labels = name.split('.');
@@ -35,7 +35,7 @@ export function dnsName(text: string): string | undefined {
   return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
 }
 
-/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
+/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can contain. */
 export function host(text: string): string | undefined {
   const bare = /^\[(.*)\]$/.exec(text)?.[1];
   if (bare !== undefined) return isIPv6(bare) && !bare.includes('%') ? bare.toLowerCase() : undefined;
@@ -49,12 +49,12 @@ function smtpDomain(text: string): string | undefined {
   return name?.includes('_') === true ? undefined : name;
 }
 
-/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at its end. */
+/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at the end. */
 export function isQualifiedDomain(text: string): boolean {
   return text.includes('.') && smtpDomain(text) === text.toLowerCase();
 }
 
-/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
+/** A name that EHLO may send: a domain, or an address literal (RFC 5321 section 4.1.3). */
 export function ehloName(text: string): string | undefined {
   const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
   if (!literal) return smtpDomain(text);
@@ -73,7 +73,7 @@ export function mailbox(text: string): string | undefined {
   return ascii === undefined ? undefined : `${local}@${ascii}`;
 }
 
-/** A name for people: one line, at most 200 characters, none of them unseen. */
+/** A name for people: one line of at most 200 characters, all of them visible. */
 export function displayName(text: string): string | undefined {
   return text.trim() !== '' && text.length <= 200 && visible(text) === text ? text : undefined;
 }
@@ -88,18 +88,18 @@ export function secret(text: string): Secret | undefined {
   return CONTROL.test(text) ? undefined : new Secret(text);
 }
 
-/** `sha256/` and the base64 of 32 octets; gives the base64. */
+/** `sha256/` and the base64 of 32 bytes; returns the base64. */
 export function pin(text: string): string | undefined {
   const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
   return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
 }
 
-/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
+/** An authserv-id (RFC 8601 section 2.5): a token, usually a domain, in any case. */
 export function authservId(text: string): string | undefined {
   return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
+/** The spellings of a boolean in the core schema of YAML 1.2, which the runner accepts too. */
 export function truth(text: string): boolean | undefined {
   if (/^(true|True|TRUE)$/.test(text)) return true;
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
@@ -112,14 +112,14 @@ export function minutes(text: string): number | undefined {
   return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
 }
 
-/** A day of the calendar as YYYY-MM-DD. */
+/** An existing date in the form YYYY-MM-DD. */
 export function day(text: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
 }
 
-/** Which of how many parts. */
+/** One of several equal parts. */
 export interface Shard {
   readonly part: number;
   readonly parts: number;
@@ -133,7 +133,7 @@ export function shard(text: string): Shard | undefined {
   return part === undefined || parts === undefined ? undefined : { part, parts };
 }
 
-/** A mailbox of a mail server, without the credentials for it. POP3 knows one only, its INBOX. */
+/** A mailbox of a mail server, without credentials. POP3 has only INBOX. */
 export interface MailboxAddress {
   readonly scheme: 'imap' | 'imaps' | 'pop3' | 'pop3s';
   readonly host: string;
@@ -141,21 +141,24 @@ export interface MailboxAddress {
   readonly mailbox: string;
 }
 
-/** The HTTP API of a mail catcher, without credentials for it. */
+/** The HTTP API of a mail catcher, without credentials. */
 export interface ApiAddress {
   readonly scheme: 'mailpit+http' | 'mailpit+https' | 'maildev+http' | 'maildev+https';
   readonly host: string;
   readonly port: number;
-  /** Stands before the path of every request: empty, or with a slash before and none behind. */
+  /** Prefix of the path of every request: empty, or with a slash at the start and none at the end. */
   readonly basePath: string;
 }
 
 export type InboxAddress = MailboxAddress | ApiAddress;
 
-const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 } as const;
+type Scheme = InboxAddress['scheme'];
 
-/** Both catchers listen on one port, be it with TLS or without. */
-const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 } as const;
+/** Default ports. Mail catchers use the same port with and without TLS. */
+const PORTS: Readonly<Record<Scheme, number>> = {
+  ...{ imap: 143, imaps: 993, pop3: 110, pop3s: 995 },
+  ...{ 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 },
+};
 
 /**
  * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
@@ -165,25 +168,23 @@ export function inboxUrl(text: string): InboxAddress | undefined {
   const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
   const scheme = match?.[1]?.toLowerCase() ?? '';
   const name = host(match?.[2] ?? '');
-  const path = match?.[4] ?? '';
-  if (!match || name === undefined) return undefined;
-  const port = (usual: number): number | undefined =>
-    match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
-  if (isKeyOf(MAILBOX_PORTS, scheme)) {
-    const at = port(MAILBOX_PORTS[scheme]);
-    const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
-    return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
-  }
-  if (isKeyOf(API_PORTS, scheme)) {
-    const at = port(API_PORTS[scheme]);
+  if (!match || name === undefined || !isScheme(scheme)) return undefined;
+  const port = match[3] === undefined ? PORTS[scheme] : wholeNumber(match[3], 1, 65535);
+  const path = match[4] ?? '';
+  if (isApi(scheme)) {
     const basePath = base(path);
-    return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
+    return port === undefined || basePath === undefined ? undefined : { scheme, host: name, port, basePath };
   }
-  return undefined;
+  const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+  return port === undefined || mailbox === undefined ? undefined : { scheme, host: name, port, mailbox };
 }
 
-function isKeyOf<T extends object>(table: T, key: string): key is Extract<keyof T, string> {
-  return Object.hasOwn(table, key);
+function isScheme(text: string): text is Scheme {
+  return Object.hasOwn(PORTS, text);
+}
+
+function isApi(scheme: Scheme): scheme is ApiAddress['scheme'] {
+  return scheme.includes('+');
 }
 
 /** The folder of an IMAP URL. */
@@ -193,13 +194,13 @@ function folder(path: string): string | undefined {
   return decoded === '' ? 'INBOX' : decoded;
 }
 
-/** The base path of an API, as it is sent. */
+/** The base path of an API, as it is sent in requests. */
 function base(path: string): string | undefined {
   const segments = path.split('/').filter((segment) => segment !== '');
-  const isLegal = segments.every(
+  const isAllowed = segments.every(
     (segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment),
   );
-  return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
+  return isAllowed ? segments.map((segment) => `/${segment}`).join('') : undefined;
 }
 
 function percentDecoded(text: string): string | undefined {

@@ -4,9 +4,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A text with its references to the environment replaced. */
 export interface Expansion {
   readonly text: string;
-  /** Whether a value of the environment is in the text, which may then be a secret. */
+  /** Whether the text contains a value of the environment, which may be a secret. */
   readonly expanded: boolean;
-  /** What is wrong with the references, in words that quote no value. */
+  /** Errors in the references. They quote no value. */
   readonly errors: readonly string[];
 }
 
@@ -19,46 +19,40 @@ const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
  */
 const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
 
-/**
- * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
- * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
- */
-export function expand(text: string, env: Environment): Expansion {
-  const errors: string[] = [];
-  let expanded = false;
-  const result = text.replace(REFERENCE, (match, name: string | undefined) => {
-    if (match === '$${') return '${';
-    if (name === undefined) {
-      errors.push('malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${');
-      return match;
-    }
-    if (RESERVED.test(name)) {
-      errors.push(
-        `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under another name with env: of the step`,
-      );
-      return match;
-    }
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (value === undefined) errors.push(`the environment variable ${name} is not set`);
-    expanded = true;
-    return value ?? '';
-  });
-  return { text: result, expanded, errors };
-}
-
-/** Keys whose values are sent unencrypted or shown in the log and the summary: no variable is expanded in them. */
+/** Keys whose values are sent unencrypted, or shown in the log and the summary. Variables are not expanded in them. */
 export const LITERAL_KEYS: readonly string[] = ['name', 'ehlo', 'environment'];
 
 const NOT_EXPANDED =
   'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
 
-/** Reads the value of one of LITERAL_KEYS: `$${` is a literal `${`, and any other `${` is an error. */
-export function literal(text: string): Expansion {
+/**
+ * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
+ * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
+ * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
+ */
+export function expand(text: string, env: Environment, isLiteral = false): Expansion {
   const errors = new Set<string>();
-  const result = text.replace(REFERENCE, (match) => {
+  let expanded = false;
+  const result = text.replace(REFERENCE, (match, name: string | undefined) => {
     if (match === '$${') return '${';
-    errors.add(NOT_EXPANDED);
-    return match;
+    const error = isLiteral ? NOT_EXPANDED : errorIn(name);
+    if (error !== undefined) {
+      errors.add(error);
+      return match;
+    }
+    expanded = true;
+    const value = name !== undefined && Object.hasOwn(env, name) ? env[name] : undefined;
+    if (value === undefined) errors.add(`the environment variable ${name} is not set`);
+    return value ?? '';
   });
-  return { text: result, expanded: false, errors: [...errors] };
+  return { text: result, expanded, errors: [...errors] };
+}
+
+/** @param name undefined if the reference is malformed */
+function errorIn(name: string | undefined): string | undefined {
+  if (name === undefined)
+    return 'malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${';
+  return RESERVED.test(name)
+    ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under another name with env: of the step`
+    : undefined;
 }

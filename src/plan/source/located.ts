@@ -1,15 +1,15 @@
 import type { Place } from './problem.js';
 
-/** What the user wrote, each part with its place. All scalars are text: what they mean is for the schema to say. */
+/** What the user wrote, each part with its place. All scalars are text: only the schema gives them a meaning. */
 export type Located = LocatedText | LocatedList | LocatedMapping;
 
 export interface LocatedText {
   readonly kind: 'text';
   readonly text: string;
   readonly place: Place;
-  /** Holds the value of an environment variable, so it may be a secret and is never quoted. */
+  /** Contains the value of an environment variable, so it may be a secret and is never quoted. */
   readonly expanded: boolean;
-  /** A problem with it is already known, so nothing more is said about it. */
+  /** A problem with it has been reported, so no other is. */
   readonly broken: boolean;
 }
 
@@ -26,28 +26,28 @@ export interface LocatedMapping {
 }
 
 export interface LocatedEntry {
-  /** Where the key stands. */
+  /** The place of the key. */
   readonly key: Place;
   readonly value: Located;
 }
 
-/** A text that stands at a place as it is. */
+/** A text at a place. */
 export function textAt(place: Place, text: string, expanded = false): LocatedText {
   return { kind: 'text', text, place, expanded, broken: false };
 }
 
-/** A mapping whose keys stand where their values do. */
+/** A mapping whose keys have the places of their values. */
 export function mappingAt(place: Place, values: Iterable<readonly [string, Located]>): LocatedMapping {
   const entries = new Map<string, LocatedEntry>();
   for (const [key, value] of values) entries.set(key, { key: value.place, value });
   return { kind: 'mapping', entries, place };
 }
 
-/** The same without places: strings, arrays and objects. */
+/** The same without places: strings, arrays and objects; null for a broken text. */
 export function plain(node: Located): unknown {
   switch (node.kind) {
     case 'text':
-      return node.text;
+      return node.broken ? null : node.text;
     case 'list':
       return node.items.map(plain);
     case 'mapping':
@@ -55,7 +55,7 @@ export function plain(node: Located): unknown {
   }
 }
 
-/** How many values a node holds, itself included. */
+/** The number of values in a node, including itself. */
 export function size(node: Located): number {
   switch (node.kind) {
     case 'text':
@@ -67,7 +67,7 @@ export function size(node: Located): number {
   }
 }
 
-/** What stands at the end of a path, or undefined where the path leads nowhere. */
+/** The node at the end of a path, or undefined if there is none. */
 export function at(node: Located | undefined, ...path: readonly PropertyKey[]): Located | undefined {
   return path.reduce<Located | undefined>((parent, step) => {
     if (parent?.kind === 'mapping') return parent.entries.get(String(step))?.value;
@@ -75,14 +75,14 @@ export function at(node: Located | undefined, ...path: readonly PropertyKey[]): 
   }, node);
 }
 
-/** The last thing on a path that is there. */
+/** The last node on a path that exists. */
 export function nearest(node: Located, path: readonly PropertyKey[]): Located {
   const [step, ...rest] = path;
   const child = step === undefined ? undefined : at(node, step);
   return child ? nearest(child, rest) : node;
 }
 
-/** The same mapping with one entry set. */
+/** A copy of a mapping with one entry set. */
 export function withEntry(mapping: LocatedMapping, key: string, value: Located): LocatedMapping {
   return { ...mapping, entries: new Map(mapping.entries).set(key, { key: value.place, value }) };
 }

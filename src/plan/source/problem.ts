@@ -1,6 +1,6 @@
 import { visible } from '../../text/peer.js';
 
-/** Where something stands that the user wrote: a file, or an input of the action, and the position in its text. */
+/** The place of something that the user wrote: a file or an input of the action, and the position in its text. */
 export interface Place {
   /** Path of a file, relative to the workspace. */
   readonly file?: string;
@@ -12,34 +12,34 @@ export interface Place {
   readonly column?: number;
 }
 
-/** One thing that is wrong with the configuration, and where. Its message never quotes what may be a secret. */
+/** An error in the configuration, and its place. The message never quotes a value that may be a secret. */
 export interface Problem extends Place {
   readonly message: string;
 }
 
-/** More would bury the first ones, and the limits of a summary with them. */
+/** More would hide the first ones, and exceed the limits of a summary. */
 const MAX_LINES = 1000;
 
 /** The number of problems after which checking stops: a file of another kind can have one every few bytes. */
 export const MAX_PROBLEMS = 10_000;
 
-/** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
+/** The configuration cannot be used. It has every problem, and its message lists the first of them, one per line. */
 export class ConfigurationError extends Error {
   readonly problems: readonly Problem[];
 
-  /** @param problems at least one, in any order; what is told twice is told once */
+  /** @param problems at least one, in any order; duplicates are dropped */
   constructor(problems: readonly Problem[]) {
-    const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
-    const lines = [...told.keys()];
+    const unique = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
+    const lines = [...unique.keys()];
     const atLeast = lines.length >= MAX_PROBLEMS ? 'at least ' : '';
     const more = lines.length > MAX_LINES ? [`and ${atLeast}${lines.length - MAX_LINES} more`] : [];
     super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
     this.name = 'ConfigurationError';
-    this.problems = [...told.values()];
+    this.problems = [...unique.values()];
   }
 }
 
-/** A place as `file:line:column`, `endpoints:line:column` (within that input) or `input name`; empty where unknown. */
+/** A place as `file:line:column`, `endpoints:line:column` (within that input) or `input name`; empty if unknown. */
 export function show({ file, input, line, column }: Place): string {
   const where = file ?? (line === undefined && input !== undefined ? `input ${input}` : input);
   return visible([where, line, column].filter((part) => part !== undefined).join(':'));

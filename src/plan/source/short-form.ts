@@ -12,15 +12,15 @@ const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
 const REFERENCES = /\$\{\w+\}/g;
 
 /**
- * Whether the text of the input `endpoints` is YAML rather than the short form. The first line that is neither
- * blank nor a comment decides: YAML begins with `- `, `---`, `{`, `key: `, or with a `[` that opens no IPv6 address.
+ * Whether the text of the input `endpoints` is YAML and not the short form. The first line that is not empty and not a
+ * comment decides: YAML begins with `- `, `---`, `{`, `key: `, or with a `[` that does not open an IPv6 address.
  */
 export function isYaml(text: string): boolean {
   const [first = ''] = text.split(/\r?\n/).flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [line.trim()]));
   return /^(?:-(?:\s|$)|---|\{|[\w-]+:(?:\s|$)|\[(?![0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(?:\]|$)))/i.test(first);
 }
 
-/** Splits the short form into its entries, each with `${NAME}` expanded: one a line, commas, blanks, `#` comments. */
+/** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` is expanded. */
 export function readShortForm(
   text: string,
   origin: Place,
@@ -39,14 +39,14 @@ export function readShortForm(
   return { entries, problems };
 }
 
-/** An entry as it was written, and as it reads. */
+/** An entry before and after the expansion of variables. */
 export interface ShortEntry {
-  /** Shown in errors. Absent where it is known only with secrets in it. */
+  /** As the user wrote it, for errors. Absent if it is known only with values of the environment. */
   readonly source?: string;
   readonly node: LocatedText;
 }
 
-/** Makes an endpoint mapping of one entry; undefined, with a problem, where it is none. */
+/** Turns one entry into an endpoint mapping. */
 export function readEntry({ source, node }: ShortEntry): { mapping?: LocatedMapping; problems: readonly Problem[] } {
   if (node.broken) return { problems: [] };
   const [, name = '', port] = ENTRY.exec(node.text) ?? [];
@@ -69,7 +69,7 @@ function entryProblem(text: string, name: string, port: string | undefined): str
   return undefined;
 }
 
-/** A wrong entry may be a URL with credentials in it, or a part of one whose password has a blank or a comma. */
+/** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
 function quoted(source: string | undefined): string {
   const isQuotable = source !== undefined && isQuotableName(source.replace(REFERENCES, 'name'));
   return isQuotable ? `"${source}"` : 'this endpoint';

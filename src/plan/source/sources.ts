@@ -2,19 +2,17 @@ import systemPath from 'node:path';
 import type { PlatformPath } from 'node:path';
 import { errorCode } from '../anchors.js';
 import { check } from '../schema/check.js';
+import { configSchema, defaultsSchema } from '../schema/schema.js';
 import type { Environment } from './expand.js';
-import { slotProblems } from '../layers.js';
 import { at, mappingAt, size } from './located.js';
 import type { Located, LocatedMapping } from './located.js';
-import { within } from './paths.js';
 import { MAX_PROBLEMS } from './problem.js';
 import type { Place, Problem } from './problem.js';
 import { fileName } from './quote.js';
-import { configSchema, defaultsSchema } from '../schema/schema.js';
 import { isYaml, readEntry, readShortForm } from './short-form.js';
 import { readYaml } from './yaml.js';
 
-/** Endpoints that stand together, and what holds for all of them. */
+/** The endpoints of one input or file, and their defaults. */
 export interface EndpointList {
   readonly defaults: LocatedMapping;
   readonly endpoints: readonly LocatedMapping[];
@@ -22,33 +20,30 @@ export interface EndpointList {
 }
 
 const NO_DEFAULTS = mappingAt({}, []);
-/** In bytes. Tens of thousands of endpoints fit, and a file that was named by mistake is not parsed at length. */
+/** In bytes. Tens of thousands of endpoints fit, and a large file that is named by mistake is not parsed. */
 const MAX_SIZE = 1024 * 1024;
-const TOO_LARGE = `is larger than ${MAX_SIZE} bytes`;
 /** Endpoints in one list. */
 const MAX_ENDPOINTS = 100_000;
 /** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
 const MAX_VALUES = 1000;
 
 /**
- * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
- * @param text not blank: an input without an endpoint is an error
+ * Reads the input `endpoints`, which is either YAML or the short form.
+ * @param text not empty: an input without endpoints is an error
  */
 export function readEndpointsInput(text: string, env: Environment): EndpointList {
   const origin = { input: 'endpoints' };
-  if (Buffer.byteLength(text) > MAX_SIZE) {
-    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ ...origin, message: TOO_LARGE }] };
-  }
+  if (Buffer.byteLength(text) > MAX_SIZE) return unusable([tooLarge(origin)]);
   if (!isYaml(text)) {
     const { entries, problems } = readShortForm(text, origin, env);
     const read = readAll(entries, readEntry, origin);
     const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
-    return { defaults: NO_DEFAULTS, ...read, problems: [...problems, ...read.problems, ...empty] };
+    return { ...read, defaults: NO_DEFAULTS, problems: [...problems, ...read.problems, ...empty] };
   }
   const { root, problems } = readYaml(text, origin, env);
   if (root && root.kind !== 'list') {
     const message = 'must be a list of endpoints, each beginning with "- "';
-    return { defaults: NO_DEFAULTS, endpoints: [], problems: [...problems, { ...root.place, message }] };
+    return unusable([...problems, { ...root.place, message }]);
   }
   const empty = root?.items.length === 0 ? [{ ...root.place, message: 'endpoints is an empty list' }] : [];
   return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
@@ -66,36 +61,36 @@ export async function readConfigFile(
   try {
     text = await readFile(systemPath.resolve(cwd, path));
   } catch (error) {
-    const message = `${fileName(path)} cannot be read (${errorCode(error)})`;
-    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
+    return unusable([{ input: 'config', message: `${fileName(path)} cannot be read (${errorCode(error)})` }]);
   }
   const file = fromWorkspace(cwd, path);
-  if (Buffer.byteLength(text) > MAX_SIZE) {
-    return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message: TOO_LARGE }] };
-  }
+  if (Buffer.byteLength(text) > MAX_SIZE) return unusable([tooLarge({ file })]);
   const { root, problems } = readYaml(text, { file }, env);
-  if (!root) {
-    const empty = { file, message: 'holds nothing: `endpoints` is missing' };
-    return { defaults: NO_DEFAULTS, endpoints: [], problems: problems.length > 0 ? problems : [empty] };
-  }
+  if (!root)
+    return unusable(problems.length > 0 ? problems : [{ file, message: 'the file is empty; `endpoints` is missing' }]);
+
   const defaults = at(root, 'defaults');
   const excess = defaults ? excessIn(defaults) : [];
-  return withItems(
-    defaults?.kind === 'mapping' && excess.length === 0 ? defaults : NO_DEFAULTS,
-    at(root, 'endpoints'),
-    [
-      ...problems,
-      ...check(configSchema, root, 'the file').problems,
-      ...excess,
-      ...(defaults && excess.length === 0 ? check(defaultsSchema, defaults, 'defaults').problems : []),
-      ...slotProblems(at(defaults, 'auth')),
-    ],
-  );
+  const isChecked = defaults && excess.length === 0;
+  return withItems(isChecked && defaults.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
+    ...problems,
+    ...check(configSchema, root, { what: 'the file' }).problems,
+    ...excess,
+    ...(isChecked ? check(defaultsSchema, defaults, { what: 'defaults' }).problems : []),
+  ]);
+}
+
+function unusable(problems: readonly Problem[]): EndpointList {
+  return { defaults: NO_DEFAULTS, endpoints: [], problems };
+}
+
+function tooLarge(place: Place): Problem {
+  return { ...place, message: `must not be larger than ${MAX_SIZE} bytes` };
 }
 
 function withItems(defaults: LocatedMapping, list: Located | undefined, problems: readonly Problem[]): EndpointList {
   const read = readAll(list?.kind === 'list' ? list.items : [], readItem, list?.place ?? {});
-  return { defaults, ...read, problems: [...problems, ...read.problems] };
+  return { ...read, defaults, problems: [...problems, ...read.problems] };
 }
 
 /** The result of reading one item of a list. */
@@ -120,24 +115,28 @@ function readAll<T>(items: readonly T[], read: (item: T) => Item, place: Place):
 }
 
 function excessIn(node: Located): Problem[] {
-  return size(node) > MAX_VALUES ? [{ ...node.place, message: `holds more than ${MAX_VALUES} values` }] : [];
+  return size(node) > MAX_VALUES ? [{ ...node.place, message: `contains more than ${MAX_VALUES} values` }] : [];
 }
 
 function readItem(item: Located): Item {
-  switch (item.kind) {
-    case 'text':
-      return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
-    case 'mapping': {
-      const excess = excessIn(item);
-      if (excess.length > 0) return { problems: excess };
-      return { mapping: item, problems: slotProblems(at(item, 'auth')) };
-    }
-    case 'list':
-      return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
+  if (item.kind === 'text') return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
+  if (item.kind === 'list') {
+    return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
   }
+  const problems = excessIn(item);
+  return problems.length > 0 ? { problems } : { mapping: item, problems };
 }
 
-/** The path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
+/** A path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
 export function fromWorkspace(cwd: string, path: string, system: PlatformPath = systemPath): string {
   return within(cwd, system.resolve(cwd, path), system)?.replaceAll(system.sep, '/') ?? path;
+}
+
+/**
+ * The path relative to a folder, or undefined if it is outside. Both must be absolute.
+ * @param system a parameter so that tests can use the paths of another system
+ */
+export function within(folder: string, path: string, system: PlatformPath = systemPath): string | undefined {
+  const inside = system.relative(folder, path);
+  return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
 }

@@ -1,6 +1,6 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
 import type { Alias, CST, Document, ErrorCode, Node, YAMLMap, YAMLSeq } from 'yaml';
-import { expand, literal, LITERAL_KEYS } from './expand.js';
+import { expand, LITERAL_KEYS } from './expand.js';
 import type { Environment } from './expand.js';
 import { textAt } from './located.js';
 import type { Located, LocatedEntry } from './located.js';
@@ -8,40 +8,40 @@ import { MAX_PROBLEMS } from './problem.js';
 import type { Place, Problem } from './problem.js';
 import { isQuotableKey } from './quote.js';
 
-/** Deeper than any configuration, and shallow enough for every recursion here. */
+/** More than any configuration needs, and low enough for every recursion here. */
 const MAX_DEPTH = 32;
 /** Lexical tokens: enough for a file of the largest size with thousands of full endpoint mappings. */
 const MAX_TOKENS = 250_000;
-/** Values that aliases may bring in, all in all: an alias of aliases grows without bound. */
+/** Values in all aliases together: aliases of aliases grow without limit. */
 const MAX_ALIASED = 10_000;
 
-/** The words for a syntax error. Those of the library quote the text, which may be a password. */
+/** Messages for syntax errors. The messages of the library quote the text, which may be a password. */
 const SYNTAX: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: 'malformed alias; quote a value that begins with "*"',
   BAD_DQ_ESCAPE: 'invalid escape sequence in a double-quoted text; use single quotes, or write \\\\',
   BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
   BAD_SCALAR_START: 'a plain value cannot begin with this character; quote it',
-  BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot begin here; quote a value that holds ": "',
-  MISSING_CHAR: 'a closing quote or bracket, a comma, a colon or a blank is missing',
+  BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot begin here; quote a value that contains ": "',
+  MISSING_CHAR: 'a closing quote or bracket, a comma, a colon or a space is missing',
   MULTILINE_IMPLICIT_KEY: 'a key must end with a colon on its own line',
   MULTIPLE_DOCS: 'a second YAML document begins here, and only one is read',
   NON_STRING_KEY: 'a key must be plain text',
   RESOURCE_EXHAUSTION: 'nested too deeply',
-  TAB_AS_INDENT: 'a tab cannot indent; use blanks',
-  TAG_RESOLVE_FAILED: 'tags are not used here; quote a value that begins with "!"',
-  UNEXPECTED_TOKEN: 'unexpected text; quote a value that holds special characters, as ${NAME} does within { }',
+  TAB_AS_INDENT: 'a tab cannot indent; use spaces',
+  TAG_RESOLVE_FAILED: 'tags are not supported; quote a value that begins with "!"',
+  UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, as ${NAME} does within { }',
 };
 
-/** What a YAML text holds. */
+/** The content of a YAML text. */
 export interface YamlContent {
-  /** Absent where the text is empty or cannot be understood. */
+  /** Absent if the text is empty or is not valid YAML. */
   readonly root?: Located;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads one YAML document. Scalars stay text, aliases are followed within bounds, `${NAME}` is expanded in all values
- * but those of LITERAL_KEYS.
+ * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` is expanded in all values
+ * except those of LITERAL_KEYS.
  * @param origin the file or the input that the text comes from
  */
 export function readYaml(text: string, origin: Place, env: Environment): YamlContent {
@@ -64,14 +64,14 @@ export function readYaml(text: string, origin: Place, env: Environment): YamlCon
     ...placeOf(pos[0]),
     message: `YAML: ${SYNTAX[code] ?? `syntax error (${code})`}`,
   }));
-  // Further errors on the same line are most often consequences of the first.
+  // Other errors on the same line are usually consequences of the first.
   if (syntax.length > 0) return { problems: [...new Map(syntax.toReversed().map((p) => [p.line, p])).values()] };
   if (document.contents === null) return { problems: [] };
   const reader = new Reader(env, placeOf);
   return { root: reader.read(document.contents), problems: reader.problems };
 }
 
-/** A text that exceeds a limit, so that the rest of it is not read. */
+/** A text exceeds a limit. The rest of it is not read. */
 class Excess extends Error {
   readonly offset: number;
 
@@ -113,15 +113,15 @@ function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
   yield* parser.end();
 }
 
-/** Turns the nodes of one document, in their order, into what the plan works with. */
+/** Turns the nodes of one document, in order, into located values. */
 class Reader {
   readonly problems: Problem[] = [];
   readonly #env: Environment;
   readonly #placeOf: (offset: number) => Place;
   readonly #anchors = new Map<string, Node>();
-  /** What each alias stands for: the last node of its name before it, and never one that comes later. */
+  /** The node that each alias stands for: the last one with its name before the alias. */
   readonly #targets = new Map<Alias, Node | undefined>();
-  /** Nodes that are being read, from the outermost in. */
+  /** Nodes that are being read, from the outside in. */
   readonly #open: Node[] = [];
   #aliases = 0;
   #aliased = 0;
@@ -147,7 +147,7 @@ class Reader {
     if (isMap(node)) return { kind: 'mapping', entries: this.#entries(node), place };
     if (isSeq(node)) return { kind: 'list', items: this.#items(node), place };
     const source = textOf(node);
-    const { text, expanded, errors } = isLiteral ? literal(source) : expand(source, this.#env);
+    const { text, expanded, errors } = expand(source, this.#env, isLiteral);
     for (const message of errors) this.#report({ ...place, message });
     return { ...textAt(place, text, expanded), broken: errors.length > 0 };
   }
@@ -173,9 +173,8 @@ class Reader {
   #alias(alias: Alias, isLiteral: boolean, place: Place): Located {
     if (!this.#targets.has(alias)) this.#targets.set(alias, this.#anchors.get(alias.source));
     const target = this.#targets.get(alias);
-    if (!target)
-      return this.#broken(place, 'alias of nothing that stands before it; quote a value that begins with "*"');
-    if (this.#open.includes(target)) return this.#broken(place, 'an alias cannot hold itself');
+    if (!target) return this.#broken(place, 'an alias without an anchor before it; quote a value that begins with "*"');
+    if (this.#open.includes(target)) return this.#broken(place, 'an alias cannot contain itself');
     this.#aliases++;
     const located = this.read(target, isLiteral, place);
     this.#aliases--;

@@ -1,0 +1,35 @@
+import { isIPv6 } from 'node:net';
+import { PORTS } from './enums.js';
+import type { Role, Transport } from './enums.js';
+
+/* Defaults that depend on other keys of the endpoint. */
+
+/** The keys that these defaults depend on. */
+export interface ServerKeys {
+  readonly name?: string | undefined;
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly transport?: Transport | undefined;
+  readonly role?: Role | undefined;
+}
+
+/** Default: 465 with implicit TLS, 587 otherwise. */
+export function portOf({ port, transport }: ServerKeys): number {
+  return port ?? (transport === 'implicit' ? PORTS.implicit : PORTS.submission);
+}
+
+/** Default: `implicit` on port 465, `starttls` otherwise. */
+export function transportOf(keys: ServerKeys): Transport {
+  return keys.transport ?? (portOf(keys) === PORTS.implicit ? 'implicit' : 'starttls');
+}
+
+/** Default: `mx` on port 25, `submission` otherwise. */
+export function roleOf(keys: ServerKeys): Role {
+  return keys.role ?? (portOf(keys) === PORTS.mx ? 'mx' : 'submission');
+}
+
+/** Default: `host:port`, with an IPv6 address in brackets. */
+export function nameOf(keys: ServerKeys): string {
+  const { name, host } = keys;
+  return name ?? `${isIPv6(host) ? `[${host}]` : host}:${portOf(keys)}`;
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import { FINDING_CODES, UNWAIVABLE } from '../../findings/catalogue.js';
+import { SUPPORTED } from '../../sasl/mechanisms.js';
+import {
+  ADDRESSES,
+  AUTH_EXPECT,
+  AUTH_RESULTS,
+  DELIVERY_EXPECT,
+  ROLES,
+  TLS_CHECKS,
+  TLS_VERSIONS,
+  TRANSPORTS,
+} from './enums.js';
+import {
+  anyText,
+  flag,
+  host,
+  inboxUrl,
+  list,
+  key,
+  mailbox,
+  mapping,
+  number,
+  oneLine,
+  oneOf,
+  pemOrPaths,
+  probes,
+  secret,
+  steps,
+  userName,
+  value,
+} from './fields.js';
+import * as values from './values.js';
+
+/*
+ * The keys of an endpoint mapping: the only place of their defaults, allowed values and descriptions. `otherwise` is
+ * the documentation of a default that depends on something else.
+ */
+
+const authShape = {
+  username: key(
+    userName.optional(),
+    'User name. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the identity to act as, and is optional.',
+  ),
+  password: key(secret.optional(), 'Password, as `${NAME}` from the environment.'),
+  'access-token': key(secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
+  mechanism: key(
+    oneOf(SUPPORTED, undefined, 'never').optional(),
+    `The SASL mechanism to use. Strongest first: ${SUPPORTED.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\` and is used only if it is set here.`,
+    'the strongest that client and server both support',
+  ),
+  expect: key(
+    oneOf(AUTH_EXPECT).default('accepted'),
+    'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout, where a successful sign-in is the failure. `rejected` excludes `delivery`.',
+  ),
+};
+
+const verdictsShape = {
+  'authserv-id': key(
+    value(
+      'must be the name that the receiving server writes at the start of its Authentication-Results header fields',
+      values.authservId,
+    ).optional(),
+    'The authserv-id (RFC 8601) of the receiving server. Only `Authentication-Results` with this name are trusted. Required for `spf` and `dmarc`.',
+  ),
+  spf: key(oneOf(AUTH_RESULTS).optional(), 'SPF result that this server must report, usually `pass`.'),
+  dkim: key(
+    oneOf(AUTH_RESULTS).optional(),
+    'Result that the DKIM signature must have, usually `pass`. The gate verifies the signature itself, on the message that arrived, with the key from DNS.',
+  ),
+  dmarc: key(oneOf(AUTH_RESULTS).optional(), 'DMARC result that this server must report, usually `pass`.'),
+};
+
+const deliveryShape = {
+  from: key(mailbox, 'Envelope sender of the test message.'),
+  to: key(mailbox, 'Envelope recipient of the test message.'),
+  inbox: key(
+    inboxUrl.optional(),
+    'Where the test message must arrive, as in the input `inbox`. IMAP and POP3 require `username` and `password`; a mail catcher may need none.',
+    'only acceptance by the server is tested',
+  ),
+  username: key(userName.optional(), 'User name for `inbox`.'),
+  password: key(secret.optional(), 'Password for `inbox`, as `${NAME}` from the environment.'),
+  within: key(
+    number(1, 3600).default(60),
+    'Seconds from acceptance until the message must have arrived: 1 to 3600. If the server greylists the sender and `retries` is not 0, the gate also retries for that long.',
+  ),
+  expect: key(
+    oneOf(DELIVERY_EXPECT).default('received'),
+    '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without them, the session is not signed in. `accepted` and `refused` exclude `inbox`.',
+  ),
+  keep: key(
+    flag.default(false),
+    'Whether the test message stays in the inbox. By default the gate deletes it after reading it, and never deletes anything else.',
+  ),
+  'attachment-bytes': key(
+    number(0, 50_000_000).default(0),
+    'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). Of the endpoints with more than 1000000, at most two are tested at the same time.',
+  ),
+  verdicts: key(
+    mapping(verdictsShape).optional(),
+    'Required results of the checks of the sender: at least one of `spf`, `dkim` and `dmarc`. Requires `inbox`.',
+    'not tested',
+  ),
+};
+
+const tlsShape = {
+  ca: key(
+    pemOrPaths.optional(),
+    'Additional trusted CAs: PEM text, or paths of PEM files, one per line; or a list of these. They are added to those of the input `ca`.',
+  ),
+  'min-version': key(
+    oneOf(TLS_VERSIONS).optional(),
+    'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.',
+    'the input `min-tls-version`',
+  ),
+  'min-valid-days': key(
+    number(0, 3650).optional(),
+    'Days for which the certificate of the server must stay valid: 0 to 3650.',
+    'the input `min-valid-days`',
+  ),
+  pin: key(
+    list(value('must be sha256/ and the base64 of 32 bytes', values.pin), (text) => [text])
+      .refine((pins) => pins.length > 0, 'is an empty list; remove it')
+      .optional(),
+    'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted whatever its chain and name.',
+  ),
+  check: key(
+    oneOf(TLS_CHECKS).default('single'),
+    'Which certificates are checked: `single`, the one of the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.',
+  ),
+  'client-cert': key(
+    anyText.optional(),
+    'Client certificate and its chain, for a server that requests one: PEM text, or the path of a PEM file. Requires `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.',
+  ),
+  'client-key': key(
+    anyText.optional(),
+    'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',
+  ),
+};
+
+const waivable = FINDING_CODES.filter((code) => !UNWAIVABLE.includes(code));
+
+const waiverShape = {
+  finding: key(
+    oneOf(waivable, 'must be the code of a finding that can be waived'),
+    'Code of the finding that no longer blocks.',
+  ),
+  until: key(
+    value('must be a date in the form YYYY-MM-DD', values.day, 'word'),
+    'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding counts again.',
+  ),
+  reason: key(oneLine, 'Reason, for whoever reads the report.'),
+};
+
+export const endpointShape = {
+  name: key(oneLine.optional(), 'Name of the endpoint in all reports. Must be unique.', '`host:port`'),
+  host: key(host, 'DNS name of the server (an international name is converted to A-labels), or its IP address.'),
+  port: key(number(1, 65535).optional(), 'TCP port: 1 to 65535.', '587, or 465 with `transport: implicit`'),
+  transport: key(
+    oneOf(TRANSPORTS).optional(),
+    '`starttls`, or `implicit` for TLS from the first byte.',
+    '`implicit` on port 465, otherwise `starttls`',
+  ),
+  servername: key(host.optional(), 'SNI, and the name that the certificate must be valid for.', '`host`'),
+  ehlo: key(
+    value(
+      'must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]',
+      values.ehloName,
+      'name',
+    ).optional(),
+    'The name that EHLO sends: a domain (letters, digits and hyphens, no underscore) or an address literal.',
+    "the runner's host name if it is a fully qualified domain, otherwise the address literal of the local socket",
+  ),
+  addresses: key(
+    oneOf(ADDRESSES).default('first'),
+    '`first`; or `all`, to test each A and AAAA address as an endpoint of its own, named `name (address)`.',
+  ),
+  role: key(
+    oneOf(ROLES).optional(),
+    '`submission` or `mx`: they have different requirements (RFC 3207 section 4).',
+    '`mx` on port 25, otherwise `submission`',
+  ),
+  environment: key(oneLine.optional(), 'Environment that the endpoint belongs to, shown in the report.'),
+  auth: key(
+    mapping(authShape).optional(),
+    'Credentials for step 4.',
+    'the inputs `username`, `password`, `access-token`',
+  ),
+  delivery: key(
+    mapping(deliveryShape).optional(),
+    'The test message of step 5.',
+    'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`',
+  ),
+  tls: key(mapping(tlsShape).optional(), 'Policy for step 3.'),
+  probes: key(
+    probes.optional(),
+    'Additional tests, each on short connections of its own, without credentials or a recipient. Only with `transport: starttls`. `plaintext-auth`: does the server accept a password before TLS? `plaintext-mail` (role `submission`): does it accept MAIL without TLS, or without AUTH? `command-injection`: does a command that is sent unencrypted right after STARTTLS reach the TLS session?',
+    'none',
+  ),
+  require: key(
+    steps.optional(),
+    'Steps that must not be skipped for lack of configuration: IDs, or `all`. `delivery` requires an inbox, or `delivery.expect: accepted` or `refused`.',
+    'the input `require`',
+  ),
+  waive: key(
+    z.array(mapping(waiverShape), 'must be a list of waivers').default([]),
+    'Known findings that are reported as waived, and do not block until a given day.',
+    'none',
+  ),
+};
+
+/** The keys of `defaults`: those of an endpoint, each of them optional. */
+export const defaultsShape = {
+  ...endpointShape,
+  host: z.never('must not be set in defaults: each endpoint has its own').optional(),
+  delivery: mapping(deliveryShape).partial().optional(),
+};
+
+/** The values of an endpoint mapping. */
+export type EndpointSettings = z.output<z.ZodObject<typeof endpointShape>>;

@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import { FAIL_ON, ON_INCONCLUSIVE, TLS_VERSIONS } from './enums.js';
+import {
+  anyText,
+  flag,
+  inboxUrl,
+  key,
+  mailbox,
+  number,
+  oneOf,
+  pemOrPaths,
+  secret,
+  steps,
+  userName,
+  value,
+} from './fields.js';
+import * as values from './values.js';
+
+/** The inputs of the action, as in `action.yml`: the only place of their defaults and descriptions. */
+export const inputShape = {
+  endpoints: key(
+    anyText.optional(),
+    'The mail servers to test: `host`, `host:port` or `[v6]:port`, one per line (or separated by commas or spaces, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. Set `endpoints`, `config`, or both; with both, the endpoints of both are tested.',
+  ),
+  config: key(
+    anyText.optional(),
+    'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
+  ),
+  username: key(userName.optional(), 'User name for endpoints without credentials of their own.'),
+  password: key(secret.optional(), 'Password for `username`. Store it as a secret.'),
+  'access-token': key(
+    secret.optional(),
+    'OAuth 2.0 access token for `username`, instead of `password`. Store it as a secret.',
+  ),
+  'mail-from': key(
+    mailbox.optional(),
+    'Envelope sender of the test message, for endpoints without a `delivery` of their own. Requires `rcpt-to`.',
+  ),
+  'rcpt-to': key(mailbox.optional(), 'Envelope recipient of the test message. Requires `mail-from`.'),
+  inbox: key(
+    inboxUrl.optional(),
+    'Where the test message must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, with mandatory STARTTLS); the mailbox is percent-encoded, default `INBOX`; the junk folder is searched too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, with mandatory STLS). HTTP API of a mail catcher: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox, the gate only tests whether the server accepts the message.',
+  ),
+  'inbox-username': key(
+    userName.optional(),
+    'User name for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.',
+  ),
+  'inbox-password': key(secret.optional(), 'Password for `inbox`. Store it as a secret.'),
+  ca: key(
+    pemOrPaths.optional(),
+    'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.',
+  ),
+  'min-tls-version': key(
+    oneOf(TLS_VERSIONS).default('TLSv1.2'),
+    'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.',
+  ),
+  'min-valid-days': key(
+    number(0, 3650).default(14),
+    'Days for which the certificate of the server must stay valid: 0 to 3650.',
+  ),
+  require: key(
+    steps.optional(),
+    'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
+  ),
+  'fail-on': key(
+    oneOf(FAIL_ON).default('fail'),
+    'What fails the job: `fail` (failures), `warn` (warnings too) or `never` (report only).',
+  ),
+  'on-inconclusive': key(
+    oneOf(ON_INCONCLUSIVE).default('fail'),
+    'Whether an endpoint that could not be tested from the runner counts as `fail` or `warn`.',
+  ),
+  concurrency: key(number(1, 1000).default(32), 'Number of endpoints that are tested at the same time: 1 to 1000.'),
+  timeout: key(
+    number(1, 600).default(15),
+    'Seconds for any single wait (connect, a whole reply, the handshake): 1 to 600.',
+  ),
+  retries: key(
+    number(0, 10).default(2),
+    'Retries after a transient failure, each on a new connection from step 1: 0 to 10.',
+  ),
+  deadline: key(
+    value('must be a number of minutes from 0.1 to 1440', values.minutes, 'word').optional(),
+    'Minutes for the whole run: 0.1 to 1440. At the deadline the gate reports what is known; the rest is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.',
+  ),
+  'self-test': key(
+    flag.default(false),
+    'Whether the gate first tests itself with misbehaving servers of its own on loopback. If it does not detect each of them, it tests no endpoint and fails.',
+  ),
+  'report-dir': key(
+    anyText.optional(),
+    "Directory for report files. By default `report.json` is written to the runner's temp folder.",
+  ),
+  shard: key(
+    value('must be K/N with K from 1 to N, such as 1/3', values.shard, 'word').optional(),
+    'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.',
+  ),
+};
+
+/** The inputs that endpoints inherit, and their keys there. */
+export const KEYS_OF_INPUTS = {
+  username: 'auth.username',
+  password: 'auth.password',
+  'access-token': 'auth.access-token',
+  'mail-from': 'delivery.from',
+  'rcpt-to': 'delivery.to',
+  inbox: 'delivery.inbox',
+  'inbox-username': 'delivery.username',
+  'inbox-password': 'delivery.password',
+} as const;
+
+/** The values of all inputs. */
+export type InputSettings = z.output<z.ZodObject<typeof inputShape>>;
+
+/** The outputs of the action, as in `action.yml`, each with its description. */
+export const OUTPUTS = {
+  result: 'The worst result of all endpoints: `pass`, `warn`, `inconclusive` or `fail`.',
+  'endpoints-total': 'Number of endpoints that were tested.',
+  'endpoints-failed':
+    'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. `fail-on: never` counts like `fail`.',
+  'failed-endpoints': 'Names of the endpoints that count as failed, as a JSON array.',
+  report: 'Path of `report.json`. Empty after a configuration error.',
+} as const;

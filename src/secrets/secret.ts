@@ -1,22 +1,21 @@
 import { inspect } from 'node:util';
 
-/** What stands wherever a secret would have been shown. */
+/** What is shown instead of a secret. */
 export const REDACTED = '<redacted>';
 
 /**
- * A credential that cannot be printed: turned into text, JSON or a debug view it shows as `<redacted>`.
- * Only the code that hands it to a protocol, and what must recognise it (masks, the redactor, the inboxes that share a
- * login), may call {@link Secret.reveal}.
+ * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends it
+ * or must recognize it (masks, the redactor, inboxes that share a login) may call {@link Secret.reveal}; a test lists it.
  */
 export class Secret {
   readonly #value: string;
 
-  /** @param value the credential in clear */
+  /** @param value the credential itself */
   constructor(value: string) {
     this.#value = value;
   }
 
-  /** Whether it begins or ends with a blank, which nobody sees who types it in. */
+  /** Whether it begins or ends with a space or a line break, which is easily overlooked. */
   get isPadded(): boolean {
     return this.#value !== this.#value.trim();
   }
@@ -26,7 +25,7 @@ export class Secret {
     return this.#value.trim() === '';
   }
 
-  /** The credential in clear, to be sent or to be recognised, and for nothing else. */
+  /** The credential itself, to be sent or recognized, and for nothing else. */
   reveal(): string {
     return this.#value;
   }

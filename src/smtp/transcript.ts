@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { octetsInJson } from '../text/shorten.js';
+import { bytesInJson } from '../text/shorten.js';
 
 /** One line of a dialogue. */
 export interface Line {
@@ -25,7 +25,7 @@ export class Transcript {
   /** Adds a line. The first line beyond the limits is replaced by a note, and nothing is added after it. */
   add(from: Line['from'], text: string): void {
     if (this.#cut) return;
-    this.#bytes += octetsInJson(text);
+    this.#bytes += bytesInJson(text);
     this.#cut = this.#lines.length >= MAX_LINES || this.#bytes > MAX_BYTES;
     const at = Math.round(performance.now() - this.#start);
     this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });

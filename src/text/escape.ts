@@ -1,15 +1,15 @@
 import { UNSEEN, visible } from './peer.js';
 
 /*
- * The runner trims a line, and obeys it if it starts with `::`; failing that, it looks for `##[` anywhere in it.
- * It looks by the rules of a culture, which skip characters that have no width, so they are skipped here too.
+ * The runner trims a line and executes it if it starts with `::`; otherwise it looks for `##[` anywhere in it. Its
+ * comparison depends on the culture and ignores characters that have no width, so they are ignored here too.
  */
 const COMMAND_AT_START = /^([\s\p{Default_Ignorable_Code_Point}]*:)(?=\p{Default_Ignorable_Code_Point}*:)/u;
 const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_Code_Point}*\[)/gu;
 
 /**
- * Makes a line that the GitHub runner shows and never obeys, and that does nothing to a terminal either:
- * a blank stands in what would be a workflow command, and control characters and line breaks are made visible.
+ * Escapes a text for the log of a GitHub runner and for a terminal, neither of which then executes any of it: a space
+ * breaks what would be a workflow command, and control characters and line breaks become visible.
  * @param text text of any origin
  * @returns one line
  */
@@ -18,17 +18,17 @@ export function neutralise(text: string): string {
 }
 
 /**
- * Writes what a terminal or a runner could obey, or a reader not see, as escapes of JSON: whoever parses it gets the
- * same texts. No line of JSON starts with `::`.
+ * Escapes in JSON what a terminal or a runner could execute, or a reader would not see. It still parses to the same
+ * values. No line of JSON starts with `::`.
  * @param json indented or not
  */
 export function neutraliseJson(json: string): string {
   return json
     .replace(OLD_COMMAND, '\\u0023')
-    .replace(UNSEEN, (character) => (character === '\n' ? character : escapes(character)));
+    .replace(UNSEEN, (character) => (character === '\n' ? character : unicodeEscapes(character)));
 }
 
-function escapes(character: string): string {
+function unicodeEscapes(character: string): string {
   const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
   return units.map((unit) => `\\u${unit}`).join('');
 }

@@ -3,19 +3,19 @@ import { inspect } from 'node:util';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Characters that a reader would not see, or that act on the reader's terminal or page: controls (Cc), format
- * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
- * them that Unicode keeps for more of the kind.
+ * Characters that a reader would not see, or that change how a terminal or a page shows the text around them: controls
+ * (Cc), format characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points next
+ * to them that Unicode reserves for more of these.
  */
 export const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 
-/** Made once: a peer that wants to cost us memory sends nothing but these. */
-const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
+/** Computed once: a server that tries to exhaust our memory sends nothing else. */
+const ESCAPED_BYTES = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
 
 /**
- * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
+ * Replaces every control, zero-width and bidirectional character by an escape (`\x1b`, `\u202e`, `\u{e0020}`).
  * @param text text of any origin
- * @returns one line of text that shows what was there and does nothing
+ * @returns one line
  */
 export function visible(text: string): string {
   return text.replace(UNSEEN, escaped);
@@ -24,34 +24,48 @@ export function visible(text: string): string {
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code > 0xffff) return `\\u{${code.toString(16)}}`;
-  return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
+  return ESCAPED_BYTES[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** Twice what a reader gets to see of it: once secrets are taken out of a report, its texts are cut further. */
+/** Twice what a report shows: its texts are shortened further once secrets are redacted. */
 const BRIEF_CHARACTERS = 2048;
 
 /**
- * The beginning of a text in its {@link visible} form, for a message: one line, bounded. An ellipsis stands where it
- * was cut, by which a secret that was cut there is known.
+ * The beginning of a text for a message: one line, {@link visible}, bounded. An ellipsis follows if the text was cut. It
+ * shows the redactor that a secret may have been cut there.
  */
 export function brief(text: string): string {
   return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
 }
 
-const UNSHOWN = 'text from the network';
+/** The same of several texts of a peer. */
+export function briefList(texts: readonly PeerText[], separator = ', '): string {
+  return brief(texts.map(({ exact }) => exact).join(separator));
+}
+
+/** Decodes bytes from the network as UTF-8, or as ISO 8859-1 if they are not UTF-8. */
+export function decodeBytes(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return Buffer.from(bytes).toString('latin1');
+  }
+}
+
+const NOT_SHOWN = 'text from the network';
 
 /**
- * Text that came from the network, and cannot be printed: turned into text, JSON or a debug view it shows what it is and
- * not what it says. It has no `toString` of its own, by which the linter finds who would turn it into text. The exact
- * text is there under a name that says so: for the protocol, for {@link brief}, and for the transcript, which each
- * sink makes safe like every text in a report (workflow commands, Markdown, HTML).
+ * Text from the network that cannot be printed by mistake: turned into text, JSON or a debug view it shows what it is
+ * and not what it says. It has no `toString` of its own, so the linter reports code that turns it into text. The exact
+ * text is for the protocol, for {@link brief}, and for the transcript; each output escapes every text of a report for its
+ * own format.
  */
 export class PeerText {
   readonly #exact: string;
 
-  /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
+  /** @param from bytes, see {@link decodeBytes}, or text */
   constructor(from: Uint8Array | string) {
-    this.#exact = typeof from === 'string' ? from : decode(from);
+    this.#exact = typeof from === 'string' ? from : decodeBytes(from);
   }
 
   get exact(): string {
@@ -59,27 +73,14 @@ export class PeerText {
   }
 
   get [Symbol.toStringTag](): string {
-    return UNSHOWN;
+    return NOT_SHOWN;
   }
 
   toJSON(): string {
-    return `[${UNSHOWN}]`;
+    return `[${NOT_SHOWN}]`;
   }
 
   [inspect.custom](): string {
-    return `[${UNSHOWN}]`;
-  }
-}
-
-/** Texts of a peer, in one line for a message, as {@link brief} makes it. */
-export function briefList(texts: readonly PeerText[], separator = ', '): string {
-  return brief(texts.map(({ exact }) => exact).join(separator));
-}
-
-function decode(octets: Uint8Array): string {
-  try {
-    return utf8.decode(octets);
-  } catch {
-    return Buffer.from(octets).toString('latin1');
+    return `[${NOT_SHOWN}]`;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a thrown value says for itself, whatever was thrown: an error of this realm or another, a string, nothing.
- * @returns text of any origin, which is still to be made safe for where it goes
+ * The message of a thrown value, whatever was thrown: an error of this realm or another, a string, nothing.
+ * @returns text of any origin, still to be escaped
  */
 export function reasonOf(thrown: unknown): string {
   try {

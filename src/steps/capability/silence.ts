@@ -2,7 +2,8 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { ReplySyntaxError } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
-import { PeerText, brief } from '../../text/peer.js';
+import { brief, decodeBytes } from '../../text/peer.js';
+import type { PeerText } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import type { Context } from '../context.js';
 import { answerToHandshake } from '../diagnostic-handshake.js';
@@ -30,12 +31,12 @@ export async function judgeSilence(
 ): Promise<Stopped | undefined> {
   const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
   if (first) {
-    return isTlsRecord(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first)) : undefined;
+    return isTlsRecord(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
   }
   const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > WAITS_AT_LEAST_MS);
   const answer = isSilence ? await answerToHandshake(context, address) : undefined;
-  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, new PeerText(answer.octets)));
-  const said = answer?.kind === 'cleartext' ? new PeerText(answer.octets).exact : '';
+  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, decodeBytes(answer.octets)));
+  const said = answer?.kind === 'cleartext' ? decodeBytes(answer.octets) : '';
   const other = otherProtocol(said, ', which says nothing until the client speaks');
   return other && stopped(other);
 }
@@ -45,8 +46,8 @@ function heardBefore(error: unknown): readonly PeerText[] {
 }
 
 /** @param said what the server says first */
-function implicitTlsPort({ endpoint }: Context, said: PeerText): KnownFinding {
+function implicitTlsPort({ endpoint }: Context, said: string): KnownFinding {
   const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
-  const data = brief(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+  const data = brief(said.slice(0, TYPE_AND_VERSION_OCTETS));
   return finding('implicit-tls-port', message, { evidence: { data } });
 }

@@ -1,5 +1,5 @@
 import { finding } from '../../findings/finding.js';
-import { PeerText, brief, visible } from '../../text/peer.js';
+import { brief, decodeBytes, visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
 import type { Handshake, TlsChannel } from '../../tls/handshake.js';
 import { isWaived } from '../../verdict/waivers.js';
@@ -97,7 +97,7 @@ function judge({ endpoint, run }: Context, presented: Presented): PeerJudgement 
 
 /** RFC 8314 section 3.3: TLS is due from the first byte, whatever the protocol. */
 function judgePlaintext({ endpoint, transcript }: Context, octets: Buffer): Stopped {
-  const said = new PeerText(octets).exact.trimEnd();
+  const said = decodeBytes(octets).trimEnd();
   transcript.add('server', said);
   const { port } = endpoint;
   const evidence = { data: brief(said) };

@@ -1,7 +1,7 @@
 import type { Cause } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { PeerText, brief } from '../../text/peer.js';
+import { brief, decodeBytes } from '../../text/peer.js';
 import type { HandshakeFailure } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
 import { inSeconds, spentBudget } from '../budget.js';
@@ -77,7 +77,7 @@ export async function judgeHandshakeFailure(
       const { code, stray } = failure;
       const reason = brief(failure.reason);
       if (stray) {
-        const data = brief(new PeerText(stray).exact.trimEnd());
+        const data = brief(decodeBytes(stray).trimEnd());
         const message = `In the midst of the TLS handshake came what is no TLS: "${data}".`;
         return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
       }

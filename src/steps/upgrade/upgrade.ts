@@ -2,7 +2,7 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { shown } from '../../smtp/reply.js';
 import type { Reply } from '../../smtp/reply.js';
-import { PeerText, brief } from '../../text/peer.js';
+import { brief, decodeBytes } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
@@ -54,9 +54,9 @@ const MEANINGS: Readonly<Record<number, string>> = {
 };
 
 function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {
-  const text = new PeerText(bytes);
-  transcript.add('server', text.exact.trimEnd());
-  const came = brief(text.exact);
+  const text = decodeBytes(bytes);
+  transcript.add('server', text.trimEnd());
+  const came = brief(text);
   const message = isTlsRecord(bytes)
     ? `After the 220 to STARTTLS the server sent "${came}" before the gate had begun the handshake: it looks like TLS, but answers nothing.`
     : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;

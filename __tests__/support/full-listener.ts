@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The address on which only {@link startFullListener} listens. */
 export const FULL = '127.0.0.10';
@@ -40,7 +39,8 @@ export async function startFullListener(port: number): Promise<FullListener> {
   if (typeof said === 'number') throw new Error(`Cannot listen on port ${port} of ${FULL}`);
   const listening = Number(said.toString());
   const fillers = Array.from({ length: FILLERS }, () => connect(listening, FULL).on('error', () => undefined));
-  await sleep(200);
+  // These two wait to be accepted, and all others get no answer.
+  await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')));
   return {
     port: listening,
     [Symbol.asyncDispose]: async () => {

@@ -229,7 +229,8 @@ async function fullListener(port: number): Promise<AsyncDisposable & { host: str
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   const listening = Number(String(said));
   const fillers = Array.from({ length: 8 }, () => tcpConnect(listening, host).on('error', () => undefined));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // These two wait to be accepted, and all others get no answer.
+  await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')));
   return {
     host,
     port: listening,

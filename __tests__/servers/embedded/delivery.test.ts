@@ -73,7 +73,7 @@ describe('what arrives', () => {
       latencyMs: expect.any(Number) as unknown,
       copies: 1,
     });
-    expect(report.delivery?.latencyMs).toBeLessThan(2000);
+    expect(report.delivery?.latencyMs).toBeLessThanOrEqual(report.steps[4]?.durationMs ?? 0);
     expect(server.mailbox.messages).toEqual([]);
   });
 
@@ -169,7 +169,8 @@ describe('what arrives', () => {
     );
     clearInterval(deliver);
     expect(letters(report.steps)).toBe('pppnp');
-    expect(report.delivery?.latencyMs).toBeLessThan(900);
+    // Waiting for the reply to QUIT takes 3 s.
+    expect(report.delivery?.latencyMs).toBeLessThan(2500);
   });
 });
 

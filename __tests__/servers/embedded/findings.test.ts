@@ -457,8 +457,8 @@ describe('step 2, upgrade', () => {
     const { report } = await gate(testEndpoint(server.port, { timeoutMs: 1000 }));
     const [, upgrade, certificate] = report.steps;
     expect(codes(report.steps)).toEqual(['handshake-timeout']);
-    expect(upgrade?.durationMs).toBeLessThan(500);
     expect(certificate?.durationMs).toBeGreaterThan(900);
+    expect(upgrade?.durationMs).toBeLessThan(certificate?.durationMs ?? 0);
     const sum = report.steps.reduce((ms, { durationMs }) => ms + durationMs, 0);
     expect(sum).toBeLessThanOrEqual(report.durationMs + report.steps.length);
   });

@@ -300,20 +300,20 @@ describe('a probe that cannot be carried out leaves its step without green', () 
 
   test('says so where its time is spent', async () => {
     const late: Dialogue = {
-      greeting: [wait(300), '220 late'],
-      replies: { EHLO: [wait(350), '250 late'], AUTH: silence },
+      greeting: [wait(600), '220 late'],
+      replies: { EHLO: [wait(700), '250 late'], AUTH: silence },
     };
-    const seen = await see(['plaintext-auth'], [{}, late], { timeoutMs: 400 });
+    const seen = await see(['plaintext-auth'], [{}, late], { timeoutMs: 900 });
     expect(seen.report.steps[0]?.findings).toMatchObject([
       {
         code: 'probe-inconclusive',
         message: expect.stringMatching(
-          /within 0\.\d s\. A probe has 0\.8 s in all, two timeouts, and they are spent\.$/,
+          /within 0\.\d s\. A probe has 1\.8 s in all, two timeouts, and they are spent\.$/,
         ) as string,
       },
     ]);
-    const silent = await see(['plaintext-auth'], [{}, { greeting: silence }], { timeoutMs: 400 });
-    expect(silent.report.steps[0]?.findings[0]?.message).toMatch(/within 0\.4 s\.$/);
+    const silent = await see(['plaintext-auth'], [{}, { greeting: silence }], { timeoutMs: 900 });
+    expect(silent.report.steps[0]?.findings[0]?.message).toMatch(/within 0\.9 s\.$/);
   });
 
   test('one probe in trouble is nothing to the others', async () => {

@@ -171,7 +171,7 @@ describe('a log that nobody reads any more', () => {
     ['because its disk is full', '> /dev/full'],
   ])('%s', async (_, output) => {
     const script = `"$0" "$1" ${output}; exit \${PIPESTATUS[0]}`;
-    const { code, stderr, durationMs } = await runProgram('/bin/bash', ['-c', script, NODE, resolve('dist/index.js')], {
+    const { code, stderr } = await runProgram('/bin/bash', ['-c', script, NODE, resolve('dist/index.js')], {
       env: {
         PATH: '/usr/bin:/bin',
         // The second one is tried again after a second: by then nobody reads any more. What becomes of it is no matter.
@@ -181,7 +181,7 @@ describe('a log that nobody reads any more', () => {
         INPUT_CA: ca,
       },
     });
+    // A process that waited for a reader would be killed after a minute, and have no exit code.
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(durationMs).toBeLessThan(8_000);
   });
 });

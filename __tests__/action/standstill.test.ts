@@ -18,11 +18,11 @@ import type { ScriptedServer } from '../support/scripted-server.js';
 /** The built program is stopped during a dialogue with a healthy server, and continues later. */
 
 const CLI = resolve('dist/cli/index.js');
-const TIMEOUT_S = 2;
+const TIMEOUT_S = 5;
 const STOPPED_MS = 7000;
 const PATIENCE_MS = 60_000;
 /** Long enough to notice a command and to stop the gate before the answer. */
-const THINKS = wait(1000);
+const THINKS = wait(4000);
 
 let loopback: Loopback;
 let folder: string;
@@ -59,7 +59,7 @@ async function pause(child: ChildProcess, { heard }: ScriptedServer, verb: strin
 
 const CAPABILITIES = ['250-mail.example.test', '250 STARTTLS'];
 
-test.each<[string, Dialogue]>([
+test.concurrent.each<[string, Dialogue]>([
   ['EHLO', { replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES] } }],
   ['STARTTLS', { replies: { STARTTLS: ['220 go', THINKS, startTls] } }],
 ])(
@@ -70,7 +70,7 @@ test.each<[string, Dialogue]>([
   PATIENCE_MS,
 );
 
-test.each<[string, Dialogue]>([
+test.concurrent.each<[string, Dialogue]>([
   ['closes the connection', { replies: { 'plain:EHLO': [THINKS, close] } }],
   ['says 421', { replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES, '421 4.4.2 Timeout', close] } }],
 ])(

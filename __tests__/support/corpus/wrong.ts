@@ -1,7 +1,7 @@
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { close, raw, wait } from '../dialogue.js';
 import type { Dialogue } from '../dialogue.js';
-import { AS_GOOD, octets, stoppedAt } from './entry.js';
+import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt } from './entry.js';
 import type { Entry, Means } from './entry.js';
 import { QUIT, STAGES, serverAt } from './stages.js';
 
@@ -123,8 +123,26 @@ function* wantsTwoBillionHashes(initial: string | undefined): Generator<string, 
 /** A good dialogue but for one thing in it that is no answer's fault alone. */
 function asAWhole({ tls }: Means): Entry[] {
   const server = (rest: Dialogue): Dialogue => ({ tls, ...rest });
+  const late = (line: string) => [wait(0.9 * TIMEOUT_MS), line];
   const pipelined = ['PIPELINING', 'AUTH PLAIN'];
   return [
+    {
+      name: 'every answer late, none too late, and together beyond measure',
+      server: server({
+        greeting: late('220 mail.example.test'),
+        offersInTls: ['AUTH PLAIN'],
+        replies: {
+          'plain:EHLO': late('250-mail.example.test\r\n250 STARTTLS'),
+          'tls:EHLO': late('250-mail.example.test\r\n250 AUTH PLAIN'),
+          AUTH: late('235 2.7.0 Welcome'),
+          MAIL: late('250 2.1.0 Ok'),
+          RCPT: late('250 2.1.5 Ok'),
+          DATA: late('354 Go ahead'),
+          MESSAGE: late('250 2.0.0 Queued'),
+        },
+      }),
+      ...stoppedAt(4, 'f', 'reply-timeout'),
+    },
     {
       name: 'AUTH: asks on and on',
       server: server({ offersInTls: ['AUTH PLAIN'], sasl: { PLAIN: asksOnAndOn } }),

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { MAIL_USER, startMailServers } from '../__tests__/support/postfix-dovecot.js';
-import { HOST } from '../__tests__/support/zoo.js';
+import { HOST } from '../__tests__/support/certificate-fixtures.js';
 
 /*
  * Starts Postfix and Dovecot, writes to the file named on the command line what a workflow needs to gate them, as
@@ -11,7 +11,7 @@ const [file] = process.argv.slice(2);
 if (file === undefined) throw new Error('Usage: mail-servers FILE');
 
 const servers = await startMailServers();
-const { ports, certificatePorts, zoo } = servers;
+const { ports, certificatePorts, certs } = servers;
 const endpoint = (name: string, port: number, transport = 'starttls'): object => ({
   name,
   host: '127.0.0.1',
@@ -27,7 +27,7 @@ const outputs = {
     endpoint('wrong name', certificatePorts.wrongHost),
     endpoint('no STARTTLS', ports.noTls),
   ]),
-  ca: zoo.pki.root.cert,
+  ca: certs.pki.root.cert,
   username: MAIL_USER.username,
   password: MAIL_USER.password,
   inbox: `imaps://127.0.0.1:${ports.imaps}/INBOX`,

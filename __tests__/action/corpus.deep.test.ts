@@ -14,7 +14,7 @@ import { createRunner } from '../support/runner.js';
 import type { StepEnded } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { disclosed } from '../support/secret-forms.js';
-import { HOST } from '../support/zoo.js';
+import { HOST } from '../support/certificate-fixtures.js';
 
 /** One run of the built action over every hostile server at once, with a good one among them. */
 

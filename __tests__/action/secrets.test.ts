@@ -12,15 +12,15 @@ import { startScriptedImap } from '../support/scripted-imap.js';
 import { startScriptedPop3 } from '../support/scripted-pop3.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { disclosed, secretForms } from '../support/secret-forms.js';
-import { createZoo } from '../support/zoo.js';
-import type { Zoo } from '../support/zoo.js';
+import { createCertificateFixtures } from '../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../support/certificate-fixtures.js';
 
 /** Credentials reach the server that they are for, over a channel that is worth it, and nothing and nobody else. */
 
 let loopback: Loopback;
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  [loopback, zoo] = await Promise.all([createLoopback(), createZoo()]);
+  [loopback, certs] = await Promise.all([createLoopback(), createCertificateFixtures()]);
 });
 
 /** With everything in it that encoders treat differently. */
@@ -325,12 +325,12 @@ test('a configuration that is wrong shows no credential', async () => {
 
 test.each(['selfSigned', 'untrusted', 'wrongHost', 'expired', 'everything'] as const)(
   'nothing travels to a server whose certificate is bad: %s',
-  async (species) => {
-    await using server = await startScriptedServer({ tls: { key: zoo[species].key, cert: zoo[species].chain } });
+  async (certName) => {
+    await using server = await startScriptedServer({ tls: { key: certs[certName].key, cert: certs[certName].chain } });
     await using runner = await createRunner();
     const { code, report } = await runner.run({
       endpoints: `- { host: 127.0.0.1, port: ${server.port}, servername: mail.example.test }`,
-      ca: zoo.pki.root.cert,
+      ca: certs.pki.root.cert,
       username: USERNAME,
       password: SECRET,
       'mail-from': USERNAME,

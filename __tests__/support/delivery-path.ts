@@ -10,7 +10,7 @@ import { startPostfix, SUBMISSION } from './postfix.js';
 import type { SmtpService } from './postfix.js';
 import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named } from './server-folder.js';
-import { HOST } from './zoo.js';
+import { HOST } from './certificate-fixtures.js';
 
 /** Whatever comes to these is for MAIL_USER: filed as junk, or twice. */
 export const ALIASES = {

@@ -5,8 +5,8 @@ import { freePorts } from './ports.js';
 import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named } from './server-folder.js';
 import type { IdentityFiles, ServerFolder } from './server-folder.js';
-import { createZoo } from './zoo.js';
-import type { Species, Zoo } from './zoo.js';
+import { createCertificateFixtures } from './certificate-fixtures.js';
+import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
 
 /** The ports of Exim. Where a name says nothing of TLS, the certificate is the good one, and AUTH needs TLS. */
 const SERVICES = [
@@ -21,7 +21,7 @@ const SERVICES = [
   'wantsCertificate',
 ] as const;
 
-/** Certificates of the zoo that have a port each. */
+/** Fixtures that have a port each. */
 const CERTIFICATES = [
   'good',
   'expired',
@@ -29,7 +29,7 @@ const CERTIFICATES = [
   'incomplete',
   'selfSigned',
   'rsa2048',
-] as const satisfies Species[];
+] as const satisfies CertificateName[];
 
 const INBOX = ['imap', 'imaps', 'pop3', 'pop3s'] as const;
 
@@ -37,7 +37,7 @@ export interface EximServers {
   /** All on 127.0.0.1; each port but those of the inbox is one of Exim, with STARTTLS unless its name says otherwise. */
   readonly ports: Readonly<Record<(typeof SERVICES)[number] | (typeof INBOX)[number], number>>;
   readonly certificatePorts: Readonly<Record<(typeof CERTIFICATES)[number], number>>;
-  readonly zoo: Zoo;
+  readonly certs: CertificateFixtures;
   /** Where the servers keep everything; gone after close. */
   readonly folder: string;
   /** The Maildir of {@link MAIL_USER}. */
@@ -54,14 +54,14 @@ export interface EximServers {
  */
 export function startEximServers(): Promise<EximServers> {
   return inServerFolder(async (folder) => {
-    const zoo = await createZoo();
+    const certs = await createCertificateFixtures();
     const numbers = await freePorts(SERVICES.length + INBOX.length + CERTIFICATES.length);
     const ports = named([...SERVICES, ...INBOX], numbers);
     const certificatePorts = named(CERTIFICATES, numbers.slice(SERVICES.length + INBOX.length));
-    const identity = await folder.identity('good', zoo.good);
+    const identity = await folder.identity('good', certs.good);
     const dovecot = await startDovecot({
       folder: await folder.folder('dovecot'),
-      identity: await folder.identity('address', zoo.address),
+      identity: await folder.identity('address', certs.address),
       user: MAIL_USER,
       ports,
       settings: 'auth_mechanisms = plain scram-sha-1 scram-sha-256\n',
@@ -71,8 +71,8 @@ export function startEximServers(): Promise<EximServers> {
       folder: await folder.folder('exim'),
       identity,
       services: [
-        ...services(ports, identity, await folder.identity('root', { key: '', chain: zoo.pki.root.cert })),
-        ...(await certificateServices(certificatePorts, zoo, folder)),
+        ...services(ports, identity, await folder.identity('root', { key: '', chain: certs.pki.root.cert })),
+        ...(await certificateServices(certificatePorts, certs, folder)),
       ],
       user: MAIL_USER,
       authSocket: dovecot.authSocket,
@@ -82,7 +82,7 @@ export function startEximServers(): Promise<EximServers> {
     return {
       ports,
       certificatePorts,
-      zoo,
+      certs,
       folder: folder.path,
       maildir: dovecot.maildir,
       log: () => exim.log(),
@@ -108,13 +108,13 @@ function services(ports: EximServers['ports'], good: IdentityFiles, root: Identi
 
 function certificateServices(
   ports: EximServers['certificatePorts'],
-  zoo: Zoo,
+  certs: CertificateFixtures,
   folder: ServerFolder,
 ): Promise<EximService[]> {
   return Promise.all(
-    CERTIFICATES.map(async (species) => ({
-      port: ports[species],
-      identity: await folder.identity(`port-${species}`, zoo[species]),
+    CERTIFICATES.map(async (certName) => ({
+      port: ports[certName],
+      identity: await folder.identity(`port-${certName}`, certs[certName]),
     })),
   );
 }

@@ -16,7 +16,7 @@ import { Redactor } from '../../src/secrets/redactor.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
 import { undeclaredEvidence } from './evidence.js';
-import { HOST } from './zoo.js';
+import { HOST } from './certificate-fixtures.js';
 
 /** Never aborted. */
 const { signal: never } = new AbortController();
@@ -59,7 +59,7 @@ export function testWorld(overrides: Partial<RunContext> = {}): RunContext {
   };
 }
 
-/** An endpoint on loopback that expects the certificate of the zoo's host. */
+/** An endpoint on loopback that expects the certificate of the fixtures' host. */
 export function testEndpoint(port: number, overrides: Partial<Endpoint> = {}): Endpoint {
   return {
     name: `127.0.0.1:${port}`,

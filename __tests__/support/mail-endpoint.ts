@@ -2,12 +2,12 @@ import type { Credentials, Delivery, Endpoint } from '../../src/plan/endpoint.js
 import { Secret } from '../../src/secrets/secret.js';
 import { DELIVERY, testEndpoint } from './gate.js';
 import { MAIL_USER } from './postfix-dovecot.js';
-import type { Zoo } from './zoo.js';
+import type { CertificateFixtures } from './certificate-fixtures.js';
 
 /** Real servers with an inbox, on 127.0.0.1. */
 interface Servers {
   readonly ports: { readonly imaps: number };
-  readonly zoo: Pick<Zoo, 'pki'>;
+  readonly certs: Pick<CertificateFixtures, 'pki'>;
 }
 
 /** An endpoint for all five steps: {@link MAIL_USER} signs in, sends a message to the same address, and reads it over IMAPS. */
@@ -16,8 +16,8 @@ export function mailEndpoint(servers: Servers, port: number, replaced: Partial<E
 }
 
 /** An endpoint for the first three steps, which trusts the CA of the certificate fixtures. */
-export function trusting({ zoo }: Servers, port: number, replaced: Partial<Endpoint> = {}): Endpoint {
-  const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+export function trusting({ certs }: Servers, port: number, replaced: Partial<Endpoint> = {}): Endpoint {
+  const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   return testEndpoint(port, { tls, timeoutMs: 10_000, ...replaced });
 }
 

@@ -5,8 +5,8 @@ import { freePorts } from './ports.js';
 import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named } from './server-folder.js';
 import type { ServerFolder } from './server-folder.js';
-import { createZoo } from './zoo.js';
-import type { Species, Zoo } from './zoo.js';
+import { createCertificateFixtures } from './certificate-fixtures.js';
+import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
 
 /** The listeners that present the good certificate, as options of smtpd.conf(5). */
 const LISTENERS = {
@@ -18,7 +18,7 @@ const LISTENERS = {
   wantsCertificate: 'tls-require verify auth <users> ca "clients"',
 } as const;
 
-/** Certificates of the zoo that have a port each. */
+/** Fixtures that have a port each. */
 const CERTIFICATES = [
   'good',
   'expired',
@@ -26,7 +26,7 @@ const CERTIFICATES = [
   'incomplete',
   'selfSigned',
   'rsa2048',
-] as const satisfies Species[];
+] as const satisfies CertificateName[];
 
 const INBOX = ['imap', 'imaps', 'pop3', 'pop3s', 'lmtp'] as const;
 
@@ -36,7 +36,7 @@ export interface OpenSmtpdServers {
   /** All on 127.0.0.1; each port but those of the inbox is one of OpenSMTPD. */
   readonly ports: Readonly<Record<Listener | (typeof INBOX)[number], number>>;
   readonly certificatePorts: Readonly<Record<(typeof CERTIFICATES)[number], number>>;
-  readonly zoo: Zoo;
+  readonly certs: CertificateFixtures;
   /** Where the servers keep everything; gone after close. */
   readonly folder: string;
   /** The Maildir of {@link MAIL_USER}. */
@@ -53,14 +53,14 @@ export interface OpenSmtpdServers {
  */
 export function startOpenSmtpdServers(): Promise<OpenSmtpdServers> {
   return inServerFolder(async (folder) => {
-    const zoo = await createZoo();
+    const certs = await createCertificateFixtures();
     const names = [...(Object.keys(LISTENERS) as Listener[]), ...INBOX];
     const numbers = await freePorts(names.length + CERTIFICATES.length);
     const ports = named(names, numbers);
     const certificatePorts = named(CERTIFICATES, numbers.slice(names.length));
     const dovecot = await startDovecot({
       folder: await folder.folder('dovecot'),
-      identity: await folder.identity('address', zoo.address),
+      identity: await folder.identity('address', certs.address),
       user: MAIL_USER,
       ports,
       settings: `service lmtp {
@@ -73,11 +73,11 @@ export function startOpenSmtpdServers(): Promise<OpenSmtpdServers> {
     folder.onClose(() => dovecot.stop());
     const smtpd = await startOpenSmtpd({
       folder: await folder.folder('opensmtpd'),
-      identity: await folder.identity('good', zoo.good),
-      authority: (await folder.identity('root', { key: '', chain: zoo.pki.root.cert })).chain,
+      identity: await folder.identity('good', certs.good),
+      authority: (await folder.identity('root', { key: '', chain: certs.pki.root.cert })).chain,
       listeners: [
         ...(Object.keys(LISTENERS) as Listener[]).map((name) => ({ port: ports[name], options: LISTENERS[name] })),
-        ...(await certificateListeners(certificatePorts, zoo, folder)),
+        ...(await certificateListeners(certificatePorts, certs, folder)),
       ],
       user: MAIL_USER,
       lmtpPort: ports.lmtp,
@@ -86,7 +86,7 @@ export function startOpenSmtpdServers(): Promise<OpenSmtpdServers> {
     return {
       ports,
       certificatePorts,
-      zoo,
+      certs,
       folder: folder.path,
       maildir: dovecot.maildir,
       log: () => smtpd.log(),
@@ -97,13 +97,13 @@ export function startOpenSmtpdServers(): Promise<OpenSmtpdServers> {
 
 function certificateListeners(
   ports: OpenSmtpdServers['certificatePorts'],
-  zoo: Zoo,
+  certs: CertificateFixtures,
   folder: ServerFolder,
 ): Promise<OpenSmtpdListener[]> {
   return Promise.all(
-    CERTIFICATES.map(async (species) => ({
-      port: ports[species],
-      identity: await folder.identity(`port-${species}`, zoo[species]),
+    CERTIFICATES.map(async (certName) => ({
+      port: ports[certName],
+      identity: await folder.identity(`port-${certName}`, certs[certName]),
       options: SUBMISSION,
     })),
   );

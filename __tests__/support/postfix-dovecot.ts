@@ -4,8 +4,8 @@ import { startPostfix, SUBMISSION } from './postfix.js';
 import type { SmtpService } from './postfix.js';
 import { inServerFolder, named } from './server-folder.js';
 import type { IdentityFiles, ServerFolder } from './server-folder.js';
-import { createZoo, SPECIES } from './zoo.js';
-import type { Species, Zoo } from './zoo.js';
+import { createCertificateFixtures, CERTIFICATE_NAMES } from './certificate-fixtures.js';
+import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
 
 /** The one mailbox: its owner signs in to submit, and to read it. */
 export const MAIL_USER = { username: 'user@example.test', password: 'correct horse battery staple' };
@@ -30,9 +30,9 @@ export interface MailServers extends AsyncDisposable {
    * without TLS, with AUTH before TLS, with nothing newer than TLS 1.1; and the inbox.
    */
   readonly ports: Readonly<Record<(typeof PORTS)[number], number>>;
-  /** Submission with STARTTLS for every certificate of the zoo. */
-  readonly certificatePorts: Readonly<Record<Species, number>>;
-  readonly zoo: Zoo;
+  /** Submission with STARTTLS for every certificate fixture. */
+  readonly certificatePorts: Readonly<Record<CertificateName, number>>;
+  readonly certs: CertificateFixtures;
   /** Where the servers keep everything; gone after close. */
   readonly folder: string;
   /** The messages in the mailbox, as they lie on disk. */
@@ -49,11 +49,11 @@ export interface MailServers extends AsyncDisposable {
  */
 export function startMailServers(): Promise<MailServers> {
   return inServerFolder(async (folder) => {
-    const zoo = await createZoo();
-    const files = await writeZoo(zoo, folder);
-    const numbers = await freePorts(PORTS.length + SPECIES.length);
+    const certs = await createCertificateFixtures();
+    const files = await writeCertificates(certs, folder);
+    const numbers = await freePorts(PORTS.length + CERTIFICATE_NAMES.length);
     const ports = named(PORTS, numbers);
-    const certificatePorts = named(SPECIES, numbers.slice(PORTS.length));
+    const certificatePorts = named(CERTIFICATE_NAMES, numbers.slice(PORTS.length));
     const dovecot = await startDovecot({
       folder: await folder.folder('dovecot'),
       identity: files.address,
@@ -74,7 +74,7 @@ export function startMailServers(): Promise<MailServers> {
     return {
       ports,
       certificatePorts,
-      zoo,
+      certs,
       folder: folder.path,
       messages: () => dovecot.messages(),
       logs: async () => `${await postfix.log()}\n${await dovecot.log()}`,
@@ -95,18 +95,18 @@ function services(ports: MailServers['ports']): SmtpService[] {
   ];
 }
 
-type Files = Readonly<Record<Species, IdentityFiles>>;
+type Files = Readonly<Record<CertificateName, IdentityFiles>>;
 
-function badServices(ports: Readonly<Record<Species, number>>, files: Files): SmtpService[] {
-  return SPECIES.map((species) => ({
-    port: ports[species],
-    parameters: [...SUBMISSION, `smtpd_tls_chain_files = ${files[species].key}, ${files[species].chain}`],
+function badServices(ports: Readonly<Record<CertificateName, number>>, files: Files): SmtpService[] {
+  return CERTIFICATE_NAMES.map((certName) => ({
+    port: ports[certName],
+    parameters: [...SUBMISSION, `smtpd_tls_chain_files = ${files[certName].key}, ${files[certName].chain}`],
   }));
 }
 
-async function writeZoo(zoo: Zoo, folder: ServerFolder): Promise<Files> {
+async function writeCertificates(certs: CertificateFixtures, folder: ServerFolder): Promise<Files> {
   const written = await Promise.all(
-    SPECIES.map(async (species) => [species, await folder.identity(species, zoo[species])] as const),
+    CERTIFICATE_NAMES.map(async (certName) => [certName, await folder.identity(certName, certs[certName])] as const),
   );
   return Object.fromEntries(written) as Files;
 }

@@ -9,7 +9,7 @@ import { freePorts } from './ports.js';
 import { startPostfix, SUBMISSION } from './postfix.js';
 import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named } from './server-folder.js';
-import { HOST } from './zoo.js';
+import { HOST } from './certificate-fixtures.js';
 
 /**
  * Where Dovecot's submission server listens. A client at its server's own address has a secure channel in Dovecot's

@@ -10,7 +10,7 @@ import type { EmbeddedOptions } from './embedded.js';
 import { FULL, startFullListener } from './full-listener.js';
 import { testEndpoint, testWorld } from './gate.js';
 import { closedPort, startScriptedServer } from './scripted-server.js';
-import type { Species, Zoo } from './zoo.js';
+import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
 
 /** A server and its endpoint, as data. What is left out is as in a good server and a usual endpoint. */
 export interface Scene {
@@ -19,14 +19,14 @@ export interface Scene {
   /** What the server does; a list has one dialogue for each connection, and the last one is for all further ones. */
   readonly server?: Dialogue | readonly Dialogue[];
   /** A server with an inbox, for all five steps. */
-  readonly embedded?: (zoo: Zoo) => EmbeddedOptions;
+  readonly embedded?: (certs: CertificateFixtures) => EmbeddedOptions;
   /** No server at all: connections are refused, or there is no answer on that port (0 for any). */
   readonly instead?: 'nobody' | { readonly fullPort: number };
   /** What the server presents; with `none` it has no TLS. */
-  readonly certificate?: Species | 'none' | ((zoo: Zoo) => Promise<Identity>);
+  readonly certificate?: CertificateName | 'none' | ((certs: CertificateFixtures) => Promise<Identity>);
   readonly endpoint?: Partial<Omit<Endpoint, 'tls' | 'port'>>;
   /** What is different about the TLS policy. */
-  readonly policy?: (zoo: Zoo) => Partial<TlsPolicy>;
+  readonly policy?: (certs: CertificateFixtures) => Partial<TlsPolicy>;
   /** Whether the CA is in the default store, as a public CA is, instead of in `ca`. */
   readonly publicAuthority?: true;
   /** What is different about the delivery to a server with an inbox. */
@@ -47,16 +47,16 @@ export interface Played {
 export const SCENE_TIMEOUT_MS = 2000;
 
 /** Runs the gate against the endpoint of a scene. Only once, because a scene may have state. */
-export async function play(scene: Scene, zoo: Zoo): Promise<Played> {
-  await using stage = await set(scene, zoo);
+export async function play(scene: Scene, certs: CertificateFixtures): Promise<Played> {
+  await using stage = await set(scene, certs);
   const { policy = () => ({}), retries = 0 } = scene;
-  const root = zoo.pki.root.cert;
+  const root = certs.pki.root.cert;
   const ca = scene.publicAuthority ? [] : [root];
   const endpoint = testEndpoint(stage.port, {
     timeoutMs: SCENE_TIMEOUT_MS,
     ...stage.endpoint,
     ...scene.endpoint,
-    tls: { ca, minVersion: 'TLSv1.2', minValidDays: 14, pins: [], ...policy(zoo) },
+    tls: { ca, minVersion: 'TLSv1.2', minValidDays: 14, pins: [], ...policy(certs) },
   });
   const world = testWorld({
     ...(scene.publicAuthority && { trust: new StoreWith(root) }),
@@ -81,19 +81,19 @@ interface Stage extends AsyncDisposable {
   readonly endpoint?: Partial<Endpoint>;
 }
 
-async function set(scene: Scene, zoo: Zoo): Promise<Stage> {
+async function set(scene: Scene, certs: CertificateFixtures): Promise<Stage> {
   const { server = {}, embedded, instead } = scene;
   if (instead === 'nobody') return { port: await closedPort(), [Symbol.asyncDispose]: () => Promise.resolve() };
   if (instead) return Object.assign(await startFullListener(instead.fullPort), { endpoint: { host: FULL } });
-  if (embedded) return withInbox(embedded(zoo), scene, zoo);
-  const identity = await identityOf(scene, zoo);
+  if (embedded) return withInbox(embedded(certs), scene, certs);
+  const identity = await identityOf(scene, certs);
   const tls = identity && { key: identity.key, cert: identity.chain };
   return startScriptedServer(
     [server].flat().map((script) => ({ ...script, ...(tls && { tls: { ...tls, ...script.tls } }) })),
   );
 }
 
-async function withInbox(options: EmbeddedOptions, { delivery }: Scene, { pki }: Zoo): Promise<Stage> {
+async function withInbox(options: EmbeddedOptions, { delivery }: Scene, { pki }: CertificateFixtures): Promise<Stage> {
   const server = await startEmbedded({ pki, ...options });
   const { auth, delivery: usual, timeoutMs } = server.endpoint();
   if (!auth || !usual) throw new TypeError('an embedded server lets its user in, and delivers');
@@ -104,9 +104,9 @@ async function withInbox(options: EmbeddedOptions, { delivery }: Scene, { pki }:
   };
 }
 
-async function identityOf({ certificate = 'good' }: Scene, zoo: Zoo): Promise<Identity | undefined> {
+async function identityOf({ certificate = 'good' }: Scene, certs: CertificateFixtures): Promise<Identity | undefined> {
   if (certificate === 'none') return undefined;
-  return typeof certificate === 'string' ? zoo[certificate] : certificate(zoo);
+  return typeof certificate === 'string' ? certs[certificate] : certificate(certs);
 }
 
 /** A default store with one more public CA. */

@@ -1,31 +1,31 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createPki, issue } from '../../src/servers/pki.js';
-import { createZoo, HOST } from '../support/zoo.js';
-import type { Zoo } from '../support/zoo.js';
+import { createCertificateFixtures, HOST } from '../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../support/certificate-fixtures.js';
 
 const DAY_MS = 86_400_000;
 
 describe('the throw-away PKI', () => {
-  let zoo: Zoo;
+  let certs: CertificateFixtures;
   beforeAll(async () => {
-    zoo = await createZoo();
+    certs = await createCertificateFixtures();
   });
 
   test('issues a leaf under an intermediate under a root', () => {
-    const leaf = new X509Certificate(zoo.good.cert);
-    const intermediate = new X509Certificate(zoo.pki.intermediate.cert);
-    const root = new X509Certificate(zoo.pki.root.cert);
+    const leaf = new X509Certificate(certs.good.cert);
+    const intermediate = new X509Certificate(certs.pki.intermediate.cert);
+    const root = new X509Certificate(certs.pki.root.cert);
     expect(leaf.checkIssued(intermediate)).toBe(true);
     expect(leaf.verify(intermediate.publicKey)).toBe(true);
     expect(intermediate.verify(root.publicKey)).toBe(true);
     expect(root.verify(root.publicKey)).toBe(true);
     expect([leaf.ca, intermediate.ca, root.ca]).toEqual([false, true, true]);
     expect(leaf.subjectAltName).toBe(`DNS:${HOST}`);
-    expect(leaf.checkPrivateKey(createPrivateKey(zoo.good.key))).toBe(true);
+    expect(leaf.checkPrivateKey(createPrivateKey(certs.good.key))).toBe(true);
   });
 
   test('no two certificates share a serial number', () => {
-    const { pki, ...leaves } = zoo;
+    const { pki, ...leaves } = certs;
     const serials = [pki.root, pki.intermediate, ...Object.values(leaves)].map(
       ({ cert }) => new X509Certificate(cert).serialNumber,
     );
@@ -37,21 +37,22 @@ describe('the throw-away PKI', () => {
     ['rsa2048', 'rsa', { modulusLength: 2048 }],
     ['ed25519', 'ed25519', {}],
     ['good', 'ec', { namedCurve: 'prime256v1' }],
-  ] as const)('%s has a key of its kind', (species, type, details) => {
-    const { publicKey } = new X509Certificate(zoo[species].cert);
+  ] as const)('%s has a key of its kind', (certName, type, details) => {
+    const { publicKey } = new X509Certificate(certs[certName].cert);
     expect(publicKey.asymmetricKeyType).toBe(type);
     expect(publicKey.asymmetricKeyDetails).toMatchObject(details);
   });
 
   test('sha1 is signed with SHA-1, the others are not', () => {
     const ecdsaWithSha1 = Buffer.from('06072a8648ce3d0401', 'hex');
-    expect(new X509Certificate(zoo.sha1.cert).raw.includes(ecdsaWithSha1)).toBe(true);
-    expect(new X509Certificate(zoo.good.cert).raw.includes(ecdsaWithSha1)).toBe(false);
+    expect(new X509Certificate(certs.sha1.cert).raw.includes(ecdsaWithSha1)).toBe(true);
+    expect(new X509Certificate(certs.good.cert).raw.includes(ecdsaWithSha1)).toBe(false);
   });
 
   test('dates are what they should be', () => {
-    const from = (species: 'expired' | 'notYetValid' | 'good') => new X509Certificate(zoo[species].cert).validFromDate;
-    const to = (species: 'expired' | 'soon' | 'good') => new X509Certificate(zoo[species].cert).validToDate;
+    const from = (certName: 'expired' | 'notYetValid' | 'good') =>
+      new X509Certificate(certs[certName].cert).validFromDate;
+    const to = (certName: 'expired' | 'soon' | 'good') => new X509Certificate(certs[certName].cert).validToDate;
     const days = (date: Date) => (date.getTime() - Date.now()) / DAY_MS;
     expect(days(to('expired'))).toBeLessThan(0);
     expect(days(from('notYetValid'))).toBeGreaterThan(0);
@@ -94,14 +95,14 @@ describe('the throw-away PKI', () => {
     ['untrustedWithRoot', 3],
     ['issuerNoCa', 3],
     ['misordered', 4],
-  ] as const)('%s comes with a chain of %d', (species, length) => {
-    expect(zoo[species].chain.match(/BEGIN CERTIFICATE/g)).toHaveLength(length);
-    expect(zoo[species].chain.startsWith(zoo[species].cert)).toBe(true);
+  ] as const)('%s comes with a chain of %d', (certName, length) => {
+    expect(certs[certName].chain.match(/BEGIN CERTIFICATE/g)).toHaveLength(length);
+    expect(certs[certName].chain.startsWith(certs[certName].cert)).toBe(true);
   });
 
   test('purposes and names differ where they should', () => {
-    const of = (species: 'clientOnly' | 'caAsLeaf' | 'address' | 'addressAsName' | 'commonNameOnly') =>
-      new X509Certificate(zoo[species].cert);
+    const of = (certName: 'clientOnly' | 'caAsLeaf' | 'address' | 'addressAsName' | 'commonNameOnly') =>
+      new X509Certificate(certs[certName].cert);
     expect(of('clientOnly').keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
     expect(of('caAsLeaf').ca).toBe(true);
     expect(of('address').checkIP('127.0.0.1')).toBe('127.0.0.1');

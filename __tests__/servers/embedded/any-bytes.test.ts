@@ -8,8 +8,8 @@ import { close, raw, silence, startTls } from '../../support/dialogue.js';
 import type { Act, Dialogue, Phase, Verb } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** Whatever a server sends, wherever it sends it: the gate comes to a verdict, in time, and to no wrong pass. */
 
@@ -52,9 +52,9 @@ interface Deviation {
   readonly pipelining: boolean;
 }
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
 function goodText(point: Point): Buffer {
@@ -62,7 +62,7 @@ function goodText(point: Point): Buffer {
 }
 
 function dialogueOf({ point, octets, cuts, then, pipelining }: Deviation): Dialogue {
-  const tls = { key: zoo.good.key, cert: zoo.good.chain };
+  const tls = { key: certs.good.key, cert: certs.good.chain };
   const goesOn = (at: Point): Act[] => (at === 'plain:STARTTLS' ? [startTls] : []);
   const ends: Readonly<Record<Deviation['then'], readonly Act[]>> = {
     'goes on': goesOn(point),
@@ -86,7 +86,7 @@ type Visited = Omit<EndpointReport, 'attempts'>;
 
 async function visit(deviation: Deviation, timeoutMs: number): Promise<{ report: Visited; waitedMs: number }> {
   await using server = await startScriptedServer(dialogueOf(deviation));
-  const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   // Only what was spent waiting: how long the work takes beside other work is the machine's affair.
   const begun = performance.eventLoopUtilization();
   const { report } = await gate(testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, tls, timeoutMs }));

@@ -13,16 +13,16 @@ import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../suppor
 import { scramServer } from '../../support/scram-server.js';
 import type { Manner, ScramServer } from '../../support/scram-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** Step 4, mechanism by mechanism and refusal by refusal, on servers that speak them for real. */
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 let clients: Pki;
 let client: Identity;
 beforeAll(async () => {
-  [zoo, clients] = await Promise.all([createZoo(), createPki('Clients')]);
+  [certs, clients] = await Promise.all([createCertificateFixtures(), createPki('Clients')]);
   client = await clients.issue({ commonName: 'gate', usage: ['clientAuth'] });
 });
 
@@ -41,10 +41,10 @@ async function visit(
   endpoint: Partial<Endpoint> = {},
   policy: Partial<TlsPolicy> = {},
 ): Promise<Visited> {
-  const tls: TLSSocketOptions = { key: zoo.good.key, cert: zoo.good.chain, ...server.tls };
+  const tls: TLSSocketOptions = { key: certs.good.key, cert: certs.good.chain, ...server.tls };
   await using running = await startScriptedServer({ ...server, tls });
   const full = testEndpoint(running.port, { auth: AUTH, timeoutMs: 3000, ...endpoint });
-  const { report, transient } = await gate({ ...full, tls: { ...full.tls, ca: [zoo.pki.root.cert], ...policy } });
+  const { report, transient } = await gate({ ...full, tls: { ...full.tls, ca: [certs.pki.root.cert], ...policy } });
   return {
     steps: letters(report.steps),
     codes: codes(report.steps),

@@ -5,8 +5,8 @@ import { close, raw, silence, wait } from '../../support/dialogue.js';
 import type { Act, Dialogue } from '../../support/dialogue.js';
 import { codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { inDays, issue } from '../../../src/servers/pki.js';
 import type { Identity } from '../../../src/servers/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
@@ -71,12 +71,12 @@ function signatureSchemes(hello: Buffer): number[] {
   return [];
 }
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 let expiredRsa: Identity;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
   const names = ['mail.example.test'];
-  expiredRsa = await zoo.pki.issue({ names, key: 'rsa2048', notBefore: inDays(-400), notAfter: inDays(-2) });
+  expiredRsa = await certs.pki.issue({ names, key: 'rsa2048', notBefore: inDays(-400), notAfter: inDays(-2) });
 });
 
 interface Seen {
@@ -97,7 +97,7 @@ async function see(
 ): Promise<Seen> {
   const own = { key: identities.map(({ key }) => key), cert: identities.map(({ chain }) => chain) };
   await using server = await startScriptedServer(dialogue.map((one) => ({ ...one, tls: { ...own, ...one.tls } })));
-  const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const policy = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const tls = { ...policy, ...(bothKeys && { bothKeys: true as const }) };
   const { report } = await gate(testEndpoint(server.port, { tls, timeoutMs: 3000, ...overrides }));
   return {
@@ -121,15 +121,15 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
   const refused = maxVersion === 'TLSv1.3' ? 1 : 0;
 
   test('with two good certificates passes, and nothing goes aside but a handshake', async () => {
-    const seen = await see([zoo.good, zoo.rsa2048], only);
+    const seen = await see([certs.good, certs.rsa2048], only);
     const aside = refused ? [...UP_TO_STARTTLS, ...UP_TO_STARTTLS] : UP_TO_STARTTLS;
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 + refused, aside });
   });
 
   test('whose RSA certificate is expired is found out, whichever comes first', async () => {
     for (const identities of [
-      [zoo.good, expiredRsa],
-      [expiredRsa, zoo.good],
+      [certs.good, expiredRsa],
+      [expiredRsa, certs.good],
     ]) {
       const seen = await see(identities, only);
       expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'], connections: 2 + refused });
@@ -137,12 +137,12 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
   });
 
   test('is asked once where one certificate will do', async () => {
-    const seen = await see([zoo.good, zoo.rsa2048], only, {}, false);
+    const seen = await see([certs.good, certs.rsa2048], only, {}, false);
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 1 });
   });
 
   test('has both certificates in the report', async () => {
-    const { tls } = await see([zoo.good, zoo.rsa2048], only);
+    const { tls } = await see([certs.good, certs.rsa2048], only);
     expect([tls?.certificate, ...(tls?.otherCertificates ?? [])].map((shown) => shown?.key).sort()).toEqual([
       'EC P-256',
       'RSA 2048',
@@ -155,15 +155,18 @@ describe.each(['TLSv1.2', undefined] as const)('a server of TLS 1.2, and of noth
   /** TLS 1.2, and TLS 1.3 if the server speaks it. */
   const versions = maxVersion ? 1 : 2;
 
-  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" is fine, after a control', async (species) => {
-    const seen = await see([zoo[species]], only);
-    expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 + versions });
-    expect(seen.tls).not.toHaveProperty('otherCertificates');
-  });
+  test.each(['good', 'rsa2048'] as const)(
+    'with the one certificate "%s" is fine, after a control',
+    async (certName) => {
+      const seen = await see([certs[certName]], only);
+      expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 + versions });
+      expect(seen.tls).not.toHaveProperty('otherCertificates');
+    },
+  );
 
   test('with a certificate of a third kind is asked for both', async () => {
     const connections = 2 + 2 * versions;
-    expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections });
+    expect(await see([certs.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections });
   });
 });
 
@@ -176,8 +179,8 @@ describe('a certificate that the server has for TLS 1.3 only, because of its TLS
   const rsaFirst = limited('RSA', 'RSA-PSS+SHA256:RSA+SHA256:ECDSA+SHA256');
 
   test.each<[string, () => readonly Identity[], readonly Dialogue[]]>([
-    ['RSA', () => [zoo.good, expiredRsa], ecdsaFirst],
-    ['ECDSA', () => [zoo.rsa2048, zoo.expired], rsaFirst],
+    ['RSA', () => [certs.good, expiredRsa], ecdsaFirst],
+    ['ECDSA', () => [certs.rsa2048, certs.expired], rsaFirst],
   ])('is found: %s', async (_, identities, dialogue) => {
     const seen = await see(identities(), dialogue);
     expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'], connections: 3 });
@@ -186,7 +189,7 @@ describe('a certificate that the server has for TLS 1.3 only, because of its TLS
 
   test('is not assumed to be absent if the handshake fails', async () => {
     const stalls: Dialogue = { replies: { STARTTLS: ['220 go', silence] } };
-    const seen = await see([zoo.good, expiredRsa], [...ecdsaFirst, ...ecdsaFirst, stalls]);
+    const seen = await see([certs.good, expiredRsa], [...ecdsaFirst, ...ecdsaFirst, stalls]);
     expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
   });
 });
@@ -194,8 +197,8 @@ describe('a certificate that the server has for TLS 1.3 only, because of its TLS
 describe('a server of TLS 1.3 alone', () => {
   const only: readonly Dialogue[] = [{ tls: { minVersion: 'TLSv1.3' } }];
 
-  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" may hide another', async (species) => {
-    const seen = await see([zoo[species]], only);
+  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" may hide another', async (certName) => {
+    const seen = await see([certs[certName]], only);
     expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
     expect(seen.tls).not.toHaveProperty('otherCertificates');
     expect(seen.found[0]?.message).toMatch(/because it speaks only TLS 1\.3/);
@@ -203,62 +206,68 @@ describe('a server of TLS 1.3 alone', () => {
 
   test('with a certificate of a third kind may hide both', async () => {
     const twice = ['certificate-unchecked', 'certificate-unchecked'];
-    expect(await see([zoo.ed25519], only)).toMatchObject({ steps: 'ppwnn', codes: twice, connections: 5 });
+    expect(await see([certs.ed25519], only)).toMatchObject({ steps: 'ppwnn', codes: twice, connections: 5 });
   });
 });
 
 test('a finding says which certificate it is about', async () => {
-  const { found } = await see([zoo.good, expiredRsa]);
+  const { found } = await see([certs.good, expiredRsa]);
   expect(found[0]?.message).toMatch(/^The server's other certificate, for RSA: The certificate expired on/);
   expect(found[0]?.evidence).toMatchObject({ keyType: 'RSA' });
 });
 
 test('what is wrong with both is told of both', async () => {
-  expect(await see([zoo.expired, expiredRsa])).toMatchObject({
+  expect(await see([certs.expired, expiredRsa])).toMatchObject({
     steps: 'ppfbb',
     codes: ['certificate-expired', 'certificate-expired'],
   });
 });
 
 test('with TLS from the first byte', async () => {
-  const seen = await see([zoo.good, expiredRsa], [{ implicit: true }], { transport: 'implicit' });
+  const seen = await see([certs.good, expiredRsa], [{ implicit: true }], { transport: 'implicit' });
   expect(seen).toMatchObject({ steps: 'aafbb', codes: ['certificate-expired'], aside: [] });
 });
 
 describe('a server is known to have no other certificate', () => {
   test('by its alert, and a control that it still takes anybody', async () => {
-    expect(await see([zoo.good], [{}, REFUSES, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
+    expect(await see([certs.good], [{}, REFUSES, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
   });
 
   test('after a hang-up that was an accident', async () => {
-    const seen = await see([zoo.good], [{}, HANGS_UP, REFUSES, {}]);
+    const seen = await see([certs.good], [{}, HANGS_UP, REFUSES, {}]);
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 5 });
   });
 
   test.each([
     ['a cipher suite', () => [serverHello(ECDHE_RSA)]],
-    ['a certificate', () => [serverHello(ECDHE_ECDSA), certificateMessage(zoo.rsa2048)]],
+    ['a certificate', () => [serverHello(ECDHE_ECDSA), certificateMessage(certs.rsa2048)]],
   ])('by %s that was not asked for', async (_, messages) => {
     // The certificate met first is RSA's, so that ECDSA is asked for.
     const goesOn: Dialogue = {
       replies: { STARTTLS: ['220 go', wait(100), raw(Buffer.concat(messages())), wait(300)] },
     };
-    expect(await see([zoo.rsa2048], [{}, goesOn, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
+    expect(await see([certs.rsa2048], [{}, goesOn, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
   });
 });
 
 test('an ECDSA certificate of an RSA authority is found with a server that is strict about chains', async () => {
   const commonName = 'Test RSA Authority';
-  const authority = await issue({ commonName, ca: true, key: 'rsa2048', issuer: zoo.pki.root, notAfter: inDays(900) });
+  const authority = await issue({
+    commonName,
+    ca: true,
+    key: 'rsa2048',
+    issuer: certs.pki.root,
+    notAfter: inDays(900),
+  });
   const options = { names: ['mail.example.test'], issuer: authority, sends: [authority] };
-  const expired = await zoo.pki.issue({ ...options, notBefore: inDays(-400), notAfter: inDays(-2) });
+  const expired = await certs.pki.issue({ ...options, notBefore: inDays(-400), notAfter: inDays(-2) });
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     await using server = await startScriptedServer({
       implicit: true,
       // Prefers RSA where it may.
       tls: {
-        key: [zoo.rsa2048.key, expired.key],
-        cert: [zoo.rsa2048.chain, expired.chain],
+        key: [certs.rsa2048.key, expired.key],
+        cert: [certs.rsa2048.chain, expired.chain],
         sigalgs: 'RSA+SHA256:RSA-PSS+SHA256:ECDSA+SHA256',
         maxVersion,
         ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256',
@@ -266,7 +275,7 @@ test('an ECDSA certificate of an RSA authority is found with a server that is st
       },
     });
     await using strict = await startStrict(server.port, RSA_PKCS1_SHA256);
-    const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const policy = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     const tls = { ...policy, bothKeys: true as const };
     const { report } = await gate(testEndpoint(strict.port, { tls, transport: 'implicit' }));
     expect({ maxVersion, codes: codes(report.steps) }).toEqual({ maxVersion, codes: ['certificate-expired'] });
@@ -277,15 +286,15 @@ describe('an RSA certificate of an ECDSA authority, with a server that is strict
   /** What the gate reports for a server whose RSA certificate has expired. */
   async function seeStrict(versions: Dialogue['tls']): Promise<{ steps: string; codes: readonly string[] }> {
     const own = {
-      key: [zoo.good.key, expiredRsa.key],
-      cert: [zoo.good.chain, expiredRsa.chain],
+      key: [certs.good.key, expiredRsa.key],
+      cert: [certs.good.chain, expiredRsa.chain],
       // Prefers ECDSA if the client allows it.
       ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256',
       honorCipherOrder: true,
     };
     await using server = await startScriptedServer({ implicit: true, tls: { ...own, ...versions } });
     await using strict = await startStrict(server.port, ECDSA_SHA256);
-    const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const policy = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     const tls = { ...policy, bothKeys: true as const };
     const { report } = await gate(testEndpoint(strict.port, { tls, transport: 'implicit' }));
     return { steps: letters(report.steps), codes: codes(report.steps) };
@@ -317,7 +326,7 @@ describe('where it cannot be found out, the step is not green', () => {
       [{ tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } }],
     ],
   ])('%s', async (_, dialogues) => {
-    expect(await see([zoo.good, zoo.rsa2048], [{}, ...dialogues])).toMatchObject({
+    expect(await see([certs.good, certs.rsa2048], [{}, ...dialogues])).toMatchObject({
       steps: 'ppwnn',
       codes: ['certificate-unchecked'],
     });

@@ -7,8 +7,8 @@ import type { Dialogue } from '../../support/dialogue.js';
 import { startEmbedded } from '../../support/embedded.js';
 import { AUTH, codes, DELIVERY, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
 /** Wherever a run is when its end comes, it ends, and tells what it knows by then. */
@@ -17,14 +17,14 @@ const PATIENT_MS = 60_000;
 /** Long after the end of the run nothing may be waited for; QUIT is waited for a little. */
 const AT_ONCE_MS = 3_000;
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
 const patient = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =>
   testEndpoint(port, {
-    tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    tls: { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
     auth: AUTH,
     delivery: DELIVERY,
     timeoutMs: PATIENT_MS,
@@ -67,7 +67,7 @@ describe('the end of the run, while the server', () => {
     ['does not answer DATA', { replies: { DATA: silence } }, (line) => line.startsWith('DATA'), 'ppppi'],
     ['does not answer the message', { replies: { MESSAGE: silence } }, (line) => line === '.', 'ppppi'],
   ])('%s', async (_, dialogue, isThere, steps) => {
-    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer({ tls, ...dialogue });
     const outcome = await stopped(planOf(patient(server.port)), () =>
       server.heard.some(({ line, phase }) => isThere(line, phase)),
@@ -89,7 +89,7 @@ describe('the end of the run, while the server', () => {
   });
 
   test('does not answer a probe', async () => {
-    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer([{ tls }, { tls, greeting: silence }]);
     const plan = planOf(patient(server.port, { probes: ['plaintext-mail'] }));
     const [[steps, found]] = seen(await stopped(plan, () => server.connections > 1)) as [[string, string[]]];
@@ -149,7 +149,7 @@ describe('the end of the run', () => {
   });
 
   test('leaves what has come to its end as it is', async () => {
-    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    const tls = { key: certs.good.key, cert: certs.good.chain };
     await using good = await startScriptedServer({ tls });
     await using bad = await startScriptedServer({});
     await using mute = await startScriptedServer({ greeting: silence });
@@ -172,7 +172,7 @@ describe('the end of the run', () => {
   });
 
   test('that comes too late changes nothing', async () => {
-    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer({ tls });
     const { report, verdict } = await run(
       { ...planOf(patient(server.port)), deadlineMs: PATIENT_MS },

@@ -8,8 +8,8 @@ import {
 } from '@peculiar/x509';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { HOST, ISSUER_AT, createZoo } from '../../support/zoo.js';
-import type { Species, Zoo } from '../../support/zoo.js';
+import { HOST, ISSUER_AT, createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
 import {
   behindExtension,
   element,
@@ -465,13 +465,13 @@ describe('name constraints', () => {
 });
 
 describe('a certificate that fits no server', () => {
-  test.each<[Species, RegExp]>([
+  test.each<[CertificateName, RegExp]>([
     ['signsCertificatesOnly', /its key usage allows neither a signature nor a key exchange/],
     ['anyPurpose', /its extended key usage says "any", which is not taken for that of a TLS server/],
     ['netscapeClient', /its Netscape certificate type is not a server/],
-  ])('says why: %s', async (species, message) => {
-    const zoo = await createZoo();
-    const { found, codes: seen } = await see(zoo[species], [], zoo.pki.root);
+  ])('says why: %s', async (certName, message) => {
+    const certs = await createCertificateFixtures();
+    const { found, codes: seen } = await see(certs[certName], [], certs.pki.root);
     expect(seen).toEqual(['certificate-wrong-purpose']);
     expect(found[0]?.message).toMatch(message);
   });
@@ -507,22 +507,22 @@ test('what a certificate carries in place of the name is told in words that make
 });
 
 describe('the strength of what counts', () => {
-  let zoo: Zoo;
+  let certs: CertificateFixtures;
   beforeAll(async () => {
-    zoo = await createZoo();
+    certs = await createCertificateFixtures();
   });
   const codesOf = async (identity: Identity): Promise<readonly string[]> =>
-    (await see(identity, [], zoo.pki.root)).codes.filter((code) => code !== 'receipt-not-verified');
+    (await see(identity, [], certs.pki.root)).codes.filter((code) => code !== 'receipt-not-verified');
 
   test('a weak certificate that was sent beside the path does not', async () => {
     for (const beside of ['rsa1024', 'sha1'] as const) {
-      const sends = [zoo.pki.intermediate, zoo[beside]];
-      expect(await codesOf(await zoo.pki.issue({ names, sends }))).toEqual(['certificate-chain-disordered']);
+      const sends = [certs.pki.intermediate, certs[beside]];
+      expect(await codesOf(await certs.pki.issue({ names, sends }))).toEqual(['certificate-chain-disordered']);
     }
   });
 
   test('a weak one on the path does, be it the anchor', async () => {
-    const weak = await ca('Weak CA', { key: 'rsa1024', issuer: zoo.pki.root });
+    const weak = await ca('Weak CA', { key: 'rsa1024', issuer: certs.pki.root });
     expect(await codesOf(await issue({ names, issuer: weak, sends: [weak] }))).toEqual(['certificate-weak-key']);
     const leaf = await issue({ names, issuer: weak, sends: [] });
     expect((await see(leaf, [], weak)).codes).toEqual(['certificate-weak-key']);
@@ -530,7 +530,7 @@ describe('the strength of what counts', () => {
 
   test('all that was sent does, where there is no path', async () => {
     const other = await createPki('Nobody');
-    const sends = [other.intermediate, zoo.rsa1024];
+    const sends = [other.intermediate, certs.rsa1024];
     expect(await codesOf(await other.issue({ names, sends }))).toEqual([
       'certificate-untrusted',
       'certificate-weak-key',
@@ -538,11 +538,11 @@ describe('the strength of what counts', () => {
     ]);
   });
 
-  test.each<[Species, string, string[]]>([
+  test.each<[CertificateName, string, string[]]>([
     ['pss', 'RSA-PSS with SHA-256', []],
     ['pssSha1', 'RSA-PSS with SHA-1 or an unknown hash', ['certificate-weak-signature']],
-  ])('a signature of RSA-PSS is as good as its hash: %s', async (species, signature, expected) => {
-    expect(await codesOf(zoo[species])).toEqual(expected);
-    expect(certificateFacts(new X509Certificate(zoo[species].cert)).signature.name).toBe(signature);
+  ])('a signature of RSA-PSS is as good as its hash: %s', async (certName, signature, expected) => {
+    expect(await codesOf(certs[certName])).toEqual(expected);
+    expect(certificateFacts(new X509Certificate(certs[certName].cert)).signature.name).toBe(signature);
   });
 });

@@ -7,8 +7,8 @@ import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate
 import { startScriptedServer } from '../../support/scripted-server.js';
 import type { ScriptedServer } from '../../support/scripted-server.js';
 import type { Dialogue } from '../../support/dialogue.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
 import { createPki } from '../../../src/servers/pki.js';
 import type { Identity, Pki } from '../../../src/servers/pki.js';
@@ -23,11 +23,11 @@ import type { TrustSettings } from '../../../src/tls/trust.js';
 
 /** Servers that want to know who the client is. */
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 let clients: Pki;
 let ours: Identity;
 beforeAll(async () => {
-  [zoo, clients] = await Promise.all([createZoo(), createPki('Clients')]);
+  [certs, clients] = await Promise.all([createCertificateFixtures(), createPki('Clients')]);
   ours = await clients.issue({ commonName: 'gate', usage: ['clientAuth'] });
 });
 
@@ -35,7 +35,7 @@ const shownAs = ({ chain, key }: Identity): ClientIdentity => ({ certificate: ch
 
 /** A server that takes only clients of its own authority. */
 function demanding(maxVersion: 'TLSv1.2' | 'TLSv1.3', dialogue: Dialogue = {}): Promise<ScriptedServer> {
-  const tls = { key: zoo.good.key, cert: zoo.good.chain, maxVersion };
+  const tls = { key: certs.good.key, cert: certs.good.chain, maxVersion };
   return startScriptedServer({
     ...dialogue,
     tls: { ...tls, ca: clients.root.cert, requestCert: true, rejectUnauthorized: true },
@@ -44,7 +44,7 @@ function demanding(maxVersion: 'TLSv1.2' | 'TLSv1.3', dialogue: Dialogue = {}): 
 
 function endpointOf(port: number, client?: ClientIdentity, overrides: Partial<Endpoint> = {}): Endpoint {
   const tls: TlsPolicy = {
-    ca: [zoo.pki.root.cert],
+    ca: [certs.pki.root.cert],
     minVersion: 'TLSv1.2',
     minValidDays: 14,
     pins: [],
@@ -78,7 +78,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
 });
 
 test('a server that asks for nothing gets nothing', async () => {
-  await using server = await startScriptedServer({ tls: { key: zoo.good.key, cert: zoo.good.chain } });
+  await using server = await startScriptedServer({ tls: { key: certs.good.key, cert: certs.good.chain } });
   const { report } = await gate(endpointOf(server.port, shownAs(ours)));
   expect(letters(report.steps)).toBe('pppnp');
 });
@@ -88,8 +88,8 @@ test('each endpoint shows its own, and one without shows none', async () => {
   const trust = new TrustStore();
   const seen: (string | string[] | undefined)[] = [];
   const server = createServer({
-    key: zoo.good.key,
-    cert: zoo.good.chain,
+    key: certs.good.key,
+    cert: certs.good.chain,
     requestCert: true,
     rejectUnauthorized: false,
   });
@@ -112,7 +112,7 @@ test('each endpoint shows its own, and one without shows none', async () => {
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('an impostor, by %s,', (maxVersion) => {
   /** What a server with an untrusted certificate receives, and what anyone on the network path reads. */
   async function seenByImpostor(): Promise<{ subject: string | undefined; octets: Buffer; found: string[] }> {
-    const { key, chain } = zoo.untrusted;
+    const { key, chain } = certs.untrusted;
     const impostor = createServer({ key, cert: chain, requestCert: true, rejectUnauthorized: false, maxVersion });
     const shown = new Promise<string | undefined>((resolve) => {
       impostor.on('secureConnection', (socket) => {

@@ -12,22 +12,25 @@ import { startEmbedded } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** Step 5 beyond the transaction: what became of the message, recipients that must be refused, and greylisting. */
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
-const served = (dialogue: Dialogue): Dialogue => ({ ...dialogue, tls: { key: zoo.good.key, cert: zoo.good.chain } });
+const served = (dialogue: Dialogue): Dialogue => ({
+  ...dialogue,
+  tls: { key: certs.good.key, cert: certs.good.chain },
+});
 
 const endpointAt = (port: number, replaced: Partial<Endpoint> = {}): Endpoint =>
   testEndpoint(port, {
     delivery: DELIVERY,
-    tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    tls: { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
     timeoutMs: 3000,
     ...replaced,
   });
@@ -154,7 +157,7 @@ describe('what arrives', () => {
     const { inbox } = server.endpoint().delivery ?? {};
     if (!inbox) throw new Error('the embedded server has an inbox');
     await using smtp = await startScriptedServer(served({ replies: { QUIT: silence, MESSAGE: ['250 2.0.0 Queued'] } }));
-    const ca = [zoo.pki.root.cert, server.pki.root.cert];
+    const ca = [certs.pki.root.cert, server.pki.root.cert];
     const deliver = setInterval(() => {
       const [message] = smtp.messages;
       if (message === undefined) return;

@@ -12,7 +12,7 @@ import { AUTH, codes } from '../../support/gate.js';
 import { play } from '../../support/scene.js';
 import type { Played, Scene } from '../../support/scene.js';
 import { disclosed } from '../../support/secret-forms.js';
-import { createZoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** Each finding: raised by its server, by no other, and documented as it was. */
 
@@ -33,12 +33,12 @@ const outcome = (scene: Scene): Played => {
 };
 
 beforeAll(async () => {
-  const zoo = await createZoo();
+  const certs = await createCertificateFixtures();
   const limit = pLimit(AT_A_TIME);
   const scenes = exhibits
     .filter(({ code }) => !unplayable.includes(code))
     .flatMap(({ exhibit: { raising, twin } }) => [raising, twin]);
-  await Promise.all(scenes.map((scene) => limit(async () => played.set(scene, await play(scene, zoo)))));
+  await Promise.all(scenes.map((scene) => limit(async () => played.set(scene, await play(scene, certs)))));
 }, PATIENCE_MS);
 
 test('every finding has its exhibit, and nothing else has', () => {

@@ -5,8 +5,8 @@ import { closedPort, startScriptedServer } from '../../support/scripted-server.j
 import { close, drip, flood, raw, reset, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Species, Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
@@ -23,20 +23,20 @@ interface Row {
   readonly codes: readonly string[];
 }
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
-const served = (species: Species): { key: string; cert: string } => ({
-  key: zoo[species].key,
-  cert: zoo[species].chain,
+const served = (certName: CertificateName): { key: string; cert: string } => ({
+  key: certs[certName].key,
+  cert: certs[certName].chain,
 });
 
-async function check({ server, endpoint = {}, ...expected }: Row, species: Species = 'good'): Promise<void> {
-  await using running = await startScriptedServer({ ...server, tls: { ...served(species), ...server.tls } });
+async function check({ server, endpoint = {}, ...expected }: Row, certName: CertificateName = 'good'): Promise<void> {
+  await using running = await startScriptedServer({ ...server, tls: { ...served(certName), ...server.tls } });
   const full = testEndpoint(running.port, { auth: AUTH, delivery: DELIVERY, timeoutMs: 1000, ...endpoint });
-  const policy = { ...full.tls, ca: [zoo.pki.root.cert, ...full.tls.ca] };
+  const policy = { ...full.tls, ca: [certs.pki.root.cert, ...full.tls.ca] };
   const { report } = await gate({ ...full, tls: policy });
   expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
     steps: expected.steps,
@@ -625,7 +625,7 @@ describe('what a server speaks instead', () => {
 });
 
 describe('step 3, the certificate', () => {
-  test.each<[Species, string[]]>([
+  test.each<[CertificateName, string[]]>([
     ['expired', ['certificate-expired']],
     ['notYetValid', ['certificate-not-yet-valid']],
     ['soon', ['certificate-expires-soon']],
@@ -650,18 +650,18 @@ describe('step 3, the certificate', () => {
     ['leafTwice', ['certificate-chain-incomplete', 'certificate-chain-disordered']],
     ['outsideConstraints', ['certificate-untrusted']],
     ['everything', ['certificate-expired', 'certificate-chain-incomplete', 'certificate-hostname-mismatch']],
-  ])('%s: %j, and neither AUTH nor MAIL', async (species, expected) => {
-    await using server = await startScriptedServer({ tls: { ...served(species), ciphers: 'DEFAULT@SECLEVEL=0' } });
-    const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  ])('%s: %j, and neither AUTH nor MAIL', async (certName, expected) => {
+    await using server = await startScriptedServer({ tls: { ...served(certName), ciphers: 'DEFAULT@SECLEVEL=0' } });
+    const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     const { report } = await gate(testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, tls }));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppfbb', expected]);
     expect(server.heard.filter(({ line }) => /^(AUTH|MAIL)/.test(line))).toEqual([]);
     expect(report.tls?.certificate.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test.each<Species>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'brainpool', 'constrained'])(
+  test.each<CertificateName>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'brainpool', 'constrained'])(
     '%s holds',
-    (species) => check({ name: species, server: {}, ...GOOD }, species),
+    (certName) => check({ name: certName, server: {}, ...GOOD }, certName),
   );
 
   test('a chain that is out of order holds, and is remarked upon', () =>
@@ -672,7 +672,7 @@ describe('step 3, the certificate', () => {
 
   test('SNI goes out for a name, and never for an address', async () => {
     await using server = await startScriptedServer({ tls: served('address') });
-    const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     await gate(testEndpoint(server.port, { tls }));
     const { report } = await gate(testEndpoint(server.port, { tls, servername: '127.0.0.1' }));
     expect(letters(report.steps)).toBe('pppnn');
@@ -888,7 +888,7 @@ describe('step 5, delivery', () => {
   test('nothing is tried again once the final dot is out', async () => {
     for (const MESSAGE of ['451 later', close] as const) {
       await using server = await startScriptedServer({ tls: served('good'), replies: { MESSAGE } });
-      const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+      const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
       const { report, transient } = await gate(testEndpoint(server.port, { delivery: DELIVERY, tls }));
       expect(letters(report.steps)).toMatch(/^pppn[if]$/);
       expect(transient).toBe(false);
@@ -897,7 +897,7 @@ describe('step 5, delivery', () => {
 
   test('the probe is a message by RFC 5322, and its dots survive', async () => {
     await using server = await startScriptedServer({ tls: served('good') });
-    const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     await gate(testEndpoint(server.port, { delivery: DELIVERY, tls }));
     const [message = ''] = server.messages;
     expect(message).toMatch(/^Auto-Submitted: auto-generated\r$/m);

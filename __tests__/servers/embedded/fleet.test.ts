@@ -10,20 +10,20 @@ import { close, silence } from '../../support/dialogue.js';
 import type { Dialogue, Sasl } from '../../support/dialogue.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 let good: Dialogue;
 beforeAll(async () => {
-  zoo = await createZoo();
-  good = { tls: { key: zoo.good.key, cert: zoo.good.chain } };
+  certs = await createCertificateFixtures();
+  good = { tls: { key: certs.good.key, cert: certs.good.chain } };
 });
 
 const endpointAt = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =>
   testEndpoint(port, {
-    tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    tls: { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
     ...overrides,
   });
 
@@ -370,7 +370,7 @@ describe('further tries', () => {
     });
 
     test('a waived error', async () => {
-      const expired = { tls: { key: zoo.expired.key, cert: zoo.expired.chain } };
+      const expired = { tls: { key: certs.expired.key, cert: certs.expired.chain } };
       await using server = await startScriptedServer([{ ...expired, ...later }, good]);
       const endpoint = endpointAt(server.port, { auth: AUTH, waive: waive('certificate-expired') });
       const reports = await fleet([endpoint], { retries: 2 }, { pause });

@@ -10,7 +10,7 @@ import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../suppor
 import { startScriptedImap } from '../../support/scripted-imap.js';
 import type { ImapReply } from '../../support/scripted-imap.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { HOST } from '../../support/zoo.js';
+import { HOST } from '../../support/certificate-fixtures.js';
 
 /**
  * What `any-bytes` leaves out: octets in place of TLS records, before, in and behind the handshake; challenges of SASL;

@@ -4,8 +4,8 @@ import { close, raw, reset, wait } from '../../support/dialogue.js';
 import type { Dialogue, Reply } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
 import type { Context } from '../../../src/steps/context.js';
@@ -18,9 +18,9 @@ import { ReplyTimeout } from '../../../src/smtp/session.js';
 
 /** Why there is no handshake: what the first connection says, and what a further one that offers everything adds to it. */
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
 const OLD = { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
@@ -35,9 +35,9 @@ interface Seen {
 
 /** @param dialogues for one connection after the other; the last one stays */
 async function see(dialogues: readonly Dialogue[], endpoint: Partial<Endpoint> = {}): Promise<Seen> {
-  const tls = { key: zoo.good.key, cert: zoo.good.chain };
+  const tls = { key: certs.good.key, cert: certs.good.chain };
   await using server = await startScriptedServer(dialogues.map((one) => ({ ...one, tls: { ...tls, ...one.tls } })));
-  const policy = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const policy = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const { report, transient } = await gate(testEndpoint(server.port, { tls: policy, ...endpoint }));
   const found = report.steps.flatMap(({ findings }) => findings)[0];
   return { found, steps: letters(report.steps), transient, connections: server.connections };
@@ -176,7 +176,7 @@ describe('no cipher suite in common', () => {
   });
 
   test('is told from a signature of the handshake that is out of use', async () => {
-    const { key, chain: cert } = zoo.rsa2048;
+    const { key, chain: cert } = certs.rsa2048;
     const tls = { sigalgs: 'RSA+SHA1', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0' };
     const { found } = await see([{ tls: { key, cert, ...tls, maxVersion: 'TLSv1.2' } }]);
     expect(found).toMatchObject({
@@ -196,8 +196,8 @@ describe('no cipher suite in common', () => {
           maxVersion: 'TLSv1.2',
           ecdhCurve: 'brainpoolP256r1',
           ciphers: 'ECDHE',
-          cert: zoo.rsa2048.chain,
-          key: zoo.rsa2048.key,
+          cert: certs.rsa2048.chain,
+          key: certs.rsa2048.key,
         },
       },
     ]);
@@ -286,7 +286,7 @@ describe('an alert that says what it means', () => {
 });
 
 test('Diffie-Hellman parameters that are too short are told as such', async () => {
-  const { key, chain: cert } = zoo.rsa2048;
+  const { key, chain: cert } = certs.rsa2048;
   const dhparam = parametersOf(getDiffieHellman('modp2'));
   const tls = { key, cert, dhparam, maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0' } as const;
   const { found } = await see([{ tls }]);

@@ -9,7 +9,7 @@ import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, waitedFor, sought } fr
 import type { InboxTrust } from '../../support/inbox.js';
 import { startMailpit } from '../../support/mailpit.js';
 import type { HttpReply, HttpScript } from '../../support/mailpit.js';
-import { createZoo, HOST as ZOO_HOST } from '../../support/zoo.js';
+import { createCertificateFixtures, HOST as FIXTURE_HOST } from '../../support/certificate-fixtures.js';
 
 const ID = '<Wanted@test>';
 const NONCE = '6f9c1f0e-nonce';
@@ -235,14 +235,14 @@ describe('the password of a mail catcher', () => {
   });
 
   test('is not sent to a server with a bad certificate, which is asked nothing at all', async () => {
-    const zoo = await createZoo();
-    const { settings } = await createInboxTrust(zoo.pki, ZOO_HOST);
-    for (const [species, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {
-      await using server = await startMailpit({ identity: zoo[species] });
+    const certs = await createCertificateFixtures();
+    const { settings } = await createInboxTrust(certs.pki, FIXTURE_HOST);
+    for (const [certName, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {
+      await using server = await startMailpit({ identity: certs[certName] });
       const target = { scheme: 'mailpit+https', host: HOST, port: server.port, basePath: '', ...LOGIN } as const;
       const outcome = await inboxes.open(target, settings()).catch((error: unknown) => error);
       if (code !== undefined) expect(outcome).toEqual(new InboxUnreachable(code));
-      expect([species, server.heard.length]).toEqual([species, code === undefined ? 1 : 0]);
+      expect([certName, server.heard.length]).toEqual([certName, code === undefined ? 1 : 0]);
     }
   });
 });

@@ -9,7 +9,7 @@ import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, waitedFor, sought } fr
 import type { InboxTrust } from '../../support/inbox.js';
 import { startScriptedPop3 } from '../../support/scripted-pop3.js';
 import type { Pop3Script, ScriptedPop3 } from '../../support/scripted-pop3.js';
-import { createZoo, HOST as ZOO_HOST } from '../../support/zoo.js';
+import { createCertificateFixtures, HOST as FIXTURE_HOST } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
 const ID = '<wanted@test>';
@@ -390,15 +390,15 @@ describe('the password of a maildrop', () => {
   test.each(['implicit', 'stls'] as const)(
     'is not sent over %s to a server with a bad certificate',
     async (security) => {
-      const zoo = await createZoo();
-      const { settings } = await createInboxTrust(zoo.pki, ZOO_HOST);
-      for (const [species, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {
-        await using server = await start({ security, identity: zoo[species] });
+      const certs = await createCertificateFixtures();
+      const { settings } = await createInboxTrust(certs.pki, FIXTURE_HOST);
+      for (const [certName, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {
+        await using server = await start({ security, identity: certs[certName] });
         const scheme = security === 'implicit' ? 'pop3s' : 'pop3';
         const opening = inboxes.open({ scheme, host: HOST, port: server.port, mailbox: 'INBOX', ...LOGIN }, settings());
         const outcome = await opening.catch((error: unknown) => error);
         if (code !== undefined) expect(outcome).toEqual(new InboxUnreachable(code));
-        expect([species, credentials(server).length]).toEqual([species, code === undefined ? 2 : 0]);
+        expect([certName, credentials(server).length]).toEqual([certName, code === undefined ? 2 : 0]);
       }
     },
   );

@@ -25,7 +25,7 @@ import { onCurve, rewritten, unchanged } from '../../support/rewritten.js';
 import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
 import type { ImapScript, ScriptedImap } from '../../support/scripted-imap.js';
 import { closedPort } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
 /*
@@ -825,10 +825,18 @@ describe('the password of the inbox', () => {
   test.each(['implicit', 'starttls'] as const)(
     'is not sent over %s to a server with a bad certificate',
     async (security) => {
-      const zoo = await createZoo();
-      const species = ['expired', 'selfSigned', 'incomplete', 'untrusted', 'wrongHost', 'clientOnly', 'addressAsName'];
-      for (const name of [...species, 'soon'] as (keyof typeof zoo & 'expired')[]) {
-        await using server = await startEmbedded({ pki: zoo.pki, imap: { identity: zoo[name], security } });
+      const certs = await createCertificateFixtures();
+      const certNames = [
+        'expired',
+        'selfSigned',
+        'incomplete',
+        'untrusted',
+        'wrongHost',
+        'clientOnly',
+        'addressAsName',
+      ];
+      for (const name of [...certNames, 'soon'] as (keyof typeof certs & 'expired')[]) {
+        await using server = await startEmbedded({ pki: certs.pki, imap: { identity: certs[name], security } });
         const { report } = await gate(server.endpoint());
         expect([name, letters(report.steps), codes(report.steps)]).toEqual([name, 'ppppf', ['inbox-unreachable']]);
         expect(server.logins.filter(({ at }) => at === 'imap')).toEqual([]);

@@ -5,8 +5,8 @@ import { pem } from '../../support/rewritten.js';
 import { schemaErrors } from '../../support/report-schema.js';
 import { runs } from '../../support/runs.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { HOST, createZoo } from '../../support/zoo.js';
-import type { Species, Zoo } from '../../support/zoo.js';
+import { HOST, createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
 import type { Identity } from '../../../src/servers/pki.js';
 import { judgePeer } from '../../../src/steps/certificate/judge.js';
 import type { PeerJudgement } from '../../../src/steps/certificate/judge.js';
@@ -19,14 +19,14 @@ import { TrustStore } from '../../../src/tls/trust.js';
 
 const RUNS = runs(1500);
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 const trust = new TrustStore();
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
 const policy = (pins: readonly string[] = []): TlsPolicy => ({
-  ca: [zoo.pki.root.cert],
+  ca: [certs.pki.root.cert],
   minVersion: 'TLSv1.2',
   minValidDays: 14,
   pins,
@@ -39,8 +39,8 @@ interface Seen {
   readonly travelled: boolean;
 }
 
-async function see(species: Species, endpoint: Partial<Endpoint> = {}): Promise<Seen> {
-  const { key, chain } = zoo[species];
+async function see(certName: CertificateName, endpoint: Partial<Endpoint> = {}): Promise<Seen> {
+  const { key, chain } = certs[certName];
   await using server = await startScriptedServer({ tls: { key, cert: chain, ciphers: 'DEFAULT@SECLEVEL=0' } });
   const full = { auth: AUTH, delivery: DELIVERY, tls: policy(), ...endpoint };
   const { report } = await gate(testEndpoint(server.port, full));
@@ -60,19 +60,19 @@ const ODD_LEAVES = [
   ['extensionTwice', /^the extension 2\.5\.29\.35 is there twice$/],
 ] as const;
 
-describe.each(ODD_LEAVES)('%s', (species, odd) => {
+describe.each(ODD_LEAVES)('%s', (certName, odd) => {
   test('is malformed, and what is odd stands in the evidence', async () => {
-    const { report, ...seen } = await see(species);
+    const { report, ...seen } = await see(certName);
     expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed'], travelled: false });
     const [found] = report.steps[2]?.findings ?? [];
     expect(found?.evidence?.malformed).toMatch(odd);
     expect(found?.evidence?.sha256).toBe(
-      new X509Certificate(zoo[species].cert).fingerprint256.replaceAll(':', '').toLowerCase(),
+      new X509Certificate(certs[certName].cert).fingerprint256.replaceAll(':', '').toLowerCase(),
     );
   });
 
   test('leaves a report that holds by its schema', async () => {
-    const { report } = await see(species);
+    const { report } = await see(certName);
     expect(report.tls).toBeUndefined();
     const whole = { schemaVersion: 1, tool: { name: 'starttls-gate', version: '1.0.0' }, result: report.result };
     const endpoints = [{ ...report, attempts: 1 }];
@@ -80,16 +80,16 @@ describe.each(ODD_LEAVES)('%s', (species, odd) => {
   });
 
   test('is authenticated neither by a waiver nor by a pin', async () => {
-    const key = subjectPublicKeyInfo(new X509Certificate(zoo[species].cert));
+    const key = subjectPublicKeyInfo(new X509Certificate(certs[certName].cert));
     const digest = await crypto.subtle.digest('SHA-256', Uint8Array.from(key));
     const pin = Buffer.from(digest).toString('base64');
-    expect(await see(species, { tls: policy([pin]) })).toMatchObject({
+    expect(await see(certName, { tls: policy([pin]) })).toMatchObject({
       steps: 'ppfbb',
       codes: ['certificate-malformed'],
       travelled: false,
     });
     const waive = [{ finding: 'certificate-malformed', until: '2099-12-31', reason: 'for the test' }] as const;
-    expect(await see(species, { waive, tls: policy([pin]) })).toMatchObject({
+    expect(await see(certName, { waive, tls: policy([pin]) })).toMatchObject({
       steps: 'ppwfb',
       codes: ['(certificate-malformed)', 'credentials-withheld'],
       travelled: false,
@@ -107,8 +107,8 @@ test('an intermediate that cannot be read is malformed, and the report has the c
 });
 
 test('beside a path to an anchor, what cannot be read does not matter', async () => {
-  const sends = [zoo.pki.intermediate, zoo.noSuchDate];
-  const identity = await zoo.pki.issue({ names: [HOST], sends });
+  const sends = [certs.pki.intermediate, certs.noSuchDate];
+  const identity = await certs.pki.issue({ names: [HOST], sends });
   await using server = await startScriptedServer({ tls: { key: identity.key, cert: identity.chain } });
   const { report } = await gate(testEndpoint(server.port, { tls: policy() }));
   expect([letters(report.steps), codes(report.steps)]).toEqual(['pppnn', ['certificate-chain-disordered']]);
@@ -134,7 +134,7 @@ describe('a certificate with octets changed', () => {
   }
 
   /** @param sent leaf first, and of OpenSSL's opinion that they do not hold together */
-  function judged(sent: readonly X509Certificate[], ca = zoo.pki.root.cert): PeerJudgement {
+  function judged(sent: readonly X509Certificate[], ca = certs.pki.root.cert): PeerJudgement {
     return judgePeer(
       { sent, verifyError: 'CERT_SIGNATURE_FAILURE' },
       { policy: { ...policy(), ca: [ca] }, name: HOST, now: new Date(), trust, waived: () => false },
@@ -143,12 +143,12 @@ describe('a certificate with octets changed', () => {
 
   const SUBJECTS = ['good', 'rsa2048', 'selfSigned', 'address', 'withUrl', 'pss'] as const;
 
-  test.each(SUBJECTS)('is judged as a leaf ("%s"), and authenticates nobody', (species) => {
-    const issuer = new X509Certificate(zoo.pki.intermediate.cert);
+  test.each(SUBJECTS)('is judged as a leaf ("%s"), and authenticates nobody', (certName) => {
+    const issuer = new X509Certificate(certs.pki.intermediate.cert);
     let judgements = 0;
     fc.assert(
       fc.property(CHANGES, (changes) => {
-        const leaf = changed(zoo[species], changes);
+        const leaf = changed(certs[certName], changes);
         if (!leaf) return;
         judgements += 1;
         const { authenticated, findings, certificate } = judged([leaf, issuer]);
@@ -161,10 +161,10 @@ describe('a certificate with octets changed', () => {
   });
 
   test('is judged as an issuer, and authenticates nobody', () => {
-    const leaf = new X509Certificate(zoo.good.cert);
+    const leaf = new X509Certificate(certs.good.cert);
     fc.assert(
       fc.property(CHANGES, (changes) => {
-        const issuer = changed(zoo.pki.intermediate, changes);
+        const issuer = changed(certs.pki.intermediate, changes);
         if (!issuer) return;
         const { authenticated, certificate } = judged([leaf, issuer]);
         expect({ authenticated, shown: certificate !== undefined }).toEqual({ authenticated: false, shown: true });
@@ -174,11 +174,11 @@ describe('a certificate with octets changed', () => {
   });
 
   test('does not stop the search where it is the anchor', () => {
-    const [leaf, issuer] = [zoo.good, zoo.pki.intermediate].map(({ cert }) => new X509Certificate(cert));
+    const [leaf, issuer] = [certs.good, certs.pki.intermediate].map(({ cert }) => new X509Certificate(cert));
     if (!leaf || !issuer) throw new Error('no chain');
     fc.assert(
       fc.property(CHANGES, (changes) => {
-        const anchor = changed(zoo.pki.root, changes);
+        const anchor = changed(certs.pki.root, changes);
         if (anchor) expect(judged([leaf, issuer], anchor.toString()).certificate).toBeDefined();
       }),
       { numRuns: RUNS },

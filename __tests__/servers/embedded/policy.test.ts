@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Species, Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 
 /** Waivers, pins, and what may travel to whom. */
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
 interface Seen {
@@ -21,10 +21,14 @@ interface Seen {
   readonly travelled: boolean;
 }
 
-async function see(species: Species, pins: readonly Species[], endpoint: Partial<Endpoint> = {}): Promise<Seen> {
-  await using server = await startScriptedServer({ tls: { key: zoo[species].key, cert: zoo[species].chain } });
+async function see(
+  certName: CertificateName,
+  pins: readonly CertificateName[],
+  endpoint: Partial<Endpoint> = {},
+): Promise<Seen> {
+  await using server = await startScriptedServer({ tls: { key: certs[certName].key, cert: certs[certName].chain } });
   const pinned = pins.map(spki);
-  const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: pinned } as const;
+  const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: pinned } as const;
   const { report } = await gate(testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, tls, ...endpoint }));
   return {
     report,
@@ -34,9 +38,9 @@ async function see(species: Species, pins: readonly Species[], endpoint: Partial
   };
 }
 
-/** The pin of a species, as openssl would compute it: from the key itself. */
-function spki(species: Species): string {
-  const exported = zoo[species].keys.publicKey.export({ type: 'spki', format: 'der' });
+/** The pin of a certificate, as openssl would compute it: from the key itself. */
+function spki(certName: CertificateName): string {
+  const exported = certs[certName].keys.publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(exported).digest('base64');
 }
 
@@ -62,8 +66,8 @@ describe('a waiver', () => {
     ['incomplete', 'certificate-chain-incomplete'],
     ['wrongHost', 'certificate-hostname-mismatch'],
     ['clientOnly', 'certificate-wrong-purpose'],
-  ] as const)('of %s authenticates nobody: nothing travels', async (species, code) => {
-    expect(await see(species, [], waive(code))).toMatchObject({
+  ] as const)('of %s authenticates nobody: nothing travels', async (certName, code) => {
+    expect(await see(certName, [], waive(code))).toMatchObject({
       steps: 'ppwfb',
       codes: [`(${code})`, 'credentials-withheld'],
       travelled: false,
@@ -147,8 +151,8 @@ describe('a waiver', () => {
 
 describe('a pin', () => {
   test('that matches authenticates whatever the chain and the name', async () => {
-    for (const species of ['selfSigned', 'incomplete', 'untrusted', 'wrongHost'] as const) {
-      expect(await see(species, [species])).toMatchObject({
+    for (const certName of ['selfSigned', 'incomplete', 'untrusted', 'wrongHost'] as const) {
+      expect(await see(certName, [certName])).toMatchObject({
         steps: 'ppppp',
         codes: ['certificate-pinned', 'receipt-not-verified'],
         travelled: true,

@@ -6,8 +6,8 @@ import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { injectable } from '../../support/injectable-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
 import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
@@ -15,9 +15,9 @@ import type { EndpointReport, StepReport } from '../../../src/report/report.js';
 
 /** The opt-in probes: for each finding a server that must raise it, and a near twin that must not. */
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
 interface Seen {
@@ -36,7 +36,7 @@ async function see(
   dialogues: readonly Dialogue[],
   endpoint: Partial<Endpoint> = {},
 ): Promise<Seen> {
-  const tls = { key: zoo.good.key, cert: zoo.good.chain };
+  const tls = { key: certs.good.key, cert: certs.good.chain };
   await using server = await startScriptedServer(
     dialogues.map((dialogue) => ({ ...dialogue, tls: { ...tls, ...dialogue.tls } })),
   );
@@ -52,7 +52,7 @@ async function see(
 }
 
 function endpointOf(port: number, overrides: Partial<Endpoint>): Endpoint {
-  const tls = { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   return testEndpoint(port, { tls, timeoutMs: 3000, ...overrides });
 }
 
@@ -341,7 +341,7 @@ describe('the main dialogue', () => {
   });
 
   test('that is blocked before step 4 is followed by no probe of it', async () => {
-    const tls = { key: zoo.expired.key, cert: zoo.expired.chain };
+    const tls = { key: certs.expired.key, cert: certs.expired.chain };
     const seen = await see(['plaintext-mail'], [{ tls }, { tls, ...STRICT }]);
     expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'] });
     expect(seen.heard).toEqual([[EHLO, 'MAIL FROM:<>', 'QUIT']]);
@@ -401,7 +401,7 @@ test('whatever the probes come upon, nothing stands behind a step that failed, a
     fc.asyncProperty(fc.array(scene, { minLength: 8, maxLength: 8 }), async (scenes) => {
       await Promise.all(
         scenes.map(async ({ main, probed, waived }) => {
-          const tls = { key: zoo.good.key, cert: zoo.good.chain };
+          const tls = { key: certs.good.key, cert: certs.good.chain };
           await using server = await startScriptedServer([main, ...probed].map((one) => ({ ...one, tls })));
           const waive = waived.map((code) => ({ finding: code, until: '2099-12-31', reason: 'for the test' }));
           const { report } = await gate(endpointOf(server.port, { probes: PROBES, auth: AUTH, waive, timeoutMs: 300 }));

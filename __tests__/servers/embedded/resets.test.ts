@@ -12,14 +12,14 @@ import { beneath, reset, startTls, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** A reset that arrives while nothing reads the socket: an error without a listener would end the whole run. */
 
 let tls: TLSSocketOptions;
 let ca: string[];
 beforeAll(async () => {
-  const { good, pki } = await createZoo();
+  const { good, pki } = await createCertificateFixtures();
   tls = { key: good.key, cert: good.chain };
   ca = [pki.root.cert];
 });

@@ -5,7 +5,7 @@ import { close, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** A failure after the gate has stood still for long does not count against the server. */
 
@@ -13,7 +13,7 @@ const policy = { minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
 let tls: TLSSocketOptions;
 let ca: string[];
 beforeAll(async () => {
-  const { good, pki } = await createZoo();
+  const { good, pki } = await createCertificateFixtures();
   tls = { key: good.key, cert: good.chain };
   ca = [pki.root.cert];
 });

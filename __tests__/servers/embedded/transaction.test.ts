@@ -5,14 +5,14 @@ import { close, hear, reset, silence, wait } from '../../support/dialogue.js';
 import type { Dialogue } from '../../support/dialogue.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createZoo } from '../../support/zoo.js';
-import type { Zoo } from '../../support/zoo.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** The mail transaction of step 5: what goes out, in how many writes, and what is made of the replies. */
 
-let zoo: Zoo;
+let certs: CertificateFixtures;
 beforeAll(async () => {
-  zoo = await createZoo();
+  certs = await createCertificateFixtures();
 });
 
 const REFUSED = '550 5.7.1 No';
@@ -28,14 +28,14 @@ interface Run {
 }
 
 async function run(server: Dialogue, endpoint: Partial<Endpoint> = {}): Promise<Run> {
-  const tls = { key: zoo.good.key, cert: zoo.good.chain };
+  const tls = { key: certs.good.key, cert: certs.good.chain };
   await using running = await startScriptedServer({ ...server, tls });
   const { report, transient } = await gate(
     testEndpoint(running.port, {
       auth: AUTH,
       delivery: DELIVERY,
       timeoutMs: 3000,
-      tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+      tls: { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
       ...endpoint,
     }),
   );
@@ -368,13 +368,13 @@ describe('a large message', () => {
   const delivery = { ...DELIVERY, attachmentOctets: 3_000_000 };
 
   test('arrives whole at the server, and the transcript keeps its beginning and the answer', async () => {
-    const tls = { key: zoo.good.key, cert: zoo.good.chain };
+    const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer({ tls, ...offering('PIPELINING', 'SIZE') });
     const { report } = await gate(
       testEndpoint(server.port, {
         auth: AUTH,
         delivery,
-        tls: { ca: [zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+        tls: { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
       }),
     );
     expect(letters(report.steps)).toBe('ppppp');

@@ -11,8 +11,8 @@ import type { OpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
 import { startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { HOST, SPECIES } from '../../support/zoo.js';
-import type { Species } from '../../support/zoo.js';
+import { HOST, CERTIFICATE_NAMES } from '../../support/certificate-fixtures.js';
+import type { CertificateName } from '../../support/certificate-fixtures.js';
 
 /** Two tools that a postmaster trusts, and the gate, before the same servers. `docs/compared.md` explains the outcome. */
 
@@ -33,7 +33,7 @@ const ALL: Verdicts = { gate: true, openssl: true, posttlsFinger: true };
 const NONE: Verdicts = { gate: false, openssl: false, posttlsFinger: false };
 const ONLY_THE_GATE_REFUSES: Verdicts = { ...ALL, gate: false };
 
-const IN_ORDER: readonly Species[] = [
+const IN_ORDER: readonly CertificateName[] = [
   'good',
   'wildcard',
   'rsa2048',
@@ -46,7 +46,7 @@ const IN_ORDER: readonly Species[] = [
 ];
 
 /** Where they differ, and that is meant so. */
-const BY_DESIGN: Partial<Record<Species, { readonly why: string; readonly verdicts: Verdicts }>> = {
+const BY_DESIGN: Partial<Record<CertificateName, { readonly why: string; readonly verdicts: Verdicts }>> = {
   soon: { why: 'only the gate looks ahead', verdicts: ONLY_THE_GATE_REFUSES },
   commonNameOnly: { why: 'RFC 9525 knows no common name', verdicts: ONLY_THE_GATE_REFUSES },
   caAsLeaf: { why: 'the key of a CA is none for a server', verdicts: ONLY_THE_GATE_REFUSES },
@@ -67,12 +67,12 @@ type Transport = 'starttls' | 'implicit';
 async function verdicts(
   port: number,
   transport: Transport = 'starttls',
-  { zoo, folder }: Pick<MailServers, 'zoo' | 'folder'> = servers,
+  { certs, folder }: Pick<MailServers, 'certs' | 'folder'> = servers,
 ): Promise<Verdicts> {
   const authority = join(folder, 'authority.pem');
-  await writeFile(authority, zoo.pki.root.cert);
+  await writeFile(authority, certs.pki.root.cert);
   const [ours, openssl, posttlsFinger] = await Promise.all([
-    gateHolds(port, transport, zoo.pki.root.cert),
+    gateHolds(port, transport, certs.pki.root.cert),
     opensslHolds(port, transport, authority),
     posttlsFingerHolds(port, transport, authority),
   ]);
@@ -122,16 +122,16 @@ async function outcomeOf(program: string, args: readonly string[]): Promise<{ su
   }
 }
 
-const expectations = SPECIES.map((species) => ({
-  species,
-  why: IN_ORDER.includes(species) ? 'all hold it to be in order' : 'none does',
-  verdicts: IN_ORDER.includes(species) ? ALL : NONE,
-  ...BY_DESIGN[species],
+const expectations = CERTIFICATE_NAMES.map((certName) => ({
+  certName,
+  why: IN_ORDER.includes(certName) ? 'all hold it to be in order' : 'none does',
+  verdicts: IN_ORDER.includes(certName) ? ALL : NONE,
+  ...BY_DESIGN[certName],
 }));
 
 describe('the certificate', () => {
-  test.each(expectations)('$species: $why', async ({ species, verdicts: expected }) => {
-    expect(await verdicts(servers.certificatePorts[species])).toEqual(expected);
+  test.each(expectations)('$certName: $why', async ({ certName, verdicts: expected }) => {
+    expect(await verdicts(servers.certificatePorts[certName])).toEqual(expected);
   });
 
   test.each([
@@ -139,7 +139,7 @@ describe('the certificate', () => {
     // RFC 9525 section 6.3; Postfix tells OpenSSL not to take it.
     ['m*.example.test', { ...NONE, openssl: true }],
   ])('with the name %s', async (name, expected) => {
-    const { key, chain } = await servers.zoo.pki.issue({ names: [name] });
+    const { key, chain } = await servers.certs.pki.issue({ names: [name] });
     await using server = await startScriptedServer({ tls: { key, cert: chain } });
     expect(await verdicts(server.port)).toEqual(expected);
   });
@@ -159,7 +159,7 @@ describe('the service', () => {
   });
 
   test('a server that has a reply in the clear behind its 220, which both tools drop unread', async () => {
-    const { key, chain } = servers.zoo.good;
+    const { key, chain } = servers.certs.good;
     const tls = { key, cert: chain };
     const STARTTLS = [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), startTls];
     await using server = await startScriptedServer({ tls, replies: { STARTTLS } });
@@ -175,9 +175,9 @@ describe('on Exim and OpenSMTPD, too', () => {
     ['wrongHost', NONE],
     ['incomplete', NONE],
     ['selfSigned', NONE],
-  ] as const)('the certificate %s', async (species, expected) => {
+  ] as const)('the certificate %s', async (certName, expected) => {
     for (const other of [exim, opensmtpd]) {
-      expect(await verdicts(other.certificatePorts[species], 'starttls', other)).toEqual(expected);
+      expect(await verdicts(other.certificatePorts[certName], 'starttls', other)).toEqual(expected);
     }
   });
 

@@ -8,7 +8,7 @@ import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
 import { processesIn } from '../../support/processes.js';
 import { run } from '../../support/run.js';
-import { HOST, SPECIES } from '../../support/zoo.js';
+import { HOST, CERTIFICATE_NAMES } from '../../support/certificate-fixtures.js';
 
 const ADDRESS = '127.0.0.1';
 
@@ -37,7 +37,7 @@ describe('the real servers', () => {
       secure,
       requireTLS: !secure,
       auth: { user: MAIL_USER.username, pass: password },
-      tls: { servername: HOST, ca: servers.zoo.pki.root.cert },
+      tls: { servername: HOST, ca: servers.certs.pki.root.cert },
     }).sendMail({ from: MAIL_USER.username, to: MAIL_USER.username, subject: `port ${port}`, text: 'hello' });
 
   /** The subject lines in the mailbox, once there are so many. */
@@ -62,8 +62,8 @@ describe('the real servers', () => {
     expect(before).toMatch(/^250-AUTH PLAIN LOGIN\r$/m);
   });
 
-  test.each(SPECIES)('present the certificate %s', async (species) => {
-    const target = `${ADDRESS}:${servers.certificatePorts[species]}`;
+  test.each(CERTIFICATE_NAMES)('present the certificate %s', async (certName) => {
+    const target = `${ADDRESS}:${servers.certificatePorts[certName]}`;
     const shown = await run('bash', [
       '-c',
       'openssl s_client -connect "$1" -starttls smtp -servername "$2" -showcerts -cipher "DEFAULT:@SECLEVEL=0" </dev/null',
@@ -72,7 +72,7 @@ describe('the real servers', () => {
       HOST,
     ]);
     const sent = shown.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\n/g) ?? [];
-    expect(sent.join('')).toBe(servers.zoo[species].chain);
+    expect(sent.join('')).toBe(servers.certs[certName].chain);
   });
 
   test('deliver what is submitted over STARTTLS and over implicit TLS into the Maildir, and show it over IMAP', async () => {
@@ -86,7 +86,7 @@ describe('the real servers', () => {
         secure: port === imaps,
         ...(port === imap && { doSTARTTLS: true }),
         auth: { user: MAIL_USER.username, pass: MAIL_USER.password },
-        tls: { ca: servers.zoo.pki.root.cert },
+        tls: { ca: servers.certs.pki.root.cert },
         logger: false,
       });
       await client.connect();

@@ -16,7 +16,7 @@ import { startNameServer } from '../../support/name-server.js';
 import type { Zone } from '../../support/name-server.js';
 import { MAIL_USER } from '../../support/postfix-dovecot.js';
 import { startTlsFront } from '../../support/tls-front.js';
-import { HOST } from '../../support/zoo.js';
+import { HOST } from '../../support/certificate-fixtures.js';
 
 /** All that a message meets between a Postfix that takes it and the inbox of a Dovecot. */
 
@@ -40,7 +40,7 @@ type Service = keyof DeliveryPath['ports'];
 
 /** An endpoint for all five steps, with a delivery that is as usual but for what is given. */
 function endpoint(service: Service, delivery: Partial<Delivery> = {}, replaced: Partial<Endpoint> = {}): Endpoint {
-  const usual = mailEndpoint({ ports, zoo: path }, ports[service], replaced);
+  const usual = mailEndpoint({ ports, certs: path }, ports[service], replaced);
   return { ...usual, ...(usual.delivery && { delivery: { ...usual.delivery, ...delivery } }) };
 }
 

@@ -27,7 +27,7 @@ function endpoint(port: number, replaced: Partial<Endpoint> = {}): Endpoint {
 
 /** A client's certificate that the servers verify, with the name of somebody. */
 async function clientOf(name: string): Promise<NonNullable<TlsPolicy['client']>> {
-  const { chain, key } = await servers.zoo.pki.issue({ commonName: name, usage: ['clientAuth'] });
+  const { chain, key } = await servers.certs.pki.issue({ commonName: name, usage: ['clientAuth'] });
   return { certificate: chain, key: new Secret(key) };
 }
 
@@ -82,8 +82,8 @@ describe('all five steps', () => {
     expect(await see(gated)).toEqual(['pppnp', []]);
   });
 
-  test.each(['good', 'rsa2048'] as const)('pass with the certificate %s', async (species) => {
-    expect(await see(endpoint(servers.certificatePorts[species]))).toEqual(['ppppp', []]);
+  test.each(['good', 'rsa2048'] as const)('pass with the certificate %s', async (certName) => {
+    expect(await see(endpoint(servers.certificatePorts[certName]))).toEqual(['ppppp', []]);
   });
 });
 
@@ -158,9 +158,9 @@ test.each([
   ['wrongHost', 'certificate-hostname-mismatch'],
   ['incomplete', 'certificate-chain-incomplete'],
   ['selfSigned', 'certificate-self-signed'],
-] as const)('with the certificate %s it hears neither AUTH nor MAIL', async (species, code) => {
+] as const)('with the certificate %s it hears neither AUTH nor MAIL', async (certName, code) => {
   const log = await logged(servers, / closed by QUIT$/m, async () => {
-    expect(await see(endpoint(servers.certificatePorts[species]))).toEqual(['ppfbb', [code]]);
+    expect(await see(endpoint(servers.certificatePorts[certName]))).toEqual(['ppfbb', [code]]);
   });
   expect(log).not.toMatch(/ <= |authenticat/);
 });

@@ -8,7 +8,7 @@ import { readMaildir, seedMaildir } from '../../support/maildir.js';
 import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
 import { startRelay } from '../../support/relay.js';
-import type { Species } from '../../support/zoo.js';
+import type { CertificateName } from '../../support/certificate-fixtures.js';
 
 /** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
 const PATIENCE_MS = 60_000;
@@ -61,7 +61,7 @@ function delivery(replaced: Partial<Delivery> = {}): Delivery {
 function anonymous(port: number, replaced: Partial<Endpoint> = {}): Endpoint {
   return testEndpoint(port, {
     delivery: delivery(),
-    tls: { ca: [servers.zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    tls: { ca: [servers.certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
     timeoutMs: 10_000,
     ...replaced,
   });
@@ -213,7 +213,7 @@ describe('what Postfix refuses', () => {
 });
 
 describe('a certificate', () => {
-  test.each<[Species, string[]]>([
+  test.each<[CertificateName, string[]]>([
     ['expired', ['certificate-expired']],
     ['notYetValid', ['certificate-not-yet-valid']],
     ['soon', ['certificate-expires-soon']],
@@ -234,10 +234,10 @@ describe('a certificate', () => {
     ['everything', ['certificate-expired', 'certificate-chain-incomplete', 'certificate-hostname-mismatch']],
   ])(
     '%s gives %j, and Postfix hears neither AUTH nor MAIL',
-    async (species, expected) => {
+    async (certName, expected) => {
       const before = await readMaildir(maildir);
       const logs = await logsOf(SMTP_OVER, async () => {
-        expect(await see(endpoint(servers.certificatePorts[species]))).toEqual(['ppfbb', expected]);
+        expect(await see(endpoint(servers.certificatePorts[certName]))).toEqual(['ppfbb', expected]);
       });
       const [counts] = logs.split('\n').filter((line) => SMTP_OVER.test(line));
       expect(counts).toMatch(/ ehlo=\d+ starttls=1 /);
@@ -248,10 +248,10 @@ describe('a certificate', () => {
     PATIENCE_MS,
   );
 
-  test.each<Species>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address'])(
+  test.each<CertificateName>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address'])(
     '%s holds',
-    async (species) => {
-      expect(await see(endpoint(servers.certificatePorts[species]))).toEqual(['ppppp', []]);
+    async (certName) => {
+      expect(await see(endpoint(servers.certificatePorts[certName]))).toEqual(['ppppp', []]);
     },
     PATIENCE_MS,
   );

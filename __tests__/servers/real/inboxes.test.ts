@@ -60,7 +60,7 @@ function endpoint(
   delivery: Partial<Delivery> = {},
   service: keyof DeliveryPath['ports'] = 'submission',
 ): Endpoint {
-  const usual = mailEndpoint({ ports: path.ports, zoo: path }, path.ports[service]);
+  const usual = mailEndpoint({ ports: path.ports, certs: path }, path.ports[service]);
   return { ...usual, ...(usual.delivery && { delivery: { ...usual.delivery, inbox: target, ...delivery } }) };
 }
 

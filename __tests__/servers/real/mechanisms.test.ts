@@ -49,7 +49,7 @@ function credentialsFor(mechanism: Mechanism, replaced: Partial<WithSecret> = {}
 /** An endpoint for all five steps. */
 function endpoint(service: Service, auth: Credentials, replaced: Partial<Endpoint> = {}): Endpoint {
   const host = service === 'dovecotSubmission' ? SUBMISSION_ADDRESS : '127.0.0.1';
-  return mailEndpoint({ ports: servers.ports, zoo: servers }, servers.ports[service], { host, auth, ...replaced });
+  return mailEndpoint({ ports: servers.ports, certs: servers }, servers.ports[service], { host, auth, ...replaced });
 }
 
 /** The same for four steps. */

@@ -71,8 +71,8 @@ describe('all five steps', () => {
     expect(await see(anonymous(ports.mx, { role: 'mx' }))).toEqual(['pppnp', []]);
   });
 
-  test.each(['good', 'rsa2048'] as const)('are four without a delivery, with the certificate %s', async (species) => {
-    expect(await see(undelivered(servers.certificatePorts[species]))).toEqual(['ppppn', []]);
+  test.each(['good', 'rsa2048'] as const)('are four without a delivery, with the certificate %s', async (certName) => {
+    expect(await see(undelivered(servers.certificatePorts[certName]))).toEqual(['ppppn', []]);
   });
 
   test('have nothing that a probe finds', async () => {
@@ -101,7 +101,7 @@ describe('what OpenSMTPD refuses', () => {
 
   test('a client without a certificate, and takes one that has it', async () => {
     expect(await see(endpoint(ports.wantsCertificate))).toEqual(['ppfbb', ['client-certificate-required']]);
-    const { chain, key } = await servers.zoo.pki.issue({ commonName: 'gate.example.test', usage: ['clientAuth'] });
+    const { chain, key } = await servers.certs.pki.issue({ commonName: 'gate.example.test', usage: ['clientAuth'] });
     const tls = { ...endpoint(0).tls, client: { certificate: chain, key: new Secret(key) } };
     expect(await see(undelivered(ports.wantsCertificate, { tls }))).toEqual(['ppppn', []]);
   });
@@ -157,9 +157,9 @@ test.each([
   ['wrongHost', 'certificate-hostname-mismatch'],
   ['incomplete', 'certificate-chain-incomplete'],
   ['selfSigned', 'certificate-self-signed'],
-] as const)('with the certificate %s it hears neither AUTH nor MAIL', async (species, code) => {
+] as const)('with the certificate %s it hears neither AUTH nor MAIL', async (certName, code) => {
   const log = await logged(servers, GONE, async () => {
-    expect(await see(endpoint(servers.certificatePorts[species]))).toEqual(['ppfbb', [code]]);
+    expect(await see(endpoint(servers.certificatePorts[certName]))).toEqual(['ppfbb', [code]]);
   });
   expect(log).not.toMatch(/smtp (authentication|message|failed-command)/);
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => servers.close(), PATIENCE_MS);
 
 async function found(port: number, waive: Endpoint['waive'] = []): Promise<{ codes: string[]; findings: Finding[] }> {
-  const tls = { ca: [servers.zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const tls = { ca: [servers.certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const { report } = await gate(testEndpoint(port, { tls, probes: PROBES, waive, timeoutMs: 10_000 }));
   return { codes: codes(report.steps), findings: report.steps.flatMap(({ findings }) => findings) };
 }

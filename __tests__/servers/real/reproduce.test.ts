@@ -7,7 +7,7 @@ import { Secret } from '../../../src/secrets/secret.js';
 import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
 import type { MailServers } from '../../support/postfix-dovecot.js';
-import type { Species } from '../../support/zoo.js';
+import type { CertificateName } from '../../support/certificate-fixtures.js';
 
 /*
  * The commands in findings are for somebody whose trust store knows the authority; here the one option is added that
@@ -22,13 +22,13 @@ let authority: string;
 beforeAll(async () => {
   servers = await startMailServers();
   authority = join(servers.folder, 'authority.pem');
-  await writeFile(authority, servers.zoo.pki.root.cert);
+  await writeFile(authority, servers.certs.pki.root.cert);
 }, PATIENCE_MS);
 afterAll(() => servers.close(), PATIENCE_MS);
 
 function endpoint(port: number, replaced: Partial<Endpoint> = {}): Endpoint {
   return testEndpoint(port, {
-    tls: { ca: [servers.zoo.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    tls: { ca: [servers.certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
     timeoutMs: 10_000,
     ...replaced,
   });
@@ -56,7 +56,7 @@ describe('the openssl command of a finding', () => {
   const verdict = async (command: string): Promise<string | undefined> =>
     /^ *Verify return code: (\d+) /m.exec(await typed(`${command} -CAfile ${authority}`))?.[1];
 
-  test.each<[Species, string, string]>([
+  test.each<[CertificateName, string, string]>([
     ['expired', 'certificate-expired', '10'],
     ['notYetValid', 'certificate-not-yet-valid', '9'],
     ['selfSigned', 'certificate-self-signed', '18'],
@@ -65,8 +65,8 @@ describe('the openssl command of a finding', () => {
     ['untrustedWithRoot', 'certificate-untrusted', '19'],
     ['wrongHost', 'certificate-hostname-mismatch', '62'],
     ['addressAsName', 'certificate-hostname-mismatch', '62'],
-  ])('for %s, which is %s, ends in OpenSSL error %s', async (species, code, expected) => {
-    const found = await shown(endpoint(servers.certificatePorts[species]));
+  ])('for %s, which is %s, ends in OpenSSL error %s', async (certName, code, expected) => {
+    const found = await shown(endpoint(servers.certificatePorts[certName]));
     expect(found.code).toBe(code);
     expect(await verdict(found.command)).toBe(expected);
   });

@@ -1,6 +1,6 @@
 import { createPki } from '../../../src/servers/pki.js';
 import type { Identity } from '../../../src/servers/pki.js';
-import { HOST } from '../zoo.js';
+import { HOST } from '../certificate-fixtures.js';
 import type { Entry, Means } from './entry.js';
 import { inboxes } from './inboxes.js';
 import { hostileCertificates, markup } from './markup.js';

@@ -3,7 +3,7 @@ import type { HANDSHAKE } from '../../../src/findings/catalogue/handshake.js';
 import { inDays, issue } from '../../../src/servers/pki.js';
 import type { CertificateOptions, Identity } from '../../../src/servers/pki.js';
 import { close, silence, startTls, wait } from '../dialogue.js';
-import { HOST } from '../zoo.js';
+import { HOST } from '../certificate-fixtures.js';
 import { LONG_MS, pin } from './exhibit.js';
 import type { Exhibits } from './exhibit.js';
 
@@ -136,8 +136,8 @@ export const OF_STEP_3: Exhibits<keyof typeof HANDSHAKE | keyof typeof CERTIFICA
     twin: { name: 'its certificate is signed with SHA-256' },
   },
   'certificate-pin-mismatch': {
-    raising: { name: 'another key is pinned', policy: (zoo) => ({ pins: [pin(zoo.rsa2048)] }) },
-    twin: { name: 'another key and its own are', policy: (zoo) => ({ pins: [pin(zoo.rsa2048), pin(zoo.good)] }) },
+    raising: { name: 'another key is pinned', policy: (certs) => ({ pins: [pin(certs.rsa2048)] }) },
+    twin: { name: 'another key and its own are', policy: (certs) => ({ pins: [pin(certs.rsa2048), pin(certs.good)] }) },
   },
   'certificate-issuer-expires-first': {
     raising: {

@@ -3,10 +3,10 @@ import { createPki, extension, inDays, issue } from '../../src/servers/pki.js';
 import type { Identity, KeyKind, Pki } from '../../src/servers/pki.js';
 import { behindExtension, month, onCurve, rewritten, unchanged } from './rewritten.js';
 
-/** The name that every good certificate of the zoo carries. */
+/** The name that every good fixture has. */
 export const HOST = 'mail.example.test';
 
-export const SPECIES = [
+export const CERTIFICATE_NAMES = [
   'good',
   'expired',
   'notYetValid',
@@ -51,7 +51,7 @@ export const SPECIES = [
   'everything',
 ] as const;
 
-export type Species = (typeof SPECIES)[number];
+export type CertificateName = (typeof CERTIFICATE_NAMES)[number];
 
 /** Where the issuer's certificate is to be had (RFC 5280 section 4.2.2.1). */
 export const ISSUER_AT = 'http://ca.example.test/intermediate.der';
@@ -79,20 +79,20 @@ const EXTENDED_KEY_USAGE = '0603551d25';
 const KEY_USAGE = '0603551d0f';
 /** Behind critical, OCTET STRING and the BIT STRING's header: the unused bits, and keyCertSign alone. */
 const SIGNS_CERTIFICATES = { distance: 7, octets: '0204' };
-/** The last that has two digits for its year, and the same whenever the zoo is made. */
+/** The last that has two digits for its year, and the same whenever the fixtures are issued. */
 const LAST_SHORT_DATE = new Date('2049-12-31T23:59:59Z');
 /** Where the length stands of what an extension consists of: behind the OCTET STRING's header and a tag. */
 const LENGTH = 3;
 const BEYOND_THE_END = '7f';
 
 /** Certificates of every kind that the gate must tell apart, all under one throw-away root. */
-export interface Zoo extends Record<Species, Identity> {
+export interface CertificateFixtures extends Record<CertificateName, Identity> {
   /** The trusted authority: `pki.root.cert` is what a test gives as `ca`. */
   readonly pki: Pki;
 }
 
-/** Issues the whole zoo; what is wrong with each is exactly what its name says, but for `everything`. */
-export async function createZoo(): Promise<Zoo> {
+/** Issues all fixtures; what is wrong with each is exactly what its name says, but for `everything`. */
+export async function createCertificateFixtures(): Promise<CertificateFixtures> {
   const [pki, other] = await Promise.all([createPki('Test'), createPki('Other')]);
   const names = [HOST];
   const good = await pki.issue({ names });

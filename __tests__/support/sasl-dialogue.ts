@@ -22,9 +22,9 @@ export interface Dialogue {
   readonly noted: readonly string[];
   /** In hexadecimal. */
   readonly derived: readonly string[];
-  readonly presented: boolean;
+  readonly credentialsSent: boolean;
   readonly fault: string | undefined;
-  readonly told: string | undefined;
+  readonly reportedError: string | undefined;
   readonly iterations: number | undefined;
 }
 
@@ -46,14 +46,23 @@ export async function signIn(
     const reply = parser.take();
     return reply ? Promise.resolve(reply) : Promise.reject(new Error('no reply'));
   };
-  const { reply, presented, fault, told, iterations } = await authenticate({ command }, mechanism, who, {
+  const { reply, credentialsSent, fault, reportedError, iterations } = await authenticate({ command }, mechanism, who, {
     serverBinds: false,
     derived: (octets) => derived.push(octets.toString('hex')),
     computed: (work) => work,
     ...context,
   });
   const outcome = fault && `${fault.kind}: ${fault.message}`;
-  return { code: reply.code, said, noted, derived, presented, fault: outcome, told: told?.exact, iterations };
+  return {
+    code: reply.code,
+    said,
+    noted,
+    derived,
+    credentialsSent,
+    fault: outcome,
+    reportedError: reportedError?.exact,
+    iterations,
+  };
 }
 
 /** A server that gives these answers in turn. */

@@ -85,7 +85,7 @@ describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
     async (manner) => {
       const dialogue = await against({ hash, manner });
       expect(dialogue).toMatchObject({ code: 235, iterations: 4096 });
-      expect([dialogue.fault, dialogue.told]).toEqual([undefined, undefined]);
+      expect([dialogue.fault, dialogue.reportedError]).toEqual([undefined, undefined]);
     },
   );
 
@@ -109,11 +109,11 @@ describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
 
 test('a wrong password comes to a refusal, within the mechanism and without', async () => {
   const dialogue = await against({}, { password: 'another' });
-  expect(dialogue).toMatchObject({ code: 535, told: 'invalid-proof' });
+  expect(dialogue).toMatchObject({ code: 535, reportedError: 'invalid-proof' });
   expect(dialogue.fault).toBeUndefined();
   expect(await against({ manner: 'accepts what it has refused' }, { password: 'another' })).toMatchObject({
     code: 235,
-    told: 'invalid-proof',
+    reportedError: 'invalid-proof',
   });
 });
 

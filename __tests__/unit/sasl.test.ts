@@ -20,7 +20,7 @@ describe('AUTH', () => {
       said: [`AUTH PLAIN ${base64('\0user=a,b\0pä:ss\\w0rd')}`],
       noted: ['AUTH PLAIN <redacted>'],
       derived: [],
-      presented: true,
+      credentialsSent: true,
     });
   });
 
@@ -31,7 +31,7 @@ describe('AUTH', () => {
       said: ['AUTH LOGIN', base64('user=a,b'), base64('pä:ss\\w0rd')],
       noted: ['AUTH LOGIN', '<redacted>', '<redacted>'],
       derived: [],
-      presented: true,
+      credentialsSent: true,
     });
   });
 
@@ -46,7 +46,7 @@ describe('AUTH', () => {
         'b913a602c7eda7a495b4e6e7334d3890',
         Buffer.from('tim b913a602c7eda7a495b4e6e7334d3890').toString('hex'),
       ],
-      presented: true,
+      credentialsSent: true,
     });
   });
 
@@ -72,8 +72,8 @@ describe('AUTH', () => {
       said: [`AUTH XOAUTH2 ${base64('user=user=a,b\x01auth=Bearer ya29.token\x01\x01')}`, ''],
       noted: ['AUTH XOAUTH2 <redacted>', '<redacted>'],
       derived: [],
-      presented: true,
-      told: 'status: 401, schemes: bearer, scope: https://mail.example.test/',
+      credentialsSent: true,
+      reportedError: 'status: 401, schemes: bearer, scope: https://mail.example.test/',
     });
   });
 
@@ -92,7 +92,7 @@ describe('AUTH', () => {
     ['', ''],
   ])('what a server tells of a failure is shown, JSON or not: %s', async (challenge, told) => {
     const dialogue = await signIn('XOAUTH2', TOKEN, inTurn(`334 ${base64(challenge)}`, '535 no'));
-    expect(dialogue.told).toBe(told);
+    expect(dialogue.reportedError).toBe(told);
   });
 
   test('an initial response that does not fit a command line waits to be asked for', async () => {
@@ -117,7 +117,7 @@ describe('AUTH', () => {
     const { said } = await signIn('LOGIN', PASSWORD, inTurn('334 a', '334 b', '334 c', '501 cancelled'));
     expect(said.at(-1)).toBe('*');
     const failed = inTurn('334 e30=', '334 e30=', '501 cancelled');
-    expect(await signIn('XOAUTH2', TOKEN, failed)).toMatchObject({ fault, told: '{}' });
+    expect(await signIn('XOAUTH2', TOKEN, failed)).toMatchObject({ fault, reportedError: '{}' });
   });
 
   test.each([
@@ -140,8 +140,8 @@ describe('AUTH', () => {
     ['SCRAM-SHA-256', ['535 no'], false],
     ['SCRAM-SHA-256', [`334 ${base64('e=unknown-user')}`, '535 no'], false],
     ['PLAIN', ['535 no'], true],
-  ])('%s: whether the credentials have gone out is known: %j, %s', async (mechanism, answers, presented) => {
-    expect((await signIn(mechanism, PASSWORD, inTurn(...answers))).presented).toBe(presented);
+  ])('%s: whether the credentials have gone out is known: %j, %s', async (mechanism, answers, credentialsSent) => {
+    expect((await signIn(mechanism, PASSWORD, inTurn(...answers))).credentialsSent).toBe(credentialsSent);
   });
 
   test.each(['PLAIN', 'XOAUTH2', 'OAUTHBEARER'])(
@@ -155,7 +155,7 @@ describe('AUTH', () => {
 
   test('235 behind an exchange that was given up, or had failed, is told apart', async () => {
     expect((await signIn('PLAIN', PASSWORD, inTurn('334 more', '235 welcome'))).fault).toBeDefined();
-    expect((await signIn('XOAUTH2', TOKEN, inTurn('334 e30=', '235 welcome'))).told).toBe('{}');
+    expect((await signIn('XOAUTH2', TOKEN, inTurn('334 e30=', '235 welcome'))).reportedError).toBe('{}');
   });
 
   test.each(SUPPORTED)(
@@ -185,7 +185,8 @@ describe('AUTH', () => {
           for (const line of dialogue.noted) expect(line).toMatch(showable(name));
           expect(dialogue.said.length).toBeLessThanOrEqual(answers.length + 1);
           // No stranger makes the proof of SCRAM: it never ends well here.
-          if (name.startsWith('SCRAM')) expect(dialogue.code !== 235 || (dialogue.fault ?? dialogue.told)).toBeTruthy();
+          if (name.startsWith('SCRAM'))
+            expect(dialogue.code !== 235 || (dialogue.fault ?? dialogue.reportedError)).toBeTruthy();
         }),
       );
     },

@@ -70,9 +70,9 @@ export interface SaslClient {
   /**
    * Whether a response so far contained the secret, or a proof of it; undefined if only `initial` ever does.
    */
-  readonly presented?: boolean;
+  readonly credentialsSent?: boolean;
   /** The failure that the server reported within the mechanism. After it, no success counts. */
-  readonly told?: PeerText | undefined;
+  readonly reportedError?: PeerText | undefined;
   /** The iteration count that the server requires for the hash of the password, if the mechanism has one. */
   readonly iterations?: number | undefined;
   /**

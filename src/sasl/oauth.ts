@@ -25,15 +25,15 @@ export function xoauth2(identity: Identity): SaslClient {
 }
 
 function tokenClient(initial: string, afterFailure: string): SaslClient {
-  let told: PeerText | undefined;
+  let reportedError: PeerText | undefined;
   return {
     initial,
-    get told() {
-      return told;
+    get reportedError() {
+      return reportedError;
     },
     respond: ({ bytes, text }) => {
-      if (told !== undefined) throw extraChallenge();
-      told = new PeerText(describeFailure(bytes?.toString('utf8') ?? text));
+      if (reportedError !== undefined) throw extraChallenge();
+      reportedError = new PeerText(describeFailure(bytes?.toString('utf8') ?? text));
       return afterFailure;
     },
   };

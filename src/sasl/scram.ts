@@ -51,7 +51,7 @@ export async function prepare(text: string): Promise<string> {
 
 class Scram implements SaslClient {
   readonly initial: string;
-  told: PeerText | undefined;
+  reportedError: PeerText | undefined;
   iterations: number | undefined;
   readonly #hash: ScramKind['hash'];
   readonly #password: string;
@@ -84,17 +84,17 @@ class Scram implements SaslClient {
   }
 
   /** The response with the proof is the one after which a signature is expected. */
-  get presented(): boolean {
+  get credentialsSent(): boolean {
     return this.#expected !== undefined;
   }
 
   async respond({ bytes }: Challenge): Promise<string> {
-    if (this.#verified || this.told !== undefined) throw extraChallenge();
+    if (this.#verified || this.reportedError !== undefined) throw extraChallenge();
     if (!bytes) throw undecodable();
     const message = bytes.toString('utf8');
     const error = serverError(message);
     if (error !== undefined) {
-      this.told = new PeerText(error);
+      this.reportedError = new PeerText(error);
       return '';
     }
     if (!this.#expected) return this.#final(message);
@@ -103,7 +103,7 @@ class Scram implements SaslClient {
   }
 
   succeed(data: readonly Buffer[]): void {
-    if (this.#verified || this.told !== undefined) return;
+    if (this.#verified || this.reportedError !== undefined) return;
     this.#verify(data.map((bytes) => serverSignature(bytes.toString('utf8'))).find((found) => found !== undefined));
   }
 

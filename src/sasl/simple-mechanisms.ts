@@ -30,7 +30,7 @@ function oneMessage(initial: string): SaslClient {
 export function login(identity: Identity): SaslClient {
   const responses = [identity.username, secretOf(identity)];
   return {
-    get presented() {
+    get credentialsSent() {
       return responses.length === 0;
     },
     respond: () => {
@@ -43,17 +43,17 @@ export function login(identity: Identity): SaslClient {
 
 /** CRAM-MD5 (RFC 2195): the response has an HMAC of the challenge, keyed with the password. */
 export function cramMd5(identity: Identity, { derived }: ExchangeContext): SaslClient {
-  let presented = false;
+  let credentialsSent = false;
   return {
-    get presented() {
-      return presented;
+    get credentialsSent() {
+      return credentialsSent;
     },
     respond: ({ bytes }) => {
-      if (presented) throw extraChallenge();
+      if (credentialsSent) throw extraChallenge();
       if (!bytes || bytes.length === 0) throw undecodable();
       const digest = createHmac('md5', secretOf(identity)).update(bytes).digest();
       derived(digest);
-      presented = true;
+      credentialsSent = true;
       return `${identity.username} ${digest.toString('hex')}`;
     },
   };

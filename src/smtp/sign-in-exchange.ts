@@ -7,18 +7,18 @@ import type { PeerText } from '../text/peer.js';
 import type { Reply } from './reply.js';
 import type { SmtpSession } from './session.js';
 
-/** How an exchange ended. The client is signed in if the reply is 235, and there is neither `told` nor `fault`. */
-export interface SignIn {
+/** How an exchange ended. The client is signed in if the reply is 235, and there is neither a `fault` nor a `reportedError`. */
+export interface AuthResult {
   /** The server's last reply. */
   readonly reply: Reply;
   /** Why the client aborted the exchange, or why the server's success does not count. */
-  readonly fault?: SaslFault;
+  readonly fault: SaslFault | undefined;
   /** Whether the credentials, or a proof of them, have been sent. */
-  readonly presented: boolean;
+  readonly credentialsSent: boolean;
   /** The failure that the server reported within the mechanism. */
-  readonly told?: PeerText;
+  readonly reportedError: PeerText | undefined;
   /** The iteration count that the server requires for the hash of the password, if the mechanism has one. */
-  readonly iterations?: number;
+  readonly iterations: number | undefined;
 }
 
 /** RFC 5321 section 4.5.3.1.4: every server must accept a command line of 512 bytes, CR LF included. */
@@ -38,7 +38,7 @@ export async function authenticate(
   mechanism: string,
   identity: Identity,
   context: ExchangeContext,
-): Promise<SignIn> {
+): Promise<AuthResult> {
   const derived: Buffer[] = [];
   const client = await beginExchange(mechanism, identity, {
     ...context,
@@ -48,13 +48,13 @@ export async function authenticate(
     },
   });
   let { initial } = client;
-  const isPresented = (): boolean => initial === undefined && client.presented !== false;
-  const ended = (reply: Reply, fault?: SaslFault): SignIn => ({
+  const areCredentialsSent = (): boolean => initial === undefined && client.credentialsSent !== false;
+  const ended = (reply: Reply, fault?: SaslFault): AuthResult => ({
     reply,
-    presented: isPresented(),
-    ...(fault && { fault }),
-    ...(client.told !== undefined && { told: client.told }),
-    ...(client.iterations !== undefined && { iterations: client.iterations }),
+    credentialsSent: areCredentialsSent(),
+    fault,
+    reportedError: client.reportedError,
+    iterations: client.iterations,
   });
 
   const withInitial = initial === undefined ? '' : `AUTH ${mechanism} ${initialResponse(initial)}`;
@@ -74,7 +74,7 @@ export async function authenticate(
     }
     if (reply.code === SIGNED_IN) {
       client.succeed?.(base64Words(reply));
-      if (!isPresented()) throw earlySuccess();
+      if (!areCredentialsSent()) throw earlySuccess();
     }
     return ended(reply);
   } catch (error) {

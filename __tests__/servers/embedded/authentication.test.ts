@@ -238,7 +238,7 @@ describe('CRAM-MD5', () => {
       auth: { ...AUTH, secret: new Secret('wrong') },
     });
     expect(all).toEqual(['auth-rejected']);
-    expect(found?.message).toContain('`auth.mechanism: PLAIN` tells');
+    expect(found?.message).toContain('Try `auth.mechanism: PLAIN`.');
   });
 });
 
@@ -267,7 +267,7 @@ describe('EXTERNAL', () => {
   test('refused, it says what the server must do', async () => {
     const { codes: all, found } = await visit(server(), { auth });
     expect(all).toEqual(['auth-rejected']);
-    expect(found?.message).toContain('the certificate is not good for this user');
+    expect(found?.message).toContain('the certificate is not valid for this user');
     expect(found?.remedy).toMatch(/^The server must request a certificate in the handshake/);
     expect(found?.reproduce).not.toContain('--auth');
   });
@@ -322,7 +322,7 @@ describe('a token', () => {
     expect(found?.evidence?.saslError).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
     expect(found?.message).toContain('status: 400');
     expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
-    expect(found?.message).toContain('the access token is not good for this user here');
+    expect(found?.message).toContain('the access token is not valid for this user here');
     expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
     expect(found?.remedy).toMatch(/^Check the token: .* The command shown ends at EHLO/);
     expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
@@ -343,8 +343,8 @@ describe('a refusal', () => {
   test.each([
     ['535 5.7.8 Error: authentication failed', 'auth-rejected', 'the user name or the password is wrong'],
     ['535 no', 'auth-rejected', 'the user name or the password is wrong'],
-    ['535 5.7.3 Authentication unsuccessful', 'auth-rejected', 'as Exchange says it'],
-    ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'is switched off for the mailbox or the tenant'],
+    ['535 5.7.3 Authentication unsuccessful', 'auth-rejected', 'this is how Exchange reports it'],
+    ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'is disabled for the mailbox or the tenant'],
     [
       '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
       'auth-rejected',
@@ -353,31 +353,31 @@ describe('a refusal', () => {
     [
       "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
       'auth-rejected',
-      'a policy of the organisation',
+      'A policy of the organization',
     ],
     ['535 5.7.8 unblocked.example.com says no', 'auth-rejected', 'the user name or the password is wrong'],
-    ['550 5.7.1 client locked', 'auth-rejected', 'the account, or this client, is locked out'],
-    ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'wants a stronger proof'],
+    ['550 5.7.1 client locked', 'auth-rejected', 'The account or this client is blocked.'],
+    ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'requires stronger authentication'],
     ['534 5.7.14 Please log in via your web browser', 'auth-rejected', 'confirmed in a web browser'],
-    ['550 5.7.1 not from your network', 'auth-rejected', 'an IP allow-list'],
+    ['550 5.7.1 not from your network', 'auth-rejected', 'an IP allowlist'],
     ['535 5.7.0 Too many failures', 'auth-rejected', 'after too many failures'],
-    ['535 5.7.0 Too many logins', 'auth-rejected', 'takes no more attempts now'],
-    ['535 5.7.13 gone', 'auth-rejected', 'the account is disabled'],
-    ['554 5.7.0 account locked', 'auth-rejected', 'locked out'],
+    ['535 5.7.0 Too many logins', 'auth-rejected', 'accepts no more attempts now'],
+    ['535 5.7.13 gone', 'auth-rejected', 'The account is disabled.'],
+    ['554 5.7.0 account locked', 'auth-rejected', 'The account is locked or disabled.'],
     ['535 5.7.8 Error: authentication failed: (reason unavailable)', 'auth-rejected', 'the password is wrong'],
     ['535 5.7.8 Error: authentication failed: generic failure', 'auth-rejected', 'could not check the credentials'],
-    ['535 5.7.8 Error: authentication failed: no mechanism available', 'auth-rejected', 'refuses the mechanism'],
+    ['535 5.7.8 Error: authentication failed: no mechanism available', 'auth-rejected', 'rejects the mechanism'],
     ['432 4.7.12 transition', 'auth-rejected', 'sign in with PLAIN once'],
     ['454 4.7.0 later', 'auth-temporary-failure', 'cannot check credentials now'],
     ['530 5.7.0 STARTTLS first', 'auth-tls-required', 'not encrypted'],
     ['538 5.7.11 encrypt', 'auth-tls-required', 'not encrypted'],
     ['504 5.5.4 which?', 'auth-mechanism-unavailable', 'does not know the mechanism'],
-    ['500 5.5.6 too long', 'auth-command-refused', 'no line as long'],
+    ['500 5.5.6 too long', 'auth-command-refused', 'does not accept a line as long'],
     ['500 what?', 'auth-command-refused', 'does not know AUTH'],
     ['501 5.5.2 cannot decode', 'auth-command-refused', 'cannot read'],
-    ['502 5.5.1 not implemented', 'auth-command-refused', 'though it offers it'],
-    ['503 5.5.1 Error: already authenticated', 'auth-command-refused', 'signed in already'],
-    ['503 5.5.1 Error: authentication not enabled', 'auth-command-refused', 'not switched on for this client'],
+    ['502 5.5.1 not implemented', 'auth-command-refused', 'although it offers it'],
+    ['503 5.5.1 Error: already authenticated', 'auth-command-refused', 'already authenticated, for example by a proxy'],
+    ['503 5.5.1 Error: authentication not enabled', 'auth-command-refused', 'not enabled for this client'],
   ])('%s is %s: %s', async (reply, code, meaning) => {
     const { codes: all, found } = await visit({ replies: { AUTH: reply } });
     expect(all).toEqual([code]);
@@ -387,14 +387,14 @@ describe('a refusal', () => {
 
   test('in words of its own has no meaning added', async () => {
     const { found } = await visit({ replies: { AUTH: '571 no' } });
-    expect(found?.message).toBe('To AUTH PLAIN the server says "571 no".');
+    expect(found?.message).toBe('The server answers AUTH PLAIN with "571 no".');
   });
 
-  test('of a password with a blank around it says so, and shows none of it', async () => {
+  test('of a password with a space around it says so, and shows none of it', async () => {
     const hinted = async (password: string): Promise<boolean | undefined> => {
       const server = { replies: { AUTH: '535 no' } };
       const { found } = await visit(server, { auth: { ...AUTH, secret: new Secret(password) } });
-      return found?.message.includes('begins or ends with a blank');
+      return found?.message.includes('begins or ends with a space');
     };
     expect(await hinted('secret words ')).toBe(true);
     expect(await hinted('secret words')).toBe(false);
@@ -497,7 +497,7 @@ describe('credentials that must be rejected', () => {
   ])('refused without having been shown, leave the question open: %s', async (_, sasl, credentials) => {
     const { found, ...visited } = await visit(offering(sasl), { ...(credentials && { auth: credentials }) });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
-    expect(found?.message).toMatch(/ It says so before the (password|access-token) has gone out\.$/);
+    expect(found?.message).toMatch(/ It answered before the (password|access token) was sent\.$/);
   });
 
   test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
@@ -544,10 +544,10 @@ describe('credentials that must be rejected', () => {
       auth: { ...TOKEN, expect: 'rejected' },
     });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
-    expect(found?.message).toContain('So it is not told whether the credentials are rejected, as they must be.');
+    expect(found?.message).toContain('So it is unknown whether the server rejects the credentials, which it must.');
     const isTold = found?.evidence?.saslError !== undefined;
-    expect(found?.message.includes('A server that can ask nobody about the token says so too')).toBe(!isTold);
-    expect(found?.message.includes('the access token is not good')).toBe(!isTold);
+    expect(found?.message.includes('A server that cannot validate tokens gives the same answer')).toBe(!isTold);
+    expect(found?.message.includes('the access token is not valid')).toBe(!isTold);
   });
 
   test('let in, they are the failure', async () => {
@@ -614,7 +614,7 @@ describe('credentials that must be rejected', () => {
     const refusal = '535 5.7.8 Error: authentication failed: no memory available';
     const { found } = await visit({ replies: { AUTH: refusal } }, { auth });
     expect(found?.message).toBe(
-      `To AUTH PLAIN the server says "${refusal}". So it is not told whether the credentials are rejected, as they must be.`,
+      `The server answers AUTH PLAIN with "${refusal}". So it is unknown whether the server rejects the credentials, which it must.`,
     );
   });
 
@@ -626,8 +626,8 @@ describe('credentials that must be rejected', () => {
     const open = async (sasl: Readonly<Record<string, Sasl>>): Promise<void> => {
       const { codes: all, found } = await visit(offering(sasl), { auth: { ...auth, secret: new Secret('revoked') } });
       expect(all).toEqual(['auth-rejected']);
-      expect(found?.message).toContain('So it is not told whether the credentials are rejected, as they must be.');
-      expect(found?.message).toMatch(/`auth\.mechanism: [A-Z0-9-]+` tells\.$/);
+      expect(found?.message).toContain('So it is unknown whether the server rejects the credentials, which it must.');
+      expect(found?.message).toMatch(/ Try `auth\.mechanism: [A-Z0-9-]+`\.$/);
     };
     await open({ 'CRAM-MD5': cramMd5 });
     await open({ 'SCRAM-SHA-256': atOnce });

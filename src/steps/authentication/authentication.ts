@@ -38,10 +38,10 @@ export async function authentication(context: Context, secured: Secured): Promis
   try {
     if (!endpoint.auth) {
       await session.expectSilence();
-      const isRequired = endpoint.require.includes('authentication');
-      return isRequired
-        ? { ok: true, findings: [...findings, required()], facts, next }
-        : { ok: true, findings, skipped: 'not-configured', facts, next };
+      if (!endpoint.require.includes('authentication'))
+        return { ok: true, findings, skipped: 'not-configured', facts, next };
+      findings.push(finding('step-required', 'Authentication is required, but no credentials are configured.'));
+      return { ok: true, findings, facts, next };
     }
     const signedIn = await signIn(context, next, endpoint.auth);
     findings.push(...signedIn.findings);
@@ -54,44 +54,28 @@ export async function authentication(context: Context, secured: Secured): Promis
   }
 }
 
-/** Mechanisms that show the password to the server. */
-const PLAINTEXT: readonly string[] = ['PLAIN', 'LOGIN'];
-
-/** Judges what the server offers inside TLS, whether or not anybody signs in. */
+/** Judges what the server offers inside TLS, with or without credentials. */
 function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured: Capabilities): KnownFinding[] {
   const { mechanisms = [] } = secured;
+  const offered = brief(mechanisms.join(' '));
+  const findings: KnownFinding[] = [];
+  if (secured.has('STARTTLS')) {
+    const evidence = { capabilities: briefList(secured.lines) };
+    const message = 'Inside TLS the answer to EHLO still offers STARTTLS.';
+    findings.push(finding('starttls-still-advertised', message, { evidence }));
+  }
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
-  const evidence = {
-    beforeTls: brief(plain?.mechanisms?.join(' ') ?? ''),
-    insideTls: brief(mechanisms.join(' ')) || 'none',
-  };
-  return [
-    ...(secured.has('STARTTLS')
-      ? [
-          finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
-            evidence: { capabilities: briefList(secured.lines) },
-          }),
-        ]
-      : []),
-    ...(missing.length > 0
-      ? [
-          finding('auth-mechanisms-differ', `Inside TLS the server no longer offers ${brief(missing.join(' '))}.`, {
-            evidence,
-          }),
-        ]
-      : []),
-    ...(role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => PLAINTEXT.includes(name))
-      ? [
-          finding('auth-plain-on-mx', `This MX offers AUTH with ${mechanisms.join(' and ')} only.`, {
-            evidence: { mechanisms: mechanisms.join(' ') },
-          }),
-        ]
-      : []),
-  ];
-}
-
-function required(): KnownFinding {
-  return finding('step-required', 'Authentication is required, but no credentials are configured.');
+  if (missing.length > 0) {
+    const evidence = { beforeTls: brief(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
+    const message = `Inside TLS the server no longer offers ${brief(missing.join(' '))}.`;
+    findings.push(finding('auth-mechanisms-differ', message, { evidence }));
+  }
+  // Both send the password itself.
+  if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
+    const message = `This MX offers AUTH with ${mechanisms.join(' and ')} only.`;
+    findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
+  }
+  return findings;
 }
 
 /** Credentials and mail are only sent to a server whose identity is verified. */

@@ -213,7 +213,7 @@ describe('what the receiver found', () => {
     expect(findings).toMatchObject([
       {
         code: 'delivery-verdict-missing',
-        message: expect.stringMatching(/could have written it, and is not believed\.$/) as unknown,
+        message: expect.stringMatching(/could have written it, so it does not count\.$/) as unknown,
       },
     ]);
   });
@@ -222,7 +222,7 @@ describe('what the receiver found', () => {
     const { findings } = await deliver(says('dmarc=pass header.from=evil.example'), DMARC);
     expect(findings).toMatchObject([
       {
-        message: `DMARC came to pass for evil.example, and not for ${DOMAIN}, the domain of the sender.`,
+        message: `The DMARC result pass is for evil.example, not for ${DOMAIN}, the domain of the sender.`,
         evidence: { check: 'dmarc', found: 'pass', result: 'dmarc=pass header.from=evil.example', sender: DOMAIN },
       },
     ]);
@@ -279,7 +279,7 @@ describe('the DKIM signature', () => {
     const { findings } = await deliver(signs({ s: 'nobody' }), PASS);
     expect(findings).toMatchObject([
       {
-        message: 'DKIM came to permerror (no key); pass is demanded.',
+        message: 'The DKIM result is permerror (no key), but the configuration requires pass.',
         evidence: { check: 'dkim', required: 'pass', found: 'permerror', domain: DOMAIN, selector: 'nobody' },
       },
     ]);

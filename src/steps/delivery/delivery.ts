@@ -1,8 +1,6 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { composeProbe } from '../../message/probe.js';
-import type { Probe } from '../../message/probe.js';
-import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import { withheld } from '../authentication/authentication.js';
 import type { Context } from '../context.js';
 import type { SignedIn, StepResult } from '../hand-over.js';
@@ -26,45 +24,30 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   if (!signedIn.isVerified) return stopped(withheld(endpoint));
   if (endpoint.delivery.expect === 'refused') return expectRefusal(context, signedIn, endpoint.delivery);
 
-  const { inbox: target, expect } = endpoint.delivery;
-  if (!target && expect === 'received' && isRequired) {
+  const { inbox, from, to, attachmentOctets, expect } = endpoint.delivery;
+  if (!inbox && expect === 'received' && isRequired) {
     const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
     return done([finding('step-required', message)]);
   }
-  if (!target) return deliverUnseen(context, signedIn, endpoint.delivery);
-  try {
-    await openInbox(context, target);
-  } catch (error) {
-    return { ...done([inboxFinding(error, target)]), transient: isTransient(error) };
+  if (inbox) {
+    try {
+      await openInbox(context, inbox);
+    } catch (error) {
+      return { ...done([inboxFinding(error, inbox)]), transient: isTransient(error) };
+    }
   }
-  return deliverInto(context, signedIn, { ...endpoint.delivery, inbox: target });
-}
-
-function done(findings: readonly KnownFinding[]): { ok: true; findings: readonly KnownFinding[]; next: undefined } {
-  return { ok: true, findings, next: undefined };
-}
-
-async function deliverUnseen(context: Context, signedIn: SignedIn, to: Delivery): Promise<StepResult<undefined>> {
-  const probe = await compose(context, to);
-  const submitted = await submit(context, signedIn, to, probe);
-  if (!submitted.ok || to.expect === 'accepted') return submitted;
-  const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
-  return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
-}
-
-async function deliverInto(
-  context: Context,
-  signedIn: SignedIn,
-  to: Delivery & { readonly inbox: InboxTarget },
-): Promise<StepResult<undefined>> {
-  const probe = await compose(context, to);
-  const submitted = await submit(context, signedIn, to, probe);
-  if (!submitted.ok) return submitted;
-  const waiting = awaitArrival(context, signedIn, probe, to).catch((error: unknown) => ({
-    findings: [inboxFinding(error, to.inbox)],
+  const probe = await composeProbe(from, to, context.run.now(), attachmentOctets);
+  const submitted = await submit(context, signedIn, endpoint.delivery, probe);
+  if (!submitted.ok || (!inbox && expect === 'accepted')) return submitted;
+  if (!inbox) {
+    const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
+    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
+  }
+  const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox }).catch((error: unknown) => ({
+    findings: [inboxFinding(error, inbox)],
     delivery: undefined,
   }));
-  // The server has what it needs; it does not have to keep a session while the message travels.
+  // The server does not have to keep the session open while the message is in transit.
   const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
   return {
     ...submitted,
@@ -73,6 +56,6 @@ async function deliverInto(
   };
 }
 
-function compose({ run }: Context, { from, to, attachmentOctets }: Delivery): Promise<Probe> {
-  return composeProbe(from, to, run.now(), attachmentOctets);
+function done(findings: readonly KnownFinding[]): { ok: true; findings: readonly KnownFinding[]; next: undefined } {
+  return { ok: true, findings, next: undefined };
 }

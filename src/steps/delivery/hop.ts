@@ -7,7 +7,7 @@ import { differentSuites } from '../../tls/cipher-names.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { SignedIn } from '../hand-over.js';
 
-/** What is known of the session in which the message was submitted. */
+/** The session in which the message was submitted. */
 export interface OwnSession {
   readonly connection: Pick<SignedIn['connection'], 'localAddress'>;
   readonly channel: Pick<SignedIn['channel'], 'version' | 'cipher'>;
@@ -15,10 +15,10 @@ export interface OwnSession {
   readonly ehloName: string;
 }
 
-/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
+/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 
-/** Those without it by which the gate can have handed over, and those that servers made up beside them. */
+/** The protocols without TLS that the gate uses, and names that servers invented for them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 
 /** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
@@ -39,16 +39,16 @@ const WRITES_S = /^(?:(?:Postfix|OpenSMTPD|Haraka|Stalwart SMTP)(?=$|[,/ ])|Exim
 /** Exchange, which names version and cipher suite if there is TLS. */
 const EXCHANGE = /^Microsoft SMTP Server\b/i;
 
-/** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
-const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
+/** The gate does not use LMTP. Such a line is about a later transfer, whose client may be on the gate's machine. */
+const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 
 /**
- * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
- * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate writes
- * none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did above it is
- * not in question. A line that names us as the client is that of the hop; one that is known only by the server's name
- * may be about a later transfer behind it. A line that does not mention TLS proves nothing: the `with` clause is
- * optional (RFC 5321 section 4.4), and not all software names TLS in it.
+ * Judges the server that received the message from the gate by its Received line. The line must say that there was TLS
+ * (RFC 3848). If it names version and cipher suite, they must be those of the session. The gate adds no line and each
+ * server adds its own at the top, so the line is the lowest one, unless that server adds none. A line that names the gate
+ * as its client is certainly about this transfer; a line known only by the name of the server may be about a later one.
+ * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4), and not all
+ * software names TLS in it.
  * @param hops in the order of the message
  */
 export function judgeHop(
@@ -58,7 +58,7 @@ export function judgeHop(
 ): KnownFinding[] {
   const hop = hops.at(-1);
   if (!hop) {
-    const message = 'The message has no Received line, or too many to be read.';
+    const message = 'The message has no Received line, or more than the gate reads.';
     return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
   }
   const received = brief(hop.raw);
@@ -67,13 +67,13 @@ export function judgeHop(
   ];
   const isFromUs = hasOurClient(hop, session);
   if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
-    return unproved('is not that of the server that took the message from the gate');
+    return unproved('cannot be attributed to the server that received the message from the gate');
   }
-  if (hop.tls) return differences(session, hop);
+  if (hop.tls) return differences(session.channel, hop.tls, received);
   const { with: protocol = '' } = hop;
   if (WITH_TLS.test(protocol)) return [];
-  if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
-    return unproved('names no protocol by which the gate hands a message over');
+  if (LMTP.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
+    return unproved('names no protocol that the gate uses');
   }
   if (!meansNoTls(hop)) return unproved('does not say whether TLS was used');
   return [
@@ -83,21 +83,21 @@ export function judgeHop(
   ];
 }
 
-/** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
+/** Whether a line says that there was no TLS: in words, or by a protocol that has another name with TLS. */
 function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }: Hop): boolean {
   const writesS = serverComments.some((comment) => WRITES_S.test(comment));
   return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
 
-/** The client by the name or the address that we go by. */
+/** Whether the client of the line is the gate, by its name in EHLO or its address. */
 function hasOurClient({ clientNames }: Hop, { ehloName, connection }: OwnSession): boolean {
   const ours = namesIn([ehloName, connection.localAddress].join(' '));
   return clientNames.some((name) => ours.includes(name));
 }
 
 /**
- * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
- * behind a content filter, is about no client of ours.
+ * Whether the server of the line is the endpoint, by one of its known names. A line whose client is the same server, as
+ * after a content filter, is not about the gate.
  */
 function hasOurServer(
   { clientNames, serverNames }: Hop,
@@ -114,19 +114,20 @@ function hasOurServer(
   );
 }
 
-/** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
-function differences({ channel }: OwnSession, { tls, raw }: Hop): KnownFinding[] {
-  if (!tls) return [];
-  const named = [
-    ...(tls.version !== undefined && tls.version !== channel.version ? [tls.version] : []),
-    ...(tls.cipher !== undefined && differentSuites(tls.cipher, channel.cipher) ? [tls.cipher] : []),
-  ];
-  if (named.length === 0) return [];
-  const wanted = `${channel.version} ${channel.cipher}`;
-  const found = brief(named.join(' '));
+/** Compares the TLS session that the line names with that of the gate. */
+function differences(
+  channel: OwnSession['channel'],
+  { version, cipher }: NonNullable<Hop['tls']>,
+  received: string,
+): KnownFinding[] {
+  const isOtherVersion = version !== undefined && version !== channel.version;
+  const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
+  if (!isOtherVersion && !isOtherCipher) return [];
+  const expected = `${channel.version} ${channel.cipher}`;
+  const found = brief([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
   return [
-    finding('delivery-hop-mismatch', `The server names ${found}; the session with the gate is ${wanted}.`, {
-      evidence: { expected: wanted, found, received: brief(raw) },
+    finding('delivery-hop-mismatch', `The server names ${found}, but the session with the gate uses ${expected}.`, {
+      evidence: { expected, found, received },
     }),
   ];
 }

@@ -15,8 +15,8 @@ import type { Context } from '../context.js';
 import type { SignedIn } from '../hand-over.js';
 
 /**
- * So long copies are waited for once the message is there: those that another way or another try makes come a moment
- * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
+ * How long to wait for copies once the message is there. Copies that came by another route or were sent again arrive a
+ * moment later, and would otherwise remain in the inbox and not be counted. Every delivery takes this much longer.
  */
 const SETTLING_MS = 1000;
 
@@ -27,7 +27,7 @@ const LONGEST_REOPEN_MS = 8000;
 /** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
 const CLEANUP_MS = 10_000;
 
-/** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
+/** Opens the inbox, or shares the session that is open. Call it early, so that it is ready when the message is sent. */
 export function openInbox({ endpoint, run }: Context, target: InboxTarget): Promise<Inbox> {
   const { ca, minVersion, minValidDays } = endpoint.tls;
   return run.inboxes.open(target, {
@@ -36,7 +36,7 @@ export function openInbox({ endpoint, run }: Context, target: InboxTarget): Prom
     minValidDays,
     objection: (peer) => {
       const { findings } = judgePeer(peer, {
-        // The pins are those of the endpoint's key, and a waiver is for the endpoint.
+        // Pins and waivers apply to the endpoint only.
         policy: { ca, minVersion, minValidDays, pins: [] },
         name: target.host,
         now: run.now(),
@@ -49,7 +49,7 @@ export function openInbox({ endpoint, run }: Context, target: InboxTarget): Prom
   });
 }
 
-/** What came of the wait for a message. */
+/** The result of waiting for a message. */
 export interface Arrival {
   readonly findings: KnownFinding[];
   /** Undefined if the message did not arrive. */
@@ -78,7 +78,7 @@ export async function awaitArrival(
   const findings = await judgeArrival(context, signedIn, probe, received.source);
   if (received.junk !== undefined) findings.push(inJunk(received.junk));
   await context.run.pause(settled.remainingMs);
-  // What was seen in the message stays true, whatever comes of the last look and its deletion.
+  // What the message shows stays true even if the last search or the deletion fails.
   const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
   findings.push(...failures);
   if (copies > 1) findings.push(duplicated(probe, copies, hasMore));
@@ -156,7 +156,7 @@ async function findAgain(inbox: Inbox, sought: Sought, deadline: Deadline): Prom
 }
 
 function notReceived({ messageId }: Probe, { to, withinMs }: Delivery): KnownFinding {
-  const message = `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`;
+  const message = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
   return finding('message-not-received', message, { evidence: { messageId } });
 }
 
@@ -168,11 +168,11 @@ function inJunk(folder: string): KnownFinding {
 function duplicated({ messageId }: Probe, copies: number, hasMore: boolean): KnownFinding {
   const times = hasMore ? `at least ${copies}` : String(copies);
   const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-  const message = `The message arrived ${times} times, but was sent once.${rest}`;
+  const message = `The message arrived ${times} times, but the gate sent it once.${rest}`;
   return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
 
-/** @throws what is neither the inbox's unreachability nor its refusal */
+/** @throws any other error than {@link InboxUnreachable} and {@link InboxRejected} */
 export function inboxFinding(error: unknown, { scheme, host, port }: InboxTarget): KnownFinding {
   const where = `${scheme}://${host}:${port}`;
   if (error instanceof InboxUnreachable) {

@@ -12,8 +12,8 @@ import type { Context } from '../context.js';
 import type { SignedIn } from '../hand-over.js';
 
 /**
- * Judges the message that arrived: whether it is the one that was sent, whether the server that took it from us says
- * that it came by TLS, and what the checks of its origin came to.
+ * Judges the message that arrived: whether it is the one that was sent, whether the server that received it from the
+ * gate says that there was TLS, and the results of SPF, DKIM and DMARC.
  * @param source header and body as the inbox has them
  */
 export async function judgeArrival(
@@ -24,11 +24,11 @@ export async function judgeArrival(
 ): Promise<KnownFinding[]> {
   const message = parseMessage(source);
   const hops = receivedHops(message);
-  const demanded = context.endpoint.delivery?.verdicts;
+  const required = context.endpoint.delivery?.verdicts;
   return [
     ...judgeIdentity(probe, source, message),
     ...judgeHop(context.endpoint, signedIn, hops),
-    ...(demanded ? await judgeVerdicts(context, demanded, source, message, hops) : []),
+    ...(required ? await judgeVerdicts(context, required, source, message, hops) : []),
   ];
 }
 
@@ -40,7 +40,7 @@ function judgeIdentity(probe: Probe, source: Buffer, message: ParsedMessage): Kn
     ? ''
     : ' The random value in its body is missing: the body was replaced or the message was forged.';
   return [
-    finding('message-altered', `What arrived is not what was sent: ${altered}.${doubt}`, {
+    finding('message-altered', `The message that arrived is not the one that was sent: ${altered}.${doubt}`, {
       evidence: { messageId: probe.messageId, altered },
     }),
   ];

@@ -10,7 +10,7 @@ const PROHIBITED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allow
 const HERE = '(?: here| at this (?:address|domain|location))?';
 
 /** Clauses that say that this recipient is not accepted. */
-const UNWANTED = anyOf(
+const NOT_ACCEPTED = anyOf(
   `(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`,
   `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:local )?(?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`,
   '(?:unroute?able|undeliverable) address',
@@ -26,7 +26,7 @@ const UNWANTED = anyOf(
   'delivery is not allowed to this address',
   'i cannot deliver mail for',
   'recipient address has null mx',
-  // Cisco's gateways say so of the recipient. After another server's 5.1.0 it may be the sender's address.
+  // Cisco's gateways reject the recipient in these words. After another server's 5.1.0 it may be the sender's address.
   '#5\\.1\\.0 address rejected',
 );
 
@@ -81,7 +81,7 @@ const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
 const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
 const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 
-/** What RCPT has asked for. */
+/** What the client asked for with RCPT. */
 interface Asked {
   /** The recipient. */
   readonly to: string;
@@ -105,26 +105,26 @@ export function refusesRecipient(reply: Reply, { to, isSignedIn }: Asked): boole
     if (isRefusal(code, status, reading)) return true;
     if (isSignedIn) return false;
     const isBare = code === 530 && OF_STRANGER.includes(status) && reading.consistsOf(EMPTY);
-    return isBare || isSignInDemand(status, reading);
+    return isBare || isAuthenticationRequired(status, reading);
   });
 }
 
 /**
- * Whether a reply to MAIL demands a sign-in (530, RFC 4954 section 6) and says nothing else. Then the server refuses
+ * Whether a reply to MAIL requires authentication (530, RFC 4954 section 6) and says nothing else. Then the server refuses
  * every recipient to a client that is not signed in.
  */
-export function demandsSignIn(reply: Reply): boolean {
+export function requiresAuthentication(reply: Reply): boolean {
   if (reply.code !== 530) return false;
-  return readingsOf(reply, []).some((reading) => isSignInDemand(statusOf(reply), reading));
+  return readingsOf(reply, []).some((reading) => isAuthenticationRequired(statusOf(reply), reading));
 }
 
-/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often it is asked. */
+/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often the client tries. */
 function isDeferredRelay(code: number, status: string, { says, consistsOf }: Reading): boolean {
   if (![450, 451, 454].includes(code) || status !== '4.7.1') return false;
   return says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
 }
 
-function isSignInDemand(status: string, { says, consistsOf }: Reading): boolean {
+function isAuthenticationRequired(status: string, { says, consistsOf }: Reading): boolean {
   if (!OF_STRANGER.includes(status)) return false;
   return says(AUTHENTICATION_REQUIRED) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER);
 }
@@ -133,8 +133,17 @@ function isRefusal(code: number, status: string, { says, consistsOf }: Reading):
   const isOfRecipient = OF_RECIPIENT.includes(status);
   if (isOfRecipient || WITH_WORDS.includes(status)) {
     const weaker = [VAGUE, ...(isOfRecipient ? [WITH_CODE] : [])];
-    if (says(UNWANTED) || says(NOT_RELAYED)) {
-      return consistsOf(UNWANTED, NOT_RELAYED, ...weaker, EMPTY, REMARK, AUTHENTICATION_REQUIRED, POINTER, EXPLANATION);
+    if (says(NOT_ACCEPTED) || says(NOT_RELAYED)) {
+      return consistsOf(
+        NOT_ACCEPTED,
+        NOT_RELAYED,
+        ...weaker,
+        EMPTY,
+        REMARK,
+        AUTHENTICATION_REQUIRED,
+        POINTER,
+        EXPLANATION,
+      );
     }
     // GMX adds a link to all its refusals.
     const known = says(EXPLANATION) ? [EXPLANATION, POINTER] : [];

@@ -9,7 +9,7 @@ import { askForRecipient, isDone, openTransaction, sizeLimit } from '../../smtp/
 import { brief } from '../../text/peer.js';
 import { refusalMeaningOf } from './refusal.js';
 import type { RefusedAt } from './refusal.js';
-import { demandsSignIn, refusesRecipient } from './refused-recipient.js';
+import { requiresAuthentication, refusesRecipient } from './refused-recipient.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import { stopped } from '../hand-over.js';
@@ -23,8 +23,8 @@ const REJECTED = {
 } as const;
 
 /**
- * Submits the probe. It uses only what the server offers: PIPELINING, SIZE and SMTPUTF8; it never asks for a
- * notification. The probe is 7-bit, unless its header has an international address, which is announced as 8-bit (RFC
+ * Submits the probe. It uses only what the server offers (PIPELINING, SIZE, SMTPUTF8) and never requests a delivery
+ * status notification (DSN). The probe is 7-bit, unless its header has an international address, which is announced as 8-bit (RFC
  * 6152): a server with SMTPUTF8 must also have 8BITMIME (RFC 6531 section 3.1).
  * @returns ok once the server has accepted the message
  */
@@ -34,13 +34,13 @@ export async function submit(
   { from, to }: Delivery,
   probe: Probe,
 ): Promise<StepResult<undefined>> {
-  const octets = Buffer.byteLength(probe.text);
-  const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, octets);
+  const size = Buffer.byteLength(probe.text);
+  const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);
   if (unfit) return stopped(unfit);
 
   const parameters = [
-    ...(capabilities.has('SIZE') ? [`SIZE=${octets}`] : []),
-    ...(capabilities.has('8BITMIME') && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
+    ...(capabilities.has('SIZE') ? [`SIZE=${size}`] : []),
+    ...(capabilities.has('8BITMIME') && size > probe.text.length ? ['BODY=8BITMIME'] : []),
     ...(international(from, to) === undefined ? [] : ['SMTPUTF8']),
   ];
   let isHandedOver = false;
@@ -54,22 +54,22 @@ export async function submit(
   } catch (error) {
     return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
   }
-  const facts = { delivery: { messageId: probe.messageId, octets } };
+  const facts = { delivery: { messageId: probe.messageId, octets: size } };
   return { ok: true, findings: afterGreylisting(context), facts, isHandedOver, next: undefined };
 }
 
-/** The notice that the server accepted the message only when it was sent again (RFC 6647). */
+/** The notice that the server accepted the message only after another attempt (RFC 6647). */
 function afterGreylisting({ greylisting }: Context): KnownFinding[] {
   if (!greylisting) return [];
   const { reply, waitedMs } = greylisting;
   const seconds = Math.round(waitedMs / 1000);
-  const message = `The server said "${reply}" at first, and accepted the message ${seconds} s later.`;
+  const message = `The server first answered "${reply}", and accepted the message ${seconds} s later.`;
   return [finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } })];
 }
 
 /**
- * The negative of a delivery: the recipient must be refused, and no message is ever sent. A server that requires AUTH
- * of strangers refuses it to those who have not signed in. A refusal of anything else answers another question.
+ * Asks whether the server rejects the recipient, as it must. No message is ever sent. A server that requires
+ * authentication rejects it to clients that have not signed in. A rejection for any other reason leaves the question open.
  */
 export async function expectRefusal(
   context: Context,
@@ -83,7 +83,7 @@ export async function expectRefusal(
   try {
     const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
     const isSignedIn = context.endpoint.auth !== undefined;
-    if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply)) return asExpected;
+    if (verb === 'MAIL' && !isSignedIn && requiresAuthentication(reply)) return asExpected;
     if (verb === 'MAIL') {
       return withRemark(judgeRefusal(context, verb, line, reply), 'So the gate did not send RCPT.');
     }
@@ -91,11 +91,11 @@ export async function expectRefusal(
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
       return withRemark(
         judgeRefusal(context, verb, line, reply),
-        'So it is unknown whether the server refuses the recipient, which it must.',
+        'So it is unknown whether the server rejects the recipient, which it must.',
       );
     }
     const client = isSignedIn ? 'this account' : 'a client that has not signed in';
-    const message = `To ${line} from ${client} the server says "${shown(reply)}", but it must refuse it.`;
+    const message = `The server answers ${line} from ${client} with "${shown(reply)}", but it must reject the recipient.`;
     const evidence = { reply: shown(reply), recipient: brief(to) };
     return stopped(finding('relay-open', message, { evidence }));
   } catch (error) {
@@ -116,23 +116,23 @@ function unmailable(capabilities: Capabilities, from: string, to: string): Known
   return finding(code, message, { cause: 'no-smtputf8' });
 }
 
-function tooLarge(capabilities: Capabilities, octets: number): KnownFinding | undefined {
+function tooLarge(capabilities: Capabilities, size: number): KnownFinding | undefined {
   const limit = sizeLimit(capabilities);
-  if (limit === undefined || octets <= limit) return undefined;
-  const message = `The message has ${octets} bytes, but the server announces that it accepts no more than ${limit}. So it was not sent.`;
+  if (limit === undefined || size <= limit) return undefined;
+  const message = `The message has ${size} bytes, but the server announces a maximum of ${limit}. So it was not sent.`;
   return finding('message-rejected', message, {
-    evidence: { size: String(octets), limit: String(limit) },
+    evidence: { size: String(size), limit: String(limit) },
     cause: 'size-limit',
   });
 }
 
 /** Judges a reply that ends the transaction. */
 function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: string, reply: Reply): Stopped {
-  const said = `To ${to} the server says "${shown(reply)}"`;
+  const answer = `The server answers ${to} with "${shown(reply)}"`;
   const evidence = { reply: shown(reply) };
   if (reply.code < 400) {
     const required = at === 'DATA' ? '354' : '250';
-    return stopped(finding('protocol-error', `${said}, but ${required} is required.`, { evidence }));
+    return stopped(finding('protocol-error', `${answer}, but ${required} is required.`, { evidence }));
   }
   const meaning = refusalMeaningOf(at, reply, endpoint);
   const isTemporary = reply.code < 500;
@@ -142,7 +142,7 @@ function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: str
       : '';
   const found = finding(
     meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at],
-    [`${said}.`, meaning?.says ?? '', waited].filter(Boolean).join(' '),
+    [`${answer}.`, meaning?.text ?? '', waited].filter(Boolean).join(' '),
     {
       evidence,
       ...(meaning && { cause: meaning.cause }),

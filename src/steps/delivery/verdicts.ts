@@ -14,26 +14,26 @@ import { brief } from '../../text/peer.js';
 import type { Context } from '../context.js';
 
 /**
- * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
- * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
- * down (RFC 8601). That must be of our sender; SPF may be of whom a relay has put in its place (Return-Path), to get
- * what bounces.
+ * Compares the results of SPF, DKIM and DMARC with those that the configuration requires. DKIM signatures are verified
+ * here. Only the receiver can check SPF and DMARC, so the results that the configured receiver added to the message
+ * count (RFC 8601), if they are for the domain of the sender. SPF may also be for the domain in Return-Path, which a
+ * relay replaces to receive bounces.
  * @param source header and body as the inbox has them
- * @param message the same, taken apart
+ * @param message the same, parsed
  * @param hops its Received lines
  */
 export async function judgeVerdicts(
   context: Context,
-  demanded: DemandedVerdicts,
+  verdicts: DemandedVerdicts,
   source: Buffer,
   message: ParsedMessage,
   hops: readonly Hop[],
 ): Promise<KnownFinding[]> {
-  const believed = resultsOf(message, hops, demanded.authservId ?? '');
+  const trusted = resultsOf(message, hops, verdicts.authservId ?? '');
   return [
-    ...judgeReceiver(context, 'spf', demanded, message, believed),
-    ...(await judgeSignatures(context, demanded.dkim, source)),
-    ...judgeReceiver(context, 'dmarc', demanded, message, believed),
+    ...judgeReceiver(context, 'spf', verdicts, message, trusted),
+    ...(await judgeSignatures(context, verdicts.dkim, source)),
+    ...judgeReceiver(context, 'dmarc', verdicts, message, trusted),
   ];
 }
 
@@ -41,15 +41,16 @@ const NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' } as const;
 
 function mismatch(
   check: keyof typeof NAMES,
-  wanted: string,
+  required: string,
   found: string,
   evidence: Record<string, string>,
 ): KnownFinding {
-  // Nobody has found out whether the check would hold.
+  // A temporary error does not show whether the check would pass.
   const inconclusive = found === 'temperror' && { inconclusive: true as const };
   const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
-  return finding('delivery-verdict-mismatch', `${NAMES[check]} came to ${found}${why}; ${wanted} is demanded.`, {
-    evidence: { check, required: wanted, found, ...evidence },
+  const message = `The ${NAMES[check]} result is ${found}${why}, but the configuration requires ${required}.`;
+  return finding('delivery-verdict-mismatch', message, {
+    evidence: { check, required, found, ...evidence },
     ...inconclusive,
   });
 }
@@ -57,33 +58,19 @@ function mismatch(
 function judgeReceiver(
   { endpoint }: Context,
   check: 'spf' | 'dmarc',
-  { [check]: wanted, authservId = '' }: DemandedVerdicts,
+  { [check]: required, authservId = '' }: DemandedVerdicts,
   message: ParsedMessage,
-  believed: readonly AuthenticationResults[],
+  trusted: readonly AuthenticationResults[],
 ): KnownFinding[] {
-  if (wanted === undefined) return [];
-  const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
-  const all = speaking?.results.filter(({ method }) => method === check) ?? [];
-  // SPF is asked of the envelope sender; some check the name in EHLO as well.
+  if (required === undefined) return [];
+  const field = trusted.find(({ results }) => results.some(({ method }) => method === check));
+  const all = field?.results.filter(({ method }) => method === check) ?? [];
+  // SPF is about the envelope sender. Some receivers also check the name in EHLO.
   const ofSender = all.filter(({ properties }) => properties.has('smtp.mailfrom') || !properties.has('smtp.helo'));
   const results = ofSender.length > 0 ? ofSender : all;
-  if (results.length === 0) {
-    const fields = [...new Set(valuesOf(message, 'authentication-results'))];
-    const present = brief(fields.join(' / ')) || 'none';
-    const isElsewhere = fields.some((value) => {
-      const other = parseAuthenticationResults(value);
-      return other?.authservId === authservId && other.results.some(({ method }) => method === check);
-    });
-    const doubt = isElsewhere
-      ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
-      : '';
-    const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
-    return [
-      finding('delivery-verdict-missing', message_, { evidence: { check, required: wanted, authservId, present } }),
-    ];
-  }
-  const other = results.find(({ result }) => result !== wanted);
-  if (other) return [mismatch(check, wanted, brief(other.result), { authservId, result: brief(other.detail) })];
+  if (results.length === 0) return [missing(check, required, authservId, message)];
+  const other = results.find(({ result }) => result !== required);
+  if (other) return [mismatch(check, required, brief(other.result), { authservId, result: brief(other.detail) })];
   const sender = domainOf(endpoint.delivery?.from ?? '');
   const senders = [sender, ...(check === 'spf' ? valuesOf(message, 'return-path').slice(0, 1).map(domainOf) : [])];
   const judged = ({ properties }: MethodResult): string => domainOf(properties.get(JUDGED[check]) ?? sender);
@@ -91,22 +78,36 @@ function judgeReceiver(
   if (!foreign) return [];
   const evidence = {
     check,
-    required: wanted,
-    found: wanted,
+    required,
+    found: required,
     authservId,
     result: brief(foreign.detail),
     sender: brief(sender),
   };
   const of = brief(judged(foreign));
-  const text = `${NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
+  const text = `The ${NAMES[check]} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
   return [finding('delivery-verdict-mismatch', text, { evidence })];
 }
 
-/** The property that names the domain that was judged (RFC 8601 section 2.7). */
+function missing(check: 'spf' | 'dmarc', required: string, authservId: string, message: ParsedMessage): KnownFinding {
+  const fields = [...new Set(valuesOf(message, 'authentication-results'))];
+  const isUntrusted = fields.some((value) => {
+    const field = parseAuthenticationResults(value);
+    return field?.authservId === authservId && field.results.some(({ method }) => method === check);
+  });
+  const place = isUntrusted
+    ? ' There is a result in its name, but in a place where an earlier server could have written it, so it does not count.'
+    : '';
+  const text = `${authservId} reports no ${NAMES[check]} result in the header of the message, but the configuration requires ${required}.${place}`;
+  const present = brief(fields.join(' / ')) || 'none';
+  return finding('delivery-verdict-missing', text, { evidence: { check, required, authservId, present } });
+}
+
+/** The property that names the domain of the result (RFC 8601 section 2.7). */
 const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' } as const;
 
 /**
- * The domain of an address, or a domain as it is, in one spelling.
+ * The domain of an address, or a domain, in lower case and ASCII.
  * @param address in angle brackets, in quotes, or bare
  */
 function domainOf(address: string): string {
@@ -115,28 +116,25 @@ function domainOf(address: string): string {
   return domainToASCII(domain) || domain;
 }
 
-/**
- * One valid signature, of whatever domain, is a pass, as it is to any receiver (RFC 6376 section 6.1); that it be of
- * the domain in From is what DMARC asks.
- */
+/** One valid signature of any domain is a pass (RFC 6376 section 6.1). Only DMARC requires the domain in From. */
 async function judgeSignatures(
   { endpoint, run }: Context,
-  wanted: DemandedVerdicts['dkim'],
+  required: DemandedVerdicts['dkim'],
   source: Buffer,
 ): Promise<KnownFinding[]> {
-  if (wanted === undefined) return [];
-  // All lookups together have the time of one wait; that of the dialogue may long be over.
+  if (required === undefined) return [];
+  // All lookups share the time of one wait. The budget of the dialogue may be spent by now.
   const deadline = Deadline.after(endpoint.timeoutMs, run.end);
   const signatures = await verifySignatures(source, {
     lookup: (name) => run.txt(name, deadline),
     now: run.now(),
   });
-  const decisive = mostTelling(signatures);
+  const decisive = mostRelevant(signatures);
   const found = decisive?.verdict ?? 'none';
-  if (found === wanted) return [];
+  if (found === required) return [];
   const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
   return [
-    mismatch('dkim', wanted, found, {
+    mismatch('dkim', required, found, {
       ...(domain !== undefined && { domain: brief(domain) }),
       ...(selector !== undefined && { selector: brief(selector) }),
       ...(reason !== undefined && { reason: brief(reason) }),
@@ -144,8 +142,8 @@ async function judgeSignatures(
   ];
 }
 
-/** A pass decides, then one that could not be tested and may be a pass, then what the domain in From signed. */
-function mostTelling(signatures: readonly DkimSignature[]): DkimSignature | undefined {
+/** A pass comes first, then a temporary error, which may be a pass, then a signature of the domain in From. */
+function mostRelevant(signatures: readonly DkimSignature[]): DkimSignature | undefined {
   const rank = ({ verdict, aligned }: DkimSignature): number =>
     (verdict === 'pass' ? 4 : 0) + (verdict === 'temperror' ? 2 : 0) + (aligned ? 1 : 0);
   return signatures.toSorted((a, b) => rank(b) - rank(a))[0];

@@ -1,19 +1,19 @@
 import { PeerText } from '../text/peer.js';
 import type { Reply } from './reply.js';
 
-/** What a server says that it can do, from its answer to EHLO (RFC 5321 section 4.1.1.1). */
+/** What a server offers in its reply to EHLO (RFC 5321 section 4.1.1.1). */
 export interface Capabilities {
-  /** The lines as the server gave them, without the first, which is its name; trailing blanks are dropped. */
+  /** The lines as they were sent, without the first, which is the server's name, and without spaces at either end. */
   readonly lines: readonly PeerText[];
-  /** Whether a keyword is among them; keywords know no case. */
+  /** Whether a keyword is among them, in any case. */
   has(keyword: string): boolean;
-  /** The SASL mechanisms offered, in upper case: the peer's text. Undefined where AUTH is not offered. */
+  /** The SASL mechanisms offered, in upper case: the peer's text. Undefined if AUTH is not offered. */
   readonly mechanisms: readonly string[] | undefined;
-  /** Keywords that something on the way wrote over, each as long as it was: `XXXXXXXA` by Cisco's SMTP inspection. */
+  /** Keywords that a device between client and server overwrote: `XXXXXXXA` by Cisco's SMTP inspection, as long as before. */
   readonly masked: readonly PeerText[];
 }
 
-/** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
+/** `AUTH=LOGIN` is the form from before RFC 2554. Some servers still send both. */
 const AUTH = /^AUTH(?:[ =](.*))?$/i;
 const MASKED = /^X{3,}[A-Z]$/;
 
@@ -31,20 +31,20 @@ export function capabilitiesOf(reply: Reply): Capabilities {
   };
 }
 
-/** Letters of ASCII alone, lest a stranger's `ſ` becomes an S (RFC 5321 section 2.4). */
+/** Changes ASCII letters only, so that `ſ` does not become S (RFC 5321 section 2.4). */
 function upperCase(text: string): string {
   return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-/** What the answer to EHLO gained and lost by TLS. */
+/** What the server offers only inside TLS, and only before it. */
 export interface CapabilityDifference {
   readonly gained: readonly PeerText[];
   readonly lost: readonly PeerText[];
 }
 
 /**
- * Compares what was offered in the clear with what is offered inside TLS, each SASL mechanism by itself; STARTTLS,
- * which has done its work, is no loss (RFC 3207 section 4.2). Neither the order nor the case of keywords counts.
+ * Compares what was offered unencrypted with what is offered inside TLS, each SASL mechanism separately. STARTTLS is
+ * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
  */
 export function capabilityDifference(plain: Capabilities, secured: Capabilities): CapabilityDifference {
   const before = offers(plain);

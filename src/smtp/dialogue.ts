@@ -3,7 +3,7 @@ import { capabilitiesOf } from './capabilities.js';
 import type { Reply } from './reply.js';
 import type { SmtpSession } from './session.js';
 
-/** How far a dialogue is opened, and with what name. */
+/** How far to open a dialogue, and with what name. */
 export interface DialogueTerms {
   /** The name or address literal for EHLO (RFC 5321 section 4.1.4). */
   readonly ehloName: string;
@@ -36,7 +36,7 @@ export type DialogueResult =
 
 /**
  * Opens an SMTP dialogue: greeting (RFC 5321 section 3.1), EHLO (section 4.1.1.1), and STARTTLS (RFC 3207 section 4) if
- * wanted. Never throws: what the session throws is part of the failure.
+ * required. Never throws: what the session throws is part of the failure.
  */
 export async function openDialogue(session: SmtpSession, terms: DialogueTerms): Promise<DialogueResult> {
   let at: DialogueFailure['at'] = 'greeting';

@@ -77,7 +77,7 @@ export class ReplyParser {
     this.#received.push(bytes);
   }
 
-  /** Bytes that have been received and are not part of a line yet taken. */
+  /** Bytes that have been received after the last line that was read. */
   get unread(): Buffer {
     return this.#received.unread;
   }

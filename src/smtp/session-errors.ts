@@ -34,7 +34,7 @@ export class ReplyTimeout extends Error {
   }
 }
 
-/** The server sent a reply that it was not asked for. */
+/** The server sent a reply without a command. */
 export class UnsolicitedReply extends Error {
   override readonly name = 'UnsolicitedReply';
 

@@ -46,7 +46,7 @@ export class SmtpSession {
   #pending = 0;
   /** Commands sent together that have no reply yet. The transcript shows each of them before its reply. */
   readonly #unanswered: string[] = [];
-  #quitted = false;
+  #isOver = false;
 
   /** @param channel connected; nobody else may read from it while the session lives */
   constructor(channel: Duplex, settings: SessionSettings) {
@@ -129,8 +129,8 @@ export class SmtpSession {
 
   /** Sends QUIT, waits briefly for the reply, and closes the connection in any case. Never throws. */
   async quit(): Promise<void> {
-    if (this.#quitted) return;
-    this.#quitted = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     if (!this.#channel.end && this.#pending === 0) {
       await this.#exchange('QUIT\r\n', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
     }
@@ -140,9 +140,9 @@ export class SmtpSession {
     });
   }
 
-  /** Closes the connection without QUIT: a server that waits for a message would take QUIT as its text. */
+  /** Closes the connection without QUIT: a server that waits for a message would read QUIT as part of it. */
   hangUp(): void {
-    this.#quitted = true;
+    this.#isOver = true;
     this.#channel.stream.destroy();
   }
 
@@ -151,7 +151,7 @@ export class SmtpSession {
    * @returns bytes that the server sent after its last reply; RFC 3207 allows none
    */
   detach(): Buffer {
-    this.#quitted = true;
+    this.#isOver = true;
     this.#channel.detach();
     return this.#parser.unread;
   }
@@ -169,7 +169,7 @@ export class SmtpSession {
    */
   async #transmit(bytes: Buffer, beforeDot: () => void, next: Promise<Reply>, budget: Deadline): Promise<boolean> {
     const answered = next.then(() => true);
-    // The last piece has the dot and the line end before it, so no server can take the message as complete before that.
+    // The last piece has the dot and the line end before it, so no server can consider the message complete before that.
     const lastFrom = bytes.length - FINAL_DOT.length - PIECE_BYTES;
     for (let at = 0; ; at += PIECE_BYTES) {
       const isLast = at >= lastFrom;
@@ -219,8 +219,8 @@ export class SmtpSession {
   }
 
   /**
-   * Makes sure that the server has sent no reply that it was not asked for. After a positive reply it would take that
-   * back; before a command it would be read as the reply to it, and so for each command after that.
+   * Makes sure that the server has sent no unsolicited reply. After a positive reply, it could revoke that reply. Before
+   * a command, it would be read as the reply to that command, and each later reply as that to the next one.
    * @throws {UnsolicitedReply} or {ServiceNotAvailable} if the reply is 421
    * @throws {ReplySyntaxError}
    */
@@ -270,7 +270,7 @@ function unsolicited({ raw }: Reply): UnsolicitedReply {
   return new UnsolicitedReply(raw.map(({ exact }) => exact).join(' / '));
 }
 
-/** @throws every error except that the server closes the session */
+/** @throws any error other than {@link ServiceNotAvailable} */
 function unlessItCloses(error: unknown): void {
   if (!(error instanceof ServiceNotAvailable)) throw error;
 }

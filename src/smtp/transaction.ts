@@ -34,7 +34,7 @@ export function openTransaction(
   envelope: Envelope,
   pipelining: boolean,
 ): Promise<Exchange | undefined> {
-  const commands = [mail(envelope), rcpt(envelope), { verb: 'DATA', line: 'DATA' }] as const;
+  const commands = [...mailAndRcpt(envelope), { verb: 'DATA', line: 'DATA' }] as const;
   return pipelining ? together(session, commands) : oneByOne(session, commands);
 }
 
@@ -44,10 +44,10 @@ export function openTransaction(
  * @throws what a session throws before such a reply
  */
 export async function askForRecipient(session: SmtpSession, envelope: Envelope): Promise<Exchange> {
-  const commands = [mail(envelope), rcpt(envelope)] as const;
-  const refused = await oneByOne(session, [commands[0]]);
+  const [mail, rcpt] = mailAndRcpt(envelope);
+  const refused = await oneByOne(session, [mail]);
   if (refused) return refused;
-  const asked = { ...commands[1], reply: await session.command(commands[1].line) };
+  const asked = { ...rcpt, reply: await session.command(rcpt.line) };
   await settle(session, asked, []);
   await session.command('RSET').catch(() => undefined);
   return asked;
@@ -76,12 +76,11 @@ function canContinue(verb: TransactionVerb, reply: Reply): boolean {
   return verb === 'DATA' ? reply.code === 354 : isDone(reply);
 }
 
-function mail({ from, parameters = [] }: Envelope): Command {
-  return { verb: 'MAIL', line: [`MAIL FROM:<${from}>`, ...parameters].join(' ') };
-}
-
-function rcpt({ to }: Envelope): Command {
-  return { verb: 'RCPT', line: `RCPT TO:<${to}>` };
+function mailAndRcpt({ from, to, parameters = [] }: Envelope): readonly [Command, Command] {
+  return [
+    { verb: 'MAIL', line: [`MAIL FROM:<${from}>`, ...parameters].join(' ') },
+    { verb: 'RCPT', line: `RCPT TO:<${to}>` },
+  ];
 }
 
 async function oneByOne(session: SmtpSession, commands: readonly Command[]): Promise<Exchange | undefined> {

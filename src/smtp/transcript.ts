@@ -13,7 +13,7 @@ export interface Line {
 const MAX_LINES = 1000;
 /** As JSON, with at most 16 KiB of the gate's own message. */
 const MAX_BYTES = 32 * 1024;
-const CUT = '… the rest of the dialogue is not kept';
+const CUT = '… the rest of the dialogue is left out';
 
 /** The lines of a dialogue, exact except for the client's secrets, which callers redact before they add a line. */
 export class Transcript {

@@ -46,11 +46,12 @@ export async function submit(
   let isHandedOver = false;
   try {
     const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
-    if (refused) return judgeRefusal(context, refused.verb, refused.line, refused.reply);
+    if (refused) return judgeRefusal(context, refused);
     const end = await session.message(probe.text, () => {
       isHandedOver = true;
     });
-    if (!isDone(end)) return { ...judgeRefusal(context, 'MESSAGE', 'the end of the message', end), isHandedOver };
+    const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end } as const;
+    if (!isDone(end)) return { ...judgeRefusal(context, refusal), isHandedOver };
   } catch (error) {
     return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
   }
@@ -81,18 +82,17 @@ export async function expectRefusal(
   const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
   const asExpected = { ok: true, findings: [], next: undefined } as const;
   try {
-    const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
+    const asked = await askForRecipient(session, { from, to, parameters });
+    const { verb, line, reply } = asked;
     const isSignedIn = context.endpoint.auth !== undefined;
-    if (verb === 'MAIL' && !isSignedIn && requiresAuthentication(reply)) return asExpected;
     if (verb === 'MAIL') {
-      return withRemark(judgeRefusal(context, verb, line, reply), 'So the gate did not send RCPT.');
+      const isExpected = !isSignedIn && requiresAuthentication(reply);
+      return isExpected ? asExpected : judgeRefusal(context, asked, 'So the gate did not send RCPT.');
     }
     if (!isDone(reply)) {
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
-      return withRemark(
-        judgeRefusal(context, verb, line, reply),
-        'So it is unknown whether the server rejects the recipient, which it must.',
-      );
+      const open = 'So it is unknown whether the server rejects the recipient, which it must.';
+      return judgeRefusal(context, asked, open);
     }
     const client = isSignedIn ? 'this account' : 'a client that has not signed in';
     const message = `The server answers ${line} from ${client} with "${shown(reply)}", but it must reject the recipient.`;
@@ -127,12 +127,16 @@ function tooLarge(capabilities: Capabilities, size: number): KnownFinding | unde
 }
 
 /** Judges a reply that ends the transaction. */
-function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: string, reply: Reply): Stopped {
-  const answer = `The server answers ${to} with "${shown(reply)}"`;
+function judgeRefusal(
+  { endpoint, greylisting }: Context,
+  { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
+  remark = '',
+): Stopped {
+  const answer = `The server answers ${line} with "${shown(reply)}"`;
   const evidence = { reply: shown(reply) };
   if (reply.code < 400) {
-    const required = at === 'DATA' ? '354' : '250';
-    return stopped(finding('protocol-error', `${answer}, but ${required} is required.`, { evidence }));
+    const message = sentences(`${answer}, but ${at === 'DATA' ? '354' : '250'} is required.`, remark);
+    return stopped(finding('protocol-error', message, { evidence }));
   }
   const meaning = refusalMeaningOf(at, reply, endpoint);
   const isTemporary = reply.code < 500;
@@ -140,15 +144,12 @@ function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: str
     greylisting && isTemporary
       ? `It has not accepted the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : '';
-  const found = finding(
-    meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at],
-    [`${answer}.`, meaning?.text ?? '', waited].filter(Boolean).join(' '),
-    {
-      evidence,
-      ...(meaning && { cause: meaning.cause }),
-      ...(isTemporary && { inconclusive: true }),
-    },
-  );
+  const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
+  const found = finding(code, sentences(`${answer}.`, meaning?.text ?? '', waited, remark), {
+    evidence,
+    ...(meaning && { cause: meaning.cause }),
+    ...(isTemporary && { inconclusive: true }),
+  });
   return {
     ...stopped(found),
     transient: isTemporary,
@@ -157,7 +158,6 @@ function judgeRefusal({ endpoint, greylisting }: Context, at: RefusedAt, to: str
   };
 }
 
-function withRemark(result: Stopped, remark: string): Stopped {
-  const findings = result.findings.map((found) => ({ ...found, message: `${found.message} ${remark}` }));
-  return { ...result, findings };
+function sentences(...all: readonly string[]): string {
+  return all.filter(Boolean).join(' ');
 }

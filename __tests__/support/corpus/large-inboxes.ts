@@ -49,18 +49,21 @@ export const LARGE_INBOXES: readonly LargeInbox[] = [
   catcher('as many messages as JSON of Mailpit may have', 'mailpit+https', 'message-not-received', () =>
     JSON.stringify({ messages: repeated({ ID: 'a', MessageID: '', Subject: '' }, 1500) }),
   ),
-  catcher('a list of MailDev of 4 MiB', 'maildev+https', 'message-not-received', () =>
-    JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(880) }, 4600)),
+  catcher('a list of MailDev as long as it may be', 'maildev+https', 'message-not-received', () =>
+    JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(1000) }, 126)),
   ),
   catcher('a list of MailDev of 5 MiB', 'maildev+https', 'inbox-unreachable', () =>
     JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(1000) }, 4990)),
+  ),
+  catcher('a list of MailDev with as many values as there may be', 'maildev+https', 'inbox-unreachable', () =>
+    JSON.stringify(repeated({}, 43_000)),
   ),
   catcher('a list of MailDev of 300,000 messages', 'maildev+https', 'inbox-unreachable', () =>
     JSON.stringify(repeated({ id: 'a' }, 300_000)),
   ),
   catcher('a list of MailDev with nothing but what is sought', 'maildev+https', 'inbox-rejected', (url) => {
     const headers = { 'message-id': url.searchParams.get('headers.message-id') };
-    return JSON.stringify(Array.from({ length: 5000 }, (_, at) => ({ id: `i${at}`, headers })));
+    return JSON.stringify(Array.from({ length: 500 }, (_, at) => ({ id: `i${at}`, headers })));
   }),
 ];
 

@@ -8,11 +8,10 @@ import { basicCredentials } from '../../secrets/forms.js';
 import { connectTo, secure } from '../channel.js';
 import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS } from '../inbox.js';
 import type { InboxSettings } from '../inbox.js';
-import { JsonItems } from './json-items.js';
 import { Kept } from '../bounded-buffer.js';
 
-/** What we ask for has some kilobytes, and so has an item of a long list. Parsed, it has many times its octets. */
-const MAX_JSON_OCTETS = 64 * 1024;
+/** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */
+const MAX_JSON_BYTES = 64 * 1024;
 
 /** An answer of an HTTP server. */
 export interface HttpAnswer<T> {
@@ -45,38 +44,18 @@ export class HttpApi {
   }
 
   /**
-   * Asks, and takes the answer as JSON.
-   * @returns undefined where the answer is 404, or no JSON at all: another server, or another path
-   * @throws as {@link ask} does, and {InboxUnreachable} if it is longer than it may be
+   * Asks, and parses the answer as JSON.
+   * @param maxBytes of the answer
+   * @returns undefined if the answer is 404 or not JSON: another server, or another path
+   * @throws as {@link ask} does, and {InboxUnreachable} if the answer is longer
    */
-  async json(question: HttpQuestion): Promise<unknown> {
-    const most = MAX_JSON_OCTETS;
-    const { status, body } = await this.ask(question, most, async (answer) => parsed(await upTo(most, answer)));
-    return status === 404 ? undefined : body;
-  }
-
-  /**
-   * Asks, and takes the answer as a long list in JSON, of which never more than one item is kept. An item longer than
-   * JSON may be is left out.
-   * @param most octets that are read; a longer list is no answer
-   * @param take gets each item as it arrives
-   * @returns whether it was a list
-   * @throws as {@link ask} does, what `take` throws, and {InboxUnreachable} if the list is longer than it may be
-   */
-  async items(question: HttpQuestion, most: number, take: (item: unknown) => void): Promise<boolean> {
-    const { status, body } = await this.ask(question, most, async (answer) => {
-      const items = new JsonItems(MAX_JSON_OCTETS, (item) => {
-        take(parsed(item));
-      });
-      let octets = 0;
-      for await (const piece of answer) {
-        octets += piece.length;
-        if (octets >= most) throw tooLong(most);
-        items.take(piece);
-      }
-      return items.isWhole;
+  async json(question: HttpQuestion, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
+    const { status, body } = await this.ask(question, maxBytes, async (answer) => {
+      const json = await upTo(maxBytes, answer);
+      if (json.length >= maxBytes) throw new InboxUnreachable(`the server sent over ${maxBytes} octets of JSON`);
+      return parsed(json);
     });
-    return status !== 404 && body;
+    return status === 404 ? undefined : body;
   }
 
   /**
@@ -200,9 +179,8 @@ async function upTo(most: number, body: AsyncIterable<Buffer>): Promise<Buffer> 
   return kept.octets;
 }
 
-/** @returns undefined for what is no JSON */
+/** @returns undefined if it is not JSON */
 function parsed(json: Buffer): unknown {
-  if (json.length >= MAX_JSON_OCTETS) throw tooLong(MAX_JSON_OCTETS);
   try {
     return JSON.parse(json.toString('utf8'));
   } catch {
@@ -214,8 +192,4 @@ function parsed(json: Buffer): unknown {
 function broken(what: string, error: unknown): InboxUnreachable {
   const code = codeOf(error);
   return new InboxUnreachable(`${what} (${code})`, { transient: !code.startsWith('HPE_') });
-}
-
-function tooLong(most: number): InboxUnreachable {
-  return new InboxUnreachable(`the server sent over ${most} octets of JSON`);
 }

@@ -9,10 +9,13 @@ import { marks } from '../headers.js';
 import { isLike } from '../search.js';
 import type { Arrival, Folder } from '../search.js';
 
-/** Versions before 2.0.2 answer with all the messages that they have, in full. */
-const MAX_LIST_OCTETS = 4 * 1024 * 1024;
-/** With a header and a text, each has far more than the eight hundred octets that this allows. Each costs time. */
-const MAX_LISTED = 5000;
+/**
+ * Versions before 2.0.2 answer with all messages in full. Parsed, JSON can take twenty times its size, and thirty inboxes
+ * may answer at the same time, several times before the garbage collector runs: more would not fit into 256 MiB.
+ */
+const MAX_LIST_BYTES = 128 * 1024;
+/** A message takes more than the 260 bytes that this leaves for each. Validating each takes memory. */
+const MAX_LISTED = 500;
 
 const CONFIG = z.object({ version: z.string() });
 
@@ -20,7 +23,8 @@ const CONFIG = z.object({ version: z.string() });
 const HEADERS = z.object({ 'message-id': z.union([z.string(), z.array(z.string())]) }).catch({ 'message-id': '' });
 
 const EMAIL = z.object({ id: ID, subject: z.string().default(''), headers: HEADERS });
-const SUMMARIES = z.object({ items: z.array(EMAIL) });
+const EMAILS = z.array(EMAIL);
+const SUMMARIES = z.object({ items: EMAILS });
 
 /**
  * Opens the inbox of a MailDev by its HTTP API: that of version 3 under `/api`, or that of version 2 without. It has
@@ -77,19 +81,16 @@ class MailDev implements Folder {
 
   async #named(sought: Sought): Promise<readonly Arrival[]> {
     const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
-    const question = { path: `${this.#prefix}/email?${query.toString()}` };
-    const found: Arrival[] = [];
-    let listed = 0;
-    const isList = await this.#api.items(question, MAX_LIST_OCTETS, (item) => {
-      listed += 1;
-      if (listed > MAX_LISTED) throw new InboxUnreachable(`the server has over ${MAX_LISTED} messages`);
-      const email = EMAIL.safeParse(item);
-      if (!email.success) throw unknownApi('MailDev');
-      const arrival = arrivalOf(email.data);
-      if (found.length < MAX_FOUND && isLike(sought, arrival)) found.push(arrival);
-    });
-    if (!isList) throw unknownApi('MailDev');
-    return found;
+    const list = await this.#api.json({ path: `${this.#prefix}/email?${query.toString()}` }, MAX_LIST_BYTES);
+    if (Array.isArray(list) && list.length > MAX_LISTED) {
+      throw new InboxUnreachable(`the server has over ${MAX_LISTED} messages`);
+    }
+    const emails = EMAILS.safeParse(list);
+    if (!emails.success) throw unknownApi('MailDev');
+    return emails.data
+      .map(arrivalOf)
+      .filter((arrival) => isLike(sought, arrival))
+      .slice(0, MAX_FOUND);
   }
 }
 

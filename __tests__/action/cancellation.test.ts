@@ -152,7 +152,7 @@ test('a run whose deadline is over tells what is known, and fails whatever the p
   const DEADLINE_MIN = 0.1;
   const inputs = { deadline: String(DEADLINE_MIN), 'fail-on': 'never', 'on-inconclusive': 'warn' };
   const ended = await three(inputs, (run) => run());
-  expectTold(ended, /its deadline of 0\.1 min is over/);
+  expectTold(ended, /the deadline of the run \(0\.1 min\) has passed/);
   expect(ended.durationMs).toBeGreaterThanOrEqual(DEADLINE_MIN * 60_000);
   expect(ended.durationMs).toBeLessThan(DEADLINE_MIN * 60_000 + AT_ONCE_MS);
 });

@@ -5,31 +5,31 @@ import type { Endpoint, Origin } from '../plan/endpoint.js';
 import type { RunContext } from '../steps/context.js';
 import { pauseBefore } from './pauses.js';
 
-/** An endpoint, and how to reach it. */
+/** An endpoint and its addresses. */
 export interface Target {
   readonly endpoint: Endpoint;
   /** The only addresses to connect to, or why their lookup failed; by default the host is looked up. */
   readonly addresses?: readonly Address[] | ConnectFailure;
 }
 
-/** Looked up separately: a lookup of both hides the failure of one, and with it the servers of that family. */
+/** Looked up separately: a lookup of both hides a failure of one. */
 const FAMILIES = [4, 6] as const;
 
 /**
  * Expands an endpoint with `addresses: all` into one for each address, and one for each family whose lookup failed. If
  * there is no address, the endpoint stays as it is, with the failure of its lookup.
  * @param retries how often a lookup that failed is repeated
- * @param given the names of all configured endpoints
+ * @param taken the names of all configured endpoints
  */
 export async function expandAddresses(
   endpoint: Endpoint,
   retries: number,
   run: RunContext,
-  given: ReadonlySet<string>,
+  taken: ReadonlySet<string>,
 ): Promise<readonly Target[]> {
   const expanded = (part: string): Endpoint => {
     const origin = { name: endpoint.name, part };
-    return { ...endpoint, name: nameFor(origin, given), origin };
+    return { ...endpoint, name: nameFor(origin, taken), origin };
   };
   const answers = await Promise.all(
     FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, run) })),
@@ -48,11 +48,11 @@ export async function expandAddresses(
   ];
 }
 
-/** "name (part)", or with a number appended if the user has given that name to another endpoint. */
-function nameFor({ name, part }: Origin, given: ReadonlySet<string>): string {
+/** "name (part)", with a number appended if another endpoint has that name. */
+function nameFor({ name, part }: Origin, taken: ReadonlySet<string>): string {
   const usual = `${name} (${part})`;
   let unique = usual;
-  for (let n = 2; given.has(unique); n += 1) unique = `${usual} #${n}`;
+  for (let n = 2; taken.has(unique); n += 1) unique = `${usual} #${n}`;
   return unique;
 }
 

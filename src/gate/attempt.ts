@@ -36,19 +36,19 @@ export interface Attempt {
   readonly greylisted?: string;
 }
 
-/** What is known before an attempt. */
-export interface Beforehand {
+/** What earlier attempts and lookups found. */
+export interface AttemptOptions {
   /** The only addresses to connect to, or why their lookup failed. */
   readonly addresses?: readonly Address[] | ConnectFailure | undefined;
   readonly greylisting?: Greylisting | undefined;
 }
 
 /**
- * Takes one endpoint through its five steps, in order, once. Each step receives what the one before it proved; if one
- * blocks, the rest is skipped. Errors of the network and of the gate become findings.
+ * Runs the five steps for one endpoint, in order. Each step receives what the one before it proved; if one blocks, the
+ * rest are skipped. Errors of the network and of the gate become findings.
  */
-export async function attempt(endpoint: Endpoint, run: RunContext, beforehand: Beforehand = {}): Promise<Attempt> {
-  const { addresses, greylisting } = beforehand;
+export async function attempt(endpoint: Endpoint, run: RunContext, options: AttemptOptions = {}): Promise<Attempt> {
+  const { addresses, greylisting } = options;
   const closers: (() => Promise<void>)[] = [];
   const bareLineFeeds: Reply[] = [];
   const context: Context = {
@@ -62,18 +62,18 @@ export async function attempt(endpoint: Endpoint, run: RunContext, beforehand: B
     atEnd: (close) => closers.unshift(close),
     onBareLineFeed: (reply) => bareLineFeeds.push(reply),
   };
-  const begun = performance.now();
+  const startedAt = performance.now();
   const inbox = endpoint.delivery?.inbox;
-  // It gets ready while steps 1 to 4 run; step 5 judges whether it is.
+  // The inbox opens while steps 1 to 4 run, and step 5 judges whether it did.
   if (inbox) void openInbox(context, inbox).catch(() => undefined);
 
   const steps = new Steps(context, bareLineFeeds);
   try {
-    const connected = await steps.take('capability', () => capability(context));
-    const upgraded = connected && (await steps.take('upgrade', () => upgrade(context, connected)));
-    const secured = upgraded && (await steps.take('certificate', () => certificate(context, upgraded)));
-    const signedIn = secured && (await steps.take('authentication', () => authentication(context, secured)));
-    if (signedIn) await steps.take('delivery', () => delivery(context, signedIn));
+    const connected = await steps.run('capability', () => capability(context));
+    const upgraded = connected && (await steps.run('upgrade', () => upgrade(context, connected)));
+    const secured = upgraded && (await steps.run('certificate', () => certificate(context, upgraded)));
+    const signedIn = secured && (await steps.run('authentication', () => authentication(context, secured)));
+    if (signedIn) await steps.run('delivery', () => delivery(context, signedIn));
   } finally {
     for (const close of closers) await close();
   }
@@ -83,20 +83,20 @@ export async function attempt(endpoint: Endpoint, run: RunContext, beforehand: B
     reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice));
   }
   return {
-    report: reportOf(context, steps.facts, reports, performance.now() - begun),
+    report: reportOf(context, steps.facts, reports, performance.now() - startedAt),
     transient: steps.transient,
     ...(steps.greylisted !== undefined && { greylisted: steps.greylisted }),
   };
 }
 
-/** Takes the steps of one attempt and keeps their reports. */
+/** Runs the steps of one attempt and keeps their reports. */
 class Steps {
   readonly #context: Context;
   readonly #bareLineFeeds: Reply[];
-  readonly #taken: StepReport[] = [];
+  readonly #reports: StepReport[] = [];
   #aheadMs = 0;
   facts: Facts = {};
-  /** Whether the failure of the last step that was taken may be temporary. */
+  /** Whether the failure of the last step that ran may be temporary. */
   transient: Transient = false;
   greylisted: string | undefined;
 
@@ -106,48 +106,48 @@ class Steps {
   }
 
   /**
-   * Takes a step and runs its probes.
-   * @returns what it proves; undefined if the next step must not be taken
+   * Runs a step and its probes.
+   * @returns what it proves; undefined if the next step must not run
    */
-  async take<Next>(id: StepId, step: () => Promise<StepResult<Next>>): Promise<Next | undefined> {
+  async run<Next>(id: StepId, step: () => Promise<StepResult<Next>>): Promise<Next | undefined> {
     const context = this.#context;
     const { end } = context.run;
     const isOver = (): boolean => end.isOver;
-    const begun = performance.now() - this.#aheadMs;
+    const startedAt = performance.now() - this.#aheadMs;
     this.transient = false;
     this.#aheadMs = 0;
     if (isOver()) {
-      this.#cutShort(id, begun);
+      this.#cutShort(id, startedAt);
       return undefined;
     }
     const result = await this.#resultOf(step);
     this.facts = { ...this.facts, ...result.facts };
-    // Every wait ends with the run, so what a step or a probe found by then proves nothing.
+    // Every wait ends with the run, so a failure of a step or a probe then proves nothing.
     if (isOver()) {
-      this.#cutShort(id, begun);
+      this.#cutShort(id, startedAt);
       return undefined;
     }
 
     const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
     const found = unlessStarved(result.findings, result.transient ?? false, context.budget);
-    // A step that is attempted again is probed then. A finding of a probe blocks the next step, too.
+    // If there may be another attempt, it runs the probes. A finding of a probe blocks the next step, too.
     const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
     const probed = unlessStarved(ofProbes, false, context.budget);
-    const beside = isOver() ? [runStopped(context.run)] : probed.findings;
-    const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...beside];
+    const last = isOver() ? [runStopped(context.run)] : probed.findings;
+    const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...last];
     const findings = enrich(all, id, context, this.facts);
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (!result.ok) this.greylisted = result.greylisted;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;
-    const status = this.#record(id, findings, begun + this.#aheadMs, result.skipped);
+    const status = this.#record(id, findings, startedAt + this.#aheadMs, result.skipped);
     return result.ok && status !== 'fail' && status !== 'inconclusive' ? result.next : undefined;
   }
 
-  /** @returns the reports of all five steps; those that were not taken are blocked */
+  /** @returns the reports of all five steps; those that did not run are blocked */
   reports(): StepReport[] {
-    const missing = STEP_IDS.slice(this.#taken.length);
+    const missing = STEP_IDS.slice(this.#reports.length);
     const blocked = { status: 'skip', skipped: 'blocked', durationMs: 0 } as const;
-    return [...this.#taken, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
+    return [...this.#reports, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
   }
 
   async #resultOf<Next>(step: () => Promise<StepResult<Next>>): Promise<StepResult<Next>> {
@@ -155,36 +155,42 @@ class Steps {
     try {
       return await run.end.race(step(), () => new Error('the run is over'));
     } catch (error) {
-      // A step translates the errors of its own dialogue; what is left comes before the server's first word.
+      // A step turns the errors of its dialogue into findings. Other errors occur before the server's first reply.
       return stoppedBy(error, this.#context, 'nothing');
     }
   }
 
-  #cutShort(id: StepId, begun: number): void {
-    this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), begun, undefined);
+  #cutShort(id: StepId, startedAt: number): void {
+    this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), startedAt, undefined);
   }
 
-  #record(id: StepId, findings: Finding[], begun: number, skipped: SkipReason | undefined): StepReport['status'] {
+  #record(id: StepId, findings: Finding[], startedAt: number, skipped: SkipReason | undefined): StepReport['status'] {
     const status = statusOf(findings);
-    const durationMs = Math.round(performance.now() - begun);
+    const durationMs = Math.round(performance.now() - startedAt);
     const isSkipped = skipped !== undefined && status === 'pass';
-    this.#taken.push({ id, status: isSkipped ? 'skip' : status, ...(isSkipped && { skipped }), durationMs, findings });
+    this.#reports.push({
+      id,
+      status: isSkipped ? 'skip' : status,
+      ...(isSkipped && { skipped }),
+      durationMs,
+      findings,
+    });
     return status;
   }
 
   /**
-   * Adds to the report of an earlier step what only the current one could see.
-   * @returns what the current step must report, because the earlier one was skipped
+   * Adds a finding to the report of an earlier step.
+   * @returns the finding, if the current step must report it because the earlier one was skipped
    */
   #amend(step: StepId, found: KnownFinding): KnownFinding[] {
-    const report = this.#taken.find(({ id, status }) => id === step && status !== 'skip');
+    const report = this.#reports.find(({ id, status }) => id === step && status !== 'skip');
     if (!report) return [found];
     report.findings.push(...enrich([found], step, this.#context, this.facts));
     report.status = statusOf(report.findings);
     return [];
   }
 
-  /** Bare line feeds concern no step in particular; the step in which they were seen reports them. */
+  /** A bare line feed can occur in any step, and the one in which it occurs reports it. */
   #drainBareLineFeeds(): KnownFinding[] {
     const [first] = this.#bareLineFeeds.splice(0);
     if (!first) return [];

@@ -5,16 +5,15 @@ import type { EndpointReport } from '../report/report.js';
 import { resultOf, statusOf } from '../verdict/verdict.js';
 import type { RunContext } from '../steps/context.js';
 
-/** The finding that stands where the end of the run has kept something from being tested. */
+/** The finding for what was not tested because the run ended. */
 export function runStopped({ whyEnded }: RunContext): KnownFinding {
   const { why, ...cause } = whyEnded();
   return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
 }
 
 /**
- * The report of an attempt that would have been followed by another one, had the run not ended: what failed in it
- * stays, and that it might have passed is said beside it. It failed in the last step that was taken, if only by a
- * finding that is waived.
+ * The report of an attempt after which there was no time for another one: its last step also reports that the run ended,
+ * because another attempt might have passed.
  */
 export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(report: T, run: RunContext): T {
   const failed = report.steps.findLast(({ status }) => status !== 'skip');

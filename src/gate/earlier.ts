@@ -3,12 +3,12 @@ import type { EndpointReport } from '../report/report.js';
 import { statusOf, worst } from '../verdict/verdict.js';
 import type { Attempt } from './attempt.js';
 
-/** What the attempts before the last one found. */
+/** The findings of the attempts before the last one. */
 export type Earlier = NonNullable<EndpointReport['earlier']>;
 
 /**
- * The report of an endpoint, with what the attempts before the last one found. A warning or a waived error counts even
- * if the last attempt does not have it; each is reported once.
+ * The report of an endpoint, with the findings of the attempts before the last one. A warning or a waived error counts
+ * even if the last attempt does not have it. Each is reported once.
  */
 export function withEarlier(report: EndpointReport, before: Earlier): EndpointReport {
   const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
@@ -23,11 +23,11 @@ export function withEarlier(report: EndpointReport, before: Earlier): EndpointRe
   return { ...report, result, earlier };
 }
 
-/** What remains of an attempt that is followed by another: its failure, its warnings and its waived errors. */
-export function remainsOf({ steps }: Attempt['report']): Earlier {
+/** What the report keeps of an attempt that is followed by another: its failure, warnings and waived errors. */
+export function findingsToKeep({ steps }: Attempt['report']): Earlier {
   const last = steps.findLast(({ status }) => status !== 'skip');
   const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
-  // A waiver must not make the verdict worse: the failure that led to the next attempt does not count, waived or not.
+  // The failure that led to the next attempt does not count, waived or not: a waiver must not make the verdict worse.
   const failure = errors.find(({ waived }) => !waived) ?? errors[0];
   const counting = steps.flatMap(({ id: step, findings }) =>
     findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })),

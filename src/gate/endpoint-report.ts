@@ -11,7 +11,7 @@ import type { Facts } from '../steps/hand-over.js';
 
 /**
  * The fields of a report that come from the plan, and the address.
- * @param address the one that was connected to, if any
+ * @param address that of the connection, if there was one
  */
 export function reportHead(
   { name, host, port, transport, role, environment, source }: Endpoint,
@@ -29,7 +29,7 @@ export function reportHead(
   };
 }
 
-/** The report of an attempt: what its steps found, and what was learned in them. */
+/** The report of an attempt: the reports of its steps, and the facts they learned. */
 export function reportOf(
   { endpoint, addresses = [], transcript, sideTranscript }: Context,
   { address, plaintext, insideTls, tls, delivery }: Facts,
@@ -60,7 +60,7 @@ function difference(plain: Capabilities, secured: Capabilities): { gained: strin
   return { gained: listed(gained), lost: listed(lost) };
 }
 
-/** What a report holds is made safe by whoever shows it. */
+/** The texts in a report are escaped where they are shown. */
 function listed(texts: readonly PeerText[]): string[] {
   return shortenList(texts.map(({ exact }) => exact));
 }

@@ -9,12 +9,12 @@ import type { Transient } from '../steps/hand-over.js';
 import type { Target } from './addresses.js';
 import { attempt } from './attempt.js';
 import { notTriedAgain } from './cancelled.js';
-import { remainsOf, withEarlier } from './earlier.js';
+import { findingsToKeep, withEarlier } from './earlier.js';
 import type { Earlier } from './earlier.js';
 import { reportHead } from './endpoint-report.js';
 import { FIRST_PAUSE_MS, pauseBefore } from './pauses.js';
 
-/** Attempts an endpoint until it passes, fails for good, or has had its retries. Never throws. */
+/** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
 export async function attemptWithRetries(
   { endpoint, addresses }: Target,
   retries: number,
@@ -30,16 +30,16 @@ export async function attemptWithRetries(
       const attempted = await attempt(endpoint, run, { addresses, greylisting: clock.at(spentMs) });
       const { report, transient, greylisted } = attempted;
       spentMs += report.durationMs;
-      const patienceMs = clock.timeLeft(greylisted, spentMs);
+      const timeLeftMs = clock.timeLeft(greylisted, spentMs);
       const isFinal = !transient || silences.areTooMany(transient);
-      const pauseMs = isFinal ? undefined : nextPause(tries, retries, patienceMs, run);
+      const pauseMs = isFinal ? undefined : nextPause(tries, retries, timeLeftMs, run);
       if (pauseMs === undefined) return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
-      // The lookups of a failed family have been repeated with the same pauses already.
+      // A failed lookup has already been repeated with the same pauses.
       if (!(addresses instanceof ConnectFailure)) await run.pause(pauseMs);
       if (run.end.isOver) {
         return withEarlier({ ...notTriedAgain(report, run), durationMs: spentMs, attempts: tries }, earlier);
       }
-      earlier.push(...remainsOf(report));
+      earlier.push(...findingsToKeep(report));
       spentMs += Math.round(pauseMs);
     }
   } catch (error) {
@@ -47,7 +47,7 @@ export async function attemptWithRetries(
   }
 }
 
-/** A server may have lost one packet: its silence is worth one more attempt in all. */
+/** The server's silence may be the loss of a packet, so it is worth one more attempt in total. */
 class Silences {
   #count = 0;
 
@@ -57,7 +57,7 @@ class Silences {
   }
 }
 
-/** How long a greylisted message is tried: from the server's first such reply, as long as it may take to arrive. */
+/** How long a greylisted message is retried: for `delivery.within`, from the server's first such reply. */
 class GreylistingClock {
   readonly #withinMs: number;
   #first: { readonly reply: string; readonly atMs: number } | undefined;
@@ -74,7 +74,7 @@ class GreylistingClock {
   /**
    * @param reply by which an attempt was greylisted, if it was
    * @param atMs when it ended, in milliseconds since the first one began
-   * @returns the milliseconds that are left for the message
+   * @returns milliseconds left for the message
    */
   timeLeft(reply: string | undefined, atMs: number): number {
     if (reply === undefined) return 0;
@@ -84,16 +84,16 @@ class GreylistingClock {
 }
 
 /**
- * Milliseconds to wait after so many tries, or undefined if there is no other one. Without retries there is none; with
- * them, a greylisted message is tried as often as the time that is left for it allows.
+ * Milliseconds to wait before the next try, or undefined if there is none. With `retries: 0` there is none; otherwise a
+ * greylisted message is retried as often as the time that is left for it allows.
  */
-function nextPause(tries: number, retries: number, patienceMs: number, run: RunContext): number | undefined {
+function nextPause(tries: number, retries: number, timeLeftMs: number, run: RunContext): number | undefined {
   const pauseMs = pauseBefore(tries + 1, run);
   if (tries <= retries) return pauseMs;
-  return retries > 0 && patienceMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, patienceMs) : undefined;
+  return retries > 0 && timeLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, timeLeftMs) : undefined;
 }
 
-/** The report of an endpoint for which the gate itself failed outside of every step. */
+/** The report of an endpoint for which the gate itself failed outside a step. */
 export function defectReport(endpoint: Endpoint, error: unknown): EndpointReport {
   const [first, ...rest] = STEP_IDS;
   return {

@@ -17,7 +17,7 @@ import { TrustStore } from '../tls/trust.js';
 
 const MINUTE_MS = 60_000;
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Outcome {
   readonly report: Report;
   readonly verdict: Verdict;
@@ -26,11 +26,11 @@ export interface Outcome {
 }
 
 /**
- * The story on one page: a Plan goes in, every endpoint is gated, a Report and a Verdict come out.
- * @param env the environment; it tells whether this is a runner of GitHub's own
+ * Gates every endpoint of a Plan, and returns a Report and a Verdict.
+ * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
- * @param cancelled ends the run before its time; its reason says why
- * @param addMask receives what is computed from a secret for one sign-in alone, to be masked in a log
+ * @param cancelled ends the run early; its reason says why
+ * @param addMask receives each text that is derived from a secret for one sign-in, to be masked in the log
  */
 export async function run(
   plan: Plan,
@@ -40,7 +40,7 @@ export async function run(
   addMask: (text: string) => void = () => undefined,
 ): Promise<Outcome> {
   const startedAt = new Date();
-  const begun = performance.now();
+  const startedAtMs = performance.now();
   const redactorOf = redactorsFor(plan);
   const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
   const inboxes = new Inboxes();
@@ -48,7 +48,7 @@ export async function run(
     ...(cancelled ? [cancelled] : []),
     ...(plan.deadlineMs === undefined ? [] : [AbortSignal.timeout(plan.deadlineMs)]),
   ]);
-  // As many waits end with it as there are.
+  // Every wait listens to it.
   setMaxListeners(0, cut);
   const end = Deadline.on(cut);
   try {
@@ -59,7 +59,7 @@ export async function run(
         whyEnded: () =>
           cancelled?.aborted
             ? { why: String(cancelled.reason), cause: 'cancelled' }
-            : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
+            : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / MINUTE_MS} min) has passed` },
         resolver: systemResolver(),
         txt: textResolver(),
         now: () => new Date(),
@@ -75,14 +75,14 @@ export async function run(
       },
       finished,
     );
-    // The gate can be stopped between two waits, too.
+    // The gate may also be suspended between two waits.
     const endpoints = await end.during(gating);
     const verdict = judge(endpoints, plan.policy);
     const report: Report = {
       schemaVersion: SCHEMA_VERSION,
       tool: TOOL,
       startedAt: startedAt.toISOString(),
-      durationMs: Math.round(performance.now() - begun),
+      durationMs: Math.round(performance.now() - startedAtMs),
       result: verdict.result,
       endpoints,
     };

@@ -6,8 +6,8 @@ import { inSeconds } from '../steps/budget.js';
 import type { Transient } from '../steps/hand-over.js';
 
 /**
- * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
- * seconds.
+ * The shortest time that counts. The servers with the shortest timeout close the connection after ten seconds of
+ * silence.
  */
 const MIN_STANDSTILL_MS = 5000;
 
@@ -20,13 +20,13 @@ const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'probe-inconclusive',
 ]);
 
-/** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
-const GOODBYE = /^421\b/;
+/** A 421 that the server sent while the gate did not run, between the 220 to STARTTLS and the handshake. */
+const CLOSING = /^421\b/;
 
 /**
- * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
- * attempt. Another attempt then makes sense.
- * @param transient whether it makes sense anyway
+ * Replaces findings that the server may not have caused with `runner-starved`, if the gate itself did not run for a while
+ * in this attempt. Then another attempt makes sense.
+ * @param transient whether another attempt makes sense anyway
  */
 export function unlessStarved(
   findings: readonly KnownFinding[],
@@ -34,9 +34,9 @@ export function unlessStarved(
   { stoodStillMs }: Pick<Deadline, 'stoodStillMs'>,
 ): { readonly findings: readonly KnownFinding[]; readonly transient: Transient } {
   const isOfSilence = ({ code, evidence }: KnownFinding): boolean => {
-    // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
+    // An inbox may be unreachable for other reasons, such as a reply that is too long. They are not transient.
     if (code === 'inbox-unreachable') return transient === true;
-    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.data ?? ''));
+    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(evidence?.data ?? ''));
   };
   if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence)) return { findings, transient };
   return {
@@ -48,7 +48,7 @@ export function unlessStarved(
 function starved({ code, message }: KnownFinding, stoodStill: string): KnownFinding {
   return finding(
     'runner-starved',
-    `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`,
+    `The gate did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`,
     { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } },
   );
 }

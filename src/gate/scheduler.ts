@@ -6,12 +6,12 @@ import { expandAddresses } from './addresses.js';
 import type { Target } from './addresses.js';
 import { attemptWithRetries, defectReport } from './retries.js';
 
-/** A message with a large attachment is in memory several times over while it is sent, read and compared. */
+/** A message with a large attachment is in memory several times while it is sent, read and compared. */
 const LARGE_BYTES = 1_000_000;
 const LARGE_AT_A_TIME = 2;
 
 /**
- * Gates every endpoint of a plan, `concurrency` at a time. None delays another for longer than that, or stops it.
+ * Gates every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
  * @param finished receives each report as its endpoint finishes, and how many have finished
  * @returns the reports in the order of the plan
  */
@@ -33,17 +33,17 @@ export async function gateAll(
       }),
     );
 
-  const given = new Set(plan.endpoints.map(({ name }) => name));
+  const names = new Set(plan.endpoints.map(({ name }) => name));
   const gated = plan.endpoints.map(async (endpoint) => {
     if (endpoint.addresses === 'first') return [await gateOne({ endpoint })];
-    const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, given));
+    const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, names));
     progress.total += parts.length - 1;
     return Promise.all(parts.map(gateOne));
   });
   return (await Promise.all(gated)).flat();
 }
 
-/** Gates one endpoint and redacts its report, whatever fails. */
+/** Gates one endpoint and redacts its report. Never throws. */
 async function gateRedacted(
   target: Target,
   retries: number,
@@ -65,7 +65,7 @@ async function gateRedacted(
   }
 }
 
-/** The report of an endpoint whose report could not be redacted or passed on: what was thrown may contain a secret. */
+/** The report of an endpoint whose report could not be redacted or passed on. The error may contain a secret. */
 function redactedDefect(
   endpoint: Endpoint,
   error: unknown,

@@ -9,15 +9,15 @@ import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
 import { beginSideHandshake } from '../steps/side-connection.js';
 
-/** The server's answer leaves open what the probe asks. */
+/** The server's reply does not answer the question of the probe. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
-/** 530 and 538 require something before MAIL from any sender: TLS, or AUTH (RFC 4954 section 6). */
+/** 530 and 538 require TLS or AUTH before MAIL from any sender (RFC 4954 section 6). */
 const REQUIRES_MORE: readonly number[] = [530, 538];
 
-/** The null sender, and one of a domain that nobody has (RFC 2606 section 2). */
+/** The null sender, and one in a domain that does not exist (RFC 2606 section 2). */
 const SENDERS = ['', 'gate@example.invalid'] as const;
 
 /**
@@ -38,22 +38,22 @@ export async function openForProbe(
   throw new Unanswered(`${what} "${shown(answer.reply)}".`);
 }
 
-/** Makes a handshake by the endpoint's policy, without its client certificate: that is a credential. */
+/** Makes a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
 export function handshakeForProbe(side: Context, connection: Connection): Promise<HandshakeResult> {
   const { ca, minVersion } = side.endpoint.tls;
   return beginSideHandshake(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
 }
 
 /** @returns what to throw if a probe needs TLS and the handshake failed */
-export function withoutTls(failure: HandshakeFailure): Unanswered {
+export function handshakeError(failure: HandshakeFailure): Unanswered {
   const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
   return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
 }
 
 /**
- * Sends MAIL, and RSET if it is accepted. Some servers refuse the null sender as such, which says nothing about other
- * mail: then one other sender is tried.
- * @returns whose mail was accepted, and the reply; undefined if MAIL is refused from any sender
+ * Sends MAIL, and RSET if it is accepted. Some servers refuse only the null sender, so another sender is tried if the
+ * reply does not require TLS or AUTH.
+ * @returns the sender that was accepted, and the reply; undefined if MAIL is refused from any sender
  * @throws {Unanswered} if both senders are refused for different reasons
  */
 export async function tryMail(session: SmtpSession): Promise<{ sender: string; reply: string } | undefined> {
@@ -70,13 +70,13 @@ export async function tryMail(session: SmtpSession): Promise<{ sender: string; r
   if (new Set(refusals).size === 1) return undefined;
   const [toNull, toOther] = refusals;
   throw new Unanswered(
-    `The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}": both may be about the sender.`,
+    `The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each refusal may be about the sender.`,
   );
 }
 
 /**
- * Whether a command was refused and not carried out.
- * @throws {Unanswered} if the reply is temporary, or none that fits
+ * Whether a command was refused.
+ * @throws {Unanswered} if the reply is temporary or has an unexpected code
  */
 export function isRefusal(reply: Reply): boolean {
   if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server says "${shown(reply)}".`);

@@ -8,14 +8,14 @@ import { beginSession } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
 import type { TlsChannel } from '../tls/handshake.js';
-import { Unanswered, handshakeForProbe, isRefusal, openForProbe, withoutTls } from './answers.js';
+import { Unanswered, handshakeForProbe, isRefusal, openForProbe, handshakeError } from './answers.js';
 
 /** How the transcript shows two lines in one write: as two, they would look like two writes. */
 const TOGETHER = 'STARTTLS and NOOP in one write';
 
 /**
- * CVE-2011-0411: is a command that arrives unencrypted together with STARTTLS answered inside TLS? A server that
- * refuses both, closes the connection, answers unencrypted or fails the handshake has carried nothing into TLS.
+ * Whether a command that arrives unencrypted together with STARTTLS is answered inside TLS (CVE-2011-0411). A server that
+ * refuses both, closes the connection, answers unencrypted or fails the handshake is not vulnerable.
  */
 export async function commandInjection(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
   const session = beginSession(side, connection.socket);
@@ -28,22 +28,22 @@ export async function commandInjection(side: Context, connection: Connection): P
   const result = await handshakeForProbe(side, connection);
   if (!result.ok) {
     const { failure } = result;
-    if (failure.kind === 'timed-out' || (failure.kind === 'alert' && failure.asked)) throw withoutTls(failure);
+    if (failure.kind === 'timed-out' || (failure.kind === 'alert' && failure.asked)) throw handshakeError(failure);
     return undefined;
   }
   const surplus = await surplusReply(side, result.channel);
   if (!surplus) return undefined;
-  // There is no command to reproduce it: every tool for STARTTLS waits for the 220 before it sends more.
+  // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
   const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${shown(surplus)}".`;
   return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: shown(surplus) } });
 }
 
-/** A greeting and the answer to QUIT, and one more: the gate does not listen to a server that greets forever. */
+/** A greeting, the reply to QUIT, and one more. */
 const MAX_REPLIES = 3;
 
 /**
- * Sends QUIT inside TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject a
- * reply that was not asked for, which is what this looks for. The state of the connection does not matter afterwards.
+ * Sends QUIT inside TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject the
+ * second as unsolicited. The connection is of no further use.
  * @returns the reply to what was sent unencrypted; undefined if 221 is the only reply
  * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
  */
@@ -62,11 +62,11 @@ async function surplusReply(
       for (const line of reply.raw) transcript.add('server', line.exact);
       if (first) return first;
       if (reply.code === 221) return undefined;
-      // A server behind a proxy may greet again, which answers nothing.
+      // A server behind a proxy may greet again.
       if (reply.code !== 220) first = reply;
       if (++count === MAX_REPLIES) break;
     }
-    throw new Unanswered('Inside TLS no 221 answers QUIT.');
+    throw new Unanswered('Inside TLS the server does not answer QUIT with 221.');
   };
   return deadline.race(collect(), () => new ReplyTimeout(waitMs));
 }

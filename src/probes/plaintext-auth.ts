@@ -17,9 +17,9 @@ export async function plaintextAuth(side: Context, connection: Connection): Prom
   const reply = await session.command('AUTH PLAIN');
   const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
   if (!isWaiting && isRefusal(reply)) return undefined;
-  // RFC 4954 section 4: a lone `*` cancels the exchange. The answer does not matter any more.
+  // RFC 4954 section 4: a lone `*` cancels the exchange. The reply no longer matters.
   if (isWaiting) await session.command('*').catch(() => undefined);
-  const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without even asking for credentials';
+  const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without asking for credentials';
   const message = `Before TLS the server answers AUTH PLAIN with "${shown(reply)}": ${meaning}.`;
   return finding('plaintext-auth-accepted', message, {
     evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },

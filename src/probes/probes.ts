@@ -15,41 +15,42 @@ import { plaintextMail } from './plaintext-mail.js';
 import { unauthenticatedMail } from './unauthenticated-mail.js';
 
 /*
- * Probes are optional tests, each on a connection of its own. The main dialogue waits at the end of the step that the
- * probe belongs to. No probe sends a credential, shows a client certificate or names a recipient, and none waits
- * longer than for its replies.
+ * Probes are optional tests, each on a separate connection, while the main dialogue waits at the end of the step that
+ * the probe belongs to. No probe sends a credential, a client certificate or a recipient.
  */
 
 interface Probe {
   readonly name: ProbeName;
   readonly step: StepId;
-  /** Whether the main dialogue came as far as the probe begins. If it did not, its failure says enough. */
+  /** Whether the main dialogue reached the point where the probe begins. If not, its failure says enough. */
   readonly isPossible: (facts: Facts) => boolean | Promise<boolean>;
   /** @throws {Unanswered} and what a session throws */
   readonly run: (side: Context, connection: Connection) => Promise<KnownFinding | undefined>;
 }
 
 const PROBES: readonly Probe[] = [
-  { name: 'plaintext-auth', step: 'capability', isPossible: hasPlaintext, run: plaintextAuth },
-  { name: 'plaintext-mail', step: 'capability', isPossible: hasPlaintext, run: plaintextMail },
-  { name: 'command-injection', step: 'upgrade', isPossible: hasTls, run: commandInjection },
-  { name: 'plaintext-mail', step: 'authentication', isPossible: hasEhloInsideTls, run: unauthenticatedMail },
+  { name: 'plaintext-auth', step: 'capability', isPossible: offersPlaintext, run: plaintextAuth },
+  { name: 'plaintext-mail', step: 'capability', isPossible: offersPlaintext, run: plaintextMail },
+  {
+    name: 'command-injection',
+    step: 'upgrade',
+    isPossible: async ({ handshake }) => (await handshake?.outcome)?.ok ?? false,
+    run: commandInjection,
+  },
+  {
+    name: 'plaintext-mail',
+    step: 'authentication',
+    isPossible: ({ insideTls }) => insideTls !== undefined,
+    run: unauthenticatedMail,
+  },
 ];
 
-function hasPlaintext({ plaintext }: Facts): boolean {
+function offersPlaintext({ plaintext }: Facts): boolean {
   return plaintext !== undefined;
 }
 
-async function hasTls({ handshake }: Facts): Promise<boolean> {
-  return handshake !== undefined && (await handshake.outcome).ok;
-}
-
-function hasEhloInsideTls({ insideTls }: Facts): boolean {
-  return insideTls !== undefined;
-}
-
 /**
- * Runs the probes of a step that the endpoint asks for, one after the other. Never throws.
+ * Runs the configured probes of a step, one after the other. Never throws.
  * @param facts what the main dialogue has shown up to the end of the step
  */
 export async function runProbes(step: StepId, context: Context, facts: Facts): Promise<KnownFinding[]> {
@@ -72,15 +73,15 @@ async function runProbe(
     return await onSideConnection(context, { address, transcript: context.sideTranscript, budget }, run);
   } catch (error) {
     if (error instanceof Unanswered) return inconclusive(name, error.message);
-    const heard = step === 'authentication' ? 'inside-tls' : 'greeting';
-    const { finding: found } = errorToFinding(error, context, heard);
+    const received = step === 'authentication' ? 'inside-tls' : 'greeting';
+    const { finding: found } = errorToFinding(error, context, received);
     if (found.code === 'internal-error') return found;
     return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence);
   }
 }
 
 function inconclusive(probe: ProbeName, why: string, evidence: Readonly<Record<string, string>> = {}): KnownFinding {
-  return finding('probe-inconclusive', `The probe ${probe} got no clear answer. ${why}`, {
+  return finding('probe-inconclusive', `The probe ${probe} has no clear result. ${why}`, {
     evidence: { ...evidence, probe },
   });
 }

@@ -4,7 +4,7 @@ import { mailCommand } from '../findings/reproduce.js';
 import { beginSession } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
-import { Unanswered, handshakeForProbe, openForProbe, tryMail, withoutTls } from './answers.js';
+import { Unanswered, handshakeForProbe, openForProbe, tryMail, handshakeError } from './answers.js';
 
 /** Whether the server accepts mail inside TLS from a client that has not signed in. */
 export async function unauthenticatedMail(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
@@ -12,7 +12,7 @@ export async function unauthenticatedMail(side: Context, connection: Connection)
   const { leftover } = await openForProbe(side, connection, plaintext, { greets: true, upTo: 'STARTTLS' });
   if (leftover.length > 0) throw new Unanswered('Unencrypted data follows the 220 to STARTTLS.');
   const result = await handshakeForProbe(side, connection);
-  if (!result.ok) throw withoutTls(result.failure);
+  if (!result.ok) throw handshakeError(result.failure);
   const session = beginSession(side, result.channel.stream);
   await openForProbe(side, connection, session, { greets: false, upTo: 'EHLO' });
   const accepted = await tryMail(session);

@@ -27,7 +27,7 @@ export async function openConnection(context: Context): Promise<Connection> {
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
 
-/** Begins an SMTP session on a connected channel. It says QUIT at the end of the attempt at the latest. */
+/** Begins an SMTP session on a connected channel. It ends with QUIT, at the end of the attempt at the latest. */
 export function beginSession(context: Context, channel: Duplex): SmtpSession {
   const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
   const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
@@ -35,7 +35,7 @@ export function beginSession(context: Context, channel: Duplex): SmtpSession {
   return session;
 }
 
-/** Begins the TLS handshake of steps 2 and 3, by the endpoint's policy and with its client certificate, if any. */
+/** Begins the TLS handshake of steps 2 and 3, with the endpoint's policy and client certificate. */
 export function beginTls({ endpoint, run, budget }: Context, { socket }: Connection): Handshake {
   return beginHandshake(socket, {
     context: run.trust.context(endpoint.tls),
@@ -46,8 +46,7 @@ export function beginTls({ endpoint, run, budget }: Context, { socket }: Connect
 
 /**
  * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
- * 4.1.4); else an address literal (section 4.1.3). Host names often are not qualified: nothing checks them when they
- * are set.
+ * 4.1.4); else an address literal (section 4.1.3). Host names are often not qualified, because nothing checks them.
  */
 export function ehloName(
   { endpoint, run }: Pick<Context, 'endpoint' | 'run'>,
@@ -55,7 +54,7 @@ export function ehloName(
 ): string {
   if (endpoint.ehlo !== undefined) return endpoint.ehlo;
   if (isQualifiedDomain(run.hostName)) return run.hostName;
-  // The zone of a link-local address is only valid on this machine, so it does not belong in a literal.
+  // The zone of a link-local address only means something on this machine.
   const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
   return isIP(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }

@@ -49,12 +49,12 @@ export interface Ending {
   readonly cause?: Cause<'run-stopped'>;
 }
 
-/** One attempt at one endpoint, as every step receives it. What a step learns it returns; it writes nothing here. */
+/** One attempt at one endpoint, as every step receives it. A step returns what it learns, and writes nothing here. */
 export interface Context {
   readonly endpoint: Endpoint;
   readonly run: RunContext;
   readonly transcript: Transcript;
-  /** The dialogues of the probes' own connections, one whole dialogue after the other. */
+  /** The dialogues of the probes, one after the other. */
   readonly sideTranscript: Transcript;
   /** The end of every wait in this attempt, except for the arrival of the message. */
   readonly budget: Deadline;
@@ -62,7 +62,7 @@ export interface Context {
   readonly addresses?: readonly Address[] | ConnectFailure;
   /** Set if an earlier attempt was greylisted. */
   readonly greylisting?: Greylisting;
-  /** Registers what closes a connection at the end of the attempt, whatever happens. */
+  /** Registers a function that closes a connection at the end of the attempt, even if a step throws. */
   readonly atEnd: (close: () => Promise<void>) => void;
   /** Receives each reply in which a line ended in a bare line feed. */
   readonly onBareLineFeed: (reply: Reply) => void;
@@ -70,7 +70,7 @@ export interface Context {
 
 /** A server asked the client to send the message again later (RFC 6647). */
 export interface Greylisting {
-  /** Its first reply that did. */
+  /** The first reply that did. */
   readonly reply: string;
   /** Milliseconds from that reply to this attempt. */
   readonly waitedMs: number;

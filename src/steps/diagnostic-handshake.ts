@@ -10,23 +10,23 @@ import type { Connection } from './hand-over.js';
 import { beginSideHandshake, onSideConnection } from './side-connection.js';
 
 /*
- * Handshakes on a connection of their own. Nothing is sent but a handshake and what leads to one. Most diagnose a
- * failure: they change its explanation, and no verdict.
+ * Handshakes on a separate connection. Only a handshake is sent, after EHLO and STARTTLS if the endpoint uses STARTTLS.
+ * Most of them diagnose a failure: they change its explanation, but not the verdict.
  */
 
-/** What both sides agree on. */
+/** What both sides agreed on. */
 export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature'>;
 
 /**
- * What a server negotiates if it is offered everything: the reason why it did not within the policy.
+ * What a server negotiates if it is offered everything, to explain why a handshake within the policy failed.
  * @param address that of the server; undefined if it is not known
- * @returns `nothing` if there is no agreement even then; undefined if that stays open
+ * @returns `nothing` if there is no agreement even then; undefined if that is not known
  */
 export async function negotiateAnything(
   context: Context,
   address: string | undefined,
 ): Promise<Negotiated | 'nothing' | undefined> {
-  const result = await handshakeAside(context, address, context.run.trust.anything());
+  const result = await sideHandshake(context, address, context.run.trust.anything());
   if (!result) return undefined;
   if (result.ok) return result.channel;
   const { failure } = result;
@@ -35,7 +35,7 @@ export async function negotiateAnything(
   return isDisagreement ? 'nothing' : undefined;
 }
 
-/** The first bytes that a port without a greeting answers to a TLS handshake; undefined if there is no connection. */
+/** The first bytes with which a port without a greeting answers a TLS handshake; undefined without a connection. */
 export async function answerToHandshake(context: Context, address: string | undefined): Promise<Opening | undefined> {
   return diagnose(context, address, (side, connection) => {
     return beginSideHandshake(side, connection, side.run.trust.anything()).opening;
@@ -43,11 +43,11 @@ export async function answerToHandshake(context: Context, address: string | unde
 }
 
 /**
- * Makes a handshake on a connection of its own, after STARTTLS if the endpoint upgrades. The channel is closed.
+ * Makes a handshake on a separate connection, after STARTTLS unless the endpoint uses implicit TLS, and closes it.
  * @param address that of the server; undefined if it is not known
- * @returns undefined if it did not come to a handshake
+ * @returns undefined if no handshake was possible
  */
-export async function handshakeAside(
+export async function sideHandshake(
   context: Context,
   address: string | undefined,
   secureContext: SecureContext,
@@ -74,7 +74,7 @@ async function diagnose<T>(
   try {
     return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
   } catch {
-    // The failure that is diagnosed is known already; this one adds nothing.
+    // A failure of the diagnosis adds nothing to the failure that it explains.
     return undefined;
   }
 }

@@ -15,26 +15,26 @@ import { lateClientCertificateAlert } from './certificate/client-certificate.js'
 import type { Context } from './context.js';
 import type { Facts, Stopped, Transient } from './hand-over.js';
 
-/** What the server has said on this connection so far; with implicit TLS, its greeting comes inside TLS. */
-export type Heard = 'nothing' | 'greeting' | 'inside-tls';
+/** What the server has sent on this connection so far; with implicit TLS, its greeting is inside TLS. */
+export type Received = 'nothing' | 'greeting' | 'inside-tls';
 
-/** What an error means for the step that it ended. */
+/** What an error means for the step in which it occurred. */
 export interface ErrorMeaning {
   readonly finding: KnownFinding;
-  /** Set if the finding belongs to step 3, because a TLS 1.3 server reports it late. */
+  /** Set if the finding belongs to step 3: a TLS 1.3 server reports it after the handshake. */
   readonly isOfCertificate?: true;
   readonly transient: Transient;
 }
 
-/** The result of a step that an error ended, with what it had found before that. */
+/** The result of a step that ended with an error, with what it had found before. */
 export function stoppedBy(
   error: unknown,
   context: Context,
-  heard: Heard,
+  received: Received,
   before: { readonly findings?: readonly KnownFinding[]; readonly facts?: Facts } = {},
 ): Stopped {
   const { findings = [], facts } = before;
-  const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, heard);
+  const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, received);
   return {
     ok: false,
     transient,
@@ -45,24 +45,24 @@ export function stoppedBy(
   };
 }
 
-/** Translates any error into a finding. An error that does not come from the network is a defect of the gate. */
-export function errorToFinding(error: unknown, context: Context, heard: Heard): ErrorMeaning {
+/** Turns an error into a finding. An error that does not come from the network is a bug of the gate. */
+export function errorToFinding(error: unknown, context: Context, received: Received): ErrorMeaning {
   if (error instanceof ConnectFailure) return connectFailed(error, context);
   if (error instanceof ConnectionLost) {
-    // Once the server has answered inside TLS it has seen the client certificate, or that there is none.
-    const alert = heard === 'inside-tls' ? undefined : alertOf(error.cause);
+    // A server that has answered inside TLS has already accepted the client certificate, or that there is none.
+    const alert = received === 'inside-tls' ? undefined : alertOf(error.cause);
     const refused = lateClientCertificateAlert(alert, context.endpoint);
     if (refused) return { finding: refused, isOfCertificate: true, transient: false };
-    const other = insteadOfGreeting(error.heard, heard);
+    const other = insteadOfGreeting(error.heard, received);
     if (other) return { finding: other, transient: false };
     const { only, evidence } = unfinished(error.heard);
-    const found = finding('connection-lost', `${capital(error.message)}, where it must send an answer${only}.`, {
+    const found = finding('connection-lost', `${capital(error.message)}. No complete reply came${only}.`, {
       evidence: { detail: error.message, ...evidence },
     });
     return { finding: found, transient: true };
   }
   if (error instanceof ReplyTimeout) {
-    const other = insteadOfGreeting(error.heard, heard);
+    const other = insteadOfGreeting(error.heard, received);
     if (other) return { finding: other, transient: false };
     const waited = inSeconds(error.waitedMs);
     const { only, evidence } = unfinished(error.heard);
@@ -70,8 +70,8 @@ export function errorToFinding(error: unknown, context: Context, heard: Heard): 
     const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
       evidence: { waited, ...evidence, ...spent.evidence },
     });
-    // A server that has answered before may have lost a packet since. With implicit TLS it has answered the handshake.
-    const hasAnswered = heard !== 'nothing' || context.endpoint.transport === 'implicit';
+    // If the server has answered before, a packet may be lost. With implicit TLS it has answered the handshake.
+    const hasAnswered = received !== 'nothing' || context.endpoint.transport === 'implicit';
     return { finding: found, transient: hasAnswered && 'once' };
   }
   if (error instanceof ServiceNotAvailable) {
@@ -82,9 +82,9 @@ export function errorToFinding(error: unknown, context: Context, heard: Heard): 
     });
     return { finding: found, transient: true };
   }
-  if (error instanceof ReplySyntaxError) return { finding: malformed(error, heard), transient: false };
+  if (error instanceof ReplySyntaxError) return { finding: malformed(error, received), transient: false };
   if (error instanceof UnsolicitedReply) {
-    const found = finding('protocol-error', `The server said "${brief(error.text)}" without being asked.`, {
+    const found = finding('protocol-error', `The server sent an unsolicited reply: "${brief(error.text)}".`, {
       evidence: { line: brief(error.text) },
     });
     return { finding: found, transient: false };
@@ -92,7 +92,7 @@ export function errorToFinding(error: unknown, context: Context, heard: Heard): 
   return { finding: internalError(error), transient: false };
 }
 
-/** A defect of the gate, whatever was thrown, from whatever realm. */
+/** The finding for a bug of the gate, whatever was thrown. */
 export function internalError(error: unknown): KnownFinding {
   return finding('internal-error', `The gate failed: ${brief(reasonOf(error))}`);
 }
@@ -100,7 +100,7 @@ export function internalError(error: unknown): KnownFinding {
 function connectFailed(failure: ConnectFailure, { endpoint, run }: Context): ErrorMeaning {
   const { detail, address, transient, inconclusive } = failure;
   const [code, message] = judgeConnectFailure(failure, endpoint, run.hostedRunner);
-  // The proxy that the gate ignores may be the only way out of the network.
+  // The proxy that the gate ignores may be the only route out of the network.
   const ignored = run.proxyVariable;
   const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
   const found = finding(code, `${message}${hint}`, {
@@ -119,12 +119,12 @@ function judgeConnectFailure(
   switch (kind) {
     case 'name-not-found':
       return detail === NAME_UNKNOWN
-        ? ['dns-failed', `The resolver finds no name ${host} (${detail}).`]
-        : ['dns-failed', `The name ${host} exists, but has no address of a usable family (${detail}).`];
+        ? ['dns-failed', `The name ${host} does not exist (${detail}).`]
+        : ['dns-failed', `The name ${host} exists, but has no usable address (${detail}).`];
     case 'lookup-failed':
       return ['dns-failed', `The address of ${host} could not be looked up (${detail}).`];
     case 'not-possible-here':
-      return ['connection-failed-locally', `This machine cannot make a connection to ${to} (${detail}).`];
+      return ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`];
     case 'no-route':
       return ['no-route', `There is no route to ${to} (${detail}).`];
     case 'refused':
@@ -150,23 +150,23 @@ type ConnectCode =
   | 'egress-blocked'
   | 'connection-timeout';
 
-function malformed({ problem, line, before }: ReplySyntaxError, heard: Heard): KnownFinding {
+function malformed({ problem, line, before }: ReplySyntaxError, received: Received): KnownFinding {
   const evidence = { line: brief(line.exact) };
   return (
-    insteadOfGreeting([...before, line], heard) ??
+    insteadOfGreeting([...before, line], received) ??
     finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
   );
 }
 
-/** Names another protocol by the first thing that a server says. Later, the same bytes mean something else. */
-function insteadOfGreeting([first]: readonly PeerText[], heard: Heard): KnownFinding | undefined {
-  return first && heard === 'nothing' ? otherProtocol(first.exact) : undefined;
+/** Names another protocol by the first data from a server. Later, the same bytes mean something else. */
+function insteadOfGreeting([first]: readonly PeerText[], received: Received): KnownFinding | undefined {
+  return first && received === 'nothing' ? otherProtocol(first.exact) : undefined;
 }
 
-/** What there was of a reply, for the message and for the evidence. */
-function unfinished(heard: readonly PeerText[]): { only: string; evidence: Record<string, string> } {
-  if (heard.length === 0) return { only: '', evidence: {} };
-  const received = briefList(heard, ' / ');
+/** The part of a reply that arrived, for the message and the evidence. */
+function unfinished(lines: readonly PeerText[]): { only: string; evidence: Record<string, string> } {
+  if (lines.length === 0) return { only: '', evidence: {} };
+  const received = briefList(lines, ' / ');
   return { only: `, only "${received}"`, evidence: { received } };
 }
 

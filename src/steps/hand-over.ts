@@ -6,15 +6,15 @@ import type { SmtpSession } from '../smtp/session.js';
 import type { Handshake, TlsChannel } from '../tls/handshake.js';
 
 /*
- * What each step proves and hands over to the next one. A step gets the whole of what it may rely on, or is not taken.
+ * What each step proves and passes to the next one. A step receives everything that it relies on, or does not run.
  */
 
-/** A TCP connection. Its addresses are kept here because a socket forgets them when it is closed. */
+/** A TCP connection, with its addresses, which a socket loses when it is closed. */
 export interface Connection {
   readonly socket: Socket;
-  /** The server's address; undefined if the connection was lost at once. */
+  /** The server's address; undefined if the connection was lost immediately. */
   readonly address: string | undefined;
-  /** Our own address on this connection; undefined if it was lost at once. */
+  /** The address of this machine on the connection; undefined if it was lost immediately. */
   readonly localAddress: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export type Connected =
       readonly plaintext: PlaintextDialogue;
     };
 
-/** Step 2 proves: STARTTLS was answered 220, and nothing but TLS followed. The handshake is under way. */
+/** Step 2 proves: STARTTLS was answered with 220, and only TLS followed. The handshake is in progress. */
 export type Upgraded =
   | ImplicitTls
   | {
@@ -50,13 +50,13 @@ export type Upgraded =
       readonly plaintext: PlaintextDialogue;
     };
 
-/** Step 3 proves: there is a TLS channel, and whose it is. */
+/** Step 3 proves: there is a TLS channel, and whether its peer is verified. */
 export interface Secured {
   readonly connection: Connection;
   readonly channel: TlsChannel;
-  /** On the channel; nothing has been said in it. */
+  /** On the channel; nothing has been sent yet. */
   readonly session: SmtpSession;
-  /** The chain and the name are valid, or a pin matches: credentials and mail may be sent. No waiver makes it true. */
+  /** The chain and the name are valid, or a pin matches: credentials and mail may be sent. A waiver does not make it true. */
   readonly isVerified: boolean;
   /** Undefined with implicit TLS. */
   readonly plaintext: PlaintextDialogue | undefined;
@@ -69,13 +69,13 @@ export interface SignedIn {
   readonly session: SmtpSession;
   readonly isVerified: boolean;
   readonly greeting: string;
-  /** The name that the gate gave in EHLO. */
+  /** The name that the gate sent in EHLO. */
   readonly ehloName: string;
   /** What the server offers inside TLS. */
   readonly capabilities: Capabilities;
 }
 
-/** What a step has learned, for the report, the fixes and the probes. No step reads what another has put here. */
+/** What a step has learned, for the report, the fixes and the probes. No step reads the facts of another. */
 export interface Facts {
   /** The server's address. */
   readonly address?: string | undefined;
@@ -99,7 +99,7 @@ interface Observed {
   readonly transient?: Transient;
   /** The server may have the message, so there must be no other attempt. */
   readonly isHandedOver?: boolean;
-  /** There was nothing to do. */
+  /** Why the step did nothing. */
   readonly skipped?: SkipReason;
 }
 
@@ -107,14 +107,14 @@ interface Observed {
 export interface Proved<Next> extends Observed {
   readonly ok: true;
   readonly next: Next;
-  /** Milliseconds at the end that were spent waiting for what the next step judges. They count as its time. */
+  /** Milliseconds at the end of this step that were already spent on the next one. They count as its time. */
   readonly aheadMs?: number;
 }
 
-/** The next step is impossible, whether the findings are waived or not. */
+/** The next step is impossible, even if the findings are waived. */
 export interface Stopped extends Observed {
   readonly ok: false;
-  /** A finding that belongs to an earlier step, although only this one could see it. */
+  /** A finding that belongs to an earlier step, but only shows in this one. */
   readonly earlier?: { readonly step: StepId; readonly finding: KnownFinding };
   /** The reply by which the server asked to send the message again later (RFC 6647). */
   readonly greylisted?: string;

@@ -14,19 +14,19 @@ const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
 
 /** The words of a reply, split into clauses. */
 export interface Reading {
-  /** Whether a clause is one of the pattern. */
+  /** Whether a clause matches the pattern. */
   readonly says: (pattern: RegExp) => boolean;
-  /** Whether every clause is one of a pattern. */
+  /** Whether every clause matches one of the patterns. */
   readonly consistsOf: (...patterns: readonly RegExp[]) => boolean;
 }
 
 /**
- * The words of a reply, split at punctuation, so that a caller can account for every one of them. Its status codes,
- * identifiers for the server's log, and what the client itself has said are left out. A link is the clause `link`. A
- * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
- * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
- * a word of the server, so it is left out only in angle brackets.
- * @returns two readings, since a line may end within a clause or with it
+ * The words of a reply, split into clauses at punctuation, so that a caller can check that it knows all of them. Status
+ * codes, identifiers for the server's log, and what the client has sent are left out. A link becomes the clause `link`, a
+ * host name or an address in brackets the clause `quoted`. Other names and addresses are words like any other.
+ * @param ours what the client has sent, such as the recipient, in lower case. A name without a dot or an at sign may also
+ * be a word of the server, so it is left out only in angle brackets.
+ * @returns two readings, because a clause may continue on the next line or end with its line
  */
 export function readingsOf(reply: Reply, ours: readonly string[]): Reading[] {
   return [' ', ' : '].map((lineEnd) => {
@@ -63,12 +63,12 @@ function clausesOf(reply: Reply, ours: readonly string[], lineEnd: string): stri
   );
 }
 
-/** The enhanced code of a reply, or the one that qmail puts at the end of the text. Empty if there is none. */
+/** The enhanced status code of a reply, or the one that qmail appends to the text; empty if there is none. */
 export function statusOf({ enhanced, lines }: Reply): string {
   return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
 
-/** A pattern for whole clauses. */
+/** A pattern that matches whole clauses. */
 export function anyOf(...patterns: readonly string[]): RegExp {
   return new RegExp(`^(?:${patterns.join('|')})$`);
 }
@@ -76,7 +76,7 @@ export function anyOf(...patterns: readonly string[]): RegExp {
 /** Clauses that add nothing to the code of a refusal. */
 export const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
 
-/** Clauses that only point somewhere. What is there may be the cause, so they count only next to words that name one. */
+/** Clauses that only refer to a page, which may name any cause. They count only next to clauses that name one. */
 export const POINTER = anyOf(
   '(?:please )?(?:see|visit|go to)',
   'for (?:more information|details)(?: (?:see|visit|go to))?',
@@ -87,9 +87,8 @@ export const POINTER = anyOf(
 );
 
 /**
- * The words of a reply that are the server's own, for a search that tells what it means: a recipient at
- * `relay.example.com` does not make it about relaying. Addresses, host names, numbers with dots and text in angle brackets
- * are left out; a link is kept.
+ * The server's own words in a reply, for a search for its meaning: a recipient at `relay.example.com` does not mean that
+ * relaying is refused. Addresses, host names, numbers with dots and text in angle brackets are left out; links are kept.
  * @returns the texts of all lines as one, in lower case
  */
 export function wordsOf({ lines }: Reply): string {

@@ -10,11 +10,10 @@ import type { Context } from './context.js';
 import type { Connection } from './hand-over.js';
 
 /**
- * Opens another connection to the server, next to the main one, and closes it whatever happens.
+ * Opens another connection to the server, next to the main one, and always closes it.
  * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
  * @param terms.transcript receives the dialogue
  * @param terms.budget the end of every wait on this connection
- * @param work what is done on it
  * @throws {ConnectFailure} and what `work` throws
  */
 export async function onSideConnection<T>(
@@ -30,7 +29,7 @@ export async function onSideConnection<T>(
     budget,
     ...(address !== undefined && { addresses: [{ address, family: isIPv6(address) ? 6 : 4 }] }),
     atEnd: (close) => closers.unshift(close),
-    // The main dialogue has shown or will show the same.
+    // The main dialogue reports them.
     onBareLineFeed: () => undefined,
   };
   try {
@@ -40,7 +39,7 @@ export async function onSideConnection<T>(
   }
 }
 
-/** Begins a handshake on a side connection. The client certificate is only shown if the context has one. */
+/** Begins a handshake on a side connection. It has a client certificate only if the TLS context has one. */
 export function beginSideHandshake(
   { budget, endpoint }: Context,
   { socket }: Connection,

@@ -1,4 +1,4 @@
-/** Fatal alerts by their numbers, with the names of the IANA registry "TLS Alerts" in plain words (RFC 8446 section 6). */
+/** Fatal alerts by number (RFC 8446 section 6), with the names of the IANA registry "TLS Alerts" as plain words. */
 const NAMES: Readonly<Record<number, string>> = {
   0: 'close notify',
   10: 'unexpected message',

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { certificateFacts } from './x509/certificate.js';
 import type { TlsChannel } from './handshake.js';
 
-/** Octets that only the two ends of one TLS channel have in common (RFC 5056). */
+/** Data that only the two ends of one TLS channel share (RFC 5056). */
 export interface ChannelBinding {
   readonly type: 'tls-exporter' | 'tls-server-end-point';
   readonly data: Buffer;
 }
 
 /** RFC 9266 section 2. */
-const EXPORTER = { label: 'EXPORTER-Channel-Binding', octets: 32 } as const;
+const EXPORTER = { label: 'EXPORTER-Channel-Binding', bytes: 32 } as const;
 
 /**
- * What an authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC 5929
- * section 4) before.
- * @returns undefined where that is not defined, because the certificate's signature has no hash of its own (Ed25519)
+ * The data that authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC
+ * 5929 section 4) with older versions.
+ * @returns undefined if it is not defined, because the certificate's signature has no separate hash (Ed25519)
  */
 export function channelBinding({
   stream,
@@ -24,7 +24,7 @@ export function channelBinding({
   if (version === 'TLSv1.3') {
     return {
       type: 'tls-exporter',
-      data: stream.exportKeyingMaterial(EXPORTER.octets, EXPORTER.label, Buffer.alloc(0)),
+      data: stream.exportKeyingMaterial(EXPORTER.bytes, EXPORTER.label, Buffer.alloc(0)),
     };
   }
   if (!leaf) return undefined;

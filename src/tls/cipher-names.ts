@@ -1,10 +1,9 @@
 /**
- * What the name of a cipher suite says, in whichever naming: IANA's (`TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`, in
- * Windows with a curve behind it), OpenSSL's (`ECDHE-RSA-AES256-GCM-SHA384`), GnuTLS's
- * (`ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM`). Each leaves out what it thinks goes without saying, so only
- * what two names both say can be compared.
+ * The parts of a cipher suite's name: IANA's (`TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`, in Windows followed by a curve),
+ * OpenSSL's (`ECDHE-RSA-AES256-GCM-SHA384`) or GnuTLS's (`ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM`). Each omits
+ * different parts, so only those that both names have can be compared.
  */
-interface Facets {
+interface NameParts {
   readonly bulk: string | undefined;
   readonly mode: string | undefined;
   readonly exchange: string | undefined;
@@ -12,7 +11,7 @@ interface Facets {
   readonly hash: string | undefined;
 }
 
-function facetsOf(name: string): Facets {
+function partsOf(name: string): NameParts {
   const plain = name
     .toUpperCase()
     .replace(/-/g, '_')
@@ -30,13 +29,10 @@ function facetsOf(name: string): Facets {
   };
 }
 
-/**
- * Whether two names are surely those of different cipher suites. Where one of them leaves open which it is, they
- * are not.
- */
+/** Whether two names are certainly those of different cipher suites. */
 export function differentSuites(one: string, other: string): boolean {
-  const [a, b] = [facetsOf(one), facetsOf(other)];
-  return (Object.keys(a) as (keyof Facets)[]).some(
-    (facet) => a[facet] !== undefined && b[facet] !== undefined && a[facet] !== b[facet],
+  const [a, b] = [partsOf(one), partsOf(other)];
+  return (Object.keys(a) as (keyof NameParts)[]).some(
+    (part) => a[part] !== undefined && b[part] !== undefined && a[part] !== b[part],
   );
 }

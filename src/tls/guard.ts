@@ -1,36 +1,36 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** What the server sends first once TLS is due. */
+/** What the server sends first where TLS must begin. */
 export type Opening =
-  | { readonly kind: 'record'; readonly octets: Buffer }
-  | { readonly kind: 'cleartext'; readonly octets: Buffer }
-  /** The connection ended, or the time. */
+  | { readonly kind: 'record'; readonly bytes: Buffer }
+  | { readonly kind: 'cleartext'; readonly bytes: Buffer }
+  /** The connection ended, or timed out. */
   | { readonly kind: 'nothing' };
 
-/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert, and its version begins with 3. */
+/** RFC 8446 section 5.1: a server's first record is a handshake or alert record, and its version begins with 3. */
 const RECORD_TYPES: readonly (number | undefined)[] = [0x16, 0x15];
 const MAJOR_VERSION = 3;
 
-/** Whether octets that a server sent first are TLS. */
-export function isTlsRecord(octets: Buffer): boolean {
-  return RECORD_TYPES.includes(octets[0]) && octets[1] === MAJOR_VERSION;
+/** Whether the first bytes from a server are TLS. */
+export function isTlsRecord(bytes: Buffer): boolean {
+  return RECORD_TYPES.includes(bytes[0]) && bytes[1] === MAJOR_VERSION;
 }
 
-/** As much as a server may say in the clear, if there is no end to its first line: a line of SMTP. */
-const MAX_CLEARTEXT_OCTETS = 4096;
-/** A line that has begun in the clear is waited for so long: its packets follow each other closely. */
+/** The longest unencrypted first line that is read. */
+const MAX_CLEARTEXT_BYTES = 4096;
+/** How long to wait for the rest of an unencrypted line, whose packets follow each other closely. */
 const CLEARTEXT_WAIT_MS = 250;
 
 /**
- * Ten times what a server says in a handshake with a chain of usual size. OpenSSL bounds each message and not their
- * number, and takes some of them without end.
+ * Ten times what a server sends in a handshake with a usual chain. OpenSSL limits the size of each message, but accepts
+ * some of them without end.
  */
-export const MAX_HANDSHAKE_OCTETS = 64 * 1024;
+export const MAX_HANDSHAKE_BYTES = 64 * 1024;
 
 /**
- * Stands between socket and TLS until the first octets from the server have shown that it is TLS. What is not is
- * never fed to the TLS library, which could only call it a "wrong version number".
+ * A stream between socket and TLS library that checks that the first bytes from the server are TLS. Other data does not
+ * reach the TLS library, which would only report "wrong version number".
  */
 export class FirstRecordGuard extends Duplex {
   /** Settles at the latest when the guard is destroyed. */
@@ -39,12 +39,12 @@ export class FirstRecordGuard extends Duplex {
   #settle: (opening: Opening) => void = () => undefined;
   #first = Buffer.alloc(0);
   #isCleartext = false;
-  #patience: NodeJS.Timeout | undefined;
-  #heard: Buffer[] | undefined = [];
-  #heardOctets = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #received: Buffer[] | undefined = [];
+  #receivedBytes = 0;
   #isTooMuch = false;
 
-  /** @param socket connected; nobody else may read from it */
+  /** @param socket connected; nothing else may read from it */
   constructor(socket: Socket) {
     super();
     this.#socket = socket;
@@ -56,53 +56,53 @@ export class FirstRecordGuard extends Duplex {
       .on('close', () => this.destroy());
   }
 
-  /** What the server has sent so far, for a look at why a handshake failed. */
-  get heard(): Buffer {
-    return Buffer.concat(this.#heard ?? []);
+  /** What the server has sent during the handshake. */
+  get received(): Buffer {
+    return Buffer.concat(this.#received ?? []);
   }
 
-  /** Whether the server has said more than a handshake has, and was cut off. */
+  /** Whether the connection was closed because the server sent more than a handshake has. */
   get isTooMuch(): boolean {
     return this.#isTooMuch;
   }
 
-  /** The handshake is over: what was heard is of no further use, and nothing more is kept. */
+  /** Stops keeping what the server sends: the handshake is over. */
   release(): void {
-    this.#heard = undefined;
+    this.#received = undefined;
   }
 
-  readonly #begin = (octets: Buffer): void => {
-    this.#first = Buffer.concat([this.#first, octets]);
+  readonly #begin = (bytes: Buffer): void => {
+    this.#first = Buffer.concat([this.#first, bytes]);
     if (isTlsRecord(this.#first)) {
-      this.#settle({ kind: 'record', octets: this.#first });
+      this.#settle({ kind: 'record', bytes: this.#first });
       this.#socket.off('data', this.#begin).on('data', this.#pass);
       this.#pass(this.#first);
       return;
     }
     this.#isCleartext = this.#first.length > 1 || !RECORD_TYPES.includes(this.#first[0]);
     if (!this.#isCleartext) return;
-    const isWhole = this.#first.includes('\n') || this.#first.length >= MAX_CLEARTEXT_OCTETS;
+    const isWhole = this.#first.includes('\n') || this.#first.length >= MAX_CLEARTEXT_BYTES;
     if (isWhole) this.destroy();
-    else this.#patience ??= setTimeout(() => this.destroy(), CLEARTEXT_WAIT_MS);
+    else this.#timer ??= setTimeout(() => this.destroy(), CLEARTEXT_WAIT_MS);
   };
 
-  readonly #pass = (octets: Buffer): void => {
-    this.#heardOctets += octets.length;
-    this.#heard?.push(octets);
-    if (this.#heard && this.#heardOctets > MAX_HANDSHAKE_OCTETS) {
+  readonly #pass = (bytes: Buffer): void => {
+    this.#receivedBytes += bytes.length;
+    this.#received?.push(bytes);
+    if (this.#received && this.#receivedBytes > MAX_HANDSHAKE_BYTES) {
       this.#isTooMuch = true;
       this.destroy();
       return;
     }
-    if (!this.push(octets)) this.#socket.pause();
+    if (!this.push(bytes)) this.#socket.pause();
   };
 
   override _read(): void {
     this.#socket.resume();
   }
 
-  override _write(octets: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#socket.write(octets, done);
+  override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#socket.write(bytes, done);
   }
 
   override _final(done: () => void): void {
@@ -110,9 +110,9 @@ export class FirstRecordGuard extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    clearTimeout(this.#patience);
-    const octets = this.#first.subarray(0, MAX_CLEARTEXT_OCTETS);
-    this.#settle(this.#isCleartext ? { kind: 'cleartext', octets } : { kind: 'nothing' });
+    clearTimeout(this.#timer);
+    const bytes = this.#first.subarray(0, MAX_CLEARTEXT_BYTES);
+    this.#settle(this.#isCleartext ? { kind: 'cleartext', bytes } : { kind: 'nothing' });
     this.#socket.destroy();
     done(error);
   }

@@ -6,27 +6,27 @@ import { codeOf } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { alertName } from './alerts.js';
 import { curveName } from './x509/certificate.js';
-import { FirstRecordGuard, MAX_HANDSHAKE_OCTETS } from './guard.js';
+import { FirstRecordGuard, MAX_HANDSHAKE_BYTES } from './guard.js';
 import type { Opening } from './guard.js';
-import { asksForCertificate, behindRecords, keyExchange, oldSignature, warningAlert } from './records.js';
+import { asksForCertificate, dataAfterRecords, keyExchange, oldSignature, warningAlert } from './records.js';
 
-/** A TLS channel that stands. Nothing has been judged: the peer may be anybody. */
+/** A TLS channel after its handshake. The peer is not verified. */
 export interface TlsChannel {
   readonly stream: TLSSocket;
   /** Such as `TLSv1.3`. */
   readonly version: string;
   readonly cipher: string;
-  /** The key-exchange group, where it can be told. */
+  /** The key-exchange group, if it is known. */
   readonly group?: string;
-  /** Whether that group withstands a quantum computer; only said of groups that TLS 1.3 has. */
+  /** Whether that group resists quantum computers; only for groups of TLS 1.3. */
   readonly postQuantum?: boolean;
-  /** What the server signed the handshake with, where that is no longer offered; only to be told before TLS 1.3. */
+  /** The signature algorithm of a TLS 1.2 handshake, if it is no longer offered. */
   readonly oldSignature?: string;
-  /** Whether the server asked for a certificate of the client. */
+  /** Whether the server requested a client certificate. */
   readonly clientCertificateRequested: boolean;
   /** The certificates exactly as the server sent them, leaf first. */
   readonly sent: readonly X509Certificate[];
-  /** OpenSSL's own verdict on the chain: the last error that it came upon, undefined where it is content. */
+  /** OpenSSL's last error for the chain; undefined if it accepts the chain. */
   readonly verifyError?: string;
 }
 
@@ -35,29 +35,28 @@ export type HandshakeFailure =
   | { readonly kind: 'timed-out'; readonly waitedMs: number }
   /** The connection ended. */
   | { readonly kind: 'lost'; readonly detail: string }
-  /** The server sent a fatal alert (RFC 8446 section 6.2), and may have asked for our certificate before that. */
+  /** The server sent a fatal alert (RFC 8446 section 6.2). `asked`: it requested a client certificate before that. */
   | { readonly kind: 'alert'; readonly number: number; readonly name: string; readonly asked: boolean }
-  /** This side gave up; with what came where a record was due and is none, where that is so. */
+  /** This side refused. `stray`: the data that is not a TLS record where one must follow. */
   | { readonly kind: 'refused-here'; readonly reason: string; readonly code: string; readonly stray?: Buffer }
-  /** What came first was not TLS. */
-  | { readonly kind: 'cleartext'; readonly octets: Buffer };
+  /** The first data was not TLS. */
+  | { readonly kind: 'cleartext'; readonly bytes: Buffer };
 
 export type HandshakeResult =
   { readonly ok: true; readonly channel: TlsChannel } | { readonly ok: false; readonly failure: HandshakeFailure };
 
-/** A handshake under way. Neither promise ever rejects. */
+/** A handshake in progress. Its promises never reject. */
 export interface Handshake {
-  /** What the channel will be. Until the outcome is there, it is for those who must name it beforehand, and not for use. */
+  /** The future channel; not to be used before the outcome is known. */
   readonly stream: TLSSocket;
   readonly opening: Promise<Opening>;
   readonly outcome: Promise<HandshakeResult>;
 }
 
 /**
- * Begins a TLS handshake. The certificate is not judged, and nothing but the handshake is sent: whoever asks for
- * the channel must judge it before anything secret goes out.
+ * Begins a TLS handshake. It does not verify the certificate: the caller must do that before sending a secret.
  * @param socket connected, with nothing unread
- * @param options.servername sent as SNI; undefined for an address, for which SNI is not made (RFC 6066 section 3)
+ * @param options.servername sent as SNI; undefined for an address (RFC 6066 section 3)
  * @param options.deadline the end of the whole handshake
  */
 export function beginHandshake(
@@ -72,19 +71,19 @@ export function beginHandshake(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
-  // Node asks for the certificate in its old form even where nobody wants it, and making that of a key on a curve
-  // without a NIST name ends the process (a null pointer in native code). It is not used here.
+  // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that ends the process (a
+  // null pointer in native code).
   stream.getPeerCertificate = () => ({}) as DetailedPeerCertificate;
   const settled = new Promise<HandshakeResult>((resolve) => {
     const fail = (failure: HandshakeFailure): void => {
       resolve({ ok: false, failure });
     };
     stream.once('secureConnect', () => {
-      resolve({ ok: true, channel: channelOf(stream, guard.heard) });
+      resolve({ ok: true, channel: channelOf(stream, guard.received) });
       guard.release();
     });
-    // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard. Who
-    // begins to read later finds it in `errored`, where Node does not put an alert.
+    // Stays on: an error after the handshake must not be thrown as unhandled. Who begins to read later finds it in
+    // `errored`, which Node does not set for an alert.
     stream.on('error', (error: Error) => {
       fail(failureOf(error, guard));
       stream.destroy(error);
@@ -93,7 +92,7 @@ export function beginHandshake(
       fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
     });
     void guard.opening.then((opening) => {
-      if (opening.kind === 'cleartext') fail({ kind: 'cleartext', octets: opening.octets });
+      if (opening.kind === 'cleartext') fail({ kind: 'cleartext', bytes: opening.bytes });
     });
   });
   const waitedMs = Math.round(options.deadline.remainingMs);
@@ -115,21 +114,18 @@ export function beginHandshake(
 
 class HandshakeTimeout extends Error {}
 
-/**
- * The number of the fatal alert that an error of the TLS library tells of, if it does.
- * RFC 8446 section 6.2 and the registry of RFC 8447 say what the numbers mean.
- */
+/** The number of the fatal alert that caused an error of the TLS library, if one did (RFC 8446 section 6.2). */
 export function alertOf(error: unknown): number | undefined {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
   const number = /SSL alert number (\d+)/.exec(message)?.[1];
   return number === undefined ? undefined : Number(number);
 }
 
-function channelOf(stream: TLSSocket, heard: Buffer): TlsChannel {
-  const chosen = keyExchange(heard);
+function channelOf(stream: TLSSocket, received: Buffer): TlsChannel {
+  const chosen = keyExchange(received);
   const version = stream.getProtocol() ?? 'unknown';
-  const old = version === 'TLSv1.2' ? oldSignature(heard) : undefined;
-  // Up to TLS 1.2 the group stands in no ServerHello, and Node knows all there are.
+  const old = version === 'TLSv1.2' ? oldSignature(received) : undefined;
+  // Up to TLS 1.2 the ServerHello does not name the group, and Node knows all of them.
   const ephemeral = stream.getEphemeralKeyInfo();
   const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
   const verifyError = stream.authorizationError as Error | string | null | undefined;
@@ -139,7 +135,7 @@ function channelOf(stream: TLSSocket, heard: Buffer): TlsChannel {
     cipher: stream.getCipher().standardName,
     ...(chosen ?? (named === undefined ? {} : { group: curveName(named) })),
     ...(old !== undefined && { oldSignature: old }),
-    // A server names its signature algorithms only when it asks for a certificate (RFC 8446 section 4.3.2, RFC 5246
+    // A server lists its signature algorithms only when it requests a certificate (RFC 8446 section 4.3.2, RFC 5246
     // section 7.4.4).
     clientCertificateRequested: stream.getSharedSigalgs().length > 0,
     sent: certificatesOf(stream),
@@ -148,8 +144,8 @@ function channelOf(stream: TLSSocket, heard: Buffer): TlsChannel {
 }
 
 /**
- * Chains have two to five certificates. OpenSSL bounds what a peer may send to 100 KiB; the count bounds what is looked
- * at. One more is read, to know that there are more.
+ * Chains have two to five certificates. OpenSSL limits what a peer may send to 100 KiB; this limits what is examined. One
+ * more is read, to know that there are more.
  */
 export const MAX_CERTIFICATES = 32;
 
@@ -165,13 +161,13 @@ function certificatesOf(stream: TLSSocket): X509Certificate[] {
 
 const TOO_MUCH: HandshakeFailure = {
   kind: 'refused-here',
-  reason: `more than ${MAX_HANDSHAKE_OCTETS} octets came before the handshake was over`,
+  reason: `the server sent more than ${MAX_HANDSHAKE_BYTES} bytes before the handshake was complete`,
   code: '',
 };
 
-/** How a connection ended that was not reset. */
-function orderlyEnd(heard: Buffer): string {
-  const alert = warningAlert(heard);
+/** How a connection ended without a reset. */
+function orderlyEnd(received: Buffer): string {
+  const alert = warningAlert(received);
   if (alert === undefined) return 'the server closed it';
   return `the server closed it after ${alert === CLOSE_NOTIFY ? 'the alert close_notify' : `the warning alert ${alert}`}`;
 }
@@ -185,13 +181,13 @@ function failureOf(error: Error, guard: FirstRecordGuard): HandshakeFailure {
   const number = alertOf(error);
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
   if (number !== undefined) {
-    return { kind: 'alert', number, name: alertName(number), asked: asksForCertificate(guard.heard) };
+    return { kind: 'alert', number, name: alertName(number), asked: asksForCertificate(guard.received) };
   }
   if (code.startsWith('ERR_SSL_')) {
-    const stray = behindRecords(guard.heard);
+    const stray = dataAfterRecords(guard.received);
     return { kind: 'refused-here', reason, code, ...(stray.length > 0 && { stray }) };
   }
-  // Node calls an orderly end before its time a reset, too; in a real one it was the system that said so.
+  // Node reports an orderly but early end as a reset, too. A real reset is an error of a system call.
   const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
-  return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.heard) : code };
+  return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.received) : code };
 }

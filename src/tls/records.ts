@@ -1,117 +1,100 @@
-/** RFC 8446 section 5.1 and RFC 5246 section 7.4. */
+/** RFC 8446 section 5.1. */
+const ALERT_RECORD = 21;
 const HANDSHAKE_RECORD = 22;
-const RECORD_HEADER_OCTETS = 5;
-const MESSAGE_HEADER_OCTETS = 4;
+/** change_cipher_spec, alert, handshake and application_data. */
+const RECORD_TYPES: readonly number[] = [20, ALERT_RECORD, HANDSHAKE_RECORD, 23];
+const RECORD_HEADER_BYTES = 5;
+const WARNING = 1;
+
+/** RFC 8446 section 4 and RFC 5246 section 7.4. */
+const MESSAGE_HEADER_BYTES = 4;
+const SERVER_HELLO = 2;
+const SERVER_KEY_EXCHANGE = 12;
 const CERTIFICATE_REQUEST = 13;
 
 /**
- * Whether a server asked for a certificate of the client, as far as its handshake is in the clear: up to TLS 1.2
- * all of it is, with TLS 1.3 nothing behind the ServerHello. TLS 1.2 has no alert of its own for a client that
- * had none to give, so this is how a plain "handshake failure" can be told from others.
- * @param octets what the server sent, from its first record on
+ * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all of
+ * it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so this
+ * distinguishes it from other causes of a "handshake failure".
+ * @param bytes everything the server sent
  */
-export function asksForCertificate(octets: Buffer): boolean {
-  return handshakeMessages(octets).some(({ type }) => type === CERTIFICATE_REQUEST);
+export function asksForCertificate(bytes: Buffer): boolean {
+  return handshakeMessages(bytes).some(({ type }) => type === CERTIFICATE_REQUEST);
 }
-
-const ALERT_RECORD = 21;
-const WARNING = 1;
 
 /**
- * The last warning alert that a server sent in the clear (RFC 8446 section 6), close_notify (0) among them.
- * @param octets what the server sent, from its first record on
+ * The last warning alert that a server sent unencrypted (RFC 8446 section 6), including close_notify (0).
+ * @param bytes everything the server sent
  */
-export function warningAlert(octets: Buffer): number | undefined {
-  let warning: number | undefined;
-  for (let at = 0; at + RECORD_HEADER_OCTETS + 2 <= octets.length;) {
-    const start = at + RECORD_HEADER_OCTETS;
-    if (octets.readUInt8(at) === ALERT_RECORD && octets.readUInt8(start) === WARNING) {
-      warning = octets.readUInt8(start + 1);
-    }
-    at = start + octets.readUInt16BE(at + 3);
-  }
-  return warning;
+export function warningAlert(bytes: Buffer): number | undefined {
+  return recordsOf(bytes).records.findLast(
+    ({ type, content }) => type === ALERT_RECORD && content[0] === WARNING && content.length > 1,
+  )?.content[1];
 }
-
-/** Of a handshake: change_cipher_spec, alert, handshake and application data. */
-const RECORD_TYPES: readonly number[] = [20, 21, HANDSHAKE_RECORD, 23];
 
 /**
- * What stands behind the records of TLS and is none.
- * @param octets what the server sent, from its first record on
- * @returns nothing where a record is due or has only begun
+ * Data after the last TLS record that is not TLS.
+ * @param bytes everything the server sent
+ * @returns nothing if the data ends with a whole record or the beginning of one
  */
-export function behindRecords(octets: Buffer): Buffer {
-  let at = 0;
-  while (at + RECORD_HEADER_OCTETS <= octets.length && RECORD_TYPES.includes(octets.readUInt8(at))) {
-    at += RECORD_HEADER_OCTETS + octets.readUInt16BE(at + 3);
-  }
-  const rest = octets.subarray(at);
-  return rest.length === 0 || RECORD_TYPES.includes(rest.readUInt8(0)) ? Buffer.alloc(0) : rest;
+export function dataAfterRecords(bytes: Buffer): Buffer {
+  const { rest } = recordsOf(bytes);
+  return RECORD_TYPES.includes(rest[0] ?? ALERT_RECORD) ? Buffer.alloc(0) : rest;
 }
 
-/** What the handshake records carry, up to the first record of another type. */
-function handshakeContent(octets: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at + RECORD_HEADER_OCTETS <= octets.length && octets.readUInt8(at) === HANDSHAKE_RECORD;) {
-    const end = at + RECORD_HEADER_OCTETS + octets.readUInt16BE(at + 3);
-    parts.push(octets.subarray(at + RECORD_HEADER_OCTETS, end));
-    at = end;
-  }
-  return Buffer.concat(parts);
-}
-
-const SERVER_HELLO = 2;
 const KEY_SHARE = 51;
 
-/** Groups by their code points (the IANA registry "TLS Supported Groups"), and whether a quantum computer breaks them. */
-const GROUPS: Readonly<Record<number, KeyExchange>> = {
-  23: { group: 'P-256', postQuantum: false },
-  24: { group: 'P-384', postQuantum: false },
-  25: { group: 'P-521', postQuantum: false },
-  29: { group: 'X25519', postQuantum: false },
-  30: { group: 'X448', postQuantum: false },
-  256: { group: 'ffdhe2048', postQuantum: false },
-  257: { group: 'ffdhe3072', postQuantum: false },
-  258: { group: 'ffdhe4096', postQuantum: false },
-  259: { group: 'ffdhe6144', postQuantum: false },
-  260: { group: 'ffdhe8192', postQuantum: false },
-  512: { group: 'MLKEM512', postQuantum: true },
-  513: { group: 'MLKEM768', postQuantum: true },
-  514: { group: 'MLKEM1024', postQuantum: true },
-  4587: { group: 'SecP256r1MLKEM768', postQuantum: true },
-  4588: { group: 'X25519MLKEM768', postQuantum: true },
-  4589: { group: 'SecP384r1MLKEM1024', postQuantum: true },
+/** Groups by their code points (the IANA registry "TLS Supported Groups"). */
+const GROUPS: Readonly<Record<number, string>> = {
+  23: 'P-256',
+  24: 'P-384',
+  25: 'P-521',
+  29: 'X25519',
+  30: 'X448',
+  256: 'ffdhe2048',
+  257: 'ffdhe3072',
+  258: 'ffdhe4096',
+  259: 'ffdhe6144',
+  260: 'ffdhe8192',
+  512: 'MLKEM512',
+  513: 'MLKEM768',
+  514: 'MLKEM1024',
+  4587: 'SecP256r1MLKEM768',
+  4588: 'X25519MLKEM768',
+  4589: 'SecP384r1MLKEM1024',
 };
 
-/** How the two sides agreed on a secret. */
+/** The group of a key exchange. */
 export interface KeyExchange {
   readonly group: string;
+  /** Whether it resists quantum computers. */
   readonly postQuantum: boolean;
 }
 
 /**
- * The group that a TLS 1.3 server chose, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8),
- * where Node does not tell of the newer ones.
- * @param octets what the server sent, from its first record on
- * @returns undefined where there is none, as up to TLS 1.2, or where it is not known here
+ * The group that a TLS 1.3 server chose, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
+ * does not expose the newer ones.
+ * @param bytes everything the server sent
+ * @returns undefined if there is no key share, as up to TLS 1.2, or the group is not known here
  */
-export function keyExchange(octets: Buffer): KeyExchange | undefined {
-  const hello = handshakeMessages(octets).findLast(({ type }) => type === SERVER_HELLO)?.body;
-  // Version and random have 34 octets, the session id its length before it, then cipher suite and compression.
-  const sessionIdOctets = hello?.[34];
-  if (!hello || sessionIdOctets === undefined) return undefined;
-  let at = 35 + sessionIdOctets + 3 + 2;
+export function keyExchange(bytes: Buffer): KeyExchange | undefined {
+  const hello = handshakeMessages(bytes).findLast(({ type }) => type === SERVER_HELLO)?.content;
+  // Version and random have 34 bytes. The session id, preceded by its length, cipher suite and compression follow.
+  const sessionIdBytes = hello?.[34];
+  if (!hello || sessionIdBytes === undefined) return undefined;
+  let at = 35 + sessionIdBytes + 3 + 2;
   while (at + 6 <= hello.length) {
-    if (hello.readUInt16BE(at) === KEY_SHARE) return GROUPS[hello.readUInt16BE(at + 4)];
+    if (hello.readUInt16BE(at) === KEY_SHARE) {
+      const group = GROUPS[hello.readUInt16BE(at + 4)];
+      return group === undefined ? undefined : { group, postQuantum: group.includes('MLKEM') };
+    }
     at += 4 + hello.readUInt16BE(at + 2);
   }
   return undefined;
 }
 
-const SERVER_KEY_EXCHANGE = 12;
 const NAMED_CURVE = 3;
-/** Hash and signature (RFC 5246 section 7.4.1.4.1) of those that are not offered any more. */
+/** Signature algorithms that are no longer offered, by hash and signature (RFC 5246 section 7.4.1.4.1). */
 const OLD_SIGNATURES: Readonly<Record<number, string>> = {
   0x0101: 'RSA with MD5',
   0x0201: 'RSA with SHA-1',
@@ -120,24 +103,47 @@ const OLD_SIGNATURES: Readonly<Record<number, string>> = {
 };
 
 /**
- * What a TLS 1.2 server signs its share of an ECDHE key exchange with (RFC 8422 section 5.4), where that is out of use.
- * @param octets what the server sent, from its first record on
+ * The algorithm with which a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if it is
+ * obsolete.
+ * @param bytes everything the server sent
  */
-export function oldSignature(octets: Buffer): string | undefined {
-  const body = handshakeMessages(octets).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.body;
-  const keyOctets = body?.[3];
-  if (body?.[0] !== NAMED_CURVE || keyOctets === undefined || body.length < 4 + keyOctets + 2) return undefined;
-  return OLD_SIGNATURES[body.readUInt16BE(4 + keyOctets)];
+export function oldSignature(bytes: Buffer): string | undefined {
+  const body = handshakeMessages(bytes).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.content;
+  const keyBytes = body?.[3];
+  if (body?.[0] !== NAMED_CURVE || keyBytes === undefined || body.length < 4 + keyBytes + 2) return undefined;
+  return OLD_SIGNATURES[body.readUInt16BE(4 + keyBytes)];
 }
 
-/** The messages of a handshake, as far as they are whole. */
-function handshakeMessages(octets: Buffer): { type: number; body: Buffer }[] {
-  const content = handshakeContent(octets);
-  const messages: { type: number; body: Buffer }[] = [];
-  for (let at = 0; at + MESSAGE_HEADER_OCTETS <= content.length;) {
-    const start = at + MESSAGE_HEADER_OCTETS;
-    const end = start + content.readUIntBE(at + 1, 3);
-    messages.push({ type: content.readUInt8(at), body: content.subarray(start, end) });
+/** A record, or a message of a handshake. */
+interface Part {
+  readonly type: number;
+  readonly content: Buffer;
+}
+
+/** The records of TLS whose header is complete, and what follows them. */
+function recordsOf(bytes: Buffer): { readonly records: readonly Part[]; readonly rest: Buffer } {
+  const records: Part[] = [];
+  let at = 0;
+  while (at + RECORD_HEADER_BYTES <= bytes.length && RECORD_TYPES.includes(bytes.readUInt8(at))) {
+    const start = at + RECORD_HEADER_BYTES;
+    const end = start + bytes.readUInt16BE(at + 3);
+    records.push({ type: bytes.readUInt8(at), content: bytes.subarray(start, end) });
+    at = end;
+  }
+  return { records, rest: bytes.subarray(at) };
+}
+
+/** The messages in the handshake records, up to the first record of another type; the last may be incomplete. */
+function handshakeMessages(bytes: Buffer): Part[] {
+  const { records } = recordsOf(bytes);
+  const firstOther = records.findIndex(({ type }) => type !== HANDSHAKE_RECORD);
+  const parts = firstOther === -1 ? records : records.slice(0, firstOther);
+  const joined = Buffer.concat(parts.map(({ content }) => content));
+  const messages: Part[] = [];
+  for (let at = 0; at + MESSAGE_HEADER_BYTES <= joined.length;) {
+    const start = at + MESSAGE_HEADER_BYTES;
+    const end = start + joined.readUIntBE(at + 1, 3);
+    messages.push({ type: joined.readUInt8(at), content: joined.subarray(start, end) });
     at = end;
   }
   return messages;

@@ -5,7 +5,7 @@ import type { Secret } from '../secrets/secret.js';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
-/** Kinds of keys of which a server may have one each, and a handshake shows one. */
+/** Key types. A server may have a certificate for each, and a handshake shows one of them. */
 export const KEY_KINDS = ['RSA', 'ECDSA'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
@@ -17,11 +17,10 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
 const CIPHERS = constants.defaultCoreCipherList;
 
 /**
- * What a client offers if it accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
+ * What a client offers if it accepts only one key type. Up to TLS 1.2 the cipher suites select the type, so every
  * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
- * 4.2.3), and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains
- * alone, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA
- * authority.
+ * 4.2.3), and Node cannot offer different ones for the chain and the handshake: only PKCS #1, which TLS 1.3 has for
+ * chains only, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA CA.
  */
 const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureContextOptions>>>> = {
   'TLSv1.2': {
@@ -34,11 +33,11 @@ const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureCon
   },
 };
 
-/** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
+/** Curves that every client has, and those that OpenSSL does not offer by default; some builds lack them. */
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
 const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
 
-/** Those of TLS 1.3 must be named one by one, and OpenSSL's ALL has none without encryption. */
+/** Those of TLS 1.3 must be listed, and OpenSSL's ALL does not include those without encryption. */
 const EVERY_CIPHER = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -50,23 +49,20 @@ const EVERY_CIPHER = [
   '@SECLEVEL=0',
 ].join(':');
 
-/** The certificates that are believed without proof, and the TLS contexts made of them. */
+/** The part of a TLS policy that makes a TLS context. */
 export interface TrustSettings {
-  /** PEM certificates that are trust anchors beside the default store. */
+  /** Trust anchors in addition to the default store, as PEM. */
   readonly ca: readonly string[];
   readonly minVersion: TlsVersion;
   /** Default `TLSv1.3`. */
   readonly maxVersion?: TlsVersion;
-  /** What is shown to a server that asks for a certificate: PEM, and the key that fits. */
+  /** The client certificate (PEM) for a server that requests one, and its key. */
   readonly client?: { readonly certificate: string; readonly key: Secret };
-  /** The only kind of key that the server may have; needs `minVersion` and `maxVersion` to be the same. */
+  /** The only key type that the server may use; requires `minVersion` and `maxVersion` to be equal. */
   readonly keyKind?: KeyKind;
 }
 
-/**
- * The default store as this Node has it: with the system's, where it knows how to say so, and with
- * `NODE_EXTRA_CA_CERTS`.
- */
+/** The default store of this Node: with the system's, if it is configured to use it, and with `NODE_EXTRA_CA_CERTS`. */
 function defaultAnchors(): readonly string[] {
   return 'getCACertificates' in tls
     ? tls.getCACertificates('default')
@@ -76,10 +72,10 @@ function defaultAnchors(): readonly string[] {
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
 
 /**
- * The default store of a Node that cannot tell it, such as 20: the roots that it brings along, and those of a file up
- * to the first that is damaged. What cannot be read is left out, as Node does with a warning.
+ * The default store of a Node that has no function for it, such as 20: the bundled roots, and those of a file up to the
+ * first that is damaged. Like Node, this ignores what it cannot read.
  * @param roots PEM, one certificate each
- * @param extra the path of the file of further ones
+ * @param extra the path of a file with more
  */
 export function olderStore(roots: readonly string[], extra: string | undefined): readonly string[] {
   const anchors = [...roots];
@@ -87,14 +83,14 @@ export function olderStore(roots: readonly string[], extra: string | undefined):
     const blocks = extra === undefined ? [] : (readFileSync(extra, 'latin1').match(PEM_CERTIFICATE) ?? []);
     for (const block of blocks) anchors.push(new X509Certificate(block).toString());
   } catch {
-    // Node has said so on standard error when it started.
+    // Node has warned about this on standard error at its start.
   }
   return anchors;
 }
 
 /**
- * Trust anchors and TLS contexts for the policies of a run. A context holds the whole default store and takes
- * milliseconds to make, so there is one for each distinct policy and not one for each connection.
+ * Trust anchors and TLS contexts for the policies of a run. A context has the whole default store and takes milliseconds
+ * to make, so there is one for each distinct policy and not one for each connection.
  */
 export class TrustStore {
   readonly #default = defaultAnchors();
@@ -103,9 +99,9 @@ export class TrustStore {
   #public: ReadonlySet<string> | undefined;
   readonly #parsed = new Map<string, X509Certificate>();
 
-  /** The context that offers what the policy allows, verifies against its anchors, and has its client certificate. */
+  /** The context of a policy: its versions, trust anchors and client certificate. */
   context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }: TrustSettings): tls.SecureContext {
-    // The certificate says which key it is, so the key itself need not be told apart.
+    // The client certificate determines its key.
     const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
     let context = this.#contexts.get(key);
     if (!context) {
@@ -117,7 +113,7 @@ export class TrustStore {
         ciphers: CIPHERS,
         ...(keyKind && OFFERS[maxVersion][keyKind]),
         ...(client && { cert: client.certificate, key: client.key.reveal() }),
-        // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
+        // A trust anchor need not be a root (RFC 5280 section 6.1.1).
         allowPartialTrustChain: true,
       });
       this.#contexts.set(key, context);
@@ -126,8 +122,8 @@ export class TrustStore {
   }
 
   /**
-   * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
-   * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
+   * A context that offers everything this TLS library supports, to find out what a server supports after a handshake
+   * within the policy failed. It verifies nothing, so no data may be sent on its channel.
    */
   anything(): tls.SecureContext {
     this.#anything ??= tls.createSecureContext({
@@ -139,7 +135,7 @@ export class TrustStore {
     return this.#anything;
   }
 
-  /** Whether an anchor is a public CA, by the list that Node brings along. */
+  /** Whether an anchor is a public CA, by Node's bundled list. */
   isPublic(anchor: X509Certificate): boolean {
     this.#public ??= new Set(tls.rootCertificates.map((pem) => new X509Certificate(pem).fingerprint256));
     return this.#public.has(anchor.fingerprint256);

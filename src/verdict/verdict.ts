@@ -46,9 +46,7 @@ function countsAsFailed(result: Result, { failOn, onInconclusive }: GatePolicy):
 
 const CUT_SHORT: ReadonlySet<string> = new Set<FindingCode>(['run-stopped', 'internal-error']);
 
-/**
- * Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug.
- */
+/** Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug. */
 export function isCutShort({ steps }: EndpointReport): boolean {
   return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
 }

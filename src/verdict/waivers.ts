@@ -5,7 +5,7 @@ import type { KnownFinding } from '../findings/finding.js';
 import type { Waiver } from '../plan/endpoint.js';
 import type { StepId, StepReport } from '../report/report.js';
 
-/** Whether a waiver is in force. It is until the end of its last day, in UTC. */
+/** Whether a waiver is in force, which it is until the end of its last day (UTC). */
 function isInForce({ until }: Waiver, now: Date): boolean {
   return now.toISOString().slice(0, 10) <= until;
 }

@@ -201,7 +201,7 @@ describe('a server of TLS 1.3 alone', () => {
     const seen = await see([certs[certName]], only);
     expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
     expect(seen.tls).not.toHaveProperty('otherCertificates');
-    expect(seen.found[0]?.message).toMatch(/because it speaks only TLS 1\.3/);
+    expect(seen.found[0]?.message).toMatch(/because it supports only TLS 1\.3/);
   });
 
   test('with a certificate of a third kind may hide both', async () => {

@@ -166,7 +166,9 @@ describe('the end of the run', () => {
     const outcome = await run({ ...planOf(patient(server.port)), deadlineMs: 300 }, {}, () => undefined);
     expect(outcome.verdict.blocks).toBe(true);
     expect(seen(outcome)).toEqual([['ibbbb', ['run-stopped'], 1]]);
-    expect(outcome.report.endpoints[0]?.steps[0]?.findings[0]?.message).toContain('its deadline of 0.005 min is over');
+    expect(outcome.report.endpoints[0]?.steps[0]?.findings[0]?.message).toContain(
+      'the deadline of the run (0.005 min) has passed',
+    );
     expect(outcome.report.durationMs).toBeGreaterThanOrEqual(299);
     expect(waited()).toBeLessThan(AT_ONCE_MS);
   });

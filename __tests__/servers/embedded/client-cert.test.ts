@@ -163,13 +163,13 @@ describe('a certificate that the server does not take', () => {
   const context = (client?: ClientIdentity): Context => ({ endpoint: endpointOf(587, client) }) as Context;
   const REFUSALS = [
     [42, 'bad certificate', /damaged/, /openssl verify/],
-    [43, 'unsupported certificate', /of a kind/, /clientAuth/],
+    [43, 'unsupported certificate', /does not accept this type/, /clientAuth/],
     [44, 'certificate revoked', /revoked/, /new certificate/],
     [45, 'certificate expired', /expired/, /Renew/],
-    [46, 'certificate unknown', /something else/, /log/],
-    [48, 'unknown ca', /no authority that the server trusts/, /smtpd_tls_CAfile/],
-    [49, 'access denied', /may not come in/, /server allows/],
-    [116, 'certificate required', /could not be shown/, /common type of key/],
+    [46, 'certificate unknown', /for another reason/, /log/],
+    [48, 'unknown ca', /not issued by a CA that the server trusts/, /smtpd_tls_CAfile/],
+    [49, 'access denied', /owner is denied access/, /server allows/],
+    [116, 'certificate required', /could not be sent/, /common type of key/],
   ] as const;
 
   test.each(REFUSALS)('alert %i (%s) behind a TLS 1.3 handshake', (number, name, meaning, remedy) => {
@@ -181,16 +181,16 @@ describe('a certificate that the server does not take', () => {
       remedy: expect.stringMatching(remedy) as string,
       evidence: { alert: String(number), name },
     });
-    expect(finding.message).toMatch(/^The server does not take the client certificate:/);
+    expect(finding.message).toMatch(/^The server rejects the client certificate with alert /);
     expect(finding.remedy).not.toMatch(/^Configure a client certificate with/);
     const without = completeFinding(errorToFinding(lost, context(), 'greeting').finding);
-    expect(without.message).toMatch(/^The server wants a certificate of the client:/);
+    expect(without.message).toMatch(/^The server requires a client certificate:/);
     expect(without.remedy).toMatch(/^Configure a client certificate with/);
   });
 
   test.each([
-    [48, /leads to no authority that the server trusts/],
-    [40, /ended the handshake though the gate has one: alert 40 .*does not say why/],
+    [48, /was not issued by a CA that the server trusts/],
+    [40, /ended the handshake although the gate has one: alert 40 .*does not say why/],
   ])('alert %i within a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
     const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);

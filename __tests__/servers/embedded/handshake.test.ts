@@ -96,7 +96,7 @@ describe('alert 70, of the version', () => {
   test('says what the server speaks, where that is too old', async () => {
     const { found } = await see([{ tls: OLD }]);
     expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'TLSv1', alert: '70' } });
-    expect(found?.message).toMatch(/^The server speaks TLSv1; wanted is TLSv1\.2 or later\./);
+    expect(found?.message).toMatch(/^The server supports TLSv1, but TLSv1\.2 or later is required\./);
   });
 
   test('is TLS 1.2 where 1.3 is demanded, and the remedy is about 1.3', async () => {
@@ -115,7 +115,7 @@ describe('alert 70, of the version', () => {
   test('says that nothing can be agreed on, where that is so', async () => {
     const { found } = await see([alert(70)]);
     expect(found?.code).toBe('tls-version-too-old');
-    expect(found?.message).toMatch(/^The server speaks no version of TLS that can be offered here;/);
+    expect(found?.message).toMatch(/^The server supports no version of TLS that the gate can offer,/);
   });
 
   test.each<[string, Dialogue]>([
@@ -126,19 +126,19 @@ describe('alert 70, of the version', () => {
     const { found } = await see([alert(70), second]);
     expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'unknown', alert: '70' } });
     expect(found?.message).toMatch(
-      /^The server does not take TLSv1\.2 or later, and what it speaks could not be found out/,
+      /^The server does not support TLSv1\.2 or later\. The gate could not determine what it supports/,
     );
   });
 
   test('is no old version where a new one is agreed on when all are offered', async () => {
     const { found } = await see([alert(70), {}]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '70' } });
-    expect(found?.message).toMatch(/alert 70 .* Offered everything, it chooses TLSv1\.3 with TLS_/);
+    expect(found?.message).toMatch(/alert 70 .* If everything is offered, it chooses TLSv1\.3 with TLS_/);
   });
 });
 
 describe('no cipher suite in common', () => {
-  const NONE = /^The server takes none of the cipher suites that are offered here\./;
+  const NONE = /^The server accepts none of the cipher suites that the gate offers\./;
 
   test('is what alert 40 means, where the server chooses one that is not offered', async () => {
     const { found } = await see([{ tls: ODD }]);
@@ -181,9 +181,7 @@ describe('no cipher suite in common', () => {
     const { found } = await see([{ tls: { key, cert, ...tls, maxVersion: 'TLSv1.2' } }]);
     expect(found).toMatchObject({
       code: 'tls-handshake-failed',
-      message: expect.stringMatching(
-        /^The server signs the handshake with nothing better than RSA with SHA-1,/,
-      ) as string,
+      message: expect.stringMatching(/^The server can only sign the handshake with RSA with SHA-1,/) as string,
       remedy: expect.stringMatching(/SHA-256 or better/) as string,
       evidence: { alert: '40', signature: 'RSA with SHA-1' },
     });
@@ -209,7 +207,7 @@ describe('no cipher suite in common', () => {
         negotiated: expect.stringMatching(/^TLSv1\.2 with TLS_ECDHE_\w+ on brainpoolP256r1$/) as string,
       },
     });
-    expect(found?.message).toMatch(/^The server takes none of the curves that are offered here\./);
+    expect(found?.message).toMatch(/^The server accepts none of the curves that the gate offers\./);
   });
 
   test('is not what it means, where the server chooses one that is', async () => {
@@ -248,7 +246,7 @@ test('text behind the first record of TLS is told', async () => {
   expect(seen).toMatchObject({ steps: 'ppfbb', connections: 1 });
   expect(seen.found).toMatchObject({
     code: 'tls-handshake-failed',
-    message: 'In the midst of the TLS handshake came what is no TLS: "454 4.7.0 not now".',
+    message: 'During the TLS handshake the server sent data that is not TLS: "454 4.7.0 not now".',
     evidence: { data: '454 4.7.0 not now' },
   });
 });
@@ -258,17 +256,17 @@ describe('an alert that says what it means', () => {
     [10, 'unexpected message', /did not expect/, /another network/],
     [20, 'bad record mac', /damaged/, /another network/],
     [21, 'decryption failed', /could not decrypt/, /another network/],
-    [22, 'record overflow', /longer than a record/, /another network/],
-    [42, 'bad certificate', /has asked for none/, /proxy/],
+    [22, 'record overflow', /a record that is too long/, /another network/],
+    [42, 'bad certificate', /did not request one/, /proxy/],
     [47, 'illegal parameter', /a value in the handshake/, /Update the server's library/],
-    [48, 'unknown ca', /has asked for none/, /proxy/],
-    [49, 'access denied', /does not let them in/, /runner's address/],
-    [50, 'decode error', /could not read/, /Update the server's library/],
-    [51, 'decrypt error', /did not hold/, /another network/],
-    [80, 'internal error', /failed on its own side/, /server's log.*certificate or key/],
-    [86, 'inappropriate fallback', /a second try with an older version/, /proxy/],
-    [90, 'user canceled', /nothing to do with TLS/, /server's log/],
-    [109, 'missing extension', /misses an extension/, /`servername`/],
+    [48, 'unknown ca', /did not request one/, /proxy/],
+    [49, 'access denied', /denies access/, /runner's address/],
+    [50, 'decode error', /could not parse/, /Update the server's library/],
+    [51, 'decrypt error', /was not valid/, /another network/],
+    [80, 'internal error', /internal error/, /server's log.*certificate or key/],
+    [86, 'inappropriate fallback', /a second attempt with an older version/, /proxy/],
+    [90, 'user canceled', /for a reason other than TLS/, /server's log/],
+    [109, 'missing extension', /an extension that it requires is missing/, /`servername`/],
     [110, 'unsupported extension', /has an extension/, /Update the server's library/],
     [113, 'bad certificate status response', /OCSP response/, /OCSP stapling/],
     [114, 'bad certificate hash value', /hash of a certificate/, /another network/],
@@ -293,7 +291,7 @@ test('Diffie-Hellman parameters that are too short are told as such', async () =
   expect(found).toMatchObject({
     code: 'tls-handshake-failed',
     message: expect.stringMatching(
-      /^The Diffie-Hellman parameters of the server are too short to be taken here \(dh key too small\)\./,
+      /^The gate does not accept the Diffie-Hellman parameters of the server, which are too short \(dh key too small\)\./,
     ) as string,
     remedy: expect.stringMatching(/2048 bits or more.*disable cipher suites with DHE/) as string,
     evidence: { reason: 'dh key too small', negotiated: expect.stringMatching(/TLS_DHE_RSA/) as string },
@@ -314,7 +312,7 @@ describe('alert 112, of the name', () => {
     expect(seen).toMatchObject({ steps: 'ppfbb', transient: false, connections: 1 });
     expect(seen.found).toMatchObject({
       code: 'tls-handshake-failed',
-      message: expect.stringMatching(/does not know the name mail\.example\.test, .*alert 112/) as string,
+      message: expect.stringMatching(/does not recognize the server name mail\.example\.test .*alert 112/) as string,
       remedy: expect.stringMatching(/`servername`/) as string,
       evidence: { alert: '112', name: 'unrecognized name', servername: 'mail.example.test' },
     });
@@ -322,7 +320,7 @@ describe('alert 112, of the name', () => {
 
   test('says so where none was sent', async () => {
     const { found } = await see([alert(112)], { servername: '127.0.0.1' });
-    expect(found?.message).toMatch(/wants to be told a name \(SNI\)/);
+    expect(found?.message).toMatch(/requires a server name \(SNI\)/);
     expect(found?.evidence).toMatchObject({ servername: 'none sent' });
   });
 });
@@ -336,12 +334,12 @@ describe('the time that an attempt has', () => {
     const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');
     expect(finding).toMatchObject({
       code: 'reply-timeout',
-      message: 'No complete reply came within 0.3 s; the whole attempt had 8 s, and they are spent.',
+      message: 'No complete reply came within 0.3 s; the whole attempt reached its time limit of 8 s.',
       evidence: { waited: '0.3 s', attemptLimit: '8 s' },
     });
     const { findings } = await judgeHandshakeFailure(context(0), undefined, { kind: 'timed-out', waitedMs: 312 });
     expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { waited: '0.3 s', attemptLimit: '8 s' } }]);
-    expect(findings[0]?.message).toMatch(/in time; the whole attempt had 8 s, and they are spent\.$/);
+    expect(findings[0]?.message).toMatch(/in time; the whole attempt reached its time limit of 8 s\.$/);
   });
 
   test('is longer with probes', () => {

@@ -9,7 +9,7 @@ import { HOST, createCertificateFixtures } from '../../support/certificate-fixtu
 import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
 import type { Identity } from '../../../src/servers/pki.js';
 import { judgePeer } from '../../../src/steps/certificate/judge.js';
-import type { PeerJudgement } from '../../../src/steps/certificate/judge.js';
+import type { PeerJudgment } from '../../../src/steps/certificate/judge.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { subjectPublicKeyInfo } from '../../../src/tls/x509/encoding.js';
@@ -53,11 +53,11 @@ async function see(certName: CertificateName, endpoint: Partial<Endpoint> = {}):
 }
 
 const ODD_LEAVES = [
-  ['noSuchDate', /^notAfter is no date: "\d\d99/],
-  ['noSuchStart', /^notBefore is no date: "\d\d00/],
-  ['oddNames', /beyond the end/],
-  ['oddPurpose', /beyond the end/],
-  ['extensionTwice', /^the extension 2\.5\.29\.35 is there twice$/],
+  ['noSuchDate', /^notAfter is not a valid date: "\d\d99/],
+  ['noSuchStart', /^notBefore is not a valid date: "\d\d00/],
+  ['oddNames', /^a length extends past the end$/],
+  ['oddPurpose', /^a length extends past the end$/],
+  ['extensionTwice', /^the extension 2\.5\.29\.35 occurs twice$/],
 ] as const;
 
 describe.each(ODD_LEAVES)('%s', (certName, odd) => {
@@ -102,7 +102,9 @@ test('an intermediate that cannot be read is malformed, and the report has the c
   expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed', 'certificate-untrusted'], travelled: false });
   const [malformed, untrusted] = report.steps[2]?.findings ?? [];
   expect(malformed?.evidence).toMatchObject({ subject: 'CN=Test Odd Intermediate CA' });
-  expect(untrusted?.evidence?.reason).toMatch(/^CN=Test Odd Intermediate CA is encoded oddly: notAfter is no date/);
+  expect(untrusted?.evidence?.reason).toMatch(
+    /^CN=Test Odd Intermediate CA is malformed: notAfter is not a valid date/,
+  );
   expect(report.tls?.certificate.names).toEqual([HOST]);
 });
 
@@ -134,7 +136,7 @@ describe('a certificate with octets changed', () => {
   }
 
   /** @param sent leaf first, and of OpenSSL's opinion that they do not hold together */
-  function judged(sent: readonly X509Certificate[], ca = certs.pki.root.cert): PeerJudgement {
+  function judged(sent: readonly X509Certificate[], ca = certs.pki.root.cert): PeerJudgment {
     return judgePeer(
       { sent, verifyError: 'CERT_SIGNATURE_FAILURE' },
       { policy: { ...policy(), ca: [ca] }, name: HOST, now: new Date(), trust, waived: () => false },
@@ -151,8 +153,8 @@ describe('a certificate with octets changed', () => {
         const leaf = changed(certs[certName], changes);
         if (!leaf) return;
         judgements += 1;
-        const { authenticated, findings, certificate } = judged([leaf, issuer]);
-        expect({ authenticated, anything: findings.length > 0 }).toEqual({ authenticated: false, anything: true });
+        const { isVerified, findings, certificate } = judged([leaf, issuer]);
+        expect({ isVerified, anything: findings.length > 0 }).toEqual({ isVerified: false, anything: true });
         expect(certificate === undefined).toBe(findings.some(({ code }) => code === 'certificate-malformed'));
       }),
       { numRuns: RUNS },
@@ -166,8 +168,8 @@ describe('a certificate with octets changed', () => {
       fc.property(CHANGES, (changes) => {
         const issuer = changed(certs.pki.intermediate, changes);
         if (!issuer) return;
-        const { authenticated, certificate } = judged([leaf, issuer]);
-        expect({ authenticated, shown: certificate !== undefined }).toEqual({ authenticated: false, shown: true });
+        const { isVerified, certificate } = judged([leaf, issuer]);
+        expect({ isVerified, shown: certificate !== undefined }).toEqual({ isVerified: false, shown: true });
       }),
       { numRuns: RUNS },
     );

@@ -308,7 +308,7 @@ describe('a probe that cannot be carried out leaves its step without green', () 
       {
         code: 'probe-inconclusive',
         message: expect.stringMatching(
-          /within 0\.\d s\. A probe has 1\.8 s in all, two timeouts, and they are spent\.$/,
+          /within 0\.\d s\. The probe reached its time limit of 1\.8 s \(two timeouts\)\.$/,
         ) as string,
       },
     ]);

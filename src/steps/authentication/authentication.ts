@@ -22,9 +22,9 @@ export async function authentication(context: Context, secured: Secured): Promis
   const greeting = reply ? shown(reply) : plaintext?.greeting;
   const greetingFact: Facts = greeting === undefined ? {} : { greeting };
   if (!opened.ok) {
-    const heard = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
+    const received = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
     const refusal = plaintext ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
-    const place = { session, ehloName: name, greeting, heard, refusal } as const;
+    const place = { session, ehloName: name, greeting, received, refusal } as const;
     return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
   }
 

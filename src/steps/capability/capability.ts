@@ -2,12 +2,11 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import { openDialogue } from '../../smtp/dialogue.js';
-import type { DialogueFailure } from '../../smtp/dialogue.js';
 import { shown } from '../../smtp/reply.js';
 import { brief } from '../../text/peer.js';
 import { beginSession, ehloName, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
-import type { Connected, Connection, Facts, StepResult, Stopped } from '../hand-over.js';
+import type { Connected, Facts, StepResult } from '../hand-over.js';
 import { judgeDialogueFailure } from './dialogue-failure.js';
 import { judgeSilence } from './silence.js';
 import { judgeMissingOffer } from './starttls-offer.js';
@@ -22,15 +21,18 @@ export async function capability(context: Context): Promise<StepResult<Connected
   const connection = await openConnection(context);
   const session = beginSession(context, connection.socket);
   const name = ehloName(context, connection.localAddress);
-  const begun = performance.now();
+  const startedAt = performance.now();
   const opened = await openDialogue(session, { ehloName: name, greets: true, upTo: 'EHLO' });
   if (!opened.ok) {
     const { failure } = opened;
     const greeting = failure.greeting && shown(failure.greeting);
     const facts = { address: connection.address, ...(greeting !== undefined && { greeting }) };
-    const silence = await judgeIfSilent(context, connection, failure, performance.now() - begun);
-    const heard = greeting === undefined ? 'nothing' : 'greeting';
-    const place = { session, ehloName: name, greeting, heard, refusal: 'ehlo-rejected' } as const;
+    const silence =
+      failure.at === 'greeting' && !failure.answer.refused
+        ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
+        : undefined;
+    const received = greeting === undefined ? 'nothing' : 'greeting';
+    const place = { session, ehloName: name, greeting, received, refusal: 'ehlo-rejected' } as const;
     return { ...(silence ?? (await judgeDialogueFailure(context, failure, place))), facts };
   }
 
@@ -44,16 +46,6 @@ export async function capability(context: Context): Promise<StepResult<Connected
   }
   const plaintext = { greeting, capabilities };
   return { ok: true, findings, facts, next: { transport: 'starttls', connection, session, plaintext } };
-}
-
-async function judgeIfSilent(
-  context: Context,
-  connection: Connection,
-  { at, answer }: DialogueFailure,
-  waitedMs: number,
-): Promise<Stopped | undefined> {
-  if (at !== 'greeting' || answer.refused) return undefined;
-  return judgeSilence(context, connection, answer.error, waitedMs);
 }
 
 function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | undefined): KnownFinding[] {

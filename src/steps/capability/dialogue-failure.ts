@@ -5,18 +5,18 @@ import type { Reply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
-import type { Heard } from '../error-to-finding.js';
+import type { Received } from '../error-to-finding.js';
 import { stopped } from '../hand-over.js';
 import type { Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
-/** Where a dialogue could not be opened: before TLS in step 1, inside TLS in step 4. */
+/** The place of a dialogue that could not be opened: before TLS in step 1, inside TLS in step 4. */
 export interface OpeningPlace {
   readonly session: SmtpSession;
   readonly ehloName: string;
   /** The greeting, if there was one, on this channel or before TLS. */
   readonly greeting: string | undefined;
-  readonly heard: Heard;
+  readonly received: Received;
   /** The finding for a permanent refusal of EHLO. */
   readonly refusal: 'ehlo-rejected' | 'ehlo-after-tls-rejected';
 }
@@ -27,11 +27,11 @@ export async function judgeDialogueFailure(
   { at, answer }: DialogueFailure,
   place: OpeningPlace,
 ): Promise<Stopped> {
-  if (!answer.refused) return stoppedBy(answer.error, context, place.heard);
+  if (!answer.refused) return stoppedBy(answer.error, context, place.received);
   return at === 'greeting' ? judgeGreeting(answer.reply) : judgeEhlo(answer.reply, place);
 }
 
-/** RFC 5321 section 3.1: a server that does not serve this client greets with 4yz or 5yz. */
+/** A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1). */
 function judgeGreeting(reply: Reply): Stopped {
   const said = `The server greets with "${shown(reply)}"`;
   const evidence = { reply: shown(reply) };
@@ -57,26 +57,27 @@ async function judgeEhlo(reply: Reply, { session, ehloName, greeting, refusal }:
 
   const other = greetsAs(greeting);
   if (other !== undefined) {
-    const message = `This is an ${other} server: it greets with "${greeting ?? ''}" and does not know EHLO.`;
+    const message = `This is an ${other} server, not an SMTP server: it greets with "${greeting ?? ''}" and does not support EHLO.`;
     return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol: other } }));
   }
-  // Only for the evidence: whatever happens with HELO, the finding is that EHLO does not work.
+  // For the evidence only: the finding is that EHLO does not work, whatever the reply to HELO is.
   const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
   const heloEvidence = helo && { ...evidence, helo: shown(helo) };
-  const heloSays = helo?.code === 250 ? ' It accepts HELO, which offers no extensions: no STARTTLS, no AUTH.' : '';
-  return stopped(finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence }));
+  const heloNote =
+    helo?.code === 250 ? ' It accepts HELO, but HELO has no extensions, so neither STARTTLS nor AUTH.' : '';
+  return stopped(finding(refusal, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
 }
 
-/** Protocols whose servers greet with 220 like SMTP, by the words with which they name themselves. */
-const GREETERS: readonly [RegExp, 'FTP' | 'LMTP'][] = [
+/** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
+const GREETINGS: readonly [RegExp, 'FTP' | 'LMTP'][] = [
   [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
   [/\bLMTP\b/i, 'LMTP'],
 ];
 
-/** A greeting that says SMTP is believed, whatever the host is called. */
+/** A greeting that says SMTP is of an SMTP server, even if the name of the host says otherwise. */
 function greetsAs(greeting = ''): 'FTP' | 'LMTP' | undefined {
   if (/\bE?SMTP\b/i.test(greeting)) return undefined;
-  return GREETERS.find(([words]) => words.test(greeting))?.[1];
+  return GREETINGS.find(([words]) => words.test(greeting))?.[1];
 }
 
 function temporary(said: string, evidence: Record<string, string>): Stopped {

@@ -12,16 +12,16 @@ import type { Connection, Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
 /** The bytes of a TLS record before its length: its type and version. */
-const TYPE_AND_VERSION_OCTETS = 3;
+const TYPE_AND_VERSION_BYTES = 3;
 
-/** A server that closes sooner than this rejects the client, and does not wait for it to speak. */
-const WAITS_AT_LEAST_MS = 250;
+/** A server that closes the connection sooner did not wait for the client to speak first. */
+const MIN_WAIT_MS = 250;
 
 /**
- * Finds out why no greeting came: the port may speak TLS, or another protocol in which the client speaks first.
- * @param error what the wait for the greeting threw
- * @param waitedMs how long that was
- * @returns undefined if nothing more is known than the error says
+ * Finds out why no greeting came: the server may expect TLS, or another protocol in which the client speaks first.
+ * @param error the error of the wait for the greeting
+ * @param waitedMs how long that wait was
+ * @returns undefined if there is no better explanation than the error
  */
 export async function judgeSilence(
   context: Context,
@@ -29,25 +29,25 @@ export async function judgeSilence(
   error: unknown,
   waitedMs: number,
 ): Promise<Stopped | undefined> {
-  const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
+  const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : linesOf(error);
   if (first) {
     return isTlsRecord(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
   }
-  const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > WAITS_AT_LEAST_MS);
+  const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
   const answer = isSilence ? await answerToHandshake(context, address) : undefined;
-  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, decodeBytes(answer.octets)));
-  const said = answer?.kind === 'cleartext' ? decodeBytes(answer.octets) : '';
-  const other = otherProtocol(said, ', which says nothing until the client speaks');
+  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, decodeBytes(answer.bytes)));
+  const said = answer?.kind === 'cleartext' ? decodeBytes(answer.bytes) : '';
+  const other = otherProtocol(said, ', and waits for the client to speak first');
   return other && stopped(other);
 }
 
-function heardBefore(error: unknown): readonly PeerText[] {
+function linesOf(error: unknown): readonly PeerText[] {
   return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
 }
 
-/** @param said what the server says first */
+/** @param said the first data from the server */
 function implicitTlsPort({ endpoint }: Context, said: string): KnownFinding {
-  const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
-  const data = brief(said.slice(0, TYPE_AND_VERSION_OCTETS));
+  const message = `Port ${endpoint.port} of ${endpoint.host} sends no greeting: it expects TLS from the first byte.`;
+  const data = brief(said.slice(0, TYPE_AND_VERSION_BYTES));
   return finding('implicit-tls-port', message, { evidence: { data } });
 }

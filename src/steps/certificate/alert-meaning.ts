@@ -1,79 +1,54 @@
 import type { Cause } from '../../findings/catalogue.js';
 
-/** What an alert in place of a handshake means, where it says more than that there is none. */
+/** What an alert during a handshake says about the cause. */
 export interface AlertMeaning {
   /** The end of a sentence. */
-  readonly says: string;
+  readonly meaning: string;
   readonly cause: Cause<'tls-handshake-failed'>;
 }
 
-const OF_A_CERTIFICATE: AlertMeaning = {
-  says: 'it speaks of a certificate of the client, and has asked for none',
-  cause: 'certificate-alert',
-};
+/** In transit, something changed the handshake. */
+const CHANGED = 'changed-in-transit';
+const INCOMPATIBLE = 'incompatible-library';
 
 /**
- * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Those about the version, the
- * cipher suites, the name and a certificate that was asked for are judged by more than the alert, and not here.
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version, the
+ * cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
  */
 const MEANINGS: Readonly<Record<number, AlertMeaning>> = {
-  10: {
-    says: 'it did not expect what it received at this point of the handshake',
-    cause: 'changed-in-transit',
-  },
-  20: { says: 'what it received was damaged, or was encrypted with another key', cause: 'changed-in-transit' },
-  21: { says: 'it could not decrypt what it received', cause: 'changed-in-transit' },
-  22: { says: 'what it received was longer than a record may be', cause: 'changed-in-transit' },
-  41: OF_A_CERTIFICATE,
-  42: OF_A_CERTIFICATE,
-  43: OF_A_CERTIFICATE,
-  44: OF_A_CERTIFICATE,
-  45: OF_A_CERTIFICATE,
-  46: OF_A_CERTIFICATE,
-  47: { says: 'a value in the handshake is none that it takes', cause: 'incompatible-library' },
-  48: OF_A_CERTIFICATE,
-  49: {
-    says: 'it knows who asks, and does not let them in',
-    cause: 'access-denied',
-  },
-  50: { says: 'it could not read what it received', cause: 'incompatible-library' },
-  51: { says: 'a signature or a key in the handshake did not hold', cause: 'changed-in-transit' },
-  80: {
-    says: 'something failed on its own side',
-    cause: 'server-error',
-  },
+  10: { meaning: 'it did not expect the message that it received at this point of the handshake', cause: CHANGED },
+  20: { meaning: 'the data that it received was damaged, or encrypted with another key', cause: CHANGED },
+  21: { meaning: 'it could not decrypt the data that it received', cause: CHANGED },
+  22: { meaning: 'it received a record that is too long', cause: CHANGED },
+  47: { meaning: 'it does not accept a value in the handshake', cause: INCOMPATIBLE },
+  49: { meaning: 'it recognizes the client, but denies access', cause: 'access-denied' },
+  50: { meaning: 'it could not parse the data that it received', cause: INCOMPATIBLE },
+  51: { meaning: 'a signature or a key in the handshake was not valid', cause: CHANGED },
+  80: { meaning: 'it had an internal error', cause: 'server-error' },
   86: {
-    says: 'it takes this handshake for a second try with an older version than both sides speak',
+    meaning: 'it assumes that this handshake is a second attempt with an older version than both sides support',
     cause: 'downgrade',
   },
-  90: {
-    says: 'it gave up, for a reason that has nothing to do with TLS',
-    cause: 'server-closed',
-  },
-  109: {
-    says: 'it misses an extension in the handshake',
-    cause: 'missing-extension',
-  },
-  110: { says: 'the handshake has an extension that it does not take there', cause: 'incompatible-library' },
-  113: {
-    says: 'the OCSP response about a certificate is none that it takes',
-    cause: 'ocsp-response',
-  },
-  114: {
-    says: 'the hash of a certificate is not what it was said to be',
-    cause: 'changed-in-transit',
-  },
-  115: {
-    says: 'it wants a key that both sides have beforehand (PSK)',
-    cause: 'pre-shared-key',
-  },
+  90: { meaning: 'it canceled the handshake for a reason other than TLS', cause: 'server-closed' },
+  109: { meaning: 'an extension that it requires is missing from the handshake', cause: 'missing-extension' },
+  110: { meaning: 'the handshake has an extension that it does not accept there', cause: INCOMPATIBLE },
+  113: { meaning: 'it does not accept the OCSP response about a certificate', cause: 'ocsp-response' },
+  114: { meaning: 'the hash of a certificate is not the expected one', cause: CHANGED },
+  115: { meaning: 'it requires a key that both sides have in advance (PSK)', cause: 'pre-shared-key' },
   120: {
-    says: 'it wants another application protocol (ALPN) to be named, and for SMTP there is none to name',
+    meaning: 'it requires an application protocol (ALPN), but SMTP has none',
     cause: 'application-protocol',
   },
 };
 
-/** What an alert means, if it is one of those that say it by themselves. */
+/** Alerts about a client certificate. */
+const OF_A_CERTIFICATE: readonly number[] = [41, 42, 43, 44, 45, 46, 48];
+
+/** What an alert means, if the alert alone says it. */
 export function meaningOfAlert(number: number): AlertMeaning | undefined {
-  return MEANINGS[number];
+  if (!OF_A_CERTIFICATE.includes(number)) return MEANINGS[number];
+  return {
+    meaning: 'it reports an error of a client certificate, but did not request one',
+    cause: 'certificate-alert',
+  };
 }

@@ -11,35 +11,29 @@ import type { Connection, Facts, PlaintextDialogue, Secured, StepResult, Stopped
 import { otherCertificates } from './dual-certificates.js';
 import { judgeHandshakeFailure } from './handshake-failure.js';
 import { judgePeer } from './judge.js';
-import type { PeerJudgement, Presented } from './judge.js';
+import type { PeerJudgment } from './judge.js';
+import type { Presented } from './verify-options.js';
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
 export async function certificate(context: Context, upgraded: Upgraded): Promise<StepResult<Secured>> {
-  if (upgraded.transport === 'starttls') return judgeHandshake(context, upgraded);
-  const connection = await openConnection(context);
-  const handshake = beginTls(context, connection);
-  return judgeHandshake(context, { connection, handshake, plaintext: undefined });
-}
-
-interface HandshakeUnderWay {
-  readonly connection: Connection;
-  readonly handshake: Handshake;
-  readonly plaintext: PlaintextDialogue | undefined;
-}
-
-async function judgeHandshake(
-  context: Context,
-  { connection, handshake, plaintext }: HandshakeUnderWay,
-): Promise<StepResult<Secured>> {
-  const { address } = connection;
+  const { connection, handshake, plaintext } =
+    upgraded.transport === 'starttls' ? upgraded : await connectWithTls(context);
   const outcome = await handshake.outcome;
   if (outcome.ok) return judgeChannel(context, connection, outcome.channel, plaintext);
+  const { address } = connection;
   const { failure } = outcome;
   const end =
     failure.kind === 'cleartext'
-      ? judgePlaintext(context, failure.octets)
+      ? judgePlaintext(context, failure.bytes)
       : await judgeHandshakeFailure(context, address, failure);
   return { ...end, facts: { address } };
+}
+
+async function connectWithTls(
+  context: Context,
+): Promise<{ connection: Connection; handshake: Handshake; plaintext: undefined }> {
+  const connection = await openConnection(context);
+  return { connection, handshake: beginTls(context, connection), plaintext: undefined };
 }
 
 async function judgeChannel(
@@ -61,14 +55,14 @@ async function judgeChannel(
     ok: true,
     findings: [...judged.findings, ...others.findings],
     facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
-    next: { connection, channel, session, isVerified: judged.authenticated, plaintext },
+    next: { connection, channel, session, isVerified: judged.isVerified, plaintext },
   };
 }
 
 function tlsFacts(
   { version, cipher, group, postQuantum, sent }: TlsChannel,
-  certificate: PeerJudgement['certificate'],
-  otherCertificates: NonNullable<PeerJudgement['certificate']>[],
+  certificate: PeerJudgment['certificate'],
+  otherCertificates: NonNullable<PeerJudgment['certificate']>[],
 ): Facts {
   if (!certificate) return {};
   return {
@@ -84,7 +78,7 @@ function tlsFacts(
   };
 }
 
-function judge({ endpoint, run }: Context, presented: Presented): PeerJudgement {
+function judge({ endpoint, run }: Context, presented: Presented): PeerJudgment {
   const now = run.now();
   return judgePeer(presented, {
     policy: endpoint.tls,
@@ -95,26 +89,25 @@ function judge({ endpoint, run }: Context, presented: Presented): PeerJudgement 
   });
 }
 
-/** RFC 8314 section 3.3: TLS is due from the first byte, whatever the protocol. */
-function judgePlaintext({ endpoint, transcript }: Context, octets: Buffer): Stopped {
-  const said = decodeBytes(octets).trimEnd();
+/** TLS must begin with the first byte, whatever the protocol (RFC 8314 section 3.3). */
+function judgePlaintext({ endpoint, transcript }: Context, bytes: Buffer): Stopped {
+  const said = decodeBytes(bytes).trimEnd();
   transcript.add('server', said);
-  const { port } = endpoint;
   const evidence = { data: brief(said) };
   const [firstLine = ''] = said.split(/\r?\n/, 1);
-  const begins = `Port ${port} begins unencrypted, with "${brief(firstLine)}"`;
+  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${brief(firstLine)}"`;
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
-    const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {
+    const found = finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, {
       evidence: { ...evidence, protocol },
       cause: 'other-protocol',
     });
     return stopped(found);
   }
   if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-    return stopped(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
+    return stopped(finding('plaintext-on-implicit-port', `${sends}.`, { evidence }));
   }
-  const found = finding('plaintext-on-implicit-port', `${begins}: it turns this client away before any TLS.`, {
+  const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, {
     evidence,
     cause: 'rejected',
   });

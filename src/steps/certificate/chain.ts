@@ -1,36 +1,35 @@
-import type { X509Certificate } from 'node:crypto';
 import type { FindingCode } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { brief } from '../../text/peer.js';
+import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { distinguishedName, fingerprint } from '../../tls/x509/certificate.js';
 import { firstOutOfOrder } from '../../tls/x509/chain.js';
-import type { ChainFacts, DeadEnd } from '../../tls/x509/chain.js';
-import { MAX_CERTIFICATES } from '../../tls/handshake.js';
+import type { ChainResult, PathEnd } from '../../tls/x509/chain.js';
+import { parse } from './parse.js';
 import type { Presented } from './verify-options.js';
-import { isLegible, read } from './malformed.js';
 
 /**
- * OpenSSL's errors that say what a finding of ours says already. It reports the last of several only, so that
- * an expired leaf would hide an unknown issuer: where it is not content, our own search for a path decides,
- * unless it complains of something that nothing found here explains.
+ * OpenSSL's errors for which there is another finding. OpenSSL reports only the last of several errors, so that an
+ * expired leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless the error is one
+ * that no finding explains.
  */
 const EXPLAINED_BY: Readonly<Record<string, readonly FindingCode[]>> = {
   CERT_HAS_EXPIRED: ['certificate-expired'],
   CERT_NOT_YET_VALID: ['certificate-not-yet-valid'],
   INVALID_PURPOSE: ['certificate-wrong-purpose'],
-  // Node's name for what it has no name for, such as OpenSSL's "EE certificate key too weak".
+  // Node's name for errors that it has no name for, such as OpenSSL's "EE certificate key too weak".
   UNSPECIFIED: ['certificate-weak-key', 'certificate-weak-signature'],
 };
 
 /**
  * Whether the chain leads to a trust anchor (RFC 5280 section 6.1).
- * @param chain where our own search has led
- * @param others what was found of keys, dates and purpose, which may explain OpenSSL's complaint
+ * @param chain the result of our own search
+ * @param others the findings about keys, dates and purpose, which may explain OpenSSL's error
  */
 export function judgeChain(
   { sent, verifyError }: Presented,
-  chain: ChainFacts,
+  chain: ChainResult,
   others: readonly KnownFinding[],
 ): KnownFinding[] {
   if (verifyError === undefined) return [];
@@ -43,93 +42,82 @@ export function judgeChain(
       return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
     }
     case 'self-signed':
-      return [finding('certificate-self-signed', 'The certificate is signed with its own key.', { evidence })];
-    case 'incomplete':
+      return [finding('certificate-self-signed', 'The certificate is self-signed.', { evidence })];
+    case 'incomplete': {
+      const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
       return [
-        finding(
-          'certificate-chain-incomplete',
-          `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`,
-          {
-            cause: causeOf(chain),
-            evidence: { ...evidence, ...whereItEnds(chain) },
-          },
-        ),
+        finding('certificate-chain-incomplete', message, {
+          cause: causeOf(chain),
+          evidence: { ...evidence, ...missingIssuer(chain) },
+        }),
       ];
+    }
     case 'untrusted':
       return [untrusted(chain, evidence)];
   }
 }
 
 function untrusted(
-  chain: ChainFacts & { kind: 'untrusted' },
+  chain: ChainResult & { kind: 'untrusted' },
   evidence: Readonly<{ issuer: string; openssl: string; certificatesSent: string }>,
 ): KnownFinding {
-  const { obstacle, end, isRoot, hasNamesake, path } = chain;
+  const { end, isRoot, hasNameConflict, path } = chain;
   const name = nameOf(end.subject);
-  if (obstacle !== undefined) {
-    const reason = brief(obstacle);
+  if (chain.reason !== undefined) {
+    const reason = brief(chain.reason);
     const message = path
-      ? `The chain leads to a trust anchor, and cannot be relied on: ${reason}; OpenSSL objects (${evidence.openssl}).`
-      : `The chain leads to no trust anchor: ${reason}.`;
+      ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
+      : `The chain does not lead to a trusted CA: ${reason}.`;
     return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
   }
-  if (isRoot && !hasNamesake) {
-    return finding('certificate-untrusted', `The chain ends in a root that is no trust anchor here, ${name}.`, {
+  // By its fingerprint, a root can be compared with the one that it should be.
+  const root = isRoot ? { root: name, rootSha256: fingerprint(end) } : {};
+  if (isRoot && !hasNameConflict) {
+    return finding('certificate-untrusted', `The chain ends in a root that is not trusted, ${name}.`, {
       cause: 'unknown-root',
-      evidence: { ...evidence, ...rootAt(end) },
+      evidence: { ...evidence, ...root },
     });
   }
-  const reason = hasNamesake
-    ? `the one that is named ${nameOf(end.issuer)} has another key than the one that signed ${name}`
-    : `no trust anchor is, or has issued, ${name}`;
-  return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
+  const reason = hasNameConflict
+    ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
+    : `${name} is not trusted and was not issued by a trusted CA`;
+  return finding('certificate-untrusted', `The chain does not lead to a trusted CA: ${reason}.`, {
     cause: causeOf(chain),
-    evidence: { ...evidence, reason, ...(isRoot ? rootAt(end) : {}), ...whereItEnds(chain) },
+    evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
   });
 }
 
-/** By its fingerprint a root can be compared with the one that it is taken for. */
-function rootAt(end: X509Certificate): Record<string, string> {
-  return { root: nameOf(end.subject), rootSha256: fingerprint(end) };
-}
-
-/** What is missing, and where it is to be had by the word of the certificate that needs it; nobody fetches it. */
-function whereItEnds(deadEnd: DeadEnd): Record<string, string> {
-  const url = urlOfIssuer(deadEnd);
+/** The issuer whose certificate is missing, and its URL according to the last certificate. The gate does not fetch it. */
+function missingIssuer({ end, hasNameConflict }: PathEnd): Record<string, string> {
+  const parsed = parse(end);
+  const [url] = parsed.ok ? parsed.facts.caIssuers : [];
   return {
-    missingIssuer: nameOf(deadEnd.end.issuer),
-    ...(url !== undefined && { caIssuers: url }),
-    ...(deadEnd.hasNamesake && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
+    missingIssuer: nameOf(end.issuer),
+    ...(url !== undefined && { caIssuers: brief(url) }),
+    ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
   };
 }
 
-function causeOf({ hasNamesake }: DeadEnd): 'missing-issuer' | 'same-name' {
-  return hasNamesake ? 'same-name' : 'missing-issuer';
-}
-
-function urlOfIssuer({ end }: DeadEnd): string | undefined {
-  const reading = read(end);
-  const [url] = isLegible(reading) ? reading.facts.caIssuers : [];
-  return url === undefined ? undefined : brief(url);
+function causeOf({ hasNameConflict }: PathEnd): 'missing-issuer' | 'same-name' {
+  return hasNameConflict ? 'same-name' : 'missing-issuer';
 }
 
 /** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
 export function judgeOrder({ sent }: Presented): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
-    const message = `The server sends more than ${MAX_CERTIFICATES} certificates, and those beyond were not looked at.`;
+    const message = `The server sends more than ${MAX_CERTIFICATES} certificates. The gate ignored the rest.`;
     return [
       finding('certificate-chain-disordered', message, {
         evidence: { certificatesSent: `more than ${MAX_CERTIFICATES}` },
       }),
     ];
   }
-  const astray = firstOutOfOrder(sent);
-  if (!astray) return [];
-  const subject = nameOf(astray.subject);
+  const misplaced = firstOutOfOrder(sent);
+  if (!misplaced) return [];
+  const subject = nameOf(misplaced.subject);
+  const message = `${subject} has not issued the certificate sent before it.`;
   return [
-    finding('certificate-chain-disordered', `${subject} has not issued the certificate sent before it.`, {
-      evidence: { subject, certificatesSent: String(sent.length) },
-    }),
+    finding('certificate-chain-disordered', message, { evidence: { subject, certificatesSent: String(sent.length) } }),
   ];
 }
 

@@ -1,14 +1,15 @@
 import type { X509Certificate } from 'node:crypto';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
+import { count } from '../../text/count.js';
 import { brief } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
-import type { PeerDemands } from './verify-options.js';
-import type { Legible } from './malformed.js';
+import type { Parsed } from './parse.js';
+import type { VerifyOptions } from './verify-options.js';
 
 const DAY_MS = 86_400_000;
 
-/** Whole days from one moment to another; negative where that is earlier. */
+/** Whole days from one date to another; negative if that is earlier. */
 export function daysBetween(from: Date, to: Date): number {
   return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
 }
@@ -18,72 +19,59 @@ function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** Whether the certificate of the peer is valid now, and for as long as is wanted (RFC 5280 section 4.1.2.5). */
-export function judgeDates({ validFrom, validTo }: CertificateFacts, demands: PeerDemands): KnownFinding[] {
-  const { now, policy } = demands;
+/** Whether the peer's certificate is valid now, and for as long as required (RFC 5280 section 4.1.2.5). */
+export function judgeDates({ validFrom, validTo }: CertificateFacts, options: VerifyOptions): KnownFinding[] {
+  const { now } = options;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
-  const days = Math.abs(daysBetween(now, validTo));
   if (validTo < now) {
-    return [
-      finding('certificate-expired', `The certificate expired on ${day(validTo)}, ${days} days ago.`, { evidence }),
-    ];
+    const message = `The certificate expired on ${day(validTo)}, ${count(daysBetween(validTo, now), 'day')} ago.`;
+    return [finding('certificate-expired', message, { evidence })];
   }
   if (validFrom > now) {
-    return [
-      finding('certificate-not-yet-valid', `The certificate is not valid before ${validFrom.toISOString()}.`, {
-        evidence,
-      }),
-    ];
+    const message = `The certificate is not valid before ${validFrom.toISOString()}.`;
+    return [finding('certificate-not-yet-valid', message, { evidence })];
   }
-  if (endsTooSoon(validTo, demands)) {
-    return [
-      finding(
-        'certificate-expires-soon',
-        `The certificate expires on ${day(validTo)}, in ${days} days; at least ${policy.minValidDays} are wanted.`,
-        { evidence },
-      ),
-    ];
-  }
-  return [];
+  const tooSoon = tooSoonClause(validTo, options);
+  if (tooSoon === undefined) return [];
+  return [finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}${tooSoon}.`, { evidence })];
 }
 
-function endsTooSoon(validTo: Date, { now, policy }: PeerDemands): boolean {
-  return validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS;
+/** Says that a certificate expires sooner than it may; undefined if it does not. */
+function tooSoonClause(validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): string | undefined {
+  if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS) return undefined;
+  const days = count(daysBetween(now, validTo), 'day');
+  return `, in ${days}, but must be valid for at least ${count(minValidDays, 'day')}`;
 }
 
 /**
- * Whether an issuer that is needed ends before the certificate of the peer does; an error where that is sooner than the
- * certificate itself may end. OpenSSL asks for the dates of the trust anchor too.
+ * Whether an issuer on the path expires before the peer's certificate; an error if it expires sooner than the
+ * certificate itself may. OpenSSL checks the dates of the trust anchor, too.
  * @param above the certificates above it, up to the trust anchor
  */
 export function judgeIssuerDates(
   leaf: CertificateFacts,
-  above: readonly Legible[],
-  demands: PeerDemands,
+  above: readonly Parsed[],
+  options: VerifyOptions,
 ): KnownFinding[] {
-  const [endsFirst] = above
+  const [first] = above
     .map(({ facts }) => facts)
     .filter(({ validTo }) => validTo < leaf.validTo)
     .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
-  if (!endsFirst) return [];
-  const { subject, validTo } = endsFirst;
-  const { now, policy } = demands;
-  const tooSoon = endsTooSoon(validTo, demands);
-  const wanted = `, in ${daysBetween(now, validTo)} days, and at least ${policy.minValidDays} are wanted`;
+  if (!first) return [];
+  const { validTo } = first;
+  const issuer = brief(first.subject);
+  const tooSoon = tooSoonClause(validTo, options);
+  const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
   return [
-    finding(
-      'certificate-issuer-expires-first',
-      `The issuer ${brief(subject)} expires on ${day(validTo)}${tooSoon ? wanted : ''}; the certificate itself on ${day(leaf.validTo)}.`,
-      {
-        evidence: { issuer: brief(subject), issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
-        ...(tooSoon && { severity: 'error' }),
-      },
-    ),
+    finding('certificate-issuer-expires-first', message, {
+      evidence: { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
+      ...(tooSoon !== undefined && { severity: 'error' }),
+    }),
   ];
 }
 
-/** The longest lives that public CAs may give, by the day of issue (CA/Browser Forum ballot SC-081v3). */
-const LONGEST_LIVES: readonly { readonly from: string; readonly days: number }[] = [
+/** The longest lifetimes that public CAs may issue, by the day of issue (CA/Browser Forum ballot SC-081v3). */
+const MAX_LIFETIMES: readonly { readonly from: string; readonly days: number }[] = [
   { from: '2029-03-15', days: 47 },
   { from: '2027-03-15', days: 100 },
   { from: '2026-03-15', days: 200 },
@@ -91,22 +79,18 @@ const LONGEST_LIVES: readonly { readonly from: string; readonly days: number }[]
 ];
 
 /**
- * Whether the certificate of the peer lives for longer than a public CA may let it.
- * @param anchor where its path ends: what a private CA issues is its own business
+ * Whether the peer's certificate is valid for longer than a public CA may issue it.
+ * @param anchor the end of its path; a private CA has no limit
  */
 export function judgeLifetime(
   { validFrom, validTo }: CertificateFacts,
   anchor: X509Certificate | undefined,
-  { trust }: PeerDemands,
+  { trust }: VerifyOptions,
 ): KnownFinding[] {
-  const limit = LONGEST_LIVES.find(({ from }) => day(validFrom) >= from);
+  const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
   const days = daysBetween(validFrom, validTo);
   if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor)) return [];
-  return [
-    finding(
-      'certificate-lifetime-long',
-      `The certificate lives for ${days} days; public CAs may issue ${limit.days}.`,
-      { evidence: { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() } },
-    ),
-  ];
+  const message = `The certificate is valid for ${count(days, 'day')}, but public CAs may issue certificates for at most ${limit.days}.`;
+  const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
+  return [finding('certificate-lifetime-long', message, { evidence })];
 }

@@ -6,41 +6,38 @@ import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../../tls/ha
 import { KEY_KINDS } from '../../tls/trust.js';
 import type { KeyKind, TlsVersion } from '../../tls/trust.js';
 import type { Context } from '../context.js';
-import { handshakeAside } from '../diagnostic-handshake.js';
-import type { PeerJudgement } from './judge.js';
-
-/** Judges what a server presents, as step 3 judges the certificate that it met first. */
-export type Judge = (channel: TlsChannel) => PeerJudgement;
+import { sideHandshake } from '../diagnostic-handshake.js';
+import type { PeerJudgment } from './judge.js';
 
 export interface OtherCertificates {
-  /** Each says which certificate it is about. */
+  /** Each names the certificate that it is about. */
   readonly findings: readonly KnownFinding[];
   readonly certificates: CertificateReport[];
 }
 
 /**
- * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
- * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. The additional
- * connections end after the handshake. For each kind there is one with TLS 1.2, and one with TLS 1.3 if the server
- * speaks TLS 1.3 and did not show that kind with TLS 1.2. A connection that the server closes is made once more. If a
- * kind seems to be absent, there is one more connection as a control.
+ * Looks for the certificates that a server has for other clients, and judges them, too: of an RSA and an ECDSA
+ * certificate a handshake shows only one, and the other is easily forgotten. Each additional connection ends after the
+ * handshake. For each key type there is one with TLS 1.2, and one with TLS 1.3 if the server supports it and did not show
+ * that type with TLS 1.2. A connection that the server closes is repeated once. If a type seems to be absent, there is
+ * one more connection as a control.
  * @param address that of the server
  * @param first the channel of the main handshake
- * @returns nothing where there is no other certificate
+ * @param judge judges a channel as step 3 judges the first
  */
 export async function otherCertificates(
   context: Context,
   address: string | undefined,
   first: TlsChannel,
-  judge: Judge,
+  judge: (channel: TlsChannel) => PeerJudgment,
 ): Promise<OtherCertificates> {
   const handshake = (version: TlsVersion, keyKind?: KeyKind): Promise<Outcome> => {
     const { trust } = context.run;
     const terms = { ca: context.endpoint.tls.ca, minVersion: version, maxVersion: version };
-    // No client certificate: its own signature would have to be of the same kind.
-    return handshakeAside(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
+    // Without a client certificate: its signature would need the same key type.
+    return sideHandshake(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
   };
-  // A connection that the server closes says nothing, and may have been an accident.
+  // If the server closes the connection, that may be by chance.
   const handshakeFor = async (kind: KeyKind, version: TlsVersion): Promise<Outcome> => {
     const outcome = await handshake(version, kind);
     const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
@@ -53,8 +50,8 @@ export async function otherCertificates(
     const withTls12 = await handshakeFor(kind, 'TLSv1.2');
     const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
     // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
-    const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
-    const outcome = mayShowByTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
+    const mayShowWithTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
+    const outcome = mayShowWithTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
     if (outcome?.ok) {
       if (kindOf(outcome.channel) !== kind) continue;
       const judged = judge(outcome.channel);
@@ -68,24 +65,26 @@ export async function otherCertificates(
       absent.push(kind);
     }
   }
-  // A server that refuses everybody by now has refused nothing in particular.
+  // If the server now refuses any handshake, its refusals say nothing about a certificate.
   if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-    findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
+    findings.push(
+      ...absent.map((kind) => unchecked(kind, 'no control', ', because the server now refuses every handshake')),
+    );
   }
   return { findings, certificates };
 }
 
-/** Undefined where there was no connection. */
+/** Undefined without a connection. */
 type Outcome = HandshakeResult | undefined;
 
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
 const HANDSHAKE_FAILURE = 40;
-/** RFC 8446 section 6.2: a server that speaks none of the offered versions. */
+/** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
 const MAY_HIDE =
-  'it speaks only TLS 1.3, where it may hide a certificate whose issuer signs with a key of another kind';
+  'it supports only TLS 1.3, with which it may hide a certificate whose issuer has a key of another type';
 
-/** OpenSSL's words for a server that goes on with what was not offered. */
+/** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 
 function isAlert(outcome: Outcome, number: number): boolean {
@@ -93,8 +92,8 @@ function isAlert(outcome: Outcome, number: number): boolean {
 }
 
 /**
- * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
- * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
+ * Whether a failure means that the server has no certificate of the type: it sends the alert for that, or it uses the
+ * certificate that it has anyway (RFC 8446 section 4.4.2.2). Other failures may have other causes.
  */
 function isAbsent(outcome: Outcome): boolean {
   if (outcome?.ok !== false) return false;
@@ -121,13 +120,13 @@ function about(kind: KeyKind, found: KnownFinding): KnownFinding {
 function unchecked(kind: KeyKind, outcome: string, why = ''): KnownFinding {
   return finding(
     'certificate-unchecked',
-    `Whether the server has a certificate for ${kind} could not be found out${why}.`,
+    `The gate could not determine whether the server has a certificate for ${kind}${why}.`,
     { evidence: { keyType: kind, outcome } },
   );
 }
 
 function failed(kind: KeyKind, failure: HandshakeFailure | undefined): KnownFinding {
   if (failure?.kind !== 'alert') return unchecked(kind, failure?.kind ?? 'no connection');
-  const why = failure.asked ? ', because it demands a client certificate' : '';
+  const why = failure.asked ? ', because the server requires a client certificate' : '';
   return unchecked(kind, `alert ${failure.number}`, why);
 }

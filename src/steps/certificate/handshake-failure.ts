@@ -13,19 +13,19 @@ import type { Stopped } from '../hand-over.js';
 import { meaningOfAlert } from './alert-meaning.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused } from './client-certificate.js';
 
-/** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+/** RFC 6066 section 3. */
 const UNRECOGNIZED_NAME = 112;
-/** What alerts are about: handshake failure, protocol version, insufficient security. */
+/** The subject of alerts: handshake failure, protocol version, insufficient security. */
 const ABOUT: Readonly<Record<number, Disagreement['about']>> = { 40: 'anything', 70: 'version', 71: 'cipher' };
-/** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
+/** OpenSSL's error codes for a version that this side does not accept, and a cipher suite that it did not offer. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
-/** The same for parameters that its security level does not take. */
+/** The same for parameters that its security level does not accept. */
 const SHORT_DH = 'DH_KEY_TOO_SMALL';
-/** Cipher suites that are offered whatever the policy, by their standard names. */
+/** Cipher suites that every policy offers, by their standard names. */
 const OFFERED =
   /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
-/** Curves that are offered only where everything is. */
+/** Curves that only a diagnostic handshake offers. */
 const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 
 /**
@@ -44,13 +44,13 @@ export async function judgeHandshakeFailure(
       const found = finding('handshake-timeout', message, {
         evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
       });
-      // With STARTTLS the server has answered before, so it stopped answering later.
+      // With STARTTLS the server has answered before, so a packet may be lost.
       return { ...stopped(found), ...(context.endpoint.transport === 'starttls' && { transient: 'once' }) };
     }
     case 'lost': {
       const said = `The connection ended during the TLS handshake (${failure.detail})`;
       const evidence = { detail: failure.detail };
-      // Some servers hang up where others send an alert.
+      // Some servers close the connection instead of sending an alert.
       const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
       return tooOld !== undefined
         ? stopped(versionTooOld(context, { said, evidence }, tooOld))
@@ -69,7 +69,7 @@ export async function judgeHandshakeFailure(
         await noAgreement(context, address, {
           ...refusal,
           about: ABOUT[number],
-          ...(meaning && { said: `${refusal.said}: ${meaning.says}`, cause: meaning.cause }),
+          ...(meaning && { said: `${refusal.said}: ${meaning.meaning}`, cause: meaning.cause }),
         }),
       );
     }
@@ -78,15 +78,15 @@ export async function judgeHandshakeFailure(
       const reason = brief(failure.reason);
       if (stray) {
         const data = brief(decodeBytes(stray).trimEnd());
-        const message = `In the midst of the TLS handshake came what is no TLS: "${data}".`;
+        const message = `During the TLS handshake the server sent data that is not TLS: "${data}".`;
         return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
       }
       return stopped(
         await noAgreement(context, address, {
-          said: `TLS failed on our side: ${reason}`,
+          said: `The gate ended the handshake: ${reason}`,
           evidence: { reason, code },
           ...(code.includes(SHORT_DH) && {
-            said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
+            said: `The gate does not accept the Diffie-Hellman parameters of the server, which are too short (${reason})`,
             cause: 'short-dh-parameters',
           }),
           about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
@@ -96,21 +96,21 @@ export async function judgeHandshakeFailure(
   }
 }
 
-/** How one side said no. */
+/** How one side refused the handshake. */
 interface Refusal {
   /** A sentence without its full stop. */
   readonly said: string;
   readonly evidence: Readonly<Record<string, string>>;
 }
 
-/** The same, and what it is about where that is said; `anything` is what a plain "handshake failure" says. */
+/** A refusal with its subject, if it is known; `anything` is that of the alert "handshake failure". */
 interface Disagreement extends Refusal {
   readonly about: 'version' | 'cipher' | 'anything' | undefined;
-  /** If it is known without a diagnostic handshake. */
+  /** Set if it is known without a diagnostic handshake. */
   readonly cause?: Cause<'tls-handshake-failed'>;
 }
 
-/** Why there was no agreement, by what the server does when it is offered everything. */
+/** Why there was no agreement, by what the server chooses if it is offered everything. */
 async function noAgreement(
   context: Context,
   address: string | undefined,
@@ -120,28 +120,29 @@ async function noAgreement(
   const tooOld = versionBelowPolicy(seen, context);
   const spoken = seen === 'nothing' ? undefined : seen;
   if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
-    return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
+    return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that the gate can offer'));
   }
-  const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
-  const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
-  const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
+  const unusualCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
+  const chosen =
+    spoken && `${spoken.version} with ${spoken.cipher}${unusualCurve === undefined ? '' : ` on ${unusualCurve}`}`;
+  const only = chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`;
   const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
   if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
     return finding(
       'tls-handshake-failed',
-      `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`,
+      `The server can only sign the handshake with ${spoken.oldSignature}, which the gate does not offer. ${refusal.said}.${only}`,
       { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' },
     );
   }
-  const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
-  if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
+  const isUnusual = unusualCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
+  if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isUnusual)) {
     const { said, cause } = refusal;
     return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(cause !== undefined && { cause }) });
   }
-  const what = oddCurve === undefined ? 'cipher suites' : 'curves';
+  const what = unusualCurve === undefined ? 'cipher suites' : 'curves';
   return finding(
     'tls-handshake-failed',
-    `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`,
+    `The server accepts none of the ${what} that the gate offers. ${refusal.said}.${only}`,
     { evidence, cause: 'ciphers' },
   );
 }
@@ -150,26 +151,26 @@ function versionBelowPolicy(seen: Negotiated | 'nothing' | undefined, { endpoint
   return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
 }
 
-/** @param spoken the version that the server takes, or that it takes none; undefined where that was not found out */
+/** @param spoken the version that the server supports, or a text that says that it supports none; undefined if unknown */
 function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, spoken: string | undefined): KnownFinding {
-  const wanted = endpoint.tls.minVersion;
+  const required = endpoint.tls.minVersion;
   const message =
     spoken === undefined
-      ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
-      : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
+      ? `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed. ${said}.`
+      : `The server supports ${spoken}, but ${required} or later is required. ${said}.`;
   return finding('tls-version-too-old', message, {
-    evidence: { ...evidence, required: wanted, negotiated: spoken ?? 'unknown' },
-    ...(wanted === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),
+    evidence: { ...evidence, required, negotiated: spoken ?? 'unknown' },
+    ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),
   });
 }
 
-/** RFC 6066 section 3: the server has nothing for the name that was sent. */
+/** The server has no certificate for the name that was sent (RFC 6066 section 3). */
 function nameUnknown({ endpoint }: Context, { said, evidence }: Refusal): KnownFinding {
   const sent = serverNameIndication(endpoint.servername);
   const what =
     sent === undefined
-      ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
-      : `The server does not know the name ${sent}, which was sent as SNI.`;
+      ? `The server requires a server name (SNI), but none is sent for an IP address (${endpoint.servername}).`
+      : `The server does not recognize the server name ${sent} (SNI).`;
   return finding('tls-handshake-failed', `${what} ${said}.`, {
     evidence: { ...evidence, servername: sent ?? 'none sent' },
     cause: 'unknown-name',

@@ -1,81 +1,80 @@
 import type { X509Certificate } from 'node:crypto';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
+import type { TlsPolicy } from '../../plan/endpoint.js';
 import type { CertificateReport } from '../../report/report.js';
 import { visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
-import { followChain } from '../../tls/x509/chain.js';
-import type { ChainFacts } from '../../tls/x509/chain.js';
+import { verifyChain } from '../../tls/x509/chain.js';
+import type { ChainResult } from '../../tls/x509/chain.js';
 import { judgeChain, judgeOrder } from './chain.js';
 import { daysBetween, judgeDates, judgeIssuerDates, judgeLifetime } from './dates.js';
-import type { PeerDemands, Presented } from './verify-options.js';
-import { isLegible, malformed, read } from './malformed.js';
 import { judgeName, judgePurpose } from './name.js';
+import { malformed, parse } from './parse.js';
 import { judgeStrength } from './strength.js';
+import type { Presented, VerifyOptions } from './verify-options.js';
 
-export type { PeerDemands, Presented } from './verify-options.js';
-
-export interface PeerJudgement {
+export interface PeerJudgment {
   readonly findings: readonly KnownFinding[];
-  /** The chain and the name hold, or a pin matches, and nothing is malformed. No waiver makes it so. */
-  readonly authenticated: boolean;
-  /** Absent where the peer's own certificate cannot be read. */
+  /** The chain and the name are valid, or a pin matches, and nothing is malformed. A waiver does not make it true. */
+  readonly isVerified: boolean;
+  /** Undefined if the peer's own certificate is malformed. */
   readonly certificate?: CertificateReport;
 }
 
 /**
- * Judges what a peer presented, every question by itself, so that a certificate can be expired and misnamed and
- * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, be the certificates as they may.
+ * Judges what a peer presented. Every question is judged separately, so that a certificate can be expired, misnamed and
+ * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, whatever the certificates are.
  * @param presented at least one certificate
  */
-export function judgePeer(presented: Presented, demands: PeerDemands): PeerJudgement {
-  const { trust, policy, now } = demands;
-  const chain = followChain(presented.sent, trust.anchors(policy.ca), now);
+export function judgePeer(presented: Presented, options: VerifyOptions): PeerJudgment {
+  const { trust, policy, now } = options;
+  const chain = verifyChain(presented.sent, trust.anchors(policy.ca), now);
   const path = pathOf(chain, presented);
-  // Where there is a path, nothing rests upon what else was sent.
-  const [own, ...issuers] = (path ?? presented.sent).map(read);
+  // If there is a path, other certificates that were sent do not matter.
+  const [own, ...issuers] = (path ?? presented.sent).map(parse);
   if (!own) throw new RangeError('a peer without a certificate');
-  const odd = [own, ...issuers].flatMap((reading) => (isLegible(reading) ? [] : [malformed(reading)]));
-  if (!isLegible(own)) return { findings: odd, authenticated: false };
+  const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [malformed(result)]));
+  if (!own.ok) return { findings: unreadable, isVerified: false };
 
   const { facts } = own;
   const anchor = path?.at(-1);
-  const above = issuers.filter(isLegible);
+  const above = issuers.filter((issuer) => issuer.ok);
   const strength = judgeStrength([own, ...above], anchor);
-  const dates = judgeDates(facts, demands);
+  const dates = judgeDates(facts, options);
   const purpose = judgePurpose(facts);
-  const name = judgeName(facts, demands);
-  const holds = judgeChain(presented, chain, [...strength, ...dates, ...purpose]);
-  const identity = [...holds, ...name, ...purpose];
+  const name = judgeName(facts, options);
+  const trusted = judgeChain(presented, chain, [...strength, ...dates, ...purpose]);
+  const identity = [...trusted, ...name, ...purpose];
 
   const pinned = policy.pins.includes(facts.spki);
-  const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, demands)] : [];
+  const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, policy)] : [];
   return {
     findings: [
-      ...odd,
+      ...unreadable,
       ...dates,
       ...mismatch,
-      ...(pinned ? identity.map((found) => (demands.waived(found.code) ? found : asNotice(found))) : identity),
+      ...(pinned ? identity.map((found) => (options.waived(found.code) ? found : asNotice(found))) : identity),
       ...strength,
-      ...(path ? judgeIssuerDates(facts, above, demands) : []),
+      ...(path ? judgeIssuerDates(facts, above, options) : []),
       ...judgeOrder(presented),
-      ...judgeLifetime(facts, anchor, demands),
+      ...judgeLifetime(facts, anchor, options),
     ],
-    authenticated: odd.length === 0 && (pinned || identity.length === 0),
+    isVerified: unreadable.length === 0 && (pinned || identity.length === 0),
     certificate: certificateReport(facts, now),
   };
 }
 
-/** The path that the peer's certificate rests upon: ours, or one that we could not judge to the end and OpenSSL has. */
-function pathOf(chain: ChainFacts, { verifyError }: Presented): readonly X509Certificate[] | undefined {
+/** The path to the trust anchor: ours, or one that only OpenSSL could verify completely, and has. */
+function pathOf(chain: ChainResult, { verifyError }: Presented): readonly X509Certificate[] | undefined {
   if (chain.kind === 'trusted') return chain.path;
   return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
 }
 
-function pinMismatch({ spki }: CertificateFacts, { policy }: PeerDemands): KnownFinding {
+function pinMismatch({ spki }: CertificateFacts, { pins }: TlsPolicy): KnownFinding {
   return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
-    evidence: { pin: `sha256/${spki}`, pinned: policy.pins.map((pin) => `sha256/${pin}`).join(', ') },
+    evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
   });
 }
 

@@ -3,35 +3,28 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { brief } from '../../text/peer.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
-import type { Legible } from './malformed.js';
+import type { Parsed } from './parse.js';
 
 /**
- * The keys and signatures that a chain rests upon (RFC 9325 section 4.5). What an anchor, or a root, is signed with
- * proves nothing and is not asked.
- * @param chain the path to the anchor, or all that was sent where there is none
+ * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing, so
+ * it is not judged.
+ * @param chain the path to the anchor, or everything that was sent if there is none
  */
-export function judgeStrength(chain: readonly Legible[], anchor: X509Certificate | undefined): KnownFinding[] {
-  const weakKey = chain.map(({ facts }) => facts).find(({ key }) => key.weak);
-  const weakSignature = chain
-    .filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)))
-    .map(({ facts }) => facts)
-    .find(({ signature }) => signature.weak);
-  return [
-    ...(weakKey
-      ? [
-          finding('certificate-weak-key', `The key of ${brief(weakKey.subject)} is ${weakKey.key.name}.`, {
-            evidence: { key: weakKey.key.name, subject: brief(weakKey.subject) },
-          }),
-        ]
-      : []),
-    ...(weakSignature
-      ? [
-          finding(
-            'certificate-weak-signature',
-            `${brief(weakSignature.subject)} is signed by ${weakSignature.signature.name}.`,
-            { evidence: { signature: weakSignature.signature.name, subject: brief(weakSignature.subject) } },
-          ),
-        ]
-      : []),
-  ];
+export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate | undefined): KnownFinding[] {
+  const signed = chain.filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)));
+  const weakKey = chain.find(({ facts }) => facts.key.weak)?.facts;
+  const weakSignature = signed.find(({ facts }) => facts.signature.weak)?.facts;
+  const findings: KnownFinding[] = [];
+  if (weakKey) {
+    const subject = brief(weakKey.subject);
+    const key = weakKey.key.name;
+    findings.push(finding('certificate-weak-key', `The key of ${subject} is ${key}.`, { evidence: { key, subject } }));
+  }
+  if (weakSignature) {
+    const subject = brief(weakSignature.subject);
+    const signature = weakSignature.signature.name;
+    const message = `${subject} is signed with ${signature}.`;
+    findings.push(finding('certificate-weak-signature', message, { evidence: { signature, subject } }));
+  }
+  return findings;
 }

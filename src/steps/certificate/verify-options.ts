@@ -3,13 +3,13 @@ import type { TlsPolicy } from '../../plan/endpoint.js';
 import type { TlsChannel } from '../../tls/handshake.js';
 import type { TrustStore } from '../../tls/trust.js';
 
-/** What a peer presented, and what OpenSSL thought of it. */
+/** The certificates that a peer presented, and OpenSSL's error for them. */
 export type Presented = Pick<TlsChannel, 'sent' | 'verifyError'>;
 
-/** What is demanded of a peer. */
-export interface PeerDemands {
+/** What a certificate must comply with. */
+export interface VerifyOptions {
   readonly policy: TlsPolicy;
-  /** The name that the certificate must carry. */
+  /** The name that the certificate must match. */
   readonly name: string;
   readonly now: Date;
   readonly trust: TrustStore;

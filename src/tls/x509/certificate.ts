@@ -6,9 +6,9 @@ import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding
 import { NAME_TAG, caIssuers, subjectAltNames } from './extensions.js';
 import { addressOf } from '../names.js';
 import type { PresentedIdentifiers } from '../names.js';
-import { purposeObjections } from './purpose.js';
+import { purposeErrors } from './purpose.js';
 
-/** What a certificate says, without any judgement of it. Texts are the peer's. */
+/** The content of a certificate. Its texts come from the peer. */
 export interface CertificateFacts extends PresentedIdentifiers {
   readonly subject: string;
   readonly issuer: string;
@@ -17,11 +17,11 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly key: PublicKeyFacts;
   readonly signature: SignatureFacts;
   readonly isCa: boolean;
-  /** Why its key may not be that of a TLS server, in clauses; none where it may. */
-  readonly purposeObjections: readonly string[];
+  /** Why its key must not be used by a TLS server, as clauses. */
+  readonly purposeErrors: readonly string[];
   /** Whether it has subject alternative names that are neither DNS names nor addresses. */
   readonly hasOtherNames: boolean;
-  /** Where the certificate of the issuer is to be had. */
+  /** The URLs of the issuer's certificate. */
   readonly caIssuers: readonly string[];
   /** Fingerprint, lower-case hexadecimal without colons. */
   readonly sha256: string;
@@ -37,15 +37,15 @@ export interface PublicKeyFacts {
 }
 
 export interface SignatureFacts {
-  /** Such as `RSA with SHA-256`; the object identifier where it is not known here. */
+  /** Such as `RSA with SHA-256`; the object identifier if it is not known here. */
   readonly name: string;
   /** Made with SHA-1 or older. */
   readonly weak: boolean;
 }
 
 /**
- * Reads what there is to know of a certificate.
- * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
+ * Parses a certificate.
+ * @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored
  */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
   const { from, to } = validityOf(certificate);
@@ -58,7 +58,7 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
     key: publicKeyFacts(certificate),
     signature: signatureFacts(certificate),
     isCa: certificate.ca,
-    purposeObjections: purposeObjections(certificate),
+    purposeErrors: purposeErrors(certificate),
     caIssuers: caIssuers(certificate),
     sha256: fingerprint(certificate),
     spki: createHash('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),
@@ -72,15 +72,15 @@ export function fingerprint({ raw }: X509Certificate): string {
 
 /**
  * One line such as `C=DE, O=Example, CN=mail.example.com`.
- * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
+ * @param multiLine in Node's form, which is undefined if a name is empty or malformed
  */
 export function distinguishedName(multiLine: string | undefined): string {
   return (multiLine ?? '').replaceAll('\n', ', ');
 }
 
 /**
- * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
- * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
+ * The subject alternative names, from the encoding itself: Node's text of them must be split again, which names with
+ * commas or quotes have made go wrong (CVE-2021-44532).
  */
 function presentedIdentifiers(
   certificate: X509Certificate,
@@ -95,7 +95,7 @@ function presentedIdentifiers(
 
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
-/** What NIST calls the curves of OpenSSL. */
+/** NIST's names for the curves of OpenSSL. */
 const CURVES: Readonly<Record<string, string>> = {
   prime256v1: 'P-256',
   secp224r1: 'P-224',
@@ -108,7 +108,7 @@ export function curveName(name: string): string {
   return CURVES[name] ?? name;
 }
 
-/** What the key of a certificate is; never throws, be the rest as it may. */
+/** The key of a certificate. Never throws, even if the rest is malformed. */
 export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
   const key = publicKeyOf(certificate);
   const type = key?.asymmetricKeyType;
@@ -122,7 +122,7 @@ export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
     return { name: `EC ${curveName(namedCurve)}`, weak: bits < MIN_EC_BITS };
   }
   if (type === 'ed25519' || type === 'ed448') return { name: `Ed${type.slice(2)}`, weak: false };
-  // A key that this TLS library cannot even read is not one to rely on.
+  // A key that this TLS library cannot read counts as weak.
   return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
 }
 

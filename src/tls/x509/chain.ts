@@ -1,139 +1,129 @@
 import type { X509Certificate } from 'node:crypto';
 import { namesAsIssuer } from './distinguished-names.js';
-import { issued, obstacle, unevaluated } from './issuer.js';
-import type { Obstacle } from './issuer.js';
+import { issued, pathError, unsupportedFeature } from './issuer.js';
 import { Comparisons } from './name-constraints.js';
+import type { PathError } from './name-constraints.js';
 
-/** Where the chain of a server leads, its leaf's dates left aside: those are a question of their own. */
-export type ChainFacts =
+/** Where the certificates that a server sent lead. The dates of the leaf are judged separately. */
+export type ChainResult =
   | { readonly kind: 'trusted'; readonly path: readonly X509Certificate[] }
   | { readonly kind: 'self-signed' }
-  | ({ readonly kind: 'incomplete' } & DeadEnd)
+  | ({ readonly kind: 'incomplete' } & PathEnd)
   | ({
       readonly kind: 'untrusted';
-      readonly obstacle?: string;
-      /** A path that holds if all does that could not be evaluated here. */
+      /** Why the path is not valid. */
+      readonly reason?: string;
+      /** A path that is valid if everything is that this search does not support. */
       readonly path?: readonly X509Certificate[];
-    } & DeadEnd);
+    } & PathEnd);
 
-/** Where the way up from the leaf ends, and no trust anchor is, or has issued, the certificate that stands there. */
-export interface DeadEnd {
+/** Where the path from the leaf ends without a trust anchor. */
+export interface PathEnd {
+  /** The last certificate, which is not a trust anchor and not issued by one. */
   readonly end: X509Certificate;
-  /** Whether that one is a root: signed by its own key. */
+  /** Whether it is a root: signed with its own key. */
   readonly isRoot: boolean;
-  /** Whether a trust anchor has the name of its issuer, and another key. */
-  readonly hasNamesake: boolean;
+  /** Whether a trust anchor has the name of its issuer, but another key. */
+  readonly hasNameConflict: boolean;
 }
 
-/** Signatures that are verified in one search: a peer can send many certificates of one name, and each costs time. */
+/** A peer can send many certificates with one name, and each costs the time of a signature check. */
 const MAX_VERIFICATIONS = 64;
 
-/** A certificate on the way up, and the way back down from it. */
-interface Rung {
-  readonly certificate: X509Certificate;
-  readonly below: Rung | undefined;
-}
-
 /**
- * Looks for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate signed by the next,
- * every issuer a CA within its dates and its path length. OpenSSL does this too, and reports only the last thing
- * that it dislikes, so that an expired leaf hides an unknown issuer; here the question is answered by itself.
- * What this search cannot evaluate (constraints of some forms of names, critical extensions that it does not know)
- * makes no path that is trusted.
+ * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate is signed by the next,
+ * and every issuer is a CA within its dates and its path length. OpenSSL does this too, but reports only its last error,
+ * so that an expired leaf hides an unknown issuer. A path with something that this search does not support (constraints
+ * of some types of names, unknown critical extensions) is not trusted.
  * @param sent the certificates as the server sent them, leaf first; at least one
- * @param anchors the trust anchors
  * @param now the time at which issuers must be valid
  */
-export function followChain(
+export function verifyChain(
   sent: readonly X509Certificate[],
   anchors: readonly X509Certificate[],
   now: Date,
-): ChainFacts {
+): ChainResult {
   const [leaf, ...others] = sent;
   if (!leaf) throw new RangeError('a chain without a leaf');
   // Some configurations name the file of the certificate twice, which sends no issuer.
   const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
-  const up = (doubtfulToo: boolean): Climb => climb(leaf, [...anchors, ...issuers], { anchors, now, doubtfulToo });
-  const { path, end, obstacles } = up(false);
+  const search = (ignoreUnsupported: boolean): PathResult =>
+    buildPath(leaf, [...anchors, ...issuers], { anchors, now, ignoreUnsupported });
+  const { path, end, errors } = search(false);
   if (path) return { kind: 'trusted', path };
   if (issued(leaf, leaf)) return { kind: 'self-signed' };
-  const deadEnd: DeadEnd = {
+  const pathEnd: PathEnd = {
     end,
     isRoot: issued(end, end),
-    hasNamesake: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
+    hasNameConflict: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
   };
-  const [first] = obstacles;
-  if (first) {
-    const doubtful = obstacles.some(({ isCertain }) => !isCertain) ? up(true).path : undefined;
-    return { kind: 'untrusted', obstacle: first.words, ...(doubtful && { path: doubtful }), ...deadEnd };
-  }
-  return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...deadEnd };
+  const [first] = errors;
+  if (!first) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
+  const uncertain = errors.some(({ isUnsupported }) => isUnsupported) ? search(true).path : undefined;
+  return { kind: 'untrusted', reason: first.message, ...(uncertain && { path: uncertain }), ...pathEnd };
 }
 
-interface Climb {
+interface PathResult {
+  /** From the leaf to the trust anchor. */
   readonly path?: readonly X509Certificate[];
-  /** The highest certificate that was reached. */
+  /** The last certificate that was reached. */
   readonly end: X509Certificate;
-  readonly obstacles: readonly Obstacle[];
+  readonly errors: readonly PathError[];
 }
 
-interface Terms {
+interface SearchOptions {
   readonly anchors: readonly X509Certificate[];
   readonly now: Date;
-  /** Whether to go on where it is not certain that the way is barred. */
-  readonly doubtfulToo: boolean;
+  readonly ignoreUnsupported: boolean;
 }
 
-function climb(
+function buildPath(
   leaf: X509Certificate,
   issuers: readonly X509Certificate[],
-  { anchors, now, doubtfulToo }: Terms,
-): Climb {
+  { anchors, now, ignoreUnsupported }: SearchOptions,
+): PathResult {
   const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
-  const isPassable = (inTheWay: Obstacle | undefined): boolean => !inTheWay || (doubtfulToo && !inTheWay.isCertain);
-  const odd = unevaluated(leaf);
-  const obstacles: Obstacle[] = odd ? [odd] : [];
-  if (!isPassable(odd)) return { end: leaf, obstacles };
+  const errors: PathError[] = [];
+  const accepts = (error: PathError | undefined): boolean => {
+    if (error) errors.push(error);
+    return !error || (ignoreUnsupported && error.isUnsupported);
+  };
+  if (!accepts(unsupportedFeature(leaf))) return { end: leaf, errors };
   const comparisons = new Comparisons();
   let verifications = 0;
   let end = leaf;
 
-  // Breadth first, each certificate once: the shortest path, in time that grows with what was sent and no faster.
+  // Breadth first, each certificate once: this finds the shortest path, in time that grows linearly with what was sent.
   const seen = new Set([leaf.fingerprint256]);
-  const rungs: Rung[] = [{ certificate: leaf, below: undefined }];
-  for (const rung of rungs) {
-    end = rung.certificate;
-    if (trusted.has(end.fingerprint256)) return { path: pathTo(rung), end, obstacles };
-    const named = issuers.filter((issuer) => namesAsIssuer(rung.certificate, issuer));
-    // Of those that were issued anew, the one that lasts: OpenSSL takes it too.
+  const paths: X509Certificate[][] = [[leaf]];
+  for (const path of paths) {
+    end = path.at(-1) ?? leaf;
+    const issuee = end;
+    if (trusted.has(end.fingerprint256)) return { path, end, errors };
+    const named = issuers.filter((issuer) => namesAsIssuer(issuee, issuer));
+    // Of several with the same key, use the one that is valid for longest, as OpenSSL does.
     for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
       if (seen.has(issuer.fingerprint256)) continue;
       if (verifications === MAX_VERIFICATIONS) {
-        return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
+        return { end, errors: [...errors, { message: 'too many possible issuers were sent', isUnsupported: false }] };
       }
       verifications += 1;
-      if (!issued(issuer, rung.certificate)) continue;
+      if (!issued(issuer, issuee)) continue;
       seen.add(issuer.fingerprint256);
-      const inTheWay = obstacle(issuer, pathTo(rung), now, comparisons);
-      if (inTheWay) obstacles.push(inTheWay);
-      if (isPassable(inTheWay)) rungs.push({ certificate: issuer, below: rung });
+      if (accepts(pathError(issuer, path, now, comparisons))) paths.push([...path, issuer]);
     }
   }
-  return { end, obstacles };
+  return { end, errors };
 }
 
-/** Good enough for a choice; what is no date is judged elsewhere. */
+/** For a choice only: an invalid date is reported elsewhere. */
 function lastSecond({ validTo }: X509Certificate): number {
   return Date.parse(validTo) || 0;
 }
 
-function pathTo(rung: Rung): X509Certificate[] {
-  return rung.below ? [...pathTo(rung.below), rung.certificate] : [rung.certificate];
-}
-
 /**
- * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 wants: it is out of
- * order, or does not belong there.
+ * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires: it is out of
+ * order, or does not belong to the chain.
  * @param sent the certificates as the server sent them, leaf first
  */
 export function firstOutOfOrder(sent: readonly X509Certificate[]): X509Certificate | undefined {

@@ -1,24 +1,24 @@
 /** One element of a DER encoding (X.690). */
 export interface DerElement {
-  /** The tag octet. */
+  /** The tag byte. */
   readonly tag: number;
   readonly content: Buffer;
   /** Tag, length and content. */
   readonly whole: Buffer;
 }
 
-/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
+/** An encoding that this parser does not accept. OpenSSL may accept it, so a peer can present one. */
 export class DerError extends Error {
   override readonly name = 'DerError';
 }
 
-/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
-const MAX_LENGTH_OCTETS = 4;
+/** Four bytes of length are more than any certificate that OpenSSL accepts in a handshake. */
+const MAX_LENGTH_BYTES = 4;
 
 /**
- * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
- * certificate: one-octet tags, definite lengths.
- * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
+ * Reads consecutive DER elements with one-byte tags and definite lengths, for what Node does not expose of a
+ * certificate.
+ * @throws {DerError} if a tag has several bytes, or a length is indefinite or extends past the end
  */
 export function derElements(der: Buffer): DerElement[] {
   const elements: DerElement[] = [];
@@ -26,12 +26,13 @@ export function derElements(der: Buffer): DerElement[] {
   while (at < der.length) {
     const tag = der.readUInt8(at);
     const first = der[at + 1];
-    if (first === undefined || (tag & 0x1f) === 0x1f) throw new DerError('a tag that stands alone or goes on');
-    const lengthOctets = first < 0x80 ? 0 : first - 0x80;
-    const start = at + 2 + lengthOctets;
-    if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length) throw new DerError('an odd length');
-    const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
-    if (end > der.length) throw new DerError('a length beyond the end');
+    if (first === undefined || (tag & 0x1f) === 0x1f) throw new DerError('a tag is incomplete or has several bytes');
+    const lengthBytes = first < 0x80 ? 0 : first - 0x80;
+    const start = at + 2 + lengthBytes;
+    if (first === 0x80 || lengthBytes > MAX_LENGTH_BYTES || start > der.length)
+      throw new DerError('a length is invalid');
+    const end = start + (lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes));
+    if (end > der.length) throw new DerError('a length extends past the end');
     elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
     at = end;
   }
@@ -39,7 +40,7 @@ export function derElements(der: Buffer): DerElement[] {
 }
 
 /**
- * The elements within the first element of an encoding; none where there is no first.
+ * The elements within the first element of an encoding, or none if it is empty.
  * @throws {DerError}
  */
 export function derWithin(der: Buffer): DerElement[] {
@@ -51,9 +52,9 @@ export function derWithin(der: Buffer): DerElement[] {
 export function oid(content: Buffer): string {
   const arcs: number[] = [];
   let arc = 0;
-  for (const octet of content) {
-    arc = arc * 128 + (octet & 0x7f);
-    if (octet < 0x80) {
+  for (const byte of content) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte < 0x80) {
       arcs.push(arc);
       arc = 0;
     }

@@ -2,20 +2,20 @@ import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements } from './der.js';
 import type { DerElement } from './der.js';
 import { issuerName, subjectName } from './encoding.js';
-import { remembered } from './memoize.js';
+import { memoize } from './memoize.js';
 
 /*
- * How distinguished names are compared (RFC 5280 section 7.1): without case, and a run of blanks is one blank.
+ * Comparison of distinguished names (RFC 5280 section 7.1): case is ignored, and several spaces are the same as one.
  */
 
 /**
- * Whether a certificate names another one as its issuer. A name that cannot be read is nobody's.
+ * Whether a certificate names another one as its issuer. A name that cannot be read is never equal to another.
  * @param certificate whose issuer field is read
  * @param issuer whose subject field is read
  */
 export function namesAsIssuer(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  const name = comparableIssuer(certificate);
-  return name !== undefined && name === comparableSubject(issuer);
+  const name = normalizedIssuer(certificate);
+  return name !== undefined && name === normalizedSubject(issuer);
 }
 
 /** Whether a certificate is self-issued (RFC 5280 section 3.2): it names itself as its issuer, whoever signed it. */
@@ -23,22 +23,21 @@ export function isSelfIssued(certificate: X509Certificate): boolean {
   return namesAsIssuer(certificate, certificate);
 }
 
-const comparableIssuer = remembered((certificate) => unlessOdd(() => comparable(issuerName(certificate))));
-const comparableSubject = remembered((certificate) => unlessOdd(() => comparable(subjectName(certificate))));
+const normalizedIssuer = memoize((certificate) => unlessMalformed(() => normalized(issuerName(certificate))));
+const normalizedSubject = memoize((certificate) => unlessMalformed(() => normalized(subjectName(certificate))));
 
-/** Two names are the same where this is. @throws {DerError} */
-function comparable(name: Buffer): string {
+/** @throws {DerError} */
+function normalized(name: Buffer): string {
   const parts = derElements(name).map(({ content }) =>
     derElements(content)
-      .map((attribute) => derElements(attribute.content).map(comparableElement))
+      .map((attribute) => derElements(attribute.content).map(normalizedElement).join('='))
       // The parts of a relative distinguished name are a set.
-      .map((attribute) => attribute.join('='))
       .toSorted(),
   );
   return JSON.stringify(parts);
 }
 
-/** Strings of which OpenSSL compares the text, as UTF-8String here and PrintableString there are the same. */
+/** String types that OpenSSL compares by their text: a UTF8String can be equal to a PrintableString. */
 const TEXTS: Readonly<Record<number, BufferEncoding>> = {
   0x0c: 'utf8',
   0x13: 'latin1',
@@ -47,7 +46,7 @@ const TEXTS: Readonly<Record<number, BufferEncoding>> = {
   0x1a: 'latin1',
 };
 
-function comparableElement({ tag, content }: DerElement): string {
+function normalizedElement({ tag, content }: DerElement): string {
   const encoding = TEXTS[tag];
   if (encoding === undefined) return `#${tag}:${content.toString('hex')}`;
   return content
@@ -57,9 +56,9 @@ function comparableElement({ tag, content }: DerElement): string {
     .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-function unlessOdd<T>(reading: () => T): T | undefined {
+function unlessMalformed<T>(read: () => T): T | undefined {
   try {
-    return reading();
+    return read();
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
     return undefined;

@@ -3,16 +3,16 @@ import { DerError, derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
 
 /*
- * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
- * as little of one that it cannot read as of one that is absent.
+ * The encoded parts of a certificate (RFC 5280 section 4.1) that Node does not expose, or for which it does not
+ * distinguish between malformed and absent.
  */
 
-/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
+/** Tag bytes of universal types, and the context tag of `extensions` in a TBSCertificate. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
-  bits: 0x03,
-  octets: 0x04,
+  bitString: 0x03,
+  octetString: 0x04,
   oid: 0x06,
   utcTime: 0x17,
   generalizedTime: 0x18,
@@ -33,17 +33,14 @@ export function signatureAlgorithm({ raw }: X509Certificate): DerElement[] {
   return derElements(part(derWithin(raw), 1, 'signature algorithm').content);
 }
 
-/**
- * The whole SubjectPublicKeyInfo.
- * @throws {DerError}
- */
+/** The whole SubjectPublicKeyInfo. @throws {DerError} */
 export function subjectPublicKeyInfo(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 4, 'public key').whole;
 }
 
 /**
- * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
- * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
+ * Whether the key of a certificate has explicit curve parameters instead of the name of a curve. RFC 5480 section 2.1.1
+ * forbids this: the parameters may be those of a different curve.
  * @throws {DerError}
  */
 export function hasExplicitCurve(certificate: X509Certificate): boolean {
@@ -54,32 +51,26 @@ export function hasExplicitCurve(certificate: X509Certificate): boolean {
 
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 
-/**
- * What the issuer's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
+/** The content of the issuer's distinguished name. @throws {DerError} */
 export function issuerName(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 1, 'issuer').content;
 }
 
-/**
- * What the subject's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
+/** The content of the subject's distinguished name. @throws {DerError} */
 export function subjectName(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 
-/** When a certificate is valid, both ends included. */
+/** The time during which a certificate is valid, both ends included. */
 export interface Validity {
   readonly from: Date;
   readonly to: Date;
 }
 
 /**
- * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
- * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
- * @throws {DerError} if they are in no such form, or name no day that there is
+ * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
+ * has any number of digits, so it could be read as a year of another century.
+ * @throws {DerError} if a date has neither form or does not exist
  */
 export function validityOf(certificate: X509Certificate): Validity {
   const dates = derElements(sequenceOfTbs(certificate, 2, 'validity').content);
@@ -88,13 +79,16 @@ export function validityOf(certificate: X509Certificate): Validity {
 
 /** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
 function sequenceOfTbs(certificate: X509Certificate, index: number, name: string): DerElement {
-  const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
-  return part(sequences, index, name);
+  return part(
+    tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence),
+    index,
+    name,
+  );
 }
 
 function part(elements: readonly DerElement[], index: number, name: string): DerElement {
   const element = elements[index];
-  if (!element) throw new DerError(`no ${name}`);
+  if (!element) throw new DerError(`the ${name} is missing`);
   return element;
 }
 
@@ -105,9 +99,9 @@ function date({ tag, content }: DerElement, name: string): Date {
   const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
   const moment = new Date(iso);
-  // A day that there is not, such as 30 February, may be taken for one of the next month.
+  // Date reads a day that does not exist, such as 30 February, as one of the next month.
   if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
-    throw new DerError(`${name} is no date: ${JSON.stringify(text)}`);
+    throw new DerError(`${name} is not a valid date: ${JSON.stringify(text)}`);
   }
   return moment;
 }

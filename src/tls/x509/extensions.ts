@@ -2,13 +2,13 @@ import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements, derWithin, oid } from './der.js';
 import type { DerElement } from './der.js';
 import { TAG, tbsCertificate } from './encoding.js';
-import { remembered } from './memoize.js';
+import { memoize } from './memoize.js';
 
 /** One extension of a certificate (RFC 5280 section 4.2). */
 export interface Extension {
   readonly id: string;
   readonly critical: boolean;
-  /** What the OCTET STRING holds. */
+  /** The content of the OCTET STRING. */
   readonly value: Buffer;
 }
 
@@ -22,38 +22,38 @@ const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
  * The extensions of a certificate, in their order.
- * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
+ * @throws {DerError} also if an extension occurs twice: implementations differ in which one they use
  */
-export const extensionsOf = remembered((certificate): readonly Extension[] => {
+export const extensionsOf = memoize((certificate): readonly Extension[] => {
   const list = tbsCertificate(certificate).find(({ tag }) => tag === TAG.extensions);
   const extensions = derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
     const parts = derElements(content);
     const part = (tag: number) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
-    // OpenSSL takes every octet but zero for TRUE.
-    return { id: oid(part(TAG.oid)), critical: (part(TAG.boolean)[0] ?? 0) !== 0, value: part(TAG.octets) };
+    // OpenSSL reads every byte but zero as TRUE.
+    return { id: oid(part(TAG.oid)), critical: (part(TAG.boolean)[0] ?? 0) !== 0, value: part(TAG.octetString) };
   });
   const seen = new Set<string>();
   for (const { id } of extensions) {
-    if (seen.has(id)) throw new DerError(`the extension ${id} is there twice`);
+    if (seen.has(id)) throw new DerError(`the extension ${id} occurs twice`);
     seen.add(id);
   }
   return extensions;
 });
 
 /**
- * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
+ * How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9).
  * @throws {DerError}
  */
 export function pathLength(certificate: X509Certificate): number {
   const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
   if (!limit) return Infinity;
   const [first] = limit;
-  if (first === undefined || first >= 0x80) throw new DerError('a path length that is no count');
+  if (first === undefined || first >= 0x80) throw new DerError('the path length is negative or empty');
   return Number(`0x${limit.toString('hex')}`);
 }
 
 /**
- * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
+ * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined if it has no such extension.
  * @throws {DerError}
  */
 export function extendedKeyUsage(certificate: X509Certificate): string[] | undefined {
@@ -61,8 +61,8 @@ export function extendedKeyUsage(certificate: X509Certificate): string[] | undef
 }
 
 /**
- * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
- * where nothing is said.
+ * The key usage (RFC 5280 section 4.2.1.3): the first byte, whose highest bit is digitalSignature; undefined if it has
+ * no such extension.
  * @throws {DerError}
  */
 export function keyUsage(certificate: X509Certificate): number | undefined {
@@ -70,14 +70,15 @@ export function keyUsage(certificate: X509Certificate): number | undefined {
 }
 
 /**
- * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
+ * Netscape's predecessor of the extended key usage, whose highest bit is sslClient; undefined if it has no such
+ * extension.
  * @throws {DerError}
  */
 export function netscapeCertType(certificate: X509Certificate): number | undefined {
   return bitsOf(certificate, NETSCAPE_CERT_TYPE);
 }
 
-/** The names that an issuer may vouch for, and those that it may not, as GeneralNames. */
+/** The names that an issuer may and may not issue certificates for, as GeneralNames. */
 export interface NameConstraints {
   readonly permitted: readonly DerElement[];
   readonly excluded: readonly DerElement[];
@@ -88,10 +89,10 @@ const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 
 /**
- * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
- * @throws {DerError} also where a minimum or maximum is given, which there must not be
+ * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined if it has none.
+ * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
-export const nameConstraints = remembered((certificate): NameConstraints | undefined => {
+export const nameConstraints = memoize((certificate): NameConstraints | undefined => {
   const lists = elementsOf(certificate, NAME_CONSTRAINTS);
   if (!lists) return undefined;
   const subtrees = (list: number): DerElement[] =>
@@ -100,13 +101,13 @@ export const nameConstraints = remembered((certificate): NameConstraints | undef
       .flatMap(({ content }) => derElements(content))
       .map(({ content }) => {
         const [base, ...bounds] = derElements(content);
-        if (!base || bounds.length > 0) throw new DerError('a name constraint without a name, or with bounds');
+        if (!base || bounds.length > 0) throw new DerError('a name constraint has no name, or has bounds');
         return base;
       });
   return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
 });
 
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6). */
 export const NAME_TAG = {
   rfc822Name: 0x81,
   dnsName: 0x82,
@@ -119,14 +120,14 @@ export const NAME_TAG = {
  * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
  * @throws {DerError}
  */
-export const subjectAltNames = remembered(
+export const subjectAltNames = memoize(
   (certificate): readonly DerElement[] => elementsOf(certificate, SUBJECT_ALT_NAME) ?? [],
 );
 
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 
 /**
- * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
+ * The URLs of the issuer's certificate, according to this one (RFC 5280 section 4.2.2.1).
  * @throws {DerError}
  */
 export function caIssuers(certificate: X509Certificate): string[] {
@@ -137,21 +138,23 @@ export function caIssuers(certificate: X509Certificate): string[] {
   });
 }
 
-/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
+/** The first byte of an extension that is a BIT STRING; undefined if it is absent. */
 function bitsOf(certificate: X509Certificate, id: string): number | undefined {
-  const extension = extensionsOf(certificate).find((one) => one.id === id);
-  if (!extension) return undefined;
-  const [whole] = derElements(extension.value);
-  if (whole?.tag !== TAG.bits) throw new DerError(`the extension ${id} is no bit string`);
-  // The first octet of the content counts the bits that are not used.
-  return whole.content[1] ?? 0;
+  const content = contentOf(certificate, id, TAG.bitString, 'a BIT STRING');
+  // The first byte of the content is the number of unused bits.
+  return content && (content[1] ?? 0);
 }
 
-/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
+/** The elements of an extension that is a SEQUENCE; undefined if it is absent. */
 function elementsOf(certificate: X509Certificate, id: string): DerElement[] | undefined {
+  const content = contentOf(certificate, id, TAG.sequence, 'a SEQUENCE');
+  return content && derElements(content);
+}
+
+function contentOf(certificate: X509Certificate, id: string, tag: number, type: string): Buffer | undefined {
   const extension = extensionsOf(certificate).find((one) => one.id === id);
   if (!extension) return undefined;
   const [whole] = derElements(extension.value);
-  if (whole?.tag !== TAG.sequence) throw new DerError(`the extension ${id} is no sequence`);
-  return derElements(whole.content);
+  if (whole?.tag !== tag) throw new DerError(`the extension ${id} is not ${type}`);
+  return whole.content;
 }

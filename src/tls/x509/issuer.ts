@@ -1,139 +1,130 @@
 import type { X509Certificate } from 'node:crypto';
+import { count } from '../../text/count.js';
 import { distinguishedName } from './certificate.js';
 import { DerError } from './der.js';
 import { isSelfIssued, namesAsIssuer } from './distinguished-names.js';
 import { hasExplicitCurve, validityOf } from './encoding.js';
 import { extensionsOf, nameConstraints, pathLength } from './extensions.js';
-import { isBeyondUs, violation } from './name-constraints.js';
-import type { Comparisons } from './name-constraints.js';
-import { usageObjection } from './purpose.js';
+import { constraintError, hasUnsupportedConstraint } from './name-constraints.js';
+import type { Comparisons, PathError } from './name-constraints.js';
+import { extendedKeyUsageError } from './purpose.js';
 
 /*
- * Whether one certificate may stand above another on the way to a trust anchor (RFC 5280 section 6.1).
+ * Whether one certificate may be the issuer of another on a path to a trust anchor (RFC 5280 section 6.1).
  */
 
-/** Whether the issuer's name and key fit; whether it was allowed to sign is the question of {@link obstacle}. */
+/** Whether the issuer's name and key match. {@link pathError} says whether it was allowed to sign. */
 export function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   if (!namesAsIssuer(certificate, issuer)) return false;
   try {
     return certificate.verify(issuer.publicKey);
   } catch {
-    // A key that this TLS library cannot read has signed nothing that could be relied on.
+    // The TLS library cannot read this key.
     return false;
   }
 }
 
-/** What is in the way of a path, and what may be. */
-export interface Obstacle {
-  /** For a reader, the peer's among them. */
-  readonly words: string;
-  /** Whether it surely is in the way; otherwise it is something that cannot be evaluated here. */
-  readonly isCertain: boolean;
-}
-
 /**
- * Why an issuer may not stand where it would stand.
- * @param issuer one that has {@link issued} the last of those below it
+ * Why an issuer must not be the next certificate of a path.
+ * @param issuer one that has {@link issued} the last certificate below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
- * @param comparisons of the search
- * @returns undefined where nothing is in the way
+ * @param comparisons those that the search may still make
+ * @returns undefined if it may
  */
-export function obstacle(
+export function pathError(
   issuer: X509Certificate,
   below: readonly X509Certificate[],
   now: Date,
   comparisons: Comparisons,
-): Obstacle | undefined {
+): PathError | undefined {
   const name = `the issuer ${distinguishedName(issuer.subject)}`;
-  // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
+  // Path length and name constraints do not apply to a self-issued certificate (RFC 5280 sections 4.2.1.9 and
+  // 4.2.1.10), unless it is the leaf.
   const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
+  const withName = (error: PathError | undefined): PathError | undefined =>
+    error && { ...error, message: `${name} ${error.message}` };
   return (
-    unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
-    first(counted, (one) => named(violation(issuer, one, comparisons), name)) ??
-    unevaluated(issuer) ??
-    first(counted, (one, i) =>
-      isBeyondUs(issuer, one, i === 0) ? doubt(`${name} has name constraints that are not evaluated here`) : undefined,
+    orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
+    firstError(counted, (one) => withName(constraintError(issuer, one, comparisons))) ??
+    unsupportedFeature(issuer) ??
+    firstError(counted, (one, i) =>
+      hasUnsupportedConstraint(issuer, one, i === 0)
+        ? unsupported(`${name} has name constraints of a type that this check does not support`)
+        : undefined,
     )
   );
 }
 
-/** @returns words that follow upon the name of the issuer */
-function prohibition(
+/** @returns an error whose message follows the name of the issuer */
+function issuerError(
   issuer: X509Certificate,
   issuee: X509Certificate | undefined,
   between: number,
   now: Date,
-): string | undefined {
-  // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
+): PathError | undefined {
+  // These throw if the issuer is malformed: OpenSSL's answers below mean nothing if it cannot read what they are about.
   const { from, to } = validityOf(issuer);
-  const usage = usageObjection(issuer);
+  const usage = extendedKeyUsageError(issuer);
   const limit = pathLength(issuer);
-  // Whether they can be read at all is a question of this certificate, and not of those that they are about.
   nameConstraints(issuer);
-  if (!issuer.ca) return 'is no CA';
-  if (!issuee?.checkIssued(issuer)) return 'may not sign certificates';
-  if (to < now) return `expired on ${issuer.validTo}`;
-  if (from > now) return `is not valid before ${issuer.validFrom}`;
-  if (usage !== undefined) return `may not issue for servers: its ${usage}`;
-  return between > limit ? `may not have ${between} further CAs below it` : undefined;
+  const error = (message: string): PathError => ({ message, isUnsupported: false });
+  if (!issuer.ca) return error('is not a CA');
+  if (!issuee?.checkIssued(issuer)) return error('may not sign certificates');
+  if (to < now) return error(`expired on ${issuer.validTo}`);
+  if (from > now) return error(`is not valid before ${issuer.validFrom}`);
+  if (usage !== undefined) return error(`may not issue certificates for servers: ${usage}`);
+  return between > limit ? error(`may have at most ${count(limit, 'CA')} below it, and has ${between}`) : undefined;
 }
 
 /**
- * What a certificate says that this search does not understand and must not pass over (RFC 5280 section 4.2), and a
- * key that OpenSSL does not take.
- * @returns undefined where there is nothing of the kind
+ * A critical extension that this search does not know and must not ignore (RFC 5280 section 4.2), or a key that OpenSSL
+ * does not accept.
  */
-export function unevaluated(certificate: X509Certificate): Obstacle | undefined {
+export function unsupportedFeature(certificate: X509Certificate): PathError | undefined {
   const name = distinguishedName(certificate.subject);
-  return unlessOdd(certificate, () => {
+  return orMalformed(certificate, () => {
     if (hasExplicitCurve(certificate)) {
-      return doubt(`the key of ${name} has explicit curve parameters, which no certificate may have (RFC 5480)`);
+      return unsupported(`the key of ${name} has explicit curve parameters, which RFC 5480 forbids`);
     }
-    const odd = extensionsOf(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
-    return odd && doubt(`${name} has an extension that is not evaluated here (${odd.id})`);
+    const unknown = extensionsOf(certificate).find(({ id, critical }) => critical && !KNOWN_EXTENSIONS.has(id));
+    return unknown && unsupported(`${name} has a critical extension that this check does not support (${unknown.id})`);
   });
 }
 
 /**
- * Extensions whose meaning is known here, or of no concern to the question whether a path holds: key identifiers,
- * key usage, subject alternative name, basic constraints, name constraints, certificate policies, extended key usage.
+ * Extensions that are evaluated, or have no effect on the validity of a path: key identifiers, key usage, subject
+ * alternative name, basic constraints, name constraints, certificate policies, extended key usage, and Netscape's.
  */
-const EVALUATED: ReadonlySet<string> = new Set([
+const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
   ...[14, 15, 17, 19, 30, 32, 35, 37].map((n) => `2.5.29.${n}`),
   '2.16.840.1.113730.1.1',
 ]);
 
-function certainly(words: string | undefined, name: string): Obstacle | undefined {
-  return words === undefined ? undefined : named({ words, isCertain: true }, name);
+function unsupported(message: string): PathError {
+  return { message, isUnsupported: true };
 }
 
-function named(inTheWay: Obstacle | undefined, name: string): Obstacle | undefined {
-  return inTheWay && { ...inTheWay, words: `${name} ${inTheWay.words}` };
-}
-
-function doubt(words: string): Obstacle {
-  return { words, isCertain: false };
-}
-
-/** What is in the way of the first of several of which something is. */
-function first(
+function firstError(
   certificates: readonly X509Certificate[],
-  question: (certificate: X509Certificate, index: number) => Obstacle | undefined,
-): Obstacle | undefined {
+  errorOf: (certificate: X509Certificate, index: number) => PathError | undefined,
+): PathError | undefined {
   for (const [i, certificate] of certificates.entries()) {
-    const answer = unlessOdd(certificate, () => question(certificate, i));
-    if (answer) return answer;
+    const error = orMalformed(certificate, () => errorOf(certificate, i));
+    if (error) return error;
   }
   return undefined;
 }
 
-/** What cannot be read cannot be relied upon. */
-function unlessOdd(certificate: X509Certificate, question: () => Obstacle | undefined): Obstacle | undefined {
+/** The error of a check, or that the certificate is malformed. */
+function orMalformed(certificate: X509Certificate, check: () => PathError | undefined): PathError | undefined {
   try {
-    return question();
+    return check();
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    return certainly(`is encoded oddly: ${error.message}`, distinguishedName(certificate.subject));
+    return {
+      message: `${distinguishedName(certificate.subject)} is malformed: ${error.message}`,
+      isUnsupported: false,
+    };
   }
 }

@@ -6,161 +6,167 @@ import { subjectName } from './encoding.js';
 import { NAME_TAG, nameConstraints, subjectAltNames } from './extensions.js';
 
 /*
- * Name constraints (RFC 5280 section 4.2.1.10), of the two forms that a server has: DNS names and addresses.
+ * Name constraints (RFC 5280 section 4.2.1.10) for the two types of names that a server has: DNS names and IP addresses.
  */
 
-/** A form of names whose constraints are evaluated here. */
-interface Form<Name> {
+/** Why a path through an issuer is not valid. */
+export interface PathError {
+  /** A clause for a reader, which may contain text from the peer. */
+  readonly message: string;
+  /** Whether it is only that this search does not support something. OpenSSL may. */
+  readonly isUnsupported: boolean;
+}
+
+/** A type of names whose constraints are evaluated. */
+interface NameType<Name> {
   readonly tag: number;
-  /** A name as it is compared. */
-  readonly name: (octets: Buffer) => Name;
-  /** Makes the question whether a name is within a subtree. */
-  readonly within: (subtree: Buffer) => (name: Name) => boolean;
-  /** Of a name. */
-  readonly text: (octets: Buffer) => string;
+  /** Normalizes a name for comparison. */
+  readonly normalize: (name: Buffer) => Name;
+  /** @returns a function that says whether a normalized name is within the subtree */
+  readonly matcher: (subtree: Buffer) => (name: Name) => boolean;
+  readonly nameText: (name: Buffer) => string;
   readonly subtreeText: (subtree: Buffer) => string;
 }
 
-const DNS: Form<string> = {
+const DNS: NameType<string> = {
   tag: NAME_TAG.dnsName,
-  name: (octets) => latin1(octets).toLowerCase(),
-  within: withinDomain,
-  text: latin1,
+  normalize: (name) => latin1(name).toLowerCase(),
+  matcher: domainMatcher,
+  nameText: latin1,
   subtreeText: (subtree) => latin1(subtree) || 'every name',
 };
 
-const ADDRESS: Form<Buffer> = {
+const IP_ADDRESS: NameType<Buffer> = {
   tag: NAME_TAG.ipAddress,
-  name: (octets) => octets,
-  within: withinNetwork,
-  text: addressOf,
+  normalize: (name) => name,
+  matcher: networkMatcher,
+  nameText: addressOf,
   subtreeText: networkText,
 };
 
 /**
- * A search for a chain holds as many names against constraints, all its certificates together: a hundred names against
- * a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
+ * A search for a path compares at most so many names with constraints, for all its certificates together: a hundred
+ * names with a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
  */
 const MAX_COMPARISONS = 2 ** 16;
 
-/** What one search for a chain may yet compare. */
+/** How many comparisons a search may still make. */
 export class Comparisons {
   #left = MAX_COMPARISONS;
 
   /** @returns whether so many more may be made */
-  take(count: number): boolean {
-    this.#left -= count;
+  take(number: number): boolean {
+    this.#left -= number;
     return this.#left >= 0;
   }
 }
 
-/** What an issuer's name constraints are against. */
-export interface Violation {
-  /** Which name and which constraint, in words that follow upon the issuer's name. */
-  readonly words: string;
-  /** Whether it surely is one; otherwise there was too much to compare. */
-  readonly isCertain: boolean;
-}
-
 /**
- * Whether a certificate carries a name that an issuer above it may not have vouched for.
- * @param comparisons of the search, from which what this takes is taken
- * @returns undefined where all is well
+ * Whether a certificate has a name that the constraints of an issuer above it do not allow.
+ * @param comparisons those that the search may still make
+ * @returns an error whose message follows the name of the issuer; undefined if all names are allowed
  * @throws {DerError}
  */
-export function violation(
+export function constraintError(
   issuer: X509Certificate,
   certificate: X509Certificate,
   comparisons: Comparisons,
-): Violation | undefined {
-  return violationOf(DNS, issuer, certificate, comparisons) ?? violationOf(ADDRESS, issuer, certificate, comparisons);
+): PathError | undefined {
+  return (
+    errorOfType(DNS, issuer, certificate, comparisons) ?? errorOfType(IP_ADDRESS, issuer, certificate, comparisons)
+  );
 }
 
-function violationOf<Name>(
-  form: Form<Name>,
+function errorOfType<Name>(
+  type: NameType<Name>,
   issuer: X509Certificate,
   certificate: X509Certificate,
   comparisons: Comparisons,
-): Violation | undefined {
+): PathError | undefined {
   const constraints = nameConstraints(issuer);
   if (!constraints) return undefined;
-  const ofForm = (elements: readonly DerElement[]): Buffer[] =>
-    elements.filter(({ tag }) => tag === form.tag).map(({ content }) => content);
+  const ofType = (elements: readonly DerElement[]): Buffer[] =>
+    elements.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
   const subtrees = (elements: readonly DerElement[]) =>
-    ofForm(elements).map((subtree) => ({ subtree, holds: form.within(subtree) }));
+    ofType(elements).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
   const excluded = subtrees(constraints.excluded);
   const permitted = subtrees(constraints.permitted);
-  const names = ofForm(subjectAltNames(certificate));
+  const names = ofType(subjectAltNames(certificate));
   if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
-    return { words: 'has more name constraints, for the names below it, than are compared here', isCertain: false };
+    const message = 'has too many name constraints to compare with all the names below it';
+    return { message, isUnsupported: true };
   }
-  const mayNot = (octets: Buffer, which: string): Violation => ({
-    words: `may not issue for ${form.text(octets)}: its name constraints ${which}`,
-    isCertain: true,
+  const notAllowed = (name: Buffer, constraint: string): PathError => ({
+    message: `may not issue certificates for ${type.nameText(name)}: its name constraints ${constraint}`,
+    isUnsupported: false,
   });
-  for (const octets of names) {
-    const name = form.name(octets);
-    const not = excluded.find(({ holds }) => holds(name));
-    if (not) return mayNot(octets, `exclude ${form.subtreeText(not.subtree)}`);
-    if (permitted.length > 0 && !permitted.some(({ holds }) => holds(name))) {
-      return mayNot(octets, `permit ${permitted.map(({ subtree }) => form.subtreeText(subtree)).join(', ')}`);
+  for (const encoded of names) {
+    const name = type.normalize(encoded);
+    const exclusion = excluded.find(({ matches }) => matches(name));
+    if (exclusion) return notAllowed(encoded, `exclude ${type.subtreeText(exclusion.subtree)}`);
+    if (permitted.length > 0 && !permitted.some(({ matches }) => matches(name))) {
+      return notAllowed(encoded, `permit only ${permitted.map(({ subtree }) => type.subtreeText(subtree)).join(', ')}`);
     }
   }
   return undefined;
 }
 
-/** What stands in a subject and is held against constraints like an alternative name: emailAddress and commonName. */
+/** Parts of a subject that are compared with constraints like an alternative name. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 
 /**
- * Whether an issuer constrains names of a form that is not evaluated here, and a certificate below it has such a name.
- * @param isLeaf whether it is the certificate of the server, whose common name OpenSSL takes for a DNS name if it has none
+ * Whether an issuer constrains names of a type that is not evaluated, and a certificate below it has such a name.
+ * @param isLeaf whether it is the certificate of the server. If that has no DNS name, OpenSSL uses its common name.
  * @throws {DerError}
  */
-export function isBeyondUs(issuer: X509Certificate, certificate: X509Certificate, isLeaf: boolean): boolean {
+export function hasUnsupportedConstraint(
+  issuer: X509Certificate,
+  certificate: X509Certificate,
+  isLeaf: boolean,
+): boolean {
   const constraints = nameConstraints(issuer);
   if (!constraints) return false;
   const subject = subjectName(certificate);
-  const carried = new Set(subjectAltNames(certificate).map(({ tag }) => tag));
+  const present = new Set(subjectAltNames(certificate).map(({ tag }) => tag));
   return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
     switch (tag) {
       case NAME_TAG.ipAddress:
         return false;
       case NAME_TAG.dnsName:
-        return isLeaf && !carried.has(tag) && subject.includes(COMMON_NAME);
+        return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
       case NAME_TAG.directoryName:
-        return subject.length > 0 || carried.has(tag);
+        return subject.length > 0 || present.has(tag);
       case NAME_TAG.rfc822Name:
-        return subject.includes(EMAIL_ADDRESS) || carried.has(tag);
+        return subject.includes(EMAIL_ADDRESS) || present.has(tag);
       default:
-        return carried.has(tag);
+        return present.has(tag);
     }
   });
 }
 
-function latin1(octets: Buffer): string {
-  return octets.toString('latin1');
+function latin1(bytes: Buffer): string {
+  return bytes.toString('latin1');
 }
 
-/** The domain and all that is below it; with a dot before it, only what is below. */
-function withinDomain(subtree: Buffer): (name: string) => boolean {
-  const domain = DNS.name(subtree);
+/** A subtree is a domain and everything below it; with a leading dot, only what is below. */
+function domainMatcher(subtree: Buffer): (name: string) => boolean {
+  const domain = DNS.normalize(subtree);
   if (domain === '' || domain.startsWith('.')) return (name) => name.endsWith(domain);
   const below = `.${domain}`;
   return (name) => name === domain || name.endsWith(below);
 }
 
-/** An address and a mask of the same length behind it. */
-function withinNetwork(subtree: Buffer): (name: Buffer) => boolean {
+/** A subtree is an address, followed by a mask of the same length. */
+function networkMatcher(subtree: Buffer): (name: Buffer) => boolean {
   const { address, mask } = network(subtree);
   return (name) =>
-    name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
+    name.length === address.length && name.every((byte, i) => ((byte ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 
 function network(subtree: Buffer): { address: Buffer; mask: Buffer } {
   const half = subtree.length / 2;
-  if (half !== 4 && half !== 16) throw new DerError('a constraint of addresses that has an odd length');
+  if (half !== 4 && half !== 16) throw new DerError('an address constraint has an invalid length');
   return { address: subtree.subarray(0, half), mask: subtree.subarray(half) };
 }
 

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { extendedKeyUsage, keyUsage, netscapeCertType } from './extensions.js';
 
-/** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
+/** serverAuth, and the two from the time of export restrictions that OpenSSL still accepts in its place. */
 const FOR_SERVERS: ReadonlySet<string> = new Set([
   '1.3.6.1.5.5.7.3.1',
   '2.16.840.1.113730.4.1',
@@ -15,31 +15,31 @@ const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
 const NETSCAPE_SERVER = 0x40;
 
 /**
- * Whether the extended key usage of a certificate, or of an issuer, leaves out servers (RFC 5280 section 4.2.1.12).
- * OpenSSL does not take anyExtendedKeyUsage for that of a server, and neither does this.
- * @returns why, in words that follow upon "its"; undefined where it does not
+ * Whether the extended key usage of a certificate, or of an issuer, excludes servers (RFC 5280 section 4.2.1.12). Like
+ * OpenSSL, this does not accept anyExtendedKeyUsage instead of serverAuth.
+ * @returns why, as a clause that begins with "its"; undefined if servers are allowed
  * @throws {DerError}
  */
-export function usageObjection(certificate: X509Certificate): string | undefined {
+export function extendedKeyUsageError(certificate: X509Certificate): string | undefined {
   const purposes = extendedKeyUsage(certificate);
   if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true) return undefined;
   return purposes?.includes(ANY)
-    ? 'extended key usage says "any", which is not taken for that of a TLS server'
-    : 'extended key usage does not allow a TLS server';
+    ? 'its extended key usage says "any", which does not include TLS servers'
+    : 'its extended key usage does not allow a TLS server';
 }
 
 /**
- * Why a key may not be that of a TLS server, by all that its certificate says of purposes, as OpenSSL sees it.
- * @returns clauses for a reader; none where it may
+ * Why the key of a certificate must not be used by a TLS server, by the rules of OpenSSL.
+ * @returns clauses; none if it may be used
  * @throws {DerError}
  */
-export function purposeObjections(certificate: X509Certificate): string[] {
-  const usage = usageObjection(certificate);
-  const uses = keyUsage(certificate);
+export function purposeErrors(certificate: X509Certificate): string[] {
+  const extended = extendedKeyUsageError(certificate);
+  const usage = keyUsage(certificate);
   const type = netscapeCertType(certificate);
   return [
-    ...(usage === undefined ? [] : [`its ${usage}`]),
-    ...(uses === undefined || (uses & SERVER_KEY_USAGES) !== 0
+    ...(extended === undefined ? [] : [extended]),
+    ...(usage === undefined || (usage & SERVER_KEY_USAGES) !== 0
       ? []
       : ['its key usage allows neither a signature nor a key exchange']),
     ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),

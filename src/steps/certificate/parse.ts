@@ -6,38 +6,35 @@ import { certificateFacts, distinguishedName, fingerprint } from '../../tls/x509
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { DerError } from '../../tls/x509/der.js';
 
-/** A certificate, and what it says or why it cannot be read. */
-export type Reading = Legible | Illegible;
+/** A certificate that the TLS library accepted, parsed or malformed. */
+export type ParseResult = Parsed | Malformed;
 
-export interface Legible {
+export interface Parsed {
+  readonly ok: true;
   readonly certificate: X509Certificate;
   readonly facts: CertificateFacts;
 }
 
-export interface Illegible {
+interface Malformed {
+  readonly ok: false;
   readonly certificate: X509Certificate;
-  readonly oddity: string;
+  readonly problem: string;
 }
 
-/** Reads what the TLS library took for a certificate. */
-export function read(certificate: X509Certificate): Reading {
+export function parse(certificate: X509Certificate): ParseResult {
   try {
-    return { certificate, facts: certificateFacts(certificate) };
+    return { ok: true, certificate, facts: certificateFacts(certificate) };
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    return { certificate, oddity: error.message };
+    return { ok: false, certificate, problem: error.message };
   }
 }
 
-export function isLegible(reading: Reading): reading is Legible {
-  return 'facts' in reading;
-}
-
-/** What cannot be read cannot be judged, so nobody is authenticated by it, whatever is pinned. */
-export function malformed({ certificate, oddity }: Illegible): KnownFinding {
+/** A certificate that cannot be parsed cannot be verified, so it authenticates no server, not even with a pin. */
+export function malformed({ certificate, problem }: Malformed): KnownFinding {
   const subject = brief(distinguishedName(certificate.subject)) || 'a certificate without a subject';
-  const odd = brief(oddity);
-  return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
+  const odd = brief(problem);
+  return finding('certificate-malformed', `${subject} is malformed: ${odd}.`, {
     evidence: { malformed: odd, subject, sha256: fingerprint(certificate) },
   });
 }

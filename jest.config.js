@@ -7,8 +7,14 @@ const shared = {
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },
 };
 
-/** Tests that also run in `npm run test:deep`, where `runs()` is ten times as many. */
-const LONGER = ['unit/redactor', 'servers/embedded/malformed', 'action/fail-closed'];
+/** Tests that also run in `npm run test:deep`, where `runs()` is ten times as much. */
+const LONGER = [
+  'unit/dkim',
+  'unit/redactor',
+  'unit/report-summary',
+  'servers/embedded/malformed',
+  'action/fail-closed',
+];
 
 const project = (displayName, folder) => ({
   ...shared,

@@ -11,6 +11,7 @@ import type { Tags } from '../support/dkim.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { SERVFAIL, SILENCE, startNameServer } from '../support/name-server.js';
 import type { NameServer } from '../support/name-server.js';
+import { runs } from '../support/runs.js';
 import { computing, waiting } from '../support/time.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -255,7 +256,7 @@ describe('a hostile message', () => {
         expect(results.length).toBeGreaterThan(0);
         expect(results.every(({ verdict }) => verdict !== 'pass')).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -291,7 +292,7 @@ describe('a hostile name server', () => {
         expect(results[0]?.verdict).not.toBe('pass');
         expect(REASONS).toContain(results[0]?.reason);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

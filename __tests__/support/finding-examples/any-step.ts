@@ -1,10 +1,10 @@
 import type { ANY_STEP } from '../../../src/findings/catalogue/any-step.js';
 import { close, raw, silence, wait } from '../dialogue.js';
-import { LONG_MS, STRICT } from './exhibit.js';
-import type { Exhibits } from './exhibit.js';
+import { LONG_MS, STRICT } from './finding-example.js';
+import type { FindingExamples } from './finding-example.js';
 
 /** What can happen in any step. */
-export const OF_ANY_STEP: Exhibits<keyof typeof ANY_STEP> = {
+export const OF_ANY_STEP: FindingExamples<keyof typeof ANY_STEP> = {
   'connection-lost': {
     raising: { name: 'hangs up where its greeting is due', server: { greeting: close } },
     twin: { name: 'hangs up on QUIT, when all is said', server: { replies: { QUIT: close } } },

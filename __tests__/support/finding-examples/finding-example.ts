@@ -5,17 +5,17 @@ import { SCENE_TIMEOUT_MS } from '../scene.js';
 import type { Scene } from '../scene.js';
 
 /** One server that must raise a finding, and beside it a near twin that must not. */
-export interface Exhibit {
+export interface FindingExample {
   readonly raising: Scene;
-  /** What the raising server is found to be, in order; default: the exhibit's own code. Waived ones in parentheses. */
+  /** What the raising server is found to be, in order; default: the example's own code. Waived ones in parentheses. */
   readonly raises?: readonly string[];
   readonly twin: Scene;
   /** What the twin is found to be instead; default: nothing. */
   readonly twinRaises?: readonly string[];
 }
 
-/** An exhibit for each of some findings. */
-export type Exhibits<Code extends FindingCode = FindingCode> = Readonly<Record<Code, Exhibit>>;
+/** An example for each of some findings. */
+export type FindingExamples<Code extends FindingCode = FindingCode> = Readonly<Record<Code, FindingExample>>;
 
 /** Milliseconds that are long to wait for a server, and not too long. */
 export const LONG_MS = SCENE_TIMEOUT_MS / 4;

@@ -4,8 +4,8 @@ import { inDays, issue } from '../../../src/servers/pki.js';
 import type { CertificateOptions, Identity } from '../../../src/servers/pki.js';
 import { close, silence, startTls, wait } from '../dialogue.js';
 import { HOST } from '../certificate-fixtures.js';
-import { LONG_MS, pin } from './exhibit.js';
-import type { Exhibits } from './exhibit.js';
+import { LONG_MS, pin } from './finding-example.js';
+import type { FindingExamples } from './finding-example.js';
 
 const names = [HOST];
 
@@ -22,7 +22,7 @@ async function issuedUnder(root: Identity, notAfter: Date, options: CertificateO
 }
 
 /** Step 3: the handshake and the certificate. */
-export const OF_STEP_3: Exhibits<keyof typeof HANDSHAKE | keyof typeof CERTIFICATE> = {
+export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CERTIFICATE> = {
   'tls-handshake-failed': {
     raising: {
       name: 'knows only cipher suites that nobody offers any more',

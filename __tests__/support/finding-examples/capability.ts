@@ -1,9 +1,9 @@
 import type { CAPABILITY as FINDINGS } from '../../../src/findings/catalogue/capability.js';
-import { STRICT } from './exhibit.js';
-import type { Exhibits } from './exhibit.js';
+import { STRICT } from './finding-example.js';
+import type { FindingExamples } from './finding-example.js';
 
 /** Step 1: the greeting, EHLO, and the offer of STARTTLS. */
-export const OF_STEP_1: Exhibits<keyof typeof FINDINGS> = {
+export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
   'greeting-rejected': {
     raising: { name: 'greets with 554', server: { greeting: '554 5.7.1 No mail service here' } },
     twin: { name: 'greets with 450', server: { greeting: '450 4.7.1 Come back later' } },

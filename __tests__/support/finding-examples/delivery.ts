@@ -9,8 +9,8 @@ import { USER } from '../embedded.js';
 import type { EmbeddedOptions } from '../embedded.js';
 import { AUTH, DELIVERY } from '../gate.js';
 import type { Scene } from '../scene.js';
-import { LONG_MS } from './exhibit.js';
-import type { Exhibits } from './exhibit.js';
+import { LONG_MS } from './finding-example.js';
+import type { FindingExamples } from './finding-example.js';
 
 /** Signs in and sends a message, for which nobody looks. */
 const sends = { auth: AUTH, delivery: DELIVERY };
@@ -72,7 +72,7 @@ const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 
 });
 
 /** Step 5: the probe message. */
-export const OF_STEP_5: Exhibits<keyof typeof FINDINGS> = {
+export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   'sender-rejected': {
     raising: {
       name: 'does not let the account send as the sender',

@@ -1,10 +1,10 @@
 import type { UPGRADE as FINDINGS } from '../../../src/findings/catalogue/upgrade.js';
 import { raw, silence, startTls, wait } from '../dialogue.js';
 import { injectable } from '../injectable-server.js';
-import type { Exhibits } from './exhibit.js';
+import type { FindingExamples } from './finding-example.js';
 
 /** Step 2: STARTTLS and the answer to it. */
-export const OF_STEP_2: Exhibits<keyof typeof FINDINGS> = {
+export const OF_STEP_2: FindingExamples<keyof typeof FINDINGS> = {
   'starttls-refused': {
     raising: {
       name: 'answers STARTTLS with 454',

@@ -1,7 +1,7 @@
 import type { CONNECTING as FINDINGS } from '../../../src/findings/catalogue/connecting.js';
 import { failureOf } from '../../../src/net/connect.js';
 import type { Resolver } from '../../../src/net/connect.js';
-import type { Exhibits } from './exhibit.js';
+import type { FindingExamples } from './finding-example.js';
 
 const LOOPBACK = '127.0.0.1';
 /** A loopback address on which no server of the tests listens. */
@@ -17,7 +17,7 @@ const resolvesTo =
 const missing: Resolver = () => Promise.reject(Object.assign(new Error('lookup'), { code: 'ENOTFOUND' }));
 
 /** Whether there is a connection at all. */
-export const OF_CONNECTING: Exhibits<keyof typeof FINDINGS> = {
+export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
   'dns-failed': {
     raising: {
       name: 'its name does not exist',

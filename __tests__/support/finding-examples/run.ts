@@ -5,8 +5,8 @@ import { close, silence } from '../dialogue.js';
 import type { Sasl } from '../dialogue.js';
 import { AUTH } from '../gate.js';
 import type { Scene } from '../scene.js';
-import { waive } from './exhibit.js';
-import type { Exhibits } from './exhibit.js';
+import { waive } from './finding-example.js';
+import type { FindingExamples } from './finding-example.js';
 
 const LOGIN_ONLY = { offersInTls: ['AUTH LOGIN'] };
 const USER_NAME_PLEASE = Buffer.from('Username:').toString('base64');
@@ -44,7 +44,7 @@ function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
 }
 
 /** What is of the run, and of no server. */
-export const OF_RUN: Exhibits<keyof typeof RUN> = {
+export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   'step-required': {
     raising: {
       name: 'offers AUTH, which is required, and there are no credentials for it',

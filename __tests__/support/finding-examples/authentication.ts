@@ -3,8 +3,8 @@ import type { Dialogue } from '../dialogue.js';
 import { AUTH } from '../gate.js';
 import { scramServer } from '../scram-server.js';
 import type { ScramServer } from '../scram-server.js';
-import { pin, STRICT, waive } from './exhibit.js';
-import type { Exhibits } from './exhibit.js';
+import { pin, STRICT, waive } from './finding-example.js';
+import type { FindingExamples } from './finding-example.js';
 
 const signsIn = { auth: AUTH };
 const mustBeRejected = { auth: { ...AUTH, expect: 'rejected' } } as const;
@@ -17,7 +17,7 @@ const scram = (options: Partial<ScramServer> = {}): Dialogue => ({
 });
 
 /** Step 4: EHLO inside TLS, and AUTH. */
-export const OF_STEP_4: Exhibits<keyof typeof FINDINGS> = {
+export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   'ehlo-after-tls-rejected': {
     raising: {
       name: 'refuses the second EHLO, as one too many',

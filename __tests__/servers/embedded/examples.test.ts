@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import pLimit from 'p-limit';
-import { EXHIBITS_PAGE, renderExhibit, renderOverview } from '../../../scripts/exhibits-page.js';
+import { EXAMPLES_PAGE, renderExample, renderOverview } from '../../../scripts/examples-page.js';
 import { FINDING_CODES } from '../../../src/findings/catalogue.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { USER } from '../../support/embedded.js';
-import { EXHIBITS } from '../../support/exhibits.js';
-import type { Exhibit } from '../../support/exhibits.js';
+import { FINDING_EXAMPLES } from '../../support/finding-examples.js';
+import type { FindingExample } from '../../support/finding-examples.js';
 import { undeclaredEvidence } from '../../support/evidence.js';
 import { mayFill } from '../../support/full-listener.js';
 import { AUTH, codes } from '../../support/gate.js';
@@ -19,7 +19,7 @@ import { createCertificateFixtures } from '../../support/certificate-fixtures.js
 const AT_A_TIME = 6;
 const PATIENCE_MS = 60_000;
 
-const exhibits = FINDING_CODES.map((code) => ({ code, exhibit: EXHIBITS[code] }));
+const examples = FINDING_CODES.map((code) => ({ code, example: FINDING_EXAMPLES[code] }));
 
 /** Who may not listen on port 25, or finds it taken, cannot see what a port 25 without an answer looks like. */
 const unplayable: readonly FindingCode[] = (await mayFill(25)) ? [] : ['egress-blocked'];
@@ -35,18 +35,18 @@ const outcome = (scene: Scene): Played => {
 beforeAll(async () => {
   const certs = await createCertificateFixtures();
   const limit = pLimit(AT_A_TIME);
-  const scenes = exhibits
+  const scenes = examples
     .filter(({ code }) => !unplayable.includes(code))
-    .flatMap(({ exhibit: { raising, twin } }) => [raising, twin]);
+    .flatMap(({ example: { raising, twin } }) => [raising, twin]);
   await Promise.all(scenes.map((scene) => limit(async () => played.set(scene, await play(scene, certs)))));
 }, PATIENCE_MS);
 
-test('every finding has its exhibit, and nothing else has', () => {
-  expect(Object.keys(EXHIBITS)).toEqual(FINDING_CODES);
+test('every finding has its example, and nothing else has', () => {
+  expect(Object.keys(FINDING_EXAMPLES)).toEqual(FINDING_CODES);
 });
 
-describe.each(exhibits)('$code', ({ code, exhibit }: { code: FindingCode; exhibit: Exhibit }) => {
-  const { raising, twin, raises = [code], twinRaises = [] } = exhibit;
+describe.each(examples)('$code', ({ code, example }: { code: FindingCode; example: FindingExample }) => {
+  const { raising, twin, raises = [code], twinRaises = [] } = example;
 
   testOf(code)(`is raised by its server: ${raising.name}`, () => {
     expect(raises).toContain(code);
@@ -69,10 +69,10 @@ const WITHOUT_EVIDENCE: readonly FindingCode[] = [
 ];
 
 test('every finding says how it is known, in fields that the catalogue declares', () => {
-  for (const { code, exhibit } of exhibits.filter((one) => !unplayable.includes(one.code))) {
-    const { steps } = outcome(exhibit.raising).report;
+  for (const { code, example } of examples.filter((one) => !unplayable.includes(one.code))) {
+    const { steps } = outcome(example.raising).report;
     expect(undeclaredEvidence(steps)).toEqual([]);
-    expect(undeclaredEvidence(outcome(exhibit.twin).report.steps)).toEqual([]);
+    expect(undeclaredEvidence(outcome(example.twin).report.steps)).toEqual([]);
     const found = steps.flatMap(({ findings }) => findings).find((one) => one.code === code);
     const has = Object.keys(found?.evidence ?? {}).length > 0;
     expect({ code, has }).toEqual({ code, has: !WITHOUT_EVIDENCE.includes(code) });
@@ -80,9 +80,9 @@ test('every finding says how it is known, in fields that the catalogue declares'
 });
 
 test('who passes is visited once, unless further looks are asked for', () => {
-  const unasked = exhibits
+  const unasked = examples
     .filter(({ code }) => !unplayable.includes(code))
-    .flatMap(({ exhibit: { raising, twin } }) => [raising, twin])
+    .flatMap(({ example: { raising, twin } }) => [raising, twin])
     .filter(({ endpoint, policy, retries }) => !endpoint?.probes && !String(policy).includes('bothKeys') && !retries)
     .map((scene) => ({ name: scene.name, ...outcome(scene) }))
     .filter(({ report, connections }) => report.result === 'pass' && connections !== undefined);
@@ -90,33 +90,33 @@ test('who passes is visited once, unless further looks are asked for', () => {
   for (const { name, connections } of unasked) expect({ name, connections }).toEqual({ name, connections: 1 });
 });
 
-describe(EXHIBITS_PAGE, () => {
+describe(EXAMPLES_PAGE, () => {
   const update = process.env.UPDATE_DOCS === '1';
-  const section = ({ code, exhibit }: (typeof exhibits)[number]): string =>
-    renderExhibit({ code, exhibit, report: outcome(exhibit.raising).report });
-  const parts = (): string[] => readFileSync(EXHIBITS_PAGE, 'utf8').split(/\n(?=## )/);
+  const section = ({ code, example }: (typeof examples)[number]): string =>
+    renderExample({ code, example, report: outcome(example.raising).report });
+  const parts = (): string[] => readFileSync(EXAMPLES_PAGE, 'utf8').split(/\n(?=## )/);
 
   beforeAll(() => {
     if (!update) return;
     if (unplayable.length > 0)
       throw new Error(`Cannot be shown here, so the page cannot be written: ${unplayable.join()}`);
-    writeFileSync(EXHIBITS_PAGE, [renderOverview(exhibits), ...exhibits.map(section)].join('\n'));
+    writeFileSync(EXAMPLES_PAGE, [renderOverview(examples), ...examples.map(section)].join('\n'));
   });
 
-  test('has the table of all exhibits, and a section for each', () => {
+  test('has the table of all examples, and a section for each', () => {
     const [overview, ...sections] = parts();
-    expect(`${overview ?? ''}\n`).toBe(`${renderOverview(exhibits)}\n`);
+    expect(`${overview ?? ''}\n`).toBe(`${renderOverview(examples)}\n`);
     expect(sections.map((text) => /^## (.*)$/m.exec(text)?.[1])).toEqual(FINDING_CODES);
   });
 
   test('shows no secret in any form', () => {
-    const page = readFileSync(EXHIBITS_PAGE, 'utf8');
+    const page = readFileSync(EXAMPLES_PAGE, 'utf8');
     expect(page).toContain('client: AUTH PLAIN <redacted>');
     expect(disclosed(page, AUTH.secret.reveal(), AUTH.username)).toEqual([]);
     expect(disclosed(page, USER.password, USER.username)).toEqual([]);
   });
 
-  describe.each(exhibits)('$code', (shown) => {
+  describe.each(examples)('$code', (shown) => {
     testOf(shown.code)('is shown as it is', () => {
       const [current] = parts().filter((text) => text.startsWith(`## ${shown.code}\n`));
       expect(`${current?.trimEnd() ?? ''}\n`).toBe(section(shown));

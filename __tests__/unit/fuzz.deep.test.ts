@@ -12,7 +12,7 @@ import {
   MAX_SESSION_BYTES,
   ReplyParser,
   ReplySyntaxError,
-  shown,
+  formatReply,
 } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
 import { decodeBase64 } from '../../src/sasl/base64.js';
@@ -90,7 +90,7 @@ describe('the reply parser', () => {
       fc.property(anyOf(DIALOGUE, DIALOGUE.repeat(9)), cuts, (octets, at) => {
         const { replies, problem, unread } = read(octets, at);
         const whole = read(octets, []);
-        expect([problem, replies.map(shown)]).toEqual([whole.problem, whole.replies.map(shown)]);
+        expect([problem, replies.map(formatReply)]).toEqual([whole.problem, whole.replies.map(formatReply)]);
         for (const { code, lines, raw } of replies) {
           expect(code).toBeGreaterThanOrEqual(200);
           expect(code).toBeLessThanOrEqual(599);

@@ -1,6 +1,6 @@
 import { format, inspect } from 'node:util';
 import fc from 'fast-check';
-import { brief, briefList, PeerText, visible } from '../../src/text/peer.js';
+import { excerpt, excerptOfList, PeerText, visible } from '../../src/text/peer.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 
 /** Characters that Unicode keeps for what is not seen. */
@@ -45,11 +45,11 @@ describe('text that is made visible', () => {
     );
   });
 
-  test('is bounded where it is brief, before it is made longer', () => {
-    expect(brief('\x1b')).toBe('\\x1b');
-    expect(brief('a'.repeat(2048))).toBe('a'.repeat(2048));
-    expect(brief('a'.repeat(2049))).toBe(`${'a'.repeat(2048)}…`);
-    expect(brief('\n'.repeat(2049))).toBe(`${'\\x0a'.repeat(2048)}…`);
+  test('is bounded in an excerpt, before it is made longer', () => {
+    expect(excerpt('\x1b')).toBe('\\x1b');
+    expect(excerpt('a'.repeat(2048))).toBe('a'.repeat(2048));
+    expect(excerpt('a'.repeat(2049))).toBe(`${'a'.repeat(2048)}…`);
+    expect(excerpt('\n'.repeat(2049))).toBe(`${'\\x0a'.repeat(2048)}…`);
   });
 });
 
@@ -75,11 +75,11 @@ describe('text of a peer', () => {
     expect(JSON.stringify({ said })).toBe('{"said":"[text from the network]"}');
   });
 
-  test('is made brief, one or many, in one line', () => {
-    expect(briefList([])).toBe('');
-    expect(briefList([new PeerText('a'), new PeerText('b')])).toBe('a, b');
-    expect(briefList([new PeerText('a\n'), new PeerText('b')], ' / ')).toBe('a\\x0a / b');
-    expect(briefList(Array.from({ length: 2049 }, () => new PeerText('a')))).toHaveLength(2049);
+  test('is one line in an excerpt, one or many', () => {
+    expect(excerptOfList([])).toBe('');
+    expect(excerptOfList([new PeerText('a'), new PeerText('b')])).toBe('a, b');
+    expect(excerptOfList([new PeerText('a\n'), new PeerText('b')], ' / ')).toBe('a\\x0a / b');
+    expect(excerptOfList(Array.from({ length: 2049 }, () => new PeerText('a')))).toHaveLength(2049);
   });
 
   test('is UTF-8 where it is that, and ISO 8859-1 otherwise', () => {

@@ -6,7 +6,7 @@ import {
   MAX_SESSION_BYTES,
   ReplyParser,
   ReplySyntaxError,
-  shown,
+  formatReply,
 } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/reply.js';
 import { anyText } from '../support/any-text.js';
@@ -223,10 +223,10 @@ describe('the reply parser', () => {
 
   test('shows a reply on one harmless line', () => {
     const [reply] = parse(['550-5.7.1 no\x1b[31m\r\n550 ::error::x\r\n']);
-    expect(reply && shown(reply)).toBe('550 5.7.1 no\\x1b[31m / ::error::x');
+    expect(reply && formatReply(reply)).toBe('550 5.7.1 no\\x1b[31m / ::error::x');
     const [bare] = parse(['250\r\n']);
-    expect(bare && shown(bare)).toBe('250');
+    expect(bare && formatReply(bare)).toBe('250');
     const [blank] = parse(['250-\r\n250-  a \r\n250 b\r\n']);
-    expect(blank && shown(blank)).toBe('250 a / b');
+    expect(blank && formatReply(blank)).toBe('250 a / b');
   });
 });

@@ -4,7 +4,7 @@ import { redactReport } from '../../src/secrets/redact-report.js';
 import { earlierFindings } from '../../src/report/report.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { shortenList } from '../../src/text/shorten.js';
-import { neutraliseJson } from '../../src/text/escape.js';
+import { escapeJson } from '../../src/text/escape.js';
 import { UNSEEN } from '../../src/text/peer.js';
 import { HOSTILE } from '../support/hostile.js';
 import { aFinding, aReport, anEndpoint } from '../support/reports.js';
@@ -19,7 +19,7 @@ test('the JSON of several endpoints is what it would be as a whole', () => {
   const separators = { ...relay, name: 'a\u2028b\nc' };
   for (const endpoints of [[relay], [relay, separators, relay]]) {
     const report = aReport(...endpoints);
-    expect(renderJson(report)).toBe(`${neutraliseJson(JSON.stringify(report, null, 2))}\n`);
+    expect(renderJson(report)).toBe(`${escapeJson(JSON.stringify(report, null, 2))}\n`);
   }
 });
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { runnerLog } from '../../src/runner/log.js';
-import { neutralise, neutraliseJson } from '../../src/text/escape.js';
+import { escapeLine, escapeJson } from '../../src/text/escape.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { behindWall, commands } from '../support/runner-grammar.js';
 
@@ -12,14 +12,14 @@ test.each([
   ['a line break between values', '[\n1]', '[\n1]'],
   ['an old command', '##[error]', '\\u0023#[error]'],
 ])('JSON has %s as it may be printed', (_, text, shown) => {
-  expect(neutraliseJson(text)).toBe(shown);
+  expect(escapeJson(text)).toBe(shown);
 });
 
-describe('neutralise', () => {
+describe('escapeLine', () => {
   test('no text is a command, or more than one line, or acts on a terminal', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const line = neutralise(text);
+        const line = escapeLine(text);
         expect(commands(line)).toEqual([]);
         // eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
         expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
@@ -36,20 +36,20 @@ describe('neutralise', () => {
     ['#\u034f#[error]x', '# \u034f#[error]x'],
     ['a\r\n::error::x', 'a\\x0d\\x0a::error::x'],
   ])('%j is shown as %j', (text, shown) => {
-    expect(neutralise(text)).toBe(shown);
+    expect(escapeLine(text)).toBe(shown);
   });
 
   test.each(['220 mx ESMTP', '250-AUTH PLAIN LOGIN', 'a::b::c', '# [1] #[2]', '[::1]:25'])(
     '%j stays as it is',
     (text) => {
-      expect(neutralise(text)).toBe(text);
+      expect(escapeLine(text)).toBe(text);
     },
   );
 
   test('is the same done twice', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        expect(neutralise(neutralise(text))).toBe(neutralise(text));
+        expect(escapeLine(escapeLine(text))).toBe(escapeLine(text));
       }),
     );
   });

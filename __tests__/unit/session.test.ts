@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Deadline } from '../../src/net/deadline.js';
-import { shown } from '../../src/smtp/reply.js';
+import { formatReply } from '../../src/smtp/reply.js';
 import {
   ConnectionLost,
   ReplyTimeout,
@@ -148,7 +148,7 @@ test('commands that are sent together are one write, each in the transcript befo
   });
   await session.send(['MAIL FROM:<>', 'RCPT TO:<a@b>']);
   channel.push('250 one\r\n250 two\r\n');
-  expect([shown(await session.reply()), shown(await session.reply())]).toEqual(['250 one', '250 two']);
+  expect([formatReply(await session.reply()), formatReply(await session.reply())]).toEqual(['250 one', '250 two']);
   expect(writes).toEqual(['MAIL FROM:<>\r\nRCPT TO:<a@b>\r\n']);
   expect(transcript.lines.map(({ from, text }) => `${from}: ${text}`)).toEqual([
     'client: MAIL FROM:<>',

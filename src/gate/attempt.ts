@@ -8,7 +8,7 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, Finding, SkipReason, StepId, StepReport } from '../report/report.js';
-import { shown } from '../smtp/reply.js';
+import { formatReply } from '../smtp/reply.js';
 import type { Reply } from '../smtp/reply.js';
 import { Transcript } from '../smtp/transcript.js';
 import { authentication } from '../steps/authentication/authentication.js';
@@ -195,6 +195,6 @@ class Steps {
     const [first] = this.#bareLineFeeds.splice(0);
     if (!first) return [];
     const message = 'The server ends lines of its replies with a bare line feed.';
-    return [finding('bare-line-feed', message, { evidence: { reply: shown(first) } })];
+    return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
   }
 }

@@ -3,7 +3,7 @@ import { runAction } from './run-action.js';
 import type { Plan } from '../plan/endpoint.js';
 import { redactReason } from '../gate/secrets.js';
 import { start } from './start.js';
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 
 let plan: Plan | undefined;
 
@@ -13,6 +13,6 @@ start(
       plan = loaded;
     }, endedBy),
   (reason) => {
-    core.error(neutralise(`The gate itself failed: ${redactReason(reason, plan)}`));
+    core.error(escapeLine(`The gate itself failed: ${redactReason(reason, plan)}`));
   },
 );

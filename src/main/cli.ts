@@ -2,7 +2,7 @@ import type { Plan } from '../plan/endpoint.js';
 import { redactReason } from '../gate/secrets.js';
 import { start } from './start.js';
 import { runTerminal } from './run-cli.js';
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 
 let plan: Plan | undefined;
 
@@ -16,6 +16,6 @@ start(
       endedBy,
     ),
   (reason) => {
-    process.stderr.write(`The gate itself failed: ${neutralise(redactReason(reason, plan))}\n`);
+    process.stderr.write(`The gate itself failed: ${escapeLine(redactReason(reason, plan))}\n`);
   },
 );

@@ -13,7 +13,7 @@ import { renderTerminal } from '../output/terminal.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import type { Outcome } from '../gate/run.js';
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 import { reasonOf } from '../text/reason.js';
 
 const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
@@ -90,7 +90,7 @@ export async function runTerminal(
 
 /** The terminal may be the log of a job on a GitHub runner. */
 function reportError(message: string): void {
-  for (const line of message.split('\n')) process.stderr.write(`${neutralise(line)}\n`);
+  for (const line of message.split('\n')) process.stderr.write(`${escapeLine(line)}\n`);
 }
 
 async function passesSelfTest(progress: NodeJS.WritableStream): Promise<boolean> {

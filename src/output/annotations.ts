@@ -1,4 +1,4 @@
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
 import { endpointViews, hasProblems, stepOf } from './view-model.js';
@@ -53,7 +53,7 @@ export function annotate(report: Report, { failed, blocks }: Verdict): Annotatio
 export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
   const names = failed.slice(0, NAMES).map(({ name }) => shorten(name, NAME_LIMIT));
   const more = failed.length - names.length;
-  return neutralise(
+  return escapeLine(
     `Gate closed: ${count(failed.length, 'endpoint')} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
   );
 }
@@ -65,7 +65,7 @@ export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
  */
 export function notTested(why: string, problems: readonly string[]): string {
   const lines = [`No server was tested: ${why}.`, ...problems];
-  return shorten(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
+  return shorten(lines.map(escapeLine).join('\n'), MESSAGE_LIMIT);
 }
 
 function upTo(most: number, level: Annotation['level'], views: readonly EndpointView[]): Annotation[] {
@@ -82,8 +82,8 @@ function annotationOf(level: Annotation['level'], view: EndpointView, more: numb
   ];
   return {
     level,
-    title: neutralise(shorten(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
-    message: shorten(message.map(neutralise).join('\n'), MESSAGE_LIMIT),
+    title: escapeLine(shorten(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
+    message: shorten(message.map(escapeLine).join('\n'), MESSAGE_LIMIT),
     ...endpoint.source,
   };
 }

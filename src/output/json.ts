@@ -1,4 +1,4 @@
-import { neutraliseJson } from '../text/escape.js';
+import { escapeJson } from '../text/escape.js';
 import type { Report } from '../report/report.js';
 
 const LIST_BEGINS = '{\n  "endpoints": [\n';
@@ -20,9 +20,7 @@ export function* jsonPieces({ endpoints, ...rest }: Report): Generator<string, v
   yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
   for (const [at, endpoint] of endpoints.entries()) {
     if (at > 0) yield ',\n';
-    yield neutraliseJson(
-      JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length),
-    );
+    yield escapeJson(JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length));
   }
   yield `${LIST_ENDS}\n`;
 }

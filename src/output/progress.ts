@@ -1,4 +1,4 @@
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import { endpointView, transcriptLine } from './view-model.js';
@@ -29,7 +29,7 @@ export function progressLine(endpoint: EndpointReport, { done, total }: Progress
     ...(worst ? [shorten(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
     ...(attempts === undefined ? [] : [shorten(attempts, FINDING_LIMIT)]),
   ];
-  return neutralise(cells.join('  '));
+  return escapeLine(cells.join('  '));
 }
 
 /** Whether the {@link progressLine} of an endpoint quotes a server. */
@@ -41,7 +41,7 @@ export function quotesServer({ result, attempts }: EndpointReport): boolean {
 export function transcriptLines({ transcript }: EndpointReport): string[] {
   const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
   return transcript.map((entry) =>
-    neutralise(`${String(entry.at).padStart(width)} ms  ${shorten(transcriptLine(entry), LINE_LIMIT)}`),
+    escapeLine(`${String(entry.at).padStart(width)} ms  ${shorten(transcriptLine(entry), LINE_LIMIT)}`),
   );
 }
 

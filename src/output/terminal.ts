@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import { STEP_IDS } from '../report/report.js';
 import type { EndpointReport, Report, StepReport, Verdict } from '../report/report.js';
@@ -81,7 +81,7 @@ function overview(endpoints: readonly EndpointReport[], paint: Paint): string[] 
     { text: endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '' },
     { text: duration(endpoint.durationMs) },
   ]);
-  const grid = [head, ...rows].map((row) => row.map(({ text, status }) => ({ text: neutralise(text), status })));
+  const grid = [head, ...rows].map((row) => row.map(({ text, status }) => ({ text: escapeLine(text), status })));
   const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.text.length ?? 0)));
   return grid.map((row) =>
     row
@@ -137,5 +137,5 @@ function notes(views: readonly EndpointView[]): string[] {
 }
 
 function safe(text: string): string {
-  return neutralise(shorten(text, TEXT_LIMIT));
+  return escapeLine(shorten(text, TEXT_LIMIT));
 }

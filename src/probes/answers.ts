@@ -1,6 +1,6 @@
 import { openDialogue } from '../smtp/dialogue.js';
 import type { Dialogue, DialogueResult, DialogueTerms } from '../smtp/dialogue.js';
-import { shown } from '../smtp/reply.js';
+import { formatReply } from '../smtp/reply.js';
 import type { Reply } from '../smtp/reply.js';
 import type { SmtpSession } from '../smtp/session.js';
 import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
@@ -35,7 +35,7 @@ export async function openForProbe(
   const { at, answer } = opened.failure;
   if (!answer.refused) throw answer.error;
   const what = at === 'greeting' ? 'The server greets with' : `The server answers ${at} with`;
-  throw new Unanswered(`${what} "${shown(answer.reply)}".`);
+  throw new Unanswered(`${what} "${formatReply(answer.reply)}".`);
 }
 
 /** Makes a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
@@ -62,10 +62,10 @@ export async function tryMail(session: SmtpSession): Promise<{ sender: string; r
     const reply = await session.command(`MAIL FROM:<${sender}>`);
     if (!isRefusal(reply)) {
       await session.command('RSET').catch(() => undefined);
-      return { sender, reply: shown(reply) };
+      return { sender, reply: formatReply(reply) };
     }
     if (REQUIRES_MORE.includes(reply.code)) return undefined;
-    refusals.push(shown(reply));
+    refusals.push(formatReply(reply));
   }
   if (new Set(refusals).size === 1) return undefined;
   const [toNull, toOther] = refusals;
@@ -79,6 +79,6 @@ export async function tryMail(session: SmtpSession): Promise<{ sender: string; r
  * @throws {Unanswered} if the reply is temporary or has an unexpected code
  */
 export function isRefusal(reply: Reply): boolean {
-  if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server says "${shown(reply)}".`);
+  if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server says "${formatReply(reply)}".`);
   return reply.code >= 500;
 }

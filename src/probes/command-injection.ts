@@ -1,7 +1,7 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { Deadline } from '../net/deadline.js';
-import { ReplyParser, shown } from '../smtp/reply.js';
+import { ReplyParser, formatReply } from '../smtp/reply.js';
 import type { Reply } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../smtp/session.js';
 import { beginSession } from '../steps/connection.js';
@@ -34,8 +34,8 @@ export async function commandInjection(side: Context, connection: Connection): P
   const surplus = await surplusReply(side, result.channel);
   if (!surplus) return undefined;
   // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
-  const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${shown(surplus)}".`;
-  return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: shown(surplus) } });
+  const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${formatReply(surplus)}".`;
+  return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: formatReply(surplus) } });
 }
 
 /** A greeting, the reply to QUIT, and one more. */

@@ -1,7 +1,7 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { plainAuthCommand } from '../findings/reproduce.js';
-import { shown } from '../smtp/reply.js';
+import { formatReply } from '../smtp/reply.js';
 import { beginSession } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
@@ -20,9 +20,9 @@ export async function plaintextAuth(side: Context, connection: Connection): Prom
   // RFC 4954 section 4: a lone `*` cancels the exchange. The reply no longer matters.
   if (isWaiting) await session.command('*').catch(() => undefined);
   const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without asking for credentials';
-  const message = `Before TLS the server answers AUTH PLAIN with "${shown(reply)}": ${meaning}.`;
+  const message = `Before TLS the server answers AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
   return finding('plaintext-auth-accepted', message, {
-    evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
+    evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
     reproduce: plainAuthCommand(side.endpoint, connection.address),
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 
 /** The log of a job. Everything appears as text: the runner executes no line as a workflow command. */
 export interface Log {
@@ -16,7 +16,7 @@ export interface Log {
  * @param output the stream that the runner reads
  */
 export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
-  const info = (line: string) => void output.write(`${neutralise(line)}\n`);
+  const info = (line: string) => void output.write(`${escapeLine(line)}\n`);
   // Besides the escaping: the runner ignores all workflow commands until it reads a token that nobody can guess.
   const withoutCommands = (lines: readonly string[]): void => {
     const token = randomUUID();
@@ -33,7 +33,7 @@ export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
       withoutCommands([line]);
     },
     group(title, lines) {
-      output.write(`::group::${commandData(neutralise(title))}\n`);
+      output.write(`::group::${commandData(escapeLine(title))}\n`);
       withoutCommands(lines);
       output.write('::endgroup::\n');
     },

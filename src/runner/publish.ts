@@ -6,7 +6,7 @@ import type { OutputName } from '../plan/schema/schema.js';
 import { annotate } from '../output/annotations.js';
 import type { Report, Verdict } from '../report/report.js';
 import { renderNotTested, renderSummary } from '../output/summary.js';
-import { neutralise } from '../text/escape.js';
+import { escapeLine } from '../text/escape.js';
 import { reasonOf } from '../text/reason.js';
 import type { Log } from './log.js';
 import { writeReport } from './report-file.js';
@@ -122,7 +122,7 @@ async function tryAll(
   failures.forEach((failure) => {
     log.info(failure);
   });
-  core.warning(failures.map(neutralise).join('\n'), { title: 'The report is incomplete' });
+  core.warning(failures.map(escapeLine).join('\n'), { title: 'The report is incomplete' });
 }
 
 /** Without a file for outputs, the toolkit would fall back to a workflow command that no longer exists. */

@@ -1,5 +1,5 @@
 import { LineBuffer } from '../net/line-buffer.js';
-import { PeerText, brief } from '../text/peer.js';
+import { PeerText, excerpt } from '../text/peer.js';
 
 /** One reply of an SMTP server, complete (RFC 5321 section 4.2). */
 export interface Reply {
@@ -48,7 +48,7 @@ export class ReplySyntaxError extends Error {
     readonly line: PeerText,
     readonly before: readonly PeerText[],
   ) {
-    super(`${problem}: ${brief(line.exact)}`);
+    super(`${problem}: ${excerpt(line.exact)}`);
   }
 }
 
@@ -150,7 +150,7 @@ export class ReplyParser {
 }
 
 /** A reply on one line, for messages: code and texts, with `/` between lines. */
-export function shown(reply: Reply): string {
+export function formatReply(reply: Reply): string {
   const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
-  return brief([reply.code, texts.join(' / ')].join(' ').trim());
+  return excerpt([reply.code, texts.join(' / ')].join(' ').trim());
 }

@@ -3,9 +3,9 @@ import type { KnownFinding } from '../findings/finding.js';
 import { ConnectFailure, NAME_UNKNOWN } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
-import { ReplySyntaxError, shown } from '../smtp/reply.js';
+import { ReplySyntaxError, formatReply } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
-import { brief, briefList } from '../text/peer.js';
+import { excerpt, excerptOfList } from '../text/peer.js';
 import type { PeerText } from '../text/peer.js';
 import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
@@ -75,7 +75,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
     return { finding: found, transient: hasAnswered && 'once' };
   }
   if (error instanceof ServiceNotAvailable) {
-    const said = shown(error.reply);
+    const said = formatReply(error.reply);
     const found = finding('throttled', `The server says "${said}" and closes the connection.`, {
       inconclusive: true,
       evidence: { reply: said },
@@ -84,8 +84,8 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
   }
   if (error instanceof ReplySyntaxError) return { finding: malformed(error, received), transient: false };
   if (error instanceof UnsolicitedReply) {
-    const found = finding('protocol-error', `The server sent an unsolicited reply: "${brief(error.text)}".`, {
-      evidence: { line: brief(error.text) },
+    const found = finding('protocol-error', `The server sent an unsolicited reply: "${excerpt(error.text)}".`, {
+      evidence: { line: excerpt(error.text) },
     });
     return { finding: found, transient: false };
   }
@@ -94,7 +94,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
 
 /** The finding for a bug of the gate, whatever was thrown. */
 export function internalError(error: unknown): KnownFinding {
-  return finding('internal-error', `The gate failed: ${brief(reasonOf(error))}`);
+  return finding('internal-error', `The gate failed: ${excerpt(reasonOf(error))}`);
 }
 
 function connectFailed(failure: ConnectFailure, { endpoint, run }: Context): ErrorMeaning {
@@ -151,7 +151,7 @@ type ConnectCode =
   | 'connection-timeout';
 
 function malformed({ problem, line, before }: ReplySyntaxError, received: Received): KnownFinding {
-  const evidence = { line: brief(line.exact) };
+  const evidence = { line: excerpt(line.exact) };
   return (
     insteadOfGreeting([...before, line], received) ??
     finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
@@ -166,7 +166,7 @@ function insteadOfGreeting([first]: readonly PeerText[], received: Received): Kn
 /** The part of a reply that arrived, for the message and the evidence. */
 function unfinished(lines: readonly PeerText[]): { only: string; evidence: Record<string, string> } {
   if (lines.length === 0) return { only: '', evidence: {} };
-  const received = briefList(lines, ' / ');
+  const received = excerptOfList(lines, ' / ');
   return { only: `, only "${received}"`, evidence: { received } };
 }
 

@@ -13,7 +13,7 @@ const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_
  * @param text text of any origin
  * @returns one line
  */
-export function neutralise(text: string): string {
+export function escapeLine(text: string): string {
   return visible(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
 }
 
@@ -22,7 +22,7 @@ export function neutralise(text: string): string {
  * values. No line of JSON starts with `::`.
  * @param json indented or not
  */
-export function neutraliseJson(json: string): string {
+export function escapeJson(json: string): string {
   return json
     .replace(OLD_COMMAND, '\\u0023')
     .replace(UNSEEN, (character) => (character === '\n' ? character : unicodeEscapes(character)));

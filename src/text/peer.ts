@@ -28,19 +28,19 @@ function escaped(character: string): string {
 }
 
 /** Twice what a report shows: its texts are shortened further once secrets are redacted. */
-const BRIEF_CHARACTERS = 2048;
+const EXCERPT_CHARACTERS = 2048;
 
 /**
  * The beginning of a text for a message: one line, {@link visible}, bounded. An ellipsis follows if the text was cut. It
  * shows the redactor that a secret may have been cut there.
  */
-export function brief(text: string): string {
-  return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
+export function excerpt(text: string): string {
+  return text.length <= EXCERPT_CHARACTERS ? visible(text) : `${visible(text.slice(0, EXCERPT_CHARACTERS))}…`;
 }
 
 /** The same of several texts of a peer. */
-export function briefList(texts: readonly PeerText[], separator = ', '): string {
-  return brief(texts.map(({ exact }) => exact).join(separator));
+export function excerptOfList(texts: readonly PeerText[], separator = ', '): string {
+  return excerpt(texts.map(({ exact }) => exact).join(separator));
 }
 
 /** Decodes bytes from the network as UTF-8, or as ISO 8859-1 if they are not UTF-8. */
@@ -57,7 +57,7 @@ const NOT_SHOWN = 'text from the network';
 /**
  * Text from the network that cannot be printed by mistake: turned into text, JSON or a debug view it shows what it is
  * and not what it says. It has no `toString` of its own, so the linter reports code that turns it into text. The exact
- * text is for the protocol, for {@link brief}, and for the transcript; each output escapes every text of a report for its
+ * text is for the protocol, for {@link excerpt}, and for the transcript; each output escapes every text of a report for its
  * own format.
  */
 export class PeerText {

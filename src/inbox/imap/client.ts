@@ -3,7 +3,7 @@ import type { MailboxObject } from 'imapflow';
 import { codeOf } from '../../net/connect.js';
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import type { ImapBaselines } from './baselines.js';
 import { isRefusal, whatServerSays } from './failure.js';
 import type { ImapFailure } from './failure.js';
@@ -114,7 +114,7 @@ function connectFailure(error: unknown): InboxUnreachable | InboxRejected {
 
 function openFailure(error: unknown, mailbox: string): InboxUnreachable | InboxRejected {
   if (error instanceof InboxUnreachable) return error;
-  const message = `the mailbox ${brief(mailbox)} cannot be opened: ${whatServerSays(error)}`;
+  const message = `the mailbox ${excerpt(mailbox)} cannot be opened: ${whatServerSays(error)}`;
   return isRefusal(error) ? new InboxRejected(message) : unreachable(message, error);
 }
 

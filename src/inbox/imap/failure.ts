@@ -1,4 +1,4 @@
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 
 /** What imapflow adds to its errors. */
 export interface ImapFailure {
@@ -20,5 +20,5 @@ export function isRefusal(error: unknown): boolean {
 /** The server's words where it had any, else the client's; safe to show. */
 export function whatServerSays(error: unknown): string {
   const { responseText, reason, message } = error as ImapFailure;
-  return brief(responseText ?? reason ?? message ?? 'no reason given');
+  return excerpt(responseText ?? reason ?? message ?? 'no reason given');
 }

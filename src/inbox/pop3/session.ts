@@ -3,7 +3,7 @@ import { codeOf } from '../../net/connect.js';
 import { Deadline } from '../../net/deadline.js';
 import { LineChannel } from '../../net/line-channel.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import { connectTo, secure } from '../channel.js';
 import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS } from '../inbox.js';
 import type { InboxSettings } from '../inbox.js';
@@ -173,7 +173,7 @@ export class Pop3Session {
       if (messages === MAX_MESSAGES) throw new InboxUnreachable(`there are over ${MAX_MESSAGES} messages`);
       const [, message, identifier] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
       if (message === undefined || identifier === undefined) {
-        throw new InboxUnreachable(`the server sent a line that is no answer to UIDL: ${brief(line)}`);
+        throw new InboxUnreachable(`the server sent a line that is no answer to UIDL: ${excerpt(line)}`);
       }
       // Identical messages may have the same identifier (RFC 1939 section 7).
       tell(identifier, listed.add(identifier), Number(message));
@@ -196,7 +196,7 @@ export class Pop3Session {
     const early = this.#channel.received.unread;
     if (early.length > 0) {
       throw new InboxUnreachable(
-        `the server sent more in the clear behind its answer to STLS: ${brief(early.toString('latin1'))}`,
+        `the server sent more in the clear behind its answer to STLS: ${excerpt(early.toString('latin1'))}`,
       );
     }
   }
@@ -223,7 +223,7 @@ export class Pop3Session {
   /** The first line of an answer. */
   async #status(): Promise<{ ok: boolean; text: string }> {
     const line = (await this.#readLine(this.#wait())).toString('utf8');
-    const text = brief(line);
+    const text = excerpt(line);
     if (/^\+OK(?: |$)/i.test(line)) return { ok: true, text };
     if (/^-ERR(?: |$)/i.test(line)) return { ok: false, text };
     throw new InboxUnreachable(`the server does not speak POP3: ${text}`);

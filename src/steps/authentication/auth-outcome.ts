@@ -1,11 +1,11 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
-import { shown } from '../../smtp/reply.js';
+import { formatReply } from '../../smtp/reply.js';
 import type { AuthResult } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel } from '../../sasl/mechanisms.js';
 import { count } from '../../text/count.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import type { ChannelBinding } from '../../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';
 import { refusesCredentials } from './refused-credentials.js';
@@ -32,13 +32,13 @@ const MIN_ITERATIONS = 4096;
 /** Judges the outcome of AUTH, including a success. */
 export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
-  const answer = `The server answers AUTH ${mechanism} with "${shown(reply)}".`;
-  const saslError = reportedError && (brief(reportedError.exact) || 'nothing');
-  const evidence = { reply: shown(reply), mechanism, ...(saslError !== undefined && { saslError }) };
+  const answer = `The server answers AUTH ${mechanism} with "${formatReply(reply)}".`;
+  const saslError = reportedError && (excerpt(reportedError.exact) || 'nothing');
+  const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
   const isRejected = reply.code >= 400;
   if (fault && (saslError === undefined || !isRejected)) {
     const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
-    const message = `AUTH ${mechanism} failed: ${fault.message}. The last reply of the server is "${shown(reply)}".`;
+    const message = `AUTH ${mechanism} failed: ${fault.message}. The last reply of the server is "${formatReply(reply)}".`;
     return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
   }
   if (isRejected) return judgeRejection(attempt, answer, evidence);

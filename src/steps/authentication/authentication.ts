@@ -3,8 +3,8 @@ import type { KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { openDialogue } from '../../smtp/dialogue.js';
-import { shown } from '../../smtp/reply.js';
-import { brief, briefList } from '../../text/peer.js';
+import { formatReply } from '../../smtp/reply.js';
+import { excerpt, excerptOfList } from '../../text/peer.js';
 import { judgeDialogueFailure } from '../capability/dialogue-failure.js';
 import { ehloName } from '../connection.js';
 import type { Context } from '../context.js';
@@ -19,7 +19,7 @@ export async function authentication(context: Context, secured: Secured): Promis
   const name = ehloName(context, connection.localAddress);
   const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
   const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
-  const greeting = reply ? shown(reply) : plaintext?.greeting;
+  const greeting = reply ? formatReply(reply) : plaintext?.greeting;
   const greetingFact: Facts = greeting === undefined ? {} : { greeting };
   if (!opened.ok) {
     const received = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
@@ -57,17 +57,17 @@ export async function authentication(context: Context, secured: Secured): Promis
 /** Judges what the server offers inside TLS, with or without credentials. */
 function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured: Capabilities): KnownFinding[] {
   const { mechanisms = [] } = secured;
-  const offered = brief(mechanisms.join(' '));
+  const offered = excerpt(mechanisms.join(' '));
   const findings: KnownFinding[] = [];
   if (secured.has('STARTTLS')) {
-    const evidence = { capabilities: briefList(secured.lines) };
+    const evidence = { capabilities: excerptOfList(secured.lines) };
     const message = 'Inside TLS the answer to EHLO still offers STARTTLS.';
     findings.push(finding('starttls-still-advertised', message, { evidence }));
   }
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
   if (missing.length > 0) {
-    const evidence = { beforeTls: brief(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-    const message = `Inside TLS the server no longer offers ${brief(missing.join(' '))}.`;
+    const evidence = { beforeTls: excerpt(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
+    const message = `Inside TLS the server no longer offers ${excerpt(missing.join(' '))}.`;
     findings.push(finding('auth-mechanisms-differ', message, { evidence }));
   }
   // Both send the password itself.

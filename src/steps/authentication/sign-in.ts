@@ -4,7 +4,7 @@ import type { Credentials } from '../../plan/endpoint.js';
 import { authenticate } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel, chooseMechanism } from '../../sasl/mechanisms.js';
 import { ConnectionLost } from '../../smtp/session.js';
-import { brief, briefList } from '../../text/peer.js';
+import { excerpt, excerptOfList } from '../../text/peer.js';
 import { channelBinding } from '../../tls/channel-binding.js';
 import { alertOf } from '../../tls/handshake.js';
 import type { Context } from '../context.js';
@@ -27,7 +27,7 @@ export async function signIn(
   const { endpoint, budget, run } = context;
   const offered = capabilities.mechanisms;
   if (!offered) {
-    const evidence = { capabilities: briefList(capabilities.lines) || 'none' };
+    const evidence = { capabilities: excerptOfList(capabilities.lines) || 'none' };
     return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
   }
   const binding = channelBinding(channel);
@@ -62,7 +62,7 @@ export async function signIn(
 
 function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {
   const required = mechanism ?? `a mechanism for ${kind === 'access-token' ? 'an access token' : 'a password'}`;
-  const evidence = { offered: brief(offered.join(' ')) || 'none', required };
+  const evidence = { offered: excerpt(offered.join(' ')) || 'none', required };
   const unbound =
     !canBind && offered.some(bindsChannel)
       ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'

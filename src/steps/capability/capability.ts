@@ -2,8 +2,8 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import { openDialogue } from '../../smtp/dialogue.js';
-import { shown } from '../../smtp/reply.js';
-import { brief } from '../../text/peer.js';
+import { formatReply } from '../../smtp/reply.js';
+import { excerpt } from '../../text/peer.js';
 import { beginSession, ehloName, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connected, Facts, StepResult } from '../hand-over.js';
@@ -25,7 +25,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
   const opened = await openDialogue(session, { ehloName: name, greets: true, upTo: 'EHLO' });
   if (!opened.ok) {
     const { failure } = opened;
-    const greeting = failure.greeting && shown(failure.greeting);
+    const greeting = failure.greeting && formatReply(failure.greeting);
     const facts = { address: connection.address, ...(greeting !== undefined && { greeting }) };
     const silence =
       failure.at === 'greeting' && !failure.answer.refused
@@ -37,7 +37,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
   }
 
   const { greeting: reply, capabilities } = opened.dialogue;
-  const greeting = reply ? shown(reply) : '';
+  const greeting = reply ? formatReply(reply) : '';
   const facts: Facts = { address: connection.address, greeting, plaintext: capabilities };
   const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
   if (!capabilities.has('STARTTLS')) {
@@ -50,7 +50,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
 
 function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | undefined): KnownFinding[] {
   if (!offered) return [];
-  const mechanisms = brief(offered.join(' ')) || 'without a mechanism';
+  const mechanisms = excerpt(offered.join(' ')) || 'without a mechanism';
   return [
     finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
       evidence: { mechanisms },

@@ -1,6 +1,6 @@
 import { finding } from '../../findings/finding.js';
 import type { DialogueFailure } from '../../smtp/dialogue.js';
-import { shown } from '../../smtp/reply.js';
+import { formatReply } from '../../smtp/reply.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import type { Context } from '../context.js';
@@ -33,8 +33,8 @@ export async function judgeDialogueFailure(
 
 /** A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1). */
 function judgeGreeting(reply: Reply): Stopped {
-  const said = `The server greets with "${shown(reply)}"`;
-  const evidence = { reply: shown(reply) };
+  const said = `The server greets with "${formatReply(reply)}"`;
+  const evidence = { reply: formatReply(reply) };
   switch (Math.floor(reply.code / 100)) {
     case 4:
       return temporary(said, evidence);
@@ -48,8 +48,8 @@ function judgeGreeting(reply: Reply): Stopped {
 }
 
 async function judgeEhlo(reply: Reply, { session, ehloName, greeting, refusal }: OpeningPlace): Promise<Stopped> {
-  const said = `The server answers EHLO ${ehloName} with "${shown(reply)}"`;
-  const evidence = { reply: shown(reply) };
+  const said = `The server answers EHLO ${ehloName} with "${formatReply(reply)}"`;
+  const evidence = { reply: formatReply(reply) };
   if (reply.code < 400) {
     return stopped(finding('protocol-error', `${said}, but 250 is required.`, { evidence }));
   }
@@ -62,7 +62,7 @@ async function judgeEhlo(reply: Reply, { session, ehloName, greeting, refusal }:
   }
   // For the evidence only: the finding is that EHLO does not work, whatever the reply to HELO is.
   const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
-  const heloEvidence = helo && { ...evidence, helo: shown(helo) };
+  const heloEvidence = helo && { ...evidence, helo: formatReply(helo) };
   const heloNote =
     helo?.code === 250 ? ' It accepts HELO, but HELO has no extensions, so neither STARTTLS nor AUTH.' : '';
   return stopped(finding(refusal, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));

@@ -1,6 +1,6 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 
 /** Protocols by the first bytes that a server sends. */
 const PROTOCOLS: readonly [RegExp, string][] = [
@@ -38,7 +38,7 @@ export function otherProtocol(said: string, when = ''): KnownFinding | undefined
   const protocol = protocolOf(said);
   if (protocol === undefined) return undefined;
   const [firstLine = ''] = said.trimStart().split(/\r?\n/, 1);
-  const line = brief(firstLine);
+  const line = excerpt(firstLine);
   const message = `The server speaks ${protocol}, not SMTP${when}: "${line}".`;
   return finding('not-smtp', message, { evidence: { line, protocol } });
 }

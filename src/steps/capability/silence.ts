@@ -2,7 +2,7 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { ReplySyntaxError } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
-import { brief, decodeBytes } from '../../text/peer.js';
+import { excerpt, decodeBytes } from '../../text/peer.js';
 import type { PeerText } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import type { Context } from '../context.js';
@@ -48,6 +48,6 @@ function linesOf(error: unknown): readonly PeerText[] {
 /** @param said the first data from the server */
 function implicitTlsPort({ endpoint }: Context, said: string): KnownFinding {
   const message = `Port ${endpoint.port} of ${endpoint.host} sends no greeting: it expects TLS from the first byte.`;
-  const data = brief(said.slice(0, TYPE_AND_VERSION_BYTES));
+  const data = excerpt(said.slice(0, TYPE_AND_VERSION_BYTES));
   return finding('implicit-tls-port', message, { evidence: { data } });
 }

@@ -2,9 +2,9 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
-import { shown } from '../../smtp/reply.js';
+import { formatReply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
-import { briefList } from '../../text/peer.js';
+import { excerptOfList } from '../../text/peer.js';
 
 /**
  * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server accepts it, the offer was removed in
@@ -20,12 +20,12 @@ export async function judgeMissingOffer(
   // The server now expects a handshake, so there must be no unencrypted QUIT.
   if (isAccepted) session.detach();
   const evidence = {
-    capabilities: briefList(lines) || 'none',
-    ...(masked.length > 0 && { masked: briefList(masked) }),
-    ...(answer && { reply: shown(answer) }),
+    capabilities: excerptOfList(lines) || 'none',
+    ...(masked.length > 0 && { masked: excerptOfList(masked) }),
+    ...(answer && { reply: formatReply(answer) }),
   };
   const answered = answer
-    ? `the server answers STARTTLS with "${shown(answer)}"`
+    ? `the server answers STARTTLS with "${formatReply(answer)}"`
     : 'the server does not answer STARTTLS';
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {

@@ -1,5 +1,5 @@
 import { finding } from '../../findings/finding.js';
-import { brief, decodeBytes, visible } from '../../text/peer.js';
+import { excerpt, decodeBytes, visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
 import type { Handshake, TlsChannel } from '../../tls/handshake.js';
 import { isWaived } from '../../verdict/waivers.js';
@@ -93,9 +93,9 @@ function judge({ endpoint, run }: Context, presented: Presented): PeerJudgment {
 function judgePlaintext({ endpoint, transcript }: Context, bytes: Buffer): Stopped {
   const said = decodeBytes(bytes).trimEnd();
   transcript.add('server', said);
-  const evidence = { data: brief(said) };
+  const evidence = { data: excerpt(said) };
   const [firstLine = ''] = said.split(/\r?\n/, 1);
-  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${brief(firstLine)}"`;
+  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${excerpt(firstLine)}"`;
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
     const found = finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, {

@@ -1,7 +1,7 @@
 import type { FindingCode } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { distinguishedName, fingerprint } from '../../tls/x509/certificate.js';
 import { firstOutOfOrder } from '../../tls/x509/chain.js';
@@ -64,7 +64,7 @@ function untrusted(
   const { end, isRoot, hasNameConflict, path } = chain;
   const name = nameOf(end.subject);
   if (chain.reason !== undefined) {
-    const reason = brief(chain.reason);
+    const reason = excerpt(chain.reason);
     const message = path
       ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
       : `The chain does not lead to a trusted CA: ${reason}.`;
@@ -93,7 +93,7 @@ function missingIssuer({ end, hasNameConflict }: PathEnd): Record<string, string
   const [url] = parsed.ok ? parsed.facts.caIssuers : [];
   return {
     missingIssuer: nameOf(end.issuer),
-    ...(url !== undefined && { caIssuers: brief(url) }),
+    ...(url !== undefined && { caIssuers: excerpt(url) }),
     ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
   };
 }
@@ -122,5 +122,5 @@ export function judgeOrder({ sent }: Presented): KnownFinding[] {
 }
 
 function nameOf(multiLine: string | undefined): string {
-  return brief(distinguishedName(multiLine));
+  return excerpt(distinguishedName(multiLine));
 }

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { count } from '../../text/count.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import type { Parsed } from './parse.js';
 import type { VerifyOptions } from './verify-options.js';
@@ -59,7 +59,7 @@ export function judgeIssuerDates(
     .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
   if (!first) return [];
   const { validTo } = first;
-  const issuer = brief(first.subject);
+  const issuer = excerpt(first.subject);
   const tooSoon = tooSoonClause(validTo, options);
   const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
   return [

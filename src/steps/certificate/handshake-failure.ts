@@ -1,7 +1,7 @@
 import type { Cause } from '../../findings/catalogue.js';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { brief, decodeBytes } from '../../text/peer.js';
+import { excerpt, decodeBytes } from '../../text/peer.js';
 import type { HandshakeFailure } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
 import { inSeconds, spentBudget } from '../budget.js';
@@ -75,9 +75,9 @@ export async function judgeHandshakeFailure(
     }
     case 'refused-here': {
       const { code, stray } = failure;
-      const reason = brief(failure.reason);
+      const reason = excerpt(failure.reason);
       if (stray) {
-        const data = brief(decodeBytes(stray).trimEnd());
+        const data = excerpt(decodeBytes(stray).trimEnd());
         const message = `During the TLS handshake the server sent data that is not TLS: "${data}".`;
         return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
       }

@@ -1,6 +1,6 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { matchesName, referenceIdentity } from '../../tls/names.js';
 import type { ReferenceIdentity } from '../../tls/names.js';
@@ -10,10 +10,10 @@ import type { VerifyOptions } from './verify-options.js';
 export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): KnownFinding[] {
   const required = referenceIdentity(name);
   if (matchesName(facts, required)) return [];
-  const names = brief([...facts.dnsNames, ...facts.ipAddresses].join(', '));
+  const names = excerpt([...facts.dnsNames, ...facts.ipAddresses].join(', '));
   return [
     finding('certificate-hostname-mismatch', `The certificate ${whatItHas(facts, names, required, name)}.`, {
-      evidence: { expected: name, names: names || 'none', subject: brief(facts.subject) },
+      evidence: { expected: name, names: names || 'none', subject: excerpt(facts.subject) },
     }),
   ];
 }
@@ -40,7 +40,7 @@ export function judgePurpose({ isCa, purposeErrors, subject }: CertificateFacts)
   if (reasons.length === 0) return [];
   return [
     finding('certificate-wrong-purpose', `The certificate is not for a server: ${reasons.join(', and ')}.`, {
-      evidence: { reason: reasons.join('; '), subject: brief(subject) },
+      evidence: { reason: reasons.join('; '), subject: excerpt(subject) },
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import { certificateFacts, distinguishedName, fingerprint } from '../../tls/x509/certificate.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { DerError } from '../../tls/x509/der.js';
@@ -32,8 +32,8 @@ export function parse(certificate: X509Certificate): ParseResult {
 
 /** A certificate that cannot be parsed cannot be verified, so it authenticates no server, not even with a pin. */
 export function malformed({ certificate, problem }: Malformed): KnownFinding {
-  const subject = brief(distinguishedName(certificate.subject)) || 'a certificate without a subject';
-  const odd = brief(problem);
+  const subject = excerpt(distinguishedName(certificate.subject)) || 'a certificate without a subject';
+  const odd = excerpt(problem);
   return finding('certificate-malformed', `${subject} is malformed: ${odd}.`, {
     evidence: { malformed: odd, subject, sha256: fingerprint(certificate) },
   });

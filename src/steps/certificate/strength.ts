@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import type { Parsed } from './parse.js';
 
@@ -16,12 +16,12 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
   const weakSignature = signed.find(({ facts }) => facts.signature.weak)?.facts;
   const findings: KnownFinding[] = [];
   if (weakKey) {
-    const subject = brief(weakKey.subject);
+    const subject = excerpt(weakKey.subject);
     const key = weakKey.key.name;
     findings.push(finding('certificate-weak-key', `The key of ${subject} is ${key}.`, { evidence: { key, subject } }));
   }
   if (weakSignature) {
-    const subject = brief(weakSignature.subject);
+    const subject = excerpt(weakSignature.subject);
     const signature = weakSignature.signature.name;
     const message = `${subject} is signed with ${signature}.`;
     findings.push(finding('certificate-weak-signature', message, { evidence: { signature, subject } }));

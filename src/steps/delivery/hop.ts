@@ -2,7 +2,7 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { namesIn } from '../../message/trace.js';
 import type { Hop } from '../../message/trace.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import { differentSuites } from '../../tls/cipher-names.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { SignedIn } from '../hand-over.js';
@@ -61,7 +61,7 @@ export function judgeHop(
     const message = 'The message has no Received line, or more than the gate reads.';
     return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
   }
-  const received = brief(hop.raw);
+  const received = excerpt(hop.raw);
   const unproved = (why: string): KnownFinding[] => [
     finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
   ];
@@ -78,7 +78,7 @@ export function judgeHop(
   if (!meansNoTls(hop)) return unproved('does not say whether TLS was used');
   return [
     finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
-      evidence: { received, ...(protocol !== '' && { with: brief(protocol) }) },
+      evidence: { received, ...(protocol !== '' && { with: excerpt(protocol) }) },
     }),
   ];
 }
@@ -124,7 +124,7 @@ function differences(
   const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
   if (!isOtherVersion && !isOtherCipher) return [];
   const expected = `${channel.version} ${channel.cipher}`;
-  const found = brief([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
+  const found = excerpt([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
   return [
     finding('delivery-hop-mismatch', `The server names ${found}, but the session with the gate uses ${expected}.`, {
       evidence: { expected, found, received },

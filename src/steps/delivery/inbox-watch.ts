@@ -7,7 +7,7 @@ import { isProbe } from '../../message/alterations.js';
 import type { Probe } from '../../message/probe.js';
 import { Deadline } from '../../net/deadline.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import type { DeliveryReport } from '../../report/report.js';
 import { judgePeer } from '../certificate/judge.js';
 import { judgeArrival } from './proof.js';
@@ -82,7 +82,7 @@ export async function awaitArrival(
   const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
   findings.push(...failures);
   if (copies > 1) findings.push(duplicated(probe, copies, hasMore));
-  const folder = received.junk === undefined ? {} : { folder: brief(received.junk) };
+  const folder = received.junk === undefined ? {} : { folder: excerpt(received.junk) };
   return { findings, delivery: { messageId, octets, latencyMs, ...folder, copies } };
 }
 
@@ -161,7 +161,7 @@ function notReceived({ messageId }: Probe, { to, withinMs }: Delivery): KnownFin
 }
 
 function inJunk(folder: string): KnownFinding {
-  const evidence = { folder: brief(folder) };
+  const evidence = { folder: excerpt(folder) };
   return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
 }
 

@@ -5,7 +5,7 @@ import { parseMessage } from '../../message/fields.js';
 import type { ParsedMessage } from '../../message/fields.js';
 import type { Probe } from '../../message/probe.js';
 import { receivedHops } from '../../message/trace.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import { judgeHop } from './hop.js';
 import { judgeVerdicts } from './verdicts.js';
 import type { Context } from '../context.js';
@@ -35,7 +35,7 @@ export async function judgeArrival(
 function judgeIdentity(probe: Probe, source: Buffer, message: ParsedMessage): KnownFinding[] {
   const differences = alterations(probe, source);
   if (differences.length === 0) return [];
-  const altered = brief(differences.join('; '));
+  const altered = excerpt(differences.join('; '));
   const doubt = hasToken(probe, message)
     ? ''
     : ' The random value in its body is missing: the body was replaced or the message was forged.';

@@ -2,11 +2,11 @@ import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import type { Probe } from '../../message/probe.js';
 import type { Delivery } from '../../plan/endpoint.js';
-import { shown } from '../../smtp/reply.js';
+import { formatReply } from '../../smtp/reply.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { askForRecipient, isDone, openTransaction, sizeLimit } from '../../smtp/transaction.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import { refusalMeaningOf } from './refusal.js';
 import type { RefusedAt } from './refusal.js';
 import { requiresAuthentication, refusesRecipient } from './refused-recipient.js';
@@ -95,8 +95,8 @@ export async function expectRefusal(
       return judgeRefusal(context, asked, open);
     }
     const client = isSignedIn ? 'this account' : 'a client that has not signed in';
-    const message = `The server answers ${line} from ${client} with "${shown(reply)}", but it must reject the recipient.`;
-    const evidence = { reply: shown(reply), recipient: brief(to) };
+    const message = `The server answers ${line} from ${client} with "${formatReply(reply)}", but it must reject the recipient.`;
+    const evidence = { reply: formatReply(reply), recipient: excerpt(to) };
     return stopped(finding('relay-open', message, { evidence }));
   } catch (error) {
     return stoppedBy(error, context, 'inside-tls');
@@ -112,7 +112,7 @@ function unmailable(capabilities: Capabilities, from: string, to: string): Known
   const mailbox = international(from, to);
   if (mailbox === undefined || capabilities.has('SMTPUTF8')) return undefined;
   const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
-  const message = `The address ${brief(mailbox)} needs SMTPUTF8, which the server does not offer.`;
+  const message = `The address ${excerpt(mailbox)} needs SMTPUTF8, which the server does not offer.`;
   return finding(code, message, { cause: 'no-smtputf8' });
 }
 
@@ -132,8 +132,8 @@ function judgeRefusal(
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
   remark = '',
 ): Stopped {
-  const answer = `The server answers ${line} with "${shown(reply)}"`;
-  const evidence = { reply: shown(reply) };
+  const answer = `The server answers ${line} with "${formatReply(reply)}"`;
+  const evidence = { reply: formatReply(reply) };
   if (reply.code < 400) {
     const message = sentences(`${answer}, but ${at === 'DATA' ? '354' : '250'} is required.`, remark);
     return stopped(finding('protocol-error', message, { evidence }));
@@ -154,7 +154,7 @@ function judgeRefusal(
     ...stopped(found),
     transient: isTemporary,
     // Such a server is likely to accept the message a little later (RFC 6647 section 4).
-    ...(meaning?.cause === 'greylisting' && { greylisted: shown(reply) }),
+    ...(meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) }),
   };
 }
 

@@ -10,7 +10,7 @@ import type { ParsedMessage } from '../../message/fields.js';
 import type { Hop } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
 import type { DemandedVerdicts } from '../../plan/endpoint.js';
-import { brief } from '../../text/peer.js';
+import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 
 /**
@@ -70,7 +70,7 @@ function judgeReceiver(
   const results = ofSender.length > 0 ? ofSender : all;
   if (results.length === 0) return [missing(check, required, authservId, message)];
   const other = results.find(({ result }) => result !== required);
-  if (other) return [mismatch(check, required, brief(other.result), { authservId, result: brief(other.detail) })];
+  if (other) return [mismatch(check, required, excerpt(other.result), { authservId, result: excerpt(other.detail) })];
   const sender = domainOf(endpoint.delivery?.from ?? '');
   const senders = [sender, ...(check === 'spf' ? valuesOf(message, 'return-path').slice(0, 1).map(domainOf) : [])];
   const judged = ({ properties }: MethodResult): string => domainOf(properties.get(JUDGED[check]) ?? sender);
@@ -81,10 +81,10 @@ function judgeReceiver(
     required,
     found: required,
     authservId,
-    result: brief(foreign.detail),
-    sender: brief(sender),
+    result: excerpt(foreign.detail),
+    sender: excerpt(sender),
   };
-  const of = brief(judged(foreign));
+  const of = excerpt(judged(foreign));
   const text = `The ${NAMES[check]} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
   return [finding('delivery-verdict-mismatch', text, { evidence })];
 }
@@ -99,7 +99,7 @@ function missing(check: 'spf' | 'dmarc', required: string, authservId: string, m
     ? ' There is a result in its name, but in a place where an earlier server could have written it, so it does not count.'
     : '';
   const text = `${authservId} reports no ${NAMES[check]} result in the header of the message, but the configuration requires ${required}.${place}`;
-  const present = brief(fields.join(' / ')) || 'none';
+  const present = excerpt(fields.join(' / ')) || 'none';
   return finding('delivery-verdict-missing', text, { evidence: { check, required, authservId, present } });
 }
 
@@ -135,9 +135,9 @@ async function judgeSignatures(
   const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
   return [
     mismatch('dkim', required, found, {
-      ...(domain !== undefined && { domain: brief(domain) }),
-      ...(selector !== undefined && { selector: brief(selector) }),
-      ...(reason !== undefined && { reason: brief(reason) }),
+      ...(domain !== undefined && { domain: excerpt(domain) }),
+      ...(selector !== undefined && { selector: excerpt(selector) }),
+      ...(reason !== undefined && { reason: excerpt(reason) }),
     }),
   ];
 }

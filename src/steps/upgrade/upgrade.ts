@@ -1,8 +1,8 @@
 import { finding } from '../../findings/finding.js';
 import type { KnownFinding } from '../../findings/finding.js';
-import { shown } from '../../smtp/reply.js';
+import { formatReply } from '../../smtp/reply.js';
 import type { Reply } from '../../smtp/reply.js';
-import { brief, decodeBytes } from '../../text/peer.js';
+import { excerpt, decodeBytes } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
@@ -38,8 +38,8 @@ export async function upgrade(context: Context, connected: Connected): Promise<S
 function refused(reply: Reply): KnownFinding {
   const meaning = MEANINGS[reply.code];
   const because = meaning === undefined ? '' : `: ${meaning}`;
-  const message = `The server offers STARTTLS, but answers it with "${shown(reply)}"${because}.`;
-  return finding('starttls-refused', message, { evidence: { reply: shown(reply) } });
+  const message = `The server offers STARTTLS, but answers it with "${formatReply(reply)}"${because}.`;
+  return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) } });
 }
 
 /** The meaning of each reply other than 220 (RFC 3207 section 4, RFC 5321 section 4.2.2). */
@@ -56,7 +56,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {
   const text = decodeBytes(bytes);
   transcript.add('server', text.trimEnd());
-  const came = brief(text);
+  const came = excerpt(text);
   const message = isTlsRecord(bytes)
     ? `After the 220 to STARTTLS the server sent "${came}" before the gate began the handshake: this looks like TLS, but is not a response to anything.`
     : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;

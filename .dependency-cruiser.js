@@ -4,7 +4,7 @@
  */
 export const ARROWS = {
   text: [],
-  net: [],
+  net: ['text'],
   report: [],
   findings: ['report'],
   secrets: ['report', 'text'],

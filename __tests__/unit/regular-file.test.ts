@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errorCode } from '../../src/plan/anchors.js';
 import { readRegularFile, readRegularFileSync } from '../../src/plan/regular-file.js';
+import { codeOf } from '../../src/text/reason.js';
 
 /** Why a file is not read. */
 function refusal(path: string): string | undefined {
@@ -11,7 +11,7 @@ function refusal(path: string): string | undefined {
     readRegularFileSync(path);
     return undefined;
   } catch (error) {
-    return errorCode(error);
+    return codeOf(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { codeOf } from '../net/connect.js';
+import { codeOf } from '../text/reason.js';
 import { headerAndBody } from './fields.js';
 import { LF } from './lines.js';
 

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { connect as tcpConnect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
+import { codeOf } from '../text/reason.js';
 import type { Deadline } from './deadline.js';
 
 /** An address of a host, as text without brackets. */
@@ -220,10 +221,4 @@ function mostInformative(failures: readonly ConnectFailure[]): ConnectFailure {
   const order: readonly ConnectFailureKind[] = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
   const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return worst ?? new ConnectFailure('no-route', 'no address to connect to');
-}
-
-/** The system's code of an error, from whatever realm. */
-export function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'unknown';
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '../text/reason.js';
 import { certificatesIn, isPem } from './pem.js';
 import type { Located } from './source/located.js';
 import type { Problem } from './source/problem.js';
@@ -66,14 +67,9 @@ export class Anchors {
     try {
       return parse(await this.#read(path), path);
     } catch (error) {
-      return failure({ path, what: `cannot be read (${errorCode(error)})` });
+      return failure({ path, what: `cannot be read (${codeOf(error)})` });
     }
   }
-}
-
-/** The code of an error, such as ENOENT or `not a regular file`. Its message would contain the path of the file. */
-export function errorCode(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 function parse(text: string, path?: string): Loaded {

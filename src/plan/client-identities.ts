@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { Secret } from '../secrets/secret.js';
-import { errorCode } from './anchors.js';
+import { codeOf } from '../text/reason.js';
 import type { ClientIdentity } from './endpoint.js';
 import { certificatesIn, isPem } from './pem.js';
 import { at } from './source/located.js';
@@ -70,7 +70,7 @@ export class ClientIdentities {
       // The TLS library rejects some identities, such as a key that is too short: better now than in step 3.
       createSecureContext({ cert: chain.value, key: pem });
     } catch (error) {
-      return { certificateFault: `contains a certificate that the TLS library rejects (${errorCode(error)})` };
+      return { certificateFault: `contains a certificate that the TLS library rejects (${codeOf(error)})` };
     }
     return { identity: { certificate: chain.value, key: new Secret(pem) } };
   }
@@ -81,7 +81,7 @@ export class ClientIdentities {
     try {
       return parse(await this.#readFile(value.trim()));
     } catch (error) {
-      return wrong(`cannot be read (${errorCode(error)})`);
+      return wrong(`cannot be read (${codeOf(error)})`);
     }
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
-import { codeOf } from '../net/connect.js';
+import { codeOf } from '../text/reason.js';
 import { within } from '../plan/source/sources.js';
 import type { Problem } from '../plan/source/problem.js';
 import { jsonPieces } from '../output/json.js';

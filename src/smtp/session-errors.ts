@@ -1,4 +1,4 @@
-import { codeOf } from '../net/connect.js';
+import { codeOf } from '../text/reason.js';
 import type { PeerText } from '../text/peer.js';
 import type { Reply } from './reply.js';
 

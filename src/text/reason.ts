@@ -9,3 +9,9 @@ export function reasonOf(thrown: unknown): string {
     return 'something that cannot be shown';
   }
 }
+
+/** The code of an error of any realm, such as `ECONNREFUSED` or `not a regular file`; `unknown` if it has none. */
+export function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'unknown';
+}

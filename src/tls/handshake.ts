@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
-import { codeOf } from '../net/connect.js';
+import { codeOf } from '../text/reason.js';
 import type { Deadline } from '../net/deadline.js';
 import { alertName } from './alerts.js';
 import { curveName } from './x509/certificate.js';

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { codeOf } from '../../net/connect.js';
+import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { basicCredentials } from '../../secrets/forms.js';

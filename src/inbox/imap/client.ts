@@ -1,6 +1,6 @@
 import { ImapFlow } from 'imapflow';
 import type { MailboxObject } from 'imapflow';
-import { codeOf } from '../../net/connect.js';
+import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';

@@ -1,5 +1,5 @@
 import type { ImapFlow } from 'imapflow';
-import { codeOf } from '../../net/connect.js';
+import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { UidState } from './baselines.js';
 import { FETCH_OCTETS } from './client.js';

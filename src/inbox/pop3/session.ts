@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { codeOf } from '../../net/connect.js';
+import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import { LineChannel } from '../../net/line-channel.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';

@@ -1,6 +1,6 @@
 import systemPath from 'node:path';
 import type { PlatformPath } from 'node:path';
-import { errorCode } from '../anchors.js';
+import { codeOf } from '../../text/reason.js';
 import { check } from '../schema/check.js';
 import { configSchema, defaultsSchema } from '../schema/schema.js';
 import type { Environment } from './expand.js';
@@ -61,7 +61,7 @@ export async function readConfigFile(
   try {
     text = await readFile(systemPath.resolve(cwd, path));
   } catch (error) {
-    return unusable([{ input: 'config', message: `${fileName(path)} cannot be read (${errorCode(error)})` }]);
+    return unusable([{ input: 'config', message: `${fileName(path)} cannot be read (${codeOf(error)})` }]);
   }
   const file = fromWorkspace(cwd, path);
   if (Buffer.byteLength(text) > MAX_SIZE) return unusable([tooLarge({ file })]);

@@ -107,7 +107,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
         withinMs: 5_000,
         expect: 'received',
         keep: false,
-        attachmentOctets: 0,
+        attachmentBytes: 0,
       },
       tls: { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
       probes: [],

@@ -91,7 +91,7 @@ export const DELIVERY = {
   withinMs: 1000,
   expect: 'received',
   keep: false,
-  attachmentOctets: 0,
+  attachmentBytes: 0,
 } as const;
 
 const LETTERS = { pass: 'p', warn: 'w', inconclusive: 'i', fail: 'f', skip: 's' } as const;

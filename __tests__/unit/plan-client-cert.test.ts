@@ -188,7 +188,7 @@ test('tls.check says which certificates of the server are judged', async () => {
   const { endpoints } = await load({
     config: 'defaults: {tls: {check: both}}\nendpoints: [a.example, {host: b.example, tls: {check: single}}]',
   });
-  expect(endpoints.map(({ tls }) => tls.bothKeys)).toEqual([true, undefined]);
+  expect(endpoints.map(({ tls }) => tls.dualCertificates)).toEqual([true, undefined]);
   expect(await problems({ config: 'endpoints: [{host: a.example, tls: {check: bth}}]' })).toEqual([
     'gate.yml:1:44: tls.check must be one of single, both; did you mean "both"?',
   ]);

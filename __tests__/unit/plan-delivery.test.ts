@@ -11,7 +11,7 @@ test.each<[string, object]>([
   ['expect: accepted', { expect: 'accepted' }],
   [`${INBOX}, verdicts: {dkim: pass}`, { verdicts: { dkim: 'pass' } }],
   [`${INBOX}, verdicts: {spf: softfail, authserv-id: MX}`, { verdicts: { spf: 'softfail', authservId: 'mx' } }],
-  ['attachment-bytes: 50000000', { attachmentOctets: 50_000_000 }],
+  ['attachment-bytes: 50000000', { attachmentBytes: 50_000_000 }],
   [`${INBOX}, keep: true`, { keep: true }],
 ])('%s', async (keys, expected) => {
   const { endpoints } = await load({ config: withDelivery(keys) });

@@ -125,7 +125,7 @@ describe('a whole endpoint', () => {
         withinMs: 90_000,
         expect: 'received',
         keep: true,
-        attachmentOctets: 1_000_000,
+        attachmentBytes: 1_000_000,
         verdicts: { spf: 'pass', dkim: 'pass', dmarc: 'none', authservId: 'mx.example.com' },
       },
       tls: { ca: [ANCHOR_A], minVersion: 'TLSv1.3', minValidDays: 0, pins: [PIN, SECOND_PIN] },
@@ -230,7 +230,7 @@ endpoints:
       withinMs: 60_000,
       expect: 'received',
       keep: false,
-      attachmentOctets: 0,
+      attachmentBytes: 0,
     });
   });
 

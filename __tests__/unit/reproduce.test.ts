@@ -20,7 +20,7 @@ const DELIVERY = {
   withinMs: 1000,
   expect: 'received',
   keep: false,
-  attachmentOctets: 0,
+  attachmentBytes: 0,
 } as const;
 
 describe('the openssl command', () => {

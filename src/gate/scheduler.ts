@@ -23,7 +23,7 @@ export async function gateAll(
   const limit = pLimit(plan.concurrency);
   const limitLarge = pLimit(LARGE_AT_A_TIME);
   const inTurn = <T>({ delivery }: Endpoint, work: () => Promise<T>): Promise<T> =>
-    (delivery?.attachmentOctets ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
+    (delivery?.attachmentBytes ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
   const progress = { done: 0, total: plan.endpoints.length };
   const gateOne = (target: Target): Promise<EndpointReport> =>
     inTurn(target.endpoint, () =>

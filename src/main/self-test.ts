@@ -108,7 +108,7 @@ function endpointOf(
       withinMs: WITHIN_MS,
       expect: 'received',
       keep: false,
-      attachmentOctets: 0,
+      attachmentBytes: 0,
     },
     tls: { ca: [ca], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
     probes: [],

@@ -32,10 +32,10 @@ const BODY = [
  * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
  * automatic (RFC 3834 section 5) so that nobody answers it.
  * @param now its Date
- * @param attachmentOctets how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
+ * @param attachmentBytes how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
  *   no attachment. In the message it is base64, which is a good third more.
  */
-export async function composeProbe(from: string, to: string, now: Date, attachmentOctets = 0): Promise<Probe> {
+export async function composeProbe(from: string, to: string, now: Date, attachmentBytes = 0): Promise<Probe> {
   const nonce = randomUUID();
   const token = randomBytes(16).toString('hex');
   const messageId = `<starttls-gate.${nonce}@${from.slice(from.lastIndexOf('@') + 1)}>`;
@@ -47,8 +47,8 @@ export async function composeProbe(from: string, to: string, now: Date, attachme
     date: now,
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: [...BODY, token, ''].join('\r\n'),
-    ...(attachmentOctets > 0 && {
-      attachments: [{ filename: 'starttls-gate.bin', content: randomBytes(attachmentOctets) }],
+    ...(attachmentBytes > 0 && {
+      attachments: [{ filename: 'starttls-gate.bin', content: randomBytes(attachmentBytes) }],
     }),
   });
   const octets = await mail.compile().build();

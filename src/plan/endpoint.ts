@@ -113,12 +113,12 @@ export interface Delivery {
   /** Whether the message stays in the inbox. */
   readonly keep: boolean;
   /** Size of the attachment in bytes; 0 means no attachment. */
-  readonly attachmentOctets: number;
-  readonly verdicts?: DemandedVerdicts;
+  readonly attachmentBytes: number;
+  readonly verdicts?: RequiredVerdicts;
 }
 
 /** Results that the checks of the sender must have. */
-export interface DemandedVerdicts {
+export interface RequiredVerdicts {
   /** The server whose Authentication-Results are trusted (RFC 8601 section 2.5). */
   readonly authservId?: string | undefined;
   readonly spf?: AuthResult | undefined;
@@ -150,7 +150,7 @@ export interface TlsPolicy {
   /** Base64 of the SHA-256 of each pinned SubjectPublicKeyInfo, without the prefix `sha256/`. */
   readonly pins: readonly string[];
   /** Whether the certificates that the server has for other kinds of key are checked too. */
-  readonly bothKeys?: true;
+  readonly dualCertificates?: true;
   /** Sent to a server that requests a certificate. */
   readonly client?: ClientIdentity;
 }

@@ -57,7 +57,7 @@ function tlsPolicyOf(
     minVersion: tls['min-version'] ?? inputs['min-tls-version'],
     minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
     pins: tls.pin ?? [],
-    ...(tls.check === 'both' && { bothKeys: true }),
+    ...(tls.check === 'both' && { dualCertificates: true }),
     ...(client && { client }),
   };
 }
@@ -88,7 +88,7 @@ function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delive
     withinMs: within * SECOND,
     expect: delivery.expect,
     keep: delivery.keep,
-    attachmentOctets: delivery['attachment-bytes'],
+    attachmentBytes: delivery['attachment-bytes'],
     ...(verdicts && {
       verdicts: {
         spf: verdicts.spf,

@@ -93,12 +93,12 @@ async function see(
   identities: readonly Identity[],
   dialogue: readonly Dialogue[] = [{}],
   overrides: Partial<Endpoint> = {},
-  bothKeys = true,
+  dualCertificates = true,
 ): Promise<Seen> {
   const own = { key: identities.map(({ key }) => key), cert: identities.map(({ chain }) => chain) };
   await using server = await startScriptedServer(dialogue.map((one) => ({ ...one, tls: { ...own, ...one.tls } })));
   const policy = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-  const tls = { ...policy, ...(bothKeys && { bothKeys: true as const }) };
+  const tls = { ...policy, ...(dualCertificates && { dualCertificates: true as const }) };
   const { report } = await gate(testEndpoint(server.port, { tls, timeoutMs: 3000, ...overrides }));
   return {
     steps: letters(report.steps),
@@ -276,7 +276,7 @@ test('an ECDSA certificate of an RSA authority is found with a server that is st
     });
     await using strict = await startStrict(server.port, RSA_PKCS1_SHA256);
     const policy = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-    const tls = { ...policy, bothKeys: true as const };
+    const tls = { ...policy, dualCertificates: true as const };
     const { report } = await gate(testEndpoint(strict.port, { tls, transport: 'implicit' }));
     expect({ maxVersion, codes: codes(report.steps) }).toEqual({ maxVersion, codes: ['certificate-expired'] });
   }
@@ -295,7 +295,7 @@ describe('an RSA certificate of an ECDSA authority, with a server that is strict
     await using server = await startScriptedServer({ implicit: true, tls: { ...own, ...versions } });
     await using strict = await startStrict(server.port, ECDSA_SHA256);
     const policy = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-    const tls = { ...policy, bothKeys: true as const };
+    const tls = { ...policy, dualCertificates: true as const };
     const { report } = await gate(testEndpoint(strict.port, { tls, transport: 'implicit' }));
     return { steps: letters(report.steps), codes: codes(report.steps) };
   }

@@ -145,7 +145,7 @@ describe('what arrives', () => {
       [changed, ['message-altered']],
     ] as const) {
       await using server = await startEmbedded(alter ? { alter } : {});
-      const { report } = await gate(delivering(server, { attachmentOctets: 2_000_000 }));
+      const { report } = await gate(delivering(server, { attachmentBytes: 2_000_000 }));
       expect(codes(report.steps)).toEqual(found);
       expect(report.delivery?.octets).toBeGreaterThan(2_600_000);
       expect(server.mailbox.messages).toEqual([]);

@@ -1,7 +1,7 @@
 import { createPki } from '../../../src/servers/pki.js';
 import type { Pki } from '../../../src/servers/pki.js';
 import { textResolver } from '../../../src/net/txt.js';
-import type { DemandedVerdicts } from '../../../src/plan/endpoint.js';
+import type { RequiredVerdicts } from '../../../src/plan/endpoint.js';
 import { signed, signingKey } from '../../support/dkim.js';
 import { USER, startEmbedded } from '../../support/embedded.js';
 import type { Embedded } from '../../support/embedded.js';
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 /** Gates a server that delivers the message with some of it replaced. */
-async function deliver(alter: (message: string) => string, verdicts?: DemandedVerdicts) {
+async function deliver(alter: (message: string) => string, verdicts?: RequiredVerdicts) {
   await using server: Embedded = await startEmbedded({
     pki,
     alter: (raw) => Buffer.from(alter(raw.toString())),
@@ -106,7 +106,7 @@ const MISMATCH = ['delivery-verdict-mismatch'];
 const MISSING = ['delivery-verdict-missing'];
 
 describe('what the receiver found', () => {
-  test.each<[string, (message: string) => string, DemandedVerdicts, string, string[]]>([
+  test.each<[string, (message: string) => string, RequiredVerdicts, string, string[]]>([
     ['is as demanded', says(`spf=pass smtp.mailfrom=${DOMAIN}; dmarc=pass`), { ...SPF, ...DMARC }, 'ppppp', []],
     ['is a failure, and that is demanded', says('spf=fail'), { ...SPF, spf: 'fail' }, 'ppppp', []],
     ['is an SPF failure', says('spf=fail; dmarc=pass'), SPF, 'ppppf', MISMATCH],
@@ -249,7 +249,7 @@ const signs =
   };
 
 describe('the DKIM signature', () => {
-  test.each<[string, (message: string) => string, DemandedVerdicts, string, string[]]>([
+  test.each<[string, (message: string) => string, RequiredVerdicts, string, string[]]>([
     ['holds', signs({}), PASS, 'ppppp', []],
     [
       'holds beside the word of the receiver, who is not asked',

@@ -165,7 +165,7 @@ test.each<[string, string[], string, string[]]>([
 });
 
 describe('what is lost', () => {
-  const large = { delivery: { ...DELIVERY, attachmentOctets: 3_000_000 } };
+  const large = { delivery: { ...DELIVERY, attachmentBytes: 3_000_000 } };
 
   test.each<[string, Dialogue['replies'], Partial<Endpoint>, boolean]>([
     ['in the middle of the message may be tried again', { DATA: ['354 go', hear(1000), reset] }, large, true],
@@ -383,7 +383,7 @@ describe('a refusal says what it means', () => {
 });
 
 describe('a large message', () => {
-  const delivery = { ...DELIVERY, attachmentOctets: 3_000_000 };
+  const delivery = { ...DELIVERY, attachmentBytes: 3_000_000 };
 
   test('arrives whole at the server, and the transcript keeps its beginning and the answer', async () => {
     const tls = { key: certs.good.key, cert: certs.good.chain };

@@ -98,7 +98,7 @@ describe('a message that arrives as it was sent', () => {
   });
 
   test('may be large', async () => {
-    expect(await see(endpoint('submission', { attachmentOctets: 200 * 1024 }))).toEqual(['ppppp', []]);
+    expect(await see(endpoint('submission', { attachmentBytes: 200 * 1024 }))).toEqual(['ppppp', []]);
   });
 });
 
@@ -261,7 +261,7 @@ describe('what Postfix refuses of a message', () => {
     ['to relay', () => anonymous(endpoint('mx', { to: 'somebody@elsewhere.example' })), 'recipient-rejected'],
     ['DATA', () => endpoint('dataRefused'), 'message-rejected'],
     ['the message', () => endpoint('messageRefused'), 'message-rejected'],
-    ['its size', () => endpoint('small', { attachmentOctets: 40_000 }), 'message-rejected'],
+    ['its size', () => endpoint('small', { attachmentBytes: 40_000 }), 'message-rejected'],
   ])('%s', async (_, gated, code) => {
     const tested = gated();
     expect(await see(tested)).toEqual([tested.auth ? 'ppppf' : 'pppnf', [code]]);
@@ -269,7 +269,7 @@ describe('what Postfix refuses of a message', () => {
 
   test('of its size is known beforehand, and none is sent', async () => {
     expect(await see(endpoint('small'))).toEqual(['ppppp', []]);
-    expect(await commandsOf(endpoint('small', { attachmentOctets: 40_000 }))).not.toMatch(/ (mail|rcpt|data)=/);
+    expect(await commandsOf(endpoint('small', { attachmentBytes: 40_000 }))).not.toMatch(/ (mail|rcpt|data)=/);
   });
 });
 

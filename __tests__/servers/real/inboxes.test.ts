@@ -129,7 +129,7 @@ describe.each(SCHEMES)('an inbox at %s://', (scheme) => {
   test(
     'takes a large message',
     async () => {
-      expect(await see(endpoint(inbox(scheme), { attachmentOctets: 200 * 1024 }))).toEqual(['ppppp', []]);
+      expect(await see(endpoint(inbox(scheme), { attachmentBytes: 200 * 1024 }))).toEqual(['ppppp', []]);
       expect(await takeNew()).toEqual([]);
     },
     PATIENCE_MS,

@@ -176,9 +176,9 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
     raising: {
       name: 'has a 421 for the look at the certificate of the other kind',
       server: [{}, { greeting: ['421 4.7.0 One at a time', close] }],
-      policy: () => ({ bothKeys: true }),
+      policy: () => ({ dualCertificates: true }),
     },
-    twin: { name: 'has one kind of certificate', policy: () => ({ bothKeys: true }) },
+    twin: { name: 'has one kind of certificate', policy: () => ({ dualCertificates: true }) },
   },
   'certificate-pinned': {
     raising: {

@@ -48,7 +48,7 @@ async function judgeChannel(
     return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { address });
   }
   const judged = judge(context, channel);
-  const others = context.endpoint.tls.bothKeys
+  const others = context.endpoint.tls.dualCertificates
     ? await otherCertificates(context, address, channel, (other) => judge(context, other))
     : { findings: [], certificates: [] };
   return {

@@ -24,7 +24,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   if (!signedIn.isVerified) return stopped(withheld(endpoint));
   if (endpoint.delivery.expect === 'refused') return expectRefusal(context, signedIn, endpoint.delivery);
 
-  const { inbox, from, to, attachmentOctets, expect } = endpoint.delivery;
+  const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
   if (!inbox && expect === 'received' && isRequired) {
     const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
     return done([finding('step-required', message)]);
@@ -36,7 +36,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
       return { ...done([inboxFinding(error, inbox)]), transient: isTransient(error) };
     }
   }
-  const probe = await composeProbe(from, to, context.run.now(), attachmentOctets);
+  const probe = await composeProbe(from, to, context.run.now(), attachmentBytes);
   const submitted = await submit(context, signedIn, endpoint.delivery, probe);
   if (!submitted.ok || (!inbox && expect === 'accepted')) return submitted;
   if (!inbox) {

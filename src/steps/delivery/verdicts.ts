@@ -9,7 +9,7 @@ import { valuesOf } from '../../message/fields.js';
 import type { ParsedMessage } from '../../message/fields.js';
 import type { Hop } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
-import type { DemandedVerdicts } from '../../plan/endpoint.js';
+import type { RequiredVerdicts } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 
@@ -24,7 +24,7 @@ import type { Context } from '../context.js';
  */
 export async function judgeVerdicts(
   context: Context,
-  verdicts: DemandedVerdicts,
+  verdicts: RequiredVerdicts,
   source: Buffer,
   message: ParsedMessage,
   hops: readonly Hop[],
@@ -58,7 +58,7 @@ function mismatch(
 function judgeReceiver(
   { endpoint }: Context,
   check: 'spf' | 'dmarc',
-  { [check]: required, authservId = '' }: DemandedVerdicts,
+  { [check]: required, authservId = '' }: RequiredVerdicts,
   message: ParsedMessage,
   trusted: readonly AuthenticationResults[],
 ): KnownFinding[] {
@@ -119,7 +119,7 @@ function domainOf(address: string): string {
 /** One valid signature of any domain is a pass (RFC 6376 section 6.1). Only DMARC requires the domain in From. */
 async function judgeSignatures(
   { endpoint, run }: Context,
-  required: DemandedVerdicts['dkim'],
+  required: RequiredVerdicts['dkim'],
   source: Buffer,
 ): Promise<KnownFinding[]> {
   if (required === undefined) return [];

@@ -16,7 +16,7 @@ const TLS = 'tls: {client-cert: ours.pem, client-key: ours.key}';
 const files = (): Record<string, string> => ({ 'ours.pem': ours.chain, 'ours.key': ours.key });
 
 describe('mechanism EXTERNAL', () => {
-  test('takes the client certificate, and a name to act as', async () => {
+  test('uses the client certificate, and the user name as the identity to act as', async () => {
     const { endpoints } = await load({
       config: `endpoints:
   - {host: a.example, auth: {mechanism: EXTERNAL}, ${TLS}}
@@ -30,7 +30,7 @@ describe('mechanism EXTERNAL', () => {
     ]);
   });
 
-  test('lays aside the secrets of lower layers, and there is none to be redacted', async () => {
+  test('replaces inherited secrets, and leaves none to redact', async () => {
     const plan = await load({
       config: `defaults: {auth: {username: joe, password: pw-1}, ${TLS}}
 endpoints:
@@ -48,7 +48,7 @@ endpoints:
     expect(secretsOf(plan)).toEqual([]);
   });
 
-  test('lays aside the inputs as a whole', async () => {
+  test('replaces the inputs as a whole', async () => {
     const { endpoints } = await load({
       config: `endpoints: [{host: a.example, auth: {mechanism: EXTERNAL}, ${TLS}}, b.example]`,
       files: files(),
@@ -60,13 +60,13 @@ endpoints:
     ]);
   });
 
-  test('needs a client certificate', async () => {
+  test('requires a client certificate', async () => {
     expect(await problems({ config: 'endpoints: [{host: a.example, auth: {mechanism: EXTERNAL}}]' })).toEqual([
       'gate.yml:1:37: auth.mechanism EXTERNAL requires tls.client-cert',
     ]);
   });
 
-  test.each(['password', 'access-token'])('takes no %s', async (key) => {
+  test.each(['password', 'access-token'])('does not use %s', async (key) => {
     const config = `endpoints: [{host: a.example, auth: {mechanism: EXTERNAL, username: joe, ${key}: x}, ${TLS}}]`;
     expect((await problems({ config, files: files() })).join()).toContain(
       `auth.mechanism EXTERNAL signs in with tls.client-cert and does not use auth.${key}; remove it`,
@@ -74,7 +74,7 @@ endpoints:
   });
 });
 
-describe('a mechanism and a secret that do not go together are told', () => {
+describe('a mechanism with the wrong kind of secret is an error', () => {
   test.each([
     ['XOAUTH2', 'password', 'auth.mechanism XOAUTH2 requires auth.access-token, not auth.password'],
     ['OAUTHBEARER', 'password', 'auth.mechanism OAUTHBEARER requires auth.access-token, not auth.password'],
@@ -86,24 +86,24 @@ describe('a mechanism and a secret that do not go together are told', () => {
     ],
   ])('%s with %s', async (mechanism, key, message) => {
     const config = `endpoints: [{host: a.example, auth: {username: joe, mechanism: ${mechanism}, ${key}: pw-1}}]`;
-    const told = (await problems({ config })).join();
-    expect(told).toContain(message);
-    expect(told).not.toContain('pw-1');
+    const lines = (await problems({ config })).join();
+    expect(lines).toContain(message);
+    expect(lines).not.toContain('pw-1');
   });
 
-  test('the inputs are named by their own names', async () => {
+  test('inputs are called by their own names', async () => {
     const config = 'endpoints: [{host: a.example, auth: {mechanism: XOAUTH2}}]';
     expect(await problems({ config, inputs: { username: 'joe', password: 'pw-1' } })).toEqual([
       'input password: auth.mechanism XOAUTH2 requires access-token, not password',
     ]);
   });
 
-  test('and what is missing goes by the mechanism', async () => {
+  test('the missing secret depends on the mechanism', async () => {
     const config = 'endpoints: [{host: a.example, auth: {username: joe, mechanism: XOAUTH2}}]';
     expect(await problems({ config })).toEqual([`gate.yml:1:48: auth.access-token is missing. ${EMPTY}`]);
   });
 
-  test('those that do are taken', async () => {
+  test('the right kind is accepted', async () => {
     const { endpoints } = await load({
       config: `endpoints:
   - {host: a.example, auth: {username: joe, mechanism: XOAUTH2, access-token: t}}
@@ -114,25 +114,25 @@ describe('a mechanism and a secret that do not go together are told', () => {
   });
 });
 
-describe('a secret of nothing but blanks', () => {
-  test.each(['" "', '"   "', '"\u00a0"', '"${BLANK}"'])('is as good as none: %s', async (password) => {
+describe('a secret that contains only spaces', () => {
+  test.each(['" "', '"   "', '"\u00a0"', '"${BLANK}"'])('is an error: %s', async (password) => {
     const config = `endpoints: [{host: a.example, auth: {username: joe, password: ${password}}}]`;
     expect(await problems({ config, env: { BLANK: ' ' } })).toEqual([
       `gate.yml:1:63: auth.password is empty or contains only spaces. ${EMPTY}`,
     ]);
   });
 
-  test('is told of an input too', async () => {
+  test('is an error in an input too', async () => {
     const inputs = { endpoints: 'a.example', username: 'joe', password: '  ' };
     expect(await problems({ inputs })).toEqual([`input password: password is empty or contains only spaces. ${EMPTY}`]);
   });
 
-  test('a line break behind it is told, whatever stands before', async () => {
+  test('a line break at the end of a secret is an error', async () => {
     const config = 'endpoints: [{host: a.example, auth: {username: joe, password: "${PW}"}}]';
     expect((await problems({ config, env: { PW: 'secret\n' } })).join()).toContain('a line break at the end');
   });
 
-  test('blanks around it stay, for they may be meant', async () => {
+  test('spaces around it are kept, because they may be intended', async () => {
     const { endpoints } = await load({ inputs: { endpoints: 'a.example', username: 'joe', password: ' x ' } });
     expect(revealedOf(endpoints[0]?.auth)).toBe(' x ');
   });
@@ -141,25 +141,25 @@ describe('a secret of nothing but blanks', () => {
 describe('expect: rejected', () => {
   const DELIVERY = 'delivery: {from: a@a.example, to: b@a.example}';
 
-  test('arrives', async () => {
+  test('is part of the plan', async () => {
     const { endpoints } = await load({
       config: 'endpoints: [{host: a.example, auth: {username: joe, password: p, expect: rejected}}]',
     });
     expect(endpoints[0]?.auth?.expect).toBe('rejected');
   });
 
-  test('needs credentials', async () => {
+  test('requires credentials', async () => {
     expect(await problems({ config: 'endpoints: [{host: a.example, auth: {expect: rejected}}]' })).toEqual([
       `gate.yml:1:46: auth.expect: rejected requires credentials, but none are set. ${EMPTY}`,
     ]);
   });
 
-  test('needs no other ones if those of the inputs are incomplete', async () => {
+  test('reports only the inputs if their credentials are incomplete', async () => {
     const inputs = { endpoints: '[{host: a.example, auth: {expect: rejected}}]', username: 'joe' };
     expect(await problems({ inputs })).toEqual([`input username: password or access-token is missing. ${EMPTY}`]);
   });
 
-  test('takes those of the inputs, and not their delivery', async () => {
+  test('inherits the credentials of the inputs, but not their delivery', async () => {
     const { endpoints } = await load({
       config: 'endpoints: [{host: a.example, auth: {expect: rejected}}, b.example]',
       inputs: { username: 'joe', password: 'p', 'mail-from': 'a@a.example', 'rcpt-to': 'b@a.example' },
@@ -170,7 +170,7 @@ describe('expect: rejected', () => {
     ]);
   });
 
-  test('lays aside the delivery of the defaults, and excludes one of its own', async () => {
+  test('does not inherit the delivery of the defaults, and cannot have its own', async () => {
     const { endpoints } = await load({
       config: `defaults: {auth: {username: joe, password: p}, ${DELIVERY}}
 endpoints: [{host: a.example, auth: {expect: rejected}}, b.example]`,
@@ -185,7 +185,7 @@ endpoints: [{host: a.example, auth: {expect: rejected}}, b.example]`,
     expect((await problems({ config: both })).join()).toContain('delivery cannot be used');
   });
 
-  test('is one of two', async () => {
+  test('is one of two values', async () => {
     expect(await problems({ config: 'endpoints: [{host: a.example, auth: {expect: reject}}]' })).toEqual([
       'gate.yml:1:46: auth.expect must be one of accepted, rejected; did you mean "rejected"?',
     ]);

@@ -32,7 +32,7 @@ const bodyOf = ({ key }: Identity): string[] =>
   key.split('\n').filter((line) => line !== '' && !line.includes('-----'));
 
 describe('a client certificate', () => {
-  test('is read from files, with what goes with it', async () => {
+  test('is read from files, with its chain', async () => {
     const { endpoints } = await load({
       config: config('ours.pem', './ours.key '),
       files: { ...files(), './ours.key': ours.key },
@@ -48,13 +48,13 @@ describe('a client certificate', () => {
     expect(endpoints[0]?.tls.client?.key.reveal()).toBe(ours.key);
   });
 
-  test('may stand in one file with its key', async () => {
+  test('may be in the same file as its key', async () => {
     const both = { 'both.pem': `${ours.key}some words\n${ours.chain}` };
     const { endpoints } = await load({ config: config('both.pem', 'both.pem'), files: both });
     expect(endpoints[0]?.tls.client?.certificate).toBe(ours.chain);
   });
 
-  test('may have a key of the older form', async () => {
+  test('may have a key in SEC 1 format', async () => {
     const sec1 = createPrivateKey(ours.key).export({ type: 'sec1', format: 'pem' }).toString();
     const { endpoints } = await load({
       config: config('ours.pem', 'sec1.key'),
@@ -63,7 +63,7 @@ describe('a client certificate', () => {
     expect(endpoints[0]?.tls.client?.key.reveal()).toBe(ours.key);
   });
 
-  test('is nowhere to be printed, and no secret that a server could echo', async () => {
+  test('is never printed, and is not a secret that a server could echo', async () => {
     const plan = await load({ config: config('ours.pem', 'ours.key'), files: files() });
     for (const line of bodyOf(ours)) expect(JSON.stringify(plan)).not.toContain(line);
     expect(secretsOf(plan)).toEqual([]);
@@ -86,13 +86,13 @@ endpoints:
     expect([...identities][0]?.certificate).toBe(ours.chain);
   });
 
-  test('that nobody names is none', async () => {
+  test('is absent if it is not configured', async () => {
     const { endpoints } = await load({ inputs: { endpoints: 'a.example' } });
     expect(endpoints[0]?.tls).not.toHaveProperty('client');
   });
 });
 
-describe('what is wrong with a client certificate is told at its place', () => {
+describe('an error in a client certificate is located at its key', () => {
   test.each([
     ['nowhere.pem', 'ours.key', 'gate.yml:4:20: tls.client-cert: nowhere.pem cannot be read (ENOENT)'],
     ['ours.pem', 'nowhere.key', 'gate.yml:5:19: tls.client-key: the file cannot be read (ENOENT)'],
@@ -140,7 +140,7 @@ describe('what is wrong with a client certificate is told at its place', () => {
     const locked = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
     const passphrase = 'secret words';
     const damage = (pem: string): string => pem.replace(/\n[^-]{8}/, '\nAAAAAAAA');
-    const told = await problems({
+    const lines = await problems({
       config: config(cert, key),
       files: {
         ...files(),
@@ -154,7 +154,7 @@ describe('what is wrong with a client certificate is told at its place', () => {
       },
       env: { CERT: damage(ours.cert), FILE: 'secret.pem' },
     });
-    expect(told).toContain(message);
+    expect(lines).toContain(message);
   });
 
   test.each<[string, string[]]>([
@@ -168,23 +168,23 @@ describe('what is wrong with a client certificate is told at its place', () => {
       'client-key: ours.pem',
       [`49: tls.client-cert is missing. ${EMPTY}`, '49: tls.client-key: the file contains no PEM private key'],
     ],
-  ])('one without the other, which is read all the same: %s', async (keys, expected) => {
-    const told = await problems({ config: `endpoints: [{host: a.example, tls: {${keys}}}]`, files: files() });
-    expect(told).toEqual(expected.map((line) => `gate.yml:1:${line}`));
+  ])('one without the other is still read: %s', async (keys, expected) => {
+    const lines = await problems({ config: `endpoints: [{host: a.example, tls: {${keys}}}]`, files: files() });
+    expect(lines).toEqual(expected.map((line) => `gate.yml:1:${line}`));
   });
 
   test('a key is never quoted, in whatever form it comes', async () => {
     const bare = bodyOf(ours).join('');
     for (const key of [bare, JSON.stringify(ours.key), JSON.stringify(bodyOf(ours).join('\n'))]) {
       for (const cert of ['nowhere.pem', key]) {
-        const told = (await problems({ config: config(cert === key ? `[${key}]` : cert, key) })).join('\n');
-        for (const line of bodyOf(ours)) expect(told).not.toContain(line);
+        const lines = (await problems({ config: config(cert === key ? `[${key}]` : cert, key) })).join('\n');
+        for (const line of bodyOf(ours)) expect(lines).not.toContain(line);
       }
     }
   });
 });
 
-test('tls.check says which certificates of the server are judged', async () => {
+test('tls.check says which certificates of the server are checked', async () => {
   const { endpoints } = await load({
     config: 'defaults: {tls: {check: both}}\nendpoints: [a.example, {host: b.example, tls: {check: single}}]',
   });

@@ -1,6 +1,6 @@
 import { load, problems } from '../support/plan-world.js';
 
-/** `delivery`: keys that belong together, and keys that exclude one another. */
+/** `delivery`: keys that require each other, and keys that exclude each other. */
 
 const FROM_TO = 'from: a@example.com, to: b@example.com';
 const INBOX = 'inbox: imaps://imap.example.com, username: u, password: p';
@@ -56,11 +56,11 @@ test.each<[string, string]>([
     'delivery.verdicts.dkim must be one of pass, fail, softfail, neutral, none, policy, temperror, permerror, not "good"',
   ],
 ])('%s: %s', async (keys, message) => {
-  const told = await problems({ config: withDelivery(keys) });
-  expect(told.map((line) => line.replace(/^gate\.yml:1:\d+: /, ''))).toEqual([message]);
+  const lines = await problems({ config: withDelivery(keys) });
+  expect(lines.map((line) => line.replace(/^gate\.yml:1:\d+: /, ''))).toEqual([message]);
 });
 
-test('all of it at once, each at its place, whatever else is wrong', async () => {
+test('all errors are reported at once, each at its place, whatever else is wrong', async () => {
   const config = `endpoints:
   - host: a.example
     port: none
@@ -85,7 +85,7 @@ test('all of it at once, each at its place, whatever else is wrong', async () =>
   ]);
 });
 
-test('where the defaults bring the inbox, the endpoint is named that cannot have it', async () => {
+test('if the inbox comes from the defaults, the error is located at the endpoint that cannot have one', async () => {
   const config = `defaults: {delivery: {${FROM_TO}, ${INBOX}}}
 endpoints:
   - a.example
@@ -97,7 +97,7 @@ endpoints:
   ]);
 });
 
-test('what the defaults bring to no effect is no problem of the endpoint', async () => {
+test('inherited keys that have no effect are not an error', async () => {
   const config = `defaults: {delivery: {${FROM_TO}, keep: true, attachment-bytes: 1000}}
 endpoints:
   - a.example
@@ -108,7 +108,7 @@ endpoints:
   expect(endpoints.map(({ delivery }) => delivery?.expect)).toEqual(['received', 'refused']);
 });
 
-test('an expectation that is not known yet contradicts nothing', async () => {
+test('a value that is not known is not compared with other keys', async () => {
   const config = withDelivery(`${INBOX}, expect: "\${EXPECTED}"`);
   expect(await problems({ config })).toEqual([
     expect.stringMatching(/^gate\.yml:1:\d+: the environment variable EXPECTED is not set$/),
@@ -123,9 +123,9 @@ describe('inbox settings that are partly empty, because secrets are missing', ()
 
   test.each(combinations)('as inputs: %j', async (settings) => {
     const inputs = { endpoints: 'a.example', 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', ...settings };
-    const told = (await problems({ inputs })).join('\n');
+    const lines = (await problems({ inputs })).join('\n');
     for (const [name, text] of Object.entries(settings)) {
-      if (text === '') expect(told).toMatch(new RegExp(`\\b${name} is (missing|empty)`));
+      if (text === '') expect(lines).toMatch(new RegExp(`\\b${name} is (missing|empty)`));
     }
   });
 
@@ -134,10 +134,10 @@ describe('inbox settings that are partly empty, because secrets are missing', ()
     async (settings) => {
       const [BOX = '', USER = '', PASSWORD = ''] = Object.values(settings);
       const config = withDelivery('inbox: "${BOX}", username: "${USER}", password: "${PASSWORD}"');
-      const told = (await problems({ config, env: { BOX, USER, PASSWORD } })).join('\n');
-      if (BOX === '') expect(told).toMatch(/delivery\.inbox must be .*, but is empty/);
-      if (USER === '') expect(told).toMatch(/username is empty/);
-      if (PASSWORD === '') expect(told).toMatch(/password is empty/);
+      const lines = (await problems({ config, env: { BOX, USER, PASSWORD } })).join('\n');
+      if (BOX === '') expect(lines).toMatch(/delivery\.inbox must be .*, but is empty/);
+      if (USER === '') expect(lines).toMatch(/username is empty/);
+      if (PASSWORD === '') expect(lines).toMatch(/password is empty/);
     },
   );
 

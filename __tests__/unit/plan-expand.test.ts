@@ -14,7 +14,7 @@ describe('expand', () => {
     expect(result).toEqual({ text: expected, expanded: text.includes('${'), errors: [] });
   });
 
-  test('$${ is a literal ${ and holds no secret', () => {
+  test('$${ is a literal ${ and contains no secret', () => {
     expect(expand('$${A}', { A: 'alpha' })).toEqual({ text: '${A}', expanded: false, errors: [] });
     expect(expand('$$${A}', { A: 'alpha' }).text).toBe('$${A}');
   });
@@ -23,7 +23,7 @@ describe('expand', () => {
     expect(expand('${A}${B}', { A: 'secret' }).errors).toEqual(['the environment variable B is not set']);
   });
 
-  test.each(['toString', 'constructor', '__proto__'])('%s is no variable', (name) => {
+  test.each(['toString', 'constructor', '__proto__'])('%s is not a variable', (name) => {
     expect(expand(`\${${name}}`, {}).errors).toHaveLength(1);
   });
 
@@ -31,7 +31,7 @@ describe('expand', () => {
     expect(expand(text, { A: 'alpha' }).errors).toEqual([expect.stringMatching(/^malformed \$\{/)]);
   });
 
-  test('what a variable brings in is not expanded again', () => {
+  test('the value of a variable is not expanded again', () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom('${A}', '$${A}', '${B}', '${'), (around, value) => {
         const literal = around.replaceAll('$', '');

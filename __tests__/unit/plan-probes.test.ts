@@ -1,11 +1,11 @@
 import { load, problems } from '../support/plan-world.js';
 
-/** `probes`: what is asked for, and where it cannot be had. */
+/** `probes`: the names, and the endpoints where they are not possible. */
 
 const probesOf = async (config: string): Promise<unknown> =>
   (await load({ config })).endpoints.map(({ probes }) => probes);
 
-test('none is the default, and a text or a list names them', async () => {
+test('the default is none, and they are given as text or as a list', async () => {
   expect(await probesOf('endpoints: [a.example]')).toEqual([[]]);
   const texts = ['command-injection, plaintext-auth', '[command-injection, plaintext-auth]'];
   for (const text of texts) {
@@ -16,7 +16,7 @@ test('none is the default, and a text or a list names them', async () => {
   }
 });
 
-test('the defaults of a file hold for its endpoints, and each may have its own, or none', async () => {
+test('endpoints inherit the defaults of their file, or set their own, or none', async () => {
   const config = `defaults: {probes: [plaintext-auth, plaintext-mail]}
 endpoints:
   - a.example
@@ -32,13 +32,13 @@ endpoints:
   ]);
 });
 
-test('a probe that nobody knows', async () => {
+test('an unknown probe is an error', async () => {
   expect(await problems({ config: 'endpoints: [{host: a.example, probes: [plaintext-aut]}]' })).toEqual([
     'gate.yml:1:40: probes must be one of plaintext-auth, plaintext-mail, command-injection; did you mean "plaintext-auth"?',
   ]);
 });
 
-describe('a probe that cannot be made is not left out in silence', () => {
+describe('a probe that is not possible is an error', () => {
   const IMPLICIT =
     'probes require transport: starttls, but this endpoint uses implicit TLS; remove them, or set probes: [] if they come from the defaults';
   const MX = 'probes: plaintext-mail requires role: submission, but this endpoint has role mx';
@@ -60,7 +60,7 @@ describe('a probe that cannot be made is not left out in silence', () => {
     expect(await problems({ config })).toEqual([`gate.yml:2:41: ${MX}`, `gate.yml:3:41: ${MX}`]);
   });
 
-  test('where the defaults ask for it, the endpoint is named that cannot have it', async () => {
+  test('if it comes from the defaults, the error is located at the endpoint', async () => {
     const config = 'defaults: {probes: plaintext-auth}\nendpoints:\n  - a.example\n  - b.example:465\n';
     expect(await problems({ config })).toEqual([`gate.yml:4:5: ${IMPLICIT}`]);
   });

@@ -8,7 +8,7 @@ async function hosts(endpoints: string, env: Record<string, string> = {}): Promi
 }
 
 describe('the short form', () => {
-  test('separates by lines, commas and blanks, and knows comments', async () => {
+  test('separates entries by line breaks, commas and spaces, and ignores comments', async () => {
     const text =
       '# ours\na.example, b.example:25\tc.example:465,,\r\n\n  [::1]:2525 # local\n[2001:db8::1]\n,d.example#1:25 #';
     expect(await problems({ inputs: { endpoints: text } })).toEqual([
@@ -37,7 +37,7 @@ describe('the short form', () => {
     ]);
   });
 
-  test('every bad entry is named, with its place', async () => {
+  test('every wrong entry is quoted, with its place', async () => {
     const endpoints =
       'good.example:587\nmail.example:99999 mail.example:abc\n[::1\n::1 2001:db8::1:587\n[mail.example]:25\n:25\nmail.example:';
     const port = 'the port must be a whole number from 1 to 65535';
@@ -67,7 +67,7 @@ describe('the short form', () => {
     expect(lines[0]).toBe('endpoints:1:1: this endpoint: must be host, host:port or [v6]:port');
   });
 
-  test('a name and a port read as they were written, and the name of the endpoint reads so again', async () => {
+  test('host and port are read as written, and the name of the endpoint is read the same way', async () => {
     const host = fc.oneof(
       fc.domain(),
       fc.ipV4(),

@@ -65,7 +65,7 @@ describe('host', () => {
     expect(values.host(text)).toBeUndefined();
   });
 
-  test('what comes out is legal, and stays as it is', () => {
+  test('the result is allowed, and is read as itself', () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6(), anyText()), (text) => {
         const name = values.host(text);
@@ -159,7 +159,7 @@ describe('mailbox', () => {
     expect(values.mailbox(text)).toBeUndefined();
   });
 
-  test('none that is accepted can end a command or its argument', () => {
+  test('no accepted value can end a command or its argument', () => {
     fc.assert(
       fc.property(anyText(), fc.constantFrom('example.com', '[192.0.2.1]'), (local, domain) => {
         const address = values.mailbox(`${local}@${domain}`);
@@ -227,7 +227,7 @@ describe('inboxUrl', () => {
 });
 
 describe('displayName', () => {
-  test('people may call things what they like', () => {
+  test('any visible text is allowed', () => {
     expect(values.displayName('Größe · staging (eu) 🚀')).toBe('Größe · staging (eu) 🚀');
     expect(values.displayName('a'.repeat(200))).toHaveLength(200);
   });
@@ -252,7 +252,7 @@ describe('visible', () => {
 });
 
 describe('secret', () => {
-  test('keeps its blanks, and cannot be printed', () => {
+  test('keeps its spaces, and cannot be printed', () => {
     const secret = values.secret(' p w ');
     expect(secret?.reveal()).toBe(' p w ');
     expect(JSON.stringify({ secret })).toBe('{"secret":"<redacted>"}');
@@ -265,7 +265,7 @@ describe('secret', () => {
 });
 
 describe('pin', () => {
-  test('gives the base64', () => {
+  test('returns the base64', () => {
     expect(values.pin(`sha256/${DIGEST}`)).toBe(DIGEST);
   });
 

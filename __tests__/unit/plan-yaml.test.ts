@@ -31,13 +31,13 @@ describe('syntax', () => {
     ]);
   });
 
-  test('a key given twice is not shown where a value stands in it', async () => {
+  test('a key given twice is not quoted if it contains a value', async () => {
     const lines = await wrong('endpoints: [{host: a.example, auth: {password:s3cret, password:s3cret}}]');
     expect(lines).toContain('1:55: a key is given twice');
     expect(lines.join()).not.toMatch(/s3cret/);
   });
 
-  test('no message quotes what it cannot understand: it may be a password', async () => {
+  test('no message quotes text that is not valid YAML: it may be a password', async () => {
     const texts = [
       '*hunter2',
       '&hunter2 x y: z',
@@ -83,7 +83,7 @@ describe('aliases', () => {
     expect(await wrong(text)).toContain(line);
   });
 
-  test('cannot grow without bound', async () => {
+  test('cannot grow without limit', async () => {
     const laughs = Array.from({ length: 12 }, (_, level) => {
       const below = level === 0 ? 'ha' : `*l${level - 1}`;
       return `l${level}: &l${level} [${Array(10).fill(below).join(', ')}]`;
@@ -99,7 +99,7 @@ describe('depth', () => {
     expect((await wrong(open.repeat(30_000))).join()).toMatch(/nested too deeply/);
   });
 
-  test('well formed, and deeper than any configuration', async () => {
+  test('valid YAML that is nested too deeply is an error', async () => {
     expect(await wrong(`endpoints: ${'['.repeat(100)}${']'.repeat(100)}`)).toContain('1:43: YAML: nested too deeply');
   });
 });

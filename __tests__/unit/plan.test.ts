@@ -8,7 +8,7 @@ const PIN = Buffer.alloc(32, 1).toString('base64');
 const SECOND_PIN = Buffer.alloc(32, 2).toString('base64');
 
 describe('defaults', () => {
-  test('a host alone has all that it needs', async () => {
+  test('a host is enough', async () => {
     expect(await load({ inputs: { endpoints: 'mail.example' } })).toEqual({
       endpoints: [
         {
@@ -49,14 +49,14 @@ describe('defaults', () => {
     expect(endpoints[0]).toMatchObject(expected);
   });
 
-  test('an IPv6 address stands in brackets in the name, and only there', async () => {
+  test('an IPv6 address is in brackets in the name, and only there', async () => {
     const { endpoints } = await load({ config: 'endpoints: [{host: "2001:DB8::1", port: 25}]' });
     expect(endpoints[0]).toMatchObject({ name: '[2001:db8::1]:25', host: '2001:db8::1', servername: '2001:db8::1' });
   });
 });
 
 describe('a whole endpoint', () => {
-  test('every key arrives', async () => {
+  test('every key is part of the plan', async () => {
     const { endpoints } = await load({
       config: `endpoints:
   - name: staging relay
@@ -169,7 +169,7 @@ endpoints:
     timeout: '7',
   };
 
-  test('an endpoint goes before the defaults of its file, key by key, and these go before the inputs', async () => {
+  test('an endpoint overrides the defaults of its file, key by key, and these override the inputs', async () => {
     const { endpoints } = await load({ inputs, config });
     expect(endpoints).toMatchObject([
       {
@@ -193,7 +193,7 @@ endpoints:
     expect(revealed).toEqual(['default-password', 'default-password', 'own-token']);
   });
 
-  test('credentials of the inputs come as a whole, and only where an endpoint names none', async () => {
+  test('credentials of the inputs are inherited as a whole, and only by an endpoint without its own', async () => {
     const { endpoints } = await load({
       inputs,
       config: `endpoints:
@@ -208,13 +208,13 @@ endpoints:
     ]);
   });
 
-  test('an endpoint that names a part of its credentials gets no other part from the inputs', async () => {
+  test('an endpoint with a part of its credentials inherits no other part from the inputs', async () => {
     expect(await problems({ inputs, config: 'endpoints: [{host: a.example, auth: {username: own}}]' })).toEqual([
       `gate.yml:1:48: auth.password or auth.access-token is missing. ${EMPTY}`,
     ]);
   });
 
-  test('the delivery of the inputs comes as a whole, and only where an endpoint has none', async () => {
+  test('the delivery of the inputs is inherited as a whole, and only by an endpoint without its own', async () => {
     const { endpoints } = await load({
       inputs: { ...inputs, inbox: 'imap://imap.example', 'inbox-username': 'in', 'inbox-password': 'box' },
       config: 'endpoints: [a.example, {host: b.example, delivery: {from: own@example.com, to: own@example.com}}]',
@@ -234,7 +234,7 @@ endpoints:
     });
   });
 
-  test('both lists are gated, the input first, and the defaults of the file stay in the file', async () => {
+  test('both lists are tested, the input first, and the defaults of the file apply only to the file', async () => {
     const { endpoints } = await load({
       inputs: { endpoints: 'one.example' },
       config: 'defaults: {environment: staging}\nendpoints: [two.example]',
@@ -247,7 +247,7 @@ endpoints:
 });
 
 describe('places', () => {
-  test('everything that is wrong is told at once, from top to bottom', async () => {
+  test('all errors are reported at once, from top to bottom', async () => {
     const config = `defaults:
   ehlo: bad..name
   host: all.example
@@ -307,11 +307,11 @@ top: 1
     ]);
   });
 
-  test('a missing host is told at its mapping', async () => {
+  test('a missing host is located at its mapping', async () => {
     expect(await problems({ config: 'endpoints:\n  - port: 25\n' })).toEqual(['gate.yml:2:5: host is missing']);
   });
 
-  test('YAML in the input has its places within the input', async () => {
+  test('places in the YAML of an input are relative to the input', async () => {
     const endpoints = '- a.example\n- host: b.example\n  prot: 25\n- c.example:0';
     expect(await problems({ inputs: { endpoints } })).toEqual([
       'endpoints:3:3: unknown key "prot"; did you mean "port"?',
@@ -322,7 +322,7 @@ top: 1
     ]);
   });
 
-  test('the error carries each problem with its place, in parts', async () => {
+  test('the error has each problem with the parts of its place', async () => {
     const error: unknown = await load({ inputs: { retries: '-1' }, config: 'endpoints: 5' }).catch(
       (thrown: unknown) => thrown,
     );
@@ -333,12 +333,12 @@ top: 1
     ]);
   });
 
-  test('what the user wrote cannot act on the log', async () => {
+  test('a configured value cannot act on the log', async () => {
     const lines = await problems({ inputs: { config: '\u001b[2J\n::error::x.yml' } });
     expect(lines).toEqual(['input config: \\x1b[2J\\x0a::error::x.yml cannot be read (ENOENT)']);
   });
 
-  test('an endpoint knows the line where it stands, in the file and in the workflow', async () => {
+  test('an endpoint has its line in the file and in the workflow', async () => {
     const { endpoints } = await load({
       inputs: { endpoints: '# ours\na.example\nb.example' },
       config: 'endpoints:\n  - c.example\n  - name: d\n    host: d.example',
@@ -352,7 +352,7 @@ top: 1
     ]);
   });
 
-  test('the file is named as in the workspace', async () => {
+  test('the path of the file is relative to the workspace', async () => {
     const files = { 'ci/gate.yml': 'endpoints: [a.example]' };
     for (const config of ['ci/gate.yml', './ci/gate.yml', '/repository/ci/gate.yml']) {
       const { endpoints } = await load({ inputs: { config }, files });
@@ -386,7 +386,7 @@ endpoints:
     ]);
   });
 
-  test('may remove the values of a lower layer', async () => {
+  test('may remove inherited values', async () => {
     const { endpoints } = await load({
       inputs: { require: 'delivery' },
       config: `defaults:
@@ -432,7 +432,7 @@ describe('names', () => {
     ]);
   });
 
-  test('are told apart from those that come from the environment, which are not shown', async () => {
+  test('are not quoted if they come from the environment', async () => {
     const lines = await problems({ config: 'endpoints: ["${H}", "${H}"]', env: { H: 'hidden.example' } });
     expect(lines).toEqual([
       'gate.yml:1:21: this name is already taken by the endpoint at gate.yml:1:13; names must be unique',
@@ -480,7 +480,7 @@ describe('nothing to gate', () => {
 describe('secrets', () => {
   const values = { PASSWORD: 's3cret-value', USER: 's3cret-user' };
 
-  test('password beside access-token is a problem wherever it is', async () => {
+  test('password with access-token is an error everywhere', async () => {
     const exclude = (prefix: string): string =>
       `${prefix}password and ${prefix}access-token cannot both be set; remove one of them`;
     expect(
@@ -550,7 +550,7 @@ describe('secrets', () => {
         'gate.yml:3:57: delivery.username and delivery.password are not sent over plain HTTP; use mailpit+https, or remove them',
       ],
     ],
-  ])('a mail catcher gets whole credentials or none, and none in the clear: %s', async (inbox, lines) => {
+  ])('a mail catcher gets complete credentials or none, and none unencrypted: %s', async (inbox, lines) => {
     const config = `endpoints:\n- host: a.example\n  delivery: {from: a@b.example, to: a@b.example, ${inbox}}`;
     expect(await problems({ config })).toEqual(lines);
   });
@@ -566,7 +566,7 @@ describe('secrets', () => {
     });
   });
 
-  test.each(['imaps', 'pop3'])('an inbox needs its credentials: %s', async (scheme) => {
+  test.each(['imaps', 'pop3'])('an inbox requires its credentials: %s', async (scheme) => {
     const delivery = `{from: a@b.example, to: a@b.example, inbox: ${scheme}://i.example}`;
     expect(await problems({ config: `endpoints:\n- host: a.example\n  delivery: ${delivery}` })).toEqual([
       `gate.yml:3:13: delivery.username is missing. ${EMPTY}`,
@@ -589,7 +589,7 @@ describe('secrets', () => {
     'delivery: {from: "${USER}", to: "${PASSWORD}", inbox: "imap://${USER}:${PASSWORD}@i.example"}',
     'delivery: {from: a@b.example, to: a@b.example, inbox: "imap://s3cret-user:s3cret-value@i.example"}',
     'waive: [{finding: "${PASSWORD}", until: "${PASSWORD}", reason: "${PASSWORD}\\n"}]',
-  ])('%s: the problem is told, and no value', async (line) => {
+  ])('%s: the error is reported, without the value', async (line) => {
     const lines = await problems({ config: `endpoints:\n  - host: a.example\n    ${line}`, env: values });
     expect(lines.join('\n')).toMatch(/^gate\.yml:3:/);
     expect(lines.join('\n')).not.toMatch(/s3cret/);
@@ -603,7 +603,7 @@ describe('secrets', () => {
     expect(revealedOf(endpoints[0]?.auth)).toBe('0123');
   });
 
-  test('a password keeps its blanks, and what it holds is not expanded again', async () => {
+  test('a password keeps its spaces, and its value is not expanded again', async () => {
     const { endpoints } = await load({
       inputs: { endpoints: 'a.example', username: ' u ', password: ' p${X} ' },
       config: 'endpoints: [{host: b.example, auth: {username: u, password: "${P}"}}]',
@@ -615,7 +615,7 @@ describe('secrets', () => {
     ]);
   });
 
-  test('all its credentials are known, with what goes with them', async () => {
+  test('all credentials of the plan are known, with their users and servers', async () => {
     const plan = await load({
       inputs: { username: 'u', password: 'one' },
       config: `endpoints:
@@ -667,7 +667,7 @@ endpoints:
     expect(endpoints[0]?.tls.ca).toEqual([ANCHOR_A, ANCHOR_B]);
   });
 
-  test('what many endpoints share is read once', async () => {
+  test('a file that many endpoints share is read once', async () => {
     const read: string[] = [];
     const { endpoints } = await loadPlan(
       { endpoints: '[{host: a, tls: {ca: certs/a.pem}}, {host: b, tls: {ca: certs/a.pem}}, {host: c}]' },
@@ -677,7 +677,7 @@ endpoints:
     expect(read).toEqual(['/repository/certs/a.pem']);
   });
 
-  test('what cannot be used is named', async () => {
+  test('a file that cannot be used is named', async () => {
     const inputs = { endpoints: '- {host: a.example, tls: {ca: [key.pem, "${F}", ""]}}', ca: 'nosuch.pem\nbad.pem' };
     expect(await problems({ inputs, files, env: { F: 'hidden.pem' } })).toEqual([
       'input ca: nosuch.pem cannot be read (ENOENT)',
@@ -697,7 +697,7 @@ endpoints:
 });
 
 describe('inputs', () => {
-  test('the policy arrives', async () => {
+  test('the policy is part of the plan', async () => {
     const plan = await load({
       inputs: {
         endpoints: 'a.example',
@@ -726,7 +726,7 @@ describe('inputs', () => {
     'on-inconclusive',
     'shard',
     'require',
-  ])('%s does not take what it does not know', async (name) => {
+  ])('%s does not accept unknown values', async (name) => {
     const lines = await problems({ inputs: { endpoints: 'a.example', [name]: 'nonsense' } });
     expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^input ${name}: must be .*, not "nonsense"$`)));
   });
@@ -766,7 +766,7 @@ describe('shards', () => {
     ]);
   });
 
-  test('what is wrong in another part is wrong here too', async () => {
+  test('an error in another part is an error here too', async () => {
     expect(await problems({ inputs: { endpoints: 'a b:0', shard: '1/2' } })).toHaveLength(1);
   });
 });

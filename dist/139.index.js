@@ -192,8 +192,8 @@ var net_deadline = __webpack_require__(47879);
 var inbox = __webpack_require__(89588);
 // EXTERNAL MODULE: ./src/inbox/headers.ts
 var headers = __webpack_require__(41030);
-// EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(78141);
+// EXTERNAL MODULE: ./src/text/reason.ts
+var reason = __webpack_require__(32223);
 // EXTERNAL MODULE: ./src/net/line-channel.ts
 var line_channel = __webpack_require__(76987);
 // EXTERNAL MODULE: ./src/text/peer.ts
@@ -484,7 +484,7 @@ class Pop3Session {
                 throw new inbox/* InboxUnreachable */.F3(`there are over ${MAX_MESSAGES} messages`);
             const [, message, identifier] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
             if (message === undefined || identifier === undefined) {
-                throw new inbox/* InboxUnreachable */.F3(`the server sent a line that is no answer to UIDL: ${(0,peer/* brief */.dh)(line)}`);
+                throw new inbox/* InboxUnreachable */.F3(`the server sent a line that is no answer to UIDL: ${(0,peer/* excerpt */.Kb)(line)}`);
             }
             // Identical messages may have the same identifier (RFC 1939 section 7).
             tell(identifier, listed.add(identifier), Number(message));
@@ -505,7 +505,7 @@ class Pop3Session {
         this.#channel.detach();
         const early = this.#channel.received.unread;
         if (early.length > 0) {
-            throw new inbox/* InboxUnreachable */.F3(`the server sent more in the clear behind its answer to STLS: ${(0,peer/* brief */.dh)(early.toString('latin1'))}`);
+            throw new inbox/* InboxUnreachable */.F3(`the server sent more in the clear behind its answer to STLS: ${(0,peer/* excerpt */.Kb)(early.toString('latin1'))}`);
         }
     }
     async #login({ username, password }) {
@@ -530,7 +530,7 @@ class Pop3Session {
     /** The first line of an answer. */
     async #status() {
         const line = (await this.#readLine(this.#wait())).toString('utf8');
-        const text = (0,peer/* brief */.dh)(line);
+        const text = (0,peer/* excerpt */.Kb)(line);
         if (/^\+OK(?: |$)/i.test(line))
             return { ok: true, text };
         if (/^-ERR(?: |$)/i.test(line))
@@ -560,7 +560,7 @@ class Pop3Session {
     async #more(deadline) {
         const { end } = this.#channel;
         if (end) {
-            throw (0,inbox/* inboxLost */.N_)(end.cause === undefined ? 'the connection was lost' : `the connection was lost (${(0,connect/* codeOf */.$N)(end.cause)})`);
+            throw (0,inbox/* inboxLost */.N_)(end.cause === undefined ? 'the connection was lost' : `the connection was lost (${(0,reason/* codeOf */.$)(end.cause)})`);
         }
         await deadline.race(this.#channel.more(), () => (0,inbox/* inboxLost */.N_)('the server gave no answer in time'));
     }

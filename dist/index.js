@@ -28775,7 +28775,7 @@ const CAPABILITY = {
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/certificate.ts
 
-const CHAIN = { ...fields('issuer', 'openssl'), sent: 'how many certificates were sent' };
+const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
 const PRIVATE_ROOT = {
     root: 'the private root in which the chain ends',
@@ -28947,7 +28947,11 @@ const CERTIFICATE = {
         severity: 'notice',
         steps: ['certificate'],
         explanation: 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
-        evidence: { subject: 'the first certificate that is out of order', sent: CHAIN.sent, ...fields('keyType') },
+        evidence: {
+            subject: 'the first certificate that is out of order',
+            certificatesSent: CHAIN.certificatesSent,
+            ...fields('keyType'),
+        },
         remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
         reference: 'RFC 8446 section 4.4.2',
     },
@@ -29583,7 +29587,7 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 21172:
+/***/ 8956:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29859,18 +29863,18 @@ function pauseBefore(tries, { random }) {
 
 
 
-/** Looked up separately: a lookup of both hides the failure of one, and with it the servers of that family. */
+/** Looked up separately: a lookup of both hides a failure of one. */
 const FAMILIES = [4, 6];
 /**
  * Expands an endpoint with `addresses: all` into one for each address, and one for each family whose lookup failed. If
  * there is no address, the endpoint stays as it is, with the failure of its lookup.
  * @param retries how often a lookup that failed is repeated
- * @param given the names of all configured endpoints
+ * @param taken the names of all configured endpoints
  */
-async function expandAddresses(endpoint, retries, run, given) {
+async function expandAddresses(endpoint, retries, run, taken) {
     const expanded = (part) => {
         const origin = { name: endpoint.name, part };
-        return { ...endpoint, name: nameFor(origin, given), origin };
+        return { ...endpoint, name: nameFor(origin, taken), origin };
     };
     const answers = await Promise.all(FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, run) })));
     const found = answers.flatMap(({ answer }) => (answer instanceof connect/* ConnectFailure */.Vm ? [] : answer));
@@ -29885,11 +29889,11 @@ async function expandAddresses(endpoint, retries, run, given) {
         ...unresolved.map(({ family, failure }) => ({ endpoint: expanded(`IPv${family}`), addresses: failure })),
     ];
 }
-/** "name (part)", or with a number appended if the user has given that name to another endpoint. */
-function nameFor({ name, part }, given) {
+/** "name (part)", with a number appended if another endpoint has that name. */
+function nameFor({ name, part }, taken) {
     const usual = `${name} (${part})`;
     let unique = usual;
-    for (let n = 2; given.has(unique); n += 1)
+    for (let n = 2; taken.has(unique); n += 1)
         unique = `${usual} #${n}`;
     return unique;
 }
@@ -30407,7 +30411,7 @@ class ReplySyntaxError extends Error {
      * @param before the lines of the same reply before it
      */
     constructor(problem, line, before) {
-        super(`${problem}: ${(0,peer/* brief */.dh)(line.exact)}`);
+        super(`${problem}: ${(0,peer/* excerpt */.Kb)(line.exact)}`);
         this.problem = problem;
         this.line = line;
         this.before = before;
@@ -30434,7 +30438,7 @@ class ReplyParser {
     push(bytes) {
         this.#received.push(bytes);
     }
-    /** Bytes that have been received and are not part of a line yet taken. */
+    /** Bytes that have been received after the last line that was read. */
     get unread() {
         return this.#received.unread;
     }
@@ -30502,13 +30506,15 @@ class ReplyParser {
     }
 }
 /** A reply on one line, for messages: code and texts, with `/` between lines. */
-function shown(reply) {
+function formatReply(reply) {
     const texts = reply.lines.map((line) => line.exact.trim()).filter((text) => text !== '');
-    return (0,peer/* brief */.dh)([reply.code, texts.join(' / ')].join(' ').trim());
+    return (0,peer/* excerpt */.Kb)([reply.code, texts.join(' / ')].join(' ').trim());
 }
 
 // EXTERNAL MODULE: ./src/net/line-channel.ts
 var line_channel = __nccwpck_require__(76987);
+// EXTERNAL MODULE: ./src/text/reason.ts
+var reason = __nccwpck_require__(32223);
 ;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
 
 /** The connection ended before the server sent a reply that it had to send. */
@@ -30521,7 +30527,7 @@ class ConnectionLost extends Error {
      * @param heard the lines of an incomplete reply, the last one perhaps cut
      */
     constructor(cause, heard = []) {
-        super(cause === undefined ? 'the server closed the connection' : `connection lost: ${(0,connect/* codeOf */.$N)(cause)}`);
+        super(cause === undefined ? 'the server closed the connection' : `connection lost: ${(0,reason/* codeOf */.$)(cause)}`);
         this.cause = cause;
         this.heard = heard;
     }
@@ -30541,7 +30547,7 @@ class ReplyTimeout extends Error {
         this.heard = heard;
     }
 }
-/** The server sent a reply that it was not asked for. */
+/** The server sent a reply without a command. */
 class UnsolicitedReply extends Error {
     text;
     name = 'UnsolicitedReply';
@@ -30587,7 +30593,7 @@ class SmtpSession {
     #pending = 0;
     /** Commands sent together that have no reply yet. The transcript shows each of them before its reply. */
     #unanswered = [];
-    #quitted = false;
+    #isOver = false;
     /** @param channel connected; nobody else may read from it while the session lives */
     constructor(channel, settings) {
         this.#channel = new line_channel/* LineChannel */.M(channel);
@@ -30667,9 +30673,9 @@ class SmtpSession {
     }
     /** Sends QUIT, waits briefly for the reply, and closes the connection in any case. Never throws. */
     async quit() {
-        if (this.#quitted)
+        if (this.#isOver)
             return;
-        this.#quitted = true;
+        this.#isOver = true;
         if (!this.#channel.end && this.#pending === 0) {
             await this.#exchange('QUIT\r\n', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
         }
@@ -30678,9 +30684,9 @@ class SmtpSession {
             stream.destroy();
         });
     }
-    /** Closes the connection without QUIT: a server that waits for a message would take QUIT as its text. */
+    /** Closes the connection without QUIT: a server that waits for a message would read QUIT as part of it. */
     hangUp() {
-        this.#quitted = true;
+        this.#isOver = true;
         this.#channel.stream.destroy();
     }
     /**
@@ -30688,7 +30694,7 @@ class SmtpSession {
      * @returns bytes that the server sent after its last reply; RFC 3207 allows none
      */
     detach() {
-        this.#quitted = true;
+        this.#isOver = true;
         this.#channel.detach();
         return this.#parser.unread;
     }
@@ -30704,7 +30710,7 @@ class SmtpSession {
      */
     async #transmit(bytes, beforeDot, next, budget) {
         const answered = next.then(() => true);
-        // The last piece has the dot and the line end before it, so no server can take the message as complete before that.
+        // The last piece has the dot and the line end before it, so no server can consider the message complete before that.
         const lastFrom = bytes.length - FINAL_DOT.length - PIECE_BYTES;
         for (let at = 0;; at += PIECE_BYTES) {
             const isLast = at >= lastFrom;
@@ -30748,8 +30754,8 @@ class SmtpSession {
         }
     }
     /**
-     * Makes sure that the server has sent no reply that it was not asked for. After a positive reply it would take that
-     * back; before a command it would be read as the reply to it, and so for each command after that.
+     * Makes sure that the server has sent no unsolicited reply. After a positive reply, it could revoke that reply. Before
+     * a command, it would be read as the reply to that command, and each later reply as that to the next one.
      * @throws {UnsolicitedReply} or {ServiceNotAvailable} if the reply is 421
      * @throws {ReplySyntaxError}
      */
@@ -30799,7 +30805,7 @@ class SmtpSession {
 function unsolicited({ raw }) {
     return new UnsolicitedReply(raw.map(({ exact }) => exact).join(' / '));
 }
-/** @throws every error except that the server closes the session */
+/** @throws any error other than {@link ServiceNotAvailable} */
 function unlessItCloses(error) {
     if (!(error instanceof ServiceNotAvailable))
         throw error;
@@ -30812,94 +30818,90 @@ function beginningOf(message) {
     return `${message.slice(0, end)}… and ${message.length - end} more characters\r\n`;
 }
 
-// EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
 // EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
 var handshake = __nccwpck_require__(28807);
 ;// CONCATENATED MODULE: ./src/steps/budget.ts
 /**
- * The dialogue of an attempt may wait this many times as long as any one wait in it. A server that is slow at one
- * or two points passes; one that spends every wait to its end does not hold the endpoint for minutes.
+ * The dialogue of an attempt may wait for as long as this many timeouts. A server that is slow at one or two points
+ * passes, but one that uses every timeout to its end does not delay the endpoint for minutes.
  */
-const DIALOGUE_IN_TIMEOUTS = 4;
-/** The same for each probe, for which the dialogue is kept waiting. */
-const PROBE_IN_TIMEOUTS = 2;
-/** A timer counts whole milliseconds, and may be one early. */
+const DIALOGUE_TIMEOUTS = 4;
+/** The same for each probe, which the dialogue waits for. */
+const PROBE_TIMEOUTS = 2;
+/** A timer counts whole milliseconds and may fire one early. */
 const TIMER_SLACK_MS = 2;
-/** Milliseconds that one attempt may wait in all, its probes included, the arrival of the message not. */
+/** Milliseconds that one attempt may wait in total, including its probes but not the arrival of the message. */
 function attemptMs({ timeoutMs, probes }) {
-    // `plaintext-mail` asks twice: before TLS, and inside.
+    // `plaintext-mail` makes two connections: one tests before TLS, one inside TLS.
     const connections = probes.length + (probes.includes('plaintext-mail') ? 1 : 0);
-    return timeoutMs * (DIALOGUE_IN_TIMEOUTS + PROBE_IN_TIMEOUTS * connections);
+    return timeoutMs * (DIALOGUE_TIMEOUTS + PROBE_TIMEOUTS * connections);
 }
-/** Milliseconds that one probe may wait in all. */
+/** Milliseconds that one probe may wait in total. */
 function probeMs({ timeoutMs }) {
-    return timeoutMs * PROBE_IN_TIMEOUTS;
+    return timeoutMs * PROBE_TIMEOUTS;
 }
-/** How long a wait of so many milliseconds was, as evidence. */
-function inSeconds(waitedMs) {
-    return `${(waitedMs / 1000).toFixed(1)} s`;
+/** A duration in seconds, as evidence. */
+function inSeconds(ms) {
+    return `${(ms / 1000).toFixed(1)} s`;
 }
-/** Why a wait in a probe was cut short, in a sentence of its own; nothing while the probe had time left. */
+/** A sentence that says that the probe reached its time limit; empty if it did not. */
 function spentProbe(budget, endpoint) {
     if (budget.remainingMs > TIMER_SLACK_MS)
         return '';
-    return ` A probe has ${probeMs(endpoint) / 1000} s in all, two timeouts, and they are spent.`;
+    return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (two timeouts).`;
 }
 /**
- * What a finding about a wait that was too long must add where it was not that wait alone that spent the time.
- * @returns the end of the message and the evidence; nothing while the attempt had time left
+ * What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long.
+ * @returns the end of the message and the evidence; empty if the attempt had time left
  */
 function spentBudget({ budget, endpoint, run }) {
     if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver)
         return { clause: '', evidence: {} };
     const attempt = `${attemptMs(endpoint) / 1000} s`;
-    return { clause: `; the whole attempt had ${attempt}, and they are spent`, evidence: { attemptLimit: attempt } };
+    return { clause: `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
 
 
-/** Protocols that show themselves by the first octets that a server sends. */
+/** Protocols by the first bytes that a server sends. */
 const PROTOCOLS = [
     [/^SSH-/, 'SSH'],
     [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
-    // A POP3 server may greet with -ERR too, and never in these words.
+    // A POP3 server may also greet with -ERR, but never with these words.
     [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, 'Redis'],
     [/^(\+OK|-ERR)\b/, 'POP3'],
     [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
     [/^RFB \d{3}\.\d{3}/, 'VNC'],
     [/^20[01](?=[ -]|\r|$)/, 'NNTP'],
-    // RFC 5804 section 1.7: the capabilities, each in quotes, are the greeting.
+    // RFC 5804 section 1.7: the greeting is the list of capabilities, each in quotes.
     [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, 'ManageSieve'],
     // RFC 854: IAC, and WILL, WONT, DO or DONT.
     [/^\xff[\xfb-\xfe]/, 'Telnet'],
-    // A packet of so many octets: a greeting begins with the protocol's version 10, which is a line feed, an error with 255.
+    // A packet with its length: a greeting begins with the protocol version 10 (a line feed), an error with 255.
     [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
 ];
 /**
- * Names another protocol than SMTP.
- * @param said what a server says first, or its first line; octets that are no UTF-8 as ISO 8859-1
+ * Recognizes a protocol other than SMTP.
+ * @param said the first data from a server, or its first line; bytes that are not UTF-8 as ISO 8859-1
  */
 function protocolOf(said) {
     return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
 }
 /**
- * The finding for a server that speaks another protocol than SMTP.
- * @param said what it says first
- * @param when when it says so, as the end of "What answers is …"
- * @returns undefined where the protocol cannot be named
+ * The finding for a server that speaks a protocol other than SMTP.
+ * @param said the first data from the server
+ * @param when a clause that says when it sent them
+ * @returns undefined if the protocol is not recognized
  */
 function otherProtocol(said, when = '') {
     const protocol = protocolOf(said);
     if (protocol === undefined)
         return undefined;
-    const line = (0,peer/* brief */.dh)(firstLine(said));
-    return finding('not-smtp', `What answers is ${protocol}${when}: "${line}".`, { evidence: { line, protocol } });
-}
-/** The beginning of what a server said, up to the end of its first line that holds anything. */
-function firstLine(said) {
-    return said.trimStart().split(/\r?\n/, 1)[0] ?? '';
+    const [firstLine = ''] = said.trimStart().split(/\r?\n/, 1);
+    const line = (0,peer/* excerpt */.Kb)(firstLine);
+    const message = `The server speaks ${protocol}, not SMTP${when}: "${line}".`;
+    return finding('not-smtp', message, { evidence: { line, protocol } });
 }
 
 // EXTERNAL MODULE: ./src/tls/alerts.ts
@@ -30907,71 +30909,45 @@ var alerts = __nccwpck_require__(3234);
 ;// CONCATENATED MODULE: ./src/steps/certificate/client-certificate.ts
 
 
-/** The alert of RFC 8446 section 6.2 that no server sends for another reason. */
+/** The alert of RFC 8446 section 6.2 that has no other meaning. */
 const CERTIFICATE_REQUIRED = 116;
-/**
- * What a server says of a client's certificate (RFC 8446 section 6.2); after the handshake there is no other that it
- * could speak of.
- */
+/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about another one. */
 const ALERTS = {
-    42: {
-        meaning: 'the certificate is damaged, or a signature in its chain does not hold',
-        cause: 'damaged',
-    },
-    43: {
-        meaning: 'the certificate is of a kind that the server does not take',
-        cause: 'unsupported',
-    },
-    44: {
-        meaning: 'its issuer has revoked the certificate',
-        cause: 'revoked',
-    },
-    45: {
-        meaning: 'the certificate has expired, or is not valid yet',
-        cause: 'expired',
-    },
-    46: {
-        meaning: 'something else about the certificate is not acceptable',
-        cause: 'unacceptable',
-    },
-    48: {
-        meaning: 'the chain of the certificate leads to no authority that the server trusts',
-        cause: 'unknown-issuer',
-    },
-    49: {
-        meaning: 'the certificate holds, and who it stands for may not come in',
-        cause: 'access-denied',
-    },
+    42: { meaning: 'the certificate is damaged, or a signature in its chain is not valid', cause: 'damaged' },
+    43: { meaning: 'the server does not accept this type of certificate', cause: 'unsupported' },
+    44: { meaning: 'the certificate has been revoked by its issuer', cause: 'revoked' },
+    45: { meaning: 'the certificate has expired, or is not valid yet', cause: 'expired' },
+    46: { meaning: 'the certificate is not acceptable for another reason', cause: 'unacceptable' },
+    48: { meaning: 'the certificate was not issued by a CA that the server trusts', cause: 'unknown-issuer' },
+    49: { meaning: 'the certificate is valid, but its owner is denied access', cause: 'access-denied' },
     [CERTIFICATE_REQUIRED]: {
-        meaning: 'the certificate could not be shown, since the server takes no signature that its key can make',
+        meaning: 'the certificate could not be sent, because the server accepts no signature that its key can make',
         cause: 'unusable-key',
     },
 };
 /**
- * With TLS 1.3 the handshake is over for the client before the server has seen its certificate.
- * @param alert its number, where an alert ended the connection
- * @returns the finding, if the alert speaks of the client's certificate
+ * With TLS 1.3 the handshake is complete for the client before the server has verified the client certificate.
+ * @param alert the number of the alert that ended the connection, if one did
+ * @returns the finding, if the alert is about the client certificate
  */
 function lateClientCertificateAlert(alert, endpoint) {
     return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(endpoint, alert);
 }
 /**
- * The finding for an alert of a server that has asked for a certificate.
- * @param number of the alert
+ * The finding for an alert of a server that requested a client certificate.
+ * @param number that of the alert
  */
 function clientCertificateRefused({ tls }, number) {
     const name = (0,alerts/* alertName */.Q)(number);
     const alert = `alert ${number} (${name})`;
     const evidence = { alert: String(number), name };
     if (!tls.client) {
-        return finding('client-certificate-required', `The server wants a certificate of the client: ${alert}.`, {
-            evidence,
-        });
+        return finding('client-certificate-required', `The server requires a client certificate: ${alert}.`, { evidence });
     }
     const known = ALERTS[number];
     const message = known
-        ? `The server does not take the client certificate: ${alert}, so ${known.meaning}.`
-        : `The server asked for a client certificate, and ended the handshake though the gate has one: ${alert}, which does not say why.`;
+        ? `The server rejects the client certificate with ${alert}: ${known.meaning}.`
+        : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not say why.`;
     return finding('client-certificate-required', message, { evidence, cause: known?.cause ?? 'unknown-issuer' });
 }
 
@@ -30987,10 +30963,10 @@ function clientCertificateRefused({ tls }, number) {
 
 
 
-/** The result of a step that an error ended, with what it had found before that. */
-function stoppedBy(error, context, heard, before = {}) {
+/** The result of a step that ended with an error, with what it had found before. */
+function stoppedBy(error, context, received, before = {}) {
     const { findings = [], facts } = before;
-    const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, heard);
+    const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, received);
     return {
         ok: false,
         transient,
@@ -31000,27 +30976,27 @@ function stoppedBy(error, context, heard, before = {}) {
             : { findings: [...findings, found] }),
     };
 }
-/** Translates any error into a finding. An error that does not come from the network is a defect of the gate. */
-function errorToFinding(error, context, heard) {
+/** Turns an error into a finding. An error that does not come from the network is a bug of the gate. */
+function errorToFinding(error, context, received) {
     if (error instanceof connect/* ConnectFailure */.Vm)
         return connectFailed(error, context);
     if (error instanceof ConnectionLost) {
-        // Once the server has answered inside TLS it has seen the client certificate, or that there is none.
-        const alert = heard === 'inside-tls' ? undefined : (0,handshake/* alertOf */.GU)(error.cause);
+        // A server that has answered inside TLS has already accepted the client certificate, or that there is none.
+        const alert = received === 'inside-tls' ? undefined : (0,handshake/* alertOf */.GU)(error.cause);
         const refused = lateClientCertificateAlert(alert, context.endpoint);
         if (refused)
             return { finding: refused, isOfCertificate: true, transient: false };
-        const other = insteadOfGreeting(error.heard, heard);
+        const other = insteadOfGreeting(error.heard, received);
         if (other)
             return { finding: other, transient: false };
         const { only, evidence } = unfinished(error.heard);
-        const found = finding('connection-lost', `${capital(error.message)}, where it must send an answer${only}.`, {
+        const found = finding('connection-lost', `${capital(error.message)}. No complete reply came${only}.`, {
             evidence: { detail: error.message, ...evidence },
         });
         return { finding: found, transient: true };
     }
     if (error instanceof ReplyTimeout) {
-        const other = insteadOfGreeting(error.heard, heard);
+        const other = insteadOfGreeting(error.heard, received);
         if (other)
             return { finding: other, transient: false };
         const waited = inSeconds(error.waitedMs);
@@ -31029,12 +31005,12 @@ function errorToFinding(error, context, heard) {
         const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
             evidence: { waited, ...evidence, ...spent.evidence },
         });
-        // A server that has answered before may have lost a packet since. With implicit TLS it has answered the handshake.
-        const hasAnswered = heard !== 'nothing' || context.endpoint.transport === 'implicit';
+        // If the server has answered before, a packet may be lost. With implicit TLS it has answered the handshake.
+        const hasAnswered = received !== 'nothing' || context.endpoint.transport === 'implicit';
         return { finding: found, transient: hasAnswered && 'once' };
     }
     if (error instanceof ServiceNotAvailable) {
-        const said = shown(error.reply);
+        const said = formatReply(error.reply);
         const found = finding('throttled', `The server says "${said}" and closes the connection.`, {
             inconclusive: true,
             evidence: { reply: said },
@@ -31042,23 +31018,23 @@ function errorToFinding(error, context, heard) {
         return { finding: found, transient: true };
     }
     if (error instanceof ReplySyntaxError)
-        return { finding: malformed(error, heard), transient: false };
+        return { finding: malformed(error, received), transient: false };
     if (error instanceof UnsolicitedReply) {
-        const found = finding('protocol-error', `The server said "${(0,peer/* brief */.dh)(error.text)}" without being asked.`, {
-            evidence: { line: (0,peer/* brief */.dh)(error.text) },
+        const found = finding('protocol-error', `The server sent an unsolicited reply: "${(0,peer/* excerpt */.Kb)(error.text)}".`, {
+            evidence: { line: (0,peer/* excerpt */.Kb)(error.text) },
         });
         return { finding: found, transient: false };
     }
     return { finding: internalError(error), transient: false };
 }
-/** A defect of the gate, whatever was thrown, from whatever realm. */
+/** The finding for a bug of the gate, whatever was thrown. */
 function internalError(error) {
-    return finding('internal-error', `The gate failed: ${(0,peer/* brief */.dh)((0,reason/* reasonOf */.A)(error))}`);
+    return finding('internal-error', `The gate failed: ${(0,peer/* excerpt */.Kb)((0,reason/* reasonOf */.A)(error))}`);
 }
 function connectFailed(failure, { endpoint, run }) {
     const { detail, address, transient, inconclusive } = failure;
     const [code, message] = judgeConnectFailure(failure, endpoint, run.hostedRunner);
-    // The proxy that the gate ignores may be the only way out of the network.
+    // The proxy that the gate ignores may be the only route out of the network.
     const ignored = run.proxyVariable;
     const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
     const found = finding(code, `${message}${hint}`, {
@@ -31072,12 +31048,12 @@ function judgeConnectFailure({ kind, detail }, { host, port, timeoutMs }, hosted
     switch (kind) {
         case 'name-not-found':
             return detail === connect/* NAME_UNKNOWN */.z0
-                ? ['dns-failed', `The resolver finds no name ${host} (${detail}).`]
-                : ['dns-failed', `The name ${host} exists, but has no address of a usable family (${detail}).`];
+                ? ['dns-failed', `The name ${host} does not exist (${detail}).`]
+                : ['dns-failed', `The name ${host} exists, but has no usable address (${detail}).`];
         case 'lookup-failed':
             return ['dns-failed', `The address of ${host} could not be looked up (${detail}).`];
         case 'not-possible-here':
-            return ['connection-failed-locally', `This machine cannot make a connection to ${to} (${detail}).`];
+            return ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`];
         case 'no-route':
             return ['no-route', `There is no route to ${to} (${detail}).`];
         case 'refused':
@@ -31093,20 +31069,20 @@ function judgeConnectFailure({ kind, detail }, { host, port, timeoutMs }, hosted
         }
     }
 }
-function malformed({ problem, line, before }, heard) {
-    const evidence = { line: (0,peer/* brief */.dh)(line.exact) };
-    return (insteadOfGreeting([...before, line], heard) ??
+function malformed({ problem, line, before }, received) {
+    const evidence = { line: (0,peer/* excerpt */.Kb)(line.exact) };
+    return (insteadOfGreeting([...before, line], received) ??
         finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence }));
 }
-/** Names another protocol by the first thing that a server says. Later, the same bytes mean something else. */
-function insteadOfGreeting([first], heard) {
-    return first && heard === 'nothing' ? otherProtocol(first.exact) : undefined;
+/** Names another protocol by the first data from a server. Later, the same bytes mean something else. */
+function insteadOfGreeting([first], received) {
+    return first && received === 'nothing' ? otherProtocol(first.exact) : undefined;
 }
-/** What there was of a reply, for the message and for the evidence. */
-function unfinished(heard) {
-    if (heard.length === 0)
+/** The part of a reply that arrived, for the message and the evidence. */
+function unfinished(lines) {
+    if (lines.length === 0)
         return { only: '', evidence: {} };
-    const received = (0,peer/* briefList */.X2)(heard, ' / ');
+    const received = (0,peer/* excerptOfList */.l3)(lines, ' / ');
     return { only: `, only "${received}"`, evidence: { received } };
 }
 function capital(text) {
@@ -31138,14 +31114,14 @@ async function openConnection(context) {
     atEnd(() => Promise.resolve(void socket.destroy()));
     return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
-/** Begins an SMTP session on a connected channel. It says QUIT at the end of the attempt at the latest. */
+/** Begins an SMTP session on a connected channel. It ends with QUIT, at the end of the attempt at the latest. */
 function beginSession(context, channel) {
     const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
     const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
     atEnd(() => session.quit());
     return session;
 }
-/** Begins the TLS handshake of steps 2 and 3, by the endpoint's policy and with its client certificate, if any. */
+/** Begins the TLS handshake of steps 2 and 3, with the endpoint's policy and client certificate. */
 function beginTls({ endpoint, run, budget }, { socket }) {
     return (0,handshake/* beginHandshake */.Nr)(socket, {
         context: run.trust.context(endpoint.tls),
@@ -31155,15 +31131,14 @@ function beginTls({ endpoint, run, budget }, { socket }) {
 }
 /**
  * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
- * 4.1.4); else an address literal (section 4.1.3). Host names often are not qualified: nothing checks them when they
- * are set.
+ * 4.1.4); else an address literal (section 4.1.3). Host names are often not qualified, because nothing checks them.
  */
 function ehloName({ endpoint, run }, localAddress) {
     if (endpoint.ehlo !== undefined)
         return endpoint.ehlo;
     if ((0,values/* isQualifiedDomain */.Lx)(run.hostName))
         return run.hostName;
-    // The zone of a link-local address is only valid on this machine, so it does not belong in a literal.
+    // The zone of a link-local address only means something on this machine.
     const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
     return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }
@@ -31174,11 +31149,10 @@ function ehloName({ endpoint, run }, localAddress) {
 
 
 /**
- * Opens another connection to the server, next to the main one, and closes it whatever happens.
+ * Opens another connection to the server, next to the main one, and always closes it.
  * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
  * @param terms.transcript receives the dialogue
  * @param terms.budget the end of every wait on this connection
- * @param work what is done on it
  * @throws {ConnectFailure} and what `work` throws
  */
 async function onSideConnection(context, terms, work) {
@@ -31190,7 +31164,7 @@ async function onSideConnection(context, terms, work) {
         budget,
         ...(address !== undefined && { addresses: [{ address, family: (0,external_node_net_.isIPv6)(address) ? 6 : 4 }] }),
         atEnd: (close) => closers.unshift(close),
-        // The main dialogue has shown or will show the same.
+        // The main dialogue reports them.
         onBareLineFeed: () => undefined,
     };
     try {
@@ -31201,7 +31175,7 @@ async function onSideConnection(context, terms, work) {
             await close();
     }
 }
-/** Begins a handshake on a side connection. The client certificate is only shown if the context has one. */
+/** Begins a handshake on a side connection. It has a client certificate only if the TLS context has one. */
 function beginSideHandshake({ budget, endpoint }, { socket }, secureContext) {
     return (0,handshake/* beginHandshake */.Nr)(socket, {
         context: secureContext,
@@ -31212,7 +31186,7 @@ function beginSideHandshake({ budget, endpoint }, { socket }, secureContext) {
 
 ;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
 
-/** `AUTH=LOGIN` is how servers said it before RFC 2554, and some still say both. */
+/** `AUTH=LOGIN` is the form from before RFC 2554. Some servers still send both. */
 const AUTH = /^AUTH(?:[ =](.*))?$/i;
 const MASKED = /^X{3,}[A-Z]$/;
 /** @param reply a 250 to EHLO */
@@ -31228,13 +31202,13 @@ function capabilitiesOf(reply) {
         masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
     };
 }
-/** Letters of ASCII alone, lest a stranger's `ſ` becomes an S (RFC 5321 section 2.4). */
+/** Changes ASCII letters only, so that `ſ` does not become S (RFC 5321 section 2.4). */
 function upperCase(text) {
     return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 /**
- * Compares what was offered in the clear with what is offered inside TLS, each SASL mechanism by itself; STARTTLS,
- * which has done its work, is no loss (RFC 3207 section 4.2). Neither the order nor the case of keywords counts.
+ * Compares what was offered unencrypted with what is offered inside TLS, each SASL mechanism separately. STARTTLS is
+ * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
  */
 function capabilityDifference(plain, secured) {
     const before = offers(plain);
@@ -31255,7 +31229,7 @@ function offers({ lines, mechanisms = [] }) {
 
 /**
  * Opens an SMTP dialogue: greeting (RFC 5321 section 3.1), EHLO (section 4.1.1.1), and STARTTLS (RFC 3207 section 4) if
- * wanted. Never throws: what the session throws is part of the failure.
+ * required. Never throws: what the session throws is part of the failure.
  */
 async function openDialogue(session, terms) {
     let at = 'greeting';
@@ -31293,13 +31267,13 @@ async function openDialogue(session, terms) {
 
 
 
-/** The server's answer leaves open what the probe asks. */
+/** The server's reply does not answer the question of the probe. */
 class Unanswered extends Error {
     name = 'Unanswered';
 }
-/** 530 and 538 require something before MAIL from any sender: TLS, or AUTH (RFC 4954 section 6). */
+/** 530 and 538 require TLS or AUTH before MAIL from any sender (RFC 4954 section 6). */
 const REQUIRES_MORE = [530, 538];
-/** The null sender, and one of a domain that nobody has (RFC 2606 section 2). */
+/** The null sender, and one in a domain that does not exist (RFC 2606 section 2). */
 const SENDERS = ['', 'gate@example.invalid'];
 /**
  * Opens a dialogue for a probe.
@@ -31313,22 +31287,22 @@ async function openForProbe(side, { localAddress }, session, terms) {
     if (!answer.refused)
         throw answer.error;
     const what = at === 'greeting' ? 'The server greets with' : `The server answers ${at} with`;
-    throw new Unanswered(`${what} "${shown(answer.reply)}".`);
+    throw new Unanswered(`${what} "${formatReply(answer.reply)}".`);
 }
-/** Makes a handshake by the endpoint's policy, without its client certificate: that is a credential. */
+/** Makes a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
 function handshakeForProbe(side, connection) {
     const { ca, minVersion } = side.endpoint.tls;
     return beginSideHandshake(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
 }
 /** @returns what to throw if a probe needs TLS and the handshake failed */
-function withoutTls(failure) {
+function handshakeError(failure) {
     const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
     return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
 }
 /**
- * Sends MAIL, and RSET if it is accepted. Some servers refuse the null sender as such, which says nothing about other
- * mail: then one other sender is tried.
- * @returns whose mail was accepted, and the reply; undefined if MAIL is refused from any sender
+ * Sends MAIL, and RSET if it is accepted. Some servers refuse only the null sender, so another sender is tried if the
+ * reply does not require TLS or AUTH.
+ * @returns the sender that was accepted, and the reply; undefined if MAIL is refused from any sender
  * @throws {Unanswered} if both senders are refused for different reasons
  */
 async function tryMail(session) {
@@ -31337,24 +31311,24 @@ async function tryMail(session) {
         const reply = await session.command(`MAIL FROM:<${sender}>`);
         if (!isRefusal(reply)) {
             await session.command('RSET').catch(() => undefined);
-            return { sender, reply: shown(reply) };
+            return { sender, reply: formatReply(reply) };
         }
         if (REQUIRES_MORE.includes(reply.code))
             return undefined;
-        refusals.push(shown(reply));
+        refusals.push(formatReply(reply));
     }
     if (new Set(refusals).size === 1)
         return undefined;
     const [toNull, toOther] = refusals;
-    throw new Unanswered(`The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}": both may be about the sender.`);
+    throw new Unanswered(`The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each refusal may be about the sender.`);
 }
 /**
- * Whether a command was refused and not carried out.
- * @throws {Unanswered} if the reply is temporary, or none that fits
+ * Whether a command was refused.
+ * @throws {Unanswered} if the reply is temporary or has an unexpected code
  */
 function isRefusal(reply) {
     if (reply.code >= 300 && reply.code < 500)
-        throw new Unanswered(`The server says "${shown(reply)}".`);
+        throw new Unanswered(`The server says "${formatReply(reply)}".`);
     return reply.code >= 500;
 }
 
@@ -31368,8 +31342,8 @@ function isRefusal(reply) {
 /** How the transcript shows two lines in one write: as two, they would look like two writes. */
 const TOGETHER = 'STARTTLS and NOOP in one write';
 /**
- * CVE-2011-0411: is a command that arrives unencrypted together with STARTTLS answered inside TLS? A server that
- * refuses both, closes the connection, answers unencrypted or fails the handshake has carried nothing into TLS.
+ * Whether a command that arrives unencrypted together with STARTTLS is answered inside TLS (CVE-2011-0411). A server that
+ * refuses both, closes the connection, answers unencrypted or fails the handshake is not vulnerable.
  */
 async function commandInjection(side, connection) {
     const session = beginSession(side, connection.socket);
@@ -31385,21 +31359,21 @@ async function commandInjection(side, connection) {
     if (!result.ok) {
         const { failure } = result;
         if (failure.kind === 'timed-out' || (failure.kind === 'alert' && failure.asked))
-            throw withoutTls(failure);
+            throw handshakeError(failure);
         return undefined;
     }
     const surplus = await surplusReply(side, result.channel);
     if (!surplus)
         return undefined;
-    // There is no command to reproduce it: every tool for STARTTLS waits for the 220 before it sends more.
-    const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${shown(surplus)}".`;
-    return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: shown(surplus) } });
+    // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
+    const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${formatReply(surplus)}".`;
+    return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: formatReply(surplus) } });
 }
-/** A greeting and the answer to QUIT, and one more: the gate does not listen to a server that greets forever. */
+/** A greeting, the reply to QUIT, and one more. */
 const MAX_REPLIES = 3;
 /**
- * Sends QUIT inside TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject a
- * reply that was not asked for, which is what this looks for. The state of the connection does not matter afterwards.
+ * Sends QUIT inside TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject the
+ * second as unsolicited. The connection is of no further use.
  * @returns the reply to what was sent unencrypted; undefined if 221 is the only reply
  * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
  */
@@ -31418,13 +31392,13 @@ async function surplusReply({ transcript, budget, endpoint }, { stream }) {
                 return first;
             if (reply.code === 221)
                 return undefined;
-            // A server behind a proxy may greet again, which answers nothing.
+            // A server behind a proxy may greet again.
             if (reply.code !== 220)
                 first = reply;
             if (++count === MAX_REPLIES)
                 break;
         }
-        throw new Unanswered('Inside TLS no 221 answers QUIT.');
+        throw new Unanswered('Inside TLS the server does not answer QUIT with 221.');
     };
     return deadline.race(collect(), () => new ReplyTimeout(waitMs));
 }
@@ -31459,13 +31433,13 @@ async function plaintextAuth(side, connection) {
     const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
     if (!isWaiting && isRefusal(reply))
         return undefined;
-    // RFC 4954 section 4: a lone `*` cancels the exchange. The answer does not matter any more.
+    // RFC 4954 section 4: a lone `*` cancels the exchange. The reply no longer matters.
     if (isWaiting)
         await session.command('*').catch(() => undefined);
-    const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without even asking for credentials';
-    const message = `Before TLS the server answers AUTH PLAIN with "${shown(reply)}": ${meaning}.`;
+    const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without asking for credentials';
+    const message = `Before TLS the server answers AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
     return finding('plaintext-auth-accepted', message, {
-        evidence: { sent: 'AUTH PLAIN', reply: shown(reply) },
+        evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
         reproduce: plainAuthCommand(side.endpoint, connection.address),
     });
 }
@@ -31503,7 +31477,7 @@ async function unauthenticatedMail(side, connection) {
         throw new Unanswered('Unencrypted data follows the 220 to STARTTLS.');
     const result = await handshakeForProbe(side, connection);
     if (!result.ok)
-        throw withoutTls(result.failure);
+        throw handshakeError(result.failure);
     const session = beginSession(side, result.channel.stream);
     await openForProbe(side, connection, session, { greets: false, upTo: 'EHLO' });
     const accepted = await tryMail(session);
@@ -31530,22 +31504,26 @@ async function unauthenticatedMail(side, connection) {
 
 
 const PROBES = [
-    { name: 'plaintext-auth', step: 'capability', isPossible: hasPlaintext, run: plaintextAuth },
-    { name: 'plaintext-mail', step: 'capability', isPossible: hasPlaintext, run: plaintextMail },
-    { name: 'command-injection', step: 'upgrade', isPossible: hasTls, run: commandInjection },
-    { name: 'plaintext-mail', step: 'authentication', isPossible: hasEhloInsideTls, run: unauthenticatedMail },
+    { name: 'plaintext-auth', step: 'capability', isPossible: offersPlaintext, run: plaintextAuth },
+    { name: 'plaintext-mail', step: 'capability', isPossible: offersPlaintext, run: plaintextMail },
+    {
+        name: 'command-injection',
+        step: 'upgrade',
+        isPossible: async ({ handshake }) => (await handshake?.outcome)?.ok ?? false,
+        run: commandInjection,
+    },
+    {
+        name: 'plaintext-mail',
+        step: 'authentication',
+        isPossible: ({ insideTls }) => insideTls !== undefined,
+        run: unauthenticatedMail,
+    },
 ];
-function hasPlaintext({ plaintext }) {
+function offersPlaintext({ plaintext }) {
     return plaintext !== undefined;
 }
-async function hasTls({ handshake }) {
-    return handshake !== undefined && (await handshake.outcome).ok;
-}
-function hasEhloInsideTls({ insideTls }) {
-    return insideTls !== undefined;
-}
 /**
- * Runs the probes of a step that the endpoint asks for, one after the other. Never throws.
+ * Runs the configured probes of a step, one after the other. Never throws.
  * @param facts what the main dialogue has shown up to the end of the step
  */
 async function runProbes(step, context, facts) {
@@ -31566,15 +31544,15 @@ async function runProbe({ name, step, run }, context, address) {
     catch (error) {
         if (error instanceof Unanswered)
             return inconclusive(name, error.message);
-        const heard = step === 'authentication' ? 'inside-tls' : 'greeting';
-        const { finding: found } = errorToFinding(error, context, heard);
+        const received = step === 'authentication' ? 'inside-tls' : 'greeting';
+        const { finding: found } = errorToFinding(error, context, received);
         if (found.code === 'internal-error')
             return found;
         return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence);
     }
 }
 function inconclusive(probe, why, evidence = {}) {
-    return finding('probe-inconclusive', `The probe ${probe} got no clear answer. ${why}`, {
+    return finding('probe-inconclusive', `The probe ${probe} has no clear result. ${why}`, {
         evidence: { ...evidence, probe },
     });
 }
@@ -31588,7 +31566,7 @@ var shorten = __nccwpck_require__(56942);
 const MAX_LINES = 1000;
 /** As JSON, with at most 16 KiB of the gate's own message. */
 const MAX_BYTES = 32 * 1024;
-const CUT = '… the rest of the dialogue is not kept';
+const CUT = '… the rest of the dialogue is left out';
 /** The lines of a dialogue, exact except for the client's secrets, which callers redact before they add a line. */
 class Transcript {
     #start = external_node_perf_hooks_.performance.now();
@@ -31599,7 +31577,7 @@ class Transcript {
     add(from, text) {
         if (this.#cut)
             return;
-        this.#bytes += (0,shorten/* octetsInJson */.yg)(text);
+        this.#bytes += (0,shorten/* bytesInJson */.XN)(text);
         this.#cut = this.#lines.length >= MAX_LINES || this.#bytes > MAX_BYTES;
         const at = Math.round(external_node_perf_hooks_.performance.now() - this.#start);
         this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
@@ -31624,13 +31602,13 @@ function stopped(found, facts) {
 /** Judges why a dialogue could not be opened up to EHLO. */
 async function judgeDialogueFailure(context, { at, answer }, place) {
     if (!answer.refused)
-        return stoppedBy(answer.error, context, place.heard);
+        return stoppedBy(answer.error, context, place.received);
     return at === 'greeting' ? judgeGreeting(answer.reply) : judgeEhlo(answer.reply, place);
 }
-/** RFC 5321 section 3.1: a server that does not serve this client greets with 4yz or 5yz. */
+/** A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1). */
 function judgeGreeting(reply) {
-    const said = `The server greets with "${shown(reply)}"`;
-    const evidence = { reply: shown(reply) };
+    const said = `The server greets with "${formatReply(reply)}"`;
+    const evidence = { reply: formatReply(reply) };
     switch (Math.floor(reply.code / 100)) {
         case 4:
             return temporary(said, evidence);
@@ -31643,8 +31621,8 @@ function judgeGreeting(reply) {
     }
 }
 async function judgeEhlo(reply, { session, ehloName, greeting, refusal }) {
-    const said = `The server answers EHLO ${ehloName} with "${shown(reply)}"`;
-    const evidence = { reply: shown(reply) };
+    const said = `The server answers EHLO ${ehloName} with "${formatReply(reply)}"`;
+    const evidence = { reply: formatReply(reply) };
     if (reply.code < 400) {
         return stopped(finding('protocol-error', `${said}, but 250 is required.`, { evidence }));
     }
@@ -31652,25 +31630,25 @@ async function judgeEhlo(reply, { session, ehloName, greeting, refusal }) {
         return temporary(said, evidence);
     const other = greetsAs(greeting);
     if (other !== undefined) {
-        const message = `This is an ${other} server: it greets with "${greeting ?? ''}" and does not know EHLO.`;
+        const message = `This is an ${other} server, not an SMTP server: it greets with "${greeting ?? ''}" and does not support EHLO.`;
         return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol: other } }));
     }
-    // Only for the evidence: whatever happens with HELO, the finding is that EHLO does not work.
+    // For the evidence only: the finding is that EHLO does not work, whatever the reply to HELO is.
     const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
-    const heloEvidence = helo && { ...evidence, helo: shown(helo) };
-    const heloSays = helo?.code === 250 ? ' It accepts HELO, which offers no extensions: no STARTTLS, no AUTH.' : '';
-    return stopped(finding(refusal, `${said}.${heloSays}`, { evidence: heloEvidence ?? evidence }));
+    const heloEvidence = helo && { ...evidence, helo: formatReply(helo) };
+    const heloNote = helo?.code === 250 ? ' It accepts HELO, but HELO has no extensions, so neither STARTTLS nor AUTH.' : '';
+    return stopped(finding(refusal, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
 }
-/** Protocols whose servers greet with 220 like SMTP, by the words with which they name themselves. */
-const GREETERS = [
+/** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
+const GREETINGS = [
     [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
     [/\bLMTP\b/i, 'LMTP'],
 ];
-/** A greeting that says SMTP is believed, whatever the host is called. */
+/** A greeting that says SMTP is of an SMTP server, even if the name of the host says otherwise. */
 function greetsAs(greeting = '') {
     if (/\bE?SMTP\b/i.test(greeting))
         return undefined;
-    return GREETERS.find(([words]) => words.test(greeting))?.[1];
+    return GREETINGS.find(([words]) => words.test(greeting))?.[1];
 }
 function temporary(said, evidence) {
     return { ...stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence })), transient: true };
@@ -31709,13 +31687,13 @@ async function authenticate(session, mechanism, identity, context) {
         },
     });
     let { initial } = client;
-    const isPresented = () => initial === undefined && client.presented !== false;
+    const areCredentialsSent = () => initial === undefined && client.credentialsSent !== false;
     const ended = (reply, fault) => ({
         reply,
-        presented: isPresented(),
-        ...(fault && { fault }),
-        ...(client.told !== undefined && { told: client.told }),
-        ...(client.iterations !== undefined && { iterations: client.iterations }),
+        credentialsSent: areCredentialsSent(),
+        fault,
+        reportedError: client.reportedError,
+        iterations: client.iterations,
     });
     const withInitial = initial === undefined ? '' : `AUTH ${mechanism} ${initialResponse(initial)}`;
     const fits = initial !== undefined && withInitial.length <= MAX_COMMAND_BYTES;
@@ -31735,7 +31713,7 @@ async function authenticate(session, mechanism, identity, context) {
         }
         if (reply.code === SIGNED_IN) {
             client.succeed?.(base64Words(reply));
-            if (!isPresented())
+            if (!areCredentialsSent())
                 throw (0,sasl_client/* earlySuccess */.nK)();
         }
         return ended(reply);
@@ -31769,17 +31747,17 @@ var x509_certificate = __nccwpck_require__(70881);
 
 
 /** RFC 9266 section 2. */
-const EXPORTER = { label: 'EXPORTER-Channel-Binding', octets: 32 };
+const EXPORTER = { label: 'EXPORTER-Channel-Binding', bytes: 32 };
 /**
- * What an authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC 5929
- * section 4) before.
- * @returns undefined where that is not defined, because the certificate's signature has no hash of its own (Ed25519)
+ * The data that authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC
+ * 5929 section 4) with older versions.
+ * @returns undefined if it is not defined, because the certificate's signature has no separate hash (Ed25519)
  */
 function channelBinding({ stream, version, sent: [leaf], }) {
     if (version === 'TLSv1.3') {
         return {
             type: 'tls-exporter',
-            data: stream.exportKeyingMaterial(EXPORTER.octets, EXPORTER.label, Buffer.alloc(0)),
+            data: stream.exportKeyingMaterial(EXPORTER.bytes, EXPORTER.label, Buffer.alloc(0)),
         };
     }
     if (!leaf)
@@ -31792,6 +31770,8 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     return { type: 'tls-server-end-point', data: (0,external_node_crypto_.createHash)(hash).update(leaf.raw).digest() };
 }
 
+// EXTERNAL MODULE: ./src/text/count.ts
+var count = __nccwpck_require__(50896);
 ;// CONCATENATED MODULE: ./src/steps/reply-text.ts
 /** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
 const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
@@ -31801,12 +31781,12 @@ const TRACE = /\[[\w.-]+\.(?:outlook|exchangelabs)\.com(?: [\d-]+t[\d:.]+z [\da-
 const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
 const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
 /**
- * The words of a reply, split at punctuation, so that a caller can account for every one of them. Its status codes,
- * identifiers for the server's log, and what the client itself has said are left out. A link is the clause `link`. A
- * host name or an address in brackets is the clause `quoted`. Other names and addresses are words like any other.
- * @param ours what the client has said, such as the recipient, in lower case. A name without a dot or an at sign may be
- * a word of the server, so it is left out only in angle brackets.
- * @returns two readings, since a line may end within a clause or with it
+ * The words of a reply, split into clauses at punctuation, so that a caller can check that it knows all of them. Status
+ * codes, identifiers for the server's log, and what the client has sent are left out. A link becomes the clause `link`, a
+ * host name or an address in brackets the clause `quoted`. Other names and addresses are words like any other.
+ * @param ours what the client has sent, such as the recipient, in lower case. A name without a dot or an at sign may also
+ * be a word of the server, so it is left out only in angle brackets.
+ * @returns two readings, because a clause may continue on the next line or end with its line
  */
 function readingsOf(reply, ours) {
     return [' ', ' : '].map((lineEnd) => {
@@ -31841,22 +31821,21 @@ function clausesOf(reply, ours, lineEnd) {
         .join(' ')
         .trim());
 }
-/** The enhanced code of a reply, or the one that qmail puts at the end of the text. Empty if there is none. */
+/** The enhanced status code of a reply, or the one that qmail appends to the text; empty if there is none. */
 function statusOf({ enhanced, lines }) {
     return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
-/** A pattern for whole clauses. */
+/** A pattern that matches whole clauses. */
 function anyOf(...patterns) {
     return new RegExp(`^(?:${patterns.join('|')})$`);
 }
 /** Clauses that add nothing to the code of a refusal. */
 const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
-/** Clauses that only point somewhere. What is there may be the cause, so they count only next to words that name one. */
+/** Clauses that only refer to a page, which may name any cause. They count only next to clauses that name one. */
 const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'quoted', 'g?smtp');
 /**
- * The words of a reply that are the server's own, for a search that tells what it means: a recipient at
- * `relay.example.com` does not make it about relaying. Addresses, host names, numbers with dots and text in angle brackets
- * are left out; a link is kept.
+ * The server's own words in a reply, for a search for its meaning: a recipient at `relay.example.com` does not mean that
+ * relaying is refused. Addresses, host names, numbers with dots and text in angle brackets are left out; links are kept.
  * @returns the texts of all lines as one, in lower case
  */
 function wordsOf({ lines }) {
@@ -31871,100 +31850,113 @@ function wordsOf({ lines }) {
 ;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
 
 const WRONG = {
-    password: 'the user name or the password is wrong, as far as the server tells',
-    'access-token': 'the access token is not good for this user here, as far as the server tells',
-    certificate: 'the certificate is not good for this user, as far as the server tells',
+    password: 'According to the server, the user name or the password is wrong.',
+    'access-token': 'According to the server, the access token is not valid for this user here.',
+    certificate: 'According to the server, the certificate is not valid for this user.',
 };
 const STRONGER = {
-    password: 'the server wants a stronger proof than this: another mechanism, or an application password',
-    'access-token': 'the server wants another proof than this',
-    certificate: 'the server wants another proof than this',
+    password: 'The server requires stronger authentication: another mechanism, or an app password.',
+    'access-token': 'The server requires another type of authentication.',
+    certificate: 'The server requires another type of authentication.',
 };
-const blames = (says) => ({ says, blames: true });
-const auth_meaning_open = (says, cause) => ({ says, ...(cause !== undefined && { cause }) });
-/** What an enhanced code (RFC 3463, its registry, and where they differ the provider that invented it) says to AUTH. */
+const credentials = (text) => ({ text, blamesCredentials: true });
+const other = (text, cause) => ({
+    text,
+    blamesCredentials: false,
+    ...(cause !== undefined && { cause }),
+});
+/** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind) => ({
-    '5.5.4': auth_meaning_open('the server does not know the mechanism, or cannot read what came with it'),
-    '5.5.6': auth_meaning_open('the server takes no line as long as these credentials make it'),
-    '5.7.1': auth_meaning_open('a policy forbids it to this client: an IP allow-list, or the port'),
-    '5.7.3': blames('the credentials are wrong, or not for this server (as Exchange says it)'),
-    '5.7.8': blames(WRONG[kind]),
-    '5.7.9': auth_meaning_open(STRONGER[kind]),
-    '5.7.11': auth_meaning_open('the server believes that the session is not encrypted'),
-    '5.7.12': auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
-    '5.7.13': blames('the account is disabled'),
-    '5.7.14': auth_meaning_open('the account must be confirmed in a web browser first (as Google says it)'),
-    '5.7.139': auth_meaning_open('SMTP AUTH or basic authentication is switched off for the mailbox or the tenant, whatever the password'),
+    '5.5.4': other('The server does not know the mechanism, or cannot read the data that was sent with it.'),
+    '5.5.6': other('The server does not accept a line as long as these credentials require.'),
+    '5.7.1': other('A policy of the server does not allow this client to sign in: an IP allowlist, or a rule for the port.'),
+    '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
+    '5.7.8': credentials(WRONG[kind]),
+    '5.7.9': other(STRONGER[kind]),
+    '5.7.11': other('The server believes that the session is not encrypted.'),
+    '5.7.12': other('The account must sign in with PLAIN once, so that the server can convert its password.'),
+    '5.7.13': credentials('The account is disabled.'),
+    '5.7.14': other('The account must be confirmed in a web browser first (this is how Google reports it).'),
+    '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant, regardless of the password.'),
 });
-/** What a code (RFC 4954 section 6) says, where nothing more precise is there. */
-const byCode = (kind) => ({
-    432: auth_meaning_open('the account must sign in with PLAIN once, for its password to be converted'),
-    454: auth_meaning_open('the server cannot check credentials now'),
-    500: auth_meaning_open('the server does not know AUTH, or the line is too long for it'),
-    501: auth_meaning_open('the server cannot read what the mechanism sends'),
-    502: auth_meaning_open('the server does not know AUTH, though it offers it'),
-    503: auth_meaning_open('AUTH has no place here: it is not switched on for this client, or somebody is signed in already'),
-    504: auth_meaning_open('the server does not know the mechanism, though it offers it'),
-    530: auth_meaning_open('the server believes that the session is not encrypted'),
-    534: auth_meaning_open(STRONGER[kind]),
-    535: blames(WRONG[kind]),
-    538: auth_meaning_open('the server believes that the session is not encrypted'),
-});
-/** Enhanced codes with which servers say 535 and mean no more than that. */
+/** The enhanced code with the meaning of a code (RFC 4954 section 6). */
+const ENHANCED = {
+    432: '5.7.12',
+    530: '5.7.11',
+    534: '5.7.9',
+    535: '5.7.8',
+    538: '5.7.11',
+};
+/** The meaning of other codes. */
+const BY_CODE = {
+    454: other('The server cannot check credentials now.'),
+    500: other('The server does not know AUTH, or the line is too long for it.'),
+    501: other('The server cannot read the data that the mechanism sends.'),
+    502: other('The server does not know AUTH, although it offers it.'),
+    503: other('AUTH is not possible here: it is not enabled for this client, or the session is already authenticated.'),
+    504: other('The server does not know the mechanism, although it offers it.'),
+};
+/** Enhanced codes that servers send with 535 for any reason. */
 const UNSPECIFIC = ['5.0.0', '5.7.0'];
 const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
-/** To be believed of a refusal of what was shown, and not of the command (RFC 4954 section 6). */
+/** Counts only in a rejection of the credentials, not in one of the command (RFC 4954 section 6). */
 const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
 /**
- * That what the server asks does not answer, behind codes that blame the credentials: what Cyrus SASL and Postfix add to
- * them, and what providers say. Not "reason unavailable", which Postfix adds where it is told none.
+ * The server could not check the credentials, although its code blames them: texts that Cyrus SASL and Postfix add, and
+ * texts of providers. "Reason unavailable" is not among them: Postfix adds it if its SASL library names no reason.
  */
 const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
 const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
-/** Words by which servers say what no code of theirs does; where several are there, the first row holds. */
+/** Words that say more than any code. If several rows match, the first one counts. */
 const byWords = (kind) => [
-    [/app(lication)?[- ](specific )?password/, auth_meaning_open('an application password is wanted in place of that of the account')],
-    [/disabled for the (tenant|mailbox)/, auth_meaning_open('SMTP AUTH is switched off for the mailbox or the tenant')],
+    [
+        /app(lication)?[- ](specific )?password/,
+        other('The server requires an app password instead of the account password.'),
+    ],
+    [/disabled for the (tenant|mailbox)/, other('SMTP AUTH is disabled for the mailbox or the tenant.')],
     [
         /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
-        auth_meaning_open('a policy of the organisation forbids basic authentication, whatever the password'),
+        other('A policy of the organization forbids basic authentication, regardless of the password.'),
     ],
     [
         /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-        blames('the account is locked out'),
+        credentials('The account is locked or disabled.'),
     ],
     [
         /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-        blames('after too many failures they are locked out'),
+        credentials('The account is locked after too many failures.'),
     ],
-    [/\bcredits\b|\bquota\b/, auth_meaning_open('the account has used up what its plan allows', 'quota-exceeded')],
-    [/too many|rate limit/, auth_meaning_open('the server takes no more attempts now, whatever the credentials', 'too-many-attempts')],
-    [/\b(locked|suspended|blocked)\b/, auth_meaning_open('the account, or this client, is locked out')],
-    [/already auth/, auth_meaning_open('somebody is signed in already, such as a proxy or by the certificate')],
+    [/\bcredits\b|\bquota\b/, other('The account has used up what its plan allows.', 'quota-exceeded')],
+    [
+        /too many|rate limit/,
+        other('The server accepts no more attempts now, regardless of the credentials.', 'too-many-attempts'),
+    ],
+    [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.')],
+    [/already auth/, other('The session is already authenticated, for example by a proxy or by the client certificate.')],
     [
         /^(\d\.\d\.\d )?authentication (is )?required\b/,
-        auth_meaning_open('the server wants a sign-in before it takes AUTH', 'sign-in-required'),
+        other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
     ],
-    [/not enabled/, auth_meaning_open('AUTH is not switched on for this client')],
-    [IS_MECHANISM, auth_meaning_open('the server refuses the mechanism, and not the credentials')],
-    [IS_OUTAGE, auth_meaning_open('the server could not check the credentials, as what it asks does not answer')],
-    [IS_WRONG, blames(WRONG[kind])],
+    [/not enabled/, other('AUTH is not enabled for this client.')],
+    [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.')],
+    [IS_OUTAGE, other('The server could not check the credentials, because a service that it depends on does not work.')],
+    [IS_WRONG, credentials(WRONG[kind])],
 ];
 /**
- * What a refusal of AUTH means: by its words, by its enhanced code, by its code.
- * @param kind what was refused
- * @returns undefined where nothing is known of it
+ * What a rejection of AUTH means: by its words, otherwise by its enhanced code, otherwise by its code.
+ * @param kind what was rejected
+ * @returns undefined if it says nothing more than that
  */
 function authMeaningOf(reply, kind) {
     const { code, enhanced = '' } = reply;
     const text = wordsOf(reply);
-    const said = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
-    // Whether for now or for good is the question of the reply's own code.
+    const worded = byWords(kind).find(([pattern]) => pattern.test(text) && (pattern !== IS_WRONG || code >= 535))?.[1];
+    // The reply's own code says whether it is temporary.
     const permanent = enhanced.replace(/^4/, '5');
-    const byStatus = byEnhancedCode(kind)[permanent];
-    const unspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
-    const plain = byCode(kind)[code];
-    return said ?? byStatus ?? (plain && !unspecific ? auth_meaning_open(plain.says) : plain);
+    const byStatus = byEnhancedCode(kind);
+    const plain = byStatus[ENHANCED[code] ?? ''] ?? BY_CODE[code];
+    const isUnspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
+    return worded ?? byStatus[permanent] ?? (plain && !isUnspecific ? other(plain.text) : plain);
 }
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/refused-credentials.ts
@@ -32023,53 +32015,81 @@ function verdictOf(code, status, { says, consistsOf }) {
     return consistsOf(EMPTY) && WITHOUT_WORDS.includes(status) ? 'general' : undefined;
 }
 
-;// CONCATENATED MODULE: ./src/steps/authentication/auth-refusal.ts
+;// CONCATENATED MODULE: ./src/steps/authentication/auth-outcome.ts
 
 
 
 
 
+
+
+/** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
+const MIN_ITERATIONS = 4096;
+/** Judges the outcome of AUTH, including a success. */
+function judgeAuth(attempt) {
+    const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
+    const answer = `The server answers AUTH ${mechanism} with "${formatReply(reply)}".`;
+    const saslError = reportedError && ((0,peer/* excerpt */.Kb)(reportedError.exact) || 'nothing');
+    const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
+    const isRejected = reply.code >= 400;
+    if (fault && (saslError === undefined || !isRejected)) {
+        const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
+        const message = `AUTH ${mechanism} failed: ${fault.message}. The last reply of the server is "${formatReply(reply)}".`;
+        return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
+    }
+    if (isRejected)
+        return judgeRejection(attempt, answer, evidence);
+    if (reply.code !== 235) {
+        return { findings: [finding('protocol-error', `${answer} That is not a valid reply to AUTH.`, { evidence })] };
+    }
+    if (saslError !== undefined) {
+        const message = `${answer} Before that, it reported an error within the mechanism: ${saslError}.`;
+        return { findings: [finding('protocol-error', message, { evidence })] };
+    }
+    if (auth.expect === 'rejected') {
+        const message = `${answer} It must reject these credentials, but accepts them.`;
+        return { findings: [finding('auth-not-rejected', message, { evidence })] };
+    }
+    if (iterations === undefined || iterations >= MIN_ITERATIONS)
+        return { findings: [] };
+    const message = `For ${mechanism} the server uses a password hash with ${(0,count/* count */.U)(iterations, 'iteration')}; the minimum is ${MIN_ITERATIONS}.`;
+    return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
+}
 /**
- * Judges a 4yz or 5yz to AUTH.
- * @param evidence the reply and, as `saslError`, what the server said within the mechanism
+ * Judges a 4yz or 5yz.
+ * @param evidence the reply, the mechanism and, as `saslError`, the error that the server reported within the mechanism
  */
-function refused(signedIn, attempted, evidence) {
-    const { reply, told } = signedIn;
+function judgeRejection(attempt, answer, evidence) {
+    const { auth, reply, reportedError } = attempt;
     const { code } = reply;
-    const { auth, mechanism } = attempted;
     const mustBeRejected = auth.expect === 'rejected';
-    const said = authMeaningOf(reply, auth.kind);
-    const isToldOtherwise = told !== undefined && !VERDICTS_WITHIN[auth.kind]?.test(told.exact);
-    const verdict = isToldOtherwise ? undefined : refusesCredentials(reply, auth.username);
+    const isOtherError = reportedError !== undefined && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
+    const verdict = isOtherError ? undefined : refusesCredentials(reply, auth.username);
     // Unknown words may be about something other than the credentials, whatever the code.
-    const isOpen = isToldOtherwise || (mustBeRejected && verdict === undefined);
-    const meaning = said?.blames && isOpen ? undefined : said;
-    const message = [
-        `To AUTH ${mechanism} the server says "${shown(reply)}".`,
-        ...(told === undefined ? [] : [`Within the mechanism it says: ${evidence.saslError ?? ''}.`]),
-        ...(meaning ? [`That means: ${meaning.says}.`] : []),
-    ].join(' ');
-    // 432, "a password transition is needed", begins with a 4 and no amount of waiting helps (RFC 4954 section 6).
+    const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
+    const anyMeaning = authMeaningOf(reply, auth.kind);
+    const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
+    const within = evidence.saslError === undefined ? '' : `Within the mechanism it reports: ${evidence.saslError}.`;
+    const message = [answer, within, meaning?.text ?? ''].filter(Boolean).join(' ');
+    const cause = meaning?.cause !== undefined && { cause: meaning.cause };
+    // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
     if (code < 500 && code !== 432) {
-        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...causeOf(meaning) });
+        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...cause });
         return { findings: [found], transient: true };
     }
-    const other = OTHER_REFUSALS[code];
+    const other = OTHER_REJECTIONS[code];
     if (other)
-        return { findings: [finding(other, message, { evidence, ...causeOf(meaning) })] };
-    // In another way, or by another channel, credentials that were not judged might still open the door.
-    if (mustBeRejected && verdict && isCompared(verdict, signedIn, attempted))
+        return { findings: [finding(other, message, { evidence, ...cause })] };
+    // With another mechanism, or on another channel, the server may still accept credentials that it has not compared.
+    if (mustBeRejected && verdict && hasCompared(attempt, verdict))
         return { findings: [] };
-    const stillOpen = mustBeRejected ? ' So it is not told whether the credentials are rejected, as they must be.' : '';
-    const text = `${message}${stillOpen}${hint(verdict, attempted, signedIn)}`;
+    const unknown = mustBeRejected ? ' So it is unknown whether the server rejects the credentials, which it must.' : '';
+    const text = `${message}${unknown}${otherReason(attempt, verdict)}`;
     const byKind = auth.kind === 'password' ? {} : { cause: auth.kind };
-    return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...causeOf(meaning) })] };
+    return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...cause })] };
 }
-function causeOf({ cause } = {}) {
-    return cause === undefined ? {} : { cause };
-}
-/** Refusals that say nothing of the credentials. */
-const OTHER_REFUSALS = {
+/** Rejections that are not about the credentials. */
+const OTHER_REJECTIONS = {
     500: 'auth-command-refused',
     501: 'auth-command-refused',
     502: 'auth-command-refused',
@@ -32079,55 +32099,57 @@ const OTHER_REFUSALS = {
     538: 'auth-tls-required',
 };
 /**
- * What a server tells within the mechanism of credentials that it has compared with its own: a SCRAM server by an error
- * (RFC 5802 section 7), one that takes tokens by a status, of HTTP or of OAuth (RFC 7628 section 3.2.2).
+ * Errors within the mechanism by which a server says that it compared the credentials with its own: an error of SCRAM
+ * (RFC 5802 section 7), or a status of HTTP or OAuth for a token (RFC 7628 section 3.2.2).
  */
-const VERDICTS_WITHIN = {
+const REJECTED_WITHIN = {
     password: /^(?:invalid-proof|unknown-user)$/,
     'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
 };
 /**
- * Whether the server has been shown the credentials, and has what the mechanism compares them with. Before it asks a
- * SCRAM client for its proof it has looked that up, but an exchange that is bound to the channel may fail for the
- * channel's sake; whether a CRAM-MD5 server has it is not seen. A server that can ask nobody about a token refuses it
- * with the same code as a bad one, but has nothing to tell of it within the mechanism. A server that has no use for
- * certificates refuses EXTERNAL, too.
+ * Whether the server received the credentials and has what it must compare them with.
+ * - A SCRAM server looks that up before it asks for the proof. With channel binding, the exchange can also fail because
+ *   of the channel.
+ * - A CRAM-MD5 server does not show whether it has it.
+ * - A server that cannot validate tokens rejects them with the same code, but reports no error within the mechanism.
+ * - A server that does not use client certificates rejects EXTERNAL, too.
  */
-function isCompared(verdict, { presented, told }, attempted) {
-    const { auth, mechanism, clientCertificateRequested } = attempted;
+function hasCompared(attempt, verdict) {
+    const { auth, mechanism, clientCertificateRequested, credentialsSent, reportedError } = attempt;
     if (auth.kind === 'certificate')
         return clientCertificateRequested && verdict === 'named';
     if (mechanism.startsWith('CRAM-'))
         return false;
-    if (told !== undefined)
+    if (reportedError !== undefined)
         return true;
     if (auth.kind === 'access-token' && verdict === 'general')
         return false;
-    return presented && !(0,mechanisms/* bindsChannel */._n)(mechanism);
+    return credentialsSent && !(0,mechanisms/* bindsChannel */._n)(mechanism);
 }
-/** What else may be the reason, beside what the server says. */
-function hint(verdict, { auth, mechanism, binding, clientCertificateRequested }, { presented, told, iterations }) {
+/** What else can be the reason, as a sentence; empty if nothing suggests another reason. */
+function otherReason(attempt, verdict) {
+    const { auth, mechanism, binding, clientCertificateRequested, credentialsSent, reportedError, iterations } = attempt;
     if (auth.kind === 'certificate') {
         return clientCertificateRequested ? '' : ' The server did not ask for a client certificate in the handshake.';
     }
     if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
         const unbound = mechanism.replace(/-PLUS$/, '');
-        return ` The exchange is bound to this TLS channel (${binding.type}): where TLS ends in front of the server, or the server goes by another binding, it fails with the right password too. \`auth.mechanism: ${unbound}\` tells.`;
+        return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses another type of binding, it fails with the correct password, too. Try \`auth.mechanism: ${unbound}\`.`;
     }
-    if (told === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-        return ` A server that keeps the password in another form than ${mechanism} needs cannot check it; \`auth.mechanism: PLAIN\` tells.`;
+    if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
+        return ` A server that does not store the password in the form that ${mechanism} requires cannot check it. Try \`auth.mechanism: PLAIN\`.`;
     }
     const { kind, secret } = auth;
-    if (!presented)
-        return ` It says so before the ${kind} has gone out.`;
-    if (kind === 'access-token' && told === undefined && verdict === 'general') {
-        return ' A server that can ask nobody about the token says so too: one that has asked mostly tells of it within the mechanism.';
+    const name = kind.replace('-', ' ');
+    if (!credentialsSent)
+        return ` It answered before the ${name} was sent.`;
+    if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
+        return ' A server that cannot validate tokens gives the same answer; one that can usually reports an error within the mechanism.';
     }
-    return secret.isPadded ? ` The ${kind} as it is configured begins or ends with a blank.` : '';
+    return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
 }
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/sign-in.ts
-
 
 
 
@@ -32144,7 +32166,7 @@ async function signIn(context, { session, channel, capabilities }, auth) {
     const { endpoint, budget, run } = context;
     const offered = capabilities.mechanisms;
     if (!offered) {
-        const evidence = { capabilities: (0,peer/* briefList */.X2)(capabilities.lines) || 'none' };
+        const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(capabilities.lines) || 'none' };
         return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
     }
     const binding = channelBinding(channel);
@@ -32158,71 +32180,37 @@ async function signIn(context, { session, channel, capabilities }, auth) {
         ? { username, ...where, kind: auth.kind }
         : { username, ...where, kind: auth.kind, secret: auth.secret };
     try {
-        const signedIn = await authenticate(session, mechanism, identity, {
+        const result = await authenticate(session, mechanism, identity, {
             binding,
             serverBinds: offered.some(mechanisms/* bindsChannel */._n),
-            derived: (octets) => {
-                // A server that echoes them may write the bytes in either form.
-                run.addMask(octets.toString('base64'));
-                run.addMask(octets.toString('hex'));
+            derived: (bytes) => {
+                // A server may echo the bytes in either form.
+                run.addMask(bytes.toString('base64'));
+                run.addMask(bytes.toString('hex'));
             },
             computed: (work) => budget.postponedBy(work),
         });
         const { clientCertificateRequested } = channel;
-        return judge(signedIn, { auth, mechanism, binding, clientCertificateRequested });
+        return judgeAuth({ ...result, auth, mechanism, binding, clientCertificateRequested });
     }
     catch (error) {
         if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
-            return hungUp(error, mechanism);
+            return noAnswer(error, mechanism);
         throw error;
     }
 }
 function unavailable(offered, { kind, mechanism }, canBind) {
-    const any = `any that takes ${kind === 'access-token' ? 'an access token' : 'a password'}`;
-    const wanted = mechanism ?? any;
-    const evidence = { offered: (0,peer/* brief */.dh)(offered.join(' ')) || 'none', required: wanted };
-    const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n) ? ' Nothing of this TLS channel is defined for a -PLUS to be bound to.' : '';
-    const message = `The server offers ${evidence.offered}; wanted is ${wanted}.${unbound}`;
+    const required = mechanism ?? `a mechanism for ${kind === 'access-token' ? 'an access token' : 'a password'}`;
+    const evidence = { offered: (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'none', required };
+    const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n)
+        ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'
+        : '';
+    const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
     return finding('auth-mechanism-unavailable', message, { evidence });
 }
-function hungUp({ message }, mechanism) {
-    const found = finding('connection-lost', `AUTH ${mechanism} gets no answer: ${message}. A server does this whose authentication service is down or dies of the question, and a guard in front of it that has seen too many failures.`, { evidence: { detail: message, mechanism } });
+function noAnswer({ message }, mechanism) {
+    const found = finding('connection-lost', `AUTH ${mechanism} gets no answer: ${message}. The authentication service of the server may be down or have crashed, or the server may block this client after too many failures.`, { evidence: { detail: message, mechanism } });
     return { findings: [found], transient: true };
-}
-/** Below this RFC 5802 section 5.1 and RFC 7677 section 4 find a password badly kept. */
-const FEWEST_ITERATIONS = 4096;
-function judge(signedIn, attempted) {
-    const { reply, fault, told, iterations } = signedIn;
-    const { auth, mechanism } = attempted;
-    const said = `To AUTH ${mechanism} the server says "${shown(reply)}".`;
-    const evidence = {
-        reply: shown(reply),
-        mechanism,
-        ...(told !== undefined && { saslError: (0,peer/* brief */.dh)(told.exact) || 'nothing' }),
-    };
-    const isRefused = reply.code >= 400;
-    if (fault && (told === undefined || !isRefused)) {
-        const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
-        const message = `AUTH ${mechanism} came to nothing: ${fault.message}. In the end the server says "${shown(reply)}".`;
-        return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
-    }
-    if (isRefused)
-        return refused(signedIn, attempted, evidence);
-    if (reply.code !== 235) {
-        return { findings: [finding('protocol-error', `${said} That is no answer to AUTH.`, { evidence })] };
-    }
-    if (told !== undefined) {
-        const message = `${said} Before that it had told of a failure: ${evidence.saslError ?? ''}.`;
-        return { findings: [finding('protocol-error', message, { evidence })] };
-    }
-    if (auth.expect === 'rejected') {
-        const message = `${said} These credentials must be rejected, and they let somebody in.`;
-        return { findings: [finding('auth-not-rejected', message, { evidence })] };
-    }
-    if (iterations === undefined || iterations >= FEWEST_ITERATIONS)
-        return { findings: [] };
-    const message = `With ${mechanism} the server has the password hashed ${iterations} times; ${FEWEST_ITERATIONS} are the least.`;
-    return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/authentication.ts
@@ -32241,12 +32229,12 @@ async function authentication(context, secured) {
     const name = ehloName(context, connection.localAddress);
     const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
     const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
-    const greeting = reply ? shown(reply) : plaintext?.greeting;
+    const greeting = reply ? formatReply(reply) : plaintext?.greeting;
     const greetingFact = greeting === undefined ? {} : { greeting };
     if (!opened.ok) {
-        const heard = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
+        const received = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
         const refusal = plaintext ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
-        const place = { session, ehloName: name, greeting, heard, refusal };
+        const place = { session, ehloName: name, greeting, received, refusal };
         return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
     }
     const { capabilities } = opened.dialogue;
@@ -32259,10 +32247,10 @@ async function authentication(context, secured) {
     try {
         if (!endpoint.auth) {
             await session.expectSilence();
-            const isRequired = endpoint.require.includes('authentication');
-            return isRequired
-                ? { ok: true, findings: [...findings, required()], facts, next }
-                : { ok: true, findings, skipped: 'not-configured', facts, next };
+            if (!endpoint.require.includes('authentication'))
+                return { ok: true, findings, skipped: 'not-configured', facts, next };
+            findings.push(finding('step-required', 'Authentication is required, but no credentials are configured.'));
+            return { ok: true, findings, facts, next };
         }
         const signedIn = await signIn(context, next, endpoint.auth);
         findings.push(...signedIn.findings);
@@ -32275,42 +32263,28 @@ async function authentication(context, secured) {
         return stoppedBy(error, context, 'inside-tls', { findings, facts });
     }
 }
-/** Mechanisms that show the password to the server. */
-const PLAINTEXT = ['PLAIN', 'LOGIN'];
-/** Judges what the server offers inside TLS, whether or not anybody signs in. */
+/** Judges what the server offers inside TLS, with or without credentials. */
 function judgeOffer({ role }, plain, secured) {
     const { mechanisms = [] } = secured;
+    const offered = (0,peer/* excerpt */.Kb)(mechanisms.join(' '));
+    const findings = [];
+    if (secured.has('STARTTLS')) {
+        const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) };
+        const message = 'Inside TLS the answer to EHLO still offers STARTTLS.';
+        findings.push(finding('starttls-still-advertised', message, { evidence }));
+    }
     const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
-    const evidence = {
-        beforeTls: (0,peer/* brief */.dh)(plain?.mechanisms?.join(' ') ?? ''),
-        insideTls: (0,peer/* brief */.dh)(mechanisms.join(' ')) || 'none',
-    };
-    return [
-        ...(secured.has('STARTTLS')
-            ? [
-                finding('starttls-still-advertised', 'Inside TLS the answer to EHLO still offers STARTTLS.', {
-                    evidence: { capabilities: (0,peer/* briefList */.X2)(secured.lines) },
-                }),
-            ]
-            : []),
-        ...(missing.length > 0
-            ? [
-                finding('auth-mechanisms-differ', `Inside TLS the server no longer offers ${(0,peer/* brief */.dh)(missing.join(' '))}.`, {
-                    evidence,
-                }),
-            ]
-            : []),
-        ...(role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => PLAINTEXT.includes(name))
-            ? [
-                finding('auth-plain-on-mx', `This MX offers AUTH with ${mechanisms.join(' and ')} only.`, {
-                    evidence: { mechanisms: mechanisms.join(' ') },
-                }),
-            ]
-            : []),
-    ];
-}
-function required() {
-    return finding('step-required', 'Authentication is required, but no credentials are configured.');
+    if (missing.length > 0) {
+        const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
+        const message = `Inside TLS the server no longer offers ${(0,peer/* excerpt */.Kb)(missing.join(' '))}.`;
+        findings.push(finding('auth-mechanisms-differ', message, { evidence }));
+    }
+    // Both send the password itself.
+    if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
+        const message = `This MX offers AUTH with ${mechanisms.join(' and ')} only.`;
+        findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
+    }
+    return findings;
 }
 /** Credentials and mail are only sent to a server whose identity is verified. */
 function withheld({ auth, delivery }) {
@@ -32327,12 +32301,12 @@ var guard = __nccwpck_require__(46936);
 
 
 /**
- * What a server negotiates if it is offered everything: the reason why it did not within the policy.
+ * What a server negotiates if it is offered everything, to explain why a handshake within the policy failed.
  * @param address that of the server; undefined if it is not known
- * @returns `nothing` if there is no agreement even then; undefined if that stays open
+ * @returns `nothing` if there is no agreement even then; undefined if that is not known
  */
 async function negotiateAnything(context, address) {
-    const result = await handshakeAside(context, address, context.run.trust.anything());
+    const result = await sideHandshake(context, address, context.run.trust.anything());
     if (!result)
         return undefined;
     if (result.ok)
@@ -32342,18 +32316,18 @@ async function negotiateAnything(context, address) {
     const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
     return isDisagreement ? 'nothing' : undefined;
 }
-/** The first bytes that a port without a greeting answers to a TLS handshake; undefined if there is no connection. */
+/** The first bytes with which a port without a greeting answers a TLS handshake; undefined without a connection. */
 async function answerToHandshake(context, address) {
     return diagnose(context, address, (side, connection) => {
         return beginSideHandshake(side, connection, side.run.trust.anything()).opening;
     });
 }
 /**
- * Makes a handshake on a connection of its own, after STARTTLS if the endpoint upgrades. The channel is closed.
+ * Makes a handshake on a separate connection, after STARTTLS unless the endpoint uses implicit TLS, and closes it.
  * @param address that of the server; undefined if it is not known
- * @returns undefined if it did not come to a handshake
+ * @returns undefined if no handshake was possible
  */
-async function handshakeAside(context, address, secureContext) {
+async function sideHandshake(context, address, secureContext) {
     return diagnose(context, address, async (side, connection) => {
         if (side.endpoint.transport === 'starttls') {
             const session = beginSession(side, connection.socket);
@@ -32374,7 +32348,7 @@ async function diagnose(context, address, work) {
         return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
     }
     catch {
-        // The failure that is diagnosed is known already; this one adds nothing.
+        // A failure of the diagnosis adds nothing to the failure that it explains.
         return undefined;
     }
 }
@@ -32389,35 +32363,35 @@ async function diagnose(context, address, work) {
 
 
 /** The bytes of a TLS record before its length: its type and version. */
-const TYPE_AND_VERSION_OCTETS = 3;
-/** A server that closes sooner than this rejects the client, and does not wait for it to speak. */
-const WAITS_AT_LEAST_MS = 250;
+const TYPE_AND_VERSION_BYTES = 3;
+/** A server that closes the connection sooner did not wait for the client to speak first. */
+const MIN_WAIT_MS = 250;
 /**
- * Finds out why no greeting came: the port may speak TLS, or another protocol in which the client speaks first.
- * @param error what the wait for the greeting threw
- * @param waitedMs how long that was
- * @returns undefined if nothing more is known than the error says
+ * Finds out why no greeting came: the server may expect TLS, or another protocol in which the client speaks first.
+ * @param error the error of the wait for the greeting
+ * @param waitedMs how long that wait was
+ * @returns undefined if there is no better explanation than the error
  */
 async function judgeSilence(context, { address }, error, waitedMs) {
-    const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : heardBefore(error);
+    const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : linesOf(error);
     if (first) {
-        return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first)) : undefined;
+        return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
     }
-    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > WAITS_AT_LEAST_MS);
+    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
     const answer = isSilence ? await answerToHandshake(context, address) : undefined;
     if (answer?.kind === 'record')
-        return stopped(implicitTlsPort(context, new peer/* PeerText */.gC(answer.octets)));
-    const said = answer?.kind === 'cleartext' ? new peer/* PeerText */.gC(answer.octets).exact : '';
-    const other = otherProtocol(said, ', which says nothing until the client speaks');
+        return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(answer.bytes)));
+    const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
+    const other = otherProtocol(said, ', and waits for the client to speak first');
     return other && stopped(other);
 }
-function heardBefore(error) {
+function linesOf(error) {
     return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
 }
-/** @param said what the server says first */
+/** @param said the first data from the server */
 function implicitTlsPort({ endpoint }, said) {
-    const message = `Port ${endpoint.port} of ${endpoint.host} does not greet: it speaks TLS from the first byte.`;
-    const data = (0,peer/* brief */.dh)(said.exact.slice(0, TYPE_AND_VERSION_OCTETS));
+    const message = `Port ${endpoint.port} of ${endpoint.host} sends no greeting: it expects TLS from the first byte.`;
+    const data = (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES));
     return finding('implicit-tls-port', message, { evidence: { data } });
 }
 
@@ -32426,30 +32400,32 @@ function implicitTlsPort({ endpoint }, said) {
 
 
 /**
- * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server knows it, something between client
- * and server has removed the offer.
+ * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server accepts it, the offer was removed in
+ * transit.
  */
 async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
     const answer = await session.command('STARTTLS').catch(() => undefined);
     const isAccepted = answer?.code === 220;
-    // The server now waits for a handshake, and would take an unencrypted QUIT for one.
+    // The server now expects a handshake, so there must be no unencrypted QUIT.
     if (isAccepted)
         session.detach();
     const evidence = {
-        capabilities: (0,peer/* briefList */.X2)(lines) || 'none',
-        ...(masked.length > 0 && { masked: (0,peer/* briefList */.X2)(masked) }),
-        ...(answer && { reply: shown(answer) }),
+        capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none',
+        ...(masked.length > 0 && { masked: (0,peer/* excerptOfList */.l3)(masked) }),
+        ...(answer && { reply: formatReply(answer) }),
     };
-    const answered = answer ? `STARTTLS is answered "${shown(answer)}"` : 'STARTTLS gets no answer';
+    const answered = answer
+        ? `the server answers STARTTLS with "${formatReply(answer)}"`
+        : 'the server does not answer STARTTLS';
     const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
     if (keyword !== undefined) {
-        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS and says "${keyword}": a device in transit overwrote a keyword of eight letters, which is the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). ${answered}.`, { evidence: { ...evidence, keyword } });
+        return finding('starttls-stripped', `The reply to EHLO does not list STARTTLS, but "${keyword}": a device between client and server overwrote a keyword of eight letters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). When it is sent anyway, ${answered}.`, { evidence: { ...evidence, keyword } });
     }
     if (isAccepted) {
-        return finding('starttls-stripped', `The answer to EHLO does not list STARTTLS, and ${answered}: the offer was removed in transit.`, { evidence });
+        return finding('starttls-stripped', `The reply to EHLO does not list STARTTLS, but ${answered}: the offer was removed in transit.`, { evidence });
     }
     const overwritten = masked.length > 0
-        ? ` Another keyword is overwritten ("${evidence.masked}"), as by SMTP inspection in transit; its length is not that of STARTTLS.`
+        ? ` Another keyword is overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but its length is not that of STARTTLS.`
         : '';
     const message = `Port ${port} of ${host} does not offer STARTTLS.${overwritten}`;
     return finding('starttls-not-advertised', message, { evidence });
@@ -32473,19 +32449,21 @@ async function capability(context) {
     const connection = await openConnection(context);
     const session = beginSession(context, connection.socket);
     const name = ehloName(context, connection.localAddress);
-    const begun = performance.now();
+    const startedAt = performance.now();
     const opened = await openDialogue(session, { ehloName: name, greets: true, upTo: 'EHLO' });
     if (!opened.ok) {
         const { failure } = opened;
-        const greeting = failure.greeting && shown(failure.greeting);
+        const greeting = failure.greeting && formatReply(failure.greeting);
         const facts = { address: connection.address, ...(greeting !== undefined && { greeting }) };
-        const silence = await judgeIfSilent(context, connection, failure, performance.now() - begun);
-        const heard = greeting === undefined ? 'nothing' : 'greeting';
-        const place = { session, ehloName: name, greeting, heard, refusal: 'ehlo-rejected' };
+        const silence = failure.at === 'greeting' && !failure.answer.refused
+            ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
+            : undefined;
+        const received = greeting === undefined ? 'nothing' : 'greeting';
+        const place = { session, ehloName: name, greeting, received, refusal: 'ehlo-rejected' };
         return { ...(silence ?? (await judgeDialogueFailure(context, failure, place))), facts };
     }
     const { greeting: reply, capabilities } = opened.dialogue;
-    const greeting = reply ? shown(reply) : '';
+    const greeting = reply ? formatReply(reply) : '';
     const facts = { address: connection.address, greeting, plaintext: capabilities };
     const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
     if (!capabilities.has('STARTTLS')) {
@@ -32495,15 +32473,10 @@ async function capability(context) {
     const plaintext = { greeting, capabilities };
     return { ok: true, findings, facts, next: { transport: 'starttls', connection, session, plaintext } };
 }
-async function judgeIfSilent(context, connection, { at, answer }, waitedMs) {
-    if (at !== 'greeting' || answer.refused)
-        return undefined;
-    return judgeSilence(context, connection, answer.error, waitedMs);
-}
 function judgePlaintextAuth({ role }, offered) {
     if (!offered)
         return [];
-    const mechanisms = (0,peer/* brief */.dh)(offered.join(' ')) || 'without a mechanism';
+    const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'without a mechanism';
     return [
         finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
             evidence: { mechanisms },
@@ -32515,7 +32488,7 @@ function judgePlaintextAuth({ role }, offered) {
 ;// CONCATENATED MODULE: ./src/verdict/waivers.ts
 
 
-/** Whether a waiver is in force. It is until the end of its last day, in UTC. */
+/** Whether a waiver is in force, which it is until the end of its last day (UTC). */
 function isInForce({ until }, now) {
     return now.toISOString().slice(0, 10) <= until;
 }
@@ -32571,7 +32544,7 @@ var external_node_tls_ = __nccwpck_require__(41692);
 
 
 
-/** Kinds of keys of which a server may have one each, and a handshake shows one. */
+/** Key types. A server may have a certificate for each, and a handshake shows one of them. */
 const KEY_KINDS = ['RSA', 'ECDSA'];
 const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
@@ -32579,11 +32552,10 @@ const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp52
 /** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
 const CIPHERS = external_node_crypto_.constants.defaultCoreCipherList;
 /**
- * What a client offers if it accepts one kind of key only. Up to TLS 1.2 the cipher suites select the kind, so every
+ * What a client offers if it accepts only one key type. Up to TLS 1.2 the cipher suites select the type, so every
  * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
- * 4.2.3), and Node cannot offer others for the chain than for the handshake: only PKCS #1, which TLS 1.3 has for chains
- * alone, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA
- * authority.
+ * 4.2.3), and Node cannot offer different ones for the chain and the handshake: only PKCS #1, which TLS 1.3 has for
+ * chains only, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA CA.
  */
 const OFFERS = {
     'TLSv1.2': {
@@ -32595,10 +32567,10 @@ const OFFERS = {
         ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':') },
     },
 };
-/** Curves that every client has, and those that OpenSSL does not offer unless it is told to; some builds lack them. */
+/** Curves that every client has, and those that OpenSSL does not offer by default; some builds lack them. */
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
 const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
-/** Those of TLS 1.3 must be named one by one, and OpenSSL's ALL has none without encryption. */
+/** Those of TLS 1.3 must be listed, and OpenSSL's ALL does not include those without encryption. */
 const EVERY_CIPHER = [
     'TLS_AES_256_GCM_SHA384',
     'TLS_CHACHA20_POLY1305_SHA256',
@@ -32609,10 +32581,7 @@ const EVERY_CIPHER = [
     'eNULL',
     '@SECLEVEL=0',
 ].join(':');
-/**
- * The default store as this Node has it: with the system's, where it knows how to say so, and with
- * `NODE_EXTRA_CA_CERTS`.
- */
+/** The default store of this Node: with the system's, if it is configured to use it, and with `NODE_EXTRA_CA_CERTS`. */
 function defaultAnchors() {
     return "getCACertificates" in external_node_tls_
         ? external_node_tls_.getCACertificates('default')
@@ -32620,10 +32589,10 @@ function defaultAnchors() {
 }
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
 /**
- * The default store of a Node that cannot tell it, such as 20: the roots that it brings along, and those of a file up
- * to the first that is damaged. What cannot be read is left out, as Node does with a warning.
+ * The default store of a Node that has no function for it, such as 20: the bundled roots, and those of a file up to the
+ * first that is damaged. Like Node, this ignores what it cannot read.
  * @param roots PEM, one certificate each
- * @param extra the path of the file of further ones
+ * @param extra the path of a file with more
  */
 function olderStore(roots, extra) {
     const anchors = [...roots];
@@ -32633,13 +32602,13 @@ function olderStore(roots, extra) {
             anchors.push(new external_node_crypto_.X509Certificate(block).toString());
     }
     catch {
-        // Node has said so on standard error when it started.
+        // Node has warned about this on standard error at its start.
     }
     return anchors;
 }
 /**
- * Trust anchors and TLS contexts for the policies of a run. A context holds the whole default store and takes
- * milliseconds to make, so there is one for each distinct policy and not one for each connection.
+ * Trust anchors and TLS contexts for the policies of a run. A context has the whole default store and takes milliseconds
+ * to make, so there is one for each distinct policy and not one for each connection.
  */
 class TrustStore {
     #default = defaultAnchors();
@@ -32647,9 +32616,9 @@ class TrustStore {
     #anything;
     #public;
     #parsed = new Map();
-    /** The context that offers what the policy allows, verifies against its anchors, and has its client certificate. */
+    /** The context of a policy: its versions, trust anchors and client certificate. */
     context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }) {
-        // The certificate says which key it is, so the key itself need not be told apart.
+        // The client certificate determines its key.
         const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
         let context = this.#contexts.get(key);
         if (!context) {
@@ -32661,7 +32630,7 @@ class TrustStore {
                 ciphers: CIPHERS,
                 ...(keyKind && OFFERS[maxVersion][keyKind]),
                 ...(client && { cert: client.certificate, key: client.key.reveal() }),
-                // An anchor is an anchor, be it a root or not (RFC 5280 section 6.1.1).
+                // A trust anchor need not be a root (RFC 5280 section 6.1.1).
                 allowPartialTrustChain: true,
             });
             this.#contexts.set(key, context);
@@ -32669,8 +32638,8 @@ class TrustStore {
         return context;
     }
     /**
-     * A context that offers whatever this TLS library can still speak, for a look at what a server does speak once
-     * the handshake within policy has failed. It verifies nothing, and nothing may be sent over what comes of it.
+     * A context that offers everything this TLS library supports, to find out what a server supports after a handshake
+     * within the policy failed. It verifies nothing, so no data may be sent on its channel.
      */
     anything() {
         this.#anything ??= external_node_tls_.createSecureContext({
@@ -32681,7 +32650,7 @@ class TrustStore {
         });
         return this.#anything;
     }
-    /** Whether an anchor is a public CA, by the list that Node brings along. */
+    /** Whether an anchor is a public CA, by Node's bundled list. */
     isPublic(anchor) {
         this.#public ??= new Set(external_node_tls_.rootCertificates.map((pem) => new external_node_crypto_.X509Certificate(pem).fingerprint256));
         return this.#public.has(anchor.fingerprint256);
@@ -32706,23 +32675,23 @@ class TrustStore {
 
 
 /**
- * Looks for the certificates that a server has for clients of other abilities, and judges them too: of an RSA and an
- * ECDSA certificate a handshake shows one, and the one that nobody meets is the one that is forgotten. The additional
- * connections end after the handshake. For each kind there is one with TLS 1.2, and one with TLS 1.3 if the server
- * speaks TLS 1.3 and did not show that kind with TLS 1.2. A connection that the server closes is made once more. If a
- * kind seems to be absent, there is one more connection as a control.
+ * Looks for the certificates that a server has for other clients, and judges them, too: of an RSA and an ECDSA
+ * certificate a handshake shows only one, and the other is easily forgotten. Each additional connection ends after the
+ * handshake. For each key type there is one with TLS 1.2, and one with TLS 1.3 if the server supports it and did not show
+ * that type with TLS 1.2. A connection that the server closes is repeated once. If a type seems to be absent, there is
+ * one more connection as a control.
  * @param address that of the server
  * @param first the channel of the main handshake
- * @returns nothing where there is no other certificate
+ * @param judge judges a channel as step 3 judges the first
  */
 async function otherCertificates(context, address, first, judge) {
     const handshake = (version, keyKind) => {
         const { trust } = context.run;
         const terms = { ca: context.endpoint.tls.ca, minVersion: version, maxVersion: version };
-        // No client certificate: its own signature would have to be of the same kind.
-        return handshakeAside(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
+        // Without a client certificate: its signature would need the same key type.
+        return sideHandshake(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
     };
-    // A connection that the server closes says nothing, and may have been an accident.
+    // If the server closes the connection, that may be by chance.
     const handshakeFor = async (kind, version) => {
         const outcome = await handshake(version, kind);
         const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
@@ -32735,8 +32704,8 @@ async function otherCertificates(context, address, first, judge) {
         const withTls12 = await handshakeFor(kind, 'TLSv1.2');
         const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
         // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
-        const mayShowByTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
-        const outcome = mayShowByTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
+        const mayShowWithTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
+        const outcome = mayShowWithTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
         if (outcome?.ok) {
             if (kindOf(outcome.channel) !== kind)
                 continue;
@@ -32755,25 +32724,25 @@ async function otherCertificates(context, address, first, judge) {
             absent.push(kind);
         }
     }
-    // A server that refuses everybody by now has refused nothing in particular.
+    // If the server now refuses any handshake, its refusals say nothing about a certificate.
     if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-        findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because it refuses every client by now')));
+        findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because the server now refuses every handshake')));
     }
     return { findings, certificates };
 }
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
 const HANDSHAKE_FAILURE = 40;
-/** RFC 8446 section 6.2: a server that speaks none of the offered versions. */
+/** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
-const MAY_HIDE = 'it speaks only TLS 1.3, where it may hide a certificate whose issuer signs with a key of another kind';
-/** OpenSSL's words for a server that goes on with what was not offered. */
+const MAY_HIDE = 'it supports only TLS 1.3, with which it may hide a certificate whose issuer has a key of another type';
+/** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 function isAlert(outcome, number) {
     return outcome?.ok === false && outcome.failure.kind === 'alert' && outcome.failure.number === number;
 }
 /**
- * Whether a failure says that the server has no certificate of the kind: it sends the alert that is meant for that, or
- * shows the one that it has all the same (RFC 8446 section 4.4.2.2). Any other may have any other reason.
+ * Whether a failure means that the server has no certificate of the type: it sends the alert for that, or it uses the
+ * certificate that it has anyway (RFC 8446 section 4.4.2.2). Other failures may have other causes.
  */
 function isAbsent(outcome) {
     if (outcome?.ok !== false)
@@ -32799,83 +32768,58 @@ function about(kind, found) {
     };
 }
 function unchecked(kind, outcome, why = '') {
-    return finding('certificate-unchecked', `Whether the server has a certificate for ${kind} could not be found out${why}.`, { evidence: { keyType: kind, outcome } });
+    return finding('certificate-unchecked', `The gate could not determine whether the server has a certificate for ${kind}${why}.`, { evidence: { keyType: kind, outcome } });
 }
 function failed(kind, failure) {
     if (failure?.kind !== 'alert')
         return unchecked(kind, failure?.kind ?? 'no connection');
-    const why = failure.asked ? ', because it demands a client certificate' : '';
+    const why = failure.asked ? ', because the server requires a client certificate' : '';
     return unchecked(kind, `alert ${failure.number}`, why);
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/alert-meaning.ts
-const OF_A_CERTIFICATE = {
-    says: 'it speaks of a certificate of the client, and has asked for none',
-    cause: 'certificate-alert',
-};
+/** In transit, something changed the handshake. */
+const CHANGED = 'changed-in-transit';
+const INCOMPATIBLE = 'incompatible-library';
 /**
- * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Those about the version, the
- * cipher suites, the name and a certificate that was asked for are judged by more than the alert, and not here.
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version, the
+ * cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
  */
 const MEANINGS = {
-    10: {
-        says: 'it did not expect what it received at this point of the handshake',
-        cause: 'changed-in-transit',
-    },
-    20: { says: 'what it received was damaged, or was encrypted with another key', cause: 'changed-in-transit' },
-    21: { says: 'it could not decrypt what it received', cause: 'changed-in-transit' },
-    22: { says: 'what it received was longer than a record may be', cause: 'changed-in-transit' },
-    41: OF_A_CERTIFICATE,
-    42: OF_A_CERTIFICATE,
-    43: OF_A_CERTIFICATE,
-    44: OF_A_CERTIFICATE,
-    45: OF_A_CERTIFICATE,
-    46: OF_A_CERTIFICATE,
-    47: { says: 'a value in the handshake is none that it takes', cause: 'incompatible-library' },
-    48: OF_A_CERTIFICATE,
-    49: {
-        says: 'it knows who asks, and does not let them in',
-        cause: 'access-denied',
-    },
-    50: { says: 'it could not read what it received', cause: 'incompatible-library' },
-    51: { says: 'a signature or a key in the handshake did not hold', cause: 'changed-in-transit' },
-    80: {
-        says: 'something failed on its own side',
-        cause: 'server-error',
-    },
+    10: { meaning: 'it did not expect the message that it received at this point of the handshake', cause: CHANGED },
+    20: { meaning: 'the data that it received was damaged, or encrypted with another key', cause: CHANGED },
+    21: { meaning: 'it could not decrypt the data that it received', cause: CHANGED },
+    22: { meaning: 'it received a record that is too long', cause: CHANGED },
+    47: { meaning: 'it does not accept a value in the handshake', cause: INCOMPATIBLE },
+    49: { meaning: 'it recognizes the client, but denies access', cause: 'access-denied' },
+    50: { meaning: 'it could not parse the data that it received', cause: INCOMPATIBLE },
+    51: { meaning: 'a signature or a key in the handshake was not valid', cause: CHANGED },
+    80: { meaning: 'it had an internal error', cause: 'server-error' },
     86: {
-        says: 'it takes this handshake for a second try with an older version than both sides speak',
+        meaning: 'it assumes that this handshake is a second attempt with an older version than both sides support',
         cause: 'downgrade',
     },
-    90: {
-        says: 'it gave up, for a reason that has nothing to do with TLS',
-        cause: 'server-closed',
-    },
-    109: {
-        says: 'it misses an extension in the handshake',
-        cause: 'missing-extension',
-    },
-    110: { says: 'the handshake has an extension that it does not take there', cause: 'incompatible-library' },
-    113: {
-        says: 'the OCSP response about a certificate is none that it takes',
-        cause: 'ocsp-response',
-    },
-    114: {
-        says: 'the hash of a certificate is not what it was said to be',
-        cause: 'changed-in-transit',
-    },
-    115: {
-        says: 'it wants a key that both sides have beforehand (PSK)',
-        cause: 'pre-shared-key',
-    },
+    90: { meaning: 'it canceled the handshake for a reason other than TLS', cause: 'server-closed' },
+    109: { meaning: 'an extension that it requires is missing from the handshake', cause: 'missing-extension' },
+    110: { meaning: 'the handshake has an extension that it does not accept there', cause: INCOMPATIBLE },
+    113: { meaning: 'it does not accept the OCSP response about a certificate', cause: 'ocsp-response' },
+    114: { meaning: 'the hash of a certificate is not the expected one', cause: CHANGED },
+    115: { meaning: 'it requires a key that both sides have in advance (PSK)', cause: 'pre-shared-key' },
     120: {
-        says: 'it wants another application protocol (ALPN) to be named, and for SMTP there is none to name',
+        meaning: 'it requires an application protocol (ALPN), but SMTP has none',
         cause: 'application-protocol',
     },
 };
-/** What an alert means, if it is one of those that say it by themselves. */
+/** Alerts about a client certificate. */
+const OF_A_CERTIFICATE = [41, 42, 43, 44, 45, 46, 48];
+/** What an alert means, if the alert alone says it. */
 function meaningOfAlert(number) {
-    return MEANINGS[number];
+    if (!OF_A_CERTIFICATE.includes(number))
+        return MEANINGS[number];
+    return {
+        meaning: 'it reports an error of a client certificate, but did not request one',
+        cause: 'certificate-alert',
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
@@ -32887,18 +32831,18 @@ function meaningOfAlert(number) {
 
 
 
-/** Alerts with a meaning of their own (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+/** RFC 6066 section 3. */
 const UNRECOGNIZED_NAME = 112;
-/** What alerts are about: handshake failure, protocol version, insufficient security. */
+/** The subject of alerts: handshake failure, protocol version, insufficient security. */
 const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
-/** OpenSSL's words for a version that this side does not take, and for a cipher suite that it has not offered. */
+/** OpenSSL's error codes for a version that this side does not accept, and a cipher suite that it did not offer. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
-/** The same for parameters that its security level does not take. */
+/** The same for parameters that its security level does not accept. */
 const SHORT_DH = 'DH_KEY_TOO_SMALL';
-/** Cipher suites that are offered whatever the policy, by their standard names. */
+/** Cipher suites that every policy offers, by their standard names. */
 const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
-/** Curves that are offered only where everything is. */
+/** Curves that only a diagnostic handshake offers. */
 const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 /**
  * Judges why the handshake failed.
@@ -32912,13 +32856,13 @@ async function judgeHandshakeFailure(context, address, failure) {
             const found = finding('handshake-timeout', message, {
                 evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
             });
-            // With STARTTLS the server has answered before, so it stopped answering later.
+            // With STARTTLS the server has answered before, so a packet may be lost.
             return { ...stopped(found), ...(context.endpoint.transport === 'starttls' && { transient: 'once' }) };
         }
         case 'lost': {
             const said = `The connection ended during the TLS handshake (${failure.detail})`;
             const evidence = { detail: failure.detail };
-            // Some servers hang up where others send an alert.
+            // Some servers close the connection instead of sending an alert.
             const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
             return tooOld !== undefined
                 ? stopped(versionTooOld(context, { said, evidence }, tooOld))
@@ -32938,22 +32882,22 @@ async function judgeHandshakeFailure(context, address, failure) {
             return stopped(await noAgreement(context, address, {
                 ...refusal,
                 about: ABOUT[number],
-                ...(meaning && { said: `${refusal.said}: ${meaning.says}`, cause: meaning.cause }),
+                ...(meaning && { said: `${refusal.said}: ${meaning.meaning}`, cause: meaning.cause }),
             }));
         }
         case 'refused-here': {
             const { code, stray } = failure;
-            const reason = (0,peer/* brief */.dh)(failure.reason);
+            const reason = (0,peer/* excerpt */.Kb)(failure.reason);
             if (stray) {
-                const data = (0,peer/* brief */.dh)(new peer/* PeerText */.gC(stray).exact.trimEnd());
-                const message = `In the midst of the TLS handshake came what is no TLS: "${data}".`;
+                const data = (0,peer/* excerpt */.Kb)((0,peer/* decodeBytes */.yj)(stray).trimEnd());
+                const message = `During the TLS handshake the server sent data that is not TLS: "${data}".`;
                 return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
             }
             return stopped(await noAgreement(context, address, {
-                said: `TLS failed on our side: ${reason}`,
+                said: `The gate ended the handshake: ${reason}`,
                 evidence: { reason, code },
                 ...(code.includes(SHORT_DH) && {
-                    said: `The Diffie-Hellman parameters of the server are too short to be taken here (${reason})`,
+                    said: `The gate does not accept the Diffie-Hellman parameters of the server, which are too short (${reason})`,
                     cause: 'short-dh-parameters',
                 }),
                 about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
@@ -32961,49 +32905,49 @@ async function judgeHandshakeFailure(context, address, failure) {
         }
     }
 }
-/** Why there was no agreement, by what the server does when it is offered everything. */
+/** Why there was no agreement, by what the server chooses if it is offered everything. */
 async function noAgreement(context, address, refusal) {
     const seen = await negotiateAnything(context, address);
     const tooOld = versionBelowPolicy(seen, context);
     const spoken = seen === 'nothing' ? undefined : seen;
     if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
-        return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that can be offered here'));
+        return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that the gate can offer'));
     }
-    const oddCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
-    const chosen = spoken && `${spoken.version} with ${spoken.cipher}${oddCurve === undefined ? '' : ` on ${oddCurve}`}`;
-    const only = chosen === undefined ? '' : ` Offered everything, it chooses ${chosen}.`;
+    const unusualCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
+    const chosen = spoken && `${spoken.version} with ${spoken.cipher}${unusualCurve === undefined ? '' : ` on ${unusualCurve}`}`;
+    const only = chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`;
     const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
     if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
-        return finding('tls-handshake-failed', `The server signs the handshake with nothing better than ${spoken.oldSignature}, which is not offered here. ${refusal.said}.${only}`, { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' });
+        return finding('tls-handshake-failed', `The server can only sign the handshake with ${spoken.oldSignature}, which the gate does not offer. ${refusal.said}.${only}`, { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' });
     }
-    const isOdd = oddCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
-    if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isOdd)) {
+    const isUnusual = unusualCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
+    if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isUnusual)) {
         const { said, cause } = refusal;
         return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(cause !== undefined && { cause }) });
     }
-    const what = oddCurve === undefined ? 'cipher suites' : 'curves';
-    return finding('tls-handshake-failed', `The server takes none of the ${what} that are offered here. ${refusal.said}.${only}`, { evidence, cause: 'ciphers' });
+    const what = unusualCurve === undefined ? 'cipher suites' : 'curves';
+    return finding('tls-handshake-failed', `The server accepts none of the ${what} that the gate offers. ${refusal.said}.${only}`, { evidence, cause: 'ciphers' });
 }
 function versionBelowPolicy(seen, { endpoint }) {
     return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
 }
-/** @param spoken the version that the server takes, or that it takes none; undefined where that was not found out */
+/** @param spoken the version that the server supports, or a text that says that it supports none; undefined if unknown */
 function versionTooOld({ endpoint }, { said, evidence }, spoken) {
-    const wanted = endpoint.tls.minVersion;
+    const required = endpoint.tls.minVersion;
     const message = spoken === undefined
-        ? `The server does not take ${wanted} or later, and what it speaks could not be found out: a second connection came to no handshake. ${said}.`
-        : `The server speaks ${spoken}; wanted is ${wanted} or later. ${said}.`;
+        ? `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed. ${said}.`
+        : `The server supports ${spoken}, but ${required} or later is required. ${said}.`;
     return finding('tls-version-too-old', message, {
-        evidence: { ...evidence, required: wanted, negotiated: spoken ?? 'unknown' },
-        ...(wanted === 'TLSv1.3' && { cause: 'no-tls-1.3' }),
+        evidence: { ...evidence, required, negotiated: spoken ?? 'unknown' },
+        ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' }),
     });
 }
-/** RFC 6066 section 3: the server has nothing for the name that was sent. */
+/** The server has no certificate for the name that was sent (RFC 6066 section 3). */
 function nameUnknown({ endpoint }, { said, evidence }) {
     const sent = (0,tls_names/* serverNameIndication */.vu)(endpoint.servername);
     const what = sent === undefined
-        ? `The server wants to be told a name (SNI), and for the address ${endpoint.servername} none is sent.`
-        : `The server does not know the name ${sent}, which was sent as SNI.`;
+        ? `The server requires a server name (SNI), but none is sent for an IP address (${endpoint.servername}).`
+        : `The server does not recognize the server name ${sent} (SNI).`;
     return finding('tls-handshake-failed', `${what} ${said}.`, {
         evidence: { ...evidence, servername: sent ?? 'none sent' },
         cause: 'unknown-name',
@@ -33021,33 +32965,32 @@ var memoize = __nccwpck_require__(30770);
 
 
 /*
- * How distinguished names are compared (RFC 5280 section 7.1): without case, and a run of blanks is one blank.
+ * Comparison of distinguished names (RFC 5280 section 7.1): case is ignored, and several spaces are the same as one.
  */
 /**
- * Whether a certificate names another one as its issuer. A name that cannot be read is nobody's.
+ * Whether a certificate names another one as its issuer. A name that cannot be read is never equal to another.
  * @param certificate whose issuer field is read
  * @param issuer whose subject field is read
  */
 function namesAsIssuer(certificate, issuer) {
-    const name = comparableIssuer(certificate);
-    return name !== undefined && name === comparableSubject(issuer);
+    const name = normalizedIssuer(certificate);
+    return name !== undefined && name === normalizedSubject(issuer);
 }
 /** Whether a certificate is self-issued (RFC 5280 section 3.2): it names itself as its issuer, whoever signed it. */
 function isSelfIssued(certificate) {
     return namesAsIssuer(certificate, certificate);
 }
-const comparableIssuer = (0,memoize/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* issuerName */.bD)(certificate))));
-const comparableSubject = (0,memoize/* remembered */.H)((certificate) => unlessOdd(() => comparable((0,encoding/* subjectName */.wn)(certificate))));
-/** Two names are the same where this is. @throws {DerError} */
-function comparable(name) {
+const normalizedIssuer = (0,memoize/* memoize */.B)((certificate) => unlessMalformed(() => normalized((0,encoding/* issuerName */.bD)(certificate))));
+const normalizedSubject = (0,memoize/* memoize */.B)((certificate) => unlessMalformed(() => normalized((0,encoding/* subjectName */.wn)(certificate))));
+/** @throws {DerError} */
+function normalized(name) {
     const parts = (0,der/* derElements */.zN)(name).map(({ content }) => (0,der/* derElements */.zN)(content)
-        .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(comparableElement))
+        .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(normalizedElement).join('='))
         // The parts of a relative distinguished name are a set.
-        .map((attribute) => attribute.join('='))
         .toSorted());
     return JSON.stringify(parts);
 }
-/** Strings of which OpenSSL compares the text, as UTF-8String here and PrintableString there are the same. */
+/** String types that OpenSSL compares by their text: a UTF8String can be equal to a PrintableString. */
 const TEXTS = {
     0x0c: 'utf8',
     0x13: 'latin1',
@@ -33055,7 +32998,7 @@ const TEXTS = {
     0x16: 'latin1',
     0x1a: 'latin1',
 };
-function comparableElement({ tag, content }) {
+function normalizedElement({ tag, content }) {
     const encoding = TEXTS[tag];
     if (encoding === undefined)
         return `#${tag}:${content.toString('hex')}`;
@@ -33065,9 +33008,9 @@ function comparableElement({ tag, content }) {
         .replace(/^ | $/g, '')
         .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
-function unlessOdd(reading) {
+function unlessMalformed(read) {
     try {
-        return reading();
+        return read();
     }
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
@@ -33085,117 +33028,118 @@ var extensions = __nccwpck_require__(18706);
 
 const DNS = {
     tag: extensions/* NAME_TAG */.LX.dnsName,
-    name: (octets) => latin1(octets).toLowerCase(),
-    within: withinDomain,
-    text: latin1,
+    normalize: (name) => latin1(name).toLowerCase(),
+    matcher: domainMatcher,
+    nameText: latin1,
     subtreeText: (subtree) => latin1(subtree) || 'every name',
 };
-const ADDRESS = {
+const IP_ADDRESS = {
     tag: extensions/* NAME_TAG */.LX.ipAddress,
-    name: (octets) => octets,
-    within: withinNetwork,
-    text: tls_names/* addressOf */.ci,
+    normalize: (name) => name,
+    matcher: networkMatcher,
+    nameText: tls_names/* addressOf */.ci,
     subtreeText: networkText,
 };
 /**
- * A search for a chain holds as many names against constraints, all its certificates together: a hundred names against
- * a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
+ * A search for a path compares at most so many names with constraints, for all its certificates together: a hundred
+ * names with a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
  */
 const MAX_COMPARISONS = 2 ** 16;
-/** What one search for a chain may yet compare. */
+/** How many comparisons a search may still make. */
 class Comparisons {
     #left = MAX_COMPARISONS;
     /** @returns whether so many more may be made */
-    take(count) {
-        this.#left -= count;
+    take(number) {
+        this.#left -= number;
         return this.#left >= 0;
     }
 }
 /**
- * Whether a certificate carries a name that an issuer above it may not have vouched for.
- * @param comparisons of the search, from which what this takes is taken
- * @returns undefined where all is well
+ * Whether a certificate has a name that the constraints of an issuer above it do not allow.
+ * @param comparisons those that the search may still make
+ * @returns an error whose message follows the name of the issuer; undefined if all names are allowed
  * @throws {DerError}
  */
-function violation(issuer, certificate, comparisons) {
-    return violationOf(DNS, issuer, certificate, comparisons) ?? violationOf(ADDRESS, issuer, certificate, comparisons);
+function constraintError(issuer, certificate, comparisons) {
+    return (errorOfType(DNS, issuer, certificate, comparisons) ?? errorOfType(IP_ADDRESS, issuer, certificate, comparisons));
 }
-function violationOf(form, issuer, certificate, comparisons) {
+function errorOfType(type, issuer, certificate, comparisons) {
     const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!constraints)
         return undefined;
-    const ofForm = (elements) => elements.filter(({ tag }) => tag === form.tag).map(({ content }) => content);
-    const subtrees = (elements) => ofForm(elements).map((subtree) => ({ subtree, holds: form.within(subtree) }));
+    const ofType = (elements) => elements.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
+    const subtrees = (elements) => ofType(elements).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
     const excluded = subtrees(constraints.excluded);
     const permitted = subtrees(constraints.permitted);
-    const names = ofForm((0,extensions/* subjectAltNames */._X)(certificate));
+    const names = ofType((0,extensions/* subjectAltNames */._X)(certificate));
     if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
-        return { words: 'has more name constraints, for the names below it, than are compared here', isCertain: false };
+        const message = 'has too many name constraints to compare with all the names below it';
+        return { message, isUnsupported: true };
     }
-    const mayNot = (octets, which) => ({
-        words: `may not issue for ${form.text(octets)}: its name constraints ${which}`,
-        isCertain: true,
+    const notAllowed = (name, constraint) => ({
+        message: `may not issue certificates for ${type.nameText(name)}: its name constraints ${constraint}`,
+        isUnsupported: false,
     });
-    for (const octets of names) {
-        const name = form.name(octets);
-        const not = excluded.find(({ holds }) => holds(name));
-        if (not)
-            return mayNot(octets, `exclude ${form.subtreeText(not.subtree)}`);
-        if (permitted.length > 0 && !permitted.some(({ holds }) => holds(name))) {
-            return mayNot(octets, `permit ${permitted.map(({ subtree }) => form.subtreeText(subtree)).join(', ')}`);
+    for (const encoded of names) {
+        const name = type.normalize(encoded);
+        const exclusion = excluded.find(({ matches }) => matches(name));
+        if (exclusion)
+            return notAllowed(encoded, `exclude ${type.subtreeText(exclusion.subtree)}`);
+        if (permitted.length > 0 && !permitted.some(({ matches }) => matches(name))) {
+            return notAllowed(encoded, `permit only ${permitted.map(({ subtree }) => type.subtreeText(subtree)).join(', ')}`);
         }
     }
     return undefined;
 }
-/** What stands in a subject and is held against constraints like an alternative name: emailAddress and commonName. */
+/** Parts of a subject that are compared with constraints like an alternative name. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 /**
- * Whether an issuer constrains names of a form that is not evaluated here, and a certificate below it has such a name.
- * @param isLeaf whether it is the certificate of the server, whose common name OpenSSL takes for a DNS name if it has none
+ * Whether an issuer constrains names of a type that is not evaluated, and a certificate below it has such a name.
+ * @param isLeaf whether it is the certificate of the server. If that has no DNS name, OpenSSL uses its common name.
  * @throws {DerError}
  */
-function isBeyondUs(issuer, certificate, isLeaf) {
+function hasUnsupportedConstraint(issuer, certificate, isLeaf) {
     const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
     if (!constraints)
         return false;
     const subject = (0,encoding/* subjectName */.wn)(certificate);
-    const carried = new Set((0,extensions/* subjectAltNames */._X)(certificate).map(({ tag }) => tag));
+    const present = new Set((0,extensions/* subjectAltNames */._X)(certificate).map(({ tag }) => tag));
     return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
         switch (tag) {
             case extensions/* NAME_TAG */.LX.ipAddress:
                 return false;
             case extensions/* NAME_TAG */.LX.dnsName:
-                return isLeaf && !carried.has(tag) && subject.includes(COMMON_NAME);
+                return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
             case extensions/* NAME_TAG */.LX.directoryName:
-                return subject.length > 0 || carried.has(tag);
+                return subject.length > 0 || present.has(tag);
             case extensions/* NAME_TAG */.LX.rfc822Name:
-                return subject.includes(EMAIL_ADDRESS) || carried.has(tag);
+                return subject.includes(EMAIL_ADDRESS) || present.has(tag);
             default:
-                return carried.has(tag);
+                return present.has(tag);
         }
     });
 }
-function latin1(octets) {
-    return octets.toString('latin1');
+function latin1(bytes) {
+    return bytes.toString('latin1');
 }
-/** The domain and all that is below it; with a dot before it, only what is below. */
-function withinDomain(subtree) {
-    const domain = DNS.name(subtree);
+/** A subtree is a domain and everything below it; with a leading dot, only what is below. */
+function domainMatcher(subtree) {
+    const domain = DNS.normalize(subtree);
     if (domain === '' || domain.startsWith('.'))
         return (name) => name.endsWith(domain);
     const below = `.${domain}`;
     return (name) => name === domain || name.endsWith(below);
 }
-/** An address and a mask of the same length behind it. */
-function withinNetwork(subtree) {
+/** A subtree is an address, followed by a mask of the same length. */
+function networkMatcher(subtree) {
     const { address, mask } = network(subtree);
-    return (name) => name.length === address.length && name.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
+    return (name) => name.length === address.length && name.every((byte, i) => ((byte ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 function network(subtree) {
     const half = subtree.length / 2;
     if (half !== 4 && half !== 16)
-        throw new der/* DerError */.I4('a constraint of addresses that has an odd length');
+        throw new der/* DerError */.I4('an address constraint has an invalid length');
     return { address: subtree.subarray(0, half), mask: subtree.subarray(half) };
 }
 function networkText(subtree) {
@@ -33213,10 +33157,11 @@ var purpose = __nccwpck_require__(31352);
 
 
 
+
 /*
- * Whether one certificate may stand above another on the way to a trust anchor (RFC 5280 section 6.1).
+ * Whether one certificate may be the issuer of another on a path to a trust anchor (RFC 5280 section 6.1).
  */
-/** Whether the issuer's name and key fit; whether it was allowed to sign is the question of {@link obstacle}. */
+/** Whether the issuer's name and key match. {@link pathError} says whether it was allowed to sign. */
 function issued(issuer, certificate) {
     if (!namesAsIssuer(certificate, issuer))
         return false;
@@ -33224,97 +33169,96 @@ function issued(issuer, certificate) {
         return certificate.verify(issuer.publicKey);
     }
     catch {
-        // A key that this TLS library cannot read has signed nothing that could be relied on.
+        // The TLS library cannot read this key.
         return false;
     }
 }
 /**
- * Why an issuer may not stand where it would stand.
- * @param issuer one that has {@link issued} the last of those below it
+ * Why an issuer must not be the next certificate of a path.
+ * @param issuer one that has {@link issued} the last certificate below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
- * @param comparisons of the search
- * @returns undefined where nothing is in the way
+ * @param comparisons those that the search may still make
+ * @returns undefined if it may
  */
-function obstacle(issuer, below, now, comparisons) {
+function pathError(issuer, below, now, comparisons) {
     const name = `the issuer ${(0,x509_certificate/* distinguishedName */.CG)(issuer.subject)}`;
-    // A self-issued certificate counts for neither (RFC 5280 sections 4.2.1.9 and 4.2.1.10), unless it is the leaf.
+    // Path length and name constraints do not apply to a self-issued certificate (RFC 5280 sections 4.2.1.9 and
+    // 4.2.1.10), unless it is the leaf.
     const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
-    return (issuer_unlessOdd(issuer, () => certainly(prohibition(issuer, below.at(-1), counted.length - 1, now), name)) ??
-        first(counted, (one) => named(violation(issuer, one, comparisons), name)) ??
-        unevaluated(issuer) ??
-        first(counted, (one, i) => isBeyondUs(issuer, one, i === 0) ? doubt(`${name} has name constraints that are not evaluated here`) : undefined));
+    const withName = (error) => error && { ...error, message: `${name} ${error.message}` };
+    return (orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
+        firstError(counted, (one) => withName(constraintError(issuer, one, comparisons))) ??
+        unsupportedFeature(issuer) ??
+        firstError(counted, (one, i) => hasUnsupportedConstraint(issuer, one, i === 0)
+            ? unsupported(`${name} has name constraints of a type that this check does not support`)
+            : undefined));
 }
-/** @returns words that follow upon the name of the issuer */
-function prohibition(issuer, issuee, between, now) {
-    // OpenSSL's answers to the questions below mean nothing where it cannot read what they are about.
+/** @returns an error whose message follows the name of the issuer */
+function issuerError(issuer, issuee, between, now) {
+    // These throw if the issuer is malformed: OpenSSL's answers below mean nothing if it cannot read what they are about.
     const { from, to } = (0,encoding/* validityOf */.Gv)(issuer);
-    const usage = (0,purpose/* usageObjection */.V)(issuer);
+    const usage = (0,purpose/* extendedKeyUsageError */.c)(issuer);
     const limit = (0,extensions/* pathLength */.o8)(issuer);
-    // Whether they can be read at all is a question of this certificate, and not of those that they are about.
     (0,extensions/* nameConstraints */.Ic)(issuer);
+    const error = (message) => ({ message, isUnsupported: false });
     if (!issuer.ca)
-        return 'is no CA';
+        return error('is not a CA');
     if (!issuee?.checkIssued(issuer))
-        return 'may not sign certificates';
+        return error('may not sign certificates');
     if (to < now)
-        return `expired on ${issuer.validTo}`;
+        return error(`expired on ${issuer.validTo}`);
     if (from > now)
-        return `is not valid before ${issuer.validFrom}`;
+        return error(`is not valid before ${issuer.validFrom}`);
     if (usage !== undefined)
-        return `may not issue for servers: its ${usage}`;
-    return between > limit ? `may not have ${between} further CAs below it` : undefined;
+        return error(`may not issue certificates for servers: ${usage}`);
+    return between > limit ? error(`may have at most ${(0,count/* count */.U)(limit, 'CA')} below it, and has ${between}`) : undefined;
 }
 /**
- * What a certificate says that this search does not understand and must not pass over (RFC 5280 section 4.2), and a
- * key that OpenSSL does not take.
- * @returns undefined where there is nothing of the kind
+ * A critical extension that this search does not know and must not ignore (RFC 5280 section 4.2), or a key that OpenSSL
+ * does not accept.
  */
-function unevaluated(certificate) {
+function unsupportedFeature(certificate) {
     const name = (0,x509_certificate/* distinguishedName */.CG)(certificate.subject);
-    return issuer_unlessOdd(certificate, () => {
+    return orMalformed(certificate, () => {
         if ((0,encoding/* hasExplicitCurve */.K$)(certificate)) {
-            return doubt(`the key of ${name} has explicit curve parameters, which no certificate may have (RFC 5480)`);
+            return unsupported(`the key of ${name} has explicit curve parameters, which RFC 5480 forbids`);
         }
-        const odd = (0,extensions/* extensionsOf */.oQ)(certificate).find(({ id, critical }) => critical && !EVALUATED.has(id));
-        return odd && doubt(`${name} has an extension that is not evaluated here (${odd.id})`);
+        const unknown = (0,extensions/* extensionsOf */.oQ)(certificate).find(({ id, critical }) => critical && !KNOWN_EXTENSIONS.has(id));
+        return unknown && unsupported(`${name} has a critical extension that this check does not support (${unknown.id})`);
     });
 }
 /**
- * Extensions whose meaning is known here, or of no concern to the question whether a path holds: key identifiers,
- * key usage, subject alternative name, basic constraints, name constraints, certificate policies, extended key usage.
+ * Extensions that are evaluated, or have no effect on the validity of a path: key identifiers, key usage, subject
+ * alternative name, basic constraints, name constraints, certificate policies, extended key usage, and Netscape's.
  */
-const EVALUATED = new Set([
+const KNOWN_EXTENSIONS = new Set([
     ...[14, 15, 17, 19, 30, 32, 35, 37].map((n) => `2.5.29.${n}`),
     '2.16.840.1.113730.1.1',
 ]);
-function certainly(words, name) {
-    return words === undefined ? undefined : named({ words, isCertain: true }, name);
+function unsupported(message) {
+    return { message, isUnsupported: true };
 }
-function named(inTheWay, name) {
-    return inTheWay && { ...inTheWay, words: `${name} ${inTheWay.words}` };
-}
-function doubt(words) {
-    return { words, isCertain: false };
-}
-/** What is in the way of the first of several of which something is. */
-function first(certificates, question) {
+function firstError(certificates, errorOf) {
     for (const [i, certificate] of certificates.entries()) {
-        const answer = issuer_unlessOdd(certificate, () => question(certificate, i));
-        if (answer)
-            return answer;
+        const error = orMalformed(certificate, () => errorOf(certificate, i));
+        if (error)
+            return error;
     }
     return undefined;
 }
-/** What cannot be read cannot be relied upon. */
-function issuer_unlessOdd(certificate, question) {
+/** The error of a check, or that the certificate is malformed. */
+function orMalformed(certificate, check) {
     try {
-        return question();
+        return check();
     }
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
             throw error;
-        return certainly(`is encoded oddly: ${error.message}`, (0,x509_certificate/* distinguishedName */.CG)(certificate.subject));
+        return {
+            message: `${(0,x509_certificate/* distinguishedName */.CG)(certificate.subject)} is malformed: ${error.message}`,
+            isUnsupported: false,
+        };
     }
 }
 
@@ -33322,90 +33266,85 @@ function issuer_unlessOdd(certificate, question) {
 
 
 
-/** Signatures that are verified in one search: a peer can send many certificates of one name, and each costs time. */
+/** A peer can send many certificates with one name, and each costs the time of a signature check. */
 const MAX_VERIFICATIONS = 64;
 /**
- * Looks for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate signed by the next,
- * every issuer a CA within its dates and its path length. OpenSSL does this too, and reports only the last thing
- * that it dislikes, so that an expired leaf hides an unknown issuer; here the question is answered by itself.
- * What this search cannot evaluate (constraints of some forms of names, critical extensions that it does not know)
- * makes no path that is trusted.
+ * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate is signed by the next,
+ * and every issuer is a CA within its dates and its path length. OpenSSL does this too, but reports only its last error,
+ * so that an expired leaf hides an unknown issuer. A path with something that this search does not support (constraints
+ * of some types of names, unknown critical extensions) is not trusted.
  * @param sent the certificates as the server sent them, leaf first; at least one
- * @param anchors the trust anchors
  * @param now the time at which issuers must be valid
  */
-function followChain(sent, anchors, now) {
+function verifyChain(sent, anchors, now) {
     const [leaf, ...others] = sent;
     if (!leaf)
         throw new RangeError('a chain without a leaf');
     // Some configurations name the file of the certificate twice, which sends no issuer.
     const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
-    const up = (doubtfulToo) => climb(leaf, [...anchors, ...issuers], { anchors, now, doubtfulToo });
-    const { path, end, obstacles } = up(false);
+    const search = (ignoreUnsupported) => buildPath(leaf, [...anchors, ...issuers], { anchors, now, ignoreUnsupported });
+    const { path, end, errors } = search(false);
     if (path)
         return { kind: 'trusted', path };
     if (issued(leaf, leaf))
         return { kind: 'self-signed' };
-    const deadEnd = {
+    const pathEnd = {
         end,
         isRoot: issued(end, end),
-        hasNamesake: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
+        hasNameConflict: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
     };
-    const [first] = obstacles;
-    if (first) {
-        const doubtful = obstacles.some(({ isCertain }) => !isCertain) ? up(true).path : undefined;
-        return { kind: 'untrusted', obstacle: first.words, ...(doubtful && { path: doubtful }), ...deadEnd };
-    }
-    return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...deadEnd };
+    const [first] = errors;
+    if (!first)
+        return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
+    const uncertain = errors.some(({ isUnsupported }) => isUnsupported) ? search(true).path : undefined;
+    return { kind: 'untrusted', reason: first.message, ...(uncertain && { path: uncertain }), ...pathEnd };
 }
-function climb(leaf, issuers, { anchors, now, doubtfulToo }) {
+function buildPath(leaf, issuers, { anchors, now, ignoreUnsupported }) {
     const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
-    const isPassable = (inTheWay) => !inTheWay || (doubtfulToo && !inTheWay.isCertain);
-    const odd = unevaluated(leaf);
-    const obstacles = odd ? [odd] : [];
-    if (!isPassable(odd))
-        return { end: leaf, obstacles };
+    const errors = [];
+    const accepts = (error) => {
+        if (error)
+            errors.push(error);
+        return !error || (ignoreUnsupported && error.isUnsupported);
+    };
+    if (!accepts(unsupportedFeature(leaf)))
+        return { end: leaf, errors };
     const comparisons = new Comparisons();
     let verifications = 0;
     let end = leaf;
-    // Breadth first, each certificate once: the shortest path, in time that grows with what was sent and no faster.
+    // Breadth first, each certificate once: this finds the shortest path, in time that grows linearly with what was sent.
     const seen = new Set([leaf.fingerprint256]);
-    const rungs = [{ certificate: leaf, below: undefined }];
-    for (const rung of rungs) {
-        end = rung.certificate;
+    const paths = [[leaf]];
+    for (const path of paths) {
+        end = path.at(-1) ?? leaf;
+        const issuee = end;
         if (trusted.has(end.fingerprint256))
-            return { path: pathTo(rung), end, obstacles };
-        const named = issuers.filter((issuer) => namesAsIssuer(rung.certificate, issuer));
-        // Of those that were issued anew, the one that lasts: OpenSSL takes it too.
+            return { path, end, errors };
+        const named = issuers.filter((issuer) => namesAsIssuer(issuee, issuer));
+        // Of several with the same key, use the one that is valid for longest, as OpenSSL does.
         for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
             if (seen.has(issuer.fingerprint256))
                 continue;
             if (verifications === MAX_VERIFICATIONS) {
-                return { end, obstacles: [...obstacles, { words: 'too many possible issuers were sent', isCertain: true }] };
+                return { end, errors: [...errors, { message: 'too many possible issuers were sent', isUnsupported: false }] };
             }
             verifications += 1;
-            if (!issued(issuer, rung.certificate))
+            if (!issued(issuer, issuee))
                 continue;
             seen.add(issuer.fingerprint256);
-            const inTheWay = obstacle(issuer, pathTo(rung), now, comparisons);
-            if (inTheWay)
-                obstacles.push(inTheWay);
-            if (isPassable(inTheWay))
-                rungs.push({ certificate: issuer, below: rung });
+            if (accepts(pathError(issuer, path, now, comparisons)))
+                paths.push([...path, issuer]);
         }
     }
-    return { end, obstacles };
+    return { end, errors };
 }
-/** Good enough for a choice; what is no date is judged elsewhere. */
+/** For a choice only: an invalid date is reported elsewhere. */
 function lastSecond({ validTo }) {
     return Date.parse(validTo) || 0;
 }
-function pathTo(rung) {
-    return rung.below ? [...pathTo(rung.below), rung.certificate] : [rung.certificate];
-}
 /**
- * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 wants: it is out of
- * order, or does not belong there.
+ * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires: it is out of
+ * order, or does not belong to the chain.
  * @param sent the certificates as the server sent them, leaf first
  */
 function firstOutOfOrder(sent) {
@@ -33415,30 +33354,26 @@ function firstOutOfOrder(sent) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/steps/certificate/malformed.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/parse.ts
 
 
 
 
-/** Reads what the TLS library took for a certificate. */
-function read(certificate) {
+function parse(certificate) {
     try {
-        return { certificate, facts: (0,x509_certificate/* certificateFacts */.lF)(certificate) };
+        return { ok: true, certificate, facts: (0,x509_certificate/* certificateFacts */.lF)(certificate) };
     }
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
             throw error;
-        return { certificate, oddity: error.message };
+        return { ok: false, certificate, problem: error.message };
     }
 }
-function isLegible(reading) {
-    return 'facts' in reading;
-}
-/** What cannot be read cannot be judged, so nobody is authenticated by it, whatever is pinned. */
-function malformed_malformed({ certificate, oddity }) {
-    const subject = (0,peer/* brief */.dh)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
-    const odd = (0,peer/* brief */.dh)(oddity);
-    return finding('certificate-malformed', `${subject} cannot be read: ${odd}.`, {
+/** A certificate that cannot be parsed cannot be verified, so it authenticates no server, not even with a pin. */
+function parse_malformed({ certificate, problem }) {
+    const subject = (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
+    const odd = (0,peer/* excerpt */.Kb)(problem);
+    return finding('certificate-malformed', `${subject} is malformed: ${odd}.`, {
         evidence: { malformed: odd, subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) },
     });
 }
@@ -33451,27 +33386,27 @@ function malformed_malformed({ certificate, oddity }) {
 
 
 /**
- * OpenSSL's errors that say what a finding of ours says already. It reports the last of several only, so that
- * an expired leaf would hide an unknown issuer: where it is not content, our own search for a path decides,
- * unless it complains of something that nothing found here explains.
+ * OpenSSL's errors for which there is another finding. OpenSSL reports only the last of several errors, so that an
+ * expired leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless the error is one
+ * that no finding explains.
  */
 const EXPLAINED_BY = {
     CERT_HAS_EXPIRED: ['certificate-expired'],
     CERT_NOT_YET_VALID: ['certificate-not-yet-valid'],
     INVALID_PURPOSE: ['certificate-wrong-purpose'],
-    // Node's name for what it has no name for, such as OpenSSL's "EE certificate key too weak".
+    // Node's name for errors that it has no name for, such as OpenSSL's "EE certificate key too weak".
     UNSPECIFIED: ['certificate-weak-key', 'certificate-weak-signature'],
 };
 /**
  * Whether the chain leads to a trust anchor (RFC 5280 section 6.1).
- * @param chain where our own search has led
- * @param others what was found of keys, dates and purpose, which may explain OpenSSL's complaint
+ * @param chain the result of our own search
+ * @param others the findings about keys, dates and purpose, which may explain OpenSSL's error
  */
 function judgeChain({ sent, verifyError }, chain, others) {
     if (verifyError === undefined)
         return [];
     const issuer = nameOf(sent[0]?.issuer);
-    const evidence = { issuer, openssl: verifyError, sent: String(sent.length) };
+    const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
     switch (chain.kind) {
         case 'trusted': {
             const explanations = EXPLAINED_BY[verifyError] ?? [];
@@ -33480,88 +33415,88 @@ function judgeChain({ sent, verifyError }, chain, others) {
             return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
         }
         case 'self-signed':
-            return [finding('certificate-self-signed', 'The certificate is signed with its own key.', { evidence })];
-        case 'incomplete':
+            return [finding('certificate-self-signed', 'The certificate is self-signed.', { evidence })];
+        case 'incomplete': {
+            const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
             return [
-                finding('certificate-chain-incomplete', `The server sends its own certificate alone, and its issuer, ${issuer}, is no trust anchor here.`, {
-                    cause: chain_causeOf(chain),
-                    evidence: { ...evidence, ...whereItEnds(chain) },
+                finding('certificate-chain-incomplete', message, {
+                    cause: causeOf(chain),
+                    evidence: { ...evidence, ...missingIssuer(chain) },
                 }),
             ];
+        }
         case 'untrusted':
             return [untrusted(chain, evidence)];
     }
 }
 function untrusted(chain, evidence) {
-    const { obstacle, end, isRoot, hasNamesake, path } = chain;
+    const { end, isRoot, hasNameConflict, path } = chain;
     const name = nameOf(end.subject);
-    if (obstacle !== undefined) {
-        const reason = (0,peer/* brief */.dh)(obstacle);
+    if (chain.reason !== undefined) {
+        const reason = (0,peer/* excerpt */.Kb)(chain.reason);
         const message = path
-            ? `The chain leads to a trust anchor, and cannot be relied on: ${reason}; OpenSSL objects (${evidence.openssl}).`
-            : `The chain leads to no trust anchor: ${reason}.`;
+            ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
+            : `The chain does not lead to a trusted CA: ${reason}.`;
         return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
     }
-    if (isRoot && !hasNamesake) {
-        return finding('certificate-untrusted', `The chain ends in a root that is no trust anchor here, ${name}.`, {
+    // By its fingerprint, a root can be compared with the one that it should be.
+    const root = isRoot ? { root: name, rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) } : {};
+    if (isRoot && !hasNameConflict) {
+        return finding('certificate-untrusted', `The chain ends in a root that is not trusted, ${name}.`, {
             cause: 'unknown-root',
-            evidence: { ...evidence, ...rootAt(end) },
+            evidence: { ...evidence, ...root },
         });
     }
-    const reason = hasNamesake
-        ? `the one that is named ${nameOf(end.issuer)} has another key than the one that signed ${name}`
-        : `no trust anchor is, or has issued, ${name}`;
-    return finding('certificate-untrusted', `The chain leads to no trust anchor: ${reason}.`, {
-        cause: chain_causeOf(chain),
-        evidence: { ...evidence, reason, ...(isRoot ? rootAt(end) : {}), ...whereItEnds(chain) },
+    const reason = hasNameConflict
+        ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
+        : `${name} is not trusted and was not issued by a trusted CA`;
+    return finding('certificate-untrusted', `The chain does not lead to a trusted CA: ${reason}.`, {
+        cause: causeOf(chain),
+        evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
     });
 }
-/** By its fingerprint a root can be compared with the one that it is taken for. */
-function rootAt(end) {
-    return { root: nameOf(end.subject), rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) };
-}
-/** What is missing, and where it is to be had by the word of the certificate that needs it; nobody fetches it. */
-function whereItEnds(deadEnd) {
-    const url = urlOfIssuer(deadEnd);
+/** The issuer whose certificate is missing, and its URL according to the last certificate. The gate does not fetch it. */
+function missingIssuer({ end, hasNameConflict }) {
+    const parsed = parse(end);
+    const [url] = parsed.ok ? parsed.facts.caIssuers : [];
     return {
-        missingIssuer: nameOf(deadEnd.end.issuer),
-        ...(url !== undefined && { caIssuers: url }),
-        ...(deadEnd.hasNamesake && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
+        missingIssuer: nameOf(end.issuer),
+        ...(url !== undefined && { caIssuers: (0,peer/* excerpt */.Kb)(url) }),
+        ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
     };
 }
-function chain_causeOf({ hasNamesake }) {
-    return hasNamesake ? 'same-name' : 'missing-issuer';
-}
-function urlOfIssuer({ end }) {
-    const reading = read(end);
-    const [url] = isLegible(reading) ? reading.facts.caIssuers : [];
-    return url === undefined ? undefined : (0,peer/* brief */.dh)(url);
+function causeOf({ hasNameConflict }) {
+    return hasNameConflict ? 'same-name' : 'missing-issuer';
 }
 /** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
 function judgeOrder({ sent }) {
     if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
-        const message = `The server sends more than ${handshake/* MAX_CERTIFICATES */.WT} certificates, and those beyond were not looked at.`;
-        return [finding('certificate-chain-disordered', message, { evidence: { sent: `more than ${handshake/* MAX_CERTIFICATES */.WT}` } })];
+        const message = `The server sends more than ${handshake/* MAX_CERTIFICATES */.WT} certificates. The gate ignored the rest.`;
+        return [
+            finding('certificate-chain-disordered', message, {
+                evidence: { certificatesSent: `more than ${handshake/* MAX_CERTIFICATES */.WT}` },
+            }),
+        ];
     }
-    const astray = firstOutOfOrder(sent);
-    if (!astray)
+    const misplaced = firstOutOfOrder(sent);
+    if (!misplaced)
         return [];
-    const subject = nameOf(astray.subject);
+    const subject = nameOf(misplaced.subject);
+    const message = `${subject} has not issued the certificate sent before it.`;
     return [
-        finding('certificate-chain-disordered', `${subject} has not issued the certificate sent before it.`, {
-            evidence: { subject, sent: String(sent.length) },
-        }),
+        finding('certificate-chain-disordered', message, { evidence: { subject, certificatesSent: String(sent.length) } }),
     ];
 }
 function nameOf(multiLine) {
-    return (0,peer/* brief */.dh)((0,x509_certificate/* distinguishedName */.CG)(multiLine));
+    return (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(multiLine));
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/dates.ts
 
 
+
 const DAY_MS = 86_400_000;
-/** Whole days from one moment to another; negative where that is earlier. */
+/** Whole days from one date to another; negative if that is earlier. */
 function daysBetween(from, to) {
     return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
 }
@@ -33569,112 +33504,108 @@ function daysBetween(from, to) {
 function day(date) {
     return date.toISOString().slice(0, 10);
 }
-/** Whether the certificate of the peer is valid now, and for as long as is wanted (RFC 5280 section 4.1.2.5). */
-function judgeDates({ validFrom, validTo }, demands) {
-    const { now, policy } = demands;
+/** Whether the peer's certificate is valid now, and for as long as required (RFC 5280 section 4.1.2.5). */
+function judgeDates({ validFrom, validTo }, options) {
+    const { now } = options;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
-    const days = Math.abs(daysBetween(now, validTo));
     if (validTo < now) {
-        return [
-            finding('certificate-expired', `The certificate expired on ${day(validTo)}, ${days} days ago.`, { evidence }),
-        ];
+        const message = `The certificate expired on ${day(validTo)}, ${(0,count/* count */.U)(daysBetween(validTo, now), 'day')} ago.`;
+        return [finding('certificate-expired', message, { evidence })];
     }
     if (validFrom > now) {
-        return [
-            finding('certificate-not-yet-valid', `The certificate is not valid before ${validFrom.toISOString()}.`, {
-                evidence,
-            }),
-        ];
+        const message = `The certificate is not valid before ${validFrom.toISOString()}.`;
+        return [finding('certificate-not-yet-valid', message, { evidence })];
     }
-    if (endsTooSoon(validTo, demands)) {
-        return [
-            finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}, in ${days} days; at least ${policy.minValidDays} are wanted.`, { evidence }),
-        ];
-    }
-    return [];
+    const tooSoon = tooSoonClause(validTo, options);
+    if (tooSoon === undefined)
+        return [];
+    return [finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}${tooSoon}.`, { evidence })];
 }
-function endsTooSoon(validTo, { now, policy }) {
-    return validTo.getTime() - now.getTime() < policy.minValidDays * DAY_MS;
+/** Says that a certificate expires sooner than it may; undefined if it does not. */
+function tooSoonClause(validTo, { now, policy: { minValidDays } }) {
+    if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS)
+        return undefined;
+    const days = (0,count/* count */.U)(daysBetween(now, validTo), 'day');
+    return `, in ${days}, but must be valid for at least ${(0,count/* count */.U)(minValidDays, 'day')}`;
 }
 /**
- * Whether an issuer that is needed ends before the certificate of the peer does; an error where that is sooner than the
- * certificate itself may end. OpenSSL asks for the dates of the trust anchor too.
+ * Whether an issuer on the path expires before the peer's certificate; an error if it expires sooner than the
+ * certificate itself may. OpenSSL checks the dates of the trust anchor, too.
  * @param above the certificates above it, up to the trust anchor
  */
-function judgeIssuerDates(leaf, above, demands) {
-    const [endsFirst] = above
+function judgeIssuerDates(leaf, above, options) {
+    const [first] = above
         .map(({ facts }) => facts)
         .filter(({ validTo }) => validTo < leaf.validTo)
         .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
-    if (!endsFirst)
+    if (!first)
         return [];
-    const { subject, validTo } = endsFirst;
-    const { now, policy } = demands;
-    const tooSoon = endsTooSoon(validTo, demands);
-    const wanted = `, in ${daysBetween(now, validTo)} days, and at least ${policy.minValidDays} are wanted`;
+    const { validTo } = first;
+    const issuer = (0,peer/* excerpt */.Kb)(first.subject);
+    const tooSoon = tooSoonClause(validTo, options);
+    const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
     return [
-        finding('certificate-issuer-expires-first', `The issuer ${(0,peer/* brief */.dh)(subject)} expires on ${day(validTo)}${tooSoon ? wanted : ''}; the certificate itself on ${day(leaf.validTo)}.`, {
-            evidence: { issuer: (0,peer/* brief */.dh)(subject), issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
-            ...(tooSoon && { severity: 'error' }),
+        finding('certificate-issuer-expires-first', message, {
+            evidence: { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
+            ...(tooSoon !== undefined && { severity: 'error' }),
         }),
     ];
 }
-/** The longest lives that public CAs may give, by the day of issue (CA/Browser Forum ballot SC-081v3). */
-const LONGEST_LIVES = [
+/** The longest lifetimes that public CAs may issue, by the day of issue (CA/Browser Forum ballot SC-081v3). */
+const MAX_LIFETIMES = [
     { from: '2029-03-15', days: 47 },
     { from: '2027-03-15', days: 100 },
     { from: '2026-03-15', days: 200 },
     { from: '2020-09-01', days: 398 },
 ];
 /**
- * Whether the certificate of the peer lives for longer than a public CA may let it.
- * @param anchor where its path ends: what a private CA issues is its own business
+ * Whether the peer's certificate is valid for longer than a public CA may issue it.
+ * @param anchor the end of its path; a private CA has no limit
  */
 function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
-    const limit = LONGEST_LIVES.find(({ from }) => day(validFrom) >= from);
+    const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
     const days = daysBetween(validFrom, validTo);
     if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor))
         return [];
-    return [
-        finding('certificate-lifetime-long', `The certificate lives for ${days} days; public CAs may issue ${limit.days}.`, { evidence: { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() } }),
-    ];
+    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}, but public CAs may issue certificates for at most ${limit.days}.`;
+    const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
+    return [finding('certificate-lifetime-long', message, { evidence })];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/name.ts
 
 
 
-/** Whether the certificate carries the name that was asked for (RFC 9525). */
+/** Whether the certificate matches the required name (RFC 9525). */
 function judgeName(facts, { name }) {
-    const wanted = (0,tls_names/* referenceIdentity */.w$)(name);
-    if ((0,tls_names/* carries */.ED)(facts, wanted))
+    const required = (0,tls_names/* referenceIdentity */.w$)(name);
+    if ((0,tls_names/* matchesName */.Hj)(facts, required))
         return [];
-    const names = [...facts.dnsNames, ...facts.ipAddresses];
+    const names = (0,peer/* excerpt */.Kb)([...facts.dnsNames, ...facts.ipAddresses].join(', '));
     return [
-        finding('certificate-hostname-mismatch', `The certificate ${whatItHas(facts, names, wanted, name)}.`, {
-            evidence: { expected: name, names: (0,peer/* brief */.dh)(names.join(', ')) || 'none', subject: (0,peer/* brief */.dh)(facts.subject) },
+        finding('certificate-hostname-mismatch', `The certificate ${whatItHas(facts, names, required, name)}.`, {
+            evidence: { expected: name, names: names || 'none', subject: (0,peer/* excerpt */.Kb)(facts.subject) },
         }),
     ];
 }
-function whatItHas({ dnsNames, hasOtherNames }, names, wanted, name) {
-    if (names.length === 0) {
+function whatItHas({ dnsNames, hasOtherNames }, names, required, name) {
+    if (names === '') {
         return hasOtherNames
-            ? `has subject alternative names, and among them neither a DNS name nor an address, so it does not carry ${name}`
-            : `has no subject alternative name at all, so it does not carry ${name}`;
+            ? `has subject alternative names, but no DNS name or IP address, so it does not match ${name}`
+            : `has no subject alternative names, so it does not match ${name}`;
     }
-    const asName = wanted.kind === 'ip' && dnsNames.includes(name);
-    return asName
-        ? `carries ${name} as a DNS name, and not as an address`
-        : `carries ${(0,peer/* brief */.dh)(names.join(', '))}, and not ${name}`;
+    return required.kind === 'ip' && dnsNames.includes(name)
+        ? `has ${name} as a DNS name, not as an IP address`
+        : `is for ${names}, not for ${name}`;
 }
-/** Whether the certificate is one of a server at all (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
-function judgePurpose({ isCa, purposeObjections, subject }) {
-    const reasons = [...purposeObjections, ...(isCa ? ['it is the certificate of a CA'] : [])];
+/** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
+function judgePurpose({ isCa, purposeErrors, subject }) {
+    const reasons = [...purposeErrors, ...(isCa ? ['it is the certificate of a CA'] : [])];
     if (reasons.length === 0)
         return [];
     return [
         finding('certificate-wrong-purpose', `The certificate is not for a server: ${reasons.join(', and ')}.`, {
-            evidence: { reason: reasons.join('; '), subject: (0,peer/* brief */.dh)(subject) },
+            evidence: { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) },
         }),
     ];
 }
@@ -33684,30 +33615,27 @@ function judgePurpose({ isCa, purposeObjections, subject }) {
 
 
 /**
- * The keys and signatures that a chain rests upon (RFC 9325 section 4.5). What an anchor, or a root, is signed with
- * proves nothing and is not asked.
- * @param chain the path to the anchor, or all that was sent where there is none
+ * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing, so
+ * it is not judged.
+ * @param chain the path to the anchor, or everything that was sent if there is none
  */
 function judgeStrength(chain, anchor) {
-    const weakKey = chain.map(({ facts }) => facts).find(({ key }) => key.weak);
-    const weakSignature = chain
-        .filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)))
-        .map(({ facts }) => facts)
-        .find(({ signature }) => signature.weak);
-    return [
-        ...(weakKey
-            ? [
-                finding('certificate-weak-key', `The key of ${(0,peer/* brief */.dh)(weakKey.subject)} is ${weakKey.key.name}.`, {
-                    evidence: { key: weakKey.key.name, subject: (0,peer/* brief */.dh)(weakKey.subject) },
-                }),
-            ]
-            : []),
-        ...(weakSignature
-            ? [
-                finding('certificate-weak-signature', `${(0,peer/* brief */.dh)(weakSignature.subject)} is signed by ${weakSignature.signature.name}.`, { evidence: { signature: weakSignature.signature.name, subject: (0,peer/* brief */.dh)(weakSignature.subject) } }),
-            ]
-            : []),
-    ];
+    const signed = chain.filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)));
+    const weakKey = chain.find(({ facts }) => facts.key.weak)?.facts;
+    const weakSignature = signed.find(({ facts }) => facts.signature.weak)?.facts;
+    const findings = [];
+    if (weakKey) {
+        const subject = (0,peer/* excerpt */.Kb)(weakKey.subject);
+        const key = weakKey.key.name;
+        findings.push(finding('certificate-weak-key', `The key of ${subject} is ${key}.`, { evidence: { key, subject } }));
+    }
+    if (weakSignature) {
+        const subject = (0,peer/* excerpt */.Kb)(weakSignature.subject);
+        const signature = weakSignature.signature.name;
+        const message = `${subject} is signed with ${signature}.`;
+        findings.push(finding('certificate-weak-signature', message, { evidence: { signature, subject } }));
+    }
+    return findings;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/judge.ts
@@ -33721,56 +33649,56 @@ function judgeStrength(chain, anchor) {
 
 
 /**
- * Judges what a peer presented, every question by itself, so that a certificate can be expired and misnamed and
- * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, be the certificates as they may.
+ * Judges what a peer presented. Every question is judged separately, so that a certificate can be expired, misnamed and
+ * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, whatever the certificates are.
  * @param presented at least one certificate
  */
-function judgePeer(presented, demands) {
-    const { trust, policy, now } = demands;
-    const chain = followChain(presented.sent, trust.anchors(policy.ca), now);
+function judgePeer(presented, options) {
+    const { trust, policy, now } = options;
+    const chain = verifyChain(presented.sent, trust.anchors(policy.ca), now);
     const path = pathOf(chain, presented);
-    // Where there is a path, nothing rests upon what else was sent.
-    const [own, ...issuers] = (path ?? presented.sent).map(read);
+    // If there is a path, other certificates that were sent do not matter.
+    const [own, ...issuers] = (path ?? presented.sent).map(parse);
     if (!own)
         throw new RangeError('a peer without a certificate');
-    const odd = [own, ...issuers].flatMap((reading) => (isLegible(reading) ? [] : [malformed_malformed(reading)]));
-    if (!isLegible(own))
-        return { findings: odd, authenticated: false };
+    const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [parse_malformed(result)]));
+    if (!own.ok)
+        return { findings: unreadable, isVerified: false };
     const { facts } = own;
     const anchor = path?.at(-1);
-    const above = issuers.filter(isLegible);
+    const above = issuers.filter((issuer) => issuer.ok);
     const strength = judgeStrength([own, ...above], anchor);
-    const dates = judgeDates(facts, demands);
+    const dates = judgeDates(facts, options);
     const purpose = judgePurpose(facts);
-    const name = judgeName(facts, demands);
-    const holds = judgeChain(presented, chain, [...strength, ...dates, ...purpose]);
-    const identity = [...holds, ...name, ...purpose];
+    const name = judgeName(facts, options);
+    const trusted = judgeChain(presented, chain, [...strength, ...dates, ...purpose]);
+    const identity = [...trusted, ...name, ...purpose];
     const pinned = policy.pins.includes(facts.spki);
-    const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, demands)] : [];
+    const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, policy)] : [];
     return {
         findings: [
-            ...odd,
+            ...unreadable,
             ...dates,
             ...mismatch,
-            ...(pinned ? identity.map((found) => (demands.waived(found.code) ? found : asNotice(found))) : identity),
+            ...(pinned ? identity.map((found) => (options.waived(found.code) ? found : asNotice(found))) : identity),
             ...strength,
-            ...(path ? judgeIssuerDates(facts, above, demands) : []),
+            ...(path ? judgeIssuerDates(facts, above, options) : []),
             ...judgeOrder(presented),
-            ...judgeLifetime(facts, anchor, demands),
+            ...judgeLifetime(facts, anchor, options),
         ],
-        authenticated: odd.length === 0 && (pinned || identity.length === 0),
+        isVerified: unreadable.length === 0 && (pinned || identity.length === 0),
         certificate: certificateReport(facts, now),
     };
 }
-/** The path that the peer's certificate rests upon: ours, or one that we could not judge to the end and OpenSSL has. */
+/** The path to the trust anchor: ours, or one that only OpenSSL could verify completely, and has. */
 function pathOf(chain, { verifyError }) {
     if (chain.kind === 'trusted')
         return chain.path;
     return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
 }
-function pinMismatch({ spki }, { policy }) {
+function pinMismatch({ spki }, { pins }) {
     return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
-        evidence: { pin: `sha256/${spki}`, pinned: policy.pins.map((pin) => `sha256/${pin}`).join(', ') },
+        evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
     });
 }
 function asNotice({ code, message, evidence }) {
@@ -33806,22 +33734,20 @@ function certificateReport(facts, now) {
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
 async function certificate(context, upgraded) {
-    if (upgraded.transport === 'starttls')
-        return judgeHandshake(context, upgraded);
-    const connection = await openConnection(context);
-    const handshake = beginTls(context, connection);
-    return judgeHandshake(context, { connection, handshake, plaintext: undefined });
-}
-async function judgeHandshake(context, { connection, handshake, plaintext }) {
-    const { address } = connection;
+    const { connection, handshake, plaintext } = upgraded.transport === 'starttls' ? upgraded : await connectWithTls(context);
     const outcome = await handshake.outcome;
     if (outcome.ok)
         return judgeChannel(context, connection, outcome.channel, plaintext);
+    const { address } = connection;
     const { failure } = outcome;
     const end = failure.kind === 'cleartext'
-        ? judgePlaintext(context, failure.octets)
+        ? judgePlaintext(context, failure.bytes)
         : await judgeHandshakeFailure(context, address, failure);
     return { ...end, facts: { address } };
+}
+async function connectWithTls(context) {
+    const connection = await openConnection(context);
+    return { connection, handshake: beginTls(context, connection), plaintext: undefined };
 }
 async function judgeChannel(context, connection, channel, plaintext) {
     const { address } = connection;
@@ -33829,15 +33755,15 @@ async function judgeChannel(context, connection, channel, plaintext) {
     if (channel.sent.length === 0) {
         return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { address });
     }
-    const judged = certificate_judge(context, channel);
-    const others = context.endpoint.tls.bothKeys
-        ? await otherCertificates(context, address, channel, (other) => certificate_judge(context, other))
+    const judged = judge(context, channel);
+    const others = context.endpoint.tls.dualCertificates
+        ? await otherCertificates(context, address, channel, (other) => judge(context, other))
         : { findings: [], certificates: [] };
     return {
         ok: true,
         findings: [...judged.findings, ...others.findings],
         facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
-        next: { connection, channel, session, isVerified: judged.authenticated, plaintext },
+        next: { connection, channel, session, isVerified: judged.isVerified, plaintext },
     };
 }
 function tlsFacts({ version, cipher, group, postQuantum, sent }, certificate, otherCertificates) {
@@ -33855,7 +33781,7 @@ function tlsFacts({ version, cipher, group, postQuantum, sent }, certificate, ot
         },
     };
 }
-function certificate_judge({ endpoint, run }, presented) {
+function judge({ endpoint, run }, presented) {
     const now = run.now();
     return judgePeer(presented, {
         policy: endpoint.tls,
@@ -33865,26 +33791,25 @@ function certificate_judge({ endpoint, run }, presented) {
         waived: (code) => isWaived(code, endpoint.waive, now),
     });
 }
-/** RFC 8314 section 3.3: TLS is due from the first byte, whatever the protocol. */
-function judgePlaintext({ endpoint, transcript }, octets) {
-    const said = new peer/* PeerText */.gC(octets).exact.trimEnd();
+/** TLS must begin with the first byte, whatever the protocol (RFC 8314 section 3.3). */
+function judgePlaintext({ endpoint, transcript }, bytes) {
+    const said = (0,peer/* decodeBytes */.yj)(bytes).trimEnd();
     transcript.add('server', said);
-    const { port } = endpoint;
-    const evidence = { data: (0,peer/* brief */.dh)(said) };
+    const evidence = { data: (0,peer/* excerpt */.Kb)(said) };
     const [firstLine = ''] = said.split(/\r?\n/, 1);
-    const begins = `Port ${port} begins unencrypted, with "${(0,peer/* brief */.dh)(firstLine)}"`;
+    const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${(0,peer/* excerpt */.Kb)(firstLine)}"`;
     const protocol = protocolOf(said);
     if (protocol !== undefined) {
-        const found = finding('plaintext-on-implicit-port', `${begins}: what answers is ${protocol}.`, {
+        const found = finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, {
             evidence: { ...evidence, protocol },
             cause: 'other-protocol',
         });
         return stopped(found);
     }
     if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-        return stopped(finding('plaintext-on-implicit-port', `${begins}.`, { evidence }));
+        return stopped(finding('plaintext-on-implicit-port', `${sends}.`, { evidence }));
     }
-    const found = finding('plaintext-on-implicit-port', `${begins}: it turns this client away before any TLS.`, {
+    const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, {
         evidence,
         cause: 'rejected',
     });
@@ -34438,7 +34363,7 @@ function normalizeHostname(raw, href) {
     }
     return mapped;
 }
-const parse = (input, parseQueryString) => {
+const url_parse = (input, parseQueryString) => {
     input = stripSurroundingWhitespace(input || '');
     // Legacy url.parse() parses a "user:pass@host:port" authority that follows
     // the scheme even without the "//" separator, for schemes outside its
@@ -34566,7 +34491,7 @@ class Cookies {
      * @param url Current URL
      */
     set(cookieStr, url) {
-        const urlparts = parse(url || '');
+        const urlparts = url_parse(url || '');
         const cookie = this.parse(cookieStr);
         let domain;
         if (cookie.domain) {
@@ -34705,7 +34630,7 @@ class Cookies {
      * @returns true if cookie is valid for specifiec URL
      */
     match(cookie, url) {
-        const urlparts = parse(url || '');
+        const urlparts = url_parse(url || '');
         // check if hostname matches
         // .foo.com also matches subdomains, foo.com does not
         if (urlparts.hostname !== cookie.domain &&
@@ -35018,7 +34943,7 @@ function setFetchCode(err) {
 function parseFetchUrl(url) {
     let parsed;
     try {
-        parsed = parse(url);
+        parsed = url_parse(url);
     }
     catch (_err) {
         return false;
@@ -43259,10 +43184,10 @@ const BODY = [
  * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
  * automatic (RFC 3834 section 5) so that nobody answers it.
  * @param now its Date
- * @param attachmentOctets how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
+ * @param attachmentBytes how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
  *   no attachment. In the message it is base64, which is a good third more.
  */
-async function composeProbe(from, to, now, attachmentOctets = 0) {
+async function composeProbe(from, to, now, attachmentBytes = 0) {
     const nonce = (0,external_node_crypto_.randomUUID)();
     const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
     const messageId = `<starttls-gate.${nonce}@${from.slice(from.lastIndexOf('@') + 1)}>`;
@@ -43274,8 +43199,8 @@ async function composeProbe(from, to, now, attachmentOctets = 0) {
         date: now,
         headers: { 'Auto-Submitted': 'auto-generated' },
         text: [...BODY, token, ''].join('\r\n'),
-        ...(attachmentOctets > 0 && {
-            attachments: [{ filename: 'starttls-gate.bin', content: (0,external_node_crypto_.randomBytes)(attachmentOctets) }],
+        ...(attachmentBytes > 0 && {
+            attachments: [{ filename: 'starttls-gate.bin', content: (0,external_node_crypto_.randomBytes)(attachmentBytes) }],
         }),
     });
     const octets = await mail.compile().build();
@@ -43490,7 +43415,7 @@ function minorVersion(digit = '0') {
 }
 
 ;// CONCATENATED MODULE: ./src/tls/cipher-names.ts
-function facetsOf(name) {
+function partsOf(name) {
     const plain = name
         .toUpperCase()
         .replace(/-/g, '_')
@@ -43506,13 +43431,10 @@ function facetsOf(name) {
         hash: first(/(SHA(?:256|384)?)1?$/),
     };
 }
-/**
- * Whether two names are surely those of different cipher suites. Where one of them leaves open which it is, they
- * are not.
- */
+/** Whether two names are certainly those of different cipher suites. */
 function differentSuites(one, other) {
-    const [a, b] = [facetsOf(one), facetsOf(other)];
-    return Object.keys(a).some((facet) => a[facet] !== undefined && b[facet] !== undefined && a[facet] !== b[facet]);
+    const [a, b] = [partsOf(one), partsOf(other)];
+    return Object.keys(a).some((part) => a[part] !== undefined && b[part] !== undefined && a[part] !== b[part]);
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/hop.ts
@@ -43520,9 +43442,9 @@ function differentSuites(one, other) {
 
 
 
-/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), wherever a server has its own name beside them. */
+/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
-/** Those without it by which the gate can have handed over, and those that servers made up beside them. */
+/** The protocols without TLS that the gate uses, and names that servers invented for them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 /** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
 const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
@@ -43539,60 +43461,60 @@ const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
 const WRITES_S = /^(?:(?:Postfix|OpenSMTPD|Haraka|Stalwart SMTP)(?=$|[,/ ])|Exim \d|8\.\d[\w.+-]*\/8\.)/;
 /** Exchange, which names version and cipher suite if there is TLS. */
 const EXCHANGE = /^Microsoft SMTP Server\b/i;
-/** The gate hands nothing over by it: such a line is of a hand-over behind the server, whose client may be on our machine. */
-const BEHIND_THE_SERVER = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
+/** The gate does not use LMTP. Such a line is about a later transfer, whose client may be on the gate's machine. */
+const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 /**
- * Judges the hop that took the message from us: it must say that TLS was there (RFC 3848), and where it names version
- * and cipher suite, those of our session. Every server writes its line above those that are there, and the gate writes
- * none, so that hop is the lowest, unless its server keeps it to itself; what filters and later servers did above it is
- * not in question. A line that names us as the client is that of the hop; one that is known only by the server's name
- * may be about a later transfer behind it. A line that does not mention TLS proves nothing: the `with` clause is
- * optional (RFC 5321 section 4.4), and not all software names TLS in it.
+ * Judges the server that received the message from the gate by its Received line. The line must say that there was TLS
+ * (RFC 3848). If it names version and cipher suite, they must be those of the session. The gate adds no line and each
+ * server adds its own at the top, so the line is the lowest one, unless that server adds none. A line that names the gate
+ * as its client is certainly about this transfer; a line known only by the name of the server may be about a later one.
+ * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4), and not all
+ * software names TLS in it.
  * @param hops in the order of the message
  */
 function judgeHop(endpoint, session, hops) {
     const hop = hops.at(-1);
     if (!hop) {
-        const message = 'The message has no Received line, or too many to be read.';
+        const message = 'The message has no Received line, or more than the gate reads.';
         return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
     }
-    const received = (0,peer/* brief */.dh)(hop.raw);
+    const received = (0,peer/* excerpt */.Kb)(hop.raw);
     const unproved = (why) => [
         finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
     ];
     const isFromUs = hasOurClient(hop, session);
     if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
-        return unproved('is not that of the server that took the message from the gate');
+        return unproved('cannot be attributed to the server that received the message from the gate');
     }
     if (hop.tls)
-        return differences(session, hop);
+        return differences(session.channel, hop.tls, received);
     const { with: protocol = '' } = hop;
     if (WITH_TLS.test(protocol))
         return [];
-    if (BEHIND_THE_SERVER.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
-        return unproved('names no protocol by which the gate hands a message over');
+    if (LMTP.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
+        return unproved('names no protocol that the gate uses');
     }
     if (!meansNoTls(hop))
         return unproved('does not say whether TLS was used');
     return [
         finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
-            evidence: { received, ...(protocol !== '' && { with: (0,peer/* brief */.dh)(protocol) }) },
+            evidence: { received, ...(protocol !== '' && { with: (0,peer/* excerpt */.Kb)(protocol) }) },
         }),
     ];
 }
-/** Whether a line without TLS says that there was none, in words or by a protocol that would be another with TLS. */
+/** Whether a line says that there was no TLS: in words, or by a protocol that has another name with TLS. */
 function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
     const writesS = serverComments.some((comment) => WRITES_S.test(comment));
     return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
-/** The client by the name or the address that we go by. */
+/** Whether the client of the line is the gate, by its name in EHLO or its address. */
 function hasOurClient({ clientNames }, { ehloName, connection }) {
     const ours = namesIn([ehloName, connection.localAddress].join(' '));
     return clientNames.some((name) => ours.includes(name));
 }
 /**
- * The server by a name that we know it by; but a line that a server wrote when it handed the message to itself, as
- * behind a content filter, is about no client of ours.
+ * Whether the server of the line is the endpoint, by one of its known names. A line whose client is the same server, as
+ * after a content filter, is not about the gate.
  */
 function hasOurServer({ clientNames, serverNames }, endpoint, { greeting }) {
     const [, greeter = ''] = greeting.split(' ', 2);
@@ -43602,21 +43524,17 @@ function hasOurServer({ clientNames, serverNames }, endpoint, { greeting }) {
         !clientNames.some((name) => itself.includes(name)) &&
         serverNames.some((name) => server.includes(name)));
 }
-/** What the hop says of its TLS session and what the gate knows of its own; none where they are one, or may be. */
-function differences({ channel }, { tls, raw }) {
-    if (!tls)
+/** Compares the TLS session that the line names with that of the gate. */
+function differences(channel, { version, cipher }, received) {
+    const isOtherVersion = version !== undefined && version !== channel.version;
+    const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
+    if (!isOtherVersion && !isOtherCipher)
         return [];
-    const named = [
-        ...(tls.version !== undefined && tls.version !== channel.version ? [tls.version] : []),
-        ...(tls.cipher !== undefined && differentSuites(tls.cipher, channel.cipher) ? [tls.cipher] : []),
-    ];
-    if (named.length === 0)
-        return [];
-    const wanted = `${channel.version} ${channel.cipher}`;
-    const found = (0,peer/* brief */.dh)(named.join(' '));
+    const expected = `${channel.version} ${channel.cipher}`;
+    const found = (0,peer/* excerpt */.Kb)([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
     return [
-        finding('delivery-hop-mismatch', `The server names ${found}; the session with the gate is ${wanted}.`, {
-            evidence: { expected: wanted, found, received: (0,peer/* brief */.dh)(raw) },
+        finding('delivery-hop-mismatch', `The server names ${found}, but the session with the gate uses ${expected}.`, {
+            evidence: { expected, found, received },
         }),
     ];
 }
@@ -43911,7 +43829,7 @@ class Keys {
             return await this.lookup(name);
         }
         catch (error) {
-            const code = (0,connect/* codeOf */.$N)(error);
+            const code = (0,reason/* codeOf */.$)(error);
             throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
         }
     }
@@ -43948,58 +43866,46 @@ function dkim_verdictOf({ signingDomain, selector = '', status }) {
 
 
 /**
- * Judges what the checks of the message's origin came to, as far as the user demands anything: DKIM by verifying the
- * signatures here, SPF and DMARC, which only the receiver could see, by what the receiver that the user names wrote
- * down (RFC 8601). That must be of our sender; SPF may be of whom a relay has put in its place (Return-Path), to get
- * what bounces.
+ * Compares the results of SPF, DKIM and DMARC with those that the configuration requires. DKIM signatures are verified
+ * here. Only the receiver can check SPF and DMARC, so the results that the configured receiver added to the message
+ * count (RFC 8601), if they are for the domain of the sender. SPF may also be for the domain in Return-Path, which a
+ * relay replaces to receive bounces.
  * @param source header and body as the inbox has them
- * @param message the same, taken apart
+ * @param message the same, parsed
  * @param hops its Received lines
  */
-async function judgeVerdicts(context, demanded, source, message, hops) {
-    const believed = resultsOf(message, hops, demanded.authservId ?? '');
+async function judgeVerdicts(context, verdicts, source, message, hops) {
+    const trusted = resultsOf(message, hops, verdicts.authservId ?? '');
     return [
-        ...judgeReceiver(context, 'spf', demanded, message, believed),
-        ...(await judgeSignatures(context, demanded.dkim, source)),
-        ...judgeReceiver(context, 'dmarc', demanded, message, believed),
+        ...judgeReceiver(context, 'spf', verdicts, message, trusted),
+        ...(await judgeSignatures(context, verdicts.dkim, source)),
+        ...judgeReceiver(context, 'dmarc', verdicts, message, trusted),
     ];
 }
 const NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
-function mismatch(check, wanted, found, evidence) {
-    // Nobody has found out whether the check would hold.
+function mismatch(check, required, found, evidence) {
+    // A temporary error does not show whether the check would pass.
     const inconclusive = found === 'temperror' && { inconclusive: true };
     const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
-    return finding('delivery-verdict-mismatch', `${NAMES[check]} came to ${found}${why}; ${wanted} is demanded.`, {
-        evidence: { check, required: wanted, found, ...evidence },
+    const message = `The ${NAMES[check]} result is ${found}${why}, but the configuration requires ${required}.`;
+    return finding('delivery-verdict-mismatch', message, {
+        evidence: { check, required, found, ...evidence },
         ...inconclusive,
     });
 }
-function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }, message, believed) {
-    if (wanted === undefined)
+function judgeReceiver({ endpoint }, check, { [check]: required, authservId = '' }, message, trusted) {
+    if (required === undefined)
         return [];
-    const speaking = believed.find(({ results }) => results.some(({ method }) => method === check));
-    const all = speaking?.results.filter(({ method }) => method === check) ?? [];
-    // SPF is asked of the envelope sender; some check the name in EHLO as well.
+    const field = trusted.find(({ results }) => results.some(({ method }) => method === check));
+    const all = field?.results.filter(({ method }) => method === check) ?? [];
+    // SPF is about the envelope sender. Some receivers also check the name in EHLO.
     const ofSender = all.filter(({ properties }) => properties.has('smtp.mailfrom') || !properties.has('smtp.helo'));
     const results = ofSender.length > 0 ? ofSender : all;
-    if (results.length === 0) {
-        const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
-        const present = (0,peer/* brief */.dh)(fields.join(' / ')) || 'none';
-        const isElsewhere = fields.some((value) => {
-            const other = parseAuthenticationResults(value);
-            return other?.authservId === authservId && other.results.some(({ method }) => method === check);
-        });
-        const doubt = isElsewhere
-            ? ' What stands there in its name stands where an earlier server could have written it, and is not believed.'
-            : '';
-        const message_ = `${authservId} says nothing about ${NAMES[check]} in the header of the message; ${wanted} is demanded.${doubt}`;
-        return [
-            finding('delivery-verdict-missing', message_, { evidence: { check, required: wanted, authservId, present } }),
-        ];
-    }
-    const other = results.find(({ result }) => result !== wanted);
+    if (results.length === 0)
+        return [missing(check, required, authservId, message)];
+    const other = results.find(({ result }) => result !== required);
     if (other)
-        return [mismatch(check, wanted, (0,peer/* brief */.dh)(other.result), { authservId, result: (0,peer/* brief */.dh)(other.detail) })];
+        return [mismatch(check, required, (0,peer/* excerpt */.Kb)(other.result), { authservId, result: (0,peer/* excerpt */.Kb)(other.detail) })];
     const sender = domainOf(endpoint.delivery?.from ?? '');
     const senders = [sender, ...(check === 'spf' ? (0,message_fields/* valuesOf */.sm)(message, 'return-path').slice(0, 1).map(domainOf) : [])];
     const judged = ({ properties }) => domainOf(properties.get(JUDGED[check]) ?? sender);
@@ -44008,20 +43914,33 @@ function judgeReceiver({ endpoint }, check, { [check]: wanted, authservId = '' }
         return [];
     const evidence = {
         check,
-        required: wanted,
-        found: wanted,
+        required,
+        found: required,
         authservId,
-        result: (0,peer/* brief */.dh)(foreign.detail),
-        sender: (0,peer/* brief */.dh)(sender),
+        result: (0,peer/* excerpt */.Kb)(foreign.detail),
+        sender: (0,peer/* excerpt */.Kb)(sender),
     };
-    const of = (0,peer/* brief */.dh)(judged(foreign));
-    const text = `${NAMES[check]} came to ${wanted} for ${of}, and not for ${evidence.sender}, the domain of the sender.`;
+    const of = (0,peer/* excerpt */.Kb)(judged(foreign));
+    const text = `The ${NAMES[check]} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
     return [finding('delivery-verdict-mismatch', text, { evidence })];
 }
-/** The property that names the domain that was judged (RFC 8601 section 2.7). */
+function missing(check, required, authservId, message) {
+    const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
+    const isUntrusted = fields.some((value) => {
+        const field = parseAuthenticationResults(value);
+        return field?.authservId === authservId && field.results.some(({ method }) => method === check);
+    });
+    const place = isUntrusted
+        ? ' There is a result in its name, but in a place where an earlier server could have written it, so it does not count.'
+        : '';
+    const text = `${authservId} reports no ${NAMES[check]} result in the header of the message, but the configuration requires ${required}.${place}`;
+    const present = (0,peer/* excerpt */.Kb)(fields.join(' / ')) || 'none';
+    return finding('delivery-verdict-missing', text, { evidence: { check, required, authservId, present } });
+}
+/** The property that names the domain of the result (RFC 8601 section 2.7). */
 const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' };
 /**
- * The domain of an address, or a domain as it is, in one spelling.
+ * The domain of an address, or a domain, in lower case and ASCII.
  * @param address in angle brackets, in quotes, or bare
  */
 function domainOf(address) {
@@ -44029,34 +43948,31 @@ function domainOf(address) {
     const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
     return (0,external_node_url_.domainToASCII)(domain) || domain;
 }
-/**
- * One valid signature, of whatever domain, is a pass, as it is to any receiver (RFC 6376 section 6.1); that it be of
- * the domain in From is what DMARC asks.
- */
-async function judgeSignatures({ endpoint, run }, wanted, source) {
-    if (wanted === undefined)
+/** One valid signature of any domain is a pass (RFC 6376 section 6.1). Only DMARC requires the domain in From. */
+async function judgeSignatures({ endpoint, run }, required, source) {
+    if (required === undefined)
         return [];
-    // All lookups together have the time of one wait; that of the dialogue may long be over.
+    // All lookups share the time of one wait. The budget of the dialogue may be spent by now.
     const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, run.end);
     const signatures = await verifySignatures(source, {
         lookup: (name) => run.txt(name, deadline),
         now: run.now(),
     });
-    const decisive = mostTelling(signatures);
+    const decisive = mostRelevant(signatures);
     const found = decisive?.verdict ?? 'none';
-    if (found === wanted)
+    if (found === required)
         return [];
     const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
     return [
-        mismatch('dkim', wanted, found, {
-            ...(domain !== undefined && { domain: (0,peer/* brief */.dh)(domain) }),
-            ...(selector !== undefined && { selector: (0,peer/* brief */.dh)(selector) }),
-            ...(reason !== undefined && { reason: (0,peer/* brief */.dh)(reason) }),
+        mismatch('dkim', required, found, {
+            ...(domain !== undefined && { domain: (0,peer/* excerpt */.Kb)(domain) }),
+            ...(selector !== undefined && { selector: (0,peer/* excerpt */.Kb)(selector) }),
+            ...(reason !== undefined && { reason: (0,peer/* excerpt */.Kb)(reason) }),
         }),
     ];
 }
-/** A pass decides, then one that could not be tested and may be a pass, then what the domain in From signed. */
-function mostTelling(signatures) {
+/** A pass comes first, then a temporary error, which may be a pass, then a signature of the domain in From. */
+function mostRelevant(signatures) {
     const rank = ({ verdict, aligned }) => (verdict === 'pass' ? 4 : 0) + (verdict === 'temperror' ? 2 : 0) + (aligned ? 1 : 0);
     return signatures.toSorted((a, b) => rank(b) - rank(a))[0];
 }
@@ -44070,30 +43986,30 @@ function mostTelling(signatures) {
 
 
 /**
- * Judges the message that arrived: whether it is the one that was sent, whether the server that took it from us says
- * that it came by TLS, and what the checks of its origin came to.
+ * Judges the message that arrived: whether it is the one that was sent, whether the server that received it from the
+ * gate says that there was TLS, and the results of SPF, DKIM and DMARC.
  * @param source header and body as the inbox has them
  */
 async function judgeArrival(context, signedIn, probe, source) {
     const message = (0,message_fields/* parseMessage */.vY)(source);
     const hops = receivedHops(message);
-    const demanded = context.endpoint.delivery?.verdicts;
+    const required = context.endpoint.delivery?.verdicts;
     return [
         ...judgeIdentity(probe, source, message),
         ...judgeHop(context.endpoint, signedIn, hops),
-        ...(demanded ? await judgeVerdicts(context, demanded, source, message, hops) : []),
+        ...(required ? await judgeVerdicts(context, required, source, message, hops) : []),
     ];
 }
 function judgeIdentity(probe, source, message) {
     const differences = (0,alterations/* alterations */.TL)(probe, source);
     if (differences.length === 0)
         return [];
-    const altered = (0,peer/* brief */.dh)(differences.join('; '));
+    const altered = (0,peer/* excerpt */.Kb)(differences.join('; '));
     const doubt = (0,alterations/* hasToken */.y0)(probe, message)
         ? ''
         : ' The random value in its body is missing: the body was replaced or the message was forged.';
     return [
-        finding('message-altered', `What arrived is not what was sent: ${altered}.${doubt}`, {
+        finding('message-altered', `The message that arrived is not the one that was sent: ${altered}.${doubt}`, {
             evidence: { messageId: probe.messageId, altered },
         }),
     ];
@@ -44109,8 +44025,8 @@ function judgeIdentity(probe, source, message) {
 
 
 /**
- * So long copies are waited for once the message is there: those that another way or another try makes come a moment
- * later, and would stay behind uncounted. Every delivery takes so much longer, so it is no more.
+ * How long to wait for copies once the message is there. Copies that came by another route or were sent again arrive a
+ * moment later, and would otherwise remain in the inbox and not be counted. Every delivery takes this much longer.
  */
 const SETTLING_MS = 1000;
 /** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
@@ -44118,7 +44034,7 @@ const FIRST_REOPEN_MS = 1000;
 const LONGEST_REOPEN_MS = 8000;
 /** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
 const CLEANUP_MS = 10_000;
-/** Opens the inbox, or joins those who have; begun early, so that it is ready when the message is sent. */
+/** Opens the inbox, or shares the session that is open. Call it early, so that it is ready when the message is sent. */
 function openInbox({ endpoint, run }, target) {
     const { ca, minVersion, minValidDays } = endpoint.tls;
     return run.inboxes.open(target, {
@@ -44127,7 +44043,7 @@ function openInbox({ endpoint, run }, target) {
         minValidDays,
         objection: (peer) => {
             const { findings } = judgePeer(peer, {
-                // The pins are those of the endpoint's key, and a waiver is for the endpoint.
+                // Pins and waivers apply to the endpoint only.
                 policy: { ca, minVersion, minValidDays, pins: [] },
                 name: target.host,
                 now: run.now(),
@@ -44158,12 +44074,12 @@ async function awaitArrival(context, signedIn, probe, delivery) {
     if (received.junk !== undefined)
         findings.push(inJunk(received.junk));
     await context.run.pause(settled.remainingMs);
-    // What was seen in the message stays true, whatever comes of the last look and its deletion.
+    // What the message shows stays true even if the last search or the deletion fails.
     const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
     findings.push(...failures);
     if (copies > 1)
         findings.push(duplicated(probe, copies, hasMore));
-    const folder = received.junk === undefined ? {} : { folder: (0,peer/* brief */.dh)(received.junk) };
+    const folder = received.junk === undefined ? {} : { folder: (0,peer/* excerpt */.Kb)(received.junk) };
     return { findings, delivery: { messageId, octets, latencyMs, ...folder, copies } };
 }
 /**
@@ -44228,20 +44144,20 @@ async function findAgain(inbox, sought, deadline) {
     }
 }
 function notReceived({ messageId }, { to, withinMs }) {
-    const message = `The server accepted the message to ${to}, and after ${withinMs / 1000} s it was not in the inbox.`;
+    const message = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
     return finding('message-not-received', message, { evidence: { messageId } });
 }
 function inJunk(folder) {
-    const evidence = { folder: (0,peer/* brief */.dh)(folder) };
+    const evidence = { folder: (0,peer/* excerpt */.Kb)(folder) };
     return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
 }
 function duplicated({ messageId }, copies, hasMore) {
     const times = hasMore ? `at least ${copies}` : String(copies);
     const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-    const message = `The message arrived ${times} times, but was sent once.${rest}`;
+    const message = `The message arrived ${times} times, but the gate sent it once.${rest}`;
     return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
-/** @throws what is neither the inbox's unreachability nor its refusal */
+/** @throws any other error than {@link InboxUnreachable} and {@link InboxRejected} */
 function inboxFinding(error, { scheme, host, port }) {
     const where = `${scheme}://${host}:${port}`;
     if (error instanceof inbox_inbox/* InboxUnreachable */.F3) {
@@ -44266,7 +44182,7 @@ function inboxFinding(error, { scheme, host, port }) {
  * @throws what a session throws before such a reply
  */
 function openTransaction(session, envelope, pipelining) {
-    const commands = [mail(envelope), rcpt(envelope), { verb: 'DATA', line: 'DATA' }];
+    const commands = [...mailAndRcpt(envelope), { verb: 'DATA', line: 'DATA' }];
     return pipelining ? together(session, commands) : oneByOne(session, commands);
 }
 /**
@@ -44275,11 +44191,11 @@ function openTransaction(session, envelope, pipelining) {
  * @throws what a session throws before such a reply
  */
 async function askForRecipient(session, envelope) {
-    const commands = [mail(envelope), rcpt(envelope)];
-    const refused = await oneByOne(session, [commands[0]]);
+    const [mail, rcpt] = mailAndRcpt(envelope);
+    const refused = await oneByOne(session, [mail]);
     if (refused)
         return refused;
-    const asked = { ...commands[1], reply: await session.command(commands[1].line) };
+    const asked = { ...rcpt, reply: await session.command(rcpt.line) };
     await settle(session, asked, []);
     await session.command('RSET').catch(() => undefined);
     return asked;
@@ -44301,11 +44217,11 @@ function sizeLimit({ lines }) {
 function canContinue(verb, reply) {
     return verb === 'DATA' ? reply.code === 354 : isDone(reply);
 }
-function mail({ from, parameters = [] }) {
-    return { verb: 'MAIL', line: [`MAIL FROM:<${from}>`, ...parameters].join(' ') };
-}
-function rcpt({ to }) {
-    return { verb: 'RCPT', line: `RCPT TO:<${to}>` };
+function mailAndRcpt({ from, to, parameters = [] }) {
+    return [
+        { verb: 'MAIL', line: [`MAIL FROM:<${from}>`, ...parameters].join(' ') },
+        { verb: 'RCPT', line: `RCPT TO:<${to}>` },
+    ];
 }
 async function oneByOne(session, commands) {
     for (const command of commands) {
@@ -44355,14 +44271,14 @@ async function settle(session, stopped, pending) {
 ;// CONCATENATED MODULE: ./src/steps/delivery/refusal.ts
 
 const GREYLISTING = {
-    says: 'That looks like greylisting: whoever is new is asked to come again.',
+    text: 'This looks like greylisting: the server asks new clients to try again later.',
     cause: 'greylisting',
 };
-/** Words of a refusal that is for the sake of somebody or something else than the recipient. */
+/** Words of a refusal that is not about the recipient. */
 const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
 const CONTENT = /spam|virus|malware|content|policy|score/;
 /**
- * The first row counts that a code fits exactly, or else the first that fits: words that are plain come before codes that
+ * The first row that a code matches exactly counts, otherwise the first that fits. Clear words come before codes that
  * many causes share.
  */
 const TABLE = [
@@ -44371,19 +44287,19 @@ const TABLE = [
             (code === 530 ||
                 (at !== 'MESSAGE' &&
                     /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/.test(text))),
-        says: 'It wants authentication first.',
+        text: 'It requires authentication first.',
         cause: ({ auth }) => (auth ? 'not-authorized' : 'sign-in-required'),
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
     {
         fits: ({ status, text }) => ['7.28', '7.650'].includes(status) ||
             /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/.test(text),
-        says: 'It takes no more for now: there was too much, of this client or for this recipient.',
+        text: 'It accepts no more for now: a rate limit is reached, for this client or for this recipient.',
         cause: 'rate-limit',
     },
     {
         fits: ({ status, linked }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(linked) || status === '7.25',
-        says: 'It refuses this client by its address or its name.',
+        text: 'It rejects this client because of its address or its name.',
         cause: 'client-reputation',
     },
     {
@@ -44391,32 +44307,32 @@ const TABLE = [
             (at !== 'MESSAGE' &&
                 status !== '1.1' &&
                 /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
-        says: 'It does not relay mail for this client.',
+        text: 'It does not relay mail for this client.',
         cause: 'relay-denied',
     },
     {
         fits: ({ status, text }) => ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) ||
             /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/.test(text),
-        says: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
+        text: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
         cause: 'sender-authentication',
     },
     {
         fits: ({ status, text }) => ['1.7', '1.8', '7.27'].includes(status) ||
             /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/.test(text),
-        says: 'It does not believe that the sender exists.',
+        text: 'It considers the sender address invalid or nonexistent.',
         cause: 'sender-unknown',
     },
     {
         fits: ({ at, status, text }) => ['7.60', '2.252'].includes(status) ||
             /not owned by|send ?as ?denied|send as this sender|sender address rejected/.test(text) ||
             (at === 'MAIL' && status.startsWith('7.')),
-        says: 'It does not let this client send as that sender.',
+        text: 'It does not allow this client to send as this sender.',
         cause: 'sender-not-allowed',
     },
     {
         isExactly: ({ status }) => status === '2.2',
         fits: ({ status, text }) => status === '3.1' || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
-        says: 'There is no room: the mailbox or the disk of the server is full.',
+        text: 'The mailbox or the disk of the server is full.',
         cause: 'storage-full',
     },
     {
@@ -44424,7 +44340,7 @@ const TABLE = [
         fits: ({ code, status, text }) => status === '2.3' ||
             /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
             (code === 552 && status === '' && !CONTENT.test(text)),
-        says: 'The message is too large for it.',
+        text: 'The message is too large for it.',
         cause: 'message-too-large',
     },
     {
@@ -44433,7 +44349,7 @@ const TABLE = [
     },
     {
         fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
-        says: 'It has not found out whether it can deliver to this recipient.',
+        text: 'It could not verify yet whether it can deliver to this recipient.',
         cause: 'recipient-unverified',
     },
     {
@@ -44443,46 +44359,46 @@ const TABLE = [
                 (refusal.status === '4.1' ||
                     (!OTHERS.test(refusal.text) &&
                         /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
-        says: 'It knows no such recipient.',
+        text: 'It does not know this recipient.',
         cause: 'recipient-unknown',
     },
     {
         fits: ({ status }) => status === '2.1',
-        says: 'The mailbox is disabled.',
+        text: 'The mailbox is disabled.',
         cause: 'mailbox-disabled',
     },
     {
         fits: ({ at, text }) => at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
-        says: 'It does not take mail for this recipient.',
+        text: 'It does not accept mail for this recipient.',
         cause: 'recipient-refused',
     },
     {
         fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
-        says: 'A filter does not like the content, or a policy the message.',
+        text: 'A content filter or a policy rejects the message.',
         cause: 'content-filter',
     },
     {
         fits: ({ status }) => status.startsWith('7.'),
-        says: 'A policy of the server forbids it.',
+        text: 'A policy of the server does not allow it.',
         cause: 'policy',
     },
 ];
 /**
  * What a 4yz or 5yz means.
- * @returns undefined where neither its codes nor its words tell
+ * @returns undefined if neither its codes nor its words are known
  */
 function refusalMeaningOf(at, reply, endpoint) {
     const refusal = refusalOf(at, reply);
     const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
     if (!row)
         return undefined;
-    const { says, cause } = row;
-    return { says, cause: typeof cause === 'string' ? cause : cause(endpoint) };
+    const { text, cause } = row;
+    return { text, cause: typeof cause === 'string' ? cause : cause(endpoint) };
 }
 function mayGreylist({ at, code }) {
     return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
 }
-/** A code that is about the recipient, where the words do not say that it is about the sender. */
+/** Whether a code is about the recipient, and the words do not say that it is about the sender. */
 function namesRecipient({ code, status, text }, statuses) {
     return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
 }
@@ -44501,8 +44417,8 @@ const UNAVAILABLE = '(?:unavailable|not available)';
 const PROHIBITED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
 /** Clauses that say that this recipient is not accepted. */
-const UNWANTED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:local )?(?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', 'recipient address has null mx', 
-// Cisco's gateways say so of the recipient. After another server's 5.1.0 it may be the sender's address.
+const NOT_ACCEPTED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:local )?(?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', 'recipient address has null mx', 
+// Cisco's gateways reject the recipient in these words. After another server's 5.1.0 it may be the sender's address.
 '#5\\.1\\.0 address rejected');
 /** Clauses that say that mail for it is not relayed. */
 const NOT_RELAYED = anyOf(`relay(?:ing)?(?: access)?(?: (?:is|was))? ${PROHIBITED}(?: for)?`, 'no relaying(?: allowed)?', `relaying (?:mail )?to(?: (?:is|was))? ${PROHIBITED}`, "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?", "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?", 'is not permitted to relay through this server without authentication', 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain (?:or user )?isn't in my list of allowed rcpthosts");
@@ -44540,25 +44456,25 @@ function refusesRecipient(reply, { to, isSignedIn }) {
         if (isSignedIn)
             return false;
         const isBare = code === 530 && OF_STRANGER.includes(status) && reading.consistsOf(EMPTY);
-        return isBare || isSignInDemand(status, reading);
+        return isBare || isAuthenticationRequired(status, reading);
     });
 }
 /**
- * Whether a reply to MAIL demands a sign-in (530, RFC 4954 section 6) and says nothing else. Then the server refuses
+ * Whether a reply to MAIL requires authentication (530, RFC 4954 section 6) and says nothing else. Then the server refuses
  * every recipient to a client that is not signed in.
  */
-function demandsSignIn(reply) {
+function requiresAuthentication(reply) {
     if (reply.code !== 530)
         return false;
-    return readingsOf(reply, []).some((reading) => isSignInDemand(statusOf(reply), reading));
+    return readingsOf(reply, []).some((reading) => isAuthenticationRequired(statusOf(reply), reading));
 }
-/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often it is asked. */
+/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often the client tries. */
 function isDeferredRelay(code, status, { says, consistsOf }) {
     if (![450, 451, 454].includes(code) || status !== '4.7.1')
         return false;
     return says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
 }
-function isSignInDemand(status, { says, consistsOf }) {
+function isAuthenticationRequired(status, { says, consistsOf }) {
     if (!OF_STRANGER.includes(status))
         return false;
     return says(AUTHENTICATION_REQUIRED) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER);
@@ -44567,8 +44483,8 @@ function refused_recipient_isRefusal(code, status, { says, consistsOf }) {
     const isOfRecipient = OF_RECIPIENT.includes(status);
     if (isOfRecipient || WITH_WORDS.includes(status)) {
         const weaker = [VAGUE, ...(isOfRecipient ? [WITH_CODE] : [])];
-        if (says(UNWANTED) || says(NOT_RELAYED)) {
-            return consistsOf(UNWANTED, NOT_RELAYED, ...weaker, EMPTY, refused_recipient_REMARK, AUTHENTICATION_REQUIRED, POINTER, EXPLANATION);
+        if (says(NOT_ACCEPTED) || says(NOT_RELAYED)) {
+            return consistsOf(NOT_ACCEPTED, NOT_RELAYED, ...weaker, EMPTY, refused_recipient_REMARK, AUTHENTICATION_REQUIRED, POINTER, EXPLANATION);
         }
         // GMX adds a link to all its refusals.
         const known = says(EXPLANATION) ? [EXPLANATION, POINTER] : [];
@@ -44596,50 +44512,51 @@ const REJECTED = {
     MESSAGE: 'message-rejected',
 };
 /**
- * Submits the probe. It uses only what the server offers: PIPELINING, SIZE and SMTPUTF8; it never asks for a
- * notification. The probe is 7-bit, unless its header has an international address, which is announced as 8-bit (RFC
+ * Submits the probe. It uses only what the server offers (PIPELINING, SIZE, SMTPUTF8) and never requests a delivery
+ * status notification (DSN). The probe is 7-bit, unless its header has an international address, which is announced as 8-bit (RFC
  * 6152): a server with SMTPUTF8 must also have 8BITMIME (RFC 6531 section 3.1).
  * @returns ok once the server has accepted the message
  */
 async function submission_submit(context, { session, capabilities }, { from, to }, probe) {
-    const octets = Buffer.byteLength(probe.text);
-    const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, octets);
+    const size = Buffer.byteLength(probe.text);
+    const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);
     if (unfit)
         return stopped(unfit);
     const parameters = [
-        ...(capabilities.has('SIZE') ? [`SIZE=${octets}`] : []),
-        ...(capabilities.has('8BITMIME') && octets > probe.text.length ? ['BODY=8BITMIME'] : []),
+        ...(capabilities.has('SIZE') ? [`SIZE=${size}`] : []),
+        ...(capabilities.has('8BITMIME') && size > probe.text.length ? ['BODY=8BITMIME'] : []),
         ...(international(from, to) === undefined ? [] : ['SMTPUTF8']),
     ];
     let isHandedOver = false;
     try {
         const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
         if (refused)
-            return judgeRefusal(context, refused.verb, refused.line, refused.reply);
+            return judgeRefusal(context, refused);
         const end = await session.message(probe.text, () => {
             isHandedOver = true;
         });
+        const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end };
         if (!isDone(end))
-            return { ...judgeRefusal(context, 'MESSAGE', 'the end of the message', end), isHandedOver };
+            return { ...judgeRefusal(context, refusal), isHandedOver };
     }
     catch (error) {
         return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
     }
-    const facts = { delivery: { messageId: probe.messageId, octets } };
+    const facts = { delivery: { messageId: probe.messageId, octets: size } };
     return { ok: true, findings: afterGreylisting(context), facts, isHandedOver, next: undefined };
 }
-/** The notice that the server accepted the message only when it was sent again (RFC 6647). */
+/** The notice that the server accepted the message only after another attempt (RFC 6647). */
 function afterGreylisting({ greylisting }) {
     if (!greylisting)
         return [];
     const { reply, waitedMs } = greylisting;
     const seconds = Math.round(waitedMs / 1000);
-    const message = `The server said "${reply}" at first, and accepted the message ${seconds} s later.`;
+    const message = `The server first answered "${reply}", and accepted the message ${seconds} s later.`;
     return [finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } })];
 }
 /**
- * The negative of a delivery: the recipient must be refused, and no message is ever sent. A server that requires AUTH
- * of strangers refuses it to those who have not signed in. A refusal of anything else answers another question.
+ * Asks whether the server rejects the recipient, as it must. No message is ever sent. A server that requires
+ * authentication rejects it to clients that have not signed in. A rejection for any other reason leaves the question open.
  */
 async function expectRefusal(context, { session, capabilities }, { from, to }) {
     const unfit = unmailable(capabilities, from, to);
@@ -44648,21 +44565,22 @@ async function expectRefusal(context, { session, capabilities }, { from, to }) {
     const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
     const asExpected = { ok: true, findings: [], next: undefined };
     try {
-        const { verb, line, reply } = await askForRecipient(session, { from, to, parameters });
+        const asked = await askForRecipient(session, { from, to, parameters });
+        const { verb, line, reply } = asked;
         const isSignedIn = context.endpoint.auth !== undefined;
-        if (verb === 'MAIL' && !isSignedIn && demandsSignIn(reply))
-            return asExpected;
         if (verb === 'MAIL') {
-            return withRemark(judgeRefusal(context, verb, line, reply), 'So the gate did not send RCPT.');
+            const isExpected = !isSignedIn && requiresAuthentication(reply);
+            return isExpected ? asExpected : judgeRefusal(context, asked, 'So the gate did not send RCPT.');
         }
         if (!isDone(reply)) {
             if (refusesRecipient(reply, { to, isSignedIn }))
                 return asExpected;
-            return withRemark(judgeRefusal(context, verb, line, reply), 'So it is unknown whether the server refuses the recipient, which it must.');
+            const open = 'So it is unknown whether the server rejects the recipient, which it must.';
+            return judgeRefusal(context, asked, open);
         }
         const client = isSignedIn ? 'this account' : 'a client that has not signed in';
-        const message = `To ${line} from ${client} the server says "${shown(reply)}", but it must refuse it.`;
-        const evidence = { reply: shown(reply), recipient: (0,peer/* brief */.dh)(to) };
+        const message = `The server answers ${line} from ${client} with "${formatReply(reply)}", but it must reject the recipient.`;
+        const evidence = { reply: formatReply(reply), recipient: (0,peer/* excerpt */.Kb)(to) };
         return stopped(finding('relay-open', message, { evidence }));
     }
     catch (error) {
@@ -44678,33 +44596,34 @@ function unmailable(capabilities, from, to) {
     if (mailbox === undefined || capabilities.has('SMTPUTF8'))
         return undefined;
     const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
-    const message = `The address ${(0,peer/* brief */.dh)(mailbox)} needs SMTPUTF8, which the server does not offer.`;
+    const message = `The address ${(0,peer/* excerpt */.Kb)(mailbox)} needs SMTPUTF8, which the server does not offer.`;
     return finding(code, message, { cause: 'no-smtputf8' });
 }
-function tooLarge(capabilities, octets) {
+function tooLarge(capabilities, size) {
     const limit = sizeLimit(capabilities);
-    if (limit === undefined || octets <= limit)
+    if (limit === undefined || size <= limit)
         return undefined;
-    const message = `The message has ${octets} bytes, but the server announces that it accepts no more than ${limit}. So it was not sent.`;
+    const message = `The message has ${size} bytes, but the server announces a maximum of ${limit}. So it was not sent.`;
     return finding('message-rejected', message, {
-        evidence: { size: String(octets), limit: String(limit) },
+        evidence: { size: String(size), limit: String(limit) },
         cause: 'size-limit',
     });
 }
 /** Judges a reply that ends the transaction. */
-function judgeRefusal({ endpoint, greylisting }, at, to, reply) {
-    const said = `To ${to} the server says "${shown(reply)}"`;
-    const evidence = { reply: shown(reply) };
+function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '') {
+    const answer = `The server answers ${line} with "${formatReply(reply)}"`;
+    const evidence = { reply: formatReply(reply) };
     if (reply.code < 400) {
-        const required = at === 'DATA' ? '354' : '250';
-        return stopped(finding('protocol-error', `${said}, but ${required} is required.`, { evidence }));
+        const message = sentences(`${answer}, but ${at === 'DATA' ? '354' : '250'} is required.`, remark);
+        return stopped(finding('protocol-error', message, { evidence }));
     }
     const meaning = refusalMeaningOf(at, reply, endpoint);
     const isTemporary = reply.code < 500;
     const waited = greylisting && isTemporary
         ? `It has not accepted the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
         : '';
-    const found = finding(meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at], [`${said}.`, meaning?.says ?? '', waited].filter(Boolean).join(' '), {
+    const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
+    const found = finding(code, sentences(`${answer}.`, meaning?.text ?? '', waited, remark), {
         evidence,
         ...(meaning && { cause: meaning.cause }),
         ...(isTemporary && { inconclusive: true }),
@@ -44713,12 +44632,11 @@ function judgeRefusal({ endpoint, greylisting }, at, to, reply) {
         ...stopped(found),
         transient: isTemporary,
         // Such a server is likely to accept the message a little later (RFC 6647 section 4).
-        ...(meaning?.cause === 'greylisting' && { greylisted: shown(reply) }),
+        ...(meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) }),
     };
 }
-function withRemark(result, remark) {
-    const findings = result.findings.map((found) => ({ ...found, message: `${found.message} ${remark}` }));
-    return { ...result, findings };
+function sentences(...all) {
+    return all.filter(Boolean).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/delivery.ts
@@ -44745,42 +44663,32 @@ async function delivery(context, signedIn) {
         return stopped(withheld(endpoint));
     if (endpoint.delivery.expect === 'refused')
         return expectRefusal(context, signedIn, endpoint.delivery);
-    const { inbox: target, expect } = endpoint.delivery;
-    if (!target && expect === 'received' && isRequired) {
+    const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
+    if (!inbox && expect === 'received' && isRequired) {
         const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
         return done([finding('step-required', message)]);
     }
-    if (!target)
-        return deliverUnseen(context, signedIn, endpoint.delivery);
-    try {
-        await openInbox(context, target);
+    if (inbox) {
+        try {
+            await openInbox(context, inbox);
+        }
+        catch (error) {
+            return { ...done([inboxFinding(error, inbox)]), transient: isTransient(error) };
+        }
     }
-    catch (error) {
-        return { ...done([inboxFinding(error, target)]), transient: isTransient(error) };
+    const probe = await composeProbe(from, to, context.run.now(), attachmentBytes);
+    const submitted = await submission_submit(context, signedIn, endpoint.delivery, probe);
+    if (!submitted.ok || (!inbox && expect === 'accepted'))
+        return submitted;
+    if (!inbox) {
+        const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
+        return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
     }
-    return deliverInto(context, signedIn, { ...endpoint.delivery, inbox: target });
-}
-function done(findings) {
-    return { ok: true, findings, next: undefined };
-}
-async function deliverUnseen(context, signedIn, to) {
-    const probe = await compose(context, to);
-    const submitted = await submission_submit(context, signedIn, to, probe);
-    if (!submitted.ok || to.expect === 'accepted')
-        return submitted;
-    const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
-    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
-}
-async function deliverInto(context, signedIn, to) {
-    const probe = await compose(context, to);
-    const submitted = await submission_submit(context, signedIn, to, probe);
-    if (!submitted.ok)
-        return submitted;
-    const waiting = awaitArrival(context, signedIn, probe, to).catch((error) => ({
-        findings: [inboxFinding(error, to.inbox)],
+    const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox }).catch((error) => ({
+        findings: [inboxFinding(error, inbox)],
         delivery: undefined,
     }));
-    // The server has what it needs; it does not have to keep a session while the message travels.
+    // The server does not have to keep the session open while the message is in transit.
     const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
     return {
         ...submitted,
@@ -44788,8 +44696,8 @@ async function deliverInto(context, signedIn, to) {
         ...(arrival.delivery && { facts: { delivery: arrival.delivery } }),
     };
 }
-function compose({ run }, { from, to, attachmentOctets }) {
-    return composeProbe(from, to, run.now(), attachmentOctets);
+function done(findings) {
+    return { ok: true, findings, next: undefined };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/upgrade/upgrade.ts
@@ -44800,7 +44708,7 @@ function compose({ run }, { from, to, attachmentOctets }) {
 
 
 
-/** Step 2: STARTTLS is answered 220, and nothing unencrypted follows (RFC 3207 section 4). */
+/** Step 2: STARTTLS is answered with 220, and nothing unencrypted follows (RFC 3207 section 4). */
 async function upgrade(context, connected) {
     if (connected.transport === 'implicit') {
         return { ok: true, findings: [], skipped: 'not-applicable', next: connected };
@@ -44814,41 +44722,41 @@ async function upgrade(context, connected) {
         return stoppedBy(error, context, 'greeting');
     }
     if (reply.code !== 220)
-        return { ...stopped(upgrade_refused(reply)), transient: reply.code === 454 };
+        return { ...stopped(refused(reply)), transient: reply.code === 454 };
     const leftover = session.detach();
     if (leftover.length > 0)
         return upgrade_judgePlaintext(context, leftover);
     const handshake = beginTls(context, connection);
-    const begun = performance.now();
+    const startedAt = performance.now();
     const opening = await handshake.opening;
     if (opening.kind === 'cleartext')
-        return upgrade_judgePlaintext(context, opening.octets);
-    const aheadMs = performance.now() - begun;
+        return upgrade_judgePlaintext(context, opening.bytes);
+    const aheadMs = performance.now() - startedAt;
     const next = { transport: 'starttls', connection, handshake, plaintext };
     return { ok: true, findings: [], facts: { handshake }, next, aheadMs };
 }
-function upgrade_refused(reply) {
+function refused(reply) {
     const meaning = upgrade_MEANINGS[reply.code];
     const because = meaning === undefined ? '' : `: ${meaning}`;
-    const message = `The server offers STARTTLS and answers it with "${shown(reply)}"${because}.`;
-    return finding('starttls-refused', message, { evidence: { reply: shown(reply) } });
+    const message = `The server offers STARTTLS, but answers it with "${formatReply(reply)}"${because}.`;
+    return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) } });
 }
-/** What RFC 3207 section 4 and RFC 5321 section 4.2.2 mean by each answer that is not 220. */
+/** The meaning of each reply other than 220 (RFC 3207 section 4, RFC 5321 section 4.2.2). */
 const upgrade_MEANINGS = {
     454: 'TLS is not available now, usually because the certificate or its key could not be loaded',
-    500: 'it does not know the command that it offers',
-    501: 'it takes STARTTLS for a command with a parameter',
-    502: 'it has not implemented the command that it offers',
-    503: 'not at this point: it may believe that TLS is already active, for example behind a proxy',
+    500: 'it does not recognize the command that it offers',
+    501: 'it reads a parameter where STARTTLS has none',
+    502: 'it does not implement the command that it offers',
+    503: 'it does not expect the command now: it may assume that TLS is already active, for example behind a proxy',
     530: 'it requires something else first',
     554: 'it refuses TLS to this client',
 };
 function upgrade_judgePlaintext({ transcript }, bytes) {
-    const text = new peer/* PeerText */.gC(bytes);
-    transcript.add('server', text.exact.trimEnd());
-    const came = (0,peer/* brief */.dh)(text.exact);
+    const text = (0,peer/* decodeBytes */.yj)(bytes);
+    transcript.add('server', text.trimEnd());
+    const came = (0,peer/* excerpt */.Kb)(text);
     const message = (0,guard/* isTlsRecord */.RZ)(bytes)
-        ? `After the 220 to STARTTLS the server sent "${came}" before the gate had begun the handshake: it looks like TLS, but answers nothing.`
+        ? `After the 220 to STARTTLS the server sent "${came}" before the gate began the handshake: this looks like TLS, but is not a response to anything.`
         : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;
     return stopped(finding('plaintext-after-starttls', message, { evidence: { data: came } }));
 }
@@ -44893,9 +44801,7 @@ function countsAsFailed(result, { failOn, onInconclusive }) {
     return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
 }
 const CUT_SHORT = new Set(['run-stopped', 'internal-error']);
-/**
- * Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug.
- */
+/** Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug. */
 function isCutShort({ steps }) {
     return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
 }
@@ -44908,15 +44814,14 @@ function worst(results) {
 
 
 
-/** The finding that stands where the end of the run has kept something from being tested. */
+/** The finding for what was not tested because the run ended. */
 function runStopped({ whyEnded }) {
     const { why, ...cause } = whyEnded();
     return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
 }
 /**
- * The report of an attempt that would have been followed by another one, had the run not ended: what failed in it
- * stays, and that it might have passed is said beside it. It failed in the last step that was taken, if only by a
- * finding that is waived.
+ * The report of an attempt after which there was no time for another one: its last step also reports that the run ended,
+ * because another attempt might have passed.
  */
 function notTriedAgain(report, run) {
     const failed = report.steps.findLast(({ status }) => status !== 'skip');
@@ -44936,7 +44841,7 @@ function notTriedAgain(report, run) {
 
 /**
  * The fields of a report that come from the plan, and the address.
- * @param address the one that was connected to, if any
+ * @param address that of the connection, if there was one
  */
 function reportHead({ name, host, port, transport, role, environment, source }, address) {
     return {
@@ -44950,7 +44855,7 @@ function reportHead({ name, host, port, transport, role, environment, source }, 
         ...(source && { source: { ...source } }),
     };
 }
-/** The report of an attempt: what its steps found, and what was learned in them. */
+/** The report of an attempt: the reports of its steps, and the facts they learned. */
 function reportOf({ endpoint, addresses = [], transcript, sideTranscript }, { address, plaintext, insideTls, tls, delivery }, steps, durationMs) {
     const [expected] = addresses instanceof connect/* ConnectFailure */.Vm ? [] : addresses;
     return {
@@ -44974,7 +44879,7 @@ function difference(plain, secured) {
     const { gained, lost } = capabilityDifference(plain, secured);
     return { gained: listed(gained), lost: listed(lost) };
 }
-/** What a report holds is made safe by whoever shows it. */
+/** The texts in a report are escaped where they are shown. */
 function listed(texts) {
     return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
 }
@@ -45000,8 +44905,8 @@ function enrich(found, step, { endpoint, run, addresses }, { address, greeting, 
 
 
 /**
- * The shortest time that counts. The least patient servers close the connection to a client that is silent for ten
- * seconds.
+ * The shortest time that counts. The servers with the shortest timeout close the connection after ten seconds of
+ * silence.
  */
 const MIN_STANDSTILL_MS = 5000;
 /** Findings that a server can cause if the client is silent for too long. */
@@ -45012,19 +44917,19 @@ const OF_SILENCE = new Set([
     'throttled',
     'probe-inconclusive',
 ]);
-/** A 421 that the server sent while the gate stood still between the 220 to STARTTLS and the handshake. */
-const GOODBYE = /^421\b/;
+/** A 421 that the server sent while the gate did not run, between the 220 to STARTTLS and the handshake. */
+const CLOSING = /^421\b/;
 /**
- * Replaces findings that may not be the server's fault with `runner-starved` if the gate itself stood still in this
- * attempt. Another attempt then makes sense.
- * @param transient whether it makes sense anyway
+ * Replaces findings that the server may not have caused with `runner-starved`, if the gate itself did not run for a while
+ * in this attempt. Then another attempt makes sense.
+ * @param transient whether another attempt makes sense anyway
  */
 function unlessStarved(findings, transient, { stoodStillMs }) {
     const isOfSilence = ({ code, evidence }) => {
-        // An inbox is unreachable for other reasons too, such as a flood that is bounded. These are not transient.
+        // An inbox may be unreachable for other reasons, such as a reply that is too long. They are not transient.
         if (code === 'inbox-unreachable')
             return transient === true;
-        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && GOODBYE.test(evidence?.data ?? ''));
+        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(evidence?.data ?? ''));
     };
     if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence))
         return { findings, transient };
@@ -45034,7 +44939,7 @@ function unlessStarved(findings, transient, { stoodStillMs }) {
     };
 }
 function starved({ code, message }, stoodStill) {
-    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt. This may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } });
+    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/attempt.ts
@@ -45061,11 +44966,11 @@ function starved({ code, message }, stoodStill) {
 
 
 /**
- * Takes one endpoint through its five steps, in order, once. Each step receives what the one before it proved; if one
- * blocks, the rest is skipped. Errors of the network and of the gate become findings.
+ * Runs the five steps for one endpoint, in order. Each step receives what the one before it proved; if one blocks, the
+ * rest are skipped. Errors of the network and of the gate become findings.
  */
-async function attempt(endpoint, run, beforehand = {}) {
-    const { addresses, greylisting } = beforehand;
+async function attempt(endpoint, run, options = {}) {
+    const { addresses, greylisting } = options;
     const closers = [];
     const bareLineFeeds = [];
     const context = {
@@ -45079,19 +44984,19 @@ async function attempt(endpoint, run, beforehand = {}) {
         atEnd: (close) => closers.unshift(close),
         onBareLineFeed: (reply) => bareLineFeeds.push(reply),
     };
-    const begun = external_node_perf_hooks_.performance.now();
+    const startedAt = external_node_perf_hooks_.performance.now();
     const inbox = endpoint.delivery?.inbox;
-    // It gets ready while steps 1 to 4 run; step 5 judges whether it is.
+    // The inbox opens while steps 1 to 4 run, and step 5 judges whether it did.
     if (inbox)
         void openInbox(context, inbox).catch(() => undefined);
     const steps = new Steps(context, bareLineFeeds);
     try {
-        const connected = await steps.take('capability', () => capability(context));
-        const upgraded = connected && (await steps.take('upgrade', () => upgrade(context, connected)));
-        const secured = upgraded && (await steps.take('certificate', () => certificate(context, upgraded)));
-        const signedIn = secured && (await steps.take('authentication', () => authentication(context, secured)));
+        const connected = await steps.run('capability', () => capability(context));
+        const upgraded = connected && (await steps.run('upgrade', () => upgrade(context, connected)));
+        const secured = upgraded && (await steps.run('certificate', () => certificate(context, upgraded)));
+        const signedIn = secured && (await steps.run('authentication', () => authentication(context, secured)));
         if (signedIn)
-            await steps.take('delivery', () => delivery(context, signedIn));
+            await steps.run('delivery', () => delivery(context, signedIn));
     }
     finally {
         for (const close of closers)
@@ -45102,19 +45007,19 @@ async function attempt(endpoint, run, beforehand = {}) {
         reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice));
     }
     return {
-        report: reportOf(context, steps.facts, reports, external_node_perf_hooks_.performance.now() - begun),
+        report: reportOf(context, steps.facts, reports, external_node_perf_hooks_.performance.now() - startedAt),
         transient: steps.transient,
         ...(steps.greylisted !== undefined && { greylisted: steps.greylisted }),
     };
 }
-/** Takes the steps of one attempt and keeps their reports. */
+/** Runs the steps of one attempt and keeps their reports. */
 class Steps {
     #context;
     #bareLineFeeds;
-    #taken = [];
+    #reports = [];
     #aheadMs = 0;
     facts = {};
-    /** Whether the failure of the last step that was taken may be temporary. */
+    /** Whether the failure of the last step that ran may be temporary. */
     transient = false;
     greylisted;
     constructor(context, bareLineFeeds) {
@@ -45122,48 +45027,48 @@ class Steps {
         this.#bareLineFeeds = bareLineFeeds;
     }
     /**
-     * Takes a step and runs its probes.
-     * @returns what it proves; undefined if the next step must not be taken
+     * Runs a step and its probes.
+     * @returns what it proves; undefined if the next step must not run
      */
-    async take(id, step) {
+    async run(id, step) {
         const context = this.#context;
         const { end } = context.run;
         const isOver = () => end.isOver;
-        const begun = external_node_perf_hooks_.performance.now() - this.#aheadMs;
+        const startedAt = external_node_perf_hooks_.performance.now() - this.#aheadMs;
         this.transient = false;
         this.#aheadMs = 0;
         if (isOver()) {
-            this.#cutShort(id, begun);
+            this.#cutShort(id, startedAt);
             return undefined;
         }
         const result = await this.#resultOf(step);
         this.facts = { ...this.facts, ...result.facts };
-        // Every wait ends with the run, so what a step or a probe found by then proves nothing.
+        // Every wait ends with the run, so a failure of a step or a probe then proves nothing.
         if (isOver()) {
-            this.#cutShort(id, begun);
+            this.#cutShort(id, startedAt);
             return undefined;
         }
         const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
         const found = unlessStarved(result.findings, result.transient ?? false, context.budget);
-        // A step that is attempted again is probed then. A finding of a probe blocks the next step, too.
+        // If there may be another attempt, it runs the probes. A finding of a probe blocks the next step, too.
         const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
         const probed = unlessStarved(ofProbes, false, context.budget);
-        const beside = isOver() ? [runStopped(context.run)] : probed.findings;
-        const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...beside];
+        const last = isOver() ? [runStopped(context.run)] : probed.findings;
+        const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...last];
         const findings = enrich(all, id, context, this.facts);
         this.transient = result.isHandedOver ? false : found.transient || probed.transient;
         if (!result.ok)
             this.greylisted = result.greylisted;
         if (result.ok)
             this.#aheadMs = result.aheadMs ?? 0;
-        const status = this.#record(id, findings, begun + this.#aheadMs, result.skipped);
+        const status = this.#record(id, findings, startedAt + this.#aheadMs, result.skipped);
         return result.ok && status !== 'fail' && status !== 'inconclusive' ? result.next : undefined;
     }
-    /** @returns the reports of all five steps; those that were not taken are blocked */
+    /** @returns the reports of all five steps; those that did not run are blocked */
     reports() {
-        const missing = report_report/* STEP_IDS */.W1.slice(this.#taken.length);
+        const missing = report_report/* STEP_IDS */.W1.slice(this.#reports.length);
         const blocked = { status: 'skip', skipped: 'blocked', durationMs: 0 };
-        return [...this.#taken, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
+        return [...this.#reports, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
     }
     async #resultOf(step) {
         const { run } = this.#context;
@@ -45171,39 +45076,45 @@ class Steps {
             return await run.end.race(step(), () => new Error('the run is over'));
         }
         catch (error) {
-            // A step translates the errors of its own dialogue; what is left comes before the server's first word.
+            // A step turns the errors of its dialogue into findings. Other errors occur before the server's first reply.
             return stoppedBy(error, this.#context, 'nothing');
         }
     }
-    #cutShort(id, begun) {
-        this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), begun, undefined);
+    #cutShort(id, startedAt) {
+        this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), startedAt, undefined);
     }
-    #record(id, findings, begun, skipped) {
+    #record(id, findings, startedAt, skipped) {
         const status = verdict_statusOf(findings);
-        const durationMs = Math.round(external_node_perf_hooks_.performance.now() - begun);
+        const durationMs = Math.round(external_node_perf_hooks_.performance.now() - startedAt);
         const isSkipped = skipped !== undefined && status === 'pass';
-        this.#taken.push({ id, status: isSkipped ? 'skip' : status, ...(isSkipped && { skipped }), durationMs, findings });
+        this.#reports.push({
+            id,
+            status: isSkipped ? 'skip' : status,
+            ...(isSkipped && { skipped }),
+            durationMs,
+            findings,
+        });
         return status;
     }
     /**
-     * Adds to the report of an earlier step what only the current one could see.
-     * @returns what the current step must report, because the earlier one was skipped
+     * Adds a finding to the report of an earlier step.
+     * @returns the finding, if the current step must report it because the earlier one was skipped
      */
     #amend(step, found) {
-        const report = this.#taken.find(({ id, status }) => id === step && status !== 'skip');
+        const report = this.#reports.find(({ id, status }) => id === step && status !== 'skip');
         if (!report)
             return [found];
         report.findings.push(...enrich([found], step, this.#context, this.facts));
         report.status = verdict_statusOf(report.findings);
         return [];
     }
-    /** Bare line feeds concern no step in particular; the step in which they were seen reports them. */
+    /** A bare line feed can occur in any step, and the one in which it occurs reports it. */
     #drainBareLineFeeds() {
         const [first] = this.#bareLineFeeds.splice(0);
         if (!first)
             return [];
         const message = 'The server ends lines of its replies with a bare line feed.';
-        return [finding('bare-line-feed', message, { evidence: { reply: shown(first) } })];
+        return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
     }
 }
 
@@ -45211,8 +45122,8 @@ class Steps {
 
 
 /**
- * The report of an endpoint, with what the attempts before the last one found. A warning or a waived error counts even
- * if the last attempt does not have it; each is reported once.
+ * The report of an endpoint, with the findings of the attempts before the last one. A warning or a waived error counts
+ * even if the last attempt does not have it. Each is reported once.
  */
 function withEarlier(report, before) {
     const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
@@ -45228,11 +45139,11 @@ function withEarlier(report, before) {
     const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
     return { ...report, result, earlier };
 }
-/** What remains of an attempt that is followed by another: its failure, its warnings and its waived errors. */
-function remainsOf({ steps }) {
+/** What the report keeps of an attempt that is followed by another: its failure, warnings and waived errors. */
+function findingsToKeep({ steps }) {
     const last = steps.findLast(({ status }) => status !== 'skip');
     const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
-    // A waiver must not make the verdict worse: the failure that led to the next attempt does not count, waived or not.
+    // The failure that led to the next attempt does not count, waived or not: a waiver must not make the verdict worse.
     const failure = errors.find(({ waived }) => !waived) ?? errors[0];
     const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && verdict_statusOf([one]) === 'warn').map((one) => ({ step, ...one })));
     return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
@@ -45248,7 +45159,7 @@ function remainsOf({ steps }) {
 
 
 
-/** Attempts an endpoint until it passes, fails for good, or has had its retries. Never throws. */
+/** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
 async function attemptWithRetries({ endpoint, addresses }, retries, run) {
     const earlier = [];
     const silences = new Silences();
@@ -45260,18 +45171,18 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
             const attempted = await attempt(endpoint, run, { addresses, greylisting: clock.at(spentMs) });
             const { report, transient, greylisted } = attempted;
             spentMs += report.durationMs;
-            const patienceMs = clock.timeLeft(greylisted, spentMs);
+            const timeLeftMs = clock.timeLeft(greylisted, spentMs);
             const isFinal = !transient || silences.areTooMany(transient);
-            const pauseMs = isFinal ? undefined : nextPause(tries, retries, patienceMs, run);
+            const pauseMs = isFinal ? undefined : nextPause(tries, retries, timeLeftMs, run);
             if (pauseMs === undefined)
                 return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
-            // The lookups of a failed family have been repeated with the same pauses already.
+            // A failed lookup has already been repeated with the same pauses.
             if (!(addresses instanceof connect/* ConnectFailure */.Vm))
                 await run.pause(pauseMs);
             if (run.end.isOver) {
                 return withEarlier({ ...notTriedAgain(report, run), durationMs: spentMs, attempts: tries }, earlier);
             }
-            earlier.push(...remainsOf(report));
+            earlier.push(...findingsToKeep(report));
             spentMs += Math.round(pauseMs);
         }
     }
@@ -45279,7 +45190,7 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
         return withEarlier({ ...defectReport(endpoint, error), attempts: tries }, earlier);
     }
 }
-/** A server may have lost one packet: its silence is worth one more attempt in all. */
+/** The server's silence may be the loss of a packet, so it is worth one more attempt in total. */
 class Silences {
     #count = 0;
     areTooMany(transient) {
@@ -45288,7 +45199,7 @@ class Silences {
         return transient === 'once' && this.#count > 1;
     }
 }
-/** How long a greylisted message is tried: from the server's first such reply, as long as it may take to arrive. */
+/** How long a greylisted message is retried: for `delivery.within`, from the server's first such reply. */
 class GreylistingClock {
     #withinMs;
     #first;
@@ -45302,7 +45213,7 @@ class GreylistingClock {
     /**
      * @param reply by which an attempt was greylisted, if it was
      * @param atMs when it ended, in milliseconds since the first one began
-     * @returns the milliseconds that are left for the message
+     * @returns milliseconds left for the message
      */
     timeLeft(reply, atMs) {
         if (reply === undefined)
@@ -45312,16 +45223,16 @@ class GreylistingClock {
     }
 }
 /**
- * Milliseconds to wait after so many tries, or undefined if there is no other one. Without retries there is none; with
- * them, a greylisted message is tried as often as the time that is left for it allows.
+ * Milliseconds to wait before the next try, or undefined if there is none. With `retries: 0` there is none; otherwise a
+ * greylisted message is retried as often as the time that is left for it allows.
  */
-function nextPause(tries, retries, patienceMs, run) {
+function nextPause(tries, retries, timeLeftMs, run) {
     const pauseMs = pauseBefore(tries + 1, run);
     if (tries <= retries)
         return pauseMs;
-    return retries > 0 && patienceMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, patienceMs) : undefined;
+    return retries > 0 && timeLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, timeLeftMs) : undefined;
 }
-/** The report of an endpoint for which the gate itself failed outside of every step. */
+/** The report of an endpoint for which the gate itself failed outside a step. */
 function defectReport(endpoint, error) {
     const [first, ...rest] = report_report/* STEP_IDS */.W1;
     return {
@@ -45341,34 +45252,34 @@ function defectReport(endpoint, error) {
 
 
 
-/** A message with a large attachment is in memory several times over while it is sent, read and compared. */
+/** A message with a large attachment is in memory several times while it is sent, read and compared. */
 const LARGE_BYTES = 1_000_000;
 const LARGE_AT_A_TIME = 2;
 /**
- * Gates every endpoint of a plan, `concurrency` at a time. None delays another for longer than that, or stops it.
+ * Gates every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
  * @param finished receives each report as its endpoint finishes, and how many have finished
  * @returns the reports in the order of the plan
  */
 async function gateAll(plan, run, finished) {
     const limit = pLimit(plan.concurrency);
     const limitLarge = pLimit(LARGE_AT_A_TIME);
-    const inTurn = ({ delivery }, work) => (delivery?.attachmentOctets ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
+    const inTurn = ({ delivery }, work) => (delivery?.attachmentBytes ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
     const progress = { done: 0, total: plan.endpoints.length };
     const gateOne = (target) => inTurn(target.endpoint, () => gateRedacted(target, plan.retries, run, (report) => {
         progress.done += 1;
         finished(report, progress);
     }));
-    const given = new Set(plan.endpoints.map(({ name }) => name));
+    const names = new Set(plan.endpoints.map(({ name }) => name));
     const gated = plan.endpoints.map(async (endpoint) => {
         if (endpoint.addresses === 'first')
             return [await gateOne({ endpoint })];
-        const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, given));
+        const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, names));
         progress.total += parts.length - 1;
         return Promise.all(parts.map(gateOne));
     });
     return (await Promise.all(gated)).flat();
 }
-/** Gates one endpoint and redacts its report, whatever fails. */
+/** Gates one endpoint and redacts its report. Never throws. */
 async function gateRedacted(target, retries, run, finished) {
     const derivedSecrets = [];
     const addMask = (text) => {
@@ -45385,7 +45296,7 @@ async function gateRedacted(target, retries, run, finished) {
         return redactedDefect(target.endpoint, error, (defect) => run.redact(defect, derivedSecrets));
     }
 }
-/** The report of an endpoint whose report could not be redacted or passed on: what was thrown may contain a secret. */
+/** The report of an endpoint whose report could not be redacted or passed on. The error may contain a secret. */
 function redactedDefect(endpoint, error, redact) {
     try {
         return redact(defectReport(endpoint, error));
@@ -45465,10 +45376,10 @@ async function inboxes_openInbox(target, settings, stop, baselines) {
             return (await __nccwpck_require__.e(/* import() */ 139).then(__nccwpck_require__.bind(__nccwpck_require__, 34139))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(865)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4865))).openMailpitInbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 865).then(__nccwpck_require__.bind(__nccwpck_require__, 4865))).openMailpitInbox(target, settings, stop);
         case 'maildev+http':
         case 'maildev+https':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 75455))).openMailDevInbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 455).then(__nccwpck_require__.bind(__nccwpck_require__, 75455))).openMailDevInbox(target, settings, stop);
     }
 }
 /** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
@@ -45597,15 +45508,15 @@ function redactTranscript(lines, redactor) {
 
 const MINUTE_MS = 60_000;
 /**
- * The story on one page: a Plan goes in, every endpoint is gated, a Report and a Verdict come out.
- * @param env the environment; it tells whether this is a runner of GitHub's own
+ * Gates every endpoint of a Plan, and returns a Report and a Verdict.
+ * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
- * @param cancelled ends the run before its time; its reason says why
- * @param addMask receives what is computed from a secret for one sign-in alone, to be masked in a log
+ * @param cancelled ends the run early; its reason says why
+ * @param addMask receives each text that is derived from a secret for one sign-in, to be masked in the log
  */
 async function run(plan, env, finished, cancelled, addMask = () => undefined) {
     const startedAt = new Date();
-    const begun = external_node_perf_hooks_.performance.now();
+    const startedAtMs = external_node_perf_hooks_.performance.now();
     const redactorOf = (0,secrets/* redactorsFor */.zp)(plan);
     const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
     const inboxes = new Inboxes();
@@ -45613,7 +45524,7 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
         ...(cancelled ? [cancelled] : []),
         ...(plan.deadlineMs === undefined ? [] : [AbortSignal.timeout(plan.deadlineMs)]),
     ]);
-    // As many waits end with it as there are.
+    // Every wait listens to it.
     (0,external_node_events_.setMaxListeners)(0, cut);
     const end = net_deadline/* Deadline */.B.on(cut);
     try {
@@ -45621,7 +45532,7 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
             end,
             whyEnded: () => cancelled?.aborted
                 ? { why: String(cancelled.reason), cause: 'cancelled' }
-                : { why: `its deadline of ${(plan.deadlineMs ?? 0) / MINUTE_MS} min is over` },
+                : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / MINUTE_MS} min) has passed` },
             resolver: (0,connect/* systemResolver */.IC)(),
             txt: textResolver(),
             now: () => new Date(),
@@ -45635,14 +45546,14 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
         }, finished);
-        // The gate can be stopped between two waits, too.
+        // The gate may also be suspended between two waits.
         const endpoints = await end.during(gating);
         const verdict = verdict_judge(endpoints, plan.policy);
         const report = {
             schemaVersion: report_report/* SCHEMA_VERSION */.f$,
             tool: report_report/* TOOL */.js,
             startedAt: startedAt.toISOString(),
-            durationMs: Math.round(external_node_perf_hooks_.performance.now() - begun),
+            durationMs: Math.round(external_node_perf_hooks_.performance.now() - startedAtMs),
             result: verdict.result,
             endpoints,
         };
@@ -46261,7 +46172,6 @@ function* linesOf(text, from = 0) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $N: () => (/* binding */ codeOf),
 /* harmony export */   IC: () => (/* binding */ systemResolver),
 /* harmony export */   Ng: () => (/* binding */ connect),
 /* harmony export */   Vm: () => (/* binding */ ConnectFailure),
@@ -46275,6 +46185,8 @@ function* linesOf(text, from = 0) {
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(32223);
+
 
 
 
@@ -46343,7 +46255,7 @@ async function lookUp(host, resolver, family) {
     const found = await resolver(host, family).catch((error) => {
         if (error instanceof ConnectFailure)
             throw error;
-        const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : codeOf(error);
+        const code = isWithoutAddress(error) ? NAME_WITHOUT_ADDRESS : (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_3__/* .codeOf */ .$)(error);
         const permanent = code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS;
         throw new ConnectFailure(permanent ? 'name-not-found' : 'lookup-failed', code);
     });
@@ -46458,7 +46370,7 @@ const KINDS = {
  * this machine: no packet has left it.
  */
 function failureOf(error, address) {
-    const code = codeOf(error);
+    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_3__/* .codeOf */ .$)(error);
     return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
 }
 /** "Tested and bad" says more than "could not be tested". */
@@ -46466,11 +46378,6 @@ function mostInformative(failures) {
     const order = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
     const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
     return worst ?? new ConnectFailure('no-route', 'no address to connect to');
-}
-/** The system's code of an error, from whatever realm. */
-function codeOf(error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    return typeof code === 'string' ? code : 'unknown';
 }
 
 
@@ -46817,48 +46724,43 @@ async function pendingInput() {
 /* harmony export */   Df: () => (/* binding */ AUTH_EXPECT),
 /* harmony export */   FV: () => (/* binding */ ADDRESSES),
 /* harmony export */   Mk: () => (/* binding */ TLS_VERSIONS),
-/* harmony export */   Nr: () => (/* binding */ MECHANISMS),
 /* harmony export */   Xv: () => (/* binding */ ON_INCONCLUSIVE),
 /* harmony export */   Zz: () => (/* binding */ TRANSPORTS),
 /* harmony export */   _v: () => (/* binding */ PROBES),
-/* harmony export */   bk: () => (/* binding */ VERDICTS),
 /* harmony export */   d$: () => (/* binding */ FAIL_ON),
+/* harmony export */   gU: () => (/* binding */ AUTH_RESULTS),
 /* harmony export */   gg: () => (/* binding */ ROLES),
 /* harmony export */   hz: () => (/* binding */ PORTS),
 /* harmony export */   sW: () => (/* binding */ TLS_CHECKS),
 /* harmony export */   xx: () => (/* binding */ DELIVERY_EXPECT)
 /* harmony export */ });
-/* Legal values, once: the schema, the documentation and the types all come from these. */
+/* Allowed values, once: the schema, the documentation and the types are derived from these. */
 const TRANSPORTS = ['starttls', 'implicit'];
 const ADDRESSES = ['first', 'all'];
 const ROLES = ['submission', 'mx'];
-/** Tries that nobody gets unasked, each on connections of its own, and none with a credential or a recipient. */
+/** Optional tests. Each uses connections of its own, and sends no credentials and no recipient. */
 const PROBES = ['plaintext-auth', 'plaintext-mail', 'command-injection'];
 const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'];
 const FAIL_ON = ['fail', 'warn', 'never'];
 const ON_INCONCLUSIVE = ['fail', 'warn'];
-/** SASL mechanisms by their registered names, strongest first. */
-const MECHANISMS = [
-    'SCRAM-SHA-256-PLUS',
-    'SCRAM-SHA-1-PLUS',
-    'SCRAM-SHA-256',
-    'SCRAM-SHA-1',
-    'OAUTHBEARER',
-    'XOAUTH2',
-    'CRAM-MD5',
-    'PLAIN',
-    'LOGIN',
-    'EXTERNAL',
-];
-/** Whether the server must let these credentials in, or keep them out. */
+/** Whether the server must accept or reject the credentials. */
 const AUTH_EXPECT = ['accepted', 'rejected'];
 /** Whether the message must arrive, the server must accept it, or the server must refuse its recipient. */
 const DELIVERY_EXPECT = ['received', 'accepted', 'refused'];
-/** What a receiver may say of a message's origin (RFC 8601 section 2.7), so far as it is of use to demand it. */
-const VERDICTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'];
-/** Whether the certificate is judged that the handshake brings, or those for other kinds of key too. */
+/** Results of SPF, DKIM and DMARC (RFC 8601 section 2.7) that it makes sense to require. */
+const AUTH_RESULTS = [
+    'pass',
+    'fail',
+    'softfail',
+    'neutral',
+    'none',
+    'policy',
+    'temperror',
+    'permerror',
+];
+/** Whether only the certificate of the handshake is checked, or those for other kinds of key too. */
 const TLS_CHECKS = ['single', 'both'];
-/** Ports that decide other defaults. */
+/** Ports that other defaults depend on. */
 const PORTS = { mx: 25, implicit: 465, submission: 587 };
 
 
@@ -46895,12 +46797,12 @@ const PORTS = { mx: 25, implicit: 465, submission: 587 };
 
 
 
-/**
- * Readers of single values: the text that a user wrote in, what it means out, or undefined where it is not legal.
- * None knows of keys, places or messages.
+/*
+ * Readers of single values. Each takes the text that the user wrote, and returns its value, or undefined if it is not
+ * allowed. They do not know keys, places and messages.
  */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** What has a meaning of its own around a local part, blanks, and what is not seen or stands for nothing. */
+/** Characters with a special meaning around a local part, spaces, and invisible or unassigned characters. */
 const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const PRINTABLE = /^[!-~]+$/;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -46913,11 +46815,11 @@ function wholeNumber(text, min, max) {
     return number >= min && number <= max ? number : undefined;
 }
 /**
- * A DNS name in lower case, as A-labels (RFC 5890), without the dot at its end. Underscores pass. What the resolver
- * would take for a number (`127.1`, `0x7f`) is no name.
+ * A DNS name in lower case, as A-labels (RFC 5890), without a dot at the end. Underscores are allowed. A text that the
+ * resolver reads as a number (`127.1`, `0x7f`) is not a name.
  */
 function dnsName(text) {
-    // The conversion would drop line breaks, decode %2e and read 127.1 as an address: it gets nothing of the kind.
+    // domainToASCII drops line breaks, decodes %2e and reads 127.1 as an address: it must not get any of these.
     if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text) || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) !== text)
         return undefined;
     const name = (PRINTABLE.test(text) ? text.toLowerCase() : (0,node_url__WEBPACK_IMPORTED_MODULE_1__.domainToASCII)(text)).replace(/\.$/, '');
@@ -46926,7 +46828,7 @@ function dnsName(text) {
         return undefined;
     return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') ? undefined : name;
 }
-/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can carry. */
+/** A DNS name, or an IP address with or without brackets; without a zone, which no certificate can contain. */
 function host(text) {
     const bare = /^\[(.*)\]$/.exec(text)?.[1];
     if (bare !== undefined)
@@ -46940,11 +46842,11 @@ function smtpDomain(text) {
     const name = dnsName(text);
     return name?.includes('_') === true ? undefined : name;
 }
-/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at its end. */
+/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at the end. */
 function isQualifiedDomain(text) {
     return text.includes('.') && smtpDomain(text) === text.toLowerCase();
 }
-/** What EHLO may say: a domain, or an address literal (RFC 5321 section 4.1.3). */
+/** A name that EHLO may send: a domain, or an address literal (RFC 5321 section 4.1.3). */
 function ehloName(text) {
     const literal = /^\[(?:IPv6:(.*)|(.*))\]$/i.exec(text);
     if (!literal)
@@ -46963,7 +46865,7 @@ function mailbox(text) {
     const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
     return ascii === undefined ? undefined : `${local}@${ascii}`;
 }
-/** A name for people: one line, at most 200 characters, none of them unseen. */
+/** A name for people: one line of at most 200 characters, all of them visible. */
 function displayName(text) {
     return text.trim() !== '' && text.length <= 200 && (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) === text ? text : undefined;
 }
@@ -46975,16 +46877,16 @@ function userName(text) {
 function secret(text) {
     return CONTROL.test(text) ? undefined : new _secrets_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z(text);
 }
-/** `sha256/` and the base64 of 32 octets; gives the base64. */
+/** `sha256/` and the base64 of 32 bytes; returns the base64. */
 function pin(text) {
     const base64 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
     return base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') === base64 ? base64 : undefined;
 }
-/** An authserv-id (RFC 8601 section 2.5): a token, mostly a domain, which knows no case. */
+/** An authserv-id (RFC 8601 section 2.5): a token, usually a domain, in any case. */
 function authservId(text) {
     return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
 }
-/** The spellings of a boolean in YAML 1.2's core schema, which the runner takes too. */
+/** The spellings of a boolean in the core schema of YAML 1.2, which the runner accepts too. */
 function truth(text) {
     if (/^(true|True|TRUE)$/.test(text))
         return true;
@@ -46997,7 +46899,7 @@ function minutes(text) {
     const given = Number(text);
     return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
 }
-/** A day of the calendar as YYYY-MM-DD. */
+/** An existing date in the form YYYY-MM-DD. */
 function day(text) {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
         return undefined;
@@ -47011,9 +46913,11 @@ function shard(text) {
     const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
     return part === undefined || parts === undefined ? undefined : { part, parts };
 }
-const MAILBOX_PORTS = { imap: 143, imaps: 993, pop3: 110, pop3s: 995 };
-/** Both catchers listen on one port, be it with TLS or without. */
-const API_PORTS = { 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 };
+/** Default ports. Mail catchers use the same port with and without TLS. */
+const PORTS = {
+    ...{ imap: 143, imaps: 993, pop3: 110, pop3s: 995 },
+    ...{ 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 },
+};
 /**
  * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
  * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
@@ -47022,24 +46926,22 @@ function inboxUrl(text) {
     const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
     const scheme = match?.[1]?.toLowerCase() ?? '';
     const name = host(match?.[2] ?? '');
-    const path = match?.[4] ?? '';
-    if (!match || name === undefined)
+    if (!match || name === undefined || !isScheme(scheme))
         return undefined;
-    const port = (usual) => match[3] === undefined ? usual : wholeNumber(match[3], 1, 65535);
-    if (isKeyOf(MAILBOX_PORTS, scheme)) {
-        const at = port(MAILBOX_PORTS[scheme]);
-        const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
-        return at === undefined || mailbox === undefined ? undefined : { scheme, host: name, port: at, mailbox };
-    }
-    if (isKeyOf(API_PORTS, scheme)) {
-        const at = port(API_PORTS[scheme]);
+    const port = match[3] === undefined ? PORTS[scheme] : wholeNumber(match[3], 1, 65535);
+    const path = match[4] ?? '';
+    if (isApi(scheme)) {
         const basePath = base(path);
-        return at === undefined || basePath === undefined ? undefined : { scheme, host: name, port: at, basePath };
+        return port === undefined || basePath === undefined ? undefined : { scheme, host: name, port, basePath };
     }
-    return undefined;
+    const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+    return port === undefined || mailbox === undefined ? undefined : { scheme, host: name, port, mailbox };
 }
-function isKeyOf(table, key) {
-    return Object.hasOwn(table, key);
+function isScheme(text) {
+    return Object.hasOwn(PORTS, text);
+}
+function isApi(scheme) {
+    return scheme.includes('+');
 }
 /** The folder of an IMAP URL. */
 function folder(path) {
@@ -47048,11 +46950,11 @@ function folder(path) {
         return undefined;
     return decoded === '' ? 'INBOX' : decoded;
 }
-/** The base path of an API, as it is sent. */
+/** The base path of an API, as it is sent in requests. */
 function base(path) {
     const segments = path.split('/').filter((segment) => segment !== '');
-    const isLegal = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
-    return isLegal ? segments.map((segment) => `/${segment}`).join('') : undefined;
+    const isAllowed = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
+    return isAllowed ? segments.map((segment) => `/${segment}`).join('') : undefined;
 }
 function percentDecoded(text) {
     try {
@@ -47296,13 +47198,13 @@ function undecodable() {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Fk: () => (/* binding */ SUPPORTED),
   L0: () => (/* binding */ beginExchange),
   _n: () => (/* binding */ bindsChannel),
   L$: () => (/* binding */ chooseMechanism),
+  I: () => (/* binding */ kindOf),
   $i: () => (/* binding */ wireForms)
 });
-
-// UNUSED EXPORTS: SUPPORTED
 
 // EXTERNAL MODULE: ./src/sasl/base64.ts
 var base64 = __nccwpck_require__(82356);
@@ -47332,16 +47234,16 @@ function xoauth2(identity) {
     return tokenClient(xoauth2Message(identity), '');
 }
 function tokenClient(initial, afterFailure) {
-    let told;
+    let reportedError;
     return {
         initial,
-        get told() {
-            return told;
+        get reportedError() {
+            return reportedError;
         },
         respond: ({ bytes, text }) => {
-            if (told !== undefined)
+            if (reportedError !== undefined)
                 throw (0,client/* extraChallenge */.a1)();
-            told = new peer/* PeerText */.gC(describeFailure(bytes?.toString('utf8') ?? text));
+            reportedError = new peer/* PeerText */.gC(describeFailure(bytes?.toString('utf8') ?? text));
             return afterFailure;
         },
     };
@@ -47454,7 +47356,7 @@ async function prepare(text) {
 }
 class Scram {
     initial;
-    told;
+    reportedError;
     iterations;
     #hash;
     #password;
@@ -47480,18 +47382,18 @@ class Scram {
         this.initial = header + this.#bare;
     }
     /** The response with the proof is the one after which a signature is expected. */
-    get presented() {
+    get credentialsSent() {
         return this.#expected !== undefined;
     }
     async respond({ bytes }) {
-        if (this.#verified || this.told !== undefined)
+        if (this.#verified || this.reportedError !== undefined)
             throw (0,client/* extraChallenge */.a1)();
         if (!bytes)
             throw (0,client/* undecodable */.z$)();
         const message = bytes.toString('utf8');
         const error = serverError(message);
         if (error !== undefined) {
-            this.told = new peer/* PeerText */.gC(error);
+            this.reportedError = new peer/* PeerText */.gC(error);
             return '';
         }
         if (!this.#expected)
@@ -47500,7 +47402,7 @@ class Scram {
         return '';
     }
     succeed(data) {
-        if (this.#verified || this.told !== undefined)
+        if (this.#verified || this.reportedError !== undefined)
             return;
         this.#verify(data.map((bytes) => serverSignature(bytes.toString('utf8'))).find((found) => found !== undefined));
     }
@@ -47574,7 +47476,7 @@ function oneMessage(initial) {
 function login(identity) {
     const responses = [identity.username, (0,client/* secretOf */.OM)(identity)];
     return {
-        get presented() {
+        get credentialsSent() {
             return responses.length === 0;
         },
         respond: () => {
@@ -47587,19 +47489,19 @@ function login(identity) {
 }
 /** CRAM-MD5 (RFC 2195): the response has an HMAC of the challenge, keyed with the password. */
 function cramMd5(identity, { derived }) {
-    let presented = false;
+    let credentialsSent = false;
     return {
-        get presented() {
-            return presented;
+        get credentialsSent() {
+            return credentialsSent;
         },
         respond: ({ bytes }) => {
-            if (presented)
+            if (credentialsSent)
                 throw (0,client/* extraChallenge */.a1)();
             if (!bytes || bytes.length === 0)
                 throw (0,client/* undecodable */.z$)();
             const digest = (0,external_node_crypto_.createHmac)('md5', (0,client/* secretOf */.OM)(identity)).update(bytes).digest();
             derived(digest);
-            presented = true;
+            credentialsSent = true;
             return `${identity.username} ${digest.toString('hex')}`;
         },
     };
@@ -47615,7 +47517,7 @@ const scramMechanism = (kind) => ({
     bound: kind.bound,
     begin: (identity, context) => scram(kind, identity, context),
 });
-/** The supported mechanisms, strongest first. */
+/** The supported mechanisms by their registered names, strongest first. */
 const MECHANISMS = {
     'SCRAM-SHA-256-PLUS': scramMechanism({ hash: 'sha256', bound: true }),
     'SCRAM-SHA-1-PLUS': scramMechanism({ hash: 'sha1', bound: true }),
@@ -47628,8 +47530,13 @@ const MECHANISMS = {
     LOGIN: { kind: 'password', begin: login, discloses: ({ secret }) => secret.reveal() },
     EXTERNAL: { kind: 'certificate', begin: external },
 };
-/** Their names, strongest first. */
+const BY_NAME = MECHANISMS;
+/** The names of the supported mechanisms, strongest first. */
 const SUPPORTED = Object.keys(MECHANISMS);
+/** The kind of credential that a mechanism requires; undefined if the mechanism is not supported. */
+function kindOf(name) {
+    return BY_NAME[name]?.kind;
+}
 /**
  * Whether a mechanism has channel binding.
  * @param name in upper case
@@ -47643,7 +47550,7 @@ function bindsChannel(name) {
  * @returns its name, or undefined if there is none
  */
 function chooseMechanism(offered, { kind, wanted, canBind }) {
-    return Object.entries(MECHANISMS)
+    return Object.entries(BY_NAME)
         .filter(([, mechanism]) => mechanism.kind === kind && (canBind || !mechanism.bound))
         .map(([name]) => name)
         .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
@@ -47653,7 +47560,7 @@ function chooseMechanism(offered, { kind, wanted, canBind }) {
  * @param name a mechanism that {@link chooseMechanism} returned
  */
 async function beginExchange(name, identity, context) {
-    const mechanism = MECHANISMS[name];
+    const mechanism = BY_NAME[name];
     if (!mechanism)
         throw new TypeError(`unsupported mechanism: ${name}`);
     return mechanism.begin(identity, context);
@@ -47664,7 +47571,7 @@ async function beginExchange(name, identity, context) {
  * @returns base64 texts
  */
 function wireForms(identity) {
-    return Object.values(MECHANISMS).flatMap(({ kind, discloses }) => kind === identity.kind && discloses ? [(0,base64/* encodeBase64 */.W)(discloses(identity))] : []);
+    return Object.values(BY_NAME).flatMap(({ kind, discloses }) => kind === identity.kind && discloses ? [(0,base64/* encodeBase64 */.W)(discloses(identity))] : []);
 }
 
 
@@ -47863,24 +47770,27 @@ function form(kind, text, sharesBefore = false, sharesAfter = false) {
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
-/** What stands wherever a secret would have been shown. */
+/** What is shown instead of a secret. */
 const REDACTED = '<redacted>';
 /**
- * A credential that cannot be printed: turned into text, JSON or a debug view it shows as `<redacted>`.
- * Only the code that hands it to a protocol, and what must recognise it (masks, the redactor, the inboxes that share a
- * login), may call {@link Secret.reveal}.
+ * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends it
+ * or must recognize it (masks, the redactor, inboxes that share a login) may call {@link Secret.reveal}; a test lists it.
  */
 class Secret {
     #value;
-    /** @param value the credential in clear */
+    /** @param value the credential itself */
     constructor(value) {
         this.#value = value;
     }
-    /** Whether it begins or ends with a blank, which nobody sees who types it in. */
+    /** Whether it begins or ends with a space or a line break, which is easily overlooked. */
     get isPadded() {
         return this.#value !== this.#value.trim();
     }
-    /** The credential in clear, to be sent or to be recognised, and for nothing else. */
+    /** Whether it is empty or contains only spaces. */
+    get isBlank() {
+        return this.#value.trim() === '';
+    }
+    /** The credential itself, to be sent or recognized, and for nothing else. */
     reveal() {
         return this.#value;
     }
@@ -47898,32 +47808,60 @@ class Secret {
 
 /***/ }),
 
+/***/ 50896:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ count),
+/* harmony export */   p: () => (/* binding */ countOf)
+/* harmony export */ });
+/**
+ * A number with its noun: "1 endpoint", "9 endpoints", "0 endpoints".
+ * @param noun in the singular
+ * @param plural where it is not the singular with an s
+ */
+function count(number, noun, plural = `${noun}s`) {
+    return `${number} ${number === 1 ? noun : plural}`;
+}
+/** A part of a whole: "2 of 9 endpoints", "all 9 endpoints", "both endpoints", "the endpoint". */
+function countOf(part, whole, noun, plural = `${noun}s`) {
+    if (part < whole || whole === 0)
+        return `${part} of ${count(whole, noun, plural)}`;
+    if (whole === 1)
+        return `the ${noun}`;
+    return whole === 2 ? `both ${plural}` : `all ${whole} ${plural}`;
+}
+
+
+/***/ }),
+
 /***/ 50875:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kb: () => (/* binding */ excerpt),
 /* harmony export */   PR: () => (/* binding */ UNSEEN),
 /* harmony export */   RK: () => (/* binding */ visible),
-/* harmony export */   X2: () => (/* binding */ briefList),
-/* harmony export */   dh: () => (/* binding */ brief),
-/* harmony export */   gC: () => (/* binding */ PeerText)
+/* harmony export */   gC: () => (/* binding */ PeerText),
+/* harmony export */   l3: () => (/* binding */ excerptOfList),
+/* harmony export */   yj: () => (/* binding */ decodeBytes)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 /**
- * Characters that a reader would not see, or that act on the reader's terminal or page: controls (Cc), format
- * characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points beside
- * them that Unicode keeps for more of the kind.
+ * Characters that a reader would not see, or that change how a terminal or a page shows the text around them: controls
+ * (Cc), format characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points next
+ * to them that Unicode reserves for more of these.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
-/** Made once: a peer that wants to cost us memory sends nothing but these. */
-const ESCAPED_OCTETS = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
+/** Computed once: a server that tries to exhaust our memory sends nothing else. */
+const ESCAPED_BYTES = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
 /**
- * Makes every control, zero-width and bidirectional character visible as an escape (`\x1b`, `\u202e`, `\u{e0020}`).
+ * Replaces every control, zero-width and bidirectional character by an escape (`\x1b`, `\u202e`, `\u{e0020}`).
  * @param text text of any origin
- * @returns one line of text that shows what was there and does nothing
+ * @returns one line
  */
 function visible(text) {
     return text.replace(UNSEEN, escaped);
@@ -47932,53 +47870,54 @@ function escaped(character) {
     const code = character.codePointAt(0) ?? 0;
     if (code > 0xffff)
         return `\\u{${code.toString(16)}}`;
-    return ESCAPED_OCTETS[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
+    return ESCAPED_BYTES[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
-/** Twice what a reader gets to see of it: once secrets are taken out of a report, its texts are cut further. */
-const BRIEF_CHARACTERS = 2048;
+/** Twice what a report shows: its texts are shortened further once secrets are redacted. */
+const EXCERPT_CHARACTERS = 2048;
 /**
- * The beginning of a text in its {@link visible} form, for a message: one line, bounded. An ellipsis stands where it
- * was cut, by which a secret that was cut there is known.
+ * The beginning of a text for a message: one line, {@link visible}, bounded. An ellipsis follows if the text was cut. It
+ * shows the redactor that a secret may have been cut there.
  */
-function brief(text) {
-    return text.length <= BRIEF_CHARACTERS ? visible(text) : `${visible(text.slice(0, BRIEF_CHARACTERS))}…`;
+function excerpt(text) {
+    return text.length <= EXCERPT_CHARACTERS ? visible(text) : `${visible(text.slice(0, EXCERPT_CHARACTERS))}…`;
 }
-const UNSHOWN = 'text from the network';
+/** The same of several texts of a peer. */
+function excerptOfList(texts, separator = ', ') {
+    return excerpt(texts.map(({ exact }) => exact).join(separator));
+}
+/** Decodes bytes from the network as UTF-8, or as ISO 8859-1 if they are not UTF-8. */
+function decodeBytes(bytes) {
+    try {
+        return utf8.decode(bytes);
+    }
+    catch {
+        return Buffer.from(bytes).toString('latin1');
+    }
+}
+const NOT_SHOWN = 'text from the network';
 /**
- * Text that came from the network, and cannot be printed: turned into text, JSON or a debug view it shows what it is and
- * not what it says. It has no `toString` of its own, by which the linter finds who would turn it into text. The exact
- * text is there under a name that says so: for the protocol, for {@link brief}, and for the transcript, which each
- * sink makes safe like every text in a report (workflow commands, Markdown, HTML).
+ * Text from the network that cannot be printed by mistake: turned into text, JSON or a debug view it shows what it is
+ * and not what it says. It has no `toString` of its own, so the linter reports code that turns it into text. The exact
+ * text is for the protocol, for {@link excerpt}, and for the transcript; each output escapes every text of a report for its
+ * own format.
  */
 class PeerText {
     #exact;
-    /** @param from octets as they came, decoded as UTF-8 where that is what they are and as ISO 8859-1 otherwise, or text */
+    /** @param from bytes, see {@link decodeBytes}, or text */
     constructor(from) {
-        this.#exact = typeof from === 'string' ? from : decode(from);
+        this.#exact = typeof from === 'string' ? from : decodeBytes(from);
     }
     get exact() {
         return this.#exact;
     }
     get [Symbol.toStringTag]() {
-        return UNSHOWN;
+        return NOT_SHOWN;
     }
     toJSON() {
-        return `[${UNSHOWN}]`;
+        return `[${NOT_SHOWN}]`;
     }
     [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
-        return `[${UNSHOWN}]`;
-    }
-}
-/** Texts of a peer, in one line for a message, as {@link brief} makes it. */
-function briefList(texts, separator = ', ') {
-    return brief(texts.map(({ exact }) => exact).join(separator));
-}
-function decode(octets) {
-    try {
-        return utf8.decode(octets);
-    }
-    catch {
-        return Buffer.from(octets).toString('latin1');
+        return `[${NOT_SHOWN}]`;
     }
 }
 
@@ -47989,11 +47928,12 @@ function decode(octets) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ codeOf),
 /* harmony export */   A: () => (/* binding */ reasonOf)
 /* harmony export */ });
 /**
- * What a thrown value says for itself, whatever was thrown: an error of this realm or another, a string, nothing.
- * @returns text of any origin, which is still to be made safe for where it goes
+ * The message of a thrown value, whatever was thrown: an error of this realm or another, a string, nothing.
+ * @returns text of any origin, still to be escaped
  */
 function reasonOf(thrown) {
     try {
@@ -48003,6 +47943,11 @@ function reasonOf(thrown) {
         return 'something that cannot be shown';
     }
 }
+/** The code of an error of any realm, such as `ECONNREFUSED` or `not a regular file`; `unknown` if it has none. */
+function codeOf(error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' ? code : 'unknown';
+}
 
 
 /***/ }),
@@ -48011,41 +47956,38 @@ function reasonOf(thrown) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XN: () => (/* binding */ bytesInJson),
 /* harmony export */   YG: () => (/* binding */ shortenList),
-/* harmony export */   ml: () => (/* binding */ shorten),
-/* harmony export */   yg: () => (/* binding */ octetsInJson)
+/* harmony export */   ml: () => (/* binding */ shorten)
 /* harmony export */ });
-/** What a text takes in a report, in octets of JSON: what a stranger has said may take six times its own. */
-function octetsInJson(text) {
+/** What a text takes in a report, in bytes of JSON: up to six times as many as it has itself. */
+function bytesInJson(text) {
     return Buffer.byteLength(JSON.stringify(text));
 }
 /**
  * Cuts a text that is too long, and says so.
  * @param text text of any origin
- * @param limit the most that may come back, in UTF-16 code units; 40 or more
+ * @param limit the most that may be returned, in UTF-16 code units; 40 or more
  * @returns the text, or its beginning and how many characters are missing
  */
 function shorten(text, limit) {
     if (text.length <= limit)
         return text;
     const note = (missing) => ` … (${missing} more characters)`;
-    const kept = wholeCharacters(text, limit - note(text.length).length);
-    return kept + note(text.length - kept.length);
+    const beginning = wholeCharacters(text, limit - note(text.length).length);
+    return beginning + note(text.length - beginning.length);
 }
-/** The first `length` code units of a text, less half a surrogate pair at the end. */
+/** The first `length` code units of a text, without half a surrogate pair at the end. */
 function wholeCharacters(text, length) {
     const last = text.charCodeAt(length - 1);
     return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
-/**
- * As much of a list that a server fills as a report has room for, in whole lines. A hundred long names of a certificate
- * fit, and more than twice what the longest EHLO answers seen have.
- */
+/** A report has room for so much of a list that a server fills: a hundred long names of a certificate fit. */
 const LIST_OCTETS = 8192;
-/** As many lines of a list as have room, and how many there are beyond. */
+/** As many lines of a list as fit, and how many more there are. */
 function shortenList(lines) {
     let room = LIST_OCTETS;
-    const overflow = lines.findIndex((line) => (room -= octetsInJson(line)) < 0);
+    const overflow = lines.findIndex((line) => (room -= bytesInJson(line)) < 0);
     return overflow < 0 ? [...lines] : [...lines.slice(0, overflow), `… and ${lines.length - overflow} more`];
 }
 
@@ -48058,7 +48000,7 @@ function shortenList(lines) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Q: () => (/* binding */ alertName)
 /* harmony export */ });
-/** Fatal alerts by their numbers, with the names of the IANA registry "TLS Alerts" in plain words (RFC 8446 section 6). */
+/** Fatal alerts by number (RFC 8446 section 6), with the names of the IANA registry "TLS Alerts" as plain words. */
 const NAMES = {
     0: 'close notify',
     10: 'unexpected message',
@@ -48109,31 +48051,31 @@ function alertName(number) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Hv: () => (/* binding */ FirstRecordGuard),
-/* harmony export */   OQ: () => (/* binding */ MAX_HANDSHAKE_OCTETS),
-/* harmony export */   RZ: () => (/* binding */ isTlsRecord)
+/* harmony export */   RZ: () => (/* binding */ isTlsRecord),
+/* harmony export */   nu: () => (/* binding */ MAX_HANDSHAKE_BYTES)
 /* harmony export */ });
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57075);
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
 
-/** RFC 8446 section 5.1: a server's first record is of the handshake or an alert, and its version begins with 3. */
+/** RFC 8446 section 5.1: a server's first record is a handshake or alert record, and its version begins with 3. */
 const RECORD_TYPES = [0x16, 0x15];
 const MAJOR_VERSION = 3;
-/** Whether octets that a server sent first are TLS. */
-function isTlsRecord(octets) {
-    return RECORD_TYPES.includes(octets[0]) && octets[1] === MAJOR_VERSION;
+/** Whether the first bytes from a server are TLS. */
+function isTlsRecord(bytes) {
+    return RECORD_TYPES.includes(bytes[0]) && bytes[1] === MAJOR_VERSION;
 }
-/** As much as a server may say in the clear, if there is no end to its first line: a line of SMTP. */
-const MAX_CLEARTEXT_OCTETS = 4096;
-/** A line that has begun in the clear is waited for so long: its packets follow each other closely. */
+/** The longest unencrypted first line that is read. */
+const MAX_CLEARTEXT_BYTES = 4096;
+/** How long to wait for the rest of an unencrypted line, whose packets follow each other closely. */
 const CLEARTEXT_WAIT_MS = 250;
 /**
- * Ten times what a server says in a handshake with a chain of usual size. OpenSSL bounds each message and not their
- * number, and takes some of them without end.
+ * Ten times what a server sends in a handshake with a usual chain. OpenSSL limits the size of each message, but accepts
+ * some of them without end.
  */
-const MAX_HANDSHAKE_OCTETS = 64 * 1024;
+const MAX_HANDSHAKE_BYTES = 64 * 1024;
 /**
- * Stands between socket and TLS until the first octets from the server have shown that it is TLS. What is not is
- * never fed to the TLS library, which could only call it a "wrong version number".
+ * A stream between socket and TLS library that checks that the first bytes from the server are TLS. Other data does not
+ * reach the TLS library, which would only report "wrong version number".
  */
 class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     /** Settles at the latest when the guard is destroyed. */
@@ -48142,11 +48084,11 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     #settle = () => undefined;
     #first = Buffer.alloc(0);
     #isCleartext = false;
-    #patience;
-    #heard = [];
-    #heardOctets = 0;
+    #timer;
+    #received = [];
+    #receivedBytes = 0;
     #isTooMuch = false;
-    /** @param socket connected; nobody else may read from it */
+    /** @param socket connected; nothing else may read from it */
     constructor(socket) {
         super();
         this.#socket = socket;
@@ -48157,22 +48099,22 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
             .on('error', (error) => this.destroy(error))
             .on('close', () => this.destroy());
     }
-    /** What the server has sent so far, for a look at why a handshake failed. */
-    get heard() {
-        return Buffer.concat(this.#heard ?? []);
+    /** What the server has sent during the handshake. */
+    get received() {
+        return Buffer.concat(this.#received ?? []);
     }
-    /** Whether the server has said more than a handshake has, and was cut off. */
+    /** Whether the connection was closed because the server sent more than a handshake has. */
     get isTooMuch() {
         return this.#isTooMuch;
     }
-    /** The handshake is over: what was heard is of no further use, and nothing more is kept. */
+    /** Stops keeping what the server sends: the handshake is over. */
     release() {
-        this.#heard = undefined;
+        this.#received = undefined;
     }
-    #begin = (octets) => {
-        this.#first = Buffer.concat([this.#first, octets]);
+    #begin = (bytes) => {
+        this.#first = Buffer.concat([this.#first, bytes]);
         if (isTlsRecord(this.#first)) {
-            this.#settle({ kind: 'record', octets: this.#first });
+            this.#settle({ kind: 'record', bytes: this.#first });
             this.#socket.off('data', this.#begin).on('data', this.#pass);
             this.#pass(this.#first);
             return;
@@ -48180,36 +48122,36 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
         this.#isCleartext = this.#first.length > 1 || !RECORD_TYPES.includes(this.#first[0]);
         if (!this.#isCleartext)
             return;
-        const isWhole = this.#first.includes('\n') || this.#first.length >= MAX_CLEARTEXT_OCTETS;
+        const isWhole = this.#first.includes('\n') || this.#first.length >= MAX_CLEARTEXT_BYTES;
         if (isWhole)
             this.destroy();
         else
-            this.#patience ??= setTimeout(() => this.destroy(), CLEARTEXT_WAIT_MS);
+            this.#timer ??= setTimeout(() => this.destroy(), CLEARTEXT_WAIT_MS);
     };
-    #pass = (octets) => {
-        this.#heardOctets += octets.length;
-        this.#heard?.push(octets);
-        if (this.#heard && this.#heardOctets > MAX_HANDSHAKE_OCTETS) {
+    #pass = (bytes) => {
+        this.#receivedBytes += bytes.length;
+        this.#received?.push(bytes);
+        if (this.#received && this.#receivedBytes > MAX_HANDSHAKE_BYTES) {
             this.#isTooMuch = true;
             this.destroy();
             return;
         }
-        if (!this.push(octets))
+        if (!this.push(bytes))
             this.#socket.pause();
     };
     _read() {
         this.#socket.resume();
     }
-    _write(octets, _encoding, done) {
-        this.#socket.write(octets, done);
+    _write(bytes, _encoding, done) {
+        this.#socket.write(bytes, done);
     }
     _final(done) {
         this.#socket.end(done);
     }
     _destroy(error, done) {
-        clearTimeout(this.#patience);
-        const octets = this.#first.subarray(0, MAX_CLEARTEXT_OCTETS);
-        this.#settle(this.#isCleartext ? { kind: 'cleartext', octets } : { kind: 'nothing' });
+        clearTimeout(this.#timer);
+        const bytes = this.#first.subarray(0, MAX_CLEARTEXT_BYTES);
+        this.#settle(this.#isCleartext ? { kind: 'cleartext', bytes } : { kind: 'nothing' });
         this.#socket.destroy();
         done(error);
     }
@@ -48231,8 +48173,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(41692);
-// EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __nccwpck_require__(78141);
+// EXTERNAL MODULE: ./src/text/reason.ts
+var text_reason = __nccwpck_require__(32223);
 // EXTERNAL MODULE: ./src/tls/alerts.ts
 var alerts = __nccwpck_require__(3234);
 // EXTERNAL MODULE: ./src/tls/x509/certificate.ts
@@ -48240,106 +48182,87 @@ var certificate = __nccwpck_require__(70881);
 // EXTERNAL MODULE: ./src/tls/guard.ts
 var tls_guard = __nccwpck_require__(46936);
 ;// CONCATENATED MODULE: ./src/tls/records.ts
-/** RFC 8446 section 5.1 and RFC 5246 section 7.4. */
+/** RFC 8446 section 5.1. */
+const ALERT_RECORD = 21;
 const HANDSHAKE_RECORD = 22;
-const RECORD_HEADER_OCTETS = 5;
-const MESSAGE_HEADER_OCTETS = 4;
+/** change_cipher_spec, alert, handshake and application_data. */
+const RECORD_TYPES = [20, ALERT_RECORD, HANDSHAKE_RECORD, 23];
+const RECORD_HEADER_BYTES = 5;
+const WARNING = 1;
+/** RFC 8446 section 4 and RFC 5246 section 7.4. */
+const MESSAGE_HEADER_BYTES = 4;
+const SERVER_HELLO = 2;
+const SERVER_KEY_EXCHANGE = 12;
 const CERTIFICATE_REQUEST = 13;
 /**
- * Whether a server asked for a certificate of the client, as far as its handshake is in the clear: up to TLS 1.2
- * all of it is, with TLS 1.3 nothing behind the ServerHello. TLS 1.2 has no alert of its own for a client that
- * had none to give, so this is how a plain "handshake failure" can be told from others.
- * @param octets what the server sent, from its first record on
+ * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all of
+ * it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so this
+ * distinguishes it from other causes of a "handshake failure".
+ * @param bytes everything the server sent
  */
-function asksForCertificate(octets) {
-    return handshakeMessages(octets).some(({ type }) => type === CERTIFICATE_REQUEST);
+function asksForCertificate(bytes) {
+    return handshakeMessages(bytes).some(({ type }) => type === CERTIFICATE_REQUEST);
 }
-const ALERT_RECORD = 21;
-const WARNING = 1;
 /**
- * The last warning alert that a server sent in the clear (RFC 8446 section 6), close_notify (0) among them.
- * @param octets what the server sent, from its first record on
+ * The last warning alert that a server sent unencrypted (RFC 8446 section 6), including close_notify (0).
+ * @param bytes everything the server sent
  */
-function warningAlert(octets) {
-    let warning;
-    for (let at = 0; at + RECORD_HEADER_OCTETS + 2 <= octets.length;) {
-        const start = at + RECORD_HEADER_OCTETS;
-        if (octets.readUInt8(at) === ALERT_RECORD && octets.readUInt8(start) === WARNING) {
-            warning = octets.readUInt8(start + 1);
-        }
-        at = start + octets.readUInt16BE(at + 3);
-    }
-    return warning;
+function warningAlert(bytes) {
+    return recordsOf(bytes).records.findLast(({ type, content }) => type === ALERT_RECORD && content[0] === WARNING && content.length > 1)?.content[1];
 }
-/** Of a handshake: change_cipher_spec, alert, handshake and application data. */
-const RECORD_TYPES = [20, 21, HANDSHAKE_RECORD, 23];
 /**
- * What stands behind the records of TLS and is none.
- * @param octets what the server sent, from its first record on
- * @returns nothing where a record is due or has only begun
+ * Data after the last TLS record that is not TLS.
+ * @param bytes everything the server sent
+ * @returns nothing if the data ends with a whole record or the beginning of one
  */
-function behindRecords(octets) {
-    let at = 0;
-    while (at + RECORD_HEADER_OCTETS <= octets.length && RECORD_TYPES.includes(octets.readUInt8(at))) {
-        at += RECORD_HEADER_OCTETS + octets.readUInt16BE(at + 3);
-    }
-    const rest = octets.subarray(at);
-    return rest.length === 0 || RECORD_TYPES.includes(rest.readUInt8(0)) ? Buffer.alloc(0) : rest;
+function dataAfterRecords(bytes) {
+    const { rest } = recordsOf(bytes);
+    return RECORD_TYPES.includes(rest[0] ?? ALERT_RECORD) ? Buffer.alloc(0) : rest;
 }
-/** What the handshake records carry, up to the first record of another type. */
-function handshakeContent(octets) {
-    const parts = [];
-    for (let at = 0; at + RECORD_HEADER_OCTETS <= octets.length && octets.readUInt8(at) === HANDSHAKE_RECORD;) {
-        const end = at + RECORD_HEADER_OCTETS + octets.readUInt16BE(at + 3);
-        parts.push(octets.subarray(at + RECORD_HEADER_OCTETS, end));
-        at = end;
-    }
-    return Buffer.concat(parts);
-}
-const SERVER_HELLO = 2;
 const KEY_SHARE = 51;
-/** Groups by their code points (the IANA registry "TLS Supported Groups"), and whether a quantum computer breaks them. */
+/** Groups by their code points (the IANA registry "TLS Supported Groups"). */
 const GROUPS = {
-    23: { group: 'P-256', postQuantum: false },
-    24: { group: 'P-384', postQuantum: false },
-    25: { group: 'P-521', postQuantum: false },
-    29: { group: 'X25519', postQuantum: false },
-    30: { group: 'X448', postQuantum: false },
-    256: { group: 'ffdhe2048', postQuantum: false },
-    257: { group: 'ffdhe3072', postQuantum: false },
-    258: { group: 'ffdhe4096', postQuantum: false },
-    259: { group: 'ffdhe6144', postQuantum: false },
-    260: { group: 'ffdhe8192', postQuantum: false },
-    512: { group: 'MLKEM512', postQuantum: true },
-    513: { group: 'MLKEM768', postQuantum: true },
-    514: { group: 'MLKEM1024', postQuantum: true },
-    4587: { group: 'SecP256r1MLKEM768', postQuantum: true },
-    4588: { group: 'X25519MLKEM768', postQuantum: true },
-    4589: { group: 'SecP384r1MLKEM1024', postQuantum: true },
+    23: 'P-256',
+    24: 'P-384',
+    25: 'P-521',
+    29: 'X25519',
+    30: 'X448',
+    256: 'ffdhe2048',
+    257: 'ffdhe3072',
+    258: 'ffdhe4096',
+    259: 'ffdhe6144',
+    260: 'ffdhe8192',
+    512: 'MLKEM512',
+    513: 'MLKEM768',
+    514: 'MLKEM1024',
+    4587: 'SecP256r1MLKEM768',
+    4588: 'X25519MLKEM768',
+    4589: 'SecP384r1MLKEM1024',
 };
 /**
- * The group that a TLS 1.3 server chose, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8),
- * where Node does not tell of the newer ones.
- * @param octets what the server sent, from its first record on
- * @returns undefined where there is none, as up to TLS 1.2, or where it is not known here
+ * The group that a TLS 1.3 server chose, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
+ * does not expose the newer ones.
+ * @param bytes everything the server sent
+ * @returns undefined if there is no key share, as up to TLS 1.2, or the group is not known here
  */
-function keyExchange(octets) {
-    const hello = handshakeMessages(octets).findLast(({ type }) => type === SERVER_HELLO)?.body;
-    // Version and random have 34 octets, the session id its length before it, then cipher suite and compression.
-    const sessionIdOctets = hello?.[34];
-    if (!hello || sessionIdOctets === undefined)
+function keyExchange(bytes) {
+    const hello = handshakeMessages(bytes).findLast(({ type }) => type === SERVER_HELLO)?.content;
+    // Version and random have 34 bytes. The session id, preceded by its length, cipher suite and compression follow.
+    const sessionIdBytes = hello?.[34];
+    if (!hello || sessionIdBytes === undefined)
         return undefined;
-    let at = 35 + sessionIdOctets + 3 + 2;
+    let at = 35 + sessionIdBytes + 3 + 2;
     while (at + 6 <= hello.length) {
-        if (hello.readUInt16BE(at) === KEY_SHARE)
-            return GROUPS[hello.readUInt16BE(at + 4)];
+        if (hello.readUInt16BE(at) === KEY_SHARE) {
+            const group = GROUPS[hello.readUInt16BE(at + 4)];
+            return group === undefined ? undefined : { group, postQuantum: group.includes('MLKEM') };
+        }
         at += 4 + hello.readUInt16BE(at + 2);
     }
     return undefined;
 }
-const SERVER_KEY_EXCHANGE = 12;
 const NAMED_CURVE = 3;
-/** Hash and signature (RFC 5246 section 7.4.1.4.1) of those that are not offered any more. */
+/** Signature algorithms that are no longer offered, by hash and signature (RFC 5246 section 7.4.1.4.1). */
 const OLD_SIGNATURES = {
     0x0101: 'RSA with MD5',
     0x0201: 'RSA with SHA-1',
@@ -48347,24 +48270,40 @@ const OLD_SIGNATURES = {
     0x0203: 'ECDSA with SHA-1',
 };
 /**
- * What a TLS 1.2 server signs its share of an ECDHE key exchange with (RFC 8422 section 5.4), where that is out of use.
- * @param octets what the server sent, from its first record on
+ * The algorithm with which a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if it is
+ * obsolete.
+ * @param bytes everything the server sent
  */
-function oldSignature(octets) {
-    const body = handshakeMessages(octets).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.body;
-    const keyOctets = body?.[3];
-    if (body?.[0] !== NAMED_CURVE || keyOctets === undefined || body.length < 4 + keyOctets + 2)
+function oldSignature(bytes) {
+    const body = handshakeMessages(bytes).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.content;
+    const keyBytes = body?.[3];
+    if (body?.[0] !== NAMED_CURVE || keyBytes === undefined || body.length < 4 + keyBytes + 2)
         return undefined;
-    return OLD_SIGNATURES[body.readUInt16BE(4 + keyOctets)];
+    return OLD_SIGNATURES[body.readUInt16BE(4 + keyBytes)];
 }
-/** The messages of a handshake, as far as they are whole. */
-function handshakeMessages(octets) {
-    const content = handshakeContent(octets);
+/** The records of TLS whose header is complete, and what follows them. */
+function recordsOf(bytes) {
+    const records = [];
+    let at = 0;
+    while (at + RECORD_HEADER_BYTES <= bytes.length && RECORD_TYPES.includes(bytes.readUInt8(at))) {
+        const start = at + RECORD_HEADER_BYTES;
+        const end = start + bytes.readUInt16BE(at + 3);
+        records.push({ type: bytes.readUInt8(at), content: bytes.subarray(start, end) });
+        at = end;
+    }
+    return { records, rest: bytes.subarray(at) };
+}
+/** The messages in the handshake records, up to the first record of another type; the last may be incomplete. */
+function handshakeMessages(bytes) {
+    const { records } = recordsOf(bytes);
+    const firstOther = records.findIndex(({ type }) => type !== HANDSHAKE_RECORD);
+    const parts = firstOther === -1 ? records : records.slice(0, firstOther);
+    const joined = Buffer.concat(parts.map(({ content }) => content));
     const messages = [];
-    for (let at = 0; at + MESSAGE_HEADER_OCTETS <= content.length;) {
-        const start = at + MESSAGE_HEADER_OCTETS;
-        const end = start + content.readUIntBE(at + 1, 3);
-        messages.push({ type: content.readUInt8(at), body: content.subarray(start, end) });
+    for (let at = 0; at + MESSAGE_HEADER_BYTES <= joined.length;) {
+        const start = at + MESSAGE_HEADER_BYTES;
+        const end = start + joined.readUIntBE(at + 1, 3);
+        messages.push({ type: joined.readUInt8(at), content: joined.subarray(start, end) });
         at = end;
     }
     return messages;
@@ -48378,10 +48317,9 @@ function handshakeMessages(octets) {
 
 
 /**
- * Begins a TLS handshake. The certificate is not judged, and nothing but the handshake is sent: whoever asks for
- * the channel must judge it before anything secret goes out.
+ * Begins a TLS handshake. It does not verify the certificate: the caller must do that before sending a secret.
  * @param socket connected, with nothing unread
- * @param options.servername sent as SNI; undefined for an address, for which SNI is not made (RFC 6066 section 3)
+ * @param options.servername sent as SNI; undefined for an address (RFC 6066 section 3)
  * @param options.deadline the end of the whole handshake
  */
 function beginHandshake(socket, options) {
@@ -48393,19 +48331,19 @@ function beginHandshake(socket, options) {
         rejectUnauthorized: false,
         checkServerIdentity: () => undefined,
     });
-    // Node asks for the certificate in its old form even where nobody wants it, and making that of a key on a curve
-    // without a NIST name ends the process (a null pointer in native code). It is not used here.
+    // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that ends the process (a
+    // null pointer in native code).
     stream.getPeerCertificate = () => ({});
     const settled = new Promise((resolve) => {
         const fail = (failure) => {
             resolve({ ok: false, failure });
         };
         stream.once('secureConnect', () => {
-            resolve({ ok: true, channel: channelOf(stream, guard.heard) });
+            resolve({ ok: true, channel: channelOf(stream, guard.received) });
             guard.release();
         });
-        // Stays on: an error after the handshake belongs to whoever reads then, and must not be thrown as unheard. Who
-        // begins to read later finds it in `errored`, where Node does not put an alert.
+        // Stays on: an error after the handshake must not be thrown as unhandled. Who begins to read later finds it in
+        // `errored`, which Node does not set for an alert.
         stream.on('error', (error) => {
             fail(failureOf(error, guard));
             stream.destroy(error);
@@ -48415,7 +48353,7 @@ function beginHandshake(socket, options) {
         });
         void guard.opening.then((opening) => {
             if (opening.kind === 'cleartext')
-                fail({ kind: 'cleartext', octets: opening.octets });
+                fail({ kind: 'cleartext', bytes: opening.bytes });
         });
     });
     const waitedMs = Math.round(options.deadline.remainingMs);
@@ -48437,20 +48375,17 @@ function beginHandshake(socket, options) {
 }
 class HandshakeTimeout extends Error {
 }
-/**
- * The number of the fatal alert that an error of the TLS library tells of, if it does.
- * RFC 8446 section 6.2 and the registry of RFC 8447 say what the numbers mean.
- */
+/** The number of the fatal alert that caused an error of the TLS library, if one did (RFC 8446 section 6.2). */
 function alertOf(error) {
     const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
     const number = /SSL alert number (\d+)/.exec(message)?.[1];
     return number === undefined ? undefined : Number(number);
 }
-function channelOf(stream, heard) {
-    const chosen = keyExchange(heard);
+function channelOf(stream, received) {
+    const chosen = keyExchange(received);
     const version = stream.getProtocol() ?? 'unknown';
-    const old = version === 'TLSv1.2' ? oldSignature(heard) : undefined;
-    // Up to TLS 1.2 the group stands in no ServerHello, and Node knows all there are.
+    const old = version === 'TLSv1.2' ? oldSignature(received) : undefined;
+    // Up to TLS 1.2 the ServerHello does not name the group, and Node knows all of them.
     const ephemeral = stream.getEphemeralKeyInfo();
     const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
     const verifyError = stream.authorizationError;
@@ -48460,7 +48395,7 @@ function channelOf(stream, heard) {
         cipher: stream.getCipher().standardName,
         ...(chosen ?? (named === undefined ? {} : { group: (0,certificate/* curveName */.L8)(named) })),
         ...(old !== undefined && { oldSignature: old }),
-        // A server names its signature algorithms only when it asks for a certificate (RFC 8446 section 4.3.2, RFC 5246
+        // A server lists its signature algorithms only when it requests a certificate (RFC 8446 section 4.3.2, RFC 5246
         // section 7.4.4).
         clientCertificateRequested: stream.getSharedSigalgs().length > 0,
         sent: certificatesOf(stream),
@@ -48468,8 +48403,8 @@ function channelOf(stream, heard) {
     };
 }
 /**
- * Chains have two to five certificates. OpenSSL bounds what a peer may send to 100 KiB; the count bounds what is looked
- * at. One more is read, to know that there are more.
+ * Chains have two to five certificates. OpenSSL limits what a peer may send to 100 KiB; this limits what is examined. One
+ * more is read, to know that there are more.
  */
 const MAX_CERTIFICATES = 32;
 function certificatesOf(stream) {
@@ -48483,12 +48418,12 @@ function certificatesOf(stream) {
 }
 const TOO_MUCH = {
     kind: 'refused-here',
-    reason: `more than ${tls_guard/* MAX_HANDSHAKE_OCTETS */.OQ} octets came before the handshake was over`,
+    reason: `the server sent more than ${tls_guard/* MAX_HANDSHAKE_BYTES */.nu} bytes before the handshake was complete`,
     code: '',
 };
-/** How a connection ended that was not reset. */
-function orderlyEnd(heard) {
-    const alert = warningAlert(heard);
+/** How a connection ended without a reset. */
+function orderlyEnd(received) {
+    const alert = warningAlert(received);
     if (alert === undefined)
         return 'the server closed it';
     return `the server closed it after ${alert === CLOSE_NOTIFY ? 'the alert close_notify' : `the warning alert ${alert}`}`;
@@ -48498,19 +48433,19 @@ const CLOSE_NOTIFY = 0;
 function failureOf(error, guard) {
     if (guard.isTooMuch)
         return TOO_MUCH;
-    const code = (0,connect/* codeOf */.$N)(error);
+    const code = (0,text_reason/* codeOf */.$)(error);
     const number = alertOf(error);
     const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
     if (number !== undefined) {
-        return { kind: 'alert', number, name: (0,alerts/* alertName */.Q)(number), asked: asksForCertificate(guard.heard) };
+        return { kind: 'alert', number, name: (0,alerts/* alertName */.Q)(number), asked: asksForCertificate(guard.received) };
     }
     if (code.startsWith('ERR_SSL_')) {
-        const stray = behindRecords(guard.heard);
+        const stray = dataAfterRecords(guard.received);
         return { kind: 'refused-here', reason, code, ...(stray.length > 0 && { stray }) };
     }
-    // Node calls an orderly end before its time a reset, too; in a real one it was the system that said so.
+    // Node reports an orderly but early end as a reset, too. A real reset is an error of a system call.
     const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
-    return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.heard) : code };
+    return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.received) : code };
 }
 
 
@@ -48520,7 +48455,7 @@ function failureOf(error, guard) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   ED: () => (/* binding */ carries),
+/* harmony export */   Hj: () => (/* binding */ matchesName),
 /* harmony export */   ci: () => (/* binding */ addressOf),
 /* harmony export */   vu: () => (/* binding */ serverNameIndication),
 /* harmony export */   w$: () => (/* binding */ referenceIdentity)
@@ -48534,21 +48469,21 @@ function referenceIdentity(name) {
         ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
         : { kind: 'ip', address: canonical(name) };
 }
-/** What goes out as SNI: a name, and for an address nothing (RFC 6066 section 3). */
+/** The SNI to send: a name, but not an address (RFC 6066 section 3). */
 function serverNameIndication(name) {
     return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0 ? name : undefined;
 }
 /**
- * Whether a certificate carries a name, by RFC 9525 section 6: DNS names label by label and without case, a
- * wildcard only as the whole left-most label and for exactly one label; an address only against an address entry.
- * The subject's common name is not asked.
+ * Whether a certificate matches a name (RFC 9525 section 6). DNS names are compared label by label, ignoring case. A
+ * wildcard must be the whole left-most label, and matches exactly one label. An address only matches an address entry.
+ * The subject's common name is never used.
  */
-function carries(presented, reference) {
+function matchesName(presented, reference) {
     return reference.kind === 'ip'
         ? presented.ipAddresses.includes(reference.address)
-        : presented.dnsNames.some((pattern) => matches(pattern, reference.name));
+        : presented.dnsNames.some((pattern) => matchesPattern(pattern, reference.name));
 }
-function matches(pattern, name) {
+function matchesPattern(pattern, name) {
     const [first, ...rest] = pattern.toLowerCase().split('.');
     const [label, ...domain] = name.split('.');
     if (rest.length !== domain.length || [first, ...rest].includes(''))
@@ -48556,18 +48491,18 @@ function matches(pattern, name) {
     return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
 }
 /**
- * The textual form of the octets of an address entry, IPv6 in the canonical form of RFC 5952.
- * @param octets four or sixteen of them; what has another length is shown in hexadecimal and matches nothing
+ * The text of an address entry, IPv6 in the canonical form of RFC 5952.
+ * @param bytes four or sixteen; with any other length the text is hexadecimal and matches nothing
  */
-function addressOf(octets) {
-    if (octets.length === 4)
-        return octets.join('.');
-    if (octets.length !== 16)
-        return `0x${octets.toString('hex')}`;
-    return canonical((octets.toString('hex').match(/.{4}/g) ?? []).join(':'));
+function addressOf(bytes) {
+    if (bytes.length === 4)
+        return bytes.join('.');
+    if (bytes.length !== 16)
+        return `0x${bytes.toString('hex')}`;
+    return canonical((bytes.toString('hex').match(/.{4}/g) ?? []).join(':'));
 }
 function canonical(address) {
-    // WHATWG's URL parser writes IPv6 as RFC 5952 wants it.
+    // The URL parser of WHATWG writes IPv6 in the form of RFC 5952.
     return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1) : address;
 }
 
@@ -48598,8 +48533,8 @@ function canonical(address) {
 
 
 /**
- * Reads what there is to know of a certificate.
- * @throws {DerError} if a part of it is encoded in a way that cannot be read, though OpenSSL may have passed over it
+ * Parses a certificate.
+ * @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored
  */
 function certificateFacts(certificate) {
     const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
@@ -48612,7 +48547,7 @@ function certificateFacts(certificate) {
         key: publicKeyFacts(certificate),
         signature: signatureFacts(certificate),
         isCa: certificate.ca,
-        purposeObjections: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeObjections */ .n)(certificate),
+        purposeErrors: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeErrors */ ._)(certificate),
         caIssuers: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .caIssuers */ .Dg)(certificate),
         sha256: fingerprint(certificate),
         spki: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectPublicKeyInfo */ .Vk)(certificate)).digest('base64'),
@@ -48624,14 +48559,14 @@ function fingerprint({ raw }) {
 }
 /**
  * One line such as `C=DE, O=Example, CN=mail.example.com`.
- * @param multiLine as Node writes it, which is not at all where a name is empty or cannot be read
+ * @param multiLine in Node's form, which is undefined if a name is empty or malformed
  */
 function distinguishedName(multiLine) {
     return (multiLine ?? '').replaceAll('\n', ', ');
 }
 /**
- * The subject alternative names, from the encoding itself: Node's rendering as one line of text has to be taken
- * apart again, and names that hold commas or quotes have made that go wrong (CVE-2021-44532).
+ * The subject alternative names, from the encoding itself: Node's text of them must be split again, which names with
+ * commas or quotes have made go wrong (CVE-2021-44532).
  */
 function presentedIdentifiers(certificate) {
     const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
@@ -48643,7 +48578,7 @@ function presentedIdentifiers(certificate) {
 }
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
-/** What NIST calls the curves of OpenSSL. */
+/** NIST's names for the curves of OpenSSL. */
 const CURVES = {
     prime256v1: 'P-256',
     secp224r1: 'P-224',
@@ -48654,7 +48589,7 @@ const CURVES = {
 function curveName(name) {
     return CURVES[name] ?? name;
 }
-/** What the key of a certificate is; never throws, be the rest as it may. */
+/** The key of a certificate. Never throws, even if the rest is malformed. */
 function publicKeyFacts(certificate) {
     const key = publicKeyOf(certificate);
     const type = key?.asymmetricKeyType;
@@ -48669,7 +48604,7 @@ function publicKeyFacts(certificate) {
     }
     if (type === 'ed25519' || type === 'ed448')
         return { name: `Ed${type.slice(2)}`, weak: false };
-    // A key that this TLS library cannot even read is not one to rely on.
+    // A key that this TLS library cannot read counts as weak.
     return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
 }
 function publicKeyOf(certificate) {
@@ -48732,16 +48667,16 @@ function pssFacts(parameters) {
 /* harmony export */   jq: () => (/* binding */ oid),
 /* harmony export */   zN: () => (/* binding */ derElements)
 /* harmony export */ });
-/** An encoding that this reader does not take. OpenSSL may, so a peer can present one. */
+/** An encoding that this parser does not accept. OpenSSL may accept it, so a peer can present one. */
 class DerError extends Error {
     name = 'DerError';
 }
-/** Four octets of length are more than any certificate that OpenSSL accepts in a handshake. */
-const MAX_LENGTH_OCTETS = 4;
+/** Four bytes of length are more than any certificate that OpenSSL accepts in a handshake. */
+const MAX_LENGTH_BYTES = 4;
 /**
- * Reads the elements that stand one behind the other in a DER encoding, for what Node does not tell of a
- * certificate: one-octet tags, definite lengths.
- * @throws {DerError} if a tag has several octets, or a length is indefinite or points beyond the encoding
+ * Reads consecutive DER elements with one-byte tags and definite lengths, for what Node does not expose of a
+ * certificate.
+ * @throws {DerError} if a tag has several bytes, or a length is indefinite or extends past the end
  */
 function derElements(der) {
     const elements = [];
@@ -48750,21 +48685,21 @@ function derElements(der) {
         const tag = der.readUInt8(at);
         const first = der[at + 1];
         if (first === undefined || (tag & 0x1f) === 0x1f)
-            throw new DerError('a tag that stands alone or goes on');
-        const lengthOctets = first < 0x80 ? 0 : first - 0x80;
-        const start = at + 2 + lengthOctets;
-        if (first === 0x80 || lengthOctets > MAX_LENGTH_OCTETS || start > der.length)
-            throw new DerError('an odd length');
-        const end = start + (lengthOctets === 0 ? first : der.readUIntBE(at + 2, lengthOctets));
+            throw new DerError('a tag is incomplete or has several bytes');
+        const lengthBytes = first < 0x80 ? 0 : first - 0x80;
+        const start = at + 2 + lengthBytes;
+        if (first === 0x80 || lengthBytes > MAX_LENGTH_BYTES || start > der.length)
+            throw new DerError('a length is invalid');
+        const end = start + (lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes));
         if (end > der.length)
-            throw new DerError('a length beyond the end');
+            throw new DerError('a length extends past the end');
         elements.push({ tag, content: der.subarray(start, end), whole: der.subarray(at, end) });
         at = end;
     }
     return elements;
 }
 /**
- * The elements within the first element of an encoding; none where there is no first.
+ * The elements within the first element of an encoding, or none if it is empty.
  * @throws {DerError}
  */
 function derWithin(der) {
@@ -48775,9 +48710,9 @@ function derWithin(der) {
 function oid(content) {
     const arcs = [];
     let arc = 0;
-    for (const octet of content) {
-        arc = arc * 128 + (octet & 0x7f);
-        if (octet < 0x80) {
+    for (const byte of content) {
+        arc = arc * 128 + (byte & 0x7f);
+        if (byte < 0x80) {
             arcs.push(arc);
             arc = 0;
         }
@@ -48806,15 +48741,15 @@ function oid(content) {
 /* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(55361);
 
 /*
- * The parts of a certificate (RFC 5280 section 4.1) as they are encoded, where Node does not tell of them, or tells
- * as little of one that it cannot read as of one that is absent.
+ * The encoded parts of a certificate (RFC 5280 section 4.1) that Node does not expose, or for which it does not
+ * distinguish between malformed and absent.
  */
-/** Tags as they are encoded: of universal types, and the context tag of `extensions` in a TBSCertificate. */
+/** Tag bytes of universal types, and the context tag of `extensions` in a TBSCertificate. */
 const TAG = {
     boolean: 0x01,
     integer: 0x02,
-    bits: 0x03,
-    octets: 0x04,
+    bitString: 0x03,
+    octetString: 0x04,
     oid: 0x06,
     utcTime: 0x17,
     generalizedTime: 0x18,
@@ -48832,16 +48767,13 @@ function tbsCertificate({ raw }) {
 function signatureAlgorithm({ raw }) {
     return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
 }
-/**
- * The whole SubjectPublicKeyInfo.
- * @throws {DerError}
- */
+/** The whole SubjectPublicKeyInfo. @throws {DerError} */
 function subjectPublicKeyInfo(certificate) {
     return sequenceOfTbs(certificate, 4, 'public key').whole;
 }
 /**
- * Whether the key of a certificate brings the parameters of its curve along in place of the curve's name, which
- * RFC 5480 section 2.1.1 forbids: they can be those of another curve.
+ * Whether the key of a certificate has explicit curve parameters instead of the name of a curve. RFC 5480 section 2.1.1
+ * forbids this: the parameters may be those of a different curve.
  * @throws {DerError}
  */
 function hasExplicitCurve(certificate) {
@@ -48850,24 +48782,18 @@ function hasExplicitCurve(certificate) {
     return id?.tag === TAG.oid && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
 }
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
-/**
- * What the issuer's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
+/** The content of the issuer's distinguished name. @throws {DerError} */
 function issuerName(certificate) {
     return sequenceOfTbs(certificate, 1, 'issuer').content;
 }
-/**
- * What the subject's distinguished name consists of; empty where it has no part.
- * @throws {DerError}
- */
+/** The content of the subject's distinguished name. @throws {DerError} */
 function subjectName(certificate) {
     return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 /**
- * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. Node's text of a date has a
- * year of any length, which would be read as a year of another century, and "Bad time value" for what is none.
- * @throws {DerError} if they are in no such form, or name no day that there is
+ * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
+ * has any number of digits, so it could be read as a year of another century.
+ * @throws {DerError} if a date has neither form or does not exist
  */
 function validityOf(certificate) {
     const dates = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(sequenceOfTbs(certificate, 2, 'validity').content);
@@ -48875,13 +48801,12 @@ function validityOf(certificate) {
 }
 /** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
 function sequenceOfTbs(certificate, index, name) {
-    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
-    return part(sequences, index, name);
+    return part(tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence), index, name);
 }
 function part(elements, index, name) {
     const element = elements[index];
     if (!element)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`no ${name}`);
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`the ${name} is missing`);
     return element;
 }
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
@@ -48890,9 +48815,9 @@ function date({ tag, content }, name) {
     const [, year, month, day, hour, minute, second] = TIME.exec(withCentury(tag, text)) ?? [];
     const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
     const moment = new Date(iso);
-    // A day that there is not, such as 30 February, may be taken for one of the next month.
+    // Date reads a day that does not exist, such as 30 February, as one of the next month.
     if (Number.isNaN(moment.getTime()) || moment.toISOString() !== iso) {
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`${name} is no date: ${JSON.stringify(text)}`);
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_0__/* .DerError */ .I4(`${name} is not a valid date: ${JSON.stringify(text)}`);
     }
     return moment;
 }
@@ -48940,26 +48865,26 @@ const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 /**
  * The extensions of a certificate, in their order.
- * @throws {DerError} where the encoding is odd, or an extension is there twice, of which each reader would take another
+ * @throws {DerError} also if an extension occurs twice: implementations differ in which one they use
  */
-const extensionsOf = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+const extensionsOf = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .memoize */ .B)((certificate) => {
     const list = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .tbsCertificate */ .hD)(certificate).find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.extensions);
     const extensions = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derWithin */ .hv)(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
         const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
         const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
-        // OpenSSL takes every octet but zero for TRUE.
-        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octets) };
+        // OpenSSL reads every byte but zero as TRUE.
+        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octetString) };
     });
     const seen = new Set();
     for (const { id } of extensions) {
         if (seen.has(id))
-            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is there twice`);
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} occurs twice`);
         seen.add(id);
     }
     return extensions;
 });
 /**
- * How many further issuers may stand between this one and the leaf (RFC 5280 section 4.2.1.9).
+ * How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9).
  * @throws {DerError}
  */
 function pathLength(certificate) {
@@ -48968,26 +48893,27 @@ function pathLength(certificate) {
         return Infinity;
     const [first] = limit;
     if (first === undefined || first >= 0x80)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a path length that is no count');
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('the path length is negative or empty');
     return Number(`0x${limit.toString('hex')}`);
 }
 /**
- * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined where nothing is said.
+ * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined if it has no such extension.
  * @throws {DerError}
  */
 function extendedKeyUsage(certificate) {
     return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(content));
 }
 /**
- * What the key may be used for (RFC 5280 section 4.2.1.3): the first octet, digitalSignature its highest bit; undefined
- * where nothing is said.
+ * The key usage (RFC 5280 section 4.2.1.3): the first byte, whose highest bit is digitalSignature; undefined if it has
+ * no such extension.
  * @throws {DerError}
  */
 function keyUsage(certificate) {
     return bitsOf(certificate, KEY_USAGE);
 }
 /**
- * What Netscape once had in place of the extended key usage, sslClient the highest bit; undefined where nothing is said.
+ * Netscape's predecessor of the extended key usage, whose highest bit is sslClient; undefined if it has no such
+ * extension.
  * @throws {DerError}
  */
 function netscapeCertType(certificate) {
@@ -48997,10 +48923,10 @@ function netscapeCertType(certificate) {
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 /**
- * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined where it has none.
- * @throws {DerError} also where a minimum or maximum is given, which there must not be
+ * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined if it has none.
+ * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
-const nameConstraints = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => {
+const nameConstraints = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .memoize */ .B)((certificate) => {
     const lists = elementsOf(certificate, NAME_CONSTRAINTS);
     if (!lists)
         return undefined;
@@ -49010,12 +48936,12 @@ const nameConstraints = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .remembere
         .map(({ content }) => {
         const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
         if (!base || bounds.length > 0)
-            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a name constraint without a name, or with bounds');
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a name constraint has no name, or has bounds');
         return base;
     });
     return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
 });
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6), as they are encoded. */
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6). */
 const NAME_TAG = {
     rfc822Name: 0x81,
     dnsName: 0x82,
@@ -49027,10 +48953,10 @@ const NAME_TAG = {
  * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
  * @throws {DerError}
  */
-const subjectAltNames = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .remembered */ .H)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
+const subjectAltNames = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .memoize */ .B)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 /**
- * Where the certificate of the issuer is to be had, by the certificate's own word (RFC 5280 section 4.2.2.1).
+ * The URLs of the issuer's certificate, according to this one (RFC 5280 section 4.2.2.1).
  * @throws {DerError}
  */
 function caIssuers(certificate) {
@@ -49040,26 +48966,25 @@ function caIssuers(certificate) {
         return isUrl ? [location.content.toString('latin1')] : [];
     });
 }
-/** The first octet of an extension that is a BIT STRING; undefined where it is absent. */
+/** The first byte of an extension that is a BIT STRING; undefined if it is absent. */
 function bitsOf(certificate, id) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
-    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bits)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no bit string`);
-    // The first octet of the content counts the bits that are not used.
-    return whole.content[1] ?? 0;
+    const content = contentOf(certificate, id, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bitString, 'a BIT STRING');
+    // The first byte of the content is the number of unused bits.
+    return content && (content[1] ?? 0);
 }
-/** What an extension consists of, being a SEQUENCE; undefined where it is absent. */
+/** The elements of an extension that is a SEQUENCE; undefined if it is absent. */
 function elementsOf(certificate, id) {
+    const content = contentOf(certificate, id, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence, 'a SEQUENCE');
+    return content && (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
+}
+function contentOf(certificate, id, tag, type) {
     const extension = extensionsOf(certificate).find((one) => one.id === id);
     if (!extension)
         return undefined;
     const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
-    if (whole?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is no sequence`);
-    return (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(whole.content);
+    if (whole?.tag !== tag)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is not ${type}`);
+    return whole.content;
 }
 
 
@@ -49069,19 +48994,19 @@ function elementsOf(certificate, id) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ remembered)
+/* harmony export */   B: () => (/* binding */ memoize)
 /* harmony export */ });
 /**
- * Lets each certificate be read once, however often it is asked, as long as it lives: a peer chooses how much there is
- * to read, and a search for a chain asks again at every turn.
- * @param read what is asked of a certificate; what it throws is not remembered
+ * Caches what is read from a certificate, as long as the certificate lives. The peer decides how much there is to read,
+ * and a search for a path reads the same certificate many times.
+ * @param read what it throws is not cached
  */
-function remembered(read) {
-    const answers = new WeakMap();
+function memoize(read) {
+    const cache = new WeakMap();
     return (certificate) => {
-        const known = answers.get(certificate) ?? { answer: read(certificate) };
-        answers.set(certificate, known);
-        return known.answer;
+        const cached = cache.get(certificate) ?? { value: read(certificate) };
+        cache.set(certificate, cached);
+        return cached.value;
     };
 }
 
@@ -49092,12 +49017,12 @@ function remembered(read) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ usageObjection),
-/* harmony export */   n: () => (/* binding */ purposeObjections)
+/* harmony export */   _: () => (/* binding */ purposeErrors),
+/* harmony export */   c: () => (/* binding */ extendedKeyUsageError)
 /* harmony export */ });
 /* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(18706);
 
-/** serverAuth, and the two of the days of export restrictions that OpenSSL still takes for it. */
+/** serverAuth, and the two from the time of export restrictions that OpenSSL still accepts in its place. */
 const FOR_SERVERS = new Set([
     '1.3.6.1.5.5.7.3.1',
     '2.16.840.1.113730.4.1',
@@ -49109,31 +49034,31 @@ const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
 /** sslServer. */
 const NETSCAPE_SERVER = 0x40;
 /**
- * Whether the extended key usage of a certificate, or of an issuer, leaves out servers (RFC 5280 section 4.2.1.12).
- * OpenSSL does not take anyExtendedKeyUsage for that of a server, and neither does this.
- * @returns why, in words that follow upon "its"; undefined where it does not
+ * Whether the extended key usage of a certificate, or of an issuer, excludes servers (RFC 5280 section 4.2.1.12). Like
+ * OpenSSL, this does not accept anyExtendedKeyUsage instead of serverAuth.
+ * @returns why, as a clause that begins with "its"; undefined if servers are allowed
  * @throws {DerError}
  */
-function usageObjection(certificate) {
+function extendedKeyUsageError(certificate) {
     const purposes = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .extendedKeyUsage */ .u5)(certificate);
     if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
         return undefined;
     return purposes?.includes(ANY)
-        ? 'extended key usage says "any", which is not taken for that of a TLS server'
-        : 'extended key usage does not allow a TLS server';
+        ? 'its extended key usage says "any", which does not include TLS servers'
+        : 'its extended key usage does not allow a TLS server';
 }
 /**
- * Why a key may not be that of a TLS server, by all that its certificate says of purposes, as OpenSSL sees it.
- * @returns clauses for a reader; none where it may
+ * Why the key of a certificate must not be used by a TLS server, by the rules of OpenSSL.
+ * @returns clauses; none if it may be used
  * @throws {DerError}
  */
-function purposeObjections(certificate) {
-    const usage = usageObjection(certificate);
-    const uses = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .keyUsage */ .F$)(certificate);
+function purposeErrors(certificate) {
+    const extended = extendedKeyUsageError(certificate);
+    const usage = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .keyUsage */ .F$)(certificate);
     const type = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .netscapeCertType */ .uQ)(certificate);
     return [
-        ...(usage === undefined ? [] : [`its ${usage}`]),
-        ...(uses === undefined || (uses & SERVER_KEY_USAGES) !== 0
+        ...(extended === undefined ? [] : [extended]),
+        ...(usage === undefined || (usage & SERVER_KEY_USAGES) !== 0
             ? []
             : ['its key usage allows neither a signature nor a key exchange']),
         ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
@@ -70992,6 +70917,10 @@ function cancellation() {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/text/count.ts
+var count = __nccwpck_require__(50896);
+// EXTERNAL MODULE: ./src/text/reason.ts
+var reason = __nccwpck_require__(32223);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./src/plan/pem.ts
@@ -70999,17 +70928,17 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 /**
- * Whether a value is PEM itself and no path. Any PEM text is taken as such, so that a private key given by mistake
- * is not quoted as a path.
+ * Whether a value is PEM text and not a path. This is any PEM text, so that a private key given by mistake is not quoted
+ * as a path.
  */
 function isPem(text) {
     return text.includes('-----BEGIN');
 }
-/** Takes the certificates out of a text; whatever stands between them does not matter (RFC 7468 section 2). */
+/** Reads the certificates in a text; any other text between them is ignored (RFC 7468 section 2). */
 function certificatesIn(text) {
     const blocks = blocksIn(text);
     if (blocks.length === 0)
-        return { certificates: [], faults: ['holds no PEM certificate'] };
+        return { certificates: [], faults: ['contains no PEM certificate'] };
     const certificates = [];
     const faults = [];
     for (const [index, block] of blocks.entries()) {
@@ -71017,12 +70946,12 @@ function certificatesIn(text) {
             certificates.push(new external_node_crypto_.X509Certificate(block).toString());
         }
         catch {
-            faults.push(`holds a damaged certificate (number ${index + 1} of ${blocks.length})`);
+            faults.push(`contains a damaged certificate (number ${index + 1} of ${blocks.length})`);
         }
     }
     return { certificates, faults };
 }
-/** A loop, because a regular expression takes quadratic time for a text of nothing but beginnings. */
+/** A loop, because a regular expression takes quadratic time for a text with many beginnings and no end. */
 function blocksIn(text) {
     const blocks = [];
     let begin = text.indexOf(BEGIN);
@@ -71038,23 +70967,23 @@ function blocksIn(text) {
 
 ;// CONCATENATED MODULE: ./src/plan/source/quote.ts
 /*
- * What of a wrong configuration may be shown. A secret gets anywhere by a slip: a URL with credentials for a host, a
- * blank left out after a key, a line in the wrong place. So a text is quoted where it looks like what belongs there,
- * and nowhere else.
+ * Which parts of a wrong configuration may be quoted. A small mistake can put a secret anywhere: a URL with credentials
+ * in place of a host, a missing space after a key, a line in the wrong place. So a text is quoted only if it looks like
+ * a value that is expected in its place.
  */
 /** A mistyped word or number, such as `soon`, `-1`, `15s`, `2027-02-30` or `TLSv1.1`. */
 const WORD = /^(?:[a-z_-]{1,40}|[+-]?\d[\d./-]{0,10}[a-z]{0,2}|TLSv?[\d.]{1,3})$/i;
 const NAME = /^[\w.[\]:-]{1,60}$/;
 /** No colon, only digits after it, a word after a name with a dot, or the colons of an IPv6 address. */
 const COLONS = /^(?:[^:]*(?::\d{0,5})?|[\w-]+(?:\.[\w-]+)+:[a-z]{1,12}|\[?(?=[^:]*:[^:]*:)[\da-f.:]*\]?(?::\d{0,5})?)$/i;
-/** The body of a PEM text, or a key in base64, without anything that says so. */
+/** The body of a PEM text, or a key in base64, without its header. */
 const BASE64 = /^[A-Za-z0-9+/]{40,}={0,2}$/;
 const PATH_LENGTH = 200;
-/** Whether a value may be quoted where a number or one of a few words belongs. */
+/** Whether a value may be quoted in place of a number or a keyword. */
 function isQuotableWord(text) {
     return WORD.test(text);
 }
-/** Whether a value may be quoted where a host or an address belongs, with or without a port. */
+/** Whether a value may be quoted in place of a host or an address, with or without a port. */
 function isQuotableName(text) {
     return NAME.test(text) && COLONS.test(text);
 }
@@ -71063,112 +70992,109 @@ function isQuotableKey(key) {
     return /^[\w-]{1,60}$/.test(key);
 }
 /**
- * What a file is called in a message.
- * @param path as the user wrote it; it is shown where it looks like a path
+ * The name of a file in an error.
+ * @param path as the user wrote it; shown only if it looks like a path
  */
 function fileName(path) {
     const isPath = path.length <= PATH_LENGTH && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
-    return isPath ? path : 'the file that it names';
+    return isPath ? path : 'the file';
 }
 
 ;// CONCATENATED MODULE: ./src/plan/anchors.ts
 
 
+
 /** Files that one value may name. They are read at the same time. */
 const MAX_FILES = 1000;
-/** Trust anchors, each value of `ca` read once however many endpoints have it. */
+/** Additional trusted CAs. Each value of `ca` is read once, however many endpoints have it. */
 class Anchors {
     #read;
     #known = new Map();
-    /** @param read gives the text of a file by its path as the user wrote it */
+    /** @param read returns the text of a file by its path as the user wrote it */
     constructor(read) {
         this.#read = read;
     }
     /**
-     * Reads what `ca` names.
-     * @param ca the value of the key: text, or a list of texts; anything else is for the schema to complain about
-     * @returns what cannot be read or holds no certificate
+     * Reads the files that `ca` names.
+     * @param ca the value of the key: text, or a list of texts; the schema reports anything else
+     * @returns what cannot be read or contains no certificate
      */
     async load(ca) {
         if (ca?.kind === 'list')
             return (await Promise.all(ca.items.map((item) => this.load(item)))).flat();
         if (ca?.kind !== 'text' || ca.broken)
             return [];
-        const anchor = this.#known.get(ca.text) ?? (await this.#anchor(ca.text));
-        this.#known.set(ca.text, anchor);
-        return anchor.faults.map(({ path, what }) => ({
+        const loaded = this.#known.get(ca.text) ?? (await this.#load(ca.text));
+        this.#known.set(ca.text, loaded);
+        const key = ca.place.line === undefined ? '' : 'tls.ca: ';
+        return loaded.faults.map(({ path, what }) => ({
             ...ca.place,
-            message: `${ca.place.line === undefined ? '' : 'ca: '}${subject(path, ca.expanded)} ${what}`,
+            message: `${key}${path === undefined ? 'the text' : ca.expanded ? 'the file' : fileName(path)} ${what}`,
         }));
     }
     /**
-     * The certificates behind values that were loaded.
-     * @returns PEM, one certificate each, none twice
+     * The certificates in values that have been loaded.
+     * @returns PEM, one certificate each, without duplicates
      */
     of(values) {
         return [...new Set(values.flatMap((value) => this.#known.get(value)?.certificates ?? []))];
     }
-    async #anchor(text) {
+    async #load(text) {
         if (isPem(text))
-            return anchorOf(text);
+            return action_parse(text);
         const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
         if (paths.length === 0)
-            return { certificates: [], faults: [{ what: 'is empty' }] };
-        if (paths.length > MAX_FILES) {
-            return { certificates: [], faults: [{ what: `names more than ${MAX_FILES} files` }] };
-        }
-        const files = await Promise.all(paths.map((path) => this.#file(path)));
+            return failure({ what: 'is empty' });
+        if (paths.length > MAX_FILES)
+            return failure({ what: `names more than ${MAX_FILES} files` });
+        const files = await Promise.all(paths.map((path) => this.#loadFile(path)));
         return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
     }
-    async #file(path) {
+    async #loadFile(path) {
         try {
-            return anchorOf(await this.#read(path), path);
+            return action_parse(await this.#read(path), path);
         }
         catch (error) {
-            return { certificates: [], faults: [{ path, what: `cannot be read (${errorCode(error)})` }] };
+            return failure({ path, what: `cannot be read (${(0,reason/* codeOf */.$)(error)})` });
         }
     }
 }
-/** The code of an error, such as ENOENT or `not a regular file`. Its message would carry the path of the file. */
-function errorCode(error) {
-    return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
-}
-function anchorOf(text, path) {
+function action_parse(text, path) {
     const { certificates, faults } = certificatesIn(text);
     return { certificates, faults: faults.map((what) => ({ ...(path !== undefined && { path }), what })) };
 }
-function subject(path, isExpanded) {
-    if (path === undefined)
-        return 'the text';
-    return isExpanded ? 'the file that it names' : fileName(path);
+function failure(fault) {
+    return { certificates: [], faults: [fault] };
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var action_schemas = __nccwpck_require__(92857);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(41692);
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secret = __nccwpck_require__(30793);
 ;// CONCATENATED MODULE: ./src/plan/source/located.ts
-/** A text that stands at a place as it is. */
+/** A text at a place. */
 function textAt(place, text, expanded = false) {
     return { kind: 'text', text, place, expanded, broken: false };
 }
-/** A mapping whose keys stand where their values do. */
+/** A mapping whose keys have the places of their values. */
 function mappingAt(place, values) {
     const entries = new Map();
     for (const [key, value] of values)
         entries.set(key, { key: value.place, value });
     return { kind: 'mapping', entries, place };
 }
-/** The same without places: strings, arrays and objects. */
+/** The same without places: strings, arrays and objects; null for a broken text. */
 function plain(node) {
     switch (node.kind) {
         case 'text':
-            return node.text;
+            return node.broken ? null : node.text;
         case 'list':
             return node.items.map(plain);
         case 'mapping':
             return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
     }
 }
-/** How many values a node holds, itself included. */
+/** The number of values in a node, including itself. */
 function size(node) {
     switch (node.kind) {
         case 'text':
@@ -71179,7 +71105,7 @@ function size(node) {
             return [...node.entries.values()].reduce((sum, { value }) => sum + size(value), 1);
     }
 }
-/** What stands at the end of a path, or undefined where the path leads nowhere. */
+/** The node at the end of a path, or undefined if there is none. */
 function at(node, ...path) {
     return path.reduce((parent, step) => {
         if (parent?.kind === 'mapping')
@@ -71187,40 +71113,147 @@ function at(node, ...path) {
         return parent?.kind === 'list' ? parent.items[Number(step)] : undefined;
     }, node);
 }
-/** The last thing on a path that is there. */
+/** The last node on a path that exists. */
 function nearest(node, path) {
     const [step, ...rest] = path;
     const child = step === undefined ? undefined : at(node, step);
     return child ? nearest(child, rest) : node;
 }
-/** The same mapping with one entry set. */
+/** A copy of a mapping with one entry set. */
 function withEntry(mapping, key, value) {
     return { ...mapping, entries: new Map(mapping.entries).set(key, { key: value.place, value }) };
 }
 
+;// CONCATENATED MODULE: ./src/plan/client-identities.ts
+
+
+
+
+
+
+
+/** Client certificates. Each pair of values is read once, however many endpoints have it. */
+class ClientIdentities {
+    #readFile;
+    #known = new Map();
+    /** @param readFile returns the text of a file by its path as the user wrote it */
+    constructor(readFile) {
+        this.#readFile = readFile;
+    }
+    /**
+     * Reads the files that `client-cert` and `client-key` name, and checks that the key belongs to the certificate.
+     * @param tls the mapping with the keys; the schema reports values that are missing, empty or not text
+     * @returns what cannot be read or used. The errors never contain any part of the key
+     */
+    async load(tls) {
+        const certificate = textOf(at(tls, 'client-cert'));
+        const key = textOf(at(tls, 'client-key'));
+        if (!certificate && !key)
+            return [];
+        const id = idOf(certificate?.text, key?.text);
+        const loaded = this.#known.get(id) ?? (await this.#load(certificate?.text, key?.text));
+        this.#known.set(id, loaded);
+        const { certificateFault, keyFault } = loaded;
+        return [
+            ...(certificate && certificateFault !== undefined ? [problem('client-cert', certificate, certificateFault)] : []),
+            ...(key && keyFault !== undefined ? [problem('client-key', key, keyFault)] : []),
+        ];
+    }
+    /** The identity in two values that have been loaded; undefined if one of them is not set. */
+    of(certificate, key) {
+        return this.#known.get(idOf(certificate, key))?.identity;
+    }
+    async #load(certificate, key) {
+        const [chain, privateKey] = await Promise.all([this.#parse(certificate, chainIn), this.#parse(key, keyIn)]);
+        if (!chain?.ok || !privateKey?.ok) {
+            return {
+                ...(chain?.ok === false && { certificateFault: chain.fault }),
+                ...(privateKey?.ok === false && { keyFault: privateKey.fault }),
+            };
+        }
+        if (!new external_node_crypto_.X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
+            return { keyFault: 'contains a key that does not belong to the certificate in tls.client-cert' };
+        }
+        const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
+        try {
+            // The TLS library rejects some identities, such as a key that is too short: better now than in step 3.
+            (0,external_node_tls_.createSecureContext)({ cert: chain.value, key: pem });
+        }
+        catch (error) {
+            return { certificateFault: `contains a certificate that the TLS library rejects (${(0,reason/* codeOf */.$)(error)})` };
+        }
+        return { identity: { certificate: chain.value, key: new secret/* Secret */.z(pem) } };
+    }
+    async #parse(value, parse) {
+        if (value === undefined)
+            return undefined;
+        if (isPem(value))
+            return parse(value);
+        try {
+            return parse(await this.#readFile(value.trim()));
+        }
+        catch (error) {
+            return wrong(`cannot be read (${(0,reason/* codeOf */.$)(error)})`);
+        }
+    }
+}
+function textOf(node) {
+    return node?.kind === 'text' && !node.broken && node.text.trim() !== '' ? node : undefined;
+}
+function idOf(certificate, key) {
+    return JSON.stringify([certificate, key]);
+}
+function wrong(fault) {
+    return { ok: false, fault };
+}
+/** All certificates in a text. The first is the client certificate itself. */
+function chainIn(text) {
+    const { certificates, faults } = certificatesIn(text);
+    return faults[0] === undefined ? { ok: true, value: certificates.join('') } : wrong(faults[0]);
+}
+function keyIn(text) {
+    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
+        return wrong('contains no PEM private key');
+    if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text))
+        return wrong('contains an encrypted key; it must have no passphrase');
+    try {
+        return { ok: true, value: (0,external_node_crypto_.createPrivateKey)(text) };
+    }
+    catch {
+        return wrong('contains a private key that is damaged or of an unknown type');
+    }
+}
+function problem(key, { place, text, expanded }, what) {
+    // The value of client-key may be the key itself in a form that was not recognized, so it is never quoted.
+    const file = key === 'client-cert' && !expanded ? fileName(text.trim()) : 'the file';
+    return { ...place, message: `tls.${key}: ${isPem(text) ? 'the text' : file} ${what}` };
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var action_schemas = __nccwpck_require__(92857);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(50875);
 ;// CONCATENATED MODULE: ./src/plan/source/problem.ts
 
-/** More would bury the first ones, and the limits of a summary with them. */
+/** More would hide the first ones, and exceed the limits of a summary. */
 const MAX_LINES = 1000;
 /** The number of problems after which checking stops: a file of another kind can have one every few bytes. */
 const MAX_PROBLEMS = 10_000;
-/** The configuration cannot be used. It carries every problem at once, and its message lists the first of them, one a line. */
+/** The configuration cannot be used. It has every problem, and its message lists the first of them, one per line. */
 class ConfigurationError extends Error {
     problems;
-    /** @param problems at least one, in any order; what is told twice is told once */
+    /** @param problems at least one, in any order; duplicates are dropped */
     constructor(problems) {
-        const told = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
-        const lines = [...told.keys()];
+        const unique = new Map(problems.toSorted(byPlace).map((problem) => [line(problem), problem]));
+        const lines = [...unique.keys()];
         const atLeast = lines.length >= MAX_PROBLEMS ? 'at least ' : '';
         const more = lines.length > MAX_LINES ? [`and ${atLeast}${lines.length - MAX_LINES} more`] : [];
         super([...lines.slice(0, MAX_LINES), ...more].join('\n'));
         this.name = 'ConfigurationError';
-        this.problems = [...told.values()];
+        this.problems = [...unique.values()];
     }
 }
-/** A place as `file:line:column`, `endpoints:line:column` (within that input) or `input name`; empty where unknown. */
+/** A place as `file:line:column`, `endpoints:line:column` (within that input) or `input name`; empty if unknown. */
 function show({ file, input, line, column }) {
     const where = file ?? (line === undefined && input !== undefined ? `input ${input}` : input);
     return (0,peer/* visible */.RK)([where, line, column].filter((part) => part !== undefined).join(':'));
@@ -71412,16 +71445,140 @@ function closestMatch(target, candidates, options) {
 	return best;
 }
 
-;// CONCATENATED MODULE: ./src/plan/schema/suggest.ts
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var action_core = __nccwpck_require__(88532);
+// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
+var report = __nccwpck_require__(2123);
+// EXTERNAL MODULE: ./src/plan/schema/enums.ts
+var enums = __nccwpck_require__(65037);
+// EXTERNAL MODULE: ./src/plan/schema/values.ts
+var values = __nccwpck_require__(9661);
+;// CONCATENATED MODULE: ./src/plan/schema/fields.ts
+
+
+
+
 
 /**
- * A hint for somebody who mistyped a word.
- * @returns `; did you mean "word"?`, or nothing where no known word is near
+ * A value that `read` reads from text.
+ * @param allowed what is allowed, as the end of a sentence that begins with the key
+ * @param quotable `never` if the value may be a secret
+ */
+function value(allowed, read, quotable = 'never') {
+    return action_schemas/* unknown */.L5J().transform((given, context) => {
+        const text = typeof given === 'string' ? given : '';
+        const result = typeof given === 'string' ? read(text) : undefined;
+        if (result !== undefined)
+            return result;
+        const message = typeof allowed === 'string' ? allowed : allowed(text);
+        context.issues.push({ code: 'custom', message, input: given, params: { quotable } });
+        return action_core/* NEVER */.tm;
+    });
+}
+/** A whole number from `min` to `max`. */
+const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => values/* wholeNumber */.rD(text, min, max), 'word');
+/**
+ * One of several keywords.
+ * @param allowed the error message for any other text, if it is not to list the keywords
+ */
+const oneOf = (known, allowed = `must be one of ${known.join(', ')}`, quotable = 'word') => value((text) => allowed + didYouMean(text, known), (text) => known.find((word) => word === text), quotable);
+/**
+ * A hint for a mistyped word.
+ * @returns `; did you mean "word"?`, or empty text if no known word is similar
  */
 function didYouMean(word, known) {
     const match = closestMatch(word, known, { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
     return match === undefined ? '' : `; did you mean "${match}"?`;
 }
+/** A boolean. */
+const flag = value('must be true or false', values/* truth */.Im, 'word');
+/** Any text. */
+const anyText = value('must be text', (text) => text);
+/** A host, without a port. */
+const host = value('must be a DNS name or an IP address, without a port', values/* host */.Hc, 'name');
+/** An envelope address. */
+const mailbox = value('must be a plain address of the form local@domain', values/* mailbox */.B5);
+const NO_CONTROLS = 'must not contain control characters (secrets are often stored with a line break at the end by mistake)';
+/** A user name, which may be empty. */
+const userName = value(NO_CONTROLS, values/* userName */.nT);
+/** A password or a token, which may be empty. */
+const fields_secret = value(NO_CONTROLS, values/* secret */.rJ);
+/** The URL of an inbox. */
+const inboxUrl = value('must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment', values/* inboxUrl */.Ww);
+/** Text for people. */
+const oneLine = value('must be one line of 1 to 200 visible characters', values/* displayName */.QC);
+/** A list, or a text that `split` makes a list. */
+const list = (item, split) => action_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), action_schemas/* array */.YOg(item, 'must be text or a list'));
+/** No setting has as many keywords. */
+const MAX_WORDS = 100;
+/** The words of a text, each once. A text without words is returned whole, so that it is an error and not an empty list. */
+const words = (text) => {
+    const found = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+    return found.length > 0 ? found.slice(0, MAX_WORDS) : [text];
+};
+/** Step IDs, sorted in the order of the steps; `all` stands for all of them. */
+const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform((named) => report/* STEP_IDS */.W1.filter((id) => named.includes('all') || named.includes(id)));
+/** Names of probes, in a fixed order. */
+const probes = list(oneOf(enums/* PROBES */._v), words).transform((named) => enums/* PROBES */._v.filter((probe) => named.includes(probe)));
+/** PEM text or paths, as one text or a list. */
+const pemOrPaths = list(anyText, (text) => [text]);
+/** A mapping with these keys and no others. */
+const mapping = (shape) => action_schemas/* strictObject */.rej(shape, 'must be a mapping of keys to values');
+/**
+ * Adds the documentation of a key.
+ * @param otherwise the documented default, if it depends on something else
+ */
+const key = (field, description, otherwise) => field.meta({ description, ...(otherwise !== undefined && { otherwise }) });
+
+;// CONCATENATED MODULE: ./src/plan/schema/input-keys.ts
+
+
+
+/** The inputs of the action, as in `action.yml`: the only place of their defaults and descriptions. */
+const inputShape = {
+    endpoints: key(anyText.optional(), 'The mail servers to test: `host`, `host:port` or `[v6]:port`, one per line (or separated by commas or spaces, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. Set `endpoints`, `config`, or both; with both, the endpoints of both are tested.'),
+    config: key(anyText.optional(), 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).'),
+    username: key(userName.optional(), 'User name for endpoints without credentials of their own.'),
+    password: key(fields_secret.optional(), 'Password for `username`. Store it as a secret.'),
+    'access-token': key(fields_secret.optional(), 'OAuth 2.0 access token for `username`, instead of `password`. Store it as a secret.'),
+    'mail-from': key(mailbox.optional(), 'Envelope sender of the test message, for endpoints without a `delivery` of their own. Requires `rcpt-to`.'),
+    'rcpt-to': key(mailbox.optional(), 'Envelope recipient of the test message. Requires `mail-from`.'),
+    inbox: key(inboxUrl.optional(), 'Where the test message must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, with mandatory STARTTLS); the mailbox is percent-encoded, default `INBOX`; the junk folder is searched too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, with mandatory STLS). HTTP API of a mail catcher: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox, the gate only tests whether the server accepts the message.'),
+    'inbox-username': key(userName.optional(), 'User name for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.'),
+    'inbox-password': key(fields_secret.optional(), 'Password for `inbox`. Store it as a secret.'),
+    ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.'),
+    'min-tls-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.'),
+    'min-valid-days': key(number(0, 3650).default(14), 'Days for which the certificate of the server must stay valid: 0 to 3650.'),
+    require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
+    'fail-on': key(oneOf(enums/* FAIL_ON */.d$).default('fail'), 'What fails the job: `fail` (failures), `warn` (warnings too) or `never` (report only).'),
+    'on-inconclusive': key(oneOf(enums/* ON_INCONCLUSIVE */.Xv).default('fail'), 'Whether an endpoint that could not be tested from the runner counts as `fail` or `warn`.'),
+    concurrency: key(number(1, 1000).default(32), 'Number of endpoints that are tested at the same time: 1 to 1000.'),
+    timeout: key(number(1, 600).default(15), 'Seconds for any single wait (connect, a whole reply, the handshake): 1 to 600.'),
+    retries: key(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
+    deadline: key(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Minutes for the whole run: 0.1 to 1440. At the deadline the gate reports what is known; the rest is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
+    'self-test': key(flag.default(false), 'Whether the gate first tests itself with misbehaving servers of its own on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
+    'report-dir': key(anyText.optional(), "Directory for report files. By default `report.json` is written to the runner's temp folder."),
+    shard: key(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.'),
+};
+/** The inputs that endpoints inherit, and their keys there. */
+const KEYS_OF_INPUTS = {
+    username: 'auth.username',
+    password: 'auth.password',
+    'access-token': 'auth.access-token',
+    'mail-from': 'delivery.from',
+    'rcpt-to': 'delivery.to',
+    inbox: 'delivery.inbox',
+    'inbox-username': 'delivery.username',
+    'inbox-password': 'delivery.password',
+};
+/** The outputs of the action, as in `action.yml`, each with its description. */
+const OUTPUTS = {
+    result: 'The worst result of all endpoints: `pass`, `warn`, `inconclusive` or `fail`.',
+    'endpoints-total': 'Number of endpoints that were tested.',
+    'endpoints-failed': 'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. `fail-on: never` counts like `fail`.',
+    'failed-endpoints': 'Names of the endpoints that count as failed, as a JSON array.',
+    report: 'Path of `report.json`. Empty after a configuration error.',
+};
 
 ;// CONCATENATED MODULE: ./src/plan/schema/check.ts
 
@@ -71429,50 +71586,24 @@ function didYouMean(word, known) {
 
 
 
-/** Keys of numbers and of closed sets of words. With those of NAMES, they are the only ones whose values are quoted. */
-const WORDS = [
-    'port',
-    'transport',
-    'addresses',
-    'role',
-    'probes',
-    'require',
-    'finding',
-    'until',
-    'min-version',
-    'min-valid-days',
-    'check',
-    'expect',
-    'within',
-    'keep',
-    'attachment-bytes',
-    'spf',
-    'dkim',
-    'dmarc',
-    'min-tls-version',
-    'fail-on',
-    'on-inconclusive',
-    'concurrency',
-    'timeout',
-    'retries',
-    'shard',
-];
-const NAMES = ['host', 'servername', 'ehlo'];
-/** Mappings with secrets in them: what stands there for a key may be one. */
+
+/** Mappings that contain secrets: an unknown key in them may be a secret. */
 const PRIVATE = ['auth', 'delivery'];
 /**
- * Holds what the user wrote against a schema.
- * @param what how the text as a whole is called
- * @returns its meaning, or every problem: at the key where it is unknown, at the value where it is wrong, at the
- *   mapping where something is missing from it
+ * Checks what the user wrote against a schema.
+ * @returns the value, or every problem: located at the key if it is unknown, at the value if that is not allowed, at the
+ *   mapping if a key is missing, and otherwise where the rule says
  */
-function check(schema, root, what = 'the endpoint') {
+function check(schema, root, { what = 'the endpoint', own = root } = {}) {
     const result = schema.safeParse(plain(root));
     if (result.success)
         return { value: result.data, problems: [] };
-    return {
-        problems: result.error.issues.flatMap((issue) => issue.code === 'unrecognized_keys' ? unknownKeys(schema, root, issue) : wrongValue(root, issue, what)),
-    };
+    const problems = result.error.issues.flatMap((issue) => {
+        if (issue.code === 'unrecognized_keys')
+            return unknownKeys(schema, root, issue);
+        return isViolation(issue) ? violation(root, own, issue) : wrongValue(root, issue, what);
+    });
+    return { problems };
 }
 function unknownKeys(schema, root, { path, keys }) {
     const mapping = at(root, ...path);
@@ -71481,47 +71612,67 @@ function unknownKeys(schema, root, { path, keys }) {
     const known = keysAt(schema, path);
     return keys.slice(0, MAX_PROBLEMS).map((key) => {
         const place = mapping.entries.get(key)?.key ?? mapping.place;
-        const what = place.line === undefined ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
-        return { ...place, message: what };
+        const message = isInput(place) ? `unknown input${didYouMean(key, known)}` : unknownKey(key, known, path);
+        return { ...place, message };
     });
 }
-/** A key that is none may be a key and its value, with the blank between them left out. */
+/** An unknown key may be a key and its value, if the space between them is missing. */
 function unknownKey(key, known, path) {
     const isPrivate = path.some((step) => PRIVATE.includes(step));
     const [word = ''] = /^[\w-]*/.exec(key) ?? [];
     const suggestion = didYouMean(word, known);
     const isQuoted = isQuotableKey(word) && (suggestion !== '' || (word === key && !isPrivate));
     if (!isQuoted)
-        return 'an unknown key';
+        return 'unknown key';
     if (word === key)
         return `unknown key "${key}"${suggestion}`;
-    return `unknown key that begins with "${word}"${key[word.length] === ':' ? '; a blank must follow the colon' : ''}`;
+    return `unknown key that begins with "${word}"${key[word.length] === ':' ? '; add a space after the colon' : ''}`;
 }
-function wrongValue(root, { path, message }, what) {
+function isViolation(issue) {
+    return issue.code === 'custom' && Array.isArray(issue.params?.keys);
+}
+/** The problem of a rule that concerns several keys. */
+function violation(root, own, { message, params }) {
+    const { keys, isOwn } = params;
+    const [{ place } = own] = keys.flatMap((key) => at(isOwn ? own : root, ...key.split('.')) ?? []);
+    return { ...place, message: isInput(place) ? message.replace(/\b(?:auth|delivery)\.[\w-]+/g, inputName) : message };
+}
+/** Whether a value is an input as a whole. */
+function isInput({ input, line }) {
+    return input !== undefined && line === undefined;
+}
+/** The input that gives a key to endpoints; the key itself if there is none. */
+function inputName(key) {
+    return Object.entries(KEYS_OF_INPUTS).find(([, inherited]) => inherited === key)?.[0] ?? key;
+}
+function wrongValue(root, issue, what) {
+    const { path, message } = issue;
     const node = nearest(root, path);
     if (node.kind === 'text' && node.broken)
         return [];
-    const keys = path.filter((step) => typeof step === 'string');
-    const isInput = node.place.line === undefined;
-    const label = isInput ? '' : `${keys.join('.') || what} `;
-    const parent = path.slice(0, -1);
-    if (typeof path.at(-1) === 'string' && at(root, ...path) === undefined && at(root, ...parent)?.kind === 'mapping') {
-        return [{ ...node.place, message: `${keys.join('.')} is missing` }];
+    const name = path.filter((step) => typeof step === 'string').join('.');
+    const isMissing = typeof path.at(-1) === 'string' && at(root, ...path) === undefined;
+    if (isMissing && at(root, ...path.slice(0, -1))?.kind === 'mapping') {
+        const text = isInput(node.place) ? `${inputName(name)} is missing or empty` : `${name} is missing`;
+        return [{ ...node.place, message: text }];
     }
-    return [{ ...node.place, message: `${label}${message}${instead(node, keys, message)}` }];
+    const label = isInput(node.place) ? '' : `${name || what} `;
+    return [{ ...node.place, message: `${label}${message}${instead(node, issue)}` }];
 }
-/** What is there instead of what should be, as far as it may be shown. */
-function instead(node, keys, message) {
+/** The value that is there instead, if it may be shown. */
+function instead(node, issue) {
+    const { message } = issue;
     if (!message.startsWith('must be') || message.includes('; did you mean'))
         return '';
     if (node.kind !== 'text')
         return `, not a ${node.kind}`;
     if (node.text === '')
-        return ', and is empty';
-    return !node.expanded && isQuotable(node.text, keys.at(-1)) ? `, not "${node.text}"` : '';
+        return ', but is empty';
+    const quotable = issue.code === 'custom' ? issue.params?.quotable : undefined;
+    return !node.expanded && isQuotable(node.text, quotable) ? `, not "${node.text}"` : '';
 }
-function isQuotable(text, key) {
-    return (WORDS.includes(key) && isQuotableWord(text)) || (NAMES.includes(key) && isQuotableName(text));
+function isQuotable(text, quotable) {
+    return (quotable === 'word' && isQuotableWord(text)) || (quotable === 'name' && isQuotableName(text));
 }
 /** The keys that a schema knows for the mapping at a path. */
 function keysAt(schema, path) {
@@ -71537,85 +71688,334 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-;// CONCATENATED MODULE: ./src/plan/delivery.ts
+// EXTERNAL MODULE: ./src/findings/catalogue.ts + 11 modules
+var catalogue = __nccwpck_require__(6227);
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 4 modules
+var mechanisms = __nccwpck_require__(83157);
+;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
 
-/** What can be demanded of the origin of a message, and what only the receiver can say. */
-const CHECKS = ['spf', 'dkim', 'dmarc'];
-const SAID_BY_RECEIVER = ['spf', 'dmarc'];
-/** What an endpoint may share with others by the defaults, and has no use for where it sends no message. */
-const NEED_A_MESSAGE = ['keep', 'attachment-bytes'];
-/**
- * Keys of `delivery` that contradict one another, that need another one, or that the endpoint has to no effect.
- * @param own the endpoint as the user wrote it, which says where
- * @param merged the same with all layers under it
+
+
+
+
+
+/*
+ * The keys of an endpoint mapping: the only place of their defaults, allowed values and descriptions. `otherwise` is
+ * the documentation of a default that depends on something else.
  */
-function deliveryProblems(own, merged) {
-    const delivery = at(merged, 'delivery');
-    if (delivery?.kind !== 'mapping')
-        return [];
-    const problem = (message, ...keys) => {
-        const { place } = keys.map((key) => at(own, 'delivery', ...key.split('.'))).find((node) => node !== undefined) ?? own;
-        return { ...place, message: `delivery.${message}` };
-    };
-    const has = (key) => delivery.entries.has(key);
-    const refused = isText(at(delivery, 'expect'), 'refused');
-    const accepted = isText(at(delivery, 'expect'), 'accepted');
-    const verdicts = at(delivery, 'verdicts');
-    return [
-        ...(accepted && has('inbox')
-            ? [
-                problem('expect: accepted tests acceptance only, and no inbox is read; remove inbox, username and password, or expect', 'inbox', 'expect'),
-            ]
-            : []),
-        ...(refused && has('inbox')
-            ? [problem('expect: refused sends no message, so there is none to look for; take out inbox', 'inbox', 'expect')]
-            : []),
-        ...NEED_A_MESSAGE.filter((key) => refused && at(own, 'delivery', key)).map((key) => problem(`expect: refused sends no message, so ${key} has no effect; take it out`, key)),
-        ...(!refused && !has('inbox') && isText(at(own, 'delivery', 'keep'), 'true')
-            ? [problem('keep is for the message in the inbox, and needs inbox', 'keep')]
-            : []),
-        ...(verdicts && !has('inbox')
-            ? [problem('verdicts are read in the message that arrived, and need inbox', 'verdicts')]
-            : []),
-        ...(verdicts?.kind === 'mapping' ? verdictsProblems(verdicts, problem) : []),
-    ];
+const authShape = {
+    username: key(userName.optional(), 'User name. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the identity to act as, and is optional.'),
+    password: key(fields_secret.optional(), 'Password, as `${NAME}` from the environment.'),
+    'access-token': key(fields_secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
+    mechanism: key(oneOf(mechanisms/* SUPPORTED */.Fk, undefined, 'never').optional(), `The SASL mechanism to use. Strongest first: ${mechanisms/* SUPPORTED */.Fk.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\` and is used only if it is set here.`, 'the strongest that client and server both support'),
+    expect: key(oneOf(enums/* AUTH_EXPECT */.Df).default('accepted'), 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout, where a successful sign-in is the failure. `rejected` excludes `delivery`.'),
+};
+const verdictsShape = {
+    'authserv-id': key(value('must be the name that the receiving server writes at the start of its Authentication-Results header fields', values/* authservId */.iL).optional(), 'The authserv-id (RFC 8601) of the receiving server. Only `Authentication-Results` with this name are trusted. Required for `spf` and `dmarc`.'),
+    spf: key(oneOf(enums/* AUTH_RESULTS */.gU).optional(), 'SPF result that this server must report, usually `pass`.'),
+    dkim: key(oneOf(enums/* AUTH_RESULTS */.gU).optional(), 'Result that the DKIM signature must have, usually `pass`. The gate verifies the signature itself, on the message that arrived, with the key from DNS.'),
+    dmarc: key(oneOf(enums/* AUTH_RESULTS */.gU).optional(), 'DMARC result that this server must report, usually `pass`.'),
+};
+const deliveryShape = {
+    from: key(mailbox, 'Envelope sender of the test message.'),
+    to: key(mailbox, 'Envelope recipient of the test message.'),
+    inbox: key(inboxUrl.optional(), 'Where the test message must arrive, as in the input `inbox`. IMAP and POP3 require `username` and `password`; a mail catcher may need none.', 'only acceptance by the server is tested'),
+    username: key(userName.optional(), 'User name for `inbox`.'),
+    password: key(fields_secret.optional(), 'Password for `inbox`, as `${NAME}` from the environment.'),
+    within: key(number(1, 3600).default(60), 'Seconds from acceptance until the message must have arrived: 1 to 3600. If the server greylists the sender and `retries` is not 0, the gate also retries for that long.'),
+    expect: key(oneOf(enums/* DELIVERY_EXPECT */.xx).default('received'), '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without them, the session is not signed in. `accepted` and `refused` exclude `inbox`.'),
+    keep: key(flag.default(false), 'Whether the test message stays in the inbox. By default the gate deletes it after reading it, and never deletes anything else.'),
+    'attachment-bytes': key(number(0, 50_000_000).default(0), 'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). Of the endpoints with more than 1000000, at most two are tested at the same time.'),
+    verdicts: key(mapping(verdictsShape).optional(), 'Required results of the checks of the sender: at least one of `spf`, `dkim` and `dmarc`. Requires `inbox`.', 'not tested'),
+};
+const tlsShape = {
+    ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line; or a list of these. They are added to those of the input `ca`.'),
+    'min-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).optional(), 'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.', 'the input `min-tls-version`'),
+    'min-valid-days': key(number(0, 3650).optional(), 'Days for which the certificate of the server must stay valid: 0 to 3650.', 'the input `min-valid-days`'),
+    pin: key(list(value('must be sha256/ and the base64 of 32 bytes', values/* pin */.y_), (text) => [text])
+        .refine((pins) => pins.length > 0, 'is an empty list; remove it')
+        .optional(), 'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted whatever its chain and name.'),
+    check: key(oneOf(enums/* TLS_CHECKS */.sW).default('single'), 'Which certificates are checked: `single`, the one of the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.'),
+    'client-cert': key(anyText.optional(), 'Client certificate and its chain, for a server that requests one: PEM text, or the path of a PEM file. Requires `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.'),
+    'client-key': key(anyText.optional(), 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.'),
+};
+const waivable = catalogue/* FINDING_CODES */.f2.filter((code) => !catalogue/* UNWAIVABLE */.Zs.includes(code));
+const waiverShape = {
+    finding: key(oneOf(waivable, 'must be the code of a finding that can be waived'), 'Code of the finding that no longer blocks.'),
+    until: key(value('must be a date in the form YYYY-MM-DD', values/* day */.vd, 'word'), 'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding counts again.'),
+    reason: key(oneLine, 'Reason, for whoever reads the report.'),
+};
+const endpointShape = {
+    name: key(oneLine.optional(), 'Name of the endpoint in all reports. Must be unique.', '`host:port`'),
+    host: key(host, 'DNS name of the server (an international name is converted to A-labels), or its IP address.'),
+    port: key(number(1, 65535).optional(), 'TCP port: 1 to 65535.', '587, or 465 with `transport: implicit`'),
+    transport: key(oneOf(enums/* TRANSPORTS */.Zz).optional(), '`starttls`, or `implicit` for TLS from the first byte.', '`implicit` on port 465, otherwise `starttls`'),
+    servername: key(host.optional(), 'SNI, and the name that the certificate must be valid for.', '`host`'),
+    ehlo: key(value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values/* ehloName */.gi, 'name').optional(), 'The name that EHLO sends: a domain (letters, digits and hyphens, no underscore) or an address literal.', "the runner's host name if it is a fully qualified domain, otherwise the address literal of the local socket"),
+    addresses: key(oneOf(enums/* ADDRESSES */.FV).default('first'), '`first`; or `all`, to test each A and AAAA address as an endpoint of its own, named `name (address)`.'),
+    role: key(oneOf(enums/* ROLES */.gg).optional(), '`submission` or `mx`: they have different requirements (RFC 3207 section 4).', '`mx` on port 25, otherwise `submission`'),
+    environment: key(oneLine.optional(), 'Environment that the endpoint belongs to, shown in the report.'),
+    auth: key(mapping(authShape).optional(), 'Credentials for step 4.', 'the inputs `username`, `password`, `access-token`'),
+    delivery: key(mapping(deliveryShape).optional(), 'The test message of step 5.', 'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`'),
+    tls: key(mapping(tlsShape).optional(), 'Policy for step 3.'),
+    probes: key(probes.optional(), 'Additional tests, each on short connections of its own, without credentials or a recipient. Only with `transport: starttls`. `plaintext-auth`: does the server accept a password before TLS? `plaintext-mail` (role `submission`): does it accept MAIL without TLS, or without AUTH? `command-injection`: does a command that is sent unencrypted right after STARTTLS reach the TLS session?', 'none'),
+    require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs, or `all`. `delivery` requires an inbox, or `delivery.expect: accepted` or `refused`.', 'the input `require`'),
+    waive: key(action_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]), 'Known findings that are reported as waived, and do not block until a given day.', 'none'),
+};
+/** The keys of `defaults`: those of an endpoint, each of them optional. */
+const defaultsShape = {
+    ...endpointShape,
+    host: action_schemas/* never */.ZmZ('must not be set in defaults: each endpoint has its own').optional(),
+    delivery: mapping(deliveryShape).partial().optional(),
+};
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
+;// CONCATENATED MODULE: ./src/plan/schema/defaults.ts
+
+
+/** Default: 465 with implicit TLS, 587 otherwise. */
+function portOf({ port, transport }) {
+    return port ?? (transport === 'implicit' ? enums/* PORTS */.hz.implicit : enums/* PORTS */.hz.submission);
 }
-function verdictsProblems({ entries }, problem) {
-    if (!CHECKS.some((check) => entries.has(check))) {
-        return [problem(`verdicts must name what is demanded: ${CHECKS.join(', ')}`, 'verdicts')];
-    }
-    const said = SAID_BY_RECEIVER.filter((check) => entries.has(check));
-    if (said.length === 0 || entries.has('authserv-id'))
-        return [];
-    const message = `verdicts.authserv-id is missing: whose word counts for ${said.join(' and ')}?`;
-    return [problem(message, ...said.map((check) => `verdicts.${check}`), 'verdicts')];
+/** Default: `implicit` on port 465, `starttls` otherwise. */
+function transportOf(keys) {
+    return keys.transport ?? (portOf(keys) === enums/* PORTS */.hz.implicit ? 'implicit' : 'starttls');
 }
-function isText(node, text) {
-    return node?.kind === 'text' && !node.broken && node.text === text;
+/** Default: `mx` on port 25, `submission` otherwise. */
+function roleOf(keys) {
+    return keys.role ?? (portOf(keys) === enums/* PORTS */.hz.mx ? 'mx' : 'submission');
+}
+/** Default: `host:port`, with an IPv6 address in brackets. */
+function nameOf(keys) {
+    const { name, host } = keys;
+    return name ?? `${(0,external_node_net_.isIPv6)(host) ? `[${host}]` : host}:${portOf(keys)}`;
 }
 
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
-// EXTERNAL MODULE: ./src/secrets/secret.ts
-var secret = __nccwpck_require__(30793);
-// EXTERNAL MODULE: ./src/plan/schema/values.ts
-var values = __nccwpck_require__(9661);
-// EXTERNAL MODULE: ./src/plan/schema/enums.ts
-var enums = __nccwpck_require__(65037);
+;// CONCATENATED MODULE: ./src/plan/schema/rules.ts
+
+
+
+const EMPTY_SECRETS = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const SECRETS = ['password', 'access-token'];
+const VERDICTS = ['spf', 'dkim', 'dmarc'];
+/** Verdicts that only the receiving server can give. */
+const REPORTED_VERDICTS = ['spf', 'dmarc'];
+/** Rules of the defaults of a file, before they are merged into an endpoint. */
+function* defaultsViolations({ auth }) {
+    if (auth)
+        yield* secretViolations(auth);
+}
+/** Rules of an endpoint that has been merged with the defaults and the inputs. */
+function* endpointViolations(endpoint) {
+    yield* inheritableViolations(endpoint);
+    yield* probeViolations(endpoint);
+}
+/** Rules of the keys that an endpoint can inherit from the inputs, and of the keys that depend on them. */
+function* inheritableViolations({ auth, delivery, tls }) {
+    if (auth)
+        yield* authViolations(auth);
+    if (auth?.mechanism === 'EXTERNAL' && tls?.['client-cert'] === undefined) {
+        yield { message: 'auth.mechanism EXTERNAL requires tls.client-cert', keys: ['auth'] };
+    }
+    if (auth?.expect === 'rejected' && delivery) {
+        const message = 'delivery cannot be used with auth.expect: rejected, because the session is not signed in';
+        yield { message, keys: ['delivery'] };
+    }
+    if (delivery) {
+        yield* deliveryViolations(delivery);
+        yield* inboxViolations(delivery);
+    }
+    const client = { 'tls.client-cert': tls?.['client-cert'], 'tls.client-key': tls?.['client-key'] };
+    if (Object.values(client).some((value) => value !== undefined))
+        yield* incomplete(client);
+}
+function* probeViolations(endpoint) {
+    const probes = Array.isArray(endpoint.probes) ? endpoint.probes : [];
+    if (probes.length > 0 && transportOf(endpoint) === 'implicit') {
+        const message = 'probes require transport: starttls, but this endpoint uses implicit TLS; remove them, or set probes: [] if they come from the defaults';
+        yield { message, keys: ['probes'], isOwn: true };
+    }
+    else if (probes.includes('plaintext-mail') && roleOf(endpoint) === 'mx') {
+        const message = 'probes: plaintext-mail requires role: submission, but this endpoint has role mx';
+        yield { message, keys: ['probes'], isOwn: true };
+    }
+}
+function* secretViolations(auth) {
+    if (auth.password === undefined || auth['access-token'] === undefined)
+        return;
+    const message = 'auth.password and auth.access-token cannot both be set; remove one of them';
+    yield { message, keys: ['auth.access-token'] };
+}
+function* authViolations(auth) {
+    yield* secretViolations(auth);
+    const secret = SECRETS.find((key) => auth[key] !== undefined);
+    const needed = auth.mechanism && (0,mechanisms/* kindOf */.I)(auth.mechanism);
+    if (needed === 'certificate') {
+        const message = `auth.mechanism EXTERNAL signs in with tls.client-cert and does not use auth.${secret}; remove it`;
+        if (secret)
+            yield { message, keys: [`auth.${secret}`] };
+    }
+    else if (auth.username === undefined && secret === undefined) {
+        const message = `auth.expect: rejected requires credentials, but none are set. ${EMPTY_SECRETS}`;
+        if (auth.expect === 'rejected')
+            yield { message, keys: ['auth.expect'] };
+    }
+    else if (needed && secret && secret !== needed) {
+        const message = `auth.mechanism ${auth.mechanism} requires auth.${needed}, not auth.${secret}`;
+        yield { message, keys: [`auth.${secret}`] };
+    }
+    else {
+        const key = secret ?? needed;
+        const name = key ? `auth.${key}` : 'auth.password or auth.access-token';
+        yield* incomplete({ 'auth.username': auth.username, [name]: key && auth[key] });
+    }
+}
+function* inboxViolations({ inbox, ...login }) {
+    const hasLogin = login.username !== undefined || login.password !== undefined;
+    const isApi = inbox !== undefined && 'basePath' in inbox;
+    if (!hasLogin && (isApi || inbox === undefined))
+        return;
+    if (isApi && inbox.scheme.endsWith('+http')) {
+        const message = `delivery.username and delivery.password are not sent over plain HTTP; use ${inbox.scheme}s, or remove them`;
+        yield { message, keys: ['delivery.inbox'] };
+        return;
+    }
+    yield* incomplete({ 'delivery.username': login.username, 'delivery.password': login.password });
+    if (inbox !== undefined)
+        return;
+    const message = `delivery.inbox is missing, but its credentials are set. ${EMPTY_SECRETS}`;
+    yield { message, keys: ['delivery'] };
+}
+function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes': bytes }) {
+    if ((expect === 'accepted' || expect === 'refused') && inbox !== undefined) {
+        const message = `delivery.inbox cannot be used with delivery.expect: ${expect}, which reads no inbox; remove delivery.inbox and its credentials, or change delivery.expect`;
+        yield { message, keys: ['delivery.inbox', 'delivery.expect'], isOwn: true };
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-boolean-literal-compare -- a wrong value is an object
+    const isKept = keep === true;
+    if (expect === 'refused') {
+        for (const [key, isSet] of [['keep', isKept], ['attachment-bytes', bytes > 0]]) {
+            const message = `delivery.${key} has no effect with delivery.expect: refused, which sends no message; remove it`;
+            if (isSet)
+                yield { message, keys: [`delivery.${key}`] };
+        }
+    }
+    else if (isKept && inbox === undefined) {
+        const message = 'delivery.keep requires delivery.inbox: it keeps the message in the inbox';
+        yield { message, keys: ['delivery.keep'] };
+    }
+    if (verdicts === undefined)
+        return;
+    if (inbox === undefined) {
+        const message = 'delivery.verdicts requires delivery.inbox: the verdicts are in the message that arrives';
+        yield { message, keys: ['delivery.verdicts'], isOwn: true };
+    }
+    if (VERDICTS.every((check) => verdicts[check] === undefined)) {
+        const message = `delivery.verdicts must set at least one of ${VERDICTS.join(', ')}`;
+        yield { message, keys: ['delivery.verdicts'], isOwn: true };
+    }
+    const reported = REPORTED_VERDICTS.filter((check) => verdicts[check] !== undefined);
+    if (reported.length === 0 || verdicts['authserv-id'] !== undefined)
+        return;
+    const message = `delivery.verdicts.authserv-id is missing; it is required for ${reported.join(' and ')}`;
+    const keys = [...reported.map((check) => `delivery.verdicts.${check}`), 'delivery.verdicts'];
+    yield { message, keys, isOwn: true };
+}
+/**
+ * Values that must all be set, and not be empty.
+ * @param values by the full names of their keys
+ */
+function* incomplete(values) {
+    // Without any of these keys, it is the inbox that requires them.
+    const keys = [...Object.keys(values), 'delivery'];
+    for (const [key, value] of Object.entries(values)) {
+        const isEmpty = value instanceof secret/* Secret */.z ? value.isBlank : typeof value === 'string' && value.trim() === '';
+        const what = value === undefined ? 'missing' : 'empty or contains only spaces';
+        if (value === undefined || isEmpty)
+            yield { message: `${key} is ${what}. ${EMPTY_SECRETS}`, keys: [key, ...keys] };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/plan/schema/schema.ts
+
+
+
+
+
+
+/** Adds rules that concern several keys. They run whatever else is wrong, so that all errors are reported at once. */
+const withRules = (schema, violations) => schema.superRefine((value, context) => {
+    for (const { message, ...params } of violations(value))
+        context.addIssue({ code: 'custom', message, params });
+}, { when: ({ value }) => typeof value === 'object' && value !== null });
+/** The inputs of the action. */
+const inputSchema = mapping(inputShape);
+/** The part of an endpoint mapping that the inputs give. */
+const inheritableSchema = withRules(mapping({ auth: endpointShape.auth, delivery: endpointShape.delivery }), inheritableViolations);
+/** An endpoint mapping, merged with the defaults and the inputs. */
+const endpointSchema = withRules(mapping(endpointShape), endpointViolations);
+/** The keys that the name of an endpoint depends on. */
+const serverSchema = action_schemas/* object */.Ikc({
+    host: endpointShape.host,
+    port: endpointShape.port,
+    transport: endpointShape.transport,
+});
+/** The `defaults` of a file: an endpoint mapping without `host`, in which nothing is required. */
+const defaultsSchema = withRules(mapping(defaultsShape), defaultsViolations);
+/** The `config` file. Its defaults and its endpoints are checked separately. */
+const configSchema = mapping({
+    defaults: action_schemas/* unknown */.L5J().optional(),
+    endpoints: action_schemas/* array */.YOg(action_schemas/* unknown */.L5J(), 'must be a list of endpoints').min(1, 'is an empty list'),
+});
+/** Names of all inputs, as in `action.yml`. */
+const INPUT_NAMES = Object.keys(inputShape);
+
+;// CONCATENATED MODULE: ./src/plan/inputs.ts
+
+
+
+
+/** Inputs in which spaces at the start and the end may be significant. */
+const VERBATIM = ['endpoints', 'password', 'access-token', 'inbox-password'];
+/**
+ * Reads the inputs of the action.
+ * @param raw texts by the name of the input; empty means not set, unless the input is unknown
+ */
+function readInputs(raw) {
+    const texts = Object.entries(raw)
+        .map(([input, text]) => [input, VERBATIM.includes(input) ? text : text.trim()])
+        .filter(([input, text]) => text !== '' || !INPUT_NAMES.includes(input));
+    const given = mappingAt({}, texts.map(([input, text]) => [input, textAt({ input }, text)]));
+    const { value, problems } = check(inputSchema, given);
+    const layer = mappingAt({}, ['auth', 'delivery'].flatMap((name) => {
+        const part = partOf(name, given);
+        return part ? [[name, part]] : [];
+    }));
+    return {
+        given,
+        ...(value && { settings: value }),
+        layer,
+        problems: [...problems, ...check(inheritableSchema, layer).problems],
+    };
+}
+/** One mapping of an endpoint, as the inputs give it; undefined if none of them is set. */
+function partOf(name, given) {
+    const values = Object.entries(KEYS_OF_INPUTS).flatMap(([input, key]) => {
+        const node = at(given, input);
+        return node && key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), node]] : [];
+    });
+    return values[0] && mappingAt(values[0][1].place, values);
+}
+
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
 
-
-
 const MERGED_BY_KEY = ['auth', 'delivery', 'tls'];
-const SECRETS = ['password', 'access-token'];
-const TOKEN_MECHANISMS = ['OAUTHBEARER', 'XOAUTH2'];
-/** Other white space is no legal text anyway. */
-const BLANK = /^\p{Zs}*$/u;
-const EMPTY_SECRETS = 'A secret that does not exist, and every secret in a pull request from a fork, arrives empty';
+const layers_SECRETS = ['password', 'access-token'];
 /**
- * Lays an endpoint over the defaults of its file, and both over the inputs. `auth`, `delivery` and `tls` are merged
- * key by key, everything else is replaced. `password` and `access-token` are one slot, which the upper layer fills, be
- * it with a certificate (`mechanism: EXTERNAL`). Where credentials must be rejected no lower layer brings a delivery.
+ * Merges an endpoint with the defaults of its file, and with the inputs. `auth`, `delivery` and `tls` are merged key by
+ * key, everything else is replaced. `password` and `access-token` replace each other, and `mechanism: EXTERNAL` replaces
+ * both. An endpoint whose credentials must be rejected inherits no delivery.
  */
 function overlay(inputs, defaults, endpoint) {
     const entries = new Map(defaults.entries);
@@ -71624,689 +72024,79 @@ function overlay(inputs, defaults, endpoint) {
         const isMerged = below?.kind === 'mapping' && entry.value.kind === 'mapping';
         entries.set(key, isMerged ? { ...entry, value: mergeKeys(below, entry.value) } : entry);
     }
-    if (expectsRejection(at(endpoint, 'auth')) && !endpoint.entries.has('delivery'))
+    const isRejected = isText(at(endpoint, 'auth', 'expect'), 'rejected');
+    if (isRejected && !endpoint.entries.has('delivery'))
         entries.delete('delivery');
-    return withInputs(inputs, { ...endpoint, entries });
+    const merged = { ...endpoint, entries };
+    const delivery = at(merged, 'delivery');
+    const isMapping = delivery?.kind === 'mapping';
+    return withInputs(inputs, isMapping ? withEntry(merged, 'delivery', withoutUnused(delivery, at(endpoint, 'delivery'))) : merged);
 }
-function withInputs({ auth, delivery }, endpoint) {
+/** Keys about the message are inherited only if they have an effect. The schema rejects them otherwise. */
+function withoutUnused(delivery, own) {
+    const isRefused = isText(at(delivery, 'expect'), 'refused');
+    const unused = isRefused ? ['keep', 'attachment-bytes'] : delivery.entries.has('inbox') ? [] : ['keep'];
+    const isDropped = (key) => unused.includes(key) && !at(own, key);
+    return { ...delivery, entries: new Map([...delivery.entries].filter(([key]) => !isDropped(key))) };
+}
+/** Adds `auth` and `delivery` of the inputs, each as a whole, if the endpoint does not have its own. */
+function withInputs(inputs, endpoint) {
     let result = endpoint;
+    const auth = at(inputs, 'auth');
+    const delivery = at(inputs, 'delivery');
     const own = at(endpoint, 'auth') ?? mappingAt(endpoint.place, []);
-    if (auth && own.kind === 'mapping' && !namesCredentials(own)) {
+    if (auth?.kind === 'mapping' && own.kind === 'mapping' && !replacesSecret(own) && !own.entries.has('username')) {
         result = withEntry(result, 'auth', mergeKeys(auth, own));
     }
-    if (delivery && !endpoint.entries.has('delivery') && !expectsRejection(own))
+    if (delivery && !endpoint.entries.has('delivery') && !isText(at(own, 'expect'), 'rejected')) {
         result = withEntry(result, 'delivery', delivery);
+    }
     return result;
 }
 function mergeKeys(lower, upper) {
-    const fillsSlot = isExternal(upper) || SECRETS.some((key) => upper.entries.has(key));
-    const kept = [...lower.entries].filter(([key]) => !(fillsSlot && SECRETS.includes(key)));
+    const isReplaced = replacesSecret(upper);
+    const kept = [...lower.entries].filter(([key]) => !(isReplaced && layers_SECRETS.includes(key)));
     return { ...upper, entries: new Map([...kept, ...upper.entries]) };
 }
-function namesCredentials(auth) {
-    return isExternal(auth) || ['username', ...SECRETS].some((key) => auth.entries.has(key));
+function replacesSecret(mapping) {
+    return isText(at(mapping, 'mechanism'), 'EXTERNAL') || layers_SECRETS.some((key) => mapping.entries.has(key));
 }
-function isExternal(auth) {
-    return textIn(auth, 'mechanism') === 'EXTERNAL';
+function isText(node, text) {
+    return node?.kind === 'text' && node.text === text;
 }
-function expectsRejection(auth) {
-    return textIn(auth, 'expect') === 'rejected';
-}
-function textIn(mapping, key) {
-    const node = at(mapping, key);
-    return node?.kind === 'text' ? node.text : undefined;
-}
-/** Lists that no endpoint may empty: without its pins, a server is authenticated by less than the defaults require. */
-const NEVER_EMPTY = ['tls.pin'];
 /**
- * The empty lists of a mapping, at any depth. An empty list is legal only if it replaces the value of a lower layer:
- * otherwise its items are missing by mistake.
- * @param below the same part of the lower layers, if they have it
+ * The empty lists of a mapping, at any depth. An empty list is allowed only if it replaces an inherited value: otherwise
+ * its items were probably forgotten.
+ * @param below the inherited part with the same key, if any
  */
 function emptyLists(node, below, path = []) {
-    const key = path.join('.');
     switch (node.kind) {
         case 'text':
             return [];
         case 'list':
             if (node.items.length > 0)
                 return node.items.flatMap((item) => emptyLists(item, undefined, path));
-            if (below && !NEVER_EMPTY.includes(key))
-                return [];
-            return [{ ...node.place, message: `${key} is an empty list; leave it out` }];
+            return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; remove it` }];
         case 'mapping':
             return [...node.entries].flatMap(([name, { value }]) => emptyLists(value, at(below, name), [...path, name]));
     }
 }
-/** `password` beside `access-token` in one mapping, before anything is laid under it. */
-function slotProblems(auth) {
-    const token = at(auth, 'access-token');
-    if (!token || !at(auth, 'password'))
-        return [];
-    return [{ ...token.place, message: 'password and access-token exclude each other: give one of them' }];
-}
-/** Credentials of which a part is missing or empty, or that are not those of the mechanism. */
-function credentialProblems(auth) {
-    if (auth?.kind !== 'mapping')
-        return [];
-    const secret = SECRETS.find((key) => auth.entries.has(key));
-    const { place } = at(auth, secret ?? 'expect') ?? auth;
-    if (isExternal(auth)) {
-        const message = `mechanism EXTERNAL signs in with tls.client-cert, and takes no ${secret ?? 'secret'}`;
-        return secret ? [{ ...place, message }] : [];
-    }
-    if (!namesCredentials(auth)) {
-        const message = `expect: rejected needs credentials, and there are none. ${EMPTY_SECRETS}`;
-        return expectsRejection(auth) ? [{ ...place, message }] : [];
-    }
-    const mechanism = enums/* MECHANISMS */.Nr.find((known) => known === textIn(auth, 'mechanism'));
-    const needed = mechanism && (TOKEN_MECHANISMS.includes(mechanism) ? 'access-token' : 'password');
-    if (needed && secret && secret !== needed) {
-        return [{ ...place, message: `mechanism ${mechanism} takes ${needed}, and not ${secret}` }];
-    }
-    const wanted = secret ?? needed;
-    return pairProblems(auth, { username: 'username', [wanted ?? 'password']: wanted ?? 'password or access-token' });
-}
-/** What does not go with the way in which an endpoint signs in, once all layers are merged. */
-function signInProblems(endpoint) {
-    const auth = at(endpoint, 'auth');
-    const certificate = at(endpoint, 'tls', 'client-cert');
-    const delivery = at(endpoint, 'delivery');
-    return [
-        ...(auth && isExternal(auth) && !certificate
-            ? [{ ...auth.place, message: 'auth.mechanism EXTERNAL needs tls.client-cert, which is what signs in' }]
-            : []),
-        ...(delivery && expectsRejection(auth)
-            ? [
-                {
-                    ...delivery.place,
-                    message: 'delivery cannot follow auth.expect: rejected, after which nobody is signed in',
-                },
-            ]
-            : []),
-    ];
-}
-/**
- * An inbox of which a part is missing or empty.
- * @param prefix what stands before `username` and `password` where the user wrote them
- */
-function inboxProblems(delivery, prefix = '') {
-    if (delivery?.kind !== 'mapping')
-        return [];
-    const has = (key) => delivery.entries.has(key);
-    if (!has('inbox') && !has('username') && !has('password'))
-        return [];
-    const inbox = at(delivery, 'inbox');
-    const address = inbox?.kind === 'text' ? (0,values/* inboxUrl */.Ww)(inbox.text) : undefined;
-    const isApi = address !== undefined && 'basePath' in address;
-    if (isApi && !has('username') && !has('password'))
-        return [];
-    const pair = pairProblems(delivery, { username: `${prefix}username`, password: `${prefix}password` });
-    if (isApi && address.scheme.endsWith('+http')) {
-        const message = `${prefix}username and ${prefix}password are not sent over plain HTTP: use ${address.scheme}s, or leave them out`;
-        return [{ ...delivery.place, ...inbox?.place, message }];
-    }
-    if (has('inbox'))
-        return pair;
-    const message = `inbox is missing, though there are credentials for it. ${EMPTY_SECRETS}`;
-    return [...pair, { ...delivery.place, message }];
-}
-/** A client certificate without its key, or a key without its certificate. */
-function clientIdentityProblems(tls) {
-    const names = { 'client-cert': 'client-cert', 'client-key': 'client-key' };
-    if (tls?.kind !== 'mapping' || !Object.keys(names).some((key) => tls.entries.has(key)))
-        return [];
-    return pairProblems(tls, names);
-}
-/**
- * Values that must all be there, with something in them.
- * @param names each key, and what it is called in a message
- */
-function pairProblems(mapping, names) {
-    return Object.entries(names).flatMap(([key, name]) => {
-        const node = at(mapping, key);
-        if (node && (node.kind !== 'text' || node.broken || !BLANK.test(node.text)))
-            return [];
-        const others = Object.keys(names).flatMap((other) => at(mapping, other) ?? []);
-        const { place } = node ?? others[0] ?? mapping;
-        const what = node?.kind === 'text' ? (node.text === '' ? 'empty' : 'nothing but blanks') : 'missing';
-        return [{ ...place, message: `${name} is ${what}. ${EMPTY_SECRETS}` }];
-    });
-}
 
-;// CONCATENATED MODULE: ./src/plan/client-identities.ts
-
-
-
-
-
-
-
-
-/** Certificates that the gate shows of itself, each pair of values read once however many endpoints have it. */
-class ClientIdentities {
-    #readFile;
-    #known = new Map();
-    /** @param readFile gives the text of a file by its path as the user wrote it */
-    constructor(readFile) {
-        this.#readFile = readFile;
-    }
-    /**
-     * Reads what `client-cert` and `client-key` name, and checks that they belong together.
-     * @param tls the mapping with the keys, where there is one; values that are no text are for the schema to complain about
-     * @returns what is missing, cannot be read or does not fit; nothing of the key is in it
-     */
-    async load(tls) {
-        const incomplete = clientIdentityProblems(tls);
-        const certificate = at(tls, 'client-cert');
-        const key = at(tls, 'client-key');
-        if (!isGiven(certificate) || !isGiven(key)) {
-            const alone = [this.#alone('client-cert', certificate, chainIn), this.#alone('client-key', key, keyIn)];
-            return [...incomplete, ...(await Promise.all(alone)).flat()];
-        }
-        const id = idOf(certificate.text, key.text);
-        const pair = this.#known.get(id) ?? (await this.#pair(certificate.text, key.text));
-        this.#known.set(id, pair);
-        if ('identity' in pair)
-            return [];
-        const { 'client-cert': wrongCertificate, 'client-key': wrongKey } = pair.faults;
-        return [
-            ...(wrongCertificate === undefined ? [] : [problem('client-cert', certificate, wrongCertificate)]),
-            ...(wrongKey === undefined ? [] : [problem('client-key', key, wrongKey)]),
-        ];
-    }
-    /** The identity behind two values that were loaded; undefined where one of them is not given. */
-    of(certificate, key) {
-        if (certificate === undefined || key === undefined)
-            return undefined;
-        const pair = this.#known.get(idOf(certificate, key));
-        return pair && 'identity' in pair ? pair.identity : undefined;
-    }
-    /** What is wrong with one value whose other half is missing. */
-    async #alone(key, node, parse) {
-        if (!isGiven(node))
-            return [];
-        const read = await this.#read(node.text, parse);
-        return 'fault' in read ? [problem(key, node, read.fault)] : [];
-    }
-    async #pair(certificate, key) {
-        const [chain, privateKey] = await Promise.all([this.#read(certificate, chainIn), this.#read(key, keyIn)]);
-        if ('fault' in chain || 'fault' in privateKey) {
-            return {
-                faults: {
-                    ...('fault' in chain && { 'client-cert': chain.fault }),
-                    ...('fault' in privateKey && { 'client-key': privateKey.fault }),
-                },
-            };
-        }
-        if (!new external_node_crypto_.X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
-            return { faults: { 'client-key': 'holds a key that does not fit the certificate of client-cert' } };
-        }
-        const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
-        const refusal = refusalOf(chain.value, pem);
-        return refusal === undefined
-            ? { identity: { certificate: chain.value, key: new secret/* Secret */.z(pem) } }
-            : { faults: { 'client-cert': refusal } };
-    }
-    async #read(value, parse) {
-        if (isPem(value))
-            return parse(value);
-        try {
-            return parse(await this.#readFile(value.trim()));
-        }
-        catch (error) {
-            return { fault: `cannot be read (${errorCode(error)})` };
-        }
-    }
-}
-function isGiven(node) {
-    return node?.kind === 'text' && !node.broken && node.text.trim() !== '';
-}
-function idOf(certificate, key) {
-    return JSON.stringify([certificate, key]);
-}
-/** All certificates in a text, the client's own first. */
-function chainIn(text) {
-    const { certificates, faults } = certificatesIn(text);
-    const [fault] = faults;
-    return fault === undefined ? { value: certificates.join('') } : { fault };
-}
-function keyIn(text) {
-    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
-        return { fault: 'holds no PEM private key' };
-    if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text))
-        return { fault: 'holds an encrypted key; it must have no passphrase' };
-    try {
-        return { value: (0,external_node_crypto_.createPrivateKey)(text) };
-    }
-    catch {
-        return { fault: 'holds a private key that is damaged or of an unknown kind' };
-    }
-}
-/** What the TLS library has against an identity, such as a key that is too short; better known now than in step 3. */
-function refusalOf(cert, key) {
-    try {
-        (0,external_node_tls_.createSecureContext)({ cert, key });
-        return undefined;
-    }
-    catch (error) {
-        return `holds a certificate that TLS does not take (${errorCode(error)})`;
-    }
-}
-function problem(key, { place, text, expanded }, what) {
-    // What is given for a key may be the key itself in a form that was not recognised, so it is never quoted.
-    const isQuotable = key === 'client-cert' && !expanded;
-    const file = isQuotable ? fileName(text.trim()) : 'the file that it names';
-    return { ...place, message: `${key}: ${isPem(text) ? 'the text' : file} ${what}` };
-}
-
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 11 modules
-var catalogue = __nccwpck_require__(6227);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var action_core = __nccwpck_require__(88532);
-// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
-var report = __nccwpck_require__(2123);
-;// CONCATENATED MODULE: ./src/plan/schema/fields.ts
-
-
-
-
-
-/* The kinds of values that keys have. Each takes text, as all of YAML's scalars and all inputs are here. */
-/**
- * A value as text, read by `read`.
- * @param legal what is wrong with any other value, as the end of a sentence that begins with the key
- */
-function value(legal, read) {
-    const message = (text) => (typeof legal === 'string' ? legal : legal(text));
-    return action_schemas/* string */.YjP({ error: message('') }).transform((text, context) => {
-        const result = read(text);
-        if (result !== undefined)
-            return result;
-        context.issues.push({ code: 'custom', message: message(text), input: text });
-        return action_core/* NEVER */.tm;
-    });
-}
-/** A whole number within bounds. */
-const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => values/* wholeNumber */.rD(text, min, max));
-/** One of some words. @param legal what to say of any other, if not which words there are */
-const oneOf = (known, legal = `must be one of ${known.join(', ')}`) => value((text) => legal + didYouMean(text, known), (text) => known.find((word) => word === text));
-/** A boolean. */
-const flag = value('must be true or false', values/* truth */.Im);
-/** Any text. */
-const anyText = value('must be text', (text) => text);
-/** A list, or a text that `split` makes one. */
-const list = (item, split) => action_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), action_schemas/* array */.YOg(item, 'must be text or a list'));
-/** No setting has as many legal words. */
-const MAX_WORDS = 100;
-/**
- * The words of a text, each once. A text without words is returned whole, so that it is an illegal word and not an
- * empty list.
- */
-const words = (text) => {
-    const found = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
-    return found.length > 0 ? found.slice(0, MAX_WORDS) : [text];
-};
-/** Steps by their ids, in their order; `all` is all of them. */
-const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform((named) => report/* STEP_IDS */.W1.filter((id) => named.includes('all') || named.includes(id)));
-/** Probes by their names, in their order. */
-const probes = list(oneOf(enums/* PROBES */._v), words).transform((named) => enums/* PROBES */._v.filter((probe) => named.includes(probe)));
-/** PEM text or paths, as one text or a list. */
-const fields_anchors = list(anyText, (text) => [text]);
-/** A mapping with these keys and no others. */
-const mapping = (shape) => action_schemas/* strictObject */.rej(shape, 'must be a mapping of keys to values');
-
-;// CONCATENATED MODULE: ./src/plan/schema/schema.ts
-
-
-
-
-
-const DNS_OR_IP = 'must be a DNS name or an IP address, without a port';
-const MAILBOX = 'must be a plain address of the form local@domain';
-const ONE_LINE = 'must be one line of 1 to 200 visible characters';
-const NO_CONTROLS = 'must be text without control characters (a line break at the end is easily stored with a secret by mistake)';
-const INBOX = 'must be imaps://host[:port]/mailbox, imap://… (by STARTTLS), pop3s://host[:port], pop3://… (by STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment';
-/** The inputs of the action. The gate has no other defaults for them than these. */
-const inputSchema = mapping({
-    endpoints: anyText.optional().meta({
-        description: 'The mail servers to gate: `host`, `host:port` or `[v6]:port`, one a line (or separated by commas or blanks, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. One of `endpoints` and `config` is needed; with both, both lists are gated.',
-    }),
-    config: anyText.optional().meta({
-        description: 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
-    }),
-    username: value(NO_CONTROLS, values/* userName */.nT)
-        .optional()
-        .meta({ description: 'User name for endpoints that name no credentials of their own.' }),
-    password: value(NO_CONTROLS, values/* secret */.rJ)
-        .optional()
-        .meta({ description: 'Password that goes with `username`. Take it from a secret.' }),
-    'access-token': value(NO_CONTROLS, values/* secret */.rJ)
-        .optional()
-        .meta({ description: 'OAuth 2.0 access token that goes with `username`, instead of `password`.' }),
-    'mail-from': value(MAILBOX, values/* mailbox */.B5).optional().meta({
-        description: 'Envelope sender of the probe message, for endpoints without a `delivery` of their own. Needs `rcpt-to`.',
-    }),
-    'rcpt-to': value(MAILBOX, values/* mailbox */.B5).optional().meta({
-        description: 'Envelope recipient of the probe message. Needs `mail-from`.',
-    }),
-    inbox: value(INBOX, values/* inboxUrl */.Ww).optional().meta({
-        description: 'Where the probe must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, upgraded by STARTTLS or refused); the mailbox is percent-encoded, default `INBOX`; the folder for junk beside it is looked through too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, upgraded by STLS or refused). Mail catchers by their HTTP APIs: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox only the acceptance of the probe is tested.',
-    }),
-    'inbox-username': value(NO_CONTROLS, values/* userName */.nT).optional().meta({
-        description: 'User name for `inbox`. A mail catcher may need none, and gets none over plain HTTP.',
-    }),
-    'inbox-password': value(NO_CONTROLS, values/* secret */.rJ)
-        .optional()
-        .meta({ description: 'Password for `inbox`. Take it from a secret.' }),
-    ca: fields_anchors.optional().meta({
-        description: 'Further trust anchors: PEM text, or paths of PEM files, one a line. They are added to the default store.',
-    }),
-    'min-tls-version': oneOf(enums/* TLS_VERSIONS */.Mk)
-        .default('TLSv1.2')
-        .meta({ description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.' }),
-    'min-valid-days': number(0, 3650).default(14).meta({
-        description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
-    }),
-    require: steps.optional().meta({
-        description: 'Steps that must not be skipped for lack of configuration: ids (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` needs proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
-    }),
-    'fail-on': oneOf(enums/* FAIL_ON */.d$).default('fail').meta({
-        description: 'What fails the job: `fail`; `warn` (warnings too); `never` (report only).',
-    }),
-    'on-inconclusive': oneOf(enums/* ON_INCONCLUSIVE */.Xv).default('fail').meta({
-        description: 'What an endpoint that could not be tested from here counts as: `fail` or `warn`.',
-    }),
-    concurrency: number(1, 1000).default(32).meta({ description: 'Endpoints gated at a time: 1 to 1000.' }),
-    timeout: number(1, 600).default(15).meta({
-        description: 'Seconds for any one wait (connect, a whole reply, the handshake): 1 to 600.',
-    }),
-    retries: number(0, 10).default(2).meta({
-        description: 'Further tries after a transient failure, each a new connection from step 1: 0 to 10.',
-    }),
-    deadline: value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx).optional().meta({
-        description: 'Minutes for the whole run: 0.1 to 1440. When they are over, what is known is reported, the rest is `inconclusive`, and the job fails whatever the policy. By default there is none; set it below `timeout-minutes` of the job, which would leave no report.',
-    }),
-    'self-test': flag.default(false).meta({
-        description: 'Whether the gate first runs against lying servers of its own on loopback, and refuses to gate anything if it does not find every one of them out.',
-    }),
-    'report-dir': anyText.optional().meta({
-        description: "Where report files go. By default `report.json` is a file under the runner's temp folder.",
-    }),
-    shard: value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq).optional().meta({
-        description: 'Gate only the K-th of N parts of the endpoints, as `K/N`, to spread them over N jobs of a matrix.',
-    }),
-});
-const authShape = {
-    username: value(NO_CONTROLS, values/* userName */.nT).optional().meta({
-        description: 'User name. Needs `password` or `access-token`; with `mechanism: EXTERNAL` it is whom to act as, and may be left out.',
-    }),
-    password: value(NO_CONTROLS, values/* secret */.rJ)
-        .optional()
-        .meta({ description: 'Password, as `${NAME}` from the environment.' }),
-    'access-token': value(NO_CONTROLS, values/* secret */.rJ)
-        .optional()
-        .meta({ description: 'OAuth 2.0 access token, instead of `password`.' }),
-    mechanism: oneOf(enums/* MECHANISMS */.Nr)
-        .optional()
-        .meta({
-        description: `The SASL mechanism to insist on. Strongest first: ${enums/* MECHANISMS */.Nr.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\`, and is never chosen unasked.`,
-        otherwise: 'the strongest that both sides have',
-    }),
-    expect: oneOf(enums/* AUTH_EXPECT */.Df).default('accepted').meta({
-        description: 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or a test of a lock-out, where being let in is the failure. An endpoint of the latter kind has no `delivery`.',
-    }),
-};
-const verdictsShape = {
-    'authserv-id': value('must be the name by which the receiving server signs its Authentication-Results', values/* authservId */.iL)
-        .optional()
-        .meta({
-        description: 'The receiver whose `Authentication-Results` count for `spf` and `dmarc`, by its authserv-id (RFC 8601). No other is believed. Needed for `spf` and `dmarc`.',
-    }),
-    spf: oneOf(enums/* VERDICTS */.bk).optional().meta({ description: 'What SPF must come to at that receiver: `pass`, mostly.' }),
-    dkim: oneOf(enums/* VERDICTS */.bk).optional().meta({
-        description: 'What the DKIM signature must come to: `pass`, mostly. It is verified here, on the message that arrived, with the key from DNS.',
-    }),
-    dmarc: oneOf(enums/* VERDICTS */.bk).optional().meta({ description: 'What DMARC must come to at that receiver: `pass`, mostly.' }),
-};
-const deliveryShape = {
-    from: value(MAILBOX, values/* mailbox */.B5).meta({ description: 'Envelope sender of the probe message.' }),
-    to: value(MAILBOX, values/* mailbox */.B5).meta({ description: 'Envelope recipient of the probe message.' }),
-    inbox: value(INBOX, values/* inboxUrl */.Ww).optional().meta({
-        description: 'Where the probe must arrive, as in the input `inbox`. IMAP and POP3 need `username` and `password`; a mail catcher may need none.',
-        otherwise: 'only its acceptance is tested',
-    }),
-    username: value(NO_CONTROLS, values/* userName */.nT).optional().meta({ description: 'User name for `inbox`.' }),
-    password: value(NO_CONTROLS, values/* secret */.rJ)
-        .optional()
-        .meta({ description: 'Password for `inbox`, as `${NAME}` from the environment.' }),
-    within: number(1, 3600).default(60).meta({
-        description: 'Seconds from its acceptance until the message must be there: 1 to 3600. As long, too, a server is asked again that greylists the sender, if `retries` is not 0.',
-    }),
-    expect: oneOf(enums/* DELIVERY_EXPECT */.xx).default('received').meta({
-        description: '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without any, the session is not signed in. `accepted` and `refused` exclude `inbox`.',
-    }),
-    keep: flag.default(false).meta({
-        description: 'Whether the probe message stays in the inbox. By default it is deleted once it was read, and nothing else is.',
-    }),
-    'attachment-bytes': number(0, 50_000_000).default(0).meta({
-        description: 'Octets of an attachment at random that the probe carries, to show that a large message passes: 0 to 50000000. On its way it is a good third more (base64). Of endpoints with more than 1000000, two are gated at a time.',
-    }),
-    verdicts: mapping(verdictsShape).optional().meta({
-        description: 'What must have been found about the origin of the message: at least one of `spf`, `dkim` and `dmarc`. Needs `inbox`.',
-        otherwise: 'not asked',
-    }),
-};
-const tlsShape = {
-    ca: fields_anchors.optional().meta({
-        description: 'Further trust anchors: PEM text, or paths of PEM files, one a line; or a list of these. They are added to those of the input `ca`.',
-    }),
-    'min-version': oneOf(enums/* TLS_VERSIONS */.Mk).optional().meta({
-        description: 'Oldest TLS version that passes: `TLSv1.2` or `TLSv1.3`.',
-        otherwise: 'the input `min-tls-version`',
-    }),
-    'min-valid-days': number(0, 3650).optional().meta({
-        description: 'Days for which the certificate of the server must stay valid: 0 to 3650.',
-        otherwise: 'the input `min-valid-days`',
-    }),
-    pin: list(value('must be sha256/ and the base64 of 32 octets', values/* pin */.y_), (text) => [text])
-        .optional()
-        .meta({
-        description: 'SHA-256 of the public key (SPKI) of the server as `sha256/` and base64, or a list of these for a rollover. A pinned key is authenticated whatever its chain.',
-    }),
-    check: oneOf(enums/* TLS_CHECKS */.sW).default('single').meta({
-        description: 'Which certificates are judged: `single`, the one that the handshake brings; `both`, the RSA and the ECDSA certificate of a server that has two, with a few further connections, up to the handshake.',
-    }),
-    'client-cert': anyText.optional().meta({
-        description: 'Client certificate and its chain, for a server that asks for one: PEM text, or the path of a PEM file. Needs `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.',
-    }),
-    'client-key': anyText.optional().meta({
-        description: 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.',
-    }),
-};
-const waivable = catalogue/* FINDING_CODES */.f2.filter((code) => !catalogue/* UNWAIVABLE */.Zs.includes(code));
-const waiverShape = {
-    finding: oneOf(waivable, 'must be the code of a finding that can be waived').meta({
-        description: 'Code of the finding that no longer blocks.',
-    }),
-    until: value('must be a day of the calendar as YYYY-MM-DD', values/* day */.vd).meta({
-        description: 'The last day of the waiver (UTC), as YYYY-MM-DD. After it the finding counts again.',
-    }),
-    reason: value(ONE_LINE, values/* displayName */.QC).meta({
-        description: 'Why, for whoever reads the report.',
-    }),
-};
-const endpointShape = {
-    name: value(ONE_LINE, values/* displayName */.QC).optional().meta({
-        description: 'What the endpoint is called everywhere. Unique.',
-        otherwise: '`host:port`',
-    }),
-    host: value(DNS_OR_IP, values/* host */.Hc).meta({
-        description: 'DNS name (converted to A-labels where it is international) or IP address of the server.',
-    }),
-    port: number(1, 65535).optional().meta({
-        description: 'TCP port: 1 to 65535.',
-        otherwise: '587, or 465 with `transport: implicit`',
-    }),
-    transport: oneOf(enums/* TRANSPORTS */.Zz).optional().meta({
-        description: '`starttls`, or `implicit` for TLS from the first byte.',
-        otherwise: '`implicit` on port 465, else `starttls`',
-    }),
-    servername: value(DNS_OR_IP, values/* host */.Hc).optional().meta({
-        description: 'SNI, and the name that the certificate must carry.',
-        otherwise: '`host`',
-    }),
-    ehlo: value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values/* ehloName */.gi)
-        .optional()
-        .meta({
-        description: 'The name that EHLO sends: a domain (letters, digits and hyphens, no underscore) or an address literal.',
-        otherwise: "the runner's host name if it is a fully qualified domain, else the address literal of the local socket",
-    }),
-    addresses: oneOf(enums/* ADDRESSES */.FV).default('first').meta({
-        description: '`first`, or `all`: every A and AAAA address is an endpoint of its own, named `name (address)`.',
-    }),
-    role: oneOf(enums/* ROLES */.gg).optional().meta({
-        description: '`submission` or `mx`: what is right differs (RFC 3207 section 4).',
-        otherwise: '`mx` on port 25, else `submission`',
-    }),
-    environment: value(ONE_LINE, values/* displayName */.QC)
-        .optional()
-        .meta({ description: 'Environment that the endpoint belongs to, shown in the report.' }),
-    auth: mapping(authShape).optional().meta({
-        description: 'Credentials for step 4.',
-        otherwise: 'the inputs `username`, `password`, `access-token`',
-    }),
-    delivery: mapping(deliveryShape).optional().meta({
-        description: 'The probe message of step 5.',
-        otherwise: 'the inputs `mail-from`, `rcpt-to`, `inbox`, `inbox-username`, `inbox-password`',
-    }),
-    tls: mapping(tlsShape).optional().meta({ description: 'Policy for step 3.' }),
-    probes: probes.optional().meta({
-        description: 'Further tries, each on short connections of its own, without a credential or a recipient; with `transport: starttls` only. `plaintext-auth`: would the server take a password before TLS? `plaintext-mail` (role `submission`): does it take MAIL without TLS, or without AUTH? `command-injection`: does a command sent in the clear behind STARTTLS reach the TLS session?',
-        otherwise: 'none',
-    }),
-    require: steps.optional().meta({
-        description: 'Steps that must not be skipped for lack of configuration: ids, or `all`. `delivery` needs an inbox, or `delivery.expect: accepted` or `refused`.',
-        otherwise: 'the input `require`',
-    }),
-    waive: action_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]).meta({
-        description: 'Known findings that are reported as waived and do not block until a day.',
-        otherwise: 'none',
-    }),
-};
-/** An endpoint mapping as the user writes it, once defaults are laid under it. */
-const endpointSchema = mapping(endpointShape);
-/** The `defaults` of a file: an endpoint mapping of which any part may be left out. */
-const defaultsSchema = mapping({
-    ...endpointShape,
-    host: action_schemas/* never */.ZmZ('belongs to each endpoint and has no default').optional(),
-    delivery: mapping(deliveryShape).partial().optional(),
-});
-/** The `config` file. Its defaults, and its endpoints on top of them, are checked one by one. */
-const configSchema = mapping({
-    defaults: action_schemas/* unknown */.L5J().optional().meta({
-        description: 'What holds for every endpoint of this file that does not say otherwise: an endpoint mapping without `host`.',
-    }),
-    endpoints: action_schemas/* array */.YOg(action_schemas/* unknown */.L5J(), 'must be a list of endpoints').min(1, 'is an empty list').meta({
-        description: 'The endpoints: `host`, `host:port` or `[v6]:port`, or endpoint mappings.',
-    }),
-});
-/** Names of all inputs, as in `action.yml`. */
-const INPUT_NAMES = Object.keys(inputSchema.shape);
-/** The outputs of the action, as in `action.yml`, each with its description. */
-const OUTPUTS = {
-    result: '`pass`, `warn`, `inconclusive` or `fail`: the worst result of all endpoints.',
-    'endpoints-total': 'How many endpoints were gated.',
-    'endpoints-failed': 'How many of them count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and, with `fail-on: warn`, all that warn. With `fail-on: never` as with `fail`.',
-    'failed-endpoints': 'Their names, as a JSON array.',
-    report: 'Path of `report.json`. Empty after a configuration error.',
-};
-
-;// CONCATENATED MODULE: ./src/plan/inputs.ts
-
-
-
-
-/** Blanks may belong to these; around all others they are taken off. */
-const VERBATIM = ['endpoints', 'password', 'access-token', 'inbox-password'];
-const AUTH = [
-    ['username', 'username'],
-    ['password', 'password'],
-    ['access-token', 'access-token'],
-];
-const DELIVERY = [
-    ['mail-from', 'from'],
-    ['rcpt-to', 'to'],
-    ['inbox', 'inbox'],
-    ['inbox-username', 'username'],
-    ['inbox-password', 'password'],
-];
-/**
- * Reads the inputs of the action.
- * @param raw texts by the name of the input; empty means not given, unless the input is unknown
- */
-function readInputs(raw) {
-    const texts = Object.entries(raw)
-        .map(([input, text]) => [input, VERBATIM.includes(input) ? text : text.trim()])
-        .filter(([input, text]) => text !== '' || !isKnown(input));
-    const given = mappingAt({}, texts.map(([input, text]) => [input, textAt({ input }, text)]));
-    const auth = part(given, AUTH);
-    const delivery = part(given, DELIVERY);
-    const authProblems = [...slotProblems(auth), ...credentialProblems(auth)];
-    const deliveryProblems = [...addressProblems(delivery), ...inboxProblems(delivery, 'inbox-')];
-    const { value, problems } = check(inputSchema, given);
-    return {
-        given,
-        ...(value && { settings: value }),
-        layer: {
-            ...(auth && authProblems.length === 0 && { auth }),
-            ...(delivery && deliveryProblems.length === 0 && { delivery }),
-        },
-        problems: [...problems, ...authProblems, ...deliveryProblems],
-    };
-}
-function isKnown(input) {
-    return INPUT_NAMES.includes(input);
-}
-/** The mapping of an endpoint that some of the inputs make up; undefined where none of them is given. */
-function part(given, keys) {
-    const values = keys.flatMap(([input, key]) => {
-        const value = at(given, input);
-        return value ? [[key, value]] : [];
-    });
-    return values[0] && mappingAt(values[0][1].place, values);
-}
-function addressProblems(delivery) {
-    if (!delivery || (delivery.entries.has('from') && delivery.entries.has('to')))
-        return [];
-    return [{ ...delivery.place, message: 'delivery needs both mail-from and rcpt-to, and one is missing or empty' }];
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
 
-
 const SECOND = 1000;
-/** What an endpoint is called: its name, or else `host:port`, with an IPv6 address in brackets. */
-function nameOf(settings) {
-    const { name, host } = settings;
-    return name ?? `${(0,external_node_net_.isIPv6)(host) ? `[${host}]` : host}:${portOf(settings)}`;
-}
 /**
- * Makes an endpoint of settings that are known to be complete.
- * @param inputs what holds where the endpoint says nothing
- * @param files all that the settings name, loaded
+ * Turns settings that have passed the check into an endpoint.
+ * @param inputs values for what the endpoint does not set
  */
 function resolveEndpoint(settings, inputs, files, source) {
     const { ehlo, environment } = settings;
-    const port = portOf(settings);
     const auth = credentialsOf(settings.auth);
     const delivery = settings.delivery && deliveryOf(settings.delivery);
     return {
         name: nameOf(settings),
         host: settings.host,
-        port,
+        port: portOf(settings),
         transport: transportOf(settings),
         servername: settings.servername ?? settings.host,
         ...(ehlo !== undefined && { ehlo }),
@@ -72323,17 +72113,6 @@ function resolveEndpoint(settings, inputs, files, source) {
         ...(source && { source }),
     };
 }
-function portOf({ port, transport }) {
-    return port ?? (transport === 'implicit' ? enums/* PORTS */.hz.implicit : enums/* PORTS */.hz.submission);
-}
-/** How TLS begins: as the user says, else by the port. */
-function transportOf(settings) {
-    return settings.transport ?? (portOf(settings) === enums/* PORTS */.hz.implicit ? 'implicit' : 'starttls');
-}
-/** What the server is for: as the user says, else by the port. */
-function roleOf(settings) {
-    return settings.role ?? (portOf(settings) === enums/* PORTS */.hz.mx ? 'mx' : 'submission');
-}
 function tlsPolicyOf(tls, inputs, { anchors, identities }) {
     const client = identities.of(tls['client-cert'], tls['client-key']);
     return {
@@ -72341,11 +72120,11 @@ function tlsPolicyOf(tls, inputs, { anchors, identities }) {
         minVersion: tls['min-version'] ?? inputs['min-tls-version'],
         minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
         pins: tls.pin ?? [],
-        ...(tls.check === 'both' && { bothKeys: true }),
+        ...(tls.check === 'both' && { dualCertificates: true }),
         ...(client && { client }),
     };
 }
-/** A mechanism alone is no credentials: it says how to use those that other layers bring. */
+/** A mechanism alone is not credentials: it says how to use inherited ones. */
 function credentialsOf(auth) {
     if (!auth)
         return undefined;
@@ -72373,8 +72152,15 @@ function deliveryOf(delivery) {
         withinMs: within * SECOND,
         expect: delivery.expect,
         keep: delivery.keep,
-        attachmentOctets: delivery['attachment-bytes'],
-        ...(verdicts && { verdicts: verdictsOf(verdicts) }),
+        attachmentBytes: delivery['attachment-bytes'],
+        ...(verdicts && {
+            verdicts: {
+                spf: verdicts.spf,
+                dkim: verdicts.dkim,
+                dmarc: verdicts.dmarc,
+                authservId: verdicts['authserv-id'],
+            },
+        }),
     };
 }
 function inboxOf({ inbox, username, password }) {
@@ -72382,41 +72168,6 @@ function inboxOf({ inbox, username, password }) {
     if (inbox && 'basePath' in inbox)
         return { ...inbox, ...login };
     return inbox && login && { ...inbox, ...login };
-}
-function verdictsOf({ 'authserv-id': authservId, ...demanded }) {
-    return { ...demanded, ...(authservId !== undefined && { authservId }) };
-}
-
-;// CONCATENATED MODULE: ./src/plan/probes.ts
-
-
-/**
- * Probes that an endpoint asks for and that cannot be made there: left out in silence, they would be taken for passed.
- * @param own the endpoint as the user wrote it, which says where
- * @param settings the same with the defaults of its file under it
- */
-function probeProblems(own, settings) {
-    const { probes = [] } = settings;
-    const { place } = at(own, 'probes') ?? own;
-    const problem = (message) => [{ ...place, message }];
-    if (probes.length > 0 && transportOf(settings) === 'implicit') {
-        return problem('probes need transport starttls, and this endpoint has implicit; leave them out, or set probes: [] if the defaults name them');
-    }
-    if (probes.includes('plaintext-mail') && roleOf(settings) === 'mx') {
-        return problem('probes: plaintext-mail is for role submission, and this endpoint has mx, which takes mail from all');
-    }
-    return [];
-}
-
-;// CONCATENATED MODULE: ./src/plan/source/paths.ts
-
-/**
- * The path relative to a folder, or undefined if it is outside. Both must be absolute.
- * @param system a parameter so that tests can use the paths of another system
- */
-function within(folder, path, system = (external_node_path_default())) {
-    const inside = system.relative(folder, path);
-    return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/source/expand.ts
@@ -72427,45 +72178,40 @@ const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
  * Windows.
  */
 const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
+/** Keys whose values are sent unencrypted, or shown in the log and the summary. Variables are not expanded in them. */
+const LITERAL_KEYS = ['name', 'ehlo', 'environment'];
+const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
 /**
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
  * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
+ * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
  */
-function expand(text, env) {
-    const errors = [];
+function expand(text, env, isLiteral = false) {
+    const errors = new Set();
     let expanded = false;
     const result = text.replace(REFERENCE, (match, name) => {
         if (match === '$${')
             return '${';
-        if (name === undefined) {
-            errors.push('malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${');
+        const error = isLiteral ? NOT_EXPANDED : errorIn(name);
+        if (error !== undefined) {
+            errors.add(error);
             return match;
         }
-        if (RESERVED.test(name)) {
-            errors.push(`the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under another name with env: of the step`);
-            return match;
-        }
-        const value = Object.hasOwn(env, name) ? env[name] : undefined;
-        if (value === undefined)
-            errors.push(`the environment variable ${name} is not set`);
         expanded = true;
+        const value = name !== undefined && Object.hasOwn(env, name) ? env[name] : undefined;
+        if (value === undefined)
+            errors.add(`the environment variable ${name} is not set`);
         return value ?? '';
     });
-    return { text: result, expanded, errors };
+    return { text: result, expanded, errors: [...errors] };
 }
-/** Keys whose values are sent unencrypted or shown in the log and the summary: no variable is expanded in them. */
-const LITERAL_KEYS = ['name', 'ehlo', 'environment'];
-const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
-/** Reads the value of one of LITERAL_KEYS: `$${` is a literal `${`, and any other `${` is an error. */
-function literal(text) {
-    const errors = new Set();
-    const result = text.replace(REFERENCE, (match) => {
-        if (match === '$${')
-            return '${';
-        errors.add(NOT_EXPANDED);
-        return match;
-    });
-    return { text: result, expanded: false, errors: [...errors] };
+/** @param name undefined if the reference is malformed */
+function errorIn(name) {
+    if (name === undefined)
+        return 'malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${';
+    return RESERVED.test(name)
+        ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under another name with env: of the step`
+        : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/source/short-form.ts
@@ -72478,14 +72224,14 @@ function literal(text) {
 const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
 const REFERENCES = /\$\{\w+\}/g;
 /**
- * Whether the text of the input `endpoints` is YAML rather than the short form. The first line that is neither
- * blank nor a comment decides: YAML begins with `- `, `---`, `{`, `key: `, or with a `[` that opens no IPv6 address.
+ * Whether the text of the input `endpoints` is YAML and not the short form. The first line that is not empty and not a
+ * comment decides: YAML begins with `- `, `---`, `{`, `key: `, or with a `[` that does not open an IPv6 address.
  */
 function isYaml(text) {
     const [first = ''] = text.split(/\r?\n/).flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [line.trim()]));
     return /^(?:-(?:\s|$)|---|\{|[\w-]+:(?:\s|$)|\[(?![0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(?:\]|$)))/i.test(first);
 }
-/** Splits the short form into its entries, each with `${NAME}` expanded: one a line, commas, blanks, `#` comments. */
+/** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` is expanded. */
 function readShortForm(text, origin, env) {
     const entries = [];
     const problems = [];
@@ -72500,7 +72246,7 @@ function readShortForm(text, origin, env) {
     }
     return { entries, problems };
 }
-/** Makes an endpoint mapping of one entry; undefined, with a problem, where it is none. */
+/** Turns one entry into an endpoint mapping. */
 function readEntry({ source, node }) {
     if (node.broken)
         return { problems: [] };
@@ -72525,7 +72271,7 @@ function entryProblem(text, name, port) {
     }
     return undefined;
 }
-/** A wrong entry may be a URL with credentials in it, or a part of one whose password has a blank or a comma. */
+/** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
 function quoted(source) {
     const isQuotable = source !== undefined && isQuotableName(source.replace(REFERENCES, 'name'));
     return isQuotable ? `"${source}"` : 'this endpoint';
@@ -72539,31 +72285,31 @@ var dist = __nccwpck_require__(38815);
 
 
 
-/** Deeper than any configuration, and shallow enough for every recursion here. */
+/** More than any configuration needs, and low enough for every recursion here. */
 const MAX_DEPTH = 32;
 /** Lexical tokens: enough for a file of the largest size with thousands of full endpoint mappings. */
 const MAX_TOKENS = 250_000;
-/** Values that aliases may bring in, all in all: an alias of aliases grows without bound. */
+/** Values in all aliases together: aliases of aliases grow without limit. */
 const MAX_ALIASED = 10_000;
-/** The words for a syntax error. Those of the library quote the text, which may be a password. */
+/** Messages for syntax errors. The messages of the library quote the text, which may be a password. */
 const SYNTAX = {
     BAD_ALIAS: 'malformed alias; quote a value that begins with "*"',
     BAD_DQ_ESCAPE: 'invalid escape sequence in a double-quoted text; use single quotes, or write \\\\',
     BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
     BAD_SCALAR_START: 'a plain value cannot begin with this character; quote it',
-    BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot begin here; quote a value that holds ": "',
-    MISSING_CHAR: 'a closing quote or bracket, a comma, a colon or a blank is missing',
+    BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot begin here; quote a value that contains ": "',
+    MISSING_CHAR: 'a closing quote or bracket, a comma, a colon or a space is missing',
     MULTILINE_IMPLICIT_KEY: 'a key must end with a colon on its own line',
     MULTIPLE_DOCS: 'a second YAML document begins here, and only one is read',
     NON_STRING_KEY: 'a key must be plain text',
     RESOURCE_EXHAUSTION: 'nested too deeply',
-    TAB_AS_INDENT: 'a tab cannot indent; use blanks',
-    TAG_RESOLVE_FAILED: 'tags are not used here; quote a value that begins with "!"',
-    UNEXPECTED_TOKEN: 'unexpected text; quote a value that holds special characters, as ${NAME} does within { }',
+    TAB_AS_INDENT: 'a tab cannot indent; use spaces',
+    TAG_RESOLVE_FAILED: 'tags are not supported; quote a value that begins with "!"',
+    UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, as ${NAME} does within { }',
 };
 /**
- * Reads one YAML document. Scalars stay text, aliases are followed within bounds, `${NAME}` is expanded in all values
- * but those of LITERAL_KEYS.
+ * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` is expanded in all values
+ * except those of LITERAL_KEYS.
  * @param origin the file or the input that the text comes from
  */
 function readYaml(text, origin, env) {
@@ -72589,7 +72335,7 @@ function readYaml(text, origin, env) {
         ...placeOf(pos[0]),
         message: `YAML: ${SYNTAX[code] ?? `syntax error (${code})`}`,
     }));
-    // Further errors on the same line are most often consequences of the first.
+    // Other errors on the same line are usually consequences of the first.
     if (syntax.length > 0)
         return { problems: [...new Map(syntax.toReversed().map((p) => [p.line, p])).values()] };
     if (document.contents === null)
@@ -72597,7 +72343,7 @@ function readYaml(text, origin, env) {
     const reader = new Reader(env, placeOf);
     return { root: reader.read(document.contents), problems: reader.problems };
 }
-/** A text that exceeds a limit, so that the rest of it is not read. */
+/** A text exceeds a limit. The rest of it is not read. */
 class Excess extends Error {
     offset;
     constructor(message, offset) {
@@ -72639,15 +72385,15 @@ function* tokensOf(text, lines) {
     }
     yield* parser.end();
 }
-/** Turns the nodes of one document, in their order, into what the plan works with. */
+/** Turns the nodes of one document, in order, into located values. */
 class Reader {
     problems = [];
     #env;
     #placeOf;
     #anchors = new Map();
-    /** What each alias stands for: the last node of its name before it, and never one that comes later. */
+    /** The node that each alias stands for: the last one with its name before the alias. */
     #targets = new Map();
-    /** Nodes that are being read, from the outermost in. */
+    /** Nodes that are being read, from the outside in. */
     #open = [];
     #aliases = 0;
     #aliased = 0;
@@ -72675,8 +72421,8 @@ class Reader {
             return { kind: 'mapping', entries: this.#entries(node), place };
         if ((0,dist/* isSeq */.oP)(node))
             return { kind: 'list', items: this.#items(node), place };
-        const source = textOf(node);
-        const { text, expanded, errors } = isLiteral ? literal(source) : expand(source, this.#env);
+        const source = yaml_textOf(node);
+        const { text, expanded, errors } = expand(source, this.#env, isLiteral);
         for (const message of errors)
             this.#report({ ...place, message });
         return { ...textAt(place, text, expanded), broken: errors.length > 0 };
@@ -72688,7 +72434,7 @@ class Reader {
         const entries = new Map();
         for (const pair of mapping.items) {
             const { key, value } = pair;
-            const name = textOf(key);
+            const name = yaml_textOf(key);
             const place = this.#placeOf(key.range?.[0] ?? 0);
             const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
             const isLiteral = LITERAL_KEYS.includes(name);
@@ -72704,9 +72450,9 @@ class Reader {
             this.#targets.set(alias, this.#anchors.get(alias.source));
         const target = this.#targets.get(alias);
         if (!target)
-            return this.#broken(place, 'alias of nothing that stands before it; quote a value that begins with "*"');
+            return this.#broken(place, 'an alias without an anchor before it; quote a value that begins with "*"');
         if (this.#open.includes(target))
-            return this.#broken(place, 'an alias cannot hold itself');
+            return this.#broken(place, 'an alias cannot contain itself');
         this.#aliases++;
         const located = this.read(target, isLiteral, place);
         this.#aliases--;
@@ -72722,7 +72468,7 @@ class Reader {
     }
 }
 /** The text of a scalar. The failsafe schema gives no scalar another type. */
-function textOf(node) {
+function yaml_textOf(node) {
     return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value : '';
 }
 
@@ -72736,35 +72482,31 @@ function textOf(node) {
 
 
 
-
-
 const NO_DEFAULTS = mappingAt({}, []);
-/** In bytes. Tens of thousands of endpoints fit, and a file that was named by mistake is not parsed at length. */
+/** In bytes. Tens of thousands of endpoints fit, and a large file that is named by mistake is not parsed. */
 const MAX_SIZE = 1024 * 1024;
-const TOO_LARGE = `is larger than ${MAX_SIZE} bytes`;
 /** Endpoints in one list. */
 const MAX_ENDPOINTS = 100_000;
 /** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
 const MAX_VALUES = 1000;
 /**
- * Reads the input `endpoints`, in the short form or as YAML, whichever it is.
- * @param text not blank: an input without an endpoint is an error
+ * Reads the input `endpoints`, which is either YAML or the short form.
+ * @param text not empty: an input without endpoints is an error
  */
 function readEndpointsInput(text, env) {
     const origin = { input: 'endpoints' };
-    if (Buffer.byteLength(text) > MAX_SIZE) {
-        return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ ...origin, message: TOO_LARGE }] };
-    }
+    if (Buffer.byteLength(text) > MAX_SIZE)
+        return unusable([tooLarge(origin)]);
     if (!isYaml(text)) {
         const { entries, problems } = readShortForm(text, origin, env);
         const read = readAll(entries, readEntry, origin);
         const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
-        return { defaults: NO_DEFAULTS, ...read, problems: [...problems, ...read.problems, ...empty] };
+        return { ...read, defaults: NO_DEFAULTS, problems: [...problems, ...read.problems, ...empty] };
     }
     const { root, problems } = readYaml(text, origin, env);
     if (root && root.kind !== 'list') {
         const message = 'must be a list of endpoints, each beginning with "- "';
-        return { defaults: NO_DEFAULTS, endpoints: [], problems: [...problems, { ...root.place, message }] };
+        return unusable([...problems, { ...root.place, message }]);
     }
     const empty = root?.items.length === 0 ? [{ ...root.place, message: 'endpoints is an empty list' }] : [];
     return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
@@ -72779,31 +72521,33 @@ async function readConfigFile(path, { cwd, env, readFile }) {
         text = await readFile(external_node_path_default().resolve(cwd, path));
     }
     catch (error) {
-        const message = `${fileName(path)} cannot be read (${errorCode(error)})`;
-        return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ input: 'config', message }] };
+        return unusable([{ input: 'config', message: `${fileName(path)} cannot be read (${(0,reason/* codeOf */.$)(error)})` }]);
     }
     const file = fromWorkspace(cwd, path);
-    if (Buffer.byteLength(text) > MAX_SIZE) {
-        return { defaults: NO_DEFAULTS, endpoints: [], problems: [{ file, message: TOO_LARGE }] };
-    }
+    if (Buffer.byteLength(text) > MAX_SIZE)
+        return unusable([tooLarge({ file })]);
     const { root, problems } = readYaml(text, { file }, env);
-    if (!root) {
-        const empty = { file, message: 'holds nothing: `endpoints` is missing' };
-        return { defaults: NO_DEFAULTS, endpoints: [], problems: problems.length > 0 ? problems : [empty] };
-    }
+    if (!root)
+        return unusable(problems.length > 0 ? problems : [{ file, message: 'the file is empty; `endpoints` is missing' }]);
     const defaults = at(root, 'defaults');
     const excess = defaults ? excessIn(defaults) : [];
-    return withItems(defaults?.kind === 'mapping' && excess.length === 0 ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
+    const isChecked = defaults && excess.length === 0;
+    return withItems(isChecked && defaults.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
         ...problems,
-        ...check(configSchema, root, 'the file').problems,
+        ...check(configSchema, root, { what: 'the file' }).problems,
         ...excess,
-        ...(defaults && excess.length === 0 ? check(defaultsSchema, defaults, 'defaults').problems : []),
-        ...slotProblems(at(defaults, 'auth')),
+        ...(isChecked ? check(defaultsSchema, defaults, { what: 'defaults' }).problems : []),
     ]);
+}
+function unusable(problems) {
+    return { defaults: NO_DEFAULTS, endpoints: [], problems };
+}
+function tooLarge(place) {
+    return { ...place, message: `must not be larger than ${MAX_SIZE} bytes` };
 }
 function withItems(defaults, list, problems) {
     const read = readAll(list?.kind === 'list' ? list.items : [], readItem, list?.place ?? {});
-    return { defaults, ...read, problems: [...problems, ...read.problems] };
+    return { ...read, defaults, problems: [...problems, ...read.problems] };
 }
 /** Reads the items of a list one after the other, until there are too many endpoints or problems. */
 function readAll(items, read, place) {
@@ -72822,25 +72566,28 @@ function readAll(items, read, place) {
     return { endpoints, problems };
 }
 function excessIn(node) {
-    return size(node) > MAX_VALUES ? [{ ...node.place, message: `holds more than ${MAX_VALUES} values` }] : [];
+    return size(node) > MAX_VALUES ? [{ ...node.place, message: `contains more than ${MAX_VALUES} values` }] : [];
 }
 function readItem(item) {
-    switch (item.kind) {
-        case 'text':
-            return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
-        case 'mapping': {
-            const excess = excessIn(item);
-            if (excess.length > 0)
-                return { problems: excess };
-            return { mapping: item, problems: slotProblems(at(item, 'auth')) };
-        }
-        case 'list':
-            return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
+    if (item.kind === 'text')
+        return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
+    if (item.kind === 'list') {
+        return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
     }
+    const problems = excessIn(item);
+    return problems.length > 0 ? { problems } : { mapping: item, problems };
 }
-/** The path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
+/** A path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
 function fromWorkspace(cwd, path, system = (external_node_path_default())) {
     return within(cwd, system.resolve(cwd, path), system)?.replaceAll(system.sep, '/') ?? path;
+}
+/**
+ * The path relative to a folder, or undefined if it is outside. Both must be absolute.
+ * @param system a parameter so that tests can use the paths of another system
+ */
+function within(folder, path, system = (external_node_path_default())) {
+    const inside = system.relative(folder, path);
+    return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/plan.ts
@@ -72858,23 +72605,23 @@ function fromWorkspace(cwd, path, system = (external_node_path_default())) {
 
 
 /**
- * Makes the plan of a run, or says everything that is wrong with its configuration. Sends nothing.
- * @param inputs the inputs of the action by name, as they were given; an empty text means not given
+ * Reads and checks the configuration of a run. Sends nothing.
+ * @param inputs the inputs of the action by name; an empty text means not set
  * @throws {ConfigurationError} with every problem at once
  */
-async function loadPlan(inputs, world) {
+async function loadPlan(inputs, context) {
     const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-    const lists = await readLists(given, world);
+    const lists = await readLists(given, context);
     const require = at(given, 'require');
-    /** What an empty list of an endpoint or of the defaults may replace. */
+    /** Lists that an empty list in an endpoint or in the defaults may replace. */
     const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
-    const candidates = examineAll(lists, layer, inputsBelow);
+    const candidates = checkAll(lists, layer, inputsBelow);
     const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
-    const readFile = (path) => world.readFile((0,external_node_path_.resolve)(world.cwd, path));
+    const readFile = (path) => context.readFile((0,external_node_path_.resolve)(context.cwd, path));
     const anchors = new Anchors(readFile);
     const identities = new ClientIdentities(readFile);
     const problems = [
-        ...(world.problems ?? []),
+        ...(context.problems ?? []),
         ...inputProblems,
         ...lists.flatMap((list) => list.problems),
         ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
@@ -72884,9 +72631,10 @@ async function loadPlan(inputs, world) {
     ];
     if (candidates.length === 0 && lists.every((list) => list.problems.length === 0))
         problems.push(noEndpoint(given));
-    if (problems.length > 0 || !settings)
+    const valid = candidates.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
+    if (problems.length > 0 || !settings || valid.length < candidates.length)
         throw new ConfigurationError(problems);
-    const endpoints = candidates.flatMap(({ own, settings: valid }) => valid ? resolveEndpoint(valid, settings, { anchors, identities }, sourceOf(own.place, world)) : []);
+    const endpoints = valid.map(({ own, checked }) => resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)));
     const reportDir = settings['report-dir'];
     return {
         endpoints: sharded(endpoints, settings.shard),
@@ -72898,7 +72646,7 @@ async function loadPlan(inputs, world) {
         ...(reportDir !== undefined && { reportDir }),
     };
 }
-async function readLists(given, world) {
+async function readLists(given, context) {
     const text = (name) => {
         const node = at(given, name);
         return node?.kind === 'text' ? node.text : undefined;
@@ -72906,11 +72654,11 @@ async function readLists(given, world) {
     const endpoints = text('endpoints');
     const config = text('config');
     return [
-        ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, world.env)]),
-        ...(config === undefined ? [] : [await readConfigFile(config, world)]),
+        ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
+        ...(config === undefined ? [] : [await readConfigFile(config, context)]),
     ];
 }
-/** One after the other, so that a value that many endpoints share is read once. */
+/** Loads one value after the other, so that a value that many endpoints share is read once. */
 async function loadAll(files, values) {
     const problems = [];
     for (const value of values) {
@@ -72920,8 +72668,8 @@ async function loadAll(files, values) {
     }
     return problems;
 }
-/** Examines the endpoints one after the other, until there are too many problems. */
-function examineAll(lists, layer, inputsBelow) {
+/** Checks the endpoints one after the other, until there are too many problems. */
+function checkAll(lists, layer, inputsBelow) {
     const candidates = [];
     const taken = new Map();
     let found = 0;
@@ -72930,33 +72678,21 @@ function examineAll(lists, layer, inputsBelow) {
         for (const own of endpoints) {
             if (found >= MAX_PROBLEMS)
                 return candidates;
-            const candidate = examine(own, defaults, layer);
-            const problems = [...candidate.problems, ...duplicate(candidate, taken), ...emptyLists(own, below)];
-            candidates.push({ ...candidate, problems });
-            found += problems.length;
+            const merged = overlay(layer, defaults, own);
+            const { value, problems } = check(endpointSchema, merged, { own });
+            const all = [...problems, ...duplicate(own, merged, taken), ...emptyLists(own, below)];
+            candidates.push({ own, merged, ...(value && { settings: value }), problems: all });
+            found += all.length;
         }
     }
     return candidates;
 }
-function examine(own, defaults, layer) {
-    const merged = overlay(layer, defaults, own);
-    const { value, problems } = check(endpointSchema, merged);
-    const incomplete = [
-        ...credentialProblems(at(merged, 'auth')),
-        ...signInProblems(merged),
-        ...inboxProblems(at(merged, 'delivery')),
-        ...deliveryProblems(own, merged),
-    ];
-    const misplaced = value ? probeProblems(own, value) : [];
-    return { own, merged, ...(value && { settings: value }), problems: [...problems, ...incomplete, ...misplaced] };
-}
 /**
- * A name that another endpoint has already. It is known even where something else is wrong with its endpoint.
- * @param taken the names so far, which this one is added to
+ * Reports a name that another endpoint already has.
+ * @param taken the names so far, to which this one is added
  */
-function duplicate({ own, merged, settings }, taken) {
-    const explicit = at(merged, 'name');
-    const name = explicit?.kind === 'text' && !explicit.broken ? explicit.text : settings && nameOf(settings);
+function duplicate(own, merged, taken) {
+    const name = nameIn(merged);
     if (name === undefined)
         return [];
     const place = at(own, 'name')?.place ?? own.place;
@@ -72969,6 +72705,14 @@ function duplicate({ own, merged, settings }, taken) {
     const what = isQuotable ? `the name "${name}"` : 'this name';
     return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
 }
+/** The name of an endpoint, even if something else is wrong with it. */
+function nameIn(endpoint) {
+    const name = at(endpoint, 'name');
+    if (name)
+        return name.kind === 'text' && !name.broken ? name.text : undefined;
+    const server = serverSchema.safeParse(plain(endpoint));
+    return server.success ? nameOf(server.data) : undefined;
+}
 function isExpanded(mapping, key) {
     const node = at(mapping, key);
     return node?.kind === 'text' && node.expanded;
@@ -72976,7 +72720,7 @@ function isExpanded(mapping, key) {
 function noEndpoint(given) {
     const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
     return input === undefined
-        ? { message: 'nothing to gate: give the input endpoints, or config, or both' }
+        ? { message: 'nothing to gate: set the input endpoints, the input config, or both' }
         : { input, message: 'there is no endpoint to gate' };
 }
 /** The place of an endpoint in a file of the user. */
@@ -72988,7 +72732,7 @@ function sourceOf({ file, line }, { locateInput }) {
     const start = locateInput?.('endpoints');
     return start && { file: start.file, line: start.line + line - 1 };
 }
-/** Deals the endpoints out like cards: the first to part 1, the next to part 2. */
+/** Distributes the endpoints over the parts in turn: the first to part 1, the next to part 2. */
 function sharded(endpoints, shard) {
     if (!shard)
         return endpoints;
@@ -72996,62 +72740,45 @@ function sharded(endpoints, shard) {
     const own = endpoints.filter((_, index) => index % parts === part - 1);
     if (own.length > 0)
         return own;
-    const message = `part ${part} of ${parts} is empty: there are only ${endpoints.length} endpoints`;
+    const total = `there ${endpoints.length === 1 ? 'is' : 'are'} only ${(0,count/* count */.U)(endpoints.length, 'endpoint')}`;
+    const message = `part ${part} of ${parts} is empty: ${total}`;
     throw new ConfigurationError([{ input: 'shard', message }]);
 }
 
 ;// CONCATENATED MODULE: ./src/text/escape.ts
 
 /*
- * The runner trims a line, and obeys it if it starts with `::`; failing that, it looks for `##[` anywhere in it.
- * It looks by the rules of a culture, which skip characters that have no width, so they are skipped here too.
+ * The runner trims a line and executes it if it starts with `::`; otherwise it looks for `##[` anywhere in it. Its
+ * comparison depends on the culture and ignores characters that have no width, so they are ignored here too.
  */
 const COMMAND_AT_START = /^([\s\p{Default_Ignorable_Code_Point}]*:)(?=\p{Default_Ignorable_Code_Point}*:)/u;
 const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_Code_Point}*\[)/gu;
 /**
- * Makes a line that the GitHub runner shows and never obeys, and that does nothing to a terminal either:
- * a blank stands in what would be a workflow command, and control characters and line breaks are made visible.
+ * Escapes a text for the log of a GitHub runner and for a terminal, neither of which then executes any of it: a space
+ * breaks what would be a workflow command, and control characters and line breaks become visible.
  * @param text text of any origin
  * @returns one line
  */
-function neutralise(text) {
+function escapeLine(text) {
     return (0,peer/* visible */.RK)(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
 }
 /**
- * Writes what a terminal or a runner could obey, or a reader not see, as escapes of JSON: whoever parses it gets the
- * same texts. No line of JSON starts with `::`.
+ * Escapes in JSON what a terminal or a runner could execute, or a reader would not see. It still parses to the same
+ * values. No line of JSON starts with `::`.
  * @param json indented or not
  */
-function neutraliseJson(json) {
+function escapeJson(json) {
     return json
         .replace(OLD_COMMAND, '\\u0023')
-        .replace(peer/* UNSEEN */.PR, (character) => (character === '\n' ? character : escapes(character)));
+        .replace(peer/* UNSEEN */.PR, (character) => (character === '\n' ? character : unicodeEscapes(character)));
 }
-function escapes(character) {
+function unicodeEscapes(character) {
     const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
     return units.map((unit) => `\\u${unit}`).join('');
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(56942);
-;// CONCATENATED MODULE: ./src/text/count.ts
-/**
- * A number with its noun: "1 endpoint", "9 endpoints", "0 endpoints".
- * @param noun in the singular
- * @param plural where it is not the singular with an s
- */
-function count(number, noun, plural = `${noun}s`) {
-    return `${number} ${number === 1 ? noun : plural}`;
-}
-/** A part of a whole: "2 of 9 endpoints", "all 9 endpoints", "both endpoints", "the endpoint". */
-function countOf(part, whole, noun, plural = `${noun}s`) {
-    if (part < whole || whole === 0)
-        return `${part} of ${count(whole, noun, plural)}`;
-    if (whole === 1)
-        return `the ${noun}`;
-    return whole === 2 ? `both ${plural}` : `all ${whole} ${plural}`;
-}
-
 ;// CONCATENATED MODULE: ./src/output/labels.ts
 
 
@@ -73121,7 +72848,7 @@ function headline({ endpoints }, { blocks, failed }) {
 }
 /** How many endpoints have a result, as a clause: "2 of 9 endpoints failed". */
 function predicate(result, some, all) {
-    const subject = countOf(some, all, 'endpoint');
+    const subject = (0,count/* countOf */.p)(some, all, 'endpoint');
     return result === 'inconclusive'
         ? `${subject} ${some === 1 ? 'is' : 'are'} inconclusive`
         : `${subject} ${OUTCOME[result]}`;
@@ -73157,7 +72884,7 @@ function evidenceLabel(field) {
 }
 /** How long a certificate is still valid: "20 days", or "expired". */
 function daysLeft(days) {
-    return days < 0 ? 'expired' : count(days, 'day');
+    return days < 0 ? 'expired' : (0,count/* count */.U)(days, 'day');
 }
 /** A time for people: "321 ms", "12.3 s". */
 function duration(milliseconds) {
@@ -73292,7 +73019,7 @@ const MESSAGE_LIMIT = 4096;
 const TITLE_LIMIT = 200;
 const TEXT_LIMIT = 700;
 const NAME_LIMIT = 100;
-const annotations_NAMES = 20;
+const NAMES = 20;
 /**
  * An annotation for each endpoint that did not pass, worst first: an error if the endpoint fails the job, and a warning
  * if it does not. If there are more than the runner keeps, the last of each kind says how many.
@@ -73307,9 +73034,9 @@ function annotate(report, { failed, blocks }) {
 }
 /** The message with which a job fails: how many endpoints failed, and their names. */
 function failureLine({ failed }) {
-    const names = failed.slice(0, annotations_NAMES).map(({ name }) => (0,shorten/* shorten */.ml)(name, NAME_LIMIT));
+    const names = failed.slice(0, NAMES).map(({ name }) => (0,shorten/* shorten */.ml)(name, NAME_LIMIT));
     const more = failed.length - names.length;
-    return neutralise(`Gate closed: ${count(failed.length, 'endpoint')} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
+    return escapeLine(`Gate closed: ${(0,count/* count */.U)(failed.length, 'endpoint')} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
 }
 /**
  * The message with which a job fails that tested no server. It has as many problems as the runner keeps.
@@ -73318,7 +73045,7 @@ function failureLine({ failed }) {
  */
 function notTested(why, problems) {
     const lines = [`No server was tested: ${why}.`, ...problems];
-    return (0,shorten/* shorten */.ml)(lines.map(neutralise).join('\n'), MESSAGE_LIMIT);
+    return (0,shorten/* shorten */.ml)(lines.map(escapeLine).join('\n'), MESSAGE_LIMIT);
 }
 function upTo(most, level, views) {
     const more = views.length - most;
@@ -73328,13 +73055,13 @@ function annotationOf(level, view, more) {
     const { endpoint, problems } = view;
     const [worst] = problems;
     const message = [
-        ...(more > 0 ? [`(${count(more, 'more endpoint')}: see the job summary)`] : []),
+        ...(more > 0 ? [`(${(0,count/* count */.U)(more, 'more endpoint')}: see the job summary)`] : []),
         ...description(view),
     ];
     return {
         level,
-        title: neutralise((0,shorten/* shorten */.ml)(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
-        message: (0,shorten/* shorten */.ml)(message.map(neutralise).join('\n'), MESSAGE_LIMIT),
+        title: escapeLine((0,shorten/* shorten */.ml)(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
+        message: (0,shorten/* shorten */.ml)(message.map(escapeLine).join('\n'), MESSAGE_LIMIT),
         ...endpoint.source,
     };
 }
@@ -73382,7 +73109,7 @@ function progressLine(endpoint, { done, total }) {
         ...(worst ? [(0,shorten/* shorten */.ml)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
         ...(attempts === undefined ? [] : [(0,shorten/* shorten */.ml)(attempts, FINDING_LIMIT)]),
     ];
-    return neutralise(cells.join('  '));
+    return escapeLine(cells.join('  '));
 }
 /** Whether the {@link progressLine} of an endpoint quotes a server. */
 function quotesServer({ result, attempts }) {
@@ -73391,11 +73118,11 @@ function quotesServer({ result, attempts }) {
 /** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
 function transcriptLines({ transcript }) {
     const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
-    return transcript.map((entry) => neutralise(`${String(entry.at).padStart(width)} ms  ${(0,shorten/* shorten */.ml)(transcriptLine(entry), LINE_LIMIT)}`));
+    return transcript.map((entry) => escapeLine(`${String(entry.at).padStart(width)} ms  ${(0,shorten/* shorten */.ml)(transcriptLine(entry), LINE_LIMIT)}`));
 }
 /** @param servers how many there were */
 function selfTestLine(servers) {
-    return `Self-test: the gate detected ${countOf(servers, servers, 'misbehaving server')}.`;
+    return `Self-test: the gate detected ${(0,count/* countOf */.p)(servers, servers, 'misbehaving server')}.`;
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -73407,8 +73134,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 /**
  * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block until
- * another process writes to it, or never end. The size limit applies while it is read.
- * @throws an error whose `code` is that of the system, or says in words what is wrong with the file
+ * another process writes to it, or never end. The size limit applies while the file is read.
+ * @throws an error whose `code` is the code of the system, or says in words what is wrong with the file
  */
 function readRegularFileSync(path) {
     // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
@@ -73434,7 +73161,7 @@ function readRegularFileSync(path) {
         (0,external_node_fs_.closeSync)(file);
     }
 }
-/** The same, as a promise. */
+/** {@link readRegularFileSync} as a promise. */
 function readRegularFile(path) {
     return new Promise((resolve) => {
         resolve(readRegularFileSync(path));
@@ -73445,7 +73172,7 @@ function unreadable(path, code) {
 }
 
 // EXTERNAL MODULE: ./src/gate/run.ts + 105 modules
-var run = __nccwpck_require__(21172);
+var run = __nccwpck_require__(8956);
 // EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
 var secrets = __nccwpck_require__(90607);
 ;// CONCATENATED MODULE: ./src/runner/fork.ts
@@ -73477,7 +73204,7 @@ async function secretsOfForks() {
  * @param output the stream that the runner reads
  */
 function runnerLog(output = process.stdout) {
-    const info = (line) => void output.write(`${neutralise(line)}\n`);
+    const info = (line) => void output.write(`${escapeLine(line)}\n`);
     // Besides the escaping: the runner ignores all workflow commands until it reads a token that nobody can guess.
     const withoutCommands = (lines) => {
         const token = (0,external_node_crypto_.randomUUID)();
@@ -73495,7 +73222,7 @@ function runnerLog(output = process.stdout) {
             withoutCommands([line]);
         },
         group(title, lines) {
-            output.write(`::group::${commandData(neutralise(title))}\n`);
+            output.write(`::group::${commandData(escapeLine(title))}\n`);
             withoutCommands(lines);
             output.write('::endgroup::\n');
         },
@@ -73710,7 +73437,7 @@ function transcriptOf(endpoint) {
     const { transcript, result } = endpoint;
     const lines = transcript.slice(0, sections_TRANSCRIPT_LINES).map((entry) => (0,shorten/* shorten */.ml)(transcriptLine(entry), sections_LINE_LIMIT));
     const more = transcript.length - lines.length;
-    return details(gfm `${SIGNS[result].emoji} ${sections_nameOf(endpoint)}: ${count(transcript.length, 'line')}`, codeBlock(more > 0 ? [...lines, `… and ${count(more, 'more line')} in report.json`] : lines));
+    return details(gfm `${SIGNS[result].emoji} ${sections_nameOf(endpoint)}: ${(0,count/* count */.U)(transcript.length, 'line')}`, codeBlock(more > 0 ? [...lines, `… and ${(0,count/* count */.U)(more, 'more line')} in report.json`] : lines));
 }
 function sections_nameOf(endpoint) {
     return sections_short(endpoint.name);
@@ -73778,7 +73505,7 @@ function renderNotTested(why, message, byteBudget = DEFAULT_BUDGET) {
     const problems = message.split('\n').map((problem) => (0,shorten/* shorten */.ml)(problem, 2000));
     const head = [
         gfm `## ${SIGNS.fail.emoji} No server was tested: ${why}`,
-        gfm `${count(problems.length, 'problem')}. The gate connected to no server.`,
+        gfm `${(0,count/* count */.U)(problems.length, 'problem')}. The gate connected to no server.`,
     ];
     const space = byteBudget - bytes(blocks(head)) - RESERVE;
     const shown = problems.slice(0, fitting(problems.map((problem) => codeBlock([problem])), space));
@@ -73786,7 +73513,7 @@ function renderNotTested(why, message, byteBudget = DEFAULT_BUDGET) {
     const page = blocks([
         ...head,
         codeBlock(shown),
-        missing > 0 ? gfm `The log has ${count(missing, 'more problem')}.` : undefined,
+        missing > 0 ? gfm `The log has ${(0,count/* count */.U)(missing, 'more problem')}.` : undefined,
     ]);
     return `${page.toString()}\n`;
 }
@@ -73794,14 +73521,14 @@ function renderNotTested(why, message, byteBudget = DEFAULT_BUDGET) {
 function summary_top(report, verdict) {
     const { status, text } = headline(report, verdict);
     const counts = byResult(report.endpoints).map(([result, { length }]) => gfm `${SIGNS[result].emoji} **${length}** ${RESULT_LABELS[result]}`);
-    const total = gfm `${count(report.endpoints.length, 'endpoint')} in ${duration(report.durationMs)}`;
+    const total = gfm `${(0,count/* count */.U)(report.endpoints.length, 'endpoint')} in ${duration(report.durationMs)}`;
     return [gfm `## ${SIGNS[status].emoji} ${text}`, join([...counts, total], ' · ')];
 }
 /** Bytes for separators, and for lines that say how much is missing. */
 const RESERVE = 100;
 /** If no level fits the budget: the names of the endpoints that did not pass, and as many of their sections as fit. */
 function shortened(head, endpoints, sections, options, budget) {
-    const without = (missing) => omission(`all transcripts, the table${missing > 0 ? `, and the details of ${count(missing, 'endpoint')}` : ''}`, options);
+    const without = (missing) => omission(`all transcripts, the table${missing > 0 ? `, and the details of ${(0,count/* count */.U)(missing, 'endpoint')}` : ''}`, options);
     const names = endpoints.map((endpoint) => gfm `${SIGNS[endpoint.result].emoji} ${sections_nameOf(endpoint)}: ${endpoint.result}`);
     const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;
     const named = names.slice(0, fitting(names, forNames));
@@ -73830,12 +73557,8 @@ function bytes(text) {
     return Buffer.byteLength(text.toString());
 }
 
-// EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
-// EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __nccwpck_require__(78141);
 ;// CONCATENATED MODULE: ./src/output/json.ts
 
 const LIST_BEGINS = '{\n  "endpoints": [\n';
@@ -73856,7 +73579,7 @@ function* jsonPieces({ endpoints, ...rest }) {
     for (const [at, endpoint] of endpoints.entries()) {
         if (at > 0)
             yield ',\n';
-        yield neutraliseJson(JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length));
+        yield escapeJson(JSON.stringify({ endpoints: [endpoint] }, null, 2).slice(LIST_BEGINS.length, -LIST_ENDS.length));
     }
     yield `${LIST_ENDS}\n`;
 }
@@ -73872,10 +73595,10 @@ function* jsonPieces({ endpoints, ...rest }) {
 const report_file_NAME = 'report.json';
 /**
  * Removes the report of an earlier run before anything else happens. However this run ends, no later step can mistake
- * an old green report for a new one.
+ * an old report for a new one.
  * @param reportDir the input `report-dir`; empty means not given
- * @param workspace what the input is relative to
- * @returns why `report-dir` cannot be used: the gate must not run while the report of another run is in it
+ * @param workspace the folder that the input is relative to
+ * @returns the problem if `report-dir` cannot be used, because the gate must not run with the report of another run in it
  */
 async function discardOldReport(reportDir, workspace = process.cwd()) {
     if (reportDir === '')
@@ -73887,24 +73610,24 @@ async function discardOldReport(reportDir, workspace = process.cwd()) {
             return problem(`: ${THROUGH_LINK}`);
     }
     catch (error) {
-        return problem(` (${(0,connect/* codeOf */.$N)(error)})`);
+        return problem(` (${(0,reason/* codeOf */.$)(error)})`);
     }
     try {
         await (0,promises_namespaceObject.unlink)((0,external_node_path_.join)(folder, report_file_NAME));
     }
     catch (error) {
-        const code = (0,connect/* codeOf */.$N)(error);
+        const code = (0,reason/* codeOf */.$)(error);
         if (!isMissing(code))
             return problem(`: the report of an earlier run cannot be removed (${code})`);
     }
     return [];
 }
 /**
- * Writes `report.json` as a whole or not at all: under another name first. It never writes to an existing file, be it a
- * symbolic link, a hard link or a named pipe.
+ * Writes `report.json` completely or not at all: it writes to another name and then renames. It never writes to an
+ * existing file, symbolic link, hard link or named pipe.
  * @param reportDir the folder; undefined means a new one in the runner's temp folder
  * @param signal aborts the writing
- * @param workspace what the folder is relative to
+ * @param workspace the folder that `reportDir` is relative to
  * @returns the absolute path of the file
  * @throws if it cannot be written, or if the path leads through a link in the workspace
  */
@@ -73931,11 +73654,11 @@ function temporaryFolder() {
     return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(temp === undefined || temp === '' ? (0,external_node_os_.tmpdir)() : temp, 'starttls-gate-'));
 }
 const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
-/** Linux follows as many links in one path. */
+/** The limit of Linux for one path. */
 const MAX_LINKS = 40;
 /**
  * Whether a path leads through a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
- * stranger's pull request, and a link in it may lead to any file of the runner's user. Links outside it belong to the
+ * pull request from anyone, and a link in it may lead to any file of the runner's user. Links outside it belong to the
  * machine, such as `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
  * @throws if a part cannot be read, or there are too many links
  */
@@ -73951,7 +73674,7 @@ async function leadsThroughLink(folder, workspace) {
             isLink = (await (0,promises_namespaceObject.lstat)(path)).isSymbolicLink();
         }
         catch (error) {
-            if (isMissing((0,connect/* codeOf */.$N)(error)))
+            if (isMissing((0,reason/* codeOf */.$)(error)))
                 return false;
             throw error;
         }
@@ -74079,7 +73802,7 @@ async function tryAll({ log, redactReason, cancelled }, work) {
     failures.forEach((failure) => {
         log.info(failure);
     });
-    warning(failures.map(neutralise).join('\n'), { title: 'The report is incomplete' });
+    warning(failures.map(escapeLine).join('\n'), { title: 'The report is incomplete' });
 }
 /** Without a file for outputs, the toolkit would fall back to a workflow command that no longer exists. */
 function setOutputs(outputs) {
@@ -74151,12 +73874,12 @@ function mask(secrets) {
 
 
 /**
- * Finds where in the workflow file an input of this action was written, so that an annotation can stand there.
+ * Finds an input of this action in the workflow file, so that annotations can point to it.
  * @param input the name of the input
- * @param text its value, exactly as the runner handed it over
+ * @param text its value, exactly as the runner passed it
  * @param env the environment of the runner
- * @returns the workflow file and the line of the text's first line; undefined where there is no checkout, where the text
- * comes from an expression or from another workflow, and where it stands in more than one place
+ * @returns the workflow file and the line where the text begins; undefined if there is no checkout, if the text comes
+ *   from an expression or from another workflow, or if it occurs more than once
  */
 function locateInput(input, text, env) {
     const file = workflowFile(env);
@@ -74168,16 +73891,16 @@ function locateInput(input, text, env) {
         return line !== undefined && lines.length === 1 ? { file, line } : undefined;
     }
     catch {
-        return undefined; // A place is a comfort; a file that cannot be read or parsed changes nothing about the gate.
+        return undefined; // The location is optional: a file that cannot be read or parsed must not fail the run.
     }
 }
-/** The workflow's path within its repository, from `owner/name/path@ref`; undefined where it is of another repository. */
+/** The path of the workflow in its repository, from `owner/name/path@ref`; undefined if it is another repository. */
 function workflowFile({ GITHUB_WORKFLOW_REF: ref, GITHUB_REPOSITORY: repository }) {
     if (!ref || !repository || !ref.startsWith(`${repository}/`))
         return undefined;
     return /^\.github\/workflows\/[^/]+?\.ya?ml(?=@)/.exec(ref.slice(repository.length + 1))?.[0];
 }
-/** The first lines of all `with.<input>` of a workflow that hold the text. */
+/** The first lines of all `with.<input>` in a workflow whose value is the text. */
 function linesOf(input, text, workflow) {
     const counter = new dist/* LineCounter */.HN();
     const found = [];
@@ -74186,7 +73909,7 @@ function linesOf(input, text, workflow) {
             if (!(0,dist/* isScalar */.jn)(key) || key.value !== 'with' || !(0,dist/* isMap */.jh)(value))
                 return;
             for (const given of value.items) {
-                // The runner compares the names of inputs without regard to case.
+                // The names of inputs are case-insensitive.
                 if (!(0,dist/* isScalar */.jn)(given.key) || String(given.key.value).toLowerCase() !== input.toLowerCase())
                     continue;
                 if ((0,dist/* isScalar */.jn)(given.value) && String(given.value.value).trimEnd() === text.trimEnd()) {
@@ -74198,8 +73921,8 @@ function linesOf(input, text, workflow) {
     return found;
 }
 /**
- * The line on which a scalar's text begins: that of a block scalar is the one below its indicator. Undefined where the
- * lines of the text are not those of the file, as in a folded scalar.
+ * The line where the text of a scalar begins. A block scalar begins on the line below its indicator. Undefined if the
+ * lines of the text are not lines of the file, as in a folded scalar.
  */
 function firstLine({ range, type, value }, counter) {
     if (!range || (type !== 'BLOCK_LITERAL' && String(value).trimEnd().includes('\n')))
@@ -74225,10 +73948,10 @@ function firstLine({ range, type, value }, counter) {
 
 
 /**
- * The action, as the runner runs it: inputs in; log, report, outputs, summary and annotations out.
- * @param planned told of the plan, once there is one
- * @param endedBy receives the signal that tells the run to end
- * @returns the exit code, by the verdict alone: 0, or 1 where the gate or its configuration failed
+ * The action: reads the inputs, runs the gate, and writes log, report, outputs, summary and annotations.
+ * @param planned receives the plan when the inputs are valid
+ * @param endedBy receives the signal that ends the run
+ * @returns the exit code, which depends on the verdict alone: 0, or 1 if the gate or its configuration failed
  */
 async function runAction(planned, endedBy) {
     const log = runnerLog();
@@ -74269,7 +73992,7 @@ async function runAction(planned, endedBy) {
         setFailed(failureLine(verdict));
     return verdict.blocks ? 1 : 0;
 }
-/** @param problems those found so far, which are reported with the others */
+/** @param problems earlier problems, to be reported with those of the inputs */
 async function planOfInputs(problems) {
     const inputs = givenInputs(process.env);
     return loadPlan(inputs, {
@@ -74291,9 +74014,9 @@ function givenInputs(env) {
         ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
         : []));
 }
-/** @returns why it failed; undefined where it passed */
+/** @returns why it failed; undefined if it passed */
 async function runSelfTest(log) {
-    // Loaded on demand, because it brings mail servers along.
+    // Loaded on demand, because it includes mail servers.
     const { selfTest } = await __nccwpck_require__.e(/* import() */ 243).then(__nccwpck_require__.bind(__nccwpck_require__, 67243));
     const result = await selfTest();
     if (!result.ok)
@@ -74301,7 +74024,7 @@ async function runSelfTest(log) {
     log.info(selfTestLine(result.detected));
     return undefined;
 }
-/** @returns the exit code of a failure */
+/** Fails the job without a test of any server. Returns the exit code. */
 async function refuse(why, problems, context) {
     problems.forEach((problem) => {
         context.log.info(problem);
@@ -74408,6 +74131,6 @@ let plan;
 start((endedBy) => runAction((loaded) => {
     plan = loaded;
 }, endedBy), (reason) => {
-    error(neutralise(`The gate itself failed: ${(0,secrets/* redactReason */.uS)(reason, plan)}`));
+    error(escapeLine(`The gate itself failed: ${(0,secrets/* redactReason */.uS)(reason, plan)}`));
 });
 

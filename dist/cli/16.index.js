@@ -129,8 +129,8 @@ __webpack_require__.d(__webpack_exports__, {
 var net_deadline = __webpack_require__(7879);
 // EXTERNAL MODULE: ./node_modules/imapflow/dist/esm/imap-flow.js + 61 modules
 var imap_flow = __webpack_require__(5469);
-// EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __webpack_require__(8141);
+// EXTERNAL MODULE: ./src/text/reason.ts
+var reason = __webpack_require__(2223);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __webpack_require__(875);
 ;// CONCATENATED MODULE: ./src/inbox/imap/failure.ts
@@ -143,7 +143,7 @@ function isRefusal(error) {
 /** The server's words where it had any, else the client's; safe to show. */
 function whatServerSays(error) {
     const { responseText, reason, message } = error;
-    return (0,peer/* brief */.dh)(responseText ?? reason ?? message ?? 'no reason given');
+    return (0,peer/* excerpt */.Kb)(responseText ?? reason ?? message ?? 'no reason given');
 }
 
 // EXTERNAL MODULE: ./src/inbox/channel.ts
@@ -311,16 +311,16 @@ function connectFailure(error) {
     const said = whatServerSays(error);
     if (error.authenticationFailed)
         return new inbox/* InboxRejected */.ty(`login refused: ${said}`);
-    return unreachable(`${said} (${(0,connect/* codeOf */.$N)(error)})`, error);
+    return unreachable(`${said} (${(0,reason/* codeOf */.$)(error)})`, error);
 }
 function openFailure(error, mailbox) {
     if (error instanceof inbox/* InboxUnreachable */.F3)
         return error;
-    const message = `the mailbox ${(0,peer/* brief */.dh)(mailbox)} cannot be opened: ${whatServerSays(error)}`;
+    const message = `the mailbox ${(0,peer/* excerpt */.Kb)(mailbox)} cannot be opened: ${whatServerSays(error)}`;
     return isRefusal(error) ? new inbox/* InboxRejected */.ty(message) : unreachable(message, error);
 }
 function unreachable(message, error) {
-    return new inbox/* InboxUnreachable */.F3(message, { transient: LOST.has((0,connect/* codeOf */.$N)(error)) });
+    return new inbox/* InboxUnreachable */.F3(message, { transient: LOST.has((0,reason/* codeOf */.$)(error)) });
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/imap/dialogue.ts
@@ -474,7 +474,7 @@ class ImapMailbox {
      */
     async stateOf(path) {
         const status = await this.#dialogue.ask('the state of a folder', (client) => client.status(path, { uidNext: true, uidValidity: true }).catch((error) => {
-            if ((0,connect/* codeOf */.$N)(error) === 'NotFound')
+            if ((0,reason/* codeOf */.$)(error) === 'NotFound')
                 return false;
             throw error;
         }));

@@ -12,7 +12,7 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/gate/run.ts + 104 modules
-var run = __webpack_require__(2983);
+var run = __webpack_require__(4871);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
 // EXTERNAL MODULE: ./src/secrets/secret.ts
@@ -160,7 +160,7 @@ function endpointOf({ name, port }, { ca, inboxPort }) {
             withinMs: WITHIN_MS,
             expect: 'received',
             keep: false,
-            attachmentOctets: 0,
+            attachmentBytes: 0,
         },
         tls: { ca: [ca], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
         probes: [],

@@ -1,21 +1,47 @@
 import { finding } from '../findings/finding.js';
 import type { KnownFinding } from '../findings/finding.js';
 import { mailCommand } from '../findings/reproduce.js';
+import type { SmtpSession } from '../smtp/session.js';
 import { beginSession } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
-import { openForProbe, tryMail } from './answers.js';
+import { Unanswered, handshakeError, handshakeForProbe, openForProbe, tryMail } from './answers.js';
 
 /** Whether the server accepts mail before TLS. */
 export async function plaintextMail(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
   const session = beginSession(side, connection.socket);
   await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+  return judgeMail(side, connection, session, 'plain');
+}
+
+/** Whether the server accepts mail inside TLS from a client that has not signed in. */
+export async function unauthenticatedMail(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
+  const plaintext = beginSession(side, connection.socket);
+  const { leftover } = await openForProbe(side, connection, plaintext, { greets: true, upTo: 'STARTTLS' });
+  if (leftover.length > 0) throw new Unanswered('Unencrypted data follows the 220 to STARTTLS.');
+  const result = await handshakeForProbe(side, connection);
+  if (!result.ok) throw handshakeError(result.failure);
+  const session = beginSession(side, result.channel.stream);
+  await openForProbe(side, connection, session, { greets: false, upTo: 'EHLO' });
+  return judgeMail(side, connection, session, 'tls');
+}
+
+async function judgeMail(
+  side: Context,
+  { address }: Connection,
+  session: SmtpSession,
+  channel: 'plain' | 'tls',
+): Promise<KnownFinding | undefined> {
   const accepted = await tryMail(session);
   if (!accepted) return undefined;
   const { sender, reply } = accepted;
   const sent = `MAIL FROM:<${sender}>`;
-  return finding('plaintext-mail-accepted', `Before TLS the server answers ${sent} with "${reply}".`, {
+  const [code, place] =
+    channel === 'plain'
+      ? (['plaintext-mail-accepted', 'Before TLS'] as const)
+      : (['unauthenticated-mail-accepted', 'Inside TLS, without AUTH,'] as const);
+  return finding(code, `${place} the server answers ${sent} with "${reply}".`, {
     evidence: { sent, reply },
-    reproduce: mailCommand(side.endpoint, 'plain', connection.address, sender),
+    reproduce: mailCommand(side.endpoint, channel, address, sender),
   });
 }

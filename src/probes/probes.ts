@@ -11,8 +11,7 @@ import { onSideConnection } from '../steps/side-connection.js';
 import { Unanswered } from './answers.js';
 import { commandInjection } from './command-injection.js';
 import { plaintextAuth } from './plaintext-auth.js';
-import { plaintextMail } from './plaintext-mail.js';
-import { unauthenticatedMail } from './unauthenticated-mail.js';
+import { plaintextMail, unauthenticatedMail } from './plaintext-mail.js';
 
 /*
  * Probes are optional tests, each on a separate connection, while the main dialogue waits at the end of the step that

@@ -1220,7 +1220,7 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 4871:
+/***/ 7549:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3086,22 +3086,8 @@ async function plaintextAuth(side, connection) {
 async function plaintextMail(side, connection) {
     const session = beginSession(side, connection.socket);
     await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
-    const accepted = await tryMail(session);
-    if (!accepted)
-        return undefined;
-    const { sender, reply } = accepted;
-    const sent = `MAIL FROM:<${sender}>`;
-    return finding('plaintext-mail-accepted', `Before TLS the server answers ${sent} with "${reply}".`, {
-        evidence: { sent, reply },
-        reproduce: mailCommand(side.endpoint, 'plain', connection.address, sender),
-    });
+    return judgeMail(side, connection, session, 'plain');
 }
-
-;// CONCATENATED MODULE: ./src/probes/unauthenticated-mail.ts
-
-
-
-
 /** Whether the server accepts mail inside TLS from a client that has not signed in. */
 async function unauthenticatedMail(side, connection) {
     const plaintext = beginSession(side, connection.socket);
@@ -3113,20 +3099,24 @@ async function unauthenticatedMail(side, connection) {
         throw handshakeError(result.failure);
     const session = beginSession(side, result.channel.stream);
     await openForProbe(side, connection, session, { greets: false, upTo: 'EHLO' });
+    return judgeMail(side, connection, session, 'tls');
+}
+async function judgeMail(side, { address }, session, channel) {
     const accepted = await tryMail(session);
     if (!accepted)
         return undefined;
     const { sender, reply } = accepted;
     const sent = `MAIL FROM:<${sender}>`;
-    const message = `Inside TLS, without AUTH, the server answers ${sent} with "${reply}".`;
-    return finding('unauthenticated-mail-accepted', message, {
+    const [code, place] = channel === 'plain'
+        ? ['plaintext-mail-accepted', 'Before TLS']
+        : ['unauthenticated-mail-accepted', 'Inside TLS, without AUTH,'];
+    return finding(code, `${place} the server answers ${sent} with "${reply}".`, {
         evidence: { sent, reply },
-        reproduce: mailCommand(side.endpoint, 'tls', connection.address, sender),
+        reproduce: mailCommand(side.endpoint, channel, address, sender),
     });
 }
 
 ;// CONCATENATED MODULE: ./src/probes/probes.ts
-
 
 
 
@@ -41922,8 +41912,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 104 modules
-var run = __nccwpck_require__(4871);
+// EXTERNAL MODULE: ./src/gate/run.ts + 103 modules
+var run = __nccwpck_require__(7549);
 ;// CONCATENATED MODULE: ./src/main/run-cli.ts
 
 

@@ -565,7 +565,7 @@ describe('the probe in the inbox', () => {
       const [found] = report.steps[4]?.findings ?? [];
       expect(found?.evidence).toMatchObject({ copies: 'at least 16' });
       expect(found?.message).toBe(
-        'The message arrived at least 16 times, but was sent once. More messages that may be copies were not read and stay in the inbox.',
+        'The message arrived at least 16 times, but the gate sent it once. More messages that may be copies were not read and stay in the inbox.',
       );
       expect(server.mailbox.messages).toHaveLength(keep ? 300 : 284);
     },

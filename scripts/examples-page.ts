@@ -51,7 +51,7 @@ export function renderExample({ code, example, report }: Shown): string {
   ];
   return `## ${code}
 
-[${CATALOGUE[code].title}](findings.md#${code}). Server: ${example.raising.name}.
+[${CATALOGUE[code].title}](findings.md#${code}). A server that ${example.raising.name}.
 
 <details>
 <summary>The session, and what the gate reports</summary>

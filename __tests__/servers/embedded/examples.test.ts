@@ -14,14 +14,14 @@ import type { Played, Scene } from '../../support/scene.js';
 import { disclosed } from '../../support/secret-forms.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** Each finding: raised by its server, by no other, and documented as it was. */
+/** Each finding is caused by its server and by no other, and documented as it was. */
 
 const AT_A_TIME = 6;
 const PATIENCE_MS = 60_000;
 
 const examples = FINDING_CODES.map((code) => ({ code, example: FINDING_EXAMPLES[code] }));
 
-/** Who may not listen on port 25, or finds it taken, cannot see what a port 25 without an answer looks like. */
+/** Findings that cannot be shown where the tests may not listen on port 25, or where it is in use. */
 const unplayable: readonly FindingCode[] = (await mayFill(25)) ? [] : ['egress-blocked'];
 const testOf = (code: FindingCode): typeof test => (unplayable.includes(code) ? test.skip : test);
 
@@ -48,18 +48,18 @@ test('every finding has its example, and nothing else has', () => {
 describe.each(examples)('$code', ({ code, example }: { code: FindingCode; example: FindingExample }) => {
   const { raising, twin, raises = [code], twinRaises = [] } = example;
 
-  testOf(code)(`is raised by its server: ${raising.name}`, () => {
+  testOf(code)(`is caused by a server that ${raising.name}`, () => {
     expect(raises).toContain(code);
     expect(codes(outcome(raising).report.steps)).toEqual(raises);
   });
 
-  testOf(code)(`is not raised by its twin: ${twin.name}`, () => {
+  testOf(code)(`is not caused by a server that ${twin.name}`, () => {
     expect(twinRaises).not.toContain(code);
     expect(codes(outcome(twin).report.steps)).toEqual(twinRaises);
   });
 });
 
-/** Their message says all there is. */
+/** Findings whose message is complete. */
 const WITHOUT_EVIDENCE: readonly FindingCode[] = [
   'credentials-withheld',
   'receipt-not-verified',

@@ -6,27 +6,30 @@ import type { FindingExamples } from './finding-example.js';
 /** What can happen in any step. */
 export const OF_ANY_STEP: FindingExamples<keyof typeof ANY_STEP> = {
   'connection-lost': {
-    raising: { name: 'hangs up where its greeting is due', server: { greeting: close } },
-    twin: { name: 'hangs up on QUIT, when all is said', server: { replies: { QUIT: close } } },
+    raising: { name: 'closes the connection instead of greeting', server: { greeting: close } },
+    twin: { name: 'closes the connection on QUIT, at the end of the session', server: { replies: { QUIT: close } } },
   },
   'reply-timeout': {
-    raising: { name: 'says nothing', server: { greeting: silence } },
-    twin: { name: 'greets late, and in time', server: { greeting: [wait(LONG_MS), '220 mail.example.test ESMTP'] } },
+    raising: { name: 'never answers', server: { greeting: silence } },
+    twin: {
+      name: 'greets slowly, but within the timeout',
+      server: { greeting: [wait(LONG_MS), '220 mail.example.test ESMTP'] },
+    },
   },
   'protocol-error': {
     raising: {
       name: 'changes the code within a reply',
       server: { replies: { 'plain:EHLO': ['250-mail.example.test', '220 STARTTLS'] } },
     },
-    twin: { name: 'greets with a bare code', server: { greeting: '220' } },
+    twin: { name: 'greets with the code alone', server: { greeting: '220' } },
   },
   'bare-line-feed': {
     raising: {
-      name: 'ends its lines in LF',
+      name: 'ends its lines with LF',
       server: { replies: { 'plain:EHLO': raw('250-mail.example.test\n250 STARTTLS\n') } },
     },
     twin: {
-      name: 'ends them in CR LF, each half of a line in a packet of its own',
+      name: 'ends its lines with CR LF, and sends each half of a line in its own packet',
       server: { replies: { 'plain:EHLO': [raw('250-mail.exam'), wait(50), raw('ple.test\r\n250 STARTTLS\r\n')] } },
     },
   },
@@ -37,7 +40,7 @@ export const OF_ANY_STEP: FindingExamples<keyof typeof ANY_STEP> = {
   },
   'probe-inconclusive': {
     raising: {
-      name: 'has a 421 for the connection of the probe',
+      name: 'answers the connection of the probe with 421',
       server: [{}, { greeting: ['421 4.7.0 One at a time', close] }],
       endpoint: { probes: ['plaintext-auth'] },
     },

@@ -10,7 +10,7 @@ const signsIn = { auth: AUTH };
 const mustBeRejected = { auth: { ...AUTH, expect: 'rejected' } } as const;
 const user = { username: AUTH.username, password: AUTH.secret.reveal() };
 
-/** A server with SCRAM and nothing else, which knows the user. */
+/** A server that offers only SCRAM and has an account for the user. */
 const scram = (options: Partial<ScramServer> = {}): Dialogue => ({
   offersInTls: ['AUTH SCRAM-SHA-256'],
   sasl: { 'SCRAM-SHA-256': scramServer({ hash: 'sha256', ...user, ...options }) },
@@ -20,11 +20,11 @@ const scram = (options: Partial<ScramServer> = {}): Dialogue => ({
 export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   'ehlo-after-tls-rejected': {
     raising: {
-      name: 'refuses the second EHLO, as one too many',
+      name: 'refuses the second EHLO as a duplicate',
       server: { replies: { 'tls:EHLO': '503 5.5.1 Duplicate EHLO' } },
     },
     twin: {
-      name: 'answers it with nothing but its name',
+      name: 'answers the second EHLO with its name alone',
       server: { replies: { 'tls:EHLO': '250 mail.example.test' } },
     },
   },
@@ -34,50 +34,50 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
       server: { offersInTls: ['STARTTLS', 'AUTH PLAIN LOGIN'] },
     },
     twin: {
-      name: 'has the word behind its name, which is no offer',
+      name: 'has the word STARTTLS after its name, which is not an offer',
       server: { replies: { 'tls:EHLO': ['250-mail.example.test STARTTLS is on', '250 AUTH PLAIN LOGIN'] } },
     },
   },
   'auth-not-advertised': {
     raising: {
-      name: 'offers no AUTH, and there are credentials for it',
+      name: 'does not offer AUTH, and credentials are configured',
       server: { offersInTls: ['PIPELINING', '8BITMIME'] },
       endpoint: signsIn,
     },
     twin: {
-      name: 'offers it in the form that was usual before the standard',
+      name: 'offers AUTH in the form from before the standard (`AUTH=`)',
       server: { offersInTls: ['AUTH=PLAIN LOGIN'] },
       endpoint: signsIn,
     },
   },
   'auth-mechanism-unavailable': {
     raising: {
-      name: 'offers Kerberos alone, and there is a password for it',
+      name: 'offers only Kerberos, and a password is configured',
       server: { offersInTls: ['AUTH GSSAPI'] },
       endpoint: signsIn,
     },
     twin: {
-      name: 'offers PLAIN behind it',
+      name: 'offers PLAIN after Kerberos',
       server: { offersInTls: ['AUTH GSSAPI PLAIN'] },
       endpoint: signsIn,
     },
   },
   'auth-rejected': {
     raising: {
-      name: 'knows another password',
+      name: 'expects another password',
       server: { user: { ...user, password: 'another password' } },
       endpoint: signsIn,
     },
-    twin: { name: 'knows this one', server: { user }, endpoint: signsIn },
+    twin: { name: 'expects this password', server: { user }, endpoint: signsIn },
   },
   'auth-command-refused': {
     raising: {
-      name: 'offers AUTH and has it switched off',
+      name: 'offers AUTH, but it is disabled',
       server: { replies: { AUTH: '503 5.5.1 Error: authentication not enabled' } },
       endpoint: signsIn,
     },
     twin: {
-      name: 'has it switched off for the mailbox',
+      name: 'has AUTH disabled for the mailbox',
       server: { replies: { AUTH: '535 5.7.139 SmtpClientAuthentication is disabled for the Mailbox' } },
       endpoint: signsIn,
     },
@@ -90,7 +90,7 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
       endpoint: signsIn,
     },
     twin: {
-      name: 'answers it with 432, for which no waiting helps',
+      name: 'answers AUTH with 432, which a retry does not change',
       server: { replies: { AUTH: '432 4.7.12 A password transition is needed' } },
       endpoint: signsIn,
     },
@@ -98,12 +98,12 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'auth-tls-required': {
     raising: {
-      name: 'asks for encryption inside TLS',
+      name: 'requires encryption although TLS is active',
       server: { replies: { AUTH: '538 5.7.11 Encryption required for requested authentication mechanism' } },
       endpoint: signsIn,
     },
     twin: {
-      name: 'asks for a stronger mechanism',
+      name: 'requires a stronger mechanism',
       server: { replies: { AUTH: '534 5.7.9 Authentication mechanism is too weak' } },
       endpoint: signsIn,
     },
@@ -111,37 +111,37 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'auth-server-not-authenticated': {
     raising: {
-      name: 'says welcome by SCRAM, and proves to know another password',
+      name: 'accepts SCRAM, and its signature shows that it has another password',
       server: scram({ manner: 'has another password in its proof' }),
       endpoint: signsIn,
     },
     twin: {
-      name: 'has its proof beside the 235, and it is right',
+      name: 'sends its signature with the 235, and it is correct',
       server: scram({ manner: 'proves itself beside 235' }),
       endpoint: signsIn,
     },
   },
   'auth-iterations-low': {
     raising: {
-      name: 'has the password hashed 4095 times',
+      name: 'requires 4095 iterations of the password hash',
       server: scram({ iterations: '4095' }),
       endpoint: signsIn,
     },
     twin: {
-      name: 'has it hashed 4096 times',
+      name: 'requires 4096 iterations',
       server: scram({ iterations: '4096' }),
       endpoint: signsIn,
     },
   },
   'credentials-withheld': {
     raising: {
-      name: 'its certificate is signed by itself, which is waived',
+      name: 'has a self-signed certificate, with a waiver',
       certificate: 'selfSigned',
       endpoint: { ...signsIn, waive: waive('certificate-self-signed') },
     },
     raises: ['(certificate-self-signed)', 'credentials-withheld'],
     twin: {
-      name: 'the same, and its key is pinned',
+      name: 'has a self-signed certificate, with a waiver and a pin for its key',
       certificate: 'selfSigned',
       endpoint: { ...signsIn, waive: waive('certificate-self-signed') },
       policy: ({ selfSigned }) => ({ pins: [pin(selfSigned)] }),
@@ -150,40 +150,44 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'unauthenticated-mail-accepted': {
     raising: {
-      name: 'takes MAIL inside TLS before anybody has signed in',
+      name: 'accepts MAIL inside TLS before anyone has signed in',
       server: [{}, { replies: { 'plain:MAIL': STRICT['plain:MAIL'] } }],
       endpoint: { probes: ['plaintext-mail'] },
     },
-    twin: { name: 'refuses it', server: [{}, { replies: STRICT }], endpoint: { probes: ['plaintext-mail'] } },
+    twin: {
+      name: 'refuses MAIL before a client has signed in',
+      server: [{}, { replies: STRICT }],
+      endpoint: { probes: ['plaintext-mail'] },
+    },
   },
   'auth-not-rejected': {
-    raising: { name: 'takes credentials that it must reject', server: { user }, endpoint: mustBeRejected },
+    raising: { name: 'accepts credentials that it must reject', server: { user }, endpoint: mustBeRejected },
     twin: {
-      name: 'rejects them',
+      name: 'rejects the credentials that it must reject',
       server: { user: { ...user, password: 'another password' } },
       endpoint: mustBeRejected,
     },
   },
   'auth-plain-on-mx': {
     raising: {
-      name: 'is an MX, and offers PLAIN alone',
+      name: 'is an MX host that offers only PLAIN',
       server: { offersInTls: ['AUTH PLAIN'] },
       endpoint: { role: 'mx' },
     },
     twin: {
-      name: 'is an MX, and offers SCRAM beside it',
+      name: 'is an MX host that offers PLAIN and SCRAM',
       server: { offersInTls: ['AUTH PLAIN SCRAM-SHA-256'] },
       endpoint: { role: 'mx' },
     },
   },
   'auth-mechanisms-differ': {
     raising: {
-      name: 'offers CRAM-MD5 before TLS and not inside',
+      name: 'offers CRAM-MD5 before TLS but not inside TLS',
       server: { offers: ['STARTTLS', 'AUTH PLAIN CRAM-MD5'], offersInTls: ['AUTH PLAIN'] },
     },
     raises: ['plaintext-auth-advertised', 'auth-mechanisms-differ'],
     twin: {
-      name: 'offers it before TLS, and PLAIN beside it inside',
+      name: 'offers CRAM-MD5 before TLS, and CRAM-MD5 and PLAIN inside TLS',
       server: { offers: ['STARTTLS', 'AUTH CRAM-MD5'], offersInTls: ['AUTH PLAIN CRAM-MD5'] },
     },
     twinRaises: ['plaintext-auth-advertised'],

@@ -12,29 +12,32 @@ export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
   'not-smtp': {
     raising: { name: 'is an SSH server', server: { greeting: 'SSH-2.0-OpenSSH_9.2p1' } },
     twin: {
-      name: 'is an SMTP server whose greeting names other protocols',
+      name: 'is an SMTP server that names other protocols in its greeting',
       server: { greeting: '220 imap.example.test SSH-free ESMTP' },
     },
   },
   'ehlo-rejected': {
-    raising: { name: 'knows HELO only', server: { replies: { 'plain:EHLO': '502 5.5.1 Unknown command' } } },
-    twin: { name: 'knows EHLO only', server: { replies: { HELO: '502 5.5.1 Unknown command' } } },
+    raising: { name: 'supports only HELO', server: { replies: { 'plain:EHLO': '502 5.5.1 Unknown command' } } },
+    twin: { name: 'supports only EHLO', server: { replies: { HELO: '502 5.5.1 Unknown command' } } },
   },
   'implicit-tls-port': {
-    raising: { name: 'speaks TLS from the first byte', server: { implicit: true } },
+    raising: {
+      name: 'speaks TLS from the first byte, and the endpoint is configured for STARTTLS',
+      server: { implicit: true },
+    },
     twin: {
-      name: 'speaks TLS from the first byte, and is addressed so',
+      name: 'speaks TLS from the first byte, and the endpoint is configured for implicit TLS',
       server: { implicit: true },
       endpoint: { transport: 'implicit' },
     },
   },
   'starttls-not-advertised': {
     raising: { name: 'has no TLS', certificate: 'none' },
-    twin: { name: 'lists STARTTLS in lower case, last', server: { offers: ['8BITMIME', 'starttls'] } },
+    twin: { name: 'lists STARTTLS last, in lower case', server: { offers: ['8BITMIME', 'starttls'] } },
   },
   'starttls-stripped': {
     raising: {
-      name: 'has its STARTTLS written over by a firewall',
+      name: 'is behind a firewall that overwrites STARTTLS',
       server: { offers: ['PIPELINING', 'XXXXXXXA', '8BITMIME'] },
     },
     twin: {
@@ -46,7 +49,7 @@ export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
   },
   'plaintext-auth-advertised': {
     raising: { name: 'offers AUTH before TLS', server: { offers: ['STARTTLS', 'AUTH PLAIN LOGIN'] } },
-    twin: { name: 'offers AUTH inside TLS only', server: { offersInTls: ['AUTH PLAIN LOGIN'] } },
+    twin: { name: 'offers AUTH only inside TLS', server: { offersInTls: ['AUTH PLAIN LOGIN'] } },
   },
   'plaintext-auth-accepted': {
     raising: {
@@ -55,17 +58,21 @@ export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
       endpoint: { probes: ['plaintext-auth'] },
     },
     twin: {
-      name: 'answers it with 530',
+      name: 'answers AUTH before TLS with 530',
       server: [{}, { replies: STRICT }],
       endpoint: { probes: ['plaintext-auth'] },
     },
   },
   'plaintext-mail-accepted': {
     raising: {
-      name: 'takes MAIL before TLS',
+      name: 'accepts MAIL before TLS',
       server: [{}, { replies: { 'tls:MAIL': STRICT['tls:MAIL'] } }],
       endpoint: { probes: ['plaintext-mail'] },
     },
-    twin: { name: 'refuses it', server: [{}, { replies: STRICT }], endpoint: { probes: ['plaintext-mail'] } },
+    twin: {
+      name: 'refuses MAIL before TLS',
+      server: [{}, { replies: STRICT }],
+      endpoint: { probes: ['plaintext-mail'] },
+    },
   },
 };

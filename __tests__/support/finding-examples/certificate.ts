@@ -25,167 +25,177 @@ async function issuedUnder(root: Identity, notAfter: Date, options: CertificateO
 export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CERTIFICATE> = {
   'tls-handshake-failed': {
     raising: {
-      name: 'knows only cipher suites that nobody offers any more',
+      name: 'supports only cipher suites that clients no longer offer',
       server: { tls: { maxVersion: 'TLSv1.2', ciphers: 'CAMELLIA@SECLEVEL=0' } },
     },
     twin: {
-      name: 'knows a single one that everybody offers',
+      name: 'supports only one cipher suite, which all clients offer',
       server: { tls: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' } },
     },
   },
   'handshake-timeout': {
-    raising: { name: 'says 220 and no more', server: { replies: { STARTTLS: ['220 2.0.0 Ready', silence] } } },
+    raising: {
+      name: 'never starts TLS after its 220',
+      server: { replies: { STARTTLS: ['220 2.0.0 Ready', silence] } },
+    },
     twin: {
-      name: 'begins TLS late, and in time',
+      name: 'starts TLS slowly, but within the timeout',
       server: { replies: { STARTTLS: ['220 2.0.0 Ready', wait(LONG_MS), startTls] } },
     },
   },
   'tls-version-too-old': {
     raising: {
-      name: 'speaks TLS 1.1 at most',
+      name: 'supports at most TLS 1.1',
       server: { tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } },
     },
-    twin: { name: 'speaks TLS 1.2 at most', server: { tls: { maxVersion: 'TLSv1.2' } } },
+    twin: { name: 'supports at most TLS 1.2', server: { tls: { maxVersion: 'TLSv1.2' } } },
   },
   'client-certificate-required': {
     raising: {
-      name: 'asks for a client certificate and insists',
+      name: 'requires a client certificate',
       server: { tls: { requestCert: true, rejectUnauthorized: true } },
     },
     twin: {
-      name: 'asks for one and does not insist',
+      name: 'requests a client certificate but does not require it',
       server: { tls: { requestCert: true, rejectUnauthorized: false } },
     },
   },
   'plaintext-on-implicit-port': {
-    raising: { name: 'greets in the clear, addressed as implicit TLS', endpoint: { transport: 'implicit' } },
-    twin: { name: 'greets in the clear, addressed as STARTTLS' },
+    raising: {
+      name: 'greets unencrypted, and the endpoint is configured for implicit TLS',
+      endpoint: { transport: 'implicit' },
+    },
+    twin: { name: 'greets unencrypted, and the endpoint is configured for STARTTLS' },
   },
   'certificate-expired': {
-    raising: { name: 'its certificate ended two days ago', certificate: 'expired' },
-    twin: { name: 'its certificate ends in five days', certificate: 'soon', policy: () => ({ minValidDays: 3 }) },
+    raising: { name: 'has a certificate that expired two days ago', certificate: 'expired' },
+    twin: {
+      name: 'has a certificate that expires in five days',
+      certificate: 'soon',
+      policy: () => ({ minValidDays: 3 }),
+    },
   },
   'certificate-not-yet-valid': {
-    raising: { name: 'its certificate begins in 30 days', certificate: 'notYetValid' },
-    twin: { name: 'its certificate began yesterday' },
+    raising: { name: 'has a certificate that becomes valid in 30 days', certificate: 'notYetValid' },
+    twin: { name: 'has a certificate that became valid yesterday' },
   },
   'certificate-expires-soon': {
-    raising: { name: 'its certificate ends in five days, and 14 are wanted', certificate: 'soon' },
+    raising: { name: 'has a certificate that expires in five days, and 14 are required', certificate: 'soon' },
     twin: {
-      name: 'its certificate ends in five days, and three are wanted',
+      name: 'has a certificate that expires in five days, and three are required',
       certificate: 'soon',
       policy: () => ({ minValidDays: 3 }),
     },
   },
   'certificate-hostname-mismatch': {
-    raising: { name: 'its certificate has the name as common name only', certificate: 'commonNameOnly' },
-    twin: { name: 'its certificate has a wildcard for the left-most label', certificate: 'wildcard' },
+    raising: { name: 'has a certificate with the host name only as common name', certificate: 'commonNameOnly' },
+    twin: { name: 'has a certificate with a wildcard for the leftmost label', certificate: 'wildcard' },
   },
   'certificate-self-signed': {
-    raising: { name: 'its certificate is signed by itself', certificate: 'selfSigned' },
+    raising: { name: 'has a self-signed certificate', certificate: 'selfSigned' },
     twin: {
-      name: 'the same, named in `ca`',
+      name: 'has a self-signed certificate that is in `ca`',
       certificate: 'selfSigned',
       policy: ({ selfSigned }) => ({ ca: [selfSigned.cert] }),
     },
   },
   'certificate-chain-incomplete': {
-    raising: { name: 'sends no intermediate', certificate: 'incomplete' },
+    raising: { name: 'does not send the intermediate certificate', certificate: 'incomplete' },
     twin: {
-      name: 'sends none, and the intermediate is named in `ca`',
+      name: 'does not send the intermediate certificate, which is in `ca`',
       certificate: 'incomplete',
       policy: ({ pki }) => ({ ca: [pki.intermediate.cert] }),
     },
   },
   'certificate-untrusted': {
-    raising: { name: 'has a whole chain, to a root that is not in the store', certificate: 'untrustedWithRoot' },
+    raising: { name: 'sends a complete chain to a root that is not trusted', certificate: 'untrustedWithRoot' },
     twin: {
-      name: 'has a whole chain, to one that is',
+      name: 'sends a complete chain to a root that is trusted',
       certificate: ({ pki }) => pki.issue({ names, sends: [pki.intermediate, pki.root] }),
     },
   },
   'certificate-wrong-purpose': {
-    raising: { name: 'its certificate is for clients', certificate: 'clientOnly' },
+    raising: { name: 'has a certificate for clients', certificate: 'clientOnly' },
     twin: {
-      name: 'its certificate is for servers and clients',
+      name: 'has a certificate for servers and clients',
       certificate: ({ pki }) => pki.issue({ names, usage: ['serverAuth', 'clientAuth'] }),
     },
   },
   'certificate-malformed': {
-    raising: { name: 'its certificate ends in the 99th month', certificate: 'noSuchDate' },
+    raising: { name: 'has a certificate that expires in month 99', certificate: 'noSuchDate' },
     twin: {
-      name: 'its certificate ends in the year 9999',
+      name: 'has a certificate that expires in the year 9999',
       certificate: ({ pki }) => issuedUnder(pki.root, LAST_DAY, { notAfter: LAST_DAY }),
     },
     twinRaises: ['certificate-issuer-expires-first'],
   },
   'certificate-weak-key': {
     raising: {
-      name: 'its key is RSA 1024',
+      name: 'has an RSA key of 1024 bits',
       certificate: 'rsa1024',
       server: { tls: { ciphers: 'DEFAULT@SECLEVEL=0' } },
     },
-    twin: { name: 'its key is RSA 2048', certificate: 'rsa2048' },
+    twin: { name: 'has an RSA key of 2048 bits', certificate: 'rsa2048' },
   },
   'certificate-weak-signature': {
     raising: {
-      name: 'its certificate is signed with SHA-1',
+      name: 'has a certificate that is signed with SHA-1',
       certificate: 'sha1',
       server: { tls: { ciphers: 'DEFAULT@SECLEVEL=0' } },
     },
-    twin: { name: 'its certificate is signed with SHA-256' },
+    twin: { name: 'has a certificate that is signed with SHA-256' },
   },
   'certificate-pin-mismatch': {
-    raising: { name: 'another key is pinned', policy: (certs) => ({ pins: [pin(certs.rsa2048)] }) },
-    twin: { name: 'another key and its own are', policy: (certs) => ({ pins: [pin(certs.rsa2048), pin(certs.good)] }) },
+    raising: { name: 'has a key other than the pinned one', policy: (certs) => ({ pins: [pin(certs.rsa2048)] }) },
+    twin: { name: 'has one of two pinned keys', policy: (certs) => ({ pins: [pin(certs.rsa2048), pin(certs.good)] }) },
   },
   'certificate-issuer-expires-first': {
     raising: {
-      name: 'its intermediate ends in 30 days, the certificate in 90',
+      name: 'has an intermediate certificate that expires in 30 days, and its own expires in 90',
       certificate: ({ pki }) => issuedUnder(pki.root, inDays(30)),
     },
     twin: {
-      name: 'its intermediate ends in 100 days, the certificate in 90',
+      name: 'has an intermediate certificate that expires in 100 days, and its own expires in 90',
       certificate: ({ pki }) => issuedUnder(pki.root, inDays(100)),
     },
   },
   'certificate-chain-disordered': {
     raising: {
-      name: 'sends the root before the intermediate',
+      name: 'sends the root before the intermediate certificate',
       certificate: ({ pki }) => pki.issue({ names, sends: [pki.root, pki.intermediate] }),
     },
     twin: {
-      name: 'sends it behind the intermediate',
+      name: 'sends the root after the intermediate certificate',
       certificate: ({ pki }) => pki.issue({ names, sends: [pki.intermediate, pki.root] }),
     },
   },
   'certificate-lifetime-long': {
     raising: {
-      name: 'its certificate lives for 25 years, and its authority is public',
+      name: 'has a certificate with a lifetime of 25 years from a public CA',
       certificate: ({ pki }) => issuedUnder(pki.root, LATE, TWENTY_FIVE_YEARS),
       publicAuthority: true,
     },
     raises: ['certificate-issuer-expires-first', 'certificate-lifetime-long'],
     twin: {
-      name: 'its certificate lives for 25 years, and its authority is named in `ca`',
+      name: 'has a certificate with a lifetime of 25 years from a CA in `ca`',
       certificate: ({ pki }) => issuedUnder(pki.root, LATE, TWENTY_FIVE_YEARS),
     },
     twinRaises: ['certificate-issuer-expires-first'],
   },
   'certificate-unchecked': {
     raising: {
-      name: 'has a 421 for the look at the certificate of the other kind',
+      name: 'answers the diagnostic handshake for its other certificate with 421',
       server: [{}, { greeting: ['421 4.7.0 One at a time', close] }],
       policy: () => ({ dualCertificates: true }),
     },
-    twin: { name: 'has one kind of certificate', policy: () => ({ dualCertificates: true }) },
+    twin: { name: 'has one certificate', policy: () => ({ dualCertificates: true }) },
   },
   'certificate-pinned': {
     raising: {
-      name: 'its certificate is signed by itself, and its key is pinned',
+      name: 'has a self-signed certificate, and its key is pinned',
       certificate: 'selfSigned',
       policy: ({ selfSigned }) => ({ pins: [pin(selfSigned)] }),
     },
-    twin: { name: 'its certificate holds, and its key is pinned', policy: ({ good }) => ({ pins: [pin(good)] }) },
+    twin: { name: 'has a valid certificate, and its key is pinned', policy: ({ good }) => ({ pins: [pin(good)] }) },
   },
 };

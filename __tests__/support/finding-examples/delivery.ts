@@ -12,16 +12,16 @@ import type { Scene } from '../scene.js';
 import { LONG_MS } from './finding-example.js';
 import type { FindingExamples } from './finding-example.js';
 
-/** Signs in and sends a message, for which nobody looks. */
+/** Signs in and sends a message, and no inbox is read. */
 const sends = { auth: AUTH, delivery: DELIVERY };
 
-/** A server that takes one command after the other, and answers one of them so. */
+/** A server without pipelining that gives this reply to one command. */
 const answering = (verb: Verb, reply: Reply): Dialogue => ({
   offersInTls: ['AUTH PLAIN LOGIN'],
   replies: { [verb]: reply },
 });
 
-/** A server that delivers the message with some of it changed, or with more before it. */
+/** A server that changes the message before it delivers it. */
 const delivering = (change: (message: string) => string) => (): EmbeddedOptions => ({
   alter: (octets) => Buffer.from(change(octets.toString())),
 });
@@ -75,12 +75,12 @@ const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 
 export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   'sender-rejected': {
     raising: {
-      name: 'does not let the account send as the sender',
+      name: 'does not let the account use the sender address',
       server: answering('MAIL', '550 5.7.60 SMTP; Client does not have permissions to send as this sender'),
       endpoint: sends,
     },
     twin: {
-      name: 'finds the message too large, and says so at MAIL',
+      name: 'refuses the message as too large in its reply to MAIL',
       server: answering('MAIL', '552 5.3.4 Message size exceeds fixed limit'),
       endpoint: sends,
     },
@@ -88,12 +88,12 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'recipient-rejected': {
     raising: {
-      name: 'knows no such recipient',
+      name: 'does not know the recipient',
       server: answering('RCPT', '550 5.1.1 User unknown'),
       endpoint: sends,
     },
     twin: {
-      name: 'knows where the recipient is to be found',
+      name: 'forwards mail for the recipient',
       server: answering('RCPT', '251 2.1.5 User not local; will forward'),
       endpoint: sends,
     },
@@ -106,7 +106,7 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
       endpoint: sends,
     },
     twin: {
-      name: 'takes its time for the message, and takes it',
+      name: 'accepts the message slowly, but within the timeout',
       server: answering('MESSAGE', [wait(LONG_MS), '250 2.0.0 Queued']),
       endpoint: sends,
     },
@@ -114,30 +114,30 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'inbox-unreachable': {
     raising: {
-      name: 'its inbox has a certificate for another name',
+      name: 'has an inbox with a certificate for another name',
       embedded: ({ good }) => ({ imap: { identity: good } }),
     },
     twin: {
-      name: 'its inbox has one for its address',
+      name: 'has an inbox with a certificate for its address',
       embedded: ({ address }) => ({ imap: { identity: address } }),
     },
   },
   'inbox-rejected': {
-    raising: { name: 'its inbox knows another password', embedded: () => ({ imap: { knows: () => false } }) },
-    twin: { name: 'its inbox knows this one', embedded: () => ({}) },
+    raising: { name: 'has an inbox that expects another password', embedded: () => ({ imap: { knows: () => false } }) },
+    twin: { name: 'has an inbox that expects this password', embedded: () => ({}) },
   },
   'inbox-cleanup-failed': {
-    raising: { name: 'its inbox allows no deletion', embedded: undeletable },
-    twin: { name: 'its inbox allows deletion', embedded: () => ({}) },
+    raising: { name: 'has an inbox that does not allow deletion', embedded: undeletable },
+    twin: { name: 'has an inbox that allows deletion', embedded: () => ({}) },
   },
   'message-not-received': {
     raising: {
-      name: 'takes the message and loses it',
+      name: 'accepts the message and loses it',
       embedded: () => ({ alter: () => undefined }),
       delivery: { withinMs: 2 * LONG_MS },
     },
     twin: {
-      name: 'delivers it late, and in time',
+      name: 'delivers the message slowly, but within `delivery.within`',
       embedded: () => {
         const mailbox = new Mailbox();
         const deliver = (octets: Buffer): void => {
@@ -151,100 +151,100 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'message-altered': {
     raising: {
-      name: 'adds a footer',
+      name: 'adds a footer to the message',
       embedded: delivering((message) => `${message}--\r\nScanned and found harmless.\r\n`),
     },
     twin: {
-      name: 'adds a header field of its own',
+      name: 'adds a header field to the message',
       embedded: delivering((message) => `X-Scanned: and found harmless\r\n${message}`),
     },
   },
   'receipt-not-verified': {
-    raising: { name: 'takes the message, and no inbox is configured', endpoint: sends },
-    twin: { name: 'takes the message, which is found in the inbox', embedded: () => ({}) },
+    raising: { name: 'accepts the message, and no inbox is configured', endpoint: sends },
+    twin: { name: 'accepts the message, which arrives in the inbox', embedded: () => ({}) },
   },
   'message-in-junk': {
     raising: {
-      name: 'files the message as junk',
+      name: 'delivers the message to the junk folder',
       embedded: filing('junk'),
       delivery: { withinMs: 2 * LONG_MS },
     },
-    twin: { name: 'has a folder for junk, and does not', embedded: filing('mailbox') },
+    twin: { name: 'has a junk folder, and delivers the message to the inbox', embedded: filing('mailbox') },
   },
   'message-duplicated': {
     raising: { name: 'delivers the message twice', embedded: filing('mailbox', 2) },
-    twin: { name: 'delivers it once', embedded: filing('mailbox') },
+    twin: { name: 'delivers the message once', embedded: filing('mailbox') },
   },
   'delivery-hop-unencrypted': {
     raising: {
-      name: 'is Postfix, and writes that it received the message with ESMTPA',
+      name: 'is Postfix, and its Received line says ESMTPA',
       embedded: delivering(trace('ESMTPA')),
     },
     twin: {
-      name: 'writes ESMTPSA; a filter behind it, on the same machine, writes ESMTP',
+      name: 'says ESMTPSA in its Received line; a filter on the same machine adds one with ESMTP',
       embedded: delivering((message) => `Received: from localhost by mail with ESMTP id 1; Mon\r\n${message}`),
     },
   },
   'delivery-hop-mismatch': {
     raising: {
-      name: 'writes that it took the message by TLS 1.2',
+      name: 'says TLS 1.2 in its Received line, and the session has TLS 1.3',
       embedded: delivering(trace('ESMTPSA (version=TLS1_2 cipher=ECDHE-ECDSA-AES128-GCM-SHA256)')),
     },
     twin: {
-      name: 'writes TLS 1.3, in a spelling of its own',
+      name: 'says TLS 1.3 in its Received line, spelled differently',
       embedded: delivering(trace('ESMTPSA (version=TLS1_3)')),
     },
   },
   'delivery-hop-unproved': {
     raising: {
-      name: 'does not write that it took the message',
+      name: 'adds no Received line',
       embedded: delivering((message) => message.replace(/^.*\r\n .*\r\n/, '')),
     },
-    twin: { name: 'writes ESMTPS, and nothing of AUTH', embedded: delivering(trace('ESMTPS')) },
+    twin: { name: 'says ESMTPS in its Received line, without the A for AUTH', embedded: delivering(trace('ESMTPS')) },
   },
   'delivery-verdict-mismatch': {
     raising: {
-      name: 'signs by DKIM, and its domain has another key in DNS',
+      name: 'signs with DKIM, and its domain has another key in DNS',
       ...signing(another),
     },
     twin: {
-      name: 'signs by DKIM, and its domain has the key in DNS',
+      name: 'signs with DKIM, and its domain has this key in DNS',
       ...signing(own),
     },
   },
   'delivery-verdict-missing': {
     raising: {
-      name: 'another server than the receiver writes that SPF passes',
+      name: 'passes on the SPF result of a server that is not the receiver',
       embedded: delivering(says('spf=pass', 'mx.example.net')),
       delivery: demandsSpf,
     },
     twin: {
-      name: 'the receiver itself writes so',
+      name: 'adds the SPF result of the receiver',
       embedded: delivering(says('spf=pass', RECEIVER)),
       delivery: demandsSpf,
     },
   },
   'relay-open': {
     raising: {
-      name: 'takes a recipient that it must refuse',
+      name: 'accepts a recipient that it must refuse',
       endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
     },
     twin: {
-      name: 'refuses it',
+      name: 'refuses the recipient that it must refuse',
       server: answering('RCPT', '554 5.7.1 <stranger@example.net>: Relay access denied'),
       endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
     },
   },
   greylisted: {
     raising: {
-      name: 'has a 450 for the first try, and takes the second',
+      name: 'answers the first attempt with 450, and accepts the second',
       server: [answering('RCPT', '450 4.7.1 Greylisted, come again'), {}],
       endpoint: sends,
       retries: 1,
     },
     raises: ['greylisted', 'receipt-not-verified'],
     twin: {
-      name: 'has a 450 for every try',
+      name: 'answers every attempt with 450',
       server: answering('RCPT', '450 4.7.1 Greylisted, come again'),
       endpoint: sends,
       retries: 1,

@@ -4,36 +4,36 @@ import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { SCENE_TIMEOUT_MS } from '../scene.js';
 import type { Scene } from '../scene.js';
 
-/** One server that must raise a finding, and beside it a near twin that must not. */
+/** A server that causes a finding, and a similar one that does not. */
 export interface FindingExample {
   readonly raising: Scene;
-  /** What the raising server is found to be, in order; default: the example's own code. Waived ones in parentheses. */
+  /** All findings of the raising server, in order; default: the finding itself. Waived ones are in parentheses. */
   readonly raises?: readonly string[];
   readonly twin: Scene;
-  /** What the twin is found to be instead; default: nothing. */
+  /** All findings of the twin; default: none. */
   readonly twinRaises?: readonly string[];
 }
 
 /** An example for each of some findings. */
 export type FindingExamples<Code extends FindingCode = FindingCode> = Readonly<Record<Code, FindingExample>>;
 
-/** Milliseconds that are long to wait for a server, and not too long. */
+/** Milliseconds that are noticeable, but well within the timeout. */
 export const LONG_MS = SCENE_TIMEOUT_MS / 4;
 
-/** Refuses all that the probes try, so that they pass. */
+/** Refuses everything that the probes try, so that they pass. */
 export const STRICT = {
   'plain:AUTH': '530 5.7.0 TLS first',
   'plain:MAIL': '530 5.7.0 TLS first',
   'tls:MAIL': '530 5.7.0 AUTH',
 };
 
-/** What `tls.pin` takes, without the `sha256/` before it. */
+/** A value of `tls.pin` without the prefix `sha256/`. */
 export const pin = ({ keys }: Identity): string =>
   createHash('sha256')
     .update(keys.publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');
 
-/** A waiver for one finding. @param until the last day on which it holds; default one that nobody lives to see */
+/** A waiver for one finding. @param until the last day on which it holds; default: a day in the far future */
 export const waive = (finding: FindingCode, until = '2099-12-31') => [
   { finding, until, reason: 'the certificate is on order' },
 ];

@@ -11,7 +11,7 @@ import type { FindingExamples } from './finding-example.js';
 const LOGIN_ONLY = { offersInTls: ['AUTH LOGIN'] };
 const USER_NAME_PLEASE = Buffer.from('Username:').toString('base64');
 
-/** A run that is cancelled in the very moment in which the server knows who signs in. */
+/** A run that is cancelled just after the client has started AUTH. */
 function cancelled(): Pick<Scene, 'server' | 'world'> {
   const cut = new AbortController();
   const login: Sasl = function* () {
@@ -26,8 +26,8 @@ function cancelled(): Pick<Scene, 'server' | 'world'> {
 }
 
 /**
- * A gate that stands still after AUTH, and a server that closes the connection. @param ms how long the gate stands
- * still
+ * A gate that does not run for some time after AUTH, and a server that closes the connection.
+ * @param ms for how long it does not run
  */
 function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
   const standstill = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
@@ -43,27 +43,27 @@ function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
   };
 }
 
-/** What is of the run, and of no server. */
+/** Findings about the run. */
 export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   'step-required': {
     raising: {
-      name: 'offers AUTH, which is required, and there are no credentials for it',
+      name: 'offers AUTH, which `require` names, and no credentials are configured',
       endpoint: { require: ['authentication'] },
     },
     twin: {
-      name: 'offers AUTH, which is required, and there are',
+      name: 'offers AUTH, which `require` names, and credentials are configured',
       endpoint: { require: ['authentication'], auth: AUTH },
     },
   },
   'waiver-expired': {
     raising: {
-      name: 'its certificate ended, and so did the waiver',
+      name: 'has an expired certificate, and the waiver has expired too',
       certificate: 'expired',
       endpoint: { waive: waive('certificate-expired', '2026-01-31') },
     },
     raises: ['certificate-expired', 'waiver-expired'],
     twin: {
-      name: 'its certificate ended, and the waiver did not',
+      name: 'has an expired certificate, with a waiver',
       certificate: 'expired',
       endpoint: { waive: waive('certificate-expired') },
     },
@@ -71,11 +71,11 @@ export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   },
   'waiver-unused': {
     raising: {
-      name: 'its certificate holds, and has a waiver',
+      name: 'has a valid certificate, with a waiver that it does not need',
       endpoint: { waive: waive('certificate-expired') },
     },
     twin: {
-      name: 'its certificate is needed by the waiver',
+      name: 'has an expired certificate, with a waiver that it needs',
       certificate: 'expired',
       endpoint: { waive: waive('certificate-expired') },
     },
@@ -83,12 +83,12 @@ export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   },
   'run-stopped': {
     raising: {
-      name: 'has not yet asked for the password when the run is cancelled',
+      name: 'has not yet requested the password when the run is cancelled',
       ...cancelled(),
       endpoint: { auth: AUTH },
     },
     twin: {
-      name: 'does not ask for it, and the run goes on',
+      name: 'never requests the password, and the run continues',
       server: { ...LOGIN_ONLY, replies: { AUTH: [`334 ${USER_NAME_PLEASE}`, silence] } },
       endpoint: { auth: AUTH },
     },
@@ -96,12 +96,12 @@ export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   },
   'runner-starved': {
     raising: {
-      name: 'closes the connection after AUTH, while the gate does not run for nine seconds',
+      name: 'closes the connection after AUTH, and the gate did not run for nine seconds',
       ...standingStill(9000),
       endpoint: { auth: AUTH },
     },
     twin: {
-      name: 'closes the connection after AUTH, and the gate runs',
+      name: 'closes the connection after AUTH, and the gate ran all the time',
       ...standingStill(0),
       endpoint: { auth: AUTH },
     },
@@ -109,11 +109,11 @@ export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   },
   'internal-error': {
     raising: {
-      name: 'the gate comes upon a client certificate that cannot be one, though the plan should have refused it',
+      name: 'causes an error in the gate (simulated with a client certificate that is not one)',
       policy: () => ({ client: { certificate: 'no certificate', key: new Secret('no key') } }),
     },
     twin: {
-      name: 'the client certificate is one',
+      name: 'gets a valid client certificate',
       policy: ({ good }) => ({ client: { certificate: good.cert, key: new Secret(good.key) } }),
     },
   },

@@ -11,26 +11,30 @@ export const OF_STEP_2: FindingExamples<keyof typeof FINDINGS> = {
       server: { replies: { STARTTLS: '454 4.7.0 TLS not available due to local problem' } },
     },
     twin: {
-      name: 'answers it with a 220 of two lines',
+      name: 'answers STARTTLS with a 220 of two lines',
       server: { replies: { STARTTLS: ['220-2.0.0 Ready', '220 2.0.0 to start TLS', startTls] } },
     },
   },
   'plaintext-after-starttls': {
     raising: {
-      name: 'has a second reply behind the 220, in the same packet',
+      name: 'sends a second reply after the 220, in the same packet',
       server: { replies: { STARTTLS: [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), silence] } },
     },
     twin: {
-      name: 'sends its 220 in two packets, and nothing behind it',
+      name: 'sends its 220 in two packets, and nothing after it',
       server: { replies: { STARTTLS: [raw('220 2.0'), wait(50), raw('.0 Ready\r\n'), startTls] } },
     },
   },
   'starttls-command-injection': {
     raising: {
-      name: 'obeys inside TLS what came in the clear behind STARTTLS',
+      name: 'executes inside TLS a command that arrived unencrypted after STARTTLS',
       server: injectable('keeps'),
       endpoint: { probes: ['command-injection'] },
     },
-    twin: { name: 'drops it', server: injectable('drops'), endpoint: { probes: ['command-injection'] } },
+    twin: {
+      name: 'discards a command that arrived unencrypted after STARTTLS',
+      server: injectable('drops'),
+      endpoint: { probes: ['command-injection'] },
+    },
   },
 };

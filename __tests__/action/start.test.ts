@@ -81,7 +81,11 @@ test.each([
   ['an error in a callback', 'async () => { setTimeout(() => { throw "stray" }); await later(50); return 0 }', 'stray'],
   [
     'an error event that nobody hears',
-    'async () => { (await import("node:net")).connect(1, "0.0.0.0.0"); await later(30_000); return 0 }',
+    `async () => {
+      (await import('node:net')).connect(1, '0.0.0.0.0');
+      await new Promise((resolve) => process.once('uncaughtExceptionMonitor', resolve));
+      return 0;
+    }`,
     /0\.0\.0\.0\.0/,
   ],
 ])('ends red and tells why with %s', async (_, main, why: string | RegExp) => {

@@ -1,7 +1,6 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { CATALOGUE, FINDING_CODES } from '../src/findings/catalogue.js';
-import type { CatalogueEntry, FindingCode } from '../src/findings/catalogue.js';
+import { CATALOGUE, FINDING_CODES, type CatalogueEntry, type FindingCode } from '../src/findings/catalogue.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
 import { STEP_IDS } from '../src/report/report.js';
 

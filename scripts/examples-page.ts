@@ -1,5 +1,4 @@
-import { CATALOGUE } from '../src/findings/catalogue.js';
-import type { FindingCode } from '../src/findings/catalogue.js';
+import { CATALOGUE, type FindingCode } from '../src/findings/catalogue.js';
 import type { Finding } from '../src/report/report.js';
 import type { FindingExample } from '../__tests__/support/finding-examples.js';
 import type { Played } from '../__tests__/support/scene.js';

@@ -4,14 +4,11 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { silence } from '../support/dialogue.js';
 import { codes, letters } from '../support/gate.js';
-import { createLoopback } from '../support/loopback.js';
-import type { Loopback } from '../support/loopback.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
 import { NODE, runProgram } from '../support/program.js';
 import { schemaErrors } from '../support/report-schema.js';
-import { createRunner } from '../support/runner.js';
-import type { Runner, StepEnded } from '../support/runner.js';
-import { closedPort, startScriptedServer } from '../support/scripted-server.js';
-import type { ScriptedServer } from '../support/scripted-server.js';
+import { createRunner, type Runner, type StepEnded } from '../support/runner.js';
+import { closedPort, startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 
 /** A run that is ended before its time: what is known is reported, nothing else is green, and the job is red. */
 

@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createLoopback } from '../support/loopback.js';
-import { createRunner, REPOSITORY, WORKFLOW } from '../support/runner.js';
-import type { Runner } from '../support/runner.js';
+import { createRunner, REPOSITORY, WORKFLOW, type Runner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
 /** What happens where the configuration is wrong: everything is told, and nothing is sent. */

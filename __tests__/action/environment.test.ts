@@ -1,6 +1,5 @@
 import type { SecureContextOptions } from 'node:tls';
-import { createLoopback } from '../support/loopback.js';
-import type { Loopback } from '../support/loopback.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 

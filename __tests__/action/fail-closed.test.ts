@@ -1,15 +1,12 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import pLimit from 'p-limit';
-import { close } from '../support/dialogue.js';
-import type { Dialogue } from '../support/dialogue.js';
+import { close, type Dialogue } from '../support/dialogue.js';
 import { createLoopback } from '../support/loopback.js';
 import { NODE, runProgram } from '../support/program.js';
-import { createRunner } from '../support/runner.js';
-import type { StepEnded } from '../support/runner.js';
+import { createRunner, type StepEnded } from '../support/runner.js';
 import { runs } from '../support/runs.js';
-import { closedPort, startScriptedServer } from '../support/scripted-server.js';
-import type { ScriptedServer } from '../support/scripted-server.js';
+import { closedPort, startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 
 /**
  * The exit code is a function of the verdict alone, whatever the reporters do; and a throw anywhere else is red. Each

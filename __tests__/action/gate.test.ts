@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { letters } from '../support/gate.js';
-import { close } from '../support/dialogue.js';
-import type { Dialogue } from '../support/dialogue.js';
+import { close, type Dialogue } from '../support/dialogue.js';
 import { startEmbedded, USER } from '../support/embedded.js';
-import { createLoopback } from '../support/loopback.js';
-import type { Loopback } from '../support/loopback.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
 import { schemaErrors } from '../support/report-schema.js';
 import { createRunner, WORKFLOW } from '../support/runner.js';
 import { closedPort, startScriptedServer } from '../support/scripted-server.js';

@@ -1,9 +1,7 @@
 import { createPki } from '../../src/servers/pki.js';
 import { HOSTILE } from '../support/hostile.js';
-import { raw } from '../support/dialogue.js';
-import type { Dialogue } from '../support/dialogue.js';
-import { createRunner } from '../support/runner.js';
-import type { StepEnded } from '../support/runner.js';
+import { raw, type Dialogue } from '../support/dialogue.js';
+import { createRunner, type StepEnded } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
 /** Strangers' text reaches the log, and the runner obeys none of it. */

@@ -1,16 +1,19 @@
 import { resolve } from 'node:path';
 import { raw } from 'jq-wasm';
 import { parse } from 'yaml';
-import { createPki, inDays, issue as issueBySelf } from '../../src/servers/pki.js';
-import type { CertificateOptions, Identity } from '../../src/servers/pki.js';
-import { startEmbedded } from '../support/embedded.js';
-import type { Embedded, EmbeddedOptions } from '../support/embedded.js';
+import {
+  createPki,
+  inDays,
+  issue as issueBySelf,
+  type CertificateOptions,
+  type Identity,
+} from '../../src/servers/pki.js';
+import { startEmbedded, type Embedded, type EmbeddedOptions } from '../support/embedded.js';
 import { examplesOf, withValues } from '../support/examples.js';
 import { codes, letters } from '../support/gate.js';
 import { startMailDev } from '../support/maildev.js';
 import { startMailpit } from '../support/mailpit.js';
-import { createRunner } from '../support/runner.js';
-import type { Runner, StepEnded } from '../support/runner.js';
+import { createRunner, type Runner, type StepEnded } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
 /** The gate step of each recipe, as its page has it, against servers on loopback that answer for its host names. */

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { silence } from '../support/dialogue.js';
 import { startEmbedded, USER } from '../support/embedded.js';
-import { createLoopback } from '../support/loopback.js';
-import type { Loopback } from '../support/loopback.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 

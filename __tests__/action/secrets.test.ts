@@ -2,18 +2,15 @@ import { resolve } from 'node:path';
 import type { Reply, Sasl } from '../support/dialogue.js';
 import { startEmbedded, USER } from '../support/embedded.js';
 import { codes } from '../support/gate.js';
-import { createLoopback } from '../support/loopback.js';
-import type { Loopback } from '../support/loopback.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
 import { startMailpit } from '../support/mailpit.js';
-import { createRunner } from '../support/runner.js';
-import type { StepEnded } from '../support/runner.js';
+import { createRunner, type StepEnded } from '../support/runner.js';
 import { scramServer } from '../support/scram-server.js';
 import { startScriptedImap } from '../support/scripted-imap.js';
 import { startScriptedPop3 } from '../support/scripted-pop3.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { disclosed, secretForms } from '../support/secret-forms.js';
-import { createCertificateFixtures } from '../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../support/certificate-fixtures.js';
 
 /** Credentials reach the server that they are for, over a channel that is worth it, and nothing and nobody else. */
 

@@ -1,8 +1,6 @@
 import { resolve } from 'node:path';
-import { createLoopback } from '../support/loopback.js';
-import type { Loopback } from '../support/loopback.js';
-import { NODE, runProgram } from '../support/program.js';
-import type { Ended } from '../support/program.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
+import { NODE, runProgram, type Ended } from '../support/program.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 

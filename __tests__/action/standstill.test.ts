@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,13 +6,10 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndpointReport, Report } from '../../src/report/report.js';
-import { close, startTls, wait } from '../support/dialogue.js';
-import type { Dialogue } from '../support/dialogue.js';
-import { createLoopback } from '../support/loopback.js';
-import type { Loopback } from '../support/loopback.js';
+import { close, startTls, wait, type Dialogue } from '../support/dialogue.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
 import { NODE } from '../support/program.js';
-import { startScriptedServer } from '../support/scripted-server.js';
-import type { ScriptedServer } from '../support/scripted-server.js';
+import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 
 /** The built program is stopped during a dialogue with a healthy server, and continues later. */
 

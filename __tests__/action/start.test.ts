@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
@@ -8,8 +7,7 @@ import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { NODE, runProgram } from '../support/program.js';
-import type { Ended } from '../support/program.js';
+import { NODE, runProgram, type Ended } from '../support/program.js';
 
 /** However a program ends that `start` runs, it ends red unless it says itself that it went well. */
 

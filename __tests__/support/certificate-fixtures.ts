@@ -1,6 +1,5 @@
 import { bitString, element, objectIdentifier, sequence } from '../../src/servers/der.js';
-import { createPki, extension, inDays, issue } from '../../src/servers/pki.js';
-import type { Identity, KeyKind, Pki } from '../../src/servers/pki.js';
+import { createPki, extension, inDays, issue, type Identity, type KeyKind, type Pki } from '../../src/servers/pki.js';
 import { behindExtension, month, onCurve, rewritten, unchanged } from './rewritten.js';
 
 /** The name that every good fixture has. */

@@ -1,9 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { createTransport } from 'nodemailer';
-import { SMTPServer } from 'smtp-server';
-import type { SMTPServerSession } from 'smtp-server';
-import { listen } from '../../src/servers/listener.js';
-import type { Listener } from '../../src/servers/listener.js';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { listen, type Listener } from '../../src/servers/listener.js';
 
 /** What a filter makes of a message: header and body, in lines that end in CR LF. */
 export type Change = (message: Buffer) => Buffer | Promise<Buffer>;

@@ -1,13 +1,9 @@
-import { createPki } from '../../src/servers/pki.js';
-import type { Identity, Pki } from '../../src/servers/pki.js';
-import { startContentFilter } from './content-filter.js';
-import type { ContentFilter } from './content-filter.js';
+import { createPki, type Identity, type Pki } from '../../src/servers/pki.js';
+import { startContentFilter, type ContentFilter } from './content-filter.js';
 import { startDovecot } from './dovecot.js';
-import { startGreylistPolicy } from './greylist-policy.js';
-import type { GreylistPolicy } from './greylist-policy.js';
+import { startGreylistPolicy, type GreylistPolicy } from './greylist-policy.js';
 import { freePorts } from './ports.js';
-import { startPostfix, SUBMISSION } from './postfix.js';
-import type { SmtpService } from './postfix.js';
+import { startPostfix, SUBMISSION, type SmtpService } from './postfix.js';
 import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named } from './server-folder.js';
 import { HOST } from './certificate-fixtures.js';

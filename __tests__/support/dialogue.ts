@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
-import { ConnectionClosed } from '../../src/servers/connection.js';
-import type { Act, Connection } from '../../src/servers/connection.js';
-import { InPieces } from './in-pieces.js';
-import type { Pieces } from './in-pieces.js';
+import { ConnectionClosed, type Act, type Connection } from '../../src/servers/connection.js';
+import { InPieces, type Pieces } from './in-pieces.js';
 
 export { close, startTls } from '../../src/servers/connection.js';
 export type { Act, Phase, Reply } from '../../src/servers/connection.js';

@@ -1,5 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 /** A key to sign with, and what its domain publishes for it. */
 export interface SigningKey {

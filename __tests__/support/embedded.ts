@@ -1,13 +1,10 @@
-import { startImap } from './imap/server.js';
-import type { ImapOptions } from './imap/server.js';
+import { startImap, type ImapOptions } from './imap/server.js';
 import { LOOPBACK } from '../../src/servers/listener.js';
 import { Mailbox } from './imap/mailbox.js';
-import { createPki } from '../../src/servers/pki.js';
-import type { Identity, Pki } from '../../src/servers/pki.js';
+import { createPki, type Identity, type Pki } from '../../src/servers/pki.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
-import { startSubmission } from './submission.js';
-import type { SubmissionOptions } from './submission.js';
+import { startSubmission, type SubmissionOptions } from './submission.js';
 
 /** The one user: it signs in to submit, and to read the inbox. */
 export const USER = { username: 'user@example.test', password: 'a secret of the tests' };

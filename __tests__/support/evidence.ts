@@ -1,5 +1,4 @@
-import { CATALOGUE } from '../../src/findings/catalogue.js';
-import type { CatalogueEntry, FindingCode } from '../../src/findings/catalogue.js';
+import { CATALOGUE, type CatalogueEntry, type FindingCode } from '../../src/findings/catalogue.js';
 import type { StepReport } from '../../src/report/report.js';
 
 /** The fields of evidence, as `code.field`, that findings carry and the catalogue does not declare for them. */

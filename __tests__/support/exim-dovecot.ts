@@ -1,12 +1,9 @@
 import { startDovecot } from './dovecot.js';
-import { startExim } from './exim.js';
-import type { EximService } from './exim.js';
+import { startExim, type EximService } from './exim.js';
 import { freePorts } from './ports.js';
 import { MAIL_USER } from './postfix-dovecot.js';
-import { inServerFolder, named } from './server-folder.js';
-import type { IdentityFiles, ServerFolder } from './server-folder.js';
-import { createCertificateFixtures } from './certificate-fixtures.js';
-import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
+import { inServerFolder, named, type IdentityFiles, type ServerFolder } from './server-folder.js';
+import { createCertificateFixtures, type CertificateName, type CertificateFixtures } from './certificate-fixtures.js';
 
 /** The ports of Exim. Where a name says nothing of TLS, the certificate is the good one, and AUTH needs TLS. */
 const SERVICES = [

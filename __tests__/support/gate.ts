@@ -1,14 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { attempt } from '../../src/gate/attempt.js';
-import type { Attempt } from '../../src/gate/attempt.js';
+import { attempt, type Attempt } from '../../src/gate/attempt.js';
 import type { RunContext } from '../../src/steps/context.js';
 import { Inboxes } from '../../src/inbox/inboxes.js';
 import { systemResolver } from '../../src/net/connect.js';
 import { textResolver } from '../../src/net/txt.js';
 import { Deadline } from '../../src/net/deadline.js';
-import { Heartbeat } from '../../src/net/standstill.js';
-import type { Standstill } from '../../src/net/standstill.js';
+import { Heartbeat, type Standstill } from '../../src/net/standstill.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { StepReport } from '../../src/report/report.js';
 import { redactReport } from '../../src/secrets/redact-report.js';

@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { listen } from '../../src/servers/listener.js';
-import type { Listener } from '../../src/servers/listener.js';
+import { listen, type Listener } from '../../src/servers/listener.js';
 
 /** A policy service for Postfix that greylists: it puts every message off for a number of tries. */
 export interface GreylistPolicy extends Listener {

@@ -1,5 +1,4 @@
-import { createPki } from '../../src/servers/pki.js';
-import type { Pki } from '../../src/servers/pki.js';
+import { createPki, type Pki } from '../../src/servers/pki.js';
 import { judgePeer } from '../../src/steps/certificate/judge.js';
 import type { InboxSettings, Sought } from '../../src/inbox/inbox.js';
 import { Secret } from '../../src/secrets/secret.js';

@@ -1,6 +1,5 @@
 import type { Connection } from '../../src/servers/connection.js';
-import { close, silence, startTls } from './dialogue.js';
-import type { Dialogue } from './dialogue.js';
+import { close, silence, startTls, type Dialogue } from './dialogue.js';
 
 /** What a server does with a command that arrives after STARTTLS in the same segment. */
 export type Manner =

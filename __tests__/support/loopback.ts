@@ -1,5 +1,4 @@
-import { createPki } from '../../src/servers/pki.js';
-import type { Identity, Pki } from '../../src/servers/pki.js';
+import { createPki, type Identity, type Pki } from '../../src/servers/pki.js';
 import type { Dialogue } from './dialogue.js';
 
 /** A CA, and a certificate with which an endpoint on 127.0.0.1 needs no further settings. */

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import dns from 'dns2';
 import { LOOPBACK } from '../../src/servers/listener.js';
 

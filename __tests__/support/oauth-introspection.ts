@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
-import { listen } from '../../src/servers/listener.js';
-import type { Listener } from '../../src/servers/listener.js';
+import { listen, type Listener } from '../../src/servers/listener.js';
 
 /** What a mail server asks whose an access token is. */
 export interface Introspection extends Listener {

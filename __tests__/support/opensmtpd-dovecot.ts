@@ -1,12 +1,9 @@
 import { startDovecot } from './dovecot.js';
-import { startOpenSmtpd, SUBMISSION } from './opensmtpd.js';
-import type { OpenSmtpdListener } from './opensmtpd.js';
+import { startOpenSmtpd, SUBMISSION, type OpenSmtpdListener } from './opensmtpd.js';
 import { freePorts } from './ports.js';
 import { MAIL_USER } from './postfix-dovecot.js';
-import { inServerFolder, named } from './server-folder.js';
-import type { ServerFolder } from './server-folder.js';
-import { createCertificateFixtures } from './certificate-fixtures.js';
-import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
+import { inServerFolder, named, type ServerFolder } from './server-folder.js';
+import { createCertificateFixtures, type CertificateName, type CertificateFixtures } from './certificate-fixtures.js';
 
 /** The listeners that present the good certificate, as options of smtpd.conf(5). */
 const LISTENERS = {

@@ -1,6 +1,5 @@
 import type { Credentials, Plan } from '../../src/plan/endpoint.js';
-import { loadPlan } from '../../src/plan/plan.js';
-import type { PlanContext } from '../../src/plan/plan.js';
+import { loadPlan, type PlanContext } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
 
 /** Two certificates that nothing but a parser ever looks at. */

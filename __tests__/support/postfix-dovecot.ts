@@ -1,11 +1,13 @@
 import { startDovecot } from './dovecot.js';
 import { freePorts } from './ports.js';
-import { startPostfix, SUBMISSION } from './postfix.js';
-import type { SmtpService } from './postfix.js';
-import { inServerFolder, named } from './server-folder.js';
-import type { IdentityFiles, ServerFolder } from './server-folder.js';
-import { createCertificateFixtures, CERTIFICATE_NAMES } from './certificate-fixtures.js';
-import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
+import { startPostfix, SUBMISSION, type SmtpService } from './postfix.js';
+import { inServerFolder, named, type IdentityFiles, type ServerFolder } from './server-folder.js';
+import {
+  createCertificateFixtures,
+  CERTIFICATE_NAMES,
+  type CertificateName,
+  type CertificateFixtures,
+} from './certificate-fixtures.js';
 
 /** The one mailbox: its owner signs in to submit, and to read it. */
 export const MAIL_USER = { username: 'user@example.test', password: 'correct horse battery staple' };

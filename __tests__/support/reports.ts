@@ -1,8 +1,14 @@
 import { resultOf, statusOf, worst } from '../../src/verdict/verdict.js';
-import { CATALOGUE } from '../../src/findings/catalogue.js';
-import type { FindingCode } from '../../src/findings/catalogue.js';
-import { reportSchema, STEP_IDS } from '../../src/report/report.js';
-import type { EndpointReport, Finding, Report, StepId, StepReport } from '../../src/report/report.js';
+import { CATALOGUE, type FindingCode } from '../../src/findings/catalogue.js';
+import {
+  reportSchema,
+  STEP_IDS,
+  type EndpointReport,
+  type Finding,
+  type Report,
+  type StepId,
+  type StepReport,
+} from '../../src/report/report.js';
 
 /** A finding as the catalogue has it, with details of its own. */
 export function aFinding(code: FindingCode, details: Partial<Finding> = {}): Finding {

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { Report } from '../../src/report/report.js';
-import { NODE, runProgram } from './program.js';
-import type { Ended } from './program.js';
-import { behindWall, commands } from './runner-grammar.js';
-import type { Command } from './runner-grammar.js';
+import { NODE, runProgram, type Ended } from './program.js';
+import { behindWall, commands, type Command } from './runner-grammar.js';
 
 /** What the runner knows once a step has ended. */
 export interface StepEnded extends Ended {

@@ -1,6 +1,5 @@
 import { Duplex } from 'node:stream';
-import { ReplyParser } from '../../src/smtp/reply.js';
-import type { Reply } from '../../src/smtp/reply.js';
+import { ReplyParser, type Reply } from '../../src/smtp/reply.js';
 import type { ExchangeContext, Identity } from '../../src/sasl/client.js';
 import { authenticate } from '../../src/smtp/sign-in-exchange.js';
 import { REDACTED, Secret } from '../../src/secrets/secret.js';

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPki } from '../../src/servers/pki.js';
-import type { Identity, Pki } from '../../src/servers/pki.js';
+import { createPki, type Identity, type Pki } from '../../src/servers/pki.js';
 import { prepareCyrusSasl } from './cyrus-sasl.js';
 import { startDovecot } from './dovecot.js';
 import { startIntrospection } from './oauth-introspection.js';

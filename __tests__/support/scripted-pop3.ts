@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { close, Connection, ConnectionClosed, startTls } from '../../src/servers/connection.js';
-import type { Phase } from '../../src/servers/connection.js';
+import { close, Connection, ConnectionClosed, startTls, type Phase } from '../../src/servers/connection.js';
 import { listen } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 

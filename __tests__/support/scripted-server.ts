@@ -1,8 +1,7 @@
 import { createServer } from 'node:net';
 import type { Phase } from '../../src/servers/connection.js';
 import { listen, LOOPBACK } from '../../src/servers/listener.js';
-import { converse } from '../../src/servers/smtp.js';
-import type { Dialogue } from '../../src/servers/smtp.js';
+import { converse, type Dialogue } from '../../src/servers/smtp.js';
 
 /** Something that the client sent. */
 export interface Heard {

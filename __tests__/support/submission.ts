@@ -1,9 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
-import { SMTPServer } from 'smtp-server';
-import type { SMTPServerSession } from 'smtp-server';
-import { listen } from '../../src/servers/listener.js';
-import type { Listener } from '../../src/servers/listener.js';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { listen, type Listener } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 
 export interface SubmissionOptions {

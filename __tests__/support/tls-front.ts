@@ -1,9 +1,6 @@
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import { connect as connectTls, createServer } from 'node:tls';
-import type { ConnectionOptions } from 'node:tls';
-import { listen } from '../../src/servers/listener.js';
-import type { Listener } from '../../src/servers/listener.js';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, createServer, type ConnectionOptions } from 'node:tls';
+import { listen, type Listener } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 
 /**

@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPki } from '../../src/servers/pki.js';
-import type { Pki } from '../../src/servers/pki.js';
+import { createPki, type Pki } from '../../src/servers/pki.js';
 import { certificatesIn } from '../../src/plan/pem.js';
 import { olderStore } from '../../src/tls/trust.js';
 import { computing } from '../support/time.js';

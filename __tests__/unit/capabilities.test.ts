@@ -1,5 +1,4 @@
-import { capabilitiesOf, capabilityDifference } from '../../src/smtp/capabilities.js';
-import type { Capabilities } from '../../src/smtp/capabilities.js';
+import { capabilitiesOf, capabilityDifference, type Capabilities } from '../../src/smtp/capabilities.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
 import type { PeerText } from '../../src/text/peer.js';
 

@@ -2,8 +2,7 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { Socket } from 'node:net';
 import { TLSSocket, connect, createServer } from 'node:tls';
 import { listen, LOOPBACK } from '../../src/servers/listener.js';
-import { issue } from '../../src/servers/pki.js';
-import type { CertificateOptions } from '../../src/servers/pki.js';
+import { issue, type CertificateOptions } from '../../src/servers/pki.js';
 import { channelBinding } from '../../src/tls/channel-binding.js';
 
 /** What ties an authentication to a TLS channel: RFC 9266 with TLS 1.3, RFC 5929 section 4 before. */

@@ -1,7 +1,5 @@
-import { CATALOGUE, FINDING_CODES } from '../../src/findings/catalogue.js';
-import type { CatalogueEntry } from '../../src/findings/catalogue.js';
-import { completeFinding } from '../../src/findings/complete.js';
-import type { Observed } from '../../src/findings/complete.js';
+import { CATALOGUE, FINDING_CODES, type CatalogueEntry } from '../../src/findings/catalogue.js';
+import { completeFinding, type Observed } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import { testEndpoint } from '../support/gate.js';
 

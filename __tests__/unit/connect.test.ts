@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, connect as tcpConnect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, connect as tcpConnect, type AddressInfo } from 'node:net';
 import { ehloName } from '../../src/steps/connection.js';
-import { connect, failureOf, resolve } from '../../src/net/connect.js';
-import type { Address, ConnectFailure } from '../../src/net/connect.js';
+import { connect, failureOf, resolve, type Address, type ConnectFailure } from '../../src/net/connect.js';
 import { Deadline } from '../../src/net/deadline.js';
 import { testEndpoint, testWorld } from '../support/gate.js';
 import { closedPort } from '../support/scripted-server.js';

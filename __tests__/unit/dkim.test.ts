@@ -1,16 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import DKIM from 'nodemailer/lib/dkim';
-import { verifySignatures } from '../../src/message/dkim.js';
-import type { DkimSignature } from '../../src/message/dkim.js';
+import { verifySignatures, type DkimSignature } from '../../src/message/dkim.js';
 import { composeProbe } from '../../src/message/probe.js';
 import { Deadline } from '../../src/net/deadline.js';
 import { textResolver } from '../../src/net/txt.js';
-import { signed, signingKey } from '../support/dkim.js';
-import type { Tags } from '../support/dkim.js';
+import { signed, signingKey, type Tags } from '../support/dkim.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
-import { SERVFAIL, SILENCE, startNameServer } from '../support/name-server.js';
-import type { NameServer } from '../support/name-server.js';
+import { SERVFAIL, SILENCE, startNameServer, type NameServer } from '../support/name-server.js';
 import { runs } from '../support/runs.js';
 import { computing, waiting } from '../support/time.js';
 

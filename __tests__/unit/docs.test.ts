@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { documentedKeys, renderAction, renderFindings, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
-import { CATALOGUE, FINDING_CODES } from '../../src/findings/catalogue.js';
-import type { CatalogueEntry, FindingCode } from '../../src/findings/catalogue.js';
+import { CATALOGUE, FINDING_CODES, type CatalogueEntry, type FindingCode } from '../../src/findings/catalogue.js';
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
 import { STEP_IDS } from '../../src/report/report.js';
 

@@ -13,8 +13,8 @@ import {
   ReplyParser,
   ReplySyntaxError,
   formatReply,
+  type Reply,
 } from '../../src/smtp/reply.js';
-import type { Reply } from '../../src/smtp/reply.js';
 import { decodeBase64 } from '../../src/sasl/base64.js';
 import { SaslFault } from '../../src/sasl/client.js';
 import { SUPPORTED, beginExchange } from '../../src/sasl/mechanisms.js';

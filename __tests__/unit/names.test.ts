@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { checkServerIdentity } from 'node:tls';
-import type { PeerCertificate } from 'node:tls';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import fc from 'fast-check';
 import { addressOf, matchesName, referenceIdentity, serverNameIndication } from '../../src/tls/names.js';
 import { certificateFacts } from '../../src/tls/x509/certificate.js';

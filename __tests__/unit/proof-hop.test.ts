@@ -1,5 +1,4 @@
-import { judgeHop } from '../../src/steps/delivery/hop.js';
-import type { OwnSession } from '../../src/steps/delivery/hop.js';
+import { judgeHop, type OwnSession } from '../../src/steps/delivery/hop.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
 

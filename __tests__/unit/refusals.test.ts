@@ -1,8 +1,7 @@
 import { refusalMeaningOf } from '../../src/steps/delivery/refusal.js';
 import { refusesCredentials } from '../../src/steps/authentication/refused-credentials.js';
 import { refusesRecipient } from '../../src/steps/delivery/refused-recipient.js';
-import { ReplyParser } from '../../src/smtp/reply.js';
-import type { Reply } from '../../src/smtp/reply.js';
+import { ReplyParser, type Reply } from '../../src/smtp/reply.js';
 import { testEndpoint } from '../support/gate.js';
 import { computing } from '../support/time.js';
 

@@ -7,8 +7,8 @@ import {
   ReplyParser,
   ReplySyntaxError,
   formatReply,
+  type Reply,
 } from '../../src/smtp/reply.js';
-import type { Reply } from '../../src/smtp/reply.js';
 import { anyText } from '../support/any-text.js';
 
 /** Feeds octets in the given chunks and takes replies whenever there are any. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { judge } from '../../src/verdict/verdict.js';
-import { annotate, failureLine } from '../../src/output/annotations.js';
-import type { Annotation } from '../../src/output/annotations.js';
+import { annotate, failureLine, type Annotation } from '../../src/output/annotations.js';
 import type { EndpointReport } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTranscript, warnedEarlier } from '../support/reports.js';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { judge } from '../../src/verdict/verdict.js';
 import type { EndpointReport, Report } from '../../src/report/report.js';
-import { renderNotTested, renderSummary } from '../../src/output/summary.js';
-import type { SummaryOptions } from '../../src/output/summary.js';
+import { renderNotTested, renderSummary, type SummaryOptions } from '../../src/output/summary.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, aTranscript, warnedEarlier } from '../support/reports.js';
 import { runs } from '../support/runs.js';

@@ -15,13 +15,11 @@ import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import { judge } from '../../src/verdict/verdict.js';
 import { runnerLog } from '../../src/runner/log.js';
-import { findingsUrl, publish, publishNotTested } from '../../src/runner/publish.js';
-import type { PublishContext } from '../../src/runner/publish.js';
+import { findingsUrl, publish, publishNotTested, type PublishContext } from '../../src/runner/publish.js';
 import { reasonOf } from '../../src/text/reason.js';
 import { renderJson } from '../../src/output/json.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';
-import { commands } from '../support/runner-grammar.js';
-import type { Command } from '../support/runner-grammar.js';
+import { commands, type Command } from '../support/runner-grammar.js';
 import { printedBy } from '../support/stdout.js';
 
 const VARIABLES = ['RUNNER_TEMP', 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'] as const;

@@ -1,10 +1,7 @@
 import type { Challenge, ExchangeContext } from '../../src/sasl/client.js';
-import { prepare, scram } from '../../src/sasl/scram.js';
-import type { ScramKind } from '../../src/sasl/scram.js';
-import { identity, showable, signIn, speaking } from '../support/sasl-dialogue.js';
-import type { Dialogue } from '../support/sasl-dialogue.js';
-import { scramServer } from '../support/scram-server.js';
-import type { Manner, ScramServer } from '../support/scram-server.js';
+import { prepare, scram, type ScramKind } from '../../src/sasl/scram.js';
+import { identity, showable, signIn, speaking, type Dialogue } from '../support/sasl-dialogue.js';
+import { scramServer, type Manner, type ScramServer } from '../support/scram-server.js';
 import { computing } from '../support/time.js';
 
 /** SCRAM, against the RFCs' own examples and against servers that lie. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { SUPPORTED, chooseMechanism, wireForms } from '../../src/sasl/mechanisms.js';
-import type { Choice } from '../../src/sasl/mechanisms.js';
+import { SUPPORTED, chooseMechanism, wireForms, type Choice } from '../../src/sasl/mechanisms.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { identity, inTurn, showable, signIn } from '../support/sasl-dialogue.js';
 

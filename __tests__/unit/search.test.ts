@@ -1,6 +1,5 @@
 import { InboxUnreachable } from '../../src/inbox/inbox.js';
-import { search } from '../../src/inbox/search.js';
-import type { Arrival, Folder } from '../../src/inbox/search.js';
+import { search, type Arrival, type Folder } from '../../src/inbox/search.js';
 import { Deadline } from '../../src/net/deadline.js';
 
 const SOUGHT = { messageId: '<wanted@test>', nonce: 'nonce', octets: 100, is: () => false };

@@ -1,7 +1,5 @@
-import { FINDING_CODES } from '../../src/findings/catalogue.js';
-import type { FindingCode } from '../../src/findings/catalogue.js';
-import { recognize, settingFor } from '../../src/findings/software.js';
-import type { SoftwareName } from '../../src/findings/software.js';
+import { FINDING_CODES, type FindingCode } from '../../src/findings/catalogue.js';
+import { recognize, settingFor, type SoftwareName } from '../../src/findings/software.js';
 
 /** A text by which each server is recognized: a greeting, a line of its reply to EHLO, or a rejection. */
 const SAYS = {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { parseMessage } from '../../src/message/fields.js';
-import { receivedHops } from '../../src/message/trace.js';
-import type { Hop } from '../../src/message/trace.js';
+import { receivedHops, type Hop } from '../../src/message/trace.js';
 import { differentSuites } from '../../src/tls/cipher-names.js';
 import { computing } from '../support/time.js';
 

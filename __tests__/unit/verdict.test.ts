@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { judge, resultOf, statusOf } from '../../src/verdict/verdict.js';
-import { RESULTS, STEP_IDS } from '../../src/report/report.js';
-import type { EndpointReport, Finding, Result, StepReport } from '../../src/report/report.js';
+import {
+  RESULTS,
+  STEP_IDS,
+  type EndpointReport,
+  type Finding,
+  type Result,
+  type StepReport,
+} from '../../src/report/report.js';
 
 const found = (severity: Finding['severity'], rest: Partial<Finding> = {}): Finding => ({
   code: 'x',

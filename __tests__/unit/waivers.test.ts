@@ -1,11 +1,9 @@
 import { applyWaivers, isWaived, unusedWaivers } from '../../src/verdict/waivers.js';
-import { UNWAIVABLE } from '../../src/findings/catalogue.js';
-import type { FindingCode } from '../../src/findings/catalogue.js';
+import { UNWAIVABLE, type FindingCode } from '../../src/findings/catalogue.js';
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import type { Waiver } from '../../src/plan/endpoint.js';
-import { STEP_IDS } from '../../src/report/report.js';
-import type { StepReport } from '../../src/report/report.js';
+import { STEP_IDS, type StepReport } from '../../src/report/report.js';
 
 /** A waiver excuses the finding that it names, to the end of its last day in UTC, and nothing else. */
 

@@ -1,9 +1,7 @@
 import type { Finding, StepId } from '../report/report.js';
-import { CATALOGUE, UNWAIVABLE } from './catalogue.js';
-import type { CatalogueEntry, FindingCode } from './catalogue.js';
+import { CATALOGUE, UNWAIVABLE, type CatalogueEntry, type FindingCode } from './catalogue.js';
 import type { KnownFinding } from './finding.js';
-import { opensslCommand, plainEhloCommand, stepCommand } from './reproduce.js';
-import type { ReproducibleEndpoint } from './reproduce.js';
+import { opensslCommand, plainEhloCommand, stepCommand, type ReproducibleEndpoint } from './reproduce.js';
 import { recognize, settingFor } from './software.js';
 
 /** What the gate has learned about a server by the end of a step. */

@@ -1,6 +1,5 @@
 import type { Finding } from '../report/report.js';
-import { CATALOGUE } from './catalogue.js';
-import type { CatalogueEntry, Cause, Evidence, FindingCode } from './catalogue.js';
+import { CATALOGUE, type CatalogueEntry, type Cause, type Evidence, type FindingCode } from './catalogue.js';
 
 /** A finding as a step makes it. {@link completeFinding} adds what to do about it. */
 export interface KnownFinding extends Omit<Finding, 'remedy' | 'reference' | 'resultType'> {

@@ -1,7 +1,6 @@
 import type { FindingCode } from './catalogue.js';
 import { PROVIDERS } from './providers.js';
-import { SERVERS } from './servers.js';
-import type { Software, Topic } from './servers.js';
+import { SERVERS, type Software, type Topic } from './servers.js';
 
 const SOFTWARE = { ...PROVIDERS, ...SERVERS } as const;
 

@@ -1,5 +1,4 @@
-import { ConnectFailure, resolve } from '../net/connect.js';
-import type { Address } from '../net/connect.js';
+import { ConnectFailure, resolve, type Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint, Origin } from '../plan/endpoint.js';
 import type { RunContext } from '../steps/context.js';

@@ -1,15 +1,19 @@
 import { performance } from 'node:perf_hooks';
 import { completeFinding } from '../findings/complete.js';
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Address, ConnectFailure } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
-import { STEP_IDS } from '../report/report.js';
-import type { EndpointReport, Finding, SkipReason, StepId, StepReport } from '../report/report.js';
-import { formatReply } from '../smtp/reply.js';
-import type { Reply } from '../smtp/reply.js';
+import {
+  STEP_IDS,
+  type EndpointReport,
+  type Finding,
+  type SkipReason,
+  type StepId,
+  type StepReport,
+} from '../report/report.js';
+import { formatReply, type Reply } from '../smtp/reply.js';
 import { Transcript } from '../smtp/transcript.js';
 import { authentication } from '../steps/authentication/authentication.js';
 import { attemptMs } from '../steps/budget.js';

@@ -1,6 +1,5 @@
 import { completeFinding } from '../findings/complete.js';
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import type { EndpointReport } from '../report/report.js';
 import { resultOf, statusOf } from '../verdict/verdict.js';
 import type { RunContext } from '../steps/context.js';

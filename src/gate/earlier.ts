@@ -1,5 +1,4 @@
-import { earlierFindings } from '../report/report.js';
-import type { EndpointReport } from '../report/report.js';
+import { earlierFindings, type EndpointReport } from '../report/report.js';
 import { statusOf, worst } from '../verdict/verdict.js';
 import type { Attempt } from './attempt.js';
 

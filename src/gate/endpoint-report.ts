@@ -1,8 +1,7 @@
 import { ConnectFailure } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport, StepReport } from '../report/report.js';
-import { capabilityDifference } from '../smtp/capabilities.js';
-import type { Capabilities } from '../smtp/capabilities.js';
+import { capabilityDifference, type Capabilities } from '../smtp/capabilities.js';
 import type { PeerText } from '../text/peer.js';
 import { shortenList } from '../text/shorten.js';
 import { resultOf } from '../verdict/verdict.js';

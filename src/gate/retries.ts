@@ -1,7 +1,6 @@
 import { ConnectFailure } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
-import { STEP_IDS } from '../report/report.js';
-import type { EndpointReport } from '../report/report.js';
+import { STEP_IDS, type EndpointReport } from '../report/report.js';
 import type { Greylisting, RunContext } from '../steps/context.js';
 import { completeFinding } from '../findings/complete.js';
 import { internalError } from '../steps/error-to-finding.js';
@@ -9,8 +8,7 @@ import type { Transient } from '../steps/hand-over.js';
 import type { Target } from './addresses.js';
 import { attempt } from './attempt.js';
 import { notTriedAgain } from './cancelled.js';
-import { findingsToKeep, withEarlier } from './earlier.js';
-import type { Earlier } from './earlier.js';
+import { findingsToKeep, withEarlier, type Earlier } from './earlier.js';
 import { reportHead } from './endpoint-report.js';
 import { FIRST_PAUSE_MS, pauseBefore } from './pauses.js';
 

@@ -11,8 +11,14 @@ import { textResolver } from '../net/txt.js';
 import { Deadline } from '../net/deadline.js';
 import type { Plan } from '../plan/endpoint.js';
 import { redactReport } from '../secrets/redact-report.js';
-import { SCHEMA_VERSION, TOOL } from '../report/report.js';
-import type { EndpointReport, Progress, Report, Verdict } from '../report/report.js';
+import {
+  SCHEMA_VERSION,
+  TOOL,
+  type EndpointReport,
+  type Progress,
+  type Report,
+  type Verdict,
+} from '../report/report.js';
 import { TrustStore } from '../tls/trust.js';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,5 @@
 import type { FindingCode } from '../findings/catalogue.js';
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Deadline } from '../net/deadline.js';
 import { inSeconds } from '../steps/budget.js';
 import type { Transient } from '../steps/hand-over.js';

@@ -2,8 +2,7 @@ import pLimit from 'p-limit';
 import type { Endpoint, Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
-import { expandAddresses } from './addresses.js';
-import type { Target } from './addresses.js';
+import { expandAddresses, type Target } from './addresses.js';
 import { attemptWithRetries, defectReport } from './retries.js';
 
 /** A message with a large attachment is in memory several times while it is sent, read and compared. */

@@ -1,10 +1,8 @@
 import type { Endpoint, Plan } from '../plan/endpoint.js';
 import type { SecretIdentity } from '../sasl/client.js';
 import { wireForms } from '../sasl/mechanisms.js';
-import { basicCredentials } from '../secrets/forms.js';
-import type { KnownSecret } from '../secrets/forms.js';
-import { redactorOf } from '../secrets/redactor.js';
-import type { Redactor } from '../secrets/redactor.js';
+import { basicCredentials, type KnownSecret } from '../secrets/forms.js';
+import { redactorOf, type Redactor } from '../secrets/redactor.js';
 
 /** Up to so many logins every report is searched for all of them. The search takes longer with their number. */
 const SEARCHED_TOGETHER = 50;

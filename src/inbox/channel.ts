@@ -1,12 +1,9 @@
-import { isIP } from 'node:net';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connect, ConnectFailure, resolve, systemResolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
-import { beginHandshake } from '../tls/handshake.js';
-import type { HandshakeFailure } from '../tls/handshake.js';
-import { InboxUnreachable } from './inbox.js';
-import type { InboxSettings } from './inbox.js';
+import { beginHandshake, type HandshakeFailure } from '../tls/handshake.js';
+import { InboxUnreachable, type InboxSettings } from './inbox.js';
 
 /** Where an inbox listens. */
 export interface Place {

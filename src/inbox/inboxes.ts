@@ -1,8 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import type { InboxTarget } from '../plan/endpoint.js';
 import { ImapBaselines } from './imap/baselines.js';
-import { InboxRejected } from './inbox.js';
-import type { Inbox, InboxSettings } from './inbox.js';
+import { InboxRejected, type Inbox, type InboxSettings } from './inbox.js';
 
 /**
  * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each

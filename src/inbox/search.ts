@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mostOctets } from '../message/alterations.js';
 import type { Deadline } from '../net/deadline.js';
-import { InboxUnreachable, MessageGone } from './inbox.js';
-import type { Received, Sought } from './inbox.js';
-import { marksOf } from './headers.js';
-import type { Marks } from './headers.js';
+import { InboxUnreachable, MessageGone, type Received, type Sought } from './inbox.js';
+import { marksOf, type Marks } from './headers.js';
 
 /** As many messages with the probe's Message-ID or Subject are read in one search. */
 const MAX_READ = 16;

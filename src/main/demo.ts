@@ -3,8 +3,7 @@ import { stringify } from 'yaml';
 import { close } from '../servers/connection.js';
 import { LOOPBACK } from '../servers/listener.js';
 import { inDays } from '../servers/pki.js';
-import { startScenarios } from '../servers/scenarios.js';
-import type { Scenario } from '../servers/scenarios.js';
+import { startScenarios, type Scenario } from '../servers/scenarios.js';
 
 /** Mail servers to try the gate on. */
 export interface Demo {

@@ -4,15 +4,13 @@ import type { Plan } from '../plan/endpoint.js';
 import { isCutShort } from '../verdict/verdict.js';
 import { loadPlan } from '../plan/plan.js';
 import { ConfigurationError } from '../plan/source/problem.js';
-import { INPUT_NAMES } from '../plan/schema/schema.js';
-import type { InputName } from '../plan/schema/schema.js';
+import { INPUT_NAMES, type InputName } from '../plan/schema/schema.js';
 import { renderJson } from '../output/json.js';
 import { progressLine, selfTestLine } from '../output/progress.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import { renderTerminal } from '../output/terminal.js';
 import { readRegularFile } from '../plan/regular-file.js';
-import { run } from '../gate/run.js';
-import type { Outcome } from '../gate/run.js';
+import { run, type Outcome } from '../gate/run.js';
 import { escapeLine } from '../text/escape.js';
 import { reasonOf } from '../text/reason.js';
 

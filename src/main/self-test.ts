@@ -1,13 +1,10 @@
 import { run } from '../gate/run.js';
 import type { Endpoint, Plan } from '../plan/endpoint.js';
-import { STEP_IDS } from '../report/report.js';
-import type { EndpointReport } from '../report/report.js';
+import { STEP_IDS, type EndpointReport } from '../report/report.js';
 import { Secret } from '../secrets/secret.js';
 import { LOOPBACK } from '../servers/listener.js';
-import { MISBEHAVING } from '../servers/misbehaving.js';
-import type { Misbehaving } from '../servers/misbehaving.js';
-import { startScenarios } from '../servers/scenarios.js';
-import type { RunningScenarios, ScenarioServer } from '../servers/scenarios.js';
+import { MISBEHAVING, type Misbehaving } from '../servers/misbehaving.js';
+import { startScenarios, type RunningScenarios, type ScenarioServer } from '../servers/scenarios.js';
 
 /** How many misbehaving servers the gate detected, or what it got wrong. */
 export type SelfTestResult =

@@ -1,7 +1,5 @@
-import { parseMessage, valuesOf } from './fields.js';
-import type { HeaderField, ParsedMessage } from './fields.js';
-import { CR, LF, linesOf } from './lines.js';
-import type { Line } from './lines.js';
+import { parseMessage, valuesOf, type HeaderField, type ParsedMessage } from './fields.js';
+import { CR, LF, linesOf, type Line } from './lines.js';
 import type { Probe } from './probe.js';
 
 /** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */

@@ -1,8 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { valuesOf } from './fields.js';
-import type { ParsedMessage } from './fields.js';
-import { tokens } from './lexical.js';
-import type { Token } from './lexical.js';
+import { valuesOf, type ParsedMessage } from './fields.js';
+import { tokens, type Token } from './lexical.js';
 
 /** What a server wrote down when it took the message over (RFC 5321 section 4.4). Anybody on the way can write one. */
 export interface Hop {

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { connect as tcpConnect, isIP } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect as tcpConnect, isIP, type Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import { codeOf } from '../text/reason.js';
 import type { Deadline } from './deadline.js';

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Heartbeat, pendingInput } from './standstill.js';
-import type { Standstill } from './standstill.js';
+import { Heartbeat, pendingInput, type Standstill } from './standstill.js';
 
 /**
  * A point in time at which a wait ends. A deadline made within another one never ends later than that one. Time in

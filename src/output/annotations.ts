@@ -1,8 +1,7 @@
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
-import { endpointViews, hasProblems, stepOf } from './view-model.js';
-import type { EndpointView } from './view-model.js';
+import { endpointViews, hasProblems, stepOf, type EndpointView } from './view-model.js';
 import { addressOf, attemptsInFull, evidenceLabel, titleOf } from './labels.js';
 import { count } from '../text/count.js';
 

@@ -1,11 +1,8 @@
 import { count } from '../text/count.js';
 import { shorten } from '../text/shorten.js';
-import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table } from './markdown.js';
-import type { Markdown } from './markdown.js';
-import { STEP_IDS } from '../report/report.js';
-import type { EndpointReport } from '../report/report.js';
-import { notesOf, stepOf, transcriptLine } from './view-model.js';
-import type { EndpointView, FindingView } from './view-model.js';
+import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table, type Markdown } from './markdown.js';
+import { STEP_IDS, type EndpointReport } from '../report/report.js';
+import { notesOf, stepOf, transcriptLine, type EndpointView, type FindingView } from './view-model.js';
 import {
   addressOf,
   attemptsInFull,

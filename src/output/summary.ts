@@ -1,7 +1,6 @@
 import { count } from '../text/count.js';
 import { shorten } from '../text/shorten.js';
-import { blocks, code, codeBlock, gfm, join, list } from './markdown.js';
-import type { Markdown } from './markdown.js';
+import { blocks, code, codeBlock, gfm, join, list, type Markdown } from './markdown.js';
 import type { EndpointReport, Report, Verdict } from '../report/report.js';
 import { nameOf, notes, overview, section, transcripts } from './sections.js';
 import { endpointViews, hasProblems } from './view-model.js';

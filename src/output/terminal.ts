@@ -2,10 +2,8 @@ import { styleText } from 'node:util';
 
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
-import { STEP_IDS } from '../report/report.js';
-import type { EndpointReport, Report, StepReport, Verdict } from '../report/report.js';
-import { endpointViews, hasProblems, notesOf, stepOf } from './view-model.js';
-import type { EndpointView, FindingView } from './view-model.js';
+import { STEP_IDS, type EndpointReport, type Report, type StepReport, type Verdict } from '../report/report.js';
+import { endpointViews, hasProblems, notesOf, stepOf, type EndpointView, type FindingView } from './view-model.js';
 import {
   addressOf,
   attemptsInFull,

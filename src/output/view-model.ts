@@ -1,5 +1,11 @@
-import { earlierFindings } from '../report/report.js';
-import type { EndpointReport, Finding, Report, StepId, TranscriptEntry } from '../report/report.js';
+import {
+  earlierFindings,
+  type EndpointReport,
+  type Finding,
+  type Report,
+  type StepId,
+  type TranscriptEntry,
+} from '../report/report.js';
 import { attemptsInFull, byResult } from './labels.js';
 
 /** What every output says about one endpoint, in the order in which it says it. */

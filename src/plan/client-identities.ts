@@ -4,8 +4,7 @@ import { Secret } from '../secrets/secret.js';
 import { codeOf } from '../text/reason.js';
 import type { ClientIdentity } from './endpoint.js';
 import { certificatesIn, isPem } from './pem.js';
-import { at } from './source/located.js';
-import type { Located, LocatedText } from './source/located.js';
+import { at, type Located, type LocatedText } from './source/located.js';
 import type { Problem } from './source/problem.js';
 import { fileName } from './source/quote.js';
 

@@ -1,9 +1,7 @@
 import { check } from './schema/check.js';
 import { KEYS_OF_INPUTS } from './schema/input-keys.js';
-import { INPUT_NAMES, inheritableSchema, inputSchema } from './schema/schema.js';
-import type { InputSettings } from './schema/schema.js';
-import { at, mappingAt, textAt } from './source/located.js';
-import type { LocatedMapping } from './source/located.js';
+import { INPUT_NAMES, inheritableSchema, inputSchema, type InputSettings } from './schema/schema.js';
+import { at, mappingAt, textAt, type LocatedMapping } from './source/located.js';
 import type { Problem } from './source/problem.js';
 
 /** Inputs in which spaces at the start and the end may be significant. */

@@ -1,5 +1,4 @@
-import { at, mappingAt, withEntry } from './source/located.js';
-import type { Located, LocatedMapping } from './source/located.js';
+import { at, mappingAt, withEntry, type Located, type LocatedMapping } from './source/located.js';
 import type { Problem } from './source/problem.js';
 
 const MERGED_BY_KEY: readonly string[] = ['auth', 'delivery', 'tls'];

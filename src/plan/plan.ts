@@ -8,15 +8,11 @@ import { emptyLists, overlay } from './layers.js';
 import { resolveEndpoint } from './resolve.js';
 import { check } from './schema/check.js';
 import { nameOf } from './schema/defaults.js';
-import { endpointSchema, serverSchema } from './schema/schema.js';
-import type { EndpointSettings } from './schema/schema.js';
+import { endpointSchema, serverSchema, type EndpointSettings } from './schema/schema.js';
 import type { Environment } from './source/expand.js';
-import { at, mappingAt, plain } from './source/located.js';
-import type { Located, LocatedMapping } from './source/located.js';
-import { ConfigurationError, MAX_PROBLEMS, show } from './source/problem.js';
-import type { Place, Problem } from './source/problem.js';
-import { readConfigFile, readEndpointsInput } from './source/sources.js';
-import type { EndpointList } from './source/sources.js';
+import { at, mappingAt, plain, type Located, type LocatedMapping } from './source/located.js';
+import { ConfigurationError, MAX_PROBLEMS, show, type Place, type Problem } from './source/problem.js';
+import { readConfigFile, readEndpointsInput, type EndpointList } from './source/sources.js';
 
 /** What the plan needs besides the inputs. */
 export interface PlanContext {

@@ -1,7 +1,5 @@
-import { openDialogue } from '../smtp/dialogue.js';
-import type { Dialogue, DialogueResult, DialogueTerms } from '../smtp/dialogue.js';
-import { formatReply } from '../smtp/reply.js';
-import type { Reply } from '../smtp/reply.js';
+import { openDialogue, type Dialogue, type DialogueResult, type DialogueTerms } from '../smtp/dialogue.js';
+import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SmtpSession } from '../smtp/session.js';
 import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
 import { ehloName } from '../steps/connection.js';

@@ -1,8 +1,6 @@
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import { Deadline } from '../net/deadline.js';
-import { ReplyParser, formatReply } from '../smtp/reply.js';
-import type { Reply } from '../smtp/reply.js';
+import { ReplyParser, formatReply, type Reply } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../smtp/session.js';
 import { beginSession } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';

@@ -1,5 +1,4 @@
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import { plainAuthCommand } from '../findings/reproduce.js';
 import { formatReply } from '../smtp/reply.js';
 import { beginSession } from '../steps/connection.js';

@@ -1,5 +1,4 @@
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import { mailCommand } from '../findings/reproduce.js';
 import type { SmtpSession } from '../smtp/session.js';
 import { beginSession } from '../steps/connection.js';

@@ -1,5 +1,4 @@
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import { Deadline } from '../net/deadline.js';
 import type { ProbeName } from '../plan/schema/enums.js';
 import type { StepId } from '../report/report.js';

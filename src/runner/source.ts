@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 
-import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import type { Scalar } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar } from 'yaml';
 
 import type { Source } from '../plan/endpoint.js';
 import { readRegularFileSync } from '../plan/regular-file.js';

@@ -1,8 +1,7 @@
 import { encodeBase64 } from './base64.js';
 import type { ExchangeContext, Identity, SaslClient, SecretIdentity } from './client.js';
 import { bearerMessage, oauthBearer, xoauth2, xoauth2Message } from './oauth.js';
-import { scram } from './scram.js';
-import type { ScramKind } from './scram.js';
+import { scram, type ScramKind } from './scram.js';
 import { cramMd5, external, login, plain, plainMessage } from './simple-mechanisms.js';
 
 interface Mechanism {

@@ -1,6 +1,5 @@
 import { PeerText } from '../text/peer.js';
-import { extraChallenge, secretOf } from './client.js';
-import type { Identity, SaslClient } from './client.js';
+import { extraChallenge, secretOf, type Identity, type SaslClient } from './client.js';
 
 /** The message of OAUTHBEARER (RFC 7628 section 3.1). */
 export function bearerMessage(identity: Identity): string {

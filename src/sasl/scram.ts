@@ -1,8 +1,16 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { PeerText } from '../text/peer.js';
-import { SaslFault, extraChallenge, secretOf, undecodable } from './client.js';
-import type { Challenge, ExchangeContext, Identity, SaslClient } from './client.js';
+import {
+  SaslFault,
+  extraChallenge,
+  secretOf,
+  undecodable,
+  type Challenge,
+  type ExchangeContext,
+  type Identity,
+  type SaslClient,
+} from './client.js';
 import { parseServerFirst, serverError, serverSignature } from './scram-messages.js';
 
 const derive = promisify(pbkdf2);

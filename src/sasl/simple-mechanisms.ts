@@ -1,6 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { extraChallenge, secretOf, undecodable } from './client.js';
-import type { ExchangeContext, Identity, SaslClient } from './client.js';
+import {
+  extraChallenge,
+  secretOf,
+  undecodable,
+  type ExchangeContext,
+  type Identity,
+  type SaslClient,
+} from './client.js';
 
 /** The message of PLAIN (RFC 4616), without an authorization identity. */
 export function plainMessage(identity: Identity): string {

@@ -1,7 +1,5 @@
-import { formsOf, wordForms } from './forms.js';
-import type { Form, KnownSecret } from './forms.js';
-import { find } from './search.js';
-import type { Forms, Span } from './search.js';
+import { formsOf, wordForms, type Form, type KnownSecret } from './forms.js';
+import { find, type Forms, type Span } from './search.js';
 import { REDACTED } from './secret.js';
 
 /**

@@ -1,7 +1,5 @@
-import { escapesIn, isInvisible, understood } from './escapes.js';
-import type { Escape } from './escapes.js';
-import { inOneCase } from './forms.js';
-import type { Form } from './forms.js';
+import { escapesIn, isInvisible, understood, type Escape } from './escapes.js';
+import { inOneCase, type Form } from './forms.js';
 
 /** A part of a text, in UTF-16 code units. */
 export interface Span {

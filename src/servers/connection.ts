@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
-import type { TLSSocketOptions } from 'node:tls';
+import { TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { LineReader } from './line-reader.js';
 
 export type Phase = 'plain' | 'tls';

@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { listen, LOOPBACK } from './listener.js';
-import type { Listener } from './listener.js';
+import { listen, LOOPBACK, type Listener } from './listener.js';
 
 /** The inbox of the servers of the demo and the self-test. */
 export interface Inbox extends Listener {

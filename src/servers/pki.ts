@@ -1,5 +1,14 @@
-import { X509Certificate, constants, createHash, generateKeyPair, randomBytes, sign } from 'node:crypto';
-import type { KeyObject, KeyPairKeyObjectResult, SignKeyObjectInput } from 'node:crypto';
+import {
+  X509Certificate,
+  constants,
+  createHash,
+  generateKeyPair,
+  randomBytes,
+  sign,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+  type SignKeyObjectInput,
+} from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { promisify } from 'node:util';
 import { bitString, element, integer, objectIdentifier, sequence, time } from './der.js';

@@ -1,8 +1,6 @@
 import { startInbox } from './inbox.js';
-import { createPki } from './pki.js';
-import type { CertificateOptions } from './pki.js';
-import { startSmtp } from './smtp.js';
-import type { Dialogue } from './smtp.js';
+import { createPki, type CertificateOptions } from './pki.js';
+import { startSmtp, type Dialogue } from './smtp.js';
 
 /** What is different about one server from a good one. */
 export interface Scenario {

@@ -1,11 +1,8 @@
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocketOptions } from 'node:tls';
-import { close, Connection, ConnectionClosed, startTls } from './connection.js';
-import type { Observer, Phase, Reply } from './connection.js';
-import { listen } from './listener.js';
-import type { Listener } from './listener.js';
+import { close, Connection, ConnectionClosed, startTls, type Observer, type Phase, type Reply } from './connection.js';
+import { listen, type Listener } from './listener.js';
 
 /** What a client can say; CREDENTIALS is the last line of an AUTH exchange, MESSAGE the lone dot after DATA. */
 export type Verb =

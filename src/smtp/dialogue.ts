@@ -1,5 +1,4 @@
-import type { Capabilities } from './capabilities.js';
-import { capabilitiesOf } from './capabilities.js';
+import { capabilitiesOf, type Capabilities } from './capabilities.js';
 import type { Reply } from './reply.js';
 import type { SmtpSession } from './session.js';
 

@@ -2,8 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Deadline } from '../net/deadline.js';
 import { LineChannel } from '../net/line-channel.js';
 import type { PeerText } from '../text/peer.js';
-import { ReplyParser, ReplySyntaxError } from './reply.js';
-import type { Reply } from './reply.js';
+import { ReplyParser, ReplySyntaxError, type Reply } from './reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
 import type { Transcript } from './transcript.js';
 

@@ -1,6 +1,5 @@
 import { decodeBase64, encodeBase64 } from '../sasl/base64.js';
-import { SaslFault, earlySuccess } from '../sasl/client.js';
-import type { Challenge, ExchangeContext, Identity } from '../sasl/client.js';
+import { SaslFault, earlySuccess, type Challenge, type ExchangeContext, type Identity } from '../sasl/client.js';
 import { beginExchange } from '../sasl/mechanisms.js';
 import { REDACTED } from '../secrets/secret.js';
 import type { PeerText } from '../text/peer.js';

@@ -1,7 +1,6 @@
 import type { Capabilities } from './capabilities.js';
 import type { Reply } from './reply.js';
-import { UnsolicitedReply } from './session.js';
-import type { SmtpSession } from './session.js';
+import { UnsolicitedReply, type SmtpSession } from './session.js';
 
 /** The commands of a mail transaction (RFC 5321 section 3.3). */
 export type TransactionVerb = 'MAIL' | 'RCPT' | 'DATA';

@@ -1,12 +1,10 @@
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import { ConnectFailure, NAME_UNKNOWN } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { ReplySyntaxError, formatReply } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
-import { excerpt, excerptOfList } from '../text/peer.js';
-import type { PeerText } from '../text/peer.js';
+import { excerpt, excerptOfList, type PeerText } from '../text/peer.js';
 import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
 import { inSeconds, spentBudget } from './budget.js';

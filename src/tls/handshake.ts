@@ -1,13 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { connect } from 'node:tls';
-import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
+import { connect, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
 import { codeOf } from '../text/reason.js';
 import type { Deadline } from '../net/deadline.js';
 import { alertName } from './alerts.js';
 import { curveName } from './x509/certificate.js';
-import { FirstRecordGuard, MAX_HANDSHAKE_BYTES } from './guard.js';
-import type { Opening } from './guard.js';
+import { FirstRecordGuard, MAX_HANDSHAKE_BYTES, type Opening } from './guard.js';
 import { asksForCertificate, dataAfterRecords, keyExchange, oldSignature, warningAlert } from './records.js';
 
 /** A TLS channel after its handshake. The peer is not verified. */

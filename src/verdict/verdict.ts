@@ -1,7 +1,13 @@
 import type { GatePolicy } from '../plan/endpoint.js';
-import { RESULTS } from '../report/report.js';
+import {
+  RESULTS,
+  type EndpointReport,
+  type Finding,
+  type Result,
+  type StepReport,
+  type Verdict,
+} from '../report/report.js';
 import type { FindingCode } from '../findings/catalogue.js';
-import type { EndpointReport, Finding, Result, StepReport, Verdict } from '../report/report.js';
 
 /**
  * The status of a step. A waived error or warning makes it `warn`, not `pass`.

@@ -1,7 +1,5 @@
-import { CATALOGUE, UNWAIVABLE } from '../findings/catalogue.js';
-import type { CatalogueEntry, FindingCode } from '../findings/catalogue.js';
-import { finding } from '../findings/finding.js';
-import type { KnownFinding } from '../findings/finding.js';
+import { CATALOGUE, UNWAIVABLE, type CatalogueEntry, type FindingCode } from '../findings/catalogue.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Waiver } from '../plan/endpoint.js';
 import type { StepId, StepReport } from '../report/report.js';
 

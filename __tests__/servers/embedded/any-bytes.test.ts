@@ -1,15 +1,21 @@
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { resultOf, statusOf } from '../../../src/verdict/verdict.js';
-import { reportSchema } from '../../../src/report/report.js';
-import type { EndpointReport } from '../../../src/report/report.js';
+import { reportSchema, type EndpointReport } from '../../../src/report/report.js';
 import { anyText } from '../../support/any-text.js';
-import { close, raw, silence, startTls } from '../../support/dialogue.js';
-import type { Act, Dialogue, Phase, Verb } from '../../support/dialogue.js';
+import {
+  close,
+  raw,
+  silence,
+  startTls,
+  type Act,
+  type Dialogue,
+  type Phase,
+  type Verb,
+} from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** Whatever a server sends, wherever it sends it: the gate comes to a verdict, in time, and to no wrong pass. */
 

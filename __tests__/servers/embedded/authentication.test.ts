@@ -1,20 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { TLSSocket } from 'node:tls';
-import type { TLSSocketOptions } from 'node:tls';
+import { TLSSocket, type TLSSocketOptions } from 'node:tls';
 import type { Transient } from '../../../src/steps/hand-over.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Finding } from '../../../src/report/report.js';
-import { createPki } from '../../../src/servers/pki.js';
-import type { Identity, Pki } from '../../../src/servers/pki.js';
+import { createPki, type Identity, type Pki } from '../../../src/servers/pki.js';
 import { Secret } from '../../../src/secrets/secret.js';
-import { close } from '../../support/dialogue.js';
-import type { Dialogue, Sasl } from '../../support/dialogue.js';
+import { close, type Dialogue, type Sasl } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { scramServer } from '../../support/scram-server.js';
-import type { Manner, ScramServer } from '../../support/scram-server.js';
+import { scramServer, type Manner, type ScramServer } from '../../support/scram-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** Step 4, mechanism by mechanism and refusal by refusal, on servers that speak them for real. */
 

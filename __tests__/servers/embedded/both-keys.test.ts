@@ -1,14 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import { close, raw, silence, wait } from '../../support/dialogue.js';
-import type { Act, Dialogue } from '../../support/dialogue.js';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { close, raw, silence, wait, type Act, type Dialogue } from '../../support/dialogue.js';
 import { codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
-import { inDays, issue } from '../../../src/servers/pki.js';
-import type { Identity } from '../../../src/servers/pki.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { inDays, issue, type Identity } from '../../../src/servers/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding, TlsReport } from '../../../src/report/report.js';
 

@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
-import { run } from '../../../src/gate/run.js';
-import type { Outcome } from '../../../src/gate/run.js';
-import { drip, silence } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { run, type Outcome } from '../../../src/gate/run.js';
+import { drip, silence, type Dialogue } from '../../support/dialogue.js';
 import { startEmbedded } from '../../support/embedded.js';
 import { AUTH, codes, DELIVERY, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
 /** Wherever a run is when its end comes, it ends, and tells what it knows by then. */

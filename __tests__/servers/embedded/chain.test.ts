@@ -8,8 +8,13 @@ import {
 } from '@peculiar/x509';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { HOST, ISSUER_AT, createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
+import {
+  HOST,
+  ISSUER_AT,
+  createCertificateFixtures,
+  type CertificateName,
+  type CertificateFixtures,
+} from '../../support/certificate-fixtures.js';
 import {
   behindExtension,
   element,
@@ -20,8 +25,14 @@ import {
   unchanged,
   year,
 } from '../../support/rewritten.js';
-import { createPki, inDays, issue } from '../../../src/servers/pki.js';
-import type { CertificateOptions, Identity, Pki } from '../../../src/servers/pki.js';
+import {
+  createPki,
+  inDays,
+  issue,
+  type CertificateOptions,
+  type Identity,
+  type Pki,
+} from '../../../src/servers/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { certificateFacts } from '../../../src/tls/x509/certificate.js';

@@ -1,25 +1,20 @@
 import { connect, createServer as createTcpServer } from 'node:net';
-import { createServer } from 'node:tls';
-import type { PeerCertificate } from 'node:tls';
+import { createServer, type PeerCertificate } from 'node:tls';
 import { completeFinding } from '../../../src/findings/complete.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { startScriptedServer } from '../../support/scripted-server.js';
-import type { ScriptedServer } from '../../support/scripted-server.js';
+import { startScriptedServer, type ScriptedServer } from '../../support/scripted-server.js';
 import type { Dialogue } from '../../support/dialogue.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
-import { createPki } from '../../../src/servers/pki.js';
-import type { Identity, Pki } from '../../../src/servers/pki.js';
+import { createPki, type Identity, type Pki } from '../../../src/servers/pki.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
 import type { Context } from '../../../src/steps/context.js';
 import type { ClientIdentity, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import { ConnectionLost } from '../../../src/smtp/session.js';
 import { Secret } from '../../../src/secrets/secret.js';
-import { TrustStore } from '../../../src/tls/trust.js';
-import type { TrustSettings } from '../../../src/tls/trust.js';
+import { TrustStore, type TrustSettings } from '../../../src/tls/trust.js';
 
 /** Servers that want to know who the client is. */
 

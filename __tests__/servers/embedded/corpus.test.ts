@@ -3,10 +3,8 @@ import pLimit from 'p-limit';
 import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
-import { createCorpus, TIMEOUT_MS } from '../../support/corpus/corpus.js';
-import type { Corpus, Entry } from '../../support/corpus/corpus.js';
-import { startEntry } from '../../support/corpus/start.js';
-import type { Started } from '../../support/corpus/start.js';
+import { createCorpus, TIMEOUT_MS, type Corpus, type Entry } from '../../support/corpus/corpus.js';
+import { startEntry, type Started } from '../../support/corpus/start.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { waiting } from '../../support/time.js';
 

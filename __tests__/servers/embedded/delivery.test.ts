@@ -1,19 +1,15 @@
-import { InboxRejected } from '../../../src/inbox/inbox.js';
-import type { Inbox, Received } from '../../../src/inbox/inbox.js';
+import { InboxRejected, type Inbox, type Received } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import type { Mailbox } from '../../support/imap/mailbox.js';
 import { gateAll } from '../../../src/gate/scheduler.js';
 import type { RunContext } from '../../../src/steps/context.js';
 import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
-import { close, silence } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
-import { startEmbedded } from '../../support/embedded.js';
-import type { Embedded } from '../../support/embedded.js';
+import { close, silence, type Dialogue } from '../../support/dialogue.js';
+import { startEmbedded, type Embedded } from '../../support/embedded.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** Step 5 beyond the transaction: what became of the message, recipients that must be refused, and greylisting. */
 

@@ -4,10 +4,8 @@ import { text } from 'node:stream/consumers';
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
 import { parse } from 'yaml';
-import { startDemo } from '../../../src/main/demo.js';
-import type { Demo } from '../../../src/main/demo.js';
-import { NAME, startEmbedded, USER } from '../../support/embedded.js';
-import type { Embedded } from '../../support/embedded.js';
+import { startDemo, type Demo } from '../../../src/main/demo.js';
+import { NAME, startEmbedded, USER, type Embedded } from '../../support/embedded.js';
 
 const ADDRESS = '127.0.0.1';
 

@@ -1,16 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { EXAMPLES_PAGE, renderExample, renderOverview } from '../../../scripts/examples-page.js';
-import { FINDING_CODES } from '../../../src/findings/catalogue.js';
-import type { FindingCode } from '../../../src/findings/catalogue.js';
+import { FINDING_CODES, type FindingCode } from '../../../src/findings/catalogue.js';
 import { USER } from '../../support/embedded.js';
-import { FINDING_EXAMPLES } from '../../support/finding-examples.js';
-import type { FindingExample } from '../../support/finding-examples.js';
+import { FINDING_EXAMPLES, type FindingExample } from '../../support/finding-examples.js';
 import { undeclaredEvidence } from '../../support/evidence.js';
 import { mayFill } from '../../support/full-listener.js';
 import { AUTH, codes } from '../../support/gate.js';
-import { play } from '../../support/scene.js';
-import type { Played, Scene } from '../../support/scene.js';
+import { play, type Played, type Scene } from '../../support/scene.js';
 import { disclosed } from '../../support/secret-forms.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 

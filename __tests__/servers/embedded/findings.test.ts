@@ -1,12 +1,13 @@
 import { createServer as createHttpServer } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
-import { close, drip, flood, raw, reset, silence, wait } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { close, drip, flood, raw, reset, silence, wait, type Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
+import {
+  createCertificateFixtures,
+  type CertificateName,
+  type CertificateFixtures,
+} from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';

@@ -6,12 +6,10 @@ import type { Resolver } from '../../../src/net/connect.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Progress } from '../../../src/report/report.js';
 import { AUTH, DELIVERY, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
-import { close, silence } from '../../support/dialogue.js';
-import type { Dialogue, Sasl } from '../../support/dialogue.js';
+import { close, silence, type Dialogue, type Sasl } from '../../support/dialogue.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
 let certs: CertificateFixtures;

@@ -1,15 +1,12 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { createPki } from '../../../src/servers/pki.js';
-import type { Identity, Pki } from '../../../src/servers/pki.js';
+import { createPki, type Identity, type Pki } from '../../../src/servers/pki.js';
 import { SUPPORTED } from '../../../src/sasl/mechanisms.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
-import { beneath, close, raw, silence, wait } from '../../support/dialogue.js';
-import type { Act, Dialogue, Sasl } from '../../support/dialogue.js';
+import { beneath, close, raw, silence, wait, type Act, type Dialogue, type Sasl } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { startScriptedImap } from '../../support/scripted-imap.js';
-import type { ImapReply } from '../../support/scripted-imap.js';
+import { startScriptedImap, type ImapReply } from '../../support/scripted-imap.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { HOST } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';

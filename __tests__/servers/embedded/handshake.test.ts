@@ -1,11 +1,8 @@
-import { getDiffieHellman } from 'node:crypto';
-import type { DiffieHellmanGroup } from 'node:crypto';
-import { close, raw, reset, wait } from '../../support/dialogue.js';
-import type { Dialogue, Reply } from '../../support/dialogue.js';
+import { getDiffieHellman, type DiffieHellmanGroup } from 'node:crypto';
+import { close, raw, reset, wait, type Dialogue, type Reply } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
 import type { Context } from '../../../src/steps/context.js';

@@ -1,11 +1,9 @@
-import { createPki } from '../../../src/servers/pki.js';
-import type { Pki } from '../../../src/servers/pki.js';
+import { createPki, type Pki } from '../../../src/servers/pki.js';
 import { composeProbe } from '../../../src/message/probe.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
 import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
-import { startHttp } from '../../support/mailpit.js';
-import type { HttpReply, HttpServer } from '../../support/mailpit.js';
+import { startHttp, type HttpReply, type HttpServer } from '../../support/mailpit.js';
 
 /*
  * A mail catcher that makes up the message from what the gate searches for. It knows or can guess everything else about

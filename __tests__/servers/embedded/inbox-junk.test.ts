@@ -5,10 +5,8 @@ import type { Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { mostOctets } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
-import { createInboxTrust, HOST, LOGIN, waitedFor, sought } from '../../support/inbox.js';
-import type { InboxTrust } from '../../support/inbox.js';
-import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
-import type { ImapScript } from '../../support/scripted-imap.js';
+import { createInboxTrust, HOST, LOGIN, waitedFor, sought, type InboxTrust } from '../../support/inbox.js';
+import { headerRow, sourceRow, startScriptedImap, type ImapScript } from '../../support/scripted-imap.js';
 
 const ID = '<wanted@test>';
 

@@ -1,20 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createPki } from '../../../src/servers/pki.js';
-import type { Pki } from '../../../src/servers/pki.js';
+import { createPki, type Pki } from '../../../src/servers/pki.js';
 import { gateAll } from '../../../src/gate/scheduler.js';
 import type { RunContext } from '../../../src/steps/context.js';
 import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
-import { startEmbedded, USER } from '../../support/embedded.js';
-import type { Embedded } from '../../support/embedded.js';
+import { startEmbedded, USER, type Embedded } from '../../support/embedded.js';
 import { codes, letters, testWorld } from '../../support/gate.js';
-import { startMailpit } from '../../support/mailpit.js';
-import type { HttpReply } from '../../support/mailpit.js';
-import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
-import type { ImapReply, ScriptedImap } from '../../support/scripted-imap.js';
-import { startScriptedPop3 } from '../../support/scripted-pop3.js';
-import type { Pop3Reply } from '../../support/scripted-pop3.js';
+import { startMailpit, type HttpReply } from '../../support/mailpit.js';
+import {
+  headerRow,
+  sourceRow,
+  startScriptedImap,
+  type ImapReply,
+  type ScriptedImap,
+} from '../../support/scripted-imap.js';
+import { startScriptedPop3, type Pop3Reply } from '../../support/scripted-pop3.js';
 
 /* A good mail server, and an inbox whose connection is lost at some command. */
 

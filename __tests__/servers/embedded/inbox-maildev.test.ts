@@ -1,15 +1,12 @@
 import { createTransport } from 'nodemailer';
-import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
-import type { Inbox } from '../../../src/inbox/inbox.js';
+import { InboxRejected, InboxUnreachable, type Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { codes, DELIVERY, gate, letters, testEndpoint } from '../../support/gate.js';
-import { createInboxTrust, HOST, LOGIN, sought } from '../../support/inbox.js';
-import type { InboxTrust } from '../../support/inbox.js';
+import { createInboxTrust, HOST, LOGIN, sought, type InboxTrust } from '../../support/inbox.js';
 import { startMailDev } from '../../support/maildev.js';
-import { startHttp } from '../../support/mailpit.js';
-import type { HttpScript } from '../../support/mailpit.js';
+import { startHttp, type HttpScript } from '../../support/mailpit.js';
 
 const ID = '<Wanted@example.test>';
 const NONCE = '6f9c1f0e-nonce';

@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
-import type { Inbox } from '../../../src/inbox/inbox.js';
+import { InboxRejected, InboxUnreachable, type Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { mostOctets } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
-import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, waitedFor, sought } from '../../support/inbox.js';
-import type { InboxTrust } from '../../support/inbox.js';
-import { startMailpit } from '../../support/mailpit.js';
-import type { HttpReply, HttpScript } from '../../support/mailpit.js';
+import {
+  BAD_CERTIFICATES,
+  createInboxTrust,
+  HOST,
+  LOGIN,
+  waitedFor,
+  sought,
+  type InboxTrust,
+} from '../../support/inbox.js';
+import { startMailpit, type HttpReply, type HttpScript } from '../../support/mailpit.js';
 import { createCertificateFixtures, HOST as FIXTURE_HOST } from '../../support/certificate-fixtures.js';
 
 const ID = '<Wanted@test>';

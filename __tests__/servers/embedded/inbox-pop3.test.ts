@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
-import type { Inbox } from '../../../src/inbox/inbox.js';
+import { InboxRejected, InboxUnreachable, type Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { mostOctets } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { HOSTILE } from '../../support/hostile.js';
-import { BAD_CERTIFICATES, createInboxTrust, HOST, LOGIN, waitedFor, sought } from '../../support/inbox.js';
-import type { InboxTrust } from '../../support/inbox.js';
-import { startScriptedPop3 } from '../../support/scripted-pop3.js';
-import type { Pop3Script, ScriptedPop3 } from '../../support/scripted-pop3.js';
+import {
+  BAD_CERTIFICATES,
+  createInboxTrust,
+  HOST,
+  LOGIN,
+  waitedFor,
+  sought,
+  type InboxTrust,
+} from '../../support/inbox.js';
+import { startScriptedPop3, type Pop3Script, type ScriptedPop3 } from '../../support/scripted-pop3.js';
 import { createCertificateFixtures, HOST as FIXTURE_HOST } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 

@@ -1,29 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startImap } from '../../support/imap/server.js';
 import { Mailbox } from '../../support/imap/mailbox.js';
-import { createPki, issue } from '../../../src/servers/pki.js';
-import type { Pki } from '../../../src/servers/pki.js';
+import { createPki, issue, type Pki } from '../../../src/servers/pki.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import type { Context } from '../../../src/steps/context.js';
 import { noConnection } from '../../../src/inbox/channel.js';
-import { InboxRejected, InboxUnreachable } from '../../../src/inbox/inbox.js';
-import type { Inbox, InboxSettings } from '../../../src/inbox/inbox.js';
+import { InboxRejected, InboxUnreachable, type Inbox, type InboxSettings } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import { ConnectFailure } from '../../../src/net/connect.js';
-import type { ConnectFailureKind } from '../../../src/net/connect.js';
+import { ConnectFailure, type ConnectFailureKind } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
-import { NAME, startEmbedded } from '../../support/embedded.js';
-import type { Embedded } from '../../support/embedded.js';
+import { NAME, startEmbedded, type Embedded } from '../../support/embedded.js';
 import { FULL, startFullListener } from '../../support/full-listener.js';
 import { DELIVERY, codes, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
 import { waitedFor, sought } from '../../support/inbox.js';
 import { onCurve, rewritten, unchanged } from '../../support/rewritten.js';
-import { headerRow, sourceRow, startScriptedImap } from '../../support/scripted-imap.js';
-import type { ImapScript, ScriptedImap } from '../../support/scripted-imap.js';
+import {
+  headerRow,
+  sourceRow,
+  startScriptedImap,
+  type ImapScript,
+  type ScriptedImap,
+} from '../../support/scripted-imap.js';
 import { closedPort } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';

@@ -5,11 +5,14 @@ import { pem } from '../../support/rewritten.js';
 import { schemaErrors } from '../../support/report-schema.js';
 import { runs } from '../../support/runs.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { HOST, createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
+import {
+  HOST,
+  createCertificateFixtures,
+  type CertificateName,
+  type CertificateFixtures,
+} from '../../support/certificate-fixtures.js';
 import type { Identity } from '../../../src/servers/pki.js';
-import { judgePeer } from '../../../src/steps/certificate/judge.js';
-import type { PeerJudgment } from '../../../src/steps/certificate/judge.js';
+import { judgePeer, type PeerJudgment } from '../../../src/steps/certificate/judge.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { subjectPublicKeyInfo } from '../../../src/tls/x509/encoding.js';

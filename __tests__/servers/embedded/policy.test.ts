@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateName, CertificateFixtures } from '../../support/certificate-fixtures.js';
+import {
+  createCertificateFixtures,
+  type CertificateName,
+  type CertificateFixtures,
+} from '../../support/certificate-fixtures.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 

@@ -1,13 +1,11 @@
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
-import { close, raw, silence, wait } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { close, raw, silence, wait, type Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { injectable } from '../../support/injectable-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
 import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';

@@ -1,14 +1,11 @@
-import { createPki } from '../../../src/servers/pki.js';
-import type { Pki } from '../../../src/servers/pki.js';
+import { createPki, type Pki } from '../../../src/servers/pki.js';
 import { textResolver } from '../../../src/net/txt.js';
 import type { RequiredVerdicts } from '../../../src/plan/endpoint.js';
 import { signed, signingKey } from '../../support/dkim.js';
-import { USER, startEmbedded } from '../../support/embedded.js';
-import type { Embedded } from '../../support/embedded.js';
+import { USER, startEmbedded, type Embedded } from '../../support/embedded.js';
 import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
-import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
-import type { NameServer } from '../../support/name-server.js';
+import { SERVFAIL, SILENCE, startNameServer, type NameServer } from '../../support/name-server.js';
 
 /** The proof that a message which arrived gives or does not give: a server that shows it, and its near twin. */
 

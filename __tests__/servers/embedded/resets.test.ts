@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { TLSSocketOptions } from 'node:tls';
 import { connect } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
@@ -8,8 +7,7 @@ import { SmtpSession } from '../../../src/smtp/session.js';
 import { Transcript } from '../../../src/smtp/transcript.js';
 import { beginHandshake } from '../../../src/tls/handshake.js';
 import { TrustStore } from '../../../src/tls/trust.js';
-import { beneath, reset, startTls, wait } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { beneath, reset, startTls, wait, type Dialogue } from '../../support/dialogue.js';
 import { AUTH, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';

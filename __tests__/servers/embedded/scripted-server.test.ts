@@ -4,10 +4,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { createTransport } from 'nodemailer';
-import { createPki } from '../../../src/servers/pki.js';
-import type { Identity, Pki } from '../../../src/servers/pki.js';
-import { close, drip, flood, raw, reset, silence, startTls, wait } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { createPki, type Identity, type Pki } from '../../../src/servers/pki.js';
+import { close, drip, flood, raw, reset, silence, startTls, wait, type Dialogue } from '../../support/dialogue.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 
 const NAME = 'mail.example.test';

@@ -1,8 +1,7 @@
 import type { TLSSocketOptions } from 'node:tls';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import { close, silence, wait } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { close, silence, wait, type Dialogue } from '../../support/dialogue.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';

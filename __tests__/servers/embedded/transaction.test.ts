@@ -1,12 +1,10 @@
 import type { Transient } from '../../../src/steps/hand-over.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
-import { close, hear, reset, silence, wait } from '../../support/dialogue.js';
-import type { Dialogue } from '../../support/dialogue.js';
+import { close, hear, reset, silence, wait, type Dialogue } from '../../support/dialogue.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import type { CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
 /** The mail transaction of step 5: what goes out, in how many writes, and what is made of the replies. */
 

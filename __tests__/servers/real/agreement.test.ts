@@ -3,16 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { raw, startTls } from '../../support/dialogue.js';
-import { startEximServers } from '../../support/exim-dovecot.js';
-import type { EximServers } from '../../support/exim-dovecot.js';
+import { startEximServers, type EximServers } from '../../support/exim-dovecot.js';
 import { gate, testEndpoint } from '../../support/gate.js';
-import { startOpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
-import type { OpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
-import { startMailServers } from '../../support/postfix-dovecot.js';
-import type { MailServers } from '../../support/postfix-dovecot.js';
+import { startOpenSmtpdServers, type OpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
+import { startMailServers, type MailServers } from '../../support/postfix-dovecot.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { HOST, CERTIFICATE_NAMES } from '../../support/certificate-fixtures.js';
-import type { CertificateName } from '../../support/certificate-fixtures.js';
+import { HOST, CERTIFICATE_NAMES, type CertificateName } from '../../support/certificate-fixtures.js';
 
 /** Two tools that a postmaster trusts, and the gate, before the same servers. `docs/compared.md` explains the outcome. */
 

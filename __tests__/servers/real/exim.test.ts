@@ -1,8 +1,7 @@
 import type { Credentials, Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { MechanismName as Mechanism } from '../../../src/sasl/mechanisms.js';
 import { Secret } from '../../../src/secrets/secret.js';
-import { startEximServers } from '../../support/exim-dovecot.js';
-import type { EximServers } from '../../support/exim-dovecot.js';
+import { startEximServers, type EximServers } from '../../support/exim-dovecot.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint, toOneself, trusting, withPassword } from '../../support/mail-endpoint.js';
 import { readMaildir, seedMaildir } from '../../support/maildir.js';

@@ -5,8 +5,7 @@ import type { StepReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { readMaildir, seedMaildir } from '../../support/maildir.js';
-import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
-import type { MailServers } from '../../support/postfix-dovecot.js';
+import { MAIL_USER, startMailServers, type MailServers } from '../../support/postfix-dovecot.js';
 import { startRelay } from '../../support/relay.js';
 import type { CertificateName } from '../../support/certificate-fixtures.js';
 

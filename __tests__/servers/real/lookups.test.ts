@@ -2,15 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codes } from '../../support/gate.js';
-import { createLoopback } from '../../support/loopback.js';
-import type { Loopback } from '../../support/loopback.js';
-import { SERVFAIL, SILENCE, TRUNCATED, startNameServer } from '../../support/name-server.js';
-import type { NameServer, Zone } from '../../support/name-server.js';
-import { createRunner } from '../../support/runner.js';
-import type { StepEnded } from '../../support/runner.js';
+import { createLoopback, type Loopback } from '../../support/loopback.js';
+import {
+  SERVFAIL,
+  SILENCE,
+  TRUNCATED,
+  startNameServer,
+  type NameServer,
+  type Zone,
+} from '../../support/name-server.js';
+import { createRunner, type StepEnded } from '../../support/runner.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
-import { systemResolver } from '../../support/system-resolver.js';
-import type { SystemResolver } from '../../support/system-resolver.js';
+import { systemResolver, type SystemResolver } from '../../support/system-resolver.js';
 
 /**
  * The action with the system's resolver and a name server that fails. A lookup without an answer takes minutes here,

@@ -5,8 +5,7 @@ import { Secret } from '../../../src/secrets/secret.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint } from '../../support/mail-endpoint.js';
 import { MAIL_USER } from '../../support/postfix-dovecot.js';
-import { ACCESS_TOKEN, SUBMISSION_ADDRESS, startSaslServers } from '../../support/sasl-servers.js';
-import type { SaslServers } from '../../support/sasl-servers.js';
+import { ACCESS_TOKEN, SUBMISSION_ADDRESS, startSaslServers, type SaslServers } from '../../support/sasl-servers.js';
 
 /** Every mechanism of the implementations that Debian's mail servers have: Dovecot's and Cyrus SASL. */
 

@@ -4,8 +4,7 @@ import { Secret } from '../../../src/secrets/secret.js';
 import { codes, gate, letters } from '../../support/gate.js';
 import { mailEndpoint, toOneself, trusting, withPassword } from '../../support/mail-endpoint.js';
 import { readMaildir, seedMaildir } from '../../support/maildir.js';
-import { startOpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
-import type { OpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
+import { startOpenSmtpdServers, type OpenSmtpdServers } from '../../support/opensmtpd-dovecot.js';
 import { found, logged, see } from '../../support/outcome.js';
 import { MAIL_USER } from '../../support/postfix-dovecot.js';
 

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { codes, gate, testEndpoint } from '../../support/gate.js';
-import { startMailServers } from '../../support/postfix-dovecot.js';
-import type { MailServers } from '../../support/postfix-dovecot.js';
+import { startMailServers, type MailServers } from '../../support/postfix-dovecot.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';

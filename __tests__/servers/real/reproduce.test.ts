@@ -5,8 +5,7 @@ import { opensslCommand, swaksCommand } from '../../../src/findings/reproduce.js
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
-import { MAIL_USER, startMailServers } from '../../support/postfix-dovecot.js';
-import type { MailServers } from '../../support/postfix-dovecot.js';
+import { MAIL_USER, startMailServers, type MailServers } from '../../support/postfix-dovecot.js';
 import type { CertificateName } from '../../support/certificate-fixtures.js';
 
 /*

@@ -1,5 +1,4 @@
-import { createPki } from '../../../src/servers/pki.js';
-import type { Identity } from '../../../src/servers/pki.js';
+import { createPki, type Identity } from '../../../src/servers/pki.js';
 import { HOST } from '../certificate-fixtures.js';
 import type { Entry, Means } from './entry.js';
 import { inboxes } from './inboxes.js';

@@ -1,15 +1,11 @@
 import type { Identity } from '../../../src/servers/pki.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
 import { HOSTILE } from '../hostile.js';
-import { startHttp, startMailpit } from '../mailpit.js';
-import type { HttpReply, HttpScript } from '../mailpit.js';
-import { startScriptedImap } from '../scripted-imap.js';
-import type { ImapReply, ImapScript } from '../scripted-imap.js';
-import { startScriptedPop3 } from '../scripted-pop3.js';
-import type { Pop3Reply, Pop3Script } from '../scripted-pop3.js';
+import { startHttp, startMailpit, type HttpReply, type HttpScript } from '../mailpit.js';
+import { startScriptedImap, type ImapReply, type ImapScript } from '../scripted-imap.js';
+import { startScriptedPop3, type Pop3Reply, type Pop3Script } from '../scripted-pop3.js';
 import { secretForms } from '../secret-forms.js';
-import { stoppedAt } from './entry.js';
-import type { Beside, Entry, Means } from './entry.js';
+import { stoppedAt, type Beside, type Entry, type Means } from './entry.js';
 
 /*
  * Good mail servers with a hostile inbox beside them.

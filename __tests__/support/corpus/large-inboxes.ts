@@ -1,10 +1,8 @@
 import type { Identity } from '../../../src/servers/pki.js';
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import type { Act } from '../dialogue.js';
-import { flood, raw } from '../dialogue.js';
+import { flood, raw, type Act } from '../dialogue.js';
 import { startHttp } from '../mailpit.js';
-import { startScriptedPop3 } from '../scripted-pop3.js';
-import type { Pop3Reply } from '../scripted-pop3.js';
+import { startScriptedPop3, type Pop3Reply } from '../scripted-pop3.js';
 import { startScriptedServer } from '../scripted-server.js';
 import type { Beside } from './entry.js';
 

@@ -6,10 +6,8 @@ import type { Identity, Pki } from '../../../src/servers/pki.js';
 import type { Act } from '../dialogue.js';
 import { HOSTILE } from '../hostile.js';
 import { secretForms } from '../secret-forms.js';
-import { AS_GOOD, reply, stoppedAt } from './entry.js';
-import type { Entry, Means } from './entry.js';
-import { QUIT, STAGES, codeOf, goesOn, serverAt } from './stages.js';
-import type { Stage } from './stages.js';
+import { AS_GOOD, reply, stoppedAt, type Entry, type Means } from './entry.js';
+import { QUIT, STAGES, codeOf, goesOn, serverAt, type Stage } from './stages.js';
 
 /*
  * Commands to a runner and markup for a page in every field that a server or a certificate controls, and the

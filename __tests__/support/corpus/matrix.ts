@@ -1,10 +1,7 @@
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import { beneath, close, drip, flood, raw, reset, silence, wait } from '../dialogue.js';
-import type { Act } from '../dialogue.js';
-import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, wire } from './entry.js';
-import type { Entry, Means } from './entry.js';
-import { END_OF_DATA, QUIT, STAGES, codeOf, goesOn, serverAt } from './stages.js';
-import type { Stage } from './stages.js';
+import { beneath, close, drip, flood, raw, reset, silence, wait, type Act } from '../dialogue.js';
+import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, wire, type Entry, type Means } from './entry.js';
+import { END_OF_DATA, QUIT, STAGES, codeOf, goesOn, serverAt, type Stage } from './stages.js';
 
 /*
  * Every stage of the dialogue with everything that can be wrong with an answer, whichever it is an answer to.

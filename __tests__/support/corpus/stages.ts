@@ -1,7 +1,5 @@
-import { close, startTls } from '../dialogue.js';
-import type { Act, Dialogue, Verb } from '../dialogue.js';
-import { wire } from './entry.js';
-import type { Means } from './entry.js';
+import { close, startTls, type Act, type Dialogue, type Verb } from '../dialogue.js';
+import { wire, type Means } from './entry.js';
 
 /** A point at which the server has the word. */
 export interface Stage {

@@ -12,10 +12,10 @@ import {
   startTls,
   startTlsInPieces,
   wait,
+  type Act,
+  type Dialogue,
 } from '../dialogue.js';
-import type { Act, Dialogue } from '../dialogue.js';
-import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt } from './entry.js';
-import type { Entry, Means } from './entry.js';
+import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, type Entry, type Means } from './entry.js';
 
 /*
  * What a server can do where TLS is due, and to TLS once it is there.

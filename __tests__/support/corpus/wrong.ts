@@ -1,8 +1,6 @@
 import type { FindingCode } from '../../../src/findings/catalogue.js';
-import { close, raw, wait } from '../dialogue.js';
-import type { Dialogue } from '../dialogue.js';
-import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt } from './entry.js';
-import type { Entry, Means } from './entry.js';
+import { close, raw, wait, type Dialogue } from '../dialogue.js';
+import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, type Entry, type Means } from './entry.js';
 import { QUIT, STAGES, serverAt } from './stages.js';
 
 /*

@@ -1,7 +1,6 @@
 import type { ANY_STEP } from '../../../src/findings/catalogue/any-step.js';
 import { close, raw, silence, wait } from '../dialogue.js';
-import { LONG_MS, STRICT } from './finding-example.js';
-import type { FindingExamples } from './finding-example.js';
+import { LONG_MS, STRICT, type FindingExamples } from './finding-example.js';
 
 /** What can happen in any step. */
 export const OF_ANY_STEP: FindingExamples<keyof typeof ANY_STEP> = {

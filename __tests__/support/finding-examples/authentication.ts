@@ -1,10 +1,8 @@
 import type { AUTHENTICATION as FINDINGS } from '../../../src/findings/catalogue/authentication.js';
 import type { Dialogue } from '../dialogue.js';
 import { AUTH } from '../gate.js';
-import { scramServer } from '../scram-server.js';
-import type { ScramServer } from '../scram-server.js';
-import { pin, STRICT, waive } from './finding-example.js';
-import type { FindingExamples } from './finding-example.js';
+import { scramServer, type ScramServer } from '../scram-server.js';
+import { pin, STRICT, waive, type FindingExamples } from './finding-example.js';
 
 const signsIn = { auth: AUTH };
 const mustBeRejected = { auth: { ...AUTH, expect: 'rejected' } } as const;

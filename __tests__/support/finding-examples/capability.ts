@@ -1,6 +1,5 @@
 import type { CAPABILITY as FINDINGS } from '../../../src/findings/catalogue/capability.js';
-import { STRICT } from './finding-example.js';
-import type { FindingExamples } from './finding-example.js';
+import { STRICT, type FindingExamples } from './finding-example.js';
 
 /** Step 1: the greeting, EHLO, and the offer of STARTTLS. */
 export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {

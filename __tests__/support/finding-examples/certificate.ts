@@ -1,11 +1,9 @@
 import type { CERTIFICATE } from '../../../src/findings/catalogue/certificate.js';
 import type { HANDSHAKE } from '../../../src/findings/catalogue/handshake.js';
-import { inDays, issue } from '../../../src/servers/pki.js';
-import type { CertificateOptions, Identity } from '../../../src/servers/pki.js';
+import { inDays, issue, type CertificateOptions, type Identity } from '../../../src/servers/pki.js';
 import { close, silence, startTls, wait } from '../dialogue.js';
 import { HOST } from '../certificate-fixtures.js';
-import { LONG_MS, pin } from './finding-example.js';
-import type { FindingExamples } from './finding-example.js';
+import { LONG_MS, pin, type FindingExamples } from './finding-example.js';
 
 const names = [HOST];
 

@@ -1,6 +1,5 @@
 import type { CONNECTING as FINDINGS } from '../../../src/findings/catalogue/connecting.js';
-import { failureOf } from '../../../src/net/connect.js';
-import type { Resolver } from '../../../src/net/connect.js';
+import { failureOf, type Resolver } from '../../../src/net/connect.js';
 import type { FindingExamples } from './finding-example.js';
 
 const LOOPBACK = '127.0.0.1';

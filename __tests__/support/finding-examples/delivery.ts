@@ -1,16 +1,12 @@
 import type { DELIVERY as FINDINGS } from '../../../src/findings/catalogue/delivery.js';
 import { SyntaxFault } from '../imap/syntax.js';
 import { Mailbox } from '../imap/mailbox.js';
-import { wait } from '../dialogue.js';
-import type { Dialogue, Reply, Verb } from '../dialogue.js';
-import { signed, signingKey } from '../dkim.js';
-import type { SigningKey } from '../dkim.js';
-import { USER } from '../embedded.js';
-import type { EmbeddedOptions } from '../embedded.js';
+import { wait, type Dialogue, type Reply, type Verb } from '../dialogue.js';
+import { signed, signingKey, type SigningKey } from '../dkim.js';
+import { USER, type EmbeddedOptions } from '../embedded.js';
 import { AUTH, DELIVERY } from '../gate.js';
 import type { Scene } from '../scene.js';
-import { LONG_MS } from './finding-example.js';
-import type { FindingExamples } from './finding-example.js';
+import { LONG_MS, type FindingExamples } from './finding-example.js';
 
 /** Signs in and sends a message, and no inbox is read. */
 const sends = { auth: AUTH, delivery: DELIVERY };

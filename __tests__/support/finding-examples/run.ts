@@ -1,12 +1,10 @@
 import type { RUN } from '../../../src/findings/catalogue/run.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { Secret } from '../../../src/secrets/secret.js';
-import { close, silence } from '../dialogue.js';
-import type { Sasl } from '../dialogue.js';
+import { close, silence, type Sasl } from '../dialogue.js';
 import { AUTH } from '../gate.js';
 import type { Scene } from '../scene.js';
-import { waive } from './finding-example.js';
-import type { FindingExamples } from './finding-example.js';
+import { waive, type FindingExamples } from './finding-example.js';
 
 const LOGIN_ONLY = { offersInTls: ['AUTH LOGIN'] };
 const USER_NAME_PLEASE = Buffer.from('Username:').toString('base64');

@@ -1,6 +1,5 @@
 import { headerValues } from './fetch.js';
-import { SyntaxFault, word } from './syntax.js';
-import type { Token } from './syntax.js';
+import { SyntaxFault, word, type Token } from './syntax.js';
 import type { StoredMessage } from './mailbox.js';
 
 const FLAGS = new Map([

@@ -1,12 +1,9 @@
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { fetched } from './fetch.js';
 import { matches } from './search.js';
-import { CommandReader, inSet, SyntaxFault, tokenise, word } from './syntax.js';
-import type { Token } from './syntax.js';
-import { listen } from '../../../src/servers/listener.js';
-import type { Listener } from '../../../src/servers/listener.js';
+import { CommandReader, inSet, SyntaxFault, tokenise, word, type Token } from './syntax.js';
+import { listen, type Listener } from '../../../src/servers/listener.js';
 import type { Mailbox, StoredMessage } from './mailbox.js';
 import type { Identity } from '../../../src/servers/pki.js';
 

@@ -1,5 +1,4 @@
-import { EVERY_STEP } from './entry.js';
-import type { CatalogueEntry } from './entry.js';
+import { EVERY_STEP, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 /** Findings that any step can report. */

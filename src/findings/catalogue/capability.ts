@@ -1,5 +1,4 @@
-import { READS_GREETING } from './entry.js';
-import type { CatalogueEntry } from './entry.js';
+import { READS_GREETING, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */

@@ -1,5 +1,4 @@
-import { OPENS_CONNECTION } from './entry.js';
-import type { CatalogueEntry } from './entry.js';
+import { OPENS_CONNECTION, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 /** Findings of the connection, in the step that opens it. */

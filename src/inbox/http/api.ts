@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { Deadline } from '../../net/deadline.js';
-import { InboxRejected, InboxUnreachable } from '../inbox.js';
-import type { Inbox, Received, Sought } from '../inbox.js';
-import { ended, every, search } from '../search.js';
-import type { Folder } from '../search.js';
+import { InboxRejected, InboxUnreachable, type Inbox, type Received, type Sought } from '../inbox.js';
+import { ended, every, search, type Folder } from '../search.js';
 
 /** Asked so often; mail catchers stand near by. */
 const LOOK_AGAIN_MS = 500;

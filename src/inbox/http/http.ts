@@ -1,13 +1,11 @@
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { basicCredentials } from '../../secrets/forms.js';
 import { connectTo, secure } from '../channel.js';
-import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS } from '../inbox.js';
-import type { InboxSettings } from '../inbox.js';
+import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS, type InboxSettings } from '../inbox.js';
 import { Kept } from '../bounded-buffer.js';
 
 /** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */

@@ -3,11 +3,9 @@ import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { apiInbox, ID, makeSure, MAX_FOUND, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
-import { InboxUnreachable } from '../inbox.js';
-import type { Inbox, InboxSettings, Sought } from '../inbox.js';
+import { InboxUnreachable, type Inbox, type InboxSettings, type Sought } from '../inbox.js';
 import { marks } from '../headers.js';
-import { isLike } from '../search.js';
-import type { Arrival, Folder } from '../search.js';
+import { isLike, type Arrival, type Folder } from '../search.js';
 
 /**
  * Versions before 2.0.2 answer with all messages in full. Parsed, JSON can take twenty times its size, and thirty inboxes

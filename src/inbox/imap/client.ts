@@ -1,15 +1,12 @@
-import { ImapFlow } from 'imapflow';
-import type { MailboxObject } from 'imapflow';
+import { ImapFlow, type MailboxObject } from 'imapflow';
 import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import type { ImapBaselines } from './baselines.js';
-import { isRefusal, whatServerSays } from './failure.js';
-import type { ImapFailure } from './failure.js';
+import { isRefusal, whatServerSays, type ImapFailure } from './failure.js';
 import { JudgedTransport } from './transport.js';
-import { inboxLost, InboxRejected, InboxUnreachable } from '../inbox.js';
-import type { InboxSettings } from '../inbox.js';
+import { inboxLost, InboxRejected, InboxUnreachable, type InboxSettings } from '../inbox.js';
 
 /** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
 const IDLE_AFTER_MS = 50;

@@ -4,8 +4,7 @@ import type { ImapBaselines } from './baselines.js';
 import { connectImap } from './client.js';
 import { JunkFolder } from './junk.js';
 import { ImapMailbox } from './mailbox.js';
-import { InboxUnreachable } from '../inbox.js';
-import type { Inbox, InboxSettings, Received, Sought } from '../inbox.js';
+import { InboxUnreachable, type Inbox, type InboxSettings, type Received, type Sought } from '../inbox.js';
 import { search } from '../search.js';
 
 /**

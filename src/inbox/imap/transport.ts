@@ -3,8 +3,7 @@ import type { ImapTransport } from 'imapflow';
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { beginSecuring, connectTo, secure } from '../channel.js';
-import { InboxUnreachable } from '../inbox.js';
-import type { InboxSettings } from '../inbox.js';
+import { InboxUnreachable, type InboxSettings } from '../inbox.js';
 
 /** Greeting, login and the opening of a mailbox have some kilobytes; a flood would keep us from everything else. */
 const MAX_OPENING_OCTETS = 32 * 1024;

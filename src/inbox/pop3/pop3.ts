@@ -1,12 +1,18 @@
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
-import { InboxRejected, InboxUnreachable, PART_OCTETS } from '../inbox.js';
-import type { Inbox, InboxSettings, Received, Sought } from '../inbox.js';
+import {
+  InboxRejected,
+  InboxUnreachable,
+  PART_OCTETS,
+  type Inbox,
+  type InboxSettings,
+  type Received,
+  type Sought,
+} from '../inbox.js';
 import { marksOf } from '../headers.js';
 import { MaildropBusy, MAX_ARRIVED, Pop3Session } from './session.js';
 import { Pop3Sessions } from './sessions.js';
-import { ended, every, search } from '../search.js';
-import type { Arrival, Folder } from '../search.js';
+import { ended, every, search, type Arrival, type Folder } from '../search.js';
 import { Tally } from '../tally.js';
 
 /** POP3 tells of nothing by itself: a new session looks after so long. Servers dislike it more often. */

@@ -1,8 +1,7 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../../net/deadline.js';
 import { inboxLost, InboxRejected } from '../inbox.js';
-import { MaildropBusy } from './session.js';
-import type { Pop3Session } from './session.js';
+import { MaildropBusy, type Pop3Session } from './session.js';
 
 /** A maildrop that is open elsewhere is mostly free again in a moment. */
 const BUSY_AGAIN_MS = 1000;

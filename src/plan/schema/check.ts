@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { at, nearest, plain } from '../source/located.js';
-import type { Located } from '../source/located.js';
-import { MAX_PROBLEMS } from '../source/problem.js';
-import type { Place, Problem } from '../source/problem.js';
+import { at, nearest, plain, type Located } from '../source/located.js';
+import { MAX_PROBLEMS, type Place, type Problem } from '../source/problem.js';
 import { isQuotableKey, isQuotableName, isQuotableWord } from '../source/quote.js';
-import { didYouMean } from './fields.js';
-import type { Quotable } from './fields.js';
+import { didYouMean, type Quotable } from './fields.js';
 import { KEYS_OF_INPUTS } from './input-keys.js';
 import type { Violation } from './rules.js';
 

@@ -1,6 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { PORTS } from './enums.js';
-import type { Role, Transport } from './enums.js';
+import { PORTS, type Role, type Transport } from './enums.js';
 
 /* Defaults that depend on other keys of the endpoint. */
 

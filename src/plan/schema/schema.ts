@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { endpointShape, defaultsShape } from './endpoint-keys.js';
 import { mapping } from './fields.js';
 import { inputShape, OUTPUTS } from './input-keys.js';
-import { defaultsViolations, endpointViolations, inheritableViolations } from './rules.js';
-import type { Violation } from './rules.js';
+import { defaultsViolations, endpointViolations, inheritableViolations, type Violation } from './rules.js';
 
 export type { EndpointSettings } from './endpoint-keys.js';
 export type { InputSettings } from './input-keys.js';

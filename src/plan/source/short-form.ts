@@ -1,9 +1,6 @@
-import { expand } from './expand.js';
-import type { Environment } from './expand.js';
-import { mappingAt, textAt } from './located.js';
-import type { Located, LocatedMapping, LocatedText } from './located.js';
-import { MAX_PROBLEMS } from './problem.js';
-import type { Place, Problem } from './problem.js';
+import { expand, type Environment } from './expand.js';
+import { mappingAt, textAt, type Located, type LocatedMapping, type LocatedText } from './located.js';
+import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
 import { isQuotableName } from './quote.js';
 import { host, wholeNumber } from '../schema/values.js';
 

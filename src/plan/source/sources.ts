@@ -1,13 +1,10 @@
-import systemPath from 'node:path';
-import type { PlatformPath } from 'node:path';
+import systemPath, { type PlatformPath } from 'node:path';
 import { codeOf } from '../../text/reason.js';
 import { check } from '../schema/check.js';
 import { configSchema, defaultsSchema } from '../schema/schema.js';
 import type { Environment } from './expand.js';
-import { at, mappingAt, size } from './located.js';
-import type { Located, LocatedMapping } from './located.js';
-import { MAX_PROBLEMS } from './problem.js';
-import type { Place, Problem } from './problem.js';
+import { at, mappingAt, size, type Located, type LocatedMapping } from './located.js';
+import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
 import { fileName } from './quote.js';
 import { isYaml, readEntry, readShortForm } from './short-form.js';
 import { readYaml } from './yaml.js';

@@ -1,11 +1,23 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
-import type { Alias, CST, Document, ErrorCode, Node, YAMLMap, YAMLSeq } from 'yaml';
-import { expand, LITERAL_KEYS } from './expand.js';
-import type { Environment } from './expand.js';
-import { textAt } from './located.js';
-import type { Located, LocatedEntry } from './located.js';
-import { MAX_PROBLEMS } from './problem.js';
-import type { Place, Problem } from './problem.js';
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  type Alias,
+  type CST,
+  type Document,
+  type ErrorCode,
+  type Node,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { expand, LITERAL_KEYS, type Environment } from './expand.js';
+import { textAt, type Located, type LocatedEntry } from './located.js';
+import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
 import { isQuotableKey } from './quote.js';
 
 /** More than any configuration needs, and low enough for every recursion here. */

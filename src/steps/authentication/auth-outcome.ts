@@ -1,5 +1,4 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import { formatReply } from '../../smtp/reply.js';
 import type { AuthResult } from '../../smtp/sign-in-exchange.js';
@@ -8,8 +7,7 @@ import { count } from '../../text/count.js';
 import { excerpt } from '../../text/peer.js';
 import type { ChannelBinding } from '../../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';
-import { refusesCredentials } from './refused-credentials.js';
-import type { CredentialsVerdict } from './refused-credentials.js';
+import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
 
 /** What a sign-in means for the step. */
 export interface AuthJudgment {

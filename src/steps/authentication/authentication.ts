@@ -1,5 +1,4 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { openDialogue } from '../../smtp/dialogue.js';

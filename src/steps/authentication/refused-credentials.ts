@@ -1,6 +1,5 @@
 import type { Reply } from '../../smtp/reply.js';
-import { EMPTY, POINTER, anyOf, readingsOf, statusOf } from '../reply-text.js';
-import type { Reading } from '../reply-text.js';
+import { EMPTY, POINTER, anyOf, readingsOf, statusOf, type Reading } from '../reply-text.js';
 
 /**
  * How a refusal shows that the server checked the credentials and rejected them.

@@ -1,5 +1,4 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import { authenticate } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel, chooseMechanism } from '../../sasl/mechanisms.js';
@@ -9,8 +8,7 @@ import { channelBinding } from '../../tls/channel-binding.js';
 import { alertOf } from '../../tls/handshake.js';
 import type { Context } from '../context.js';
 import type { SignedIn } from '../hand-over.js';
-import { judgeAuth } from './auth-outcome.js';
-import type { AuthJudgment } from './auth-outcome.js';
+import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
 
 /** What a sign-in needs: a session inside TLS with a verified server. */
 type Place = Pick<SignedIn, 'session' | 'channel' | 'capabilities'>;

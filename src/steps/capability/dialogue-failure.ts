@@ -1,13 +1,10 @@
 import { finding } from '../../findings/finding.js';
 import type { DialogueFailure } from '../../smtp/dialogue.js';
-import { formatReply } from '../../smtp/reply.js';
-import type { Reply } from '../../smtp/reply.js';
+import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import type { Context } from '../context.js';
-import { stoppedBy } from '../error-to-finding.js';
-import type { Received } from '../error-to-finding.js';
-import { stopped } from '../hand-over.js';
-import type { Stopped } from '../hand-over.js';
+import { stoppedBy, type Received } from '../error-to-finding.js';
+import { stopped, type Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
 /** The place of a dialogue that could not be opened: before TLS in step 1, inside TLS in step 4. */

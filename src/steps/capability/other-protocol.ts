@@ -1,5 +1,4 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 
 /** Protocols by the first bytes that a server sends. */

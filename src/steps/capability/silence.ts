@@ -1,14 +1,11 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { ReplySyntaxError } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
-import { excerpt, decodeBytes } from '../../text/peer.js';
-import type { PeerText } from '../../text/peer.js';
+import { excerpt, decodeBytes, type PeerText } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import type { Context } from '../context.js';
 import { answerToHandshake } from '../diagnostic-handshake.js';
-import { stopped } from '../hand-over.js';
-import type { Connection, Stopped } from '../hand-over.js';
+import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
 /** The bytes of a TLS record before its length: its type and version. */

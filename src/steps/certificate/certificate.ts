@@ -6,12 +6,19 @@ import { isWaived } from '../../verdict/waivers.js';
 import { protocolOf } from '../capability/other-protocol.js';
 import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
-import { stopped } from '../hand-over.js';
-import type { Connection, Facts, PlaintextDialogue, Secured, StepResult, Stopped, Upgraded } from '../hand-over.js';
+import {
+  stopped,
+  type Connection,
+  type Facts,
+  type PlaintextDialogue,
+  type Secured,
+  type StepResult,
+  type Stopped,
+  type Upgraded,
+} from '../hand-over.js';
 import { otherCertificates } from './dual-certificates.js';
 import { judgeHandshakeFailure } from './handshake-failure.js';
-import { judgePeer } from './judge.js';
-import type { PeerJudgment } from './judge.js';
+import { judgePeer, type PeerJudgment } from './judge.js';
 import type { Presented } from './verify-options.js';
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */

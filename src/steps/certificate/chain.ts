@@ -1,11 +1,9 @@
 import type { FindingCode } from '../../findings/catalogue.js';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { distinguishedName, fingerprint } from '../../tls/x509/certificate.js';
-import { firstOutOfOrder } from '../../tls/x509/chain.js';
-import type { ChainResult, PathEnd } from '../../tls/x509/chain.js';
+import { firstOutOfOrder, type ChainResult, type PathEnd } from '../../tls/x509/chain.js';
 import { parse } from './parse.js';
 import type { Presented } from './verify-options.js';
 

@@ -1,6 +1,5 @@
 import type { Cause } from '../../findings/catalogue.js';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import { alertName } from '../../tls/alerts.js';
 

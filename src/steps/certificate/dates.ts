@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { count } from '../../text/count.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';

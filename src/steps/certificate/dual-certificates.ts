@@ -1,10 +1,8 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
 import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../../tls/handshake.js';
-import { KEY_KINDS } from '../../tls/trust.js';
-import type { KeyKind, TlsVersion } from '../../tls/trust.js';
+import { KEY_KINDS, type KeyKind, type TlsVersion } from '../../tls/trust.js';
 import type { Context } from '../context.js';
 import { sideHandshake } from '../diagnostic-handshake.js';
 import type { PeerJudgment } from './judge.js';

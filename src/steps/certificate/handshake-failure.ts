@@ -1,15 +1,12 @@
 import type { Cause } from '../../findings/catalogue.js';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
 import type { HandshakeFailure } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
 import { inSeconds, spentBudget } from '../budget.js';
 import type { Context } from '../context.js';
-import { negotiateAnything } from '../diagnostic-handshake.js';
-import type { Negotiated } from '../diagnostic-handshake.js';
-import { stopped } from '../hand-over.js';
-import type { Stopped } from '../hand-over.js';
+import { negotiateAnything, type Negotiated } from '../diagnostic-handshake.js';
+import { stopped, type Stopped } from '../hand-over.js';
 import { meaningOfAlert } from './alert-meaning.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused } from './client-certificate.js';
 

@@ -1,13 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { TlsPolicy } from '../../plan/endpoint.js';
 import type { CertificateReport } from '../../report/report.js';
 import { visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
-import { verifyChain } from '../../tls/x509/chain.js';
-import type { ChainResult } from '../../tls/x509/chain.js';
+import { verifyChain, type ChainResult } from '../../tls/x509/chain.js';
 import { judgeChain, judgeOrder } from './chain.js';
 import { daysBetween, judgeDates, judgeIssuerDates, judgeLifetime } from './dates.js';
 import { judgeName, judgePurpose } from './name.js';

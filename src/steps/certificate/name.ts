@@ -1,9 +1,7 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
-import { matchesName, referenceIdentity } from '../../tls/names.js';
-import type { ReferenceIdentity } from '../../tls/names.js';
+import { matchesName, referenceIdentity, type ReferenceIdentity } from '../../tls/names.js';
 import type { VerifyOptions } from './verify-options.js';
 
 /** Whether the certificate matches the required name (RFC 9525). */

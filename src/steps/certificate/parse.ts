@@ -1,9 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
-import { certificateFacts, distinguishedName, fingerprint } from '../../tls/x509/certificate.js';
-import type { CertificateFacts } from '../../tls/x509/certificate.js';
+import { certificateFacts, distinguishedName, fingerprint, type CertificateFacts } from '../../tls/x509/certificate.js';
 import { DerError } from '../../tls/x509/der.js';
 
 /** A certificate that the TLS library accepted, parsed or malformed. */

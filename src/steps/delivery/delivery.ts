@@ -1,10 +1,8 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { composeProbe } from '../../message/probe.js';
 import { withheld } from '../authentication/authentication.js';
 import type { Context } from '../context.js';
-import type { SignedIn, StepResult } from '../hand-over.js';
-import { stopped } from '../hand-over.js';
+import { stopped, type SignedIn, type StepResult } from '../hand-over.js';
 import { awaitArrival, inboxFinding, isTransient, openInbox } from './inbox-watch.js';
 import { expectRefusal, submit } from './submission.js';
 

@@ -1,7 +1,5 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
-import { namesIn } from '../../message/trace.js';
-import type { Hop } from '../../message/trace.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import { namesIn, type Hop } from '../../message/trace.js';
 import { excerpt } from '../../text/peer.js';
 import { differentSuites } from '../../tls/cipher-names.js';
 import type { Endpoint } from '../../plan/endpoint.js';

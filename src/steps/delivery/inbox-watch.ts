@@ -1,8 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
-import { InboxRejected, InboxUnreachable, MessageGone } from '../../inbox/inbox.js';
-import type { Inbox, Received, Sought } from '../../inbox/inbox.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import {
+  InboxRejected,
+  InboxUnreachable,
+  MessageGone,
+  type Inbox,
+  type Received,
+  type Sought,
+} from '../../inbox/inbox.js';
 import { isProbe } from '../../message/alterations.js';
 import type { Probe } from '../../message/probe.js';
 import { Deadline } from '../../net/deadline.js';

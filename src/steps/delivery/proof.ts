@@ -1,8 +1,6 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import { alterations, hasToken } from '../../message/alterations.js';
-import { parseMessage } from '../../message/fields.js';
-import type { ParsedMessage } from '../../message/fields.js';
+import { parseMessage, type ParsedMessage } from '../../message/fields.js';
 import type { Probe } from '../../message/probe.js';
 import { receivedHops } from '../../message/trace.js';
 import { excerpt } from '../../text/peer.js';

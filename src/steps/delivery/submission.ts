@@ -1,19 +1,15 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Probe } from '../../message/probe.js';
 import type { Delivery } from '../../plan/endpoint.js';
-import { formatReply } from '../../smtp/reply.js';
-import type { Reply } from '../../smtp/reply.js';
+import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { askForRecipient, isDone, openTransaction, sizeLimit } from '../../smtp/transaction.js';
 import { excerpt } from '../../text/peer.js';
-import { refusalMeaningOf } from './refusal.js';
-import type { RefusedAt } from './refusal.js';
+import { refusalMeaningOf, type RefusedAt } from './refusal.js';
 import { requiresAuthentication, refusesRecipient } from './refused-recipient.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
-import { stopped } from '../hand-over.js';
-import type { SignedIn, StepResult, Stopped } from '../hand-over.js';
+import { stopped, type SignedIn, type StepResult, type Stopped } from '../hand-over.js';
 
 const REJECTED = {
   MAIL: 'sender-rejected',

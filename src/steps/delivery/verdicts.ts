@@ -1,12 +1,13 @@
 import { domainToASCII } from 'node:url';
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
-import { parseAuthenticationResults, resultsOf } from '../../message/authentication-results.js';
-import type { AuthenticationResults, MethodResult } from '../../message/authentication-results.js';
-import { verifySignatures } from '../../message/dkim.js';
-import type { DkimSignature } from '../../message/dkim.js';
-import { valuesOf } from '../../message/fields.js';
-import type { ParsedMessage } from '../../message/fields.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import {
+  parseAuthenticationResults,
+  resultsOf,
+  type AuthenticationResults,
+  type MethodResult,
+} from '../../message/authentication-results.js';
+import { verifySignatures, type DkimSignature } from '../../message/dkim.js';
+import { valuesOf, type ParsedMessage } from '../../message/fields.js';
 import type { Hop } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
 import type { RequiredVerdicts } from '../../plan/endpoint.js';

@@ -1,14 +1,11 @@
-import { finding } from '../../findings/finding.js';
-import type { KnownFinding } from '../../findings/finding.js';
-import { formatReply } from '../../smtp/reply.js';
-import type { Reply } from '../../smtp/reply.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import { formatReply, type Reply } from '../../smtp/reply.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
-import { stopped } from '../hand-over.js';
-import type { Connected, StepResult, Stopped, Upgraded } from '../hand-over.js';
+import { stopped, type Connected, type StepResult, type Stopped, type Upgraded } from '../hand-over.js';
 
 /** Step 2: STARTTLS is answered with 220, and nothing unencrypted follows (RFC 3207 section 4). */
 export async function upgrade(context: Context, connected: Connected): Promise<StepResult<Upgraded>> {

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { KeyObject, X509Certificate } from 'node:crypto';
-import { derElements, derWithin, oid } from './der.js';
-import type { DerElement } from './der.js';
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
+import { derElements, derWithin, oid, type DerElement } from './der.js';
 import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
 import { NAME_TAG, caIssuers, subjectAltNames } from './extensions.js';
-import { addressOf } from '../names.js';
-import type { PresentedIdentifiers } from '../names.js';
+import { addressOf, type PresentedIdentifiers } from '../names.js';
 import { purposeErrors } from './purpose.js';
 
 /** The content of a certificate. Its texts come from the peer. */

@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { namesAsIssuer } from './distinguished-names.js';
 import { issued, pathError, unsupportedFeature } from './issuer.js';
-import { Comparisons } from './name-constraints.js';
-import type { PathError } from './name-constraints.js';
+import { Comparisons, type PathError } from './name-constraints.js';
 
 /** Where the certificates that a server sent lead. The dates of the leaf are judged separately. */
 export type ChainResult =

@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { DerError, derElements } from './der.js';
-import type { DerElement } from './der.js';
+import { DerError, derElements, type DerElement } from './der.js';
 import { issuerName, subjectName } from './encoding.js';
 import { memoize } from './memoize.js';
 

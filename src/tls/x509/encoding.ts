@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { DerError, derElements, derWithin, oid } from './der.js';
-import type { DerElement } from './der.js';
+import { DerError, derElements, derWithin, oid, type DerElement } from './der.js';
 
 /*
  * The encoded parts of a certificate (RFC 5280 section 4.1) that Node does not expose, or for which it does not

@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { DerError, derElements, derWithin, oid } from './der.js';
-import type { DerElement } from './der.js';
+import { DerError, derElements, derWithin, oid, type DerElement } from './der.js';
 import { TAG, tbsCertificate } from './encoding.js';
 import { memoize } from './memoize.js';
 

@@ -5,8 +5,7 @@ import { DerError } from './der.js';
 import { isSelfIssued, namesAsIssuer } from './distinguished-names.js';
 import { hasExplicitCurve, validityOf } from './encoding.js';
 import { extensionsOf, nameConstraints, pathLength } from './extensions.js';
-import { constraintError, hasUnsupportedConstraint } from './name-constraints.js';
-import type { Comparisons, PathError } from './name-constraints.js';
+import { constraintError, hasUnsupportedConstraint, type Comparisons, type PathError } from './name-constraints.js';
 import { extendedKeyUsageError } from './purpose.js';
 
 /*

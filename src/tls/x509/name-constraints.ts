@@ -1,7 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { addressOf } from '../names.js';
-import { DerError } from './der.js';
-import type { DerElement } from './der.js';
+import { DerError, type DerElement } from './der.js';
 import { subjectName } from './encoding.js';
 import { NAME_TAG, nameConstraints, subjectAltNames } from './extensions.js';
 

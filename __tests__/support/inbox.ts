@@ -1,6 +1,9 @@
 import { createPki, type Pki } from '../../src/servers/pki.js';
 import { judgePeer } from '../../src/steps/certificate/judge.js';
-import type { InboxSettings, Sought } from '../../src/inbox/inbox.js';
+import { describeFailure, type InboxResult } from '../../src/inbox/failure.js';
+import type { Inbox, InboxSettings, Received, Sought } from '../../src/inbox/inbox.js';
+import { systemResolver } from '../../src/net/connect.js';
+import type { Deadline } from '../../src/net/deadline.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
 import { waiting } from './time.js';
@@ -44,19 +47,72 @@ export async function createInboxTrust(pki?: Pki, name = HOST): Promise<InboxTru
       context: trust.context(policy),
       minValidDays: 14,
       timeoutMs: 2000,
-      objection: (peer) =>
+      resolver: systemResolver(),
+      judge: (peer) =>
         judgePeer(peer, { policy, name, now: new Date(), trust, waived: () => false })
           .findings.filter(({ severity }) => severity === 'error')
-          .map(({ code }) => code)
-          .join(' ') || undefined,
+          .map(({ code }) => ({ code, message: code })),
       ...replaced,
     }),
   };
 }
 
+/** The failure of an inbox that could not be used, as an error. */
+export class InboxUnreachable extends Error {}
+/** The failure of an inbox that rejected something, as an error. */
+export class InboxRejected extends Error {}
+
+/** An inbox whose failures are thrown. */
+export interface OpenedInbox extends Pick<Inbox, 'ended'> {
+  /** @throws {InboxUnreachable} {InboxRejected} */
+  find(message: Sought, deadline: Deadline): Promise<FoundMessage | undefined>;
+}
+
+/** A message whose failures are thrown. */
+export interface FoundMessage extends Omit<Received, 'recount' | 'delete'> {
+  /** @throws {InboxUnreachable} {InboxRejected} */
+  delete(): Promise<void>;
+}
+
+/** @throws {InboxUnreachable} {InboxRejected} */
+export async function opened(result: Promise<InboxResult<Inbox>>): Promise<OpenedInbox> {
+  const inbox = valueOf(await result);
+  return {
+    ended: inbox.ended,
+    find: async (message, deadline) => {
+      const received = valueOf(await inbox.find(message, deadline));
+      return received && found(received);
+    },
+  };
+}
+
+/** @throws {InboxUnreachable} {InboxRejected} */
+export function valueOf<T>(result: InboxResult<T>): T {
+  if (result.ok) return result.value;
+  const { failure } = result;
+  const Failure = ['rejected', 'message-gone'].includes(failure.kind) ? InboxRejected : InboxUnreachable;
+  throw new Failure(describeFailure(failure));
+}
+
+function found(received: Received): FoundMessage {
+  return {
+    source: received.source,
+    ...(received.junk !== undefined && { junk: received.junk }),
+    get copies() {
+      return received.copies;
+    },
+    get hasMore() {
+      return received.hasMore;
+    },
+    delete: async () => {
+      valueOf(await received.delete());
+    },
+  };
+}
+
 /** A message to search for. */
 export function sought(messageId: string, replaced: Partial<Sought> = {}): Sought {
-  return { messageId, nonce: 'a nonce that is nowhere', is: () => true, octets: 2000, ...replaced };
+  return { messageId, nonce: 'a nonce that is nowhere', is: () => true, size: 2000, ...replaced };
 }
 
 /** @returns the milliseconds in which there was nothing to do until the promise was settled */

@@ -37,7 +37,7 @@ test('gives back any lines, however they are cut, and nothing of what follows', 
 test('keeps no more than it may, and counts the rest', () => {
   const text = new Pop3Text(5);
   text.take(Buffer.from('abc\r\ndef\r\n.\r\n'));
-  expect([text.text.toString(), text.octets, text.hasEnded]).toEqual(['abc\r\n', 10, true]);
+  expect([text.text.toString(), text.total, text.hasEnded]).toEqual(['abc\r\n', 10, true]);
 });
 
 test('keeps a text that is longer than what it begins with', () => {

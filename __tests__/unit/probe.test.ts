@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { alterations, hasToken, isProbe, mostOctets } from '../../src/message/alterations.js';
+import { alterations, hasToken, isProbe, maxReadBytes } from '../../src/message/alterations.js';
 import { headerAndBody, parseMessage } from '../../src/message/fields.js';
 import { composeProbe } from '../../src/message/probe.js';
 
@@ -66,8 +66,8 @@ describe('a received message', () => {
     ['the same Date again', (text) => text.replace(/^Date:.*\r\n/m, '$&$&'), /^date was .* and is there 2 times/],
     [
       'more than is read',
-      (text) => `X-Filler: ${'x'.repeat(mostOctets(0))}\r\n${text}`,
-      /^the message has 13\d{4} octets or more/,
+      (text) => `X-Filler: ${'x'.repeat(maxReadBytes(0))}\r\n${text}`,
+      /^the message has 13\d{4} bytes or more/,
     ],
     ['a dot that is lost', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],
     ['a body that is missing', (text) => text.slice(0, text.indexOf('\r\n\r\n')), /^line 1 of the body/],

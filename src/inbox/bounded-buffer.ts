@@ -1,57 +1,49 @@
-const FIRST_OCTETS = 16 * 1024;
+const FIRST_BYTES = 16 * 1024;
 
 /**
- * Keeps the first octets of what arrives, in one piece: in as many as they arrive in, each octet could take a hundred
- * times its room.
+ * Keeps the first bytes of what is received in one piece of memory. In pieces as they are received, each byte could take
+ * a hundred times its size.
  */
-export class Kept {
-  readonly #most: number;
-  #room: Buffer;
+export class BoundedBuffer {
+  readonly #maxBytes: number;
+  #memory: Buffer;
   #total = 0;
 
-  /** @param most octets that are kept */
-  constructor(most: number) {
-    this.#most = most;
-    this.#room = Buffer.alloc(Math.min(most, FIRST_OCTETS));
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.#memory = Buffer.alloc(Math.min(maxBytes, FIRST_BYTES));
   }
 
-  /** Octets so far, kept or not. */
+  /** How many bytes were added, kept or not. */
   get total(): number {
     return this.#total;
   }
 
-  /** Those that are kept, until it is emptied. */
-  get octets(): Buffer {
-    return this.#room.subarray(0, Math.min(this.#total, this.#most));
+  /** The bytes that were kept. */
+  get bytes(): Buffer {
+    return this.#memory.subarray(0, Math.min(this.#total, this.#maxBytes));
   }
 
-  /** Takes one more. */
-  push(octet: number): void {
-    if (this.#total < this.#most) {
+  /** Adds one byte. */
+  push(byte: number): void {
+    if (this.#total < this.#maxBytes) {
       this.#makeRoomFor(this.#total + 1);
-      this.#room[this.#total] = octet;
+      this.#memory[this.#total] = byte;
     }
     this.#total += 1;
   }
 
-  /** Takes more. */
-  add(octets: Buffer): void {
-    const total = this.#total + octets.length;
-    this.#makeRoomFor(Math.min(this.#most, total));
-    // What is over finds no room.
-    if (this.#total < this.#most) octets.copy(this.#room, this.#total);
+  add(bytes: Buffer): void {
+    const total = this.#total + bytes.length;
+    this.#makeRoomFor(Math.min(this.#maxBytes, total));
+    if (this.#total < this.#maxBytes) bytes.copy(this.#memory, this.#total);
     this.#total = total;
   }
 
-  /** Begins anew, in the same room. */
-  empty(): void {
-    this.#total = 0;
-  }
-
-  #makeRoomFor(octets: number): void {
-    if (octets <= this.#room.length) return;
-    const larger = Buffer.alloc(Math.min(this.#most, Math.max(octets, 2 * this.#room.length)));
-    this.#room.copy(larger);
-    this.#room = larger;
+  #makeRoomFor(size: number): void {
+    if (size <= this.#memory.length) return;
+    const larger = Buffer.alloc(Math.min(this.#maxBytes, Math.max(size, 2 * this.#memory.length)));
+    this.#memory.copy(larger);
+    this.#memory = larger;
   }
 }

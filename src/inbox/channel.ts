@@ -1,46 +1,41 @@
 import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { connect, ConnectFailure, resolve, systemResolver } from '../net/connect.js';
+import { connect, ConnectFailure, resolve } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
-import { beginHandshake, type HandshakeFailure } from '../tls/handshake.js';
-import { InboxUnreachable, type InboxSettings } from './inbox.js';
-
-/** Where an inbox listens. */
-export interface Place {
-  readonly host: string;
-  readonly port: number;
-}
+import { beginHandshake, type HandshakeResult } from '../tls/handshake.js';
+import { InboxError } from './failure.js';
+import type { InboxSettings } from './inbox.js';
 
 /**
  * Connects to the server of an inbox.
- * @throws {InboxUnreachable}
+ * @throws {InboxError}
  */
-export async function connectTo({ host, port }: Place, deadline: Deadline): Promise<Socket> {
+export async function connectTo(
+  { host, port }: { readonly host: string; readonly port: number },
+  { resolver }: InboxSettings,
+  deadline: Deadline,
+): Promise<Socket> {
   try {
-    return await connect(await resolve(host, deadline, systemResolver()), port, deadline);
+    return await connect(await resolve(host, deadline, resolver), port, deadline);
   } catch (error) {
-    if (error instanceof ConnectFailure) throw noConnection(error);
+    if (error instanceof ConnectFailure) throw new InboxError({ kind: 'no-connection', cause: error });
     throw error;
   }
 }
 
-export function noConnection({ message, transient, inconclusive }: ConnectFailure): InboxUnreachable {
-  return new InboxUnreachable(`no connection (${message})`, { transient, inconclusive });
-}
-
-/** A TLS channel that is being made. */
+/** A TLS handshake that has begun. */
 export interface Securing {
-  /** What it will be; nothing may be sent over it before it is judged. */
+  /** Nothing may be sent over it until it has been judged. */
   readonly stream: TLSSocket;
   /**
-   * The same, once it has been.
-   * @throws {InboxUnreachable} if there is no channel, or a certificate does not hold; then the connection is over
+   * The same stream, after it has been judged.
+   * @throws {InboxError} if the handshake fails or the certificates are not accepted; then the connection is closed
    */
   readonly judged: Promise<TLSSocket>;
 }
 
 /**
- * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
+ * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
  * @param socket with nothing unread
  */
 export function beginSecuring(socket: Socket, host: string, settings: InboxSettings, deadline: Deadline): Securing {
@@ -50,35 +45,25 @@ export function beginSecuring(socket: Socket, host: string, settings: InboxSetti
     deadline,
   });
   const judged = outcome.then((result) => {
-    const objection = result.ok ? settings.objection(result.channel) : `no TLS: ${inWords(result.failure)}`;
-    if (objection === undefined) return stream;
+    const error = errorOf(result, settings);
+    if (!error) return stream;
     stream.destroy();
     socket.destroy();
-    const transient = !result.ok && (result.failure.kind === 'lost' || result.failure.kind === 'timed-out');
-    throw new InboxUnreachable(objection, { transient });
+    throw error;
   });
   return { stream, judged };
 }
 
 /**
- * Makes a TLS channel of a connection, as {@link beginSecuring} does.
- * @throws {InboxUnreachable}
+ * Makes a TLS channel, as {@link beginSecuring} does.
+ * @throws {InboxError}
  */
 export function secure(socket: Socket, host: string, settings: InboxSettings, deadline: Deadline): Promise<TLSSocket> {
   return beginSecuring(socket, host, settings, deadline).judged;
 }
 
-function inWords(failure: HandshakeFailure): string {
-  switch (failure.kind) {
-    case 'timed-out':
-      return 'the handshake did not end in time';
-    case 'lost':
-      return `the connection was lost (${failure.detail})`;
-    case 'alert':
-      return `the server refuses the handshake (alert ${failure.number}, ${failure.name})`;
-    case 'refused-here':
-      return `the handshake fails (${failure.reason})`;
-    case 'cleartext':
-      return 'the server speaks in the clear';
-  }
+function errorOf(result: HandshakeResult, { judge }: InboxSettings): InboxError | undefined {
+  if (!result.ok) return new InboxError({ kind: 'no-tls', cause: result.failure });
+  const objections = judge(result.channel);
+  return objections.length === 0 ? undefined : new InboxError({ kind: 'bad-certificate', objections });
 }

@@ -1,23 +1,23 @@
 import type { SecureContext } from 'node:tls';
 import type { InboxTarget } from '../plan/endpoint.js';
+import { resultOf, type InboxResult } from './failure.js';
 import { ImapBaselines } from './imap/baselines.js';
-import { InboxRejected, type Inbox, type InboxSettings } from './inbox.js';
+import type { Inbox, InboxSettings } from './inbox.js';
 
 /**
- * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each
- * account, and thirty endpoints at once would lock each other out.
+ * The inboxes of a run. Endpoints that deliver into the same inbox share a connection: servers allow few for each
+ * account, and thirty endpoints at the same time would lock each other out.
  */
 export class Inboxes {
   readonly #slots = new Map<SecureContext, Map<string, Slot>>();
   readonly #closing = new AbortController();
 
   /**
-   * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-   * thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is opened
-   * again, and then finds everything that has arrived since it was first opened.
-   * @throws {InboxUnreachable} {InboxRejected}
+   * Opens an inbox, or returns the one that is open under the same TLS policy. This includes an inbox that rejected the
+   * login: thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is
+   * opened again, and then finds everything that has arrived since it was first opened.
    */
-  open(target: InboxTarget, settings: InboxSettings): Promise<Inbox> {
+  open(target: InboxTarget, settings: InboxSettings): Promise<InboxResult<Inbox>> {
     const { scheme, host, port, username, password } = target;
     const path = 'basePath' in target ? target.basePath : target.mailbox;
     const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
@@ -26,28 +26,35 @@ export class Inboxes {
     const slot = slots.get(key) ?? { baselines: new ImapBaselines() };
     slots.set(key, slot);
     if (!slot.inbox) {
-      slot.inbox = openInbox(target, settings, this.#closing.signal, slot.baselines);
-      void passed(slot.inbox).then((gone) => gone && delete slot.inbox);
+      const opening = resultOf(openInbox(target, settings, this.#closing.signal, slot.baselines));
+      slot.inbox = opening;
+      const forget = (): void => {
+        delete slot.inbox;
+      };
+      void canReopen(opening).then((reopen) => {
+        if (reopen) forget();
+      }, forget);
     }
     return slot.inbox;
   }
 
-  /** Closes whatever is open, and gives up what is still being opened. Never throws. */
+  /** Closes every inbox, and stops opening others. Never throws. */
   async close(): Promise<void> {
     this.#closing.abort();
     const slots = [...this.#slots.values()].flatMap((each) => [...each.values()]);
     const opened = await Promise.allSettled(slots.flatMap(({ inbox }) => inbox ?? []));
-    await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
+    const results = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    await Promise.all(results.map(async (result) => result.ok && result.value.close()));
   }
 }
 
 /** An inbox, and what outlives its connection. */
 interface Slot {
   readonly baselines: ImapBaselines;
-  inbox?: Promise<Inbox>;
+  inbox?: Promise<InboxResult<Inbox>>;
 }
 
-/** Each client is loaded when it is used: most runs have no inbox, and that for IMAP is the largest part of the bundle. */
+/** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is the largest part of the bundle. */
 async function openInbox(
   target: InboxTarget,
   settings: InboxSettings,
@@ -70,14 +77,10 @@ async function openInbox(
   }
 }
 
-/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
-async function passed(inbox: Promise<Inbox>): Promise<boolean> {
-  try {
-    await (
-      await inbox
-    ).ended;
-    return true;
-  } catch (error) {
-    return !(error instanceof InboxRejected);
-  }
+/** Settles when an inbox can no longer be used. @returns whether it may be usable if it is opened again */
+async function canReopen(opening: Promise<InboxResult<Inbox>>): Promise<boolean> {
+  const result = await opening;
+  if (!result.ok) return result.failure.kind !== 'rejected';
+  await result.value.ended;
+  return true;
 }

@@ -1,76 +1,101 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mostOctets } from '../message/alterations.js';
+import { maxReadBytes } from '../message/alterations.js';
 import type { Deadline } from '../net/deadline.js';
-import { InboxUnreachable, MessageGone, type Received, type Sought } from './inbox.js';
-import { marksOf, type Marks } from './headers.js';
+import { InboxError, resultOf, unusable, type InboxResult } from './failure.js';
+import { headersOf, type Headers } from './headers.js';
+import type { Received, Sought } from './inbox.js';
 
-/** As many messages with the probe's Message-ID or Subject are read in one search. */
+/** One search reads this many messages that have the Message-ID or Subject of the gate's message. */
 const MAX_READ = 16;
 
-/** As many of them once the time is over: each may take as long as one answer more. */
+/** The same after the deadline, because reading each may take as long as one more answer. */
 const MAX_READ_LATE = 2;
 
-/** A message that has come, before it is read. What its folder says of it is a hint, and no more: see {@link Hunt}. */
-export interface Arrival extends Marks {
-  /** By which its folder knows it. */
+/**
+ * A message that has arrived, before it is read. What its folder says about it is only a hint, because a server may
+ * answer a search with other mail.
+ */
+export interface Arrival extends Headers {
+  /** The folder's identifier of the message. */
   readonly id: string;
 }
 
 /** Where a message may arrive. */
 export interface Folder {
-  /** Its name, where it is one for junk. */
+  /** Its name, if it is a junk folder. */
   readonly junk?: string;
   /**
-   * Looks for what has come.
-   * @param deadline of the search; whoever has no answer by then may take as long as for one answer more
-   * @param last nobody will look again, so the look may not be put off
-   * @returns what is there of all that has come since the inbox was opened; it need not be more than may be the sought one
+   * Opens the folder for some work, which sees every message that has arrived until the call.
+   * @param deadline of the search; the folder may take as long as one more answer
    */
-  look(sought: Sought, deadline: Deadline, last: boolean): Promise<readonly Arrival[]>;
+  use<T>(deadline: Deadline, work: (folder: OpenFolder) => Promise<T>): Promise<T>;
+}
+
+/** A folder while it is open. */
+export interface OpenFolder {
   /**
-   * @param most octets that are read
-   * @param deadline as for `look`
-   * @returns undefined where there is no such message any more
+   * @param last nobody will look again, so the look cannot be postponed
+   * @returns the messages that have arrived since the inbox was opened, or at least those that may be the one sought
    */
-  read(id: string, most: number, deadline: Deadline): Promise<Buffer | undefined>;
-  /** Deletes these messages and no other. @param ids at least one @param deadline as for `look` */
-  remove(ids: readonly string[], deadline: Deadline): Promise<void>;
+  look(sought: Sought, last: boolean): Promise<readonly Arrival[]>;
+  /** @returns the message, cut after `maxBytes`; undefined if it is no longer there */
+  read(id: string, maxBytes: number): Promise<Buffer | undefined>;
+  /** Deletes these messages and no other. @param ids at least one */
+  remove(ids: readonly string[]): Promise<void>;
+}
+
+/** @returns a folder that is open for as long as its inbox is */
+export function alwaysOpen(folder: OpenFolder, junk?: string): Folder {
+  return { ...(junk !== undefined && { junk }), use: (_deadline, work) => work(folder) };
 }
 
 /**
- * Waits for a message to come into one of several folders.
- * @param folders in the order in which they are looked through
- * @param watch called before each look; what it returns waits until another look is worth while
- * @returns undefined if it was not there by the deadline
- * @throws {InboxUnreachable} {InboxRejected}, the first also where there was more that may be the message than is read
+ * Waits until a message arrives in one of several folders.
+ * @param folders in the order in which they are searched
+ * @param watch called before each look; the function that it returns waits until there may be something new
+ * @returns undefined if the message did not arrive by the deadline. It is a failure if some messages that may be the one
+ *   sought were not read
  */
-export async function search(
+export function search(
   folders: readonly Folder[],
   sought: Sought,
   deadline: Deadline,
   watch: () => (deadline: Deadline) => Promise<void>,
+): Promise<InboxResult<Received | undefined>> {
+  return resultOf(
+    searchAll(
+      folders.map((folder) => new FolderSearch(folder, sought, deadline)),
+      deadline,
+      watch,
+    ),
+  );
+}
+
+async function searchAll(
+  searches: readonly FolderSearch[],
+  deadline: Deadline,
+  watch: () => (deadline: Deadline) => Promise<void>,
 ): Promise<Received | undefined> {
-  const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
   for (;;) {
     const last = deadline.isOver;
     const wait = watch();
-    for (const hunt of hunts) {
-      const source = await hunt.look(last);
-      if (source) return new FoundMessage(source, hunt.junk, hunts);
+    for (const each of searches) {
+      const source = await each.look(last);
+      if (source) return new FoundMessage(source, each.junk, searches);
     }
     if (last) {
-      for (const hunt of hunts) {
-        const source = hunt.claimAltered();
-        if (source) return new FoundMessage(source, hunt.junk, hunts);
+      for (const each of searches) {
+        const source = each.claimAltered();
+        if (source) return new FoundMessage(source, each.junk, searches);
       }
-      if (hunts.some(({ passedOver }) => passedOver)) throw new InboxUnreachable(PASSED_OVER);
+      if (searches.some(({ hasMore }) => hasMore)) throw unusable(NOT_ALL_READ);
       return undefined;
     }
     await wait(deadline);
   }
 }
 
-/** @returns waits for so many milliseconds; all who wait meanwhile wake at once, so that one look serves them all */
+/** @returns waits that all end at the same time, so that one look serves everybody */
 export function every(ms: number): (deadline: Deadline) => Promise<void> {
   let pause: Promise<void> | undefined;
   return async (deadline) => {
@@ -81,7 +106,7 @@ export function every(ms: number): (deadline: Deadline) => Promise<void> {
   };
 }
 
-/** For an inbox without a connection of its own: nothing ends it but the end of the run. */
+/** For an inbox that keeps no connection: it ends only with the run. */
 export function ended(stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     stop.addEventListener('abort', () => {
@@ -91,20 +116,20 @@ export function ended(stop: AbortSignal): Promise<void> {
 }
 
 /**
- * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
- * a server may answer a search with mail of others, or know it by identifiers that it uses again.
+ * The search for a message in one folder. A message counts as the one sought, to be judged and deleted, only because of
+ * its own source: a server may answer a search with other mail, or reuse its identifiers.
  */
-class Hunt {
+class FolderSearch {
   readonly #folder: Folder;
   readonly #sought: Sought;
   readonly #deadline: Deadline;
-  /** Those that were read. */
+  /** The messages that were read. */
   readonly #read = new Set<string>();
-  /** Those of them that are the message, or a copy. */
-  readonly #ours = new Set<string>();
+  /** Those of them that are the message sought, or a copy. */
+  readonly #copies = new Set<string>();
   /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
   #altered: { id: string; source: Buffer } | undefined;
-  #passedOver = false;
+  #hasMore = false;
 
   constructor(folder: Folder, sought: Sought, deadline: Deadline) {
     this.#folder = folder;
@@ -117,100 +142,114 @@ class Hunt {
   }
 
   get copies(): number {
-    return this.#ours.size;
+    return this.#copies.size;
   }
 
-  /** Whether there was more to read in the last look than is read. */
-  get passedOver(): boolean {
-    return this.#passedOver;
+  /** Whether the last look found more messages than are read. */
+  get hasMore(): boolean {
+    return this.#hasMore;
   }
 
-  /** @returns the message, where this look found it */
+  /** @returns the message, if this look found it */
   async look(last: boolean): Promise<Buffer | undefined> {
-    const { is, octets } = this.#sought;
-    let found: Buffer | undefined;
-    let gone = false;
-    let late = 0;
-    const arrivals = await this.#folder.look(this.#sought, this.#deadline, last);
-    this.#passedOver = false;
-    for (const arrived of arrivals) {
-      const { id } = arrived;
-      if (!isLike(this.#sought, arrived)) continue;
-      if (this.#read.has(id)) continue;
-      this.#passedOver = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
-      if (this.#passedOver) break;
-      if (this.#deadline.isOver) late += 1;
-      this.#read.add(id);
-      const source = await this.#folder.read(id, mostOctets(octets), this.#deadline);
-      if (!source) {
-        gone ||= isNamed(this.#sought, arrived);
-        continue;
-      }
-      const marks = marksOf(source);
-      if (isLike(this.#sought, marks) && is(source)) {
-        this.#ours.add(id);
-        found ??= source;
-      } else if (isNamed(this.#sought, marks)) {
-        this.#altered ??= { id, source };
-      }
+    try {
+      return await this.#folder.use(this.#deadline, (folder) => this.#lookIn(folder, last));
+    } catch (error) {
+      if (!last && error instanceof InboxError && error.failure.kind === 'busy') return undefined;
+      throw error;
     }
-    if (gone && !found && !this.#altered && this.copies === 0) throw new MessageGone();
-    return found;
   }
 
   /**
-   * Treats the altered message as the one that is sought. Only when the time is over, because such a message always
-   * fails.
+   * Treats the altered message as the one sought. Only after the deadline, because such a message always fails.
    * @returns undefined if there is none
    */
   claimAltered(): Buffer | undefined {
-    if (this.#altered) this.#ours.add(this.#altered.id);
+    if (this.#altered) this.#copies.add(this.#altered.id);
     return this.#altered?.source;
   }
 
-  async remove(): Promise<void> {
-    if (this.#ours.size > 0) await this.#folder.remove([...this.#ours], this.#deadline);
+  /** Looks once more, then deletes the message and its copies. */
+  remove(): Promise<void> {
+    return this.#folder.use(this.#deadline, async (folder) => {
+      await this.#lookIn(folder, true);
+      if (this.#copies.size > 0) await folder.remove([...this.#copies]);
+    });
+  }
+
+  async #lookIn(folder: OpenFolder, last: boolean): Promise<Buffer | undefined> {
+    const { is, size } = this.#sought;
+    let found: Buffer | undefined;
+    let gone = false;
+    let late = 0;
+    const arrivals = await folder.look(this.#sought, last);
+    this.#hasMore = false;
+    for (const arrived of arrivals) {
+      const { id } = arrived;
+      if (this.#read.has(id) || !isLike(this.#sought, arrived)) continue;
+      this.#hasMore = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
+      if (this.#hasMore) break;
+      if (this.#deadline.isOver) late += 1;
+      this.#read.add(id);
+      const source = await folder.read(id, maxReadBytes(size));
+      if (!source) {
+        gone ||= hasMessageId(this.#sought, arrived);
+        continue;
+      }
+      const headers = headersOf(source);
+      if (isLike(this.#sought, headers) && is(source)) {
+        this.#copies.add(id);
+        found ??= source;
+      } else if (hasMessageId(this.#sought, headers)) {
+        this.#altered ??= { id, source };
+      }
+    }
+    if (gone && !found && !this.#altered && this.copies === 0) throw new InboxError({ kind: 'message-gone' });
+    return found;
   }
 }
 
-/** Whether a message may be the sought one, or a copy of it: it must be read to know. */
-export function isLike(sought: Sought, marks: Marks): boolean {
+/** Whether a message may be the one sought, or a copy of it: it must be read to know. */
+export function isLike(sought: Sought, headers: Headers): boolean {
   const { nonce } = sought;
-  return isNamed(sought, marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
+  return hasMessageId(sought, headers) || headers.messageId.includes(nonce) || headers.subject.includes(nonce);
 }
 
-function isNamed(sought: Sought, { messageId }: Marks): boolean {
+function hasMessageId(sought: Sought, { messageId }: Headers): boolean {
   return messageId.includes(sought.messageId);
 }
 
-const PASSED_OVER =
-  'more messages came with its Message-ID or in its Subject than are read, and it is none of those that were read';
+const NOT_ALL_READ =
+  'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
 
 class FoundMessage implements Received {
   readonly source: Buffer;
   readonly junk?: string;
-  readonly #hunts: readonly Hunt[];
+  readonly #searches: readonly FolderSearch[];
 
-  constructor(source: Buffer, junk: string | undefined, hunts: readonly Hunt[]) {
+  constructor(source: Buffer, junk: string | undefined, searches: readonly FolderSearch[]) {
     this.source = source;
     if (junk !== undefined) this.junk = junk;
-    this.#hunts = hunts;
+    this.#searches = searches;
   }
 
   get copies(): number {
-    return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
+    return this.#searches.reduce((sum, { copies }) => sum + copies, 0);
   }
 
   get hasMore(): boolean {
-    return this.#hunts.some(({ passedOver }) => passedOver);
+    return this.#searches.some(({ hasMore }) => hasMore);
   }
 
-  async recount(): Promise<void> {
-    for (const hunt of this.#hunts) await hunt.look(true);
+  recount(): Promise<InboxResult<void>> {
+    return resultOf(inTurn(this.#searches, (each) => each.look(true)));
   }
 
-  async delete(): Promise<void> {
-    await this.recount();
-    for (const hunt of this.#hunts) await hunt.remove();
+  delete(): Promise<InboxResult<void>> {
+    return resultOf(inTurn(this.#searches, (each) => each.remove()));
   }
+}
+
+async function inTurn<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<void> {
+  for (const one of all) await act(one);
 }

@@ -2,15 +2,15 @@ import { parseMessage, valuesOf, type HeaderField, type ParsedMessage } from './
 import { CR, LF, linesOf, type Line } from './lines.js';
 import type { Probe } from './probe.js';
 
-/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
-const MAX_ADDED_OCTETS = 128 * 1024;
+/** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
+const MAX_ADDED_BYTES = 128 * 1024;
 
 /**
- * How much of a message is read. One that has so many octets or more is not read to its end.
- * @param sent the octets of the message as it was sent
+ * How much of a message is read. A message of this size or more is not read to its end.
+ * @param sentBytes its size when it was sent
  */
-export function mostOctets(sent: number): number {
-  return sent + MAX_ADDED_OCTETS;
+export function maxReadBytes(sentBytes: number): number {
+  return sentBytes + MAX_ADDED_BYTES;
 }
 
 /**
@@ -64,8 +64,8 @@ export function alterations(sent: Probe, received: Buffer): readonly string[] {
       after.fields.filter(({ name }) => name === field.name),
     ),
   );
-  const most = mostOctets(Buffer.byteLength(sent.text));
-  const size = received.length < most ? [] : [`the message has ${most} octets or more`];
+  const max = maxReadBytes(Buffer.byteLength(sent.text));
+  const size = received.length < max ? [] : [`the message has ${max} bytes or more`];
   return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
 

@@ -1,4 +1,5 @@
-import { InboxRejected, type Inbox, type Received } from '../../../src/inbox/inbox.js';
+import type { Inbox, Received } from '../../../src/inbox/inbox.js';
+import type { InboxResult } from '../../../src/inbox/failure.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import type { Mailbox } from '../../support/imap/mailbox.js';
 import { gateAll } from '../../../src/gate/scheduler.js';
@@ -121,7 +122,8 @@ describe('what arrives', () => {
 
   test('is judged although it cannot be deleted', async () => {
     await using server = await startEmbedded();
-    const stays = (): Promise<void> => Promise.reject(new InboxRejected('no right to delete'));
+    const stays = (): Promise<InboxResult<void>> =>
+      Promise.resolve({ ok: false, failure: { kind: 'rejected', detail: 'no right to delete' } });
     const { report } = await gate(server.endpoint(), { inboxes: new JunkInboxes(server.mailbox, stays) });
     expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
       steps: 'ppppw',
@@ -173,30 +175,34 @@ describe('what arrives', () => {
   });
 });
 
+const DONE: InboxResult<void> = { ok: true, value: undefined };
+
 /** Inboxes that find each message in a folder for junk with a name that is not to be trusted. */
 class JunkInboxes extends Inboxes {
   readonly #mailbox: Mailbox;
-  readonly #remove: () => Promise<void>;
+  readonly #remove: () => Promise<InboxResult<void>>;
 
-  constructor(mailbox: Mailbox, remove: () => Promise<void> = () => Promise.resolve()) {
+  constructor(mailbox: Mailbox, remove = (): Promise<InboxResult<void>> => Promise.resolve(DONE)) {
     super();
     this.#mailbox = mailbox;
     this.#remove = remove;
   }
 
-  override open(): Promise<Inbox> {
-    const find = (): Promise<Received> => {
+  override open(): Promise<InboxResult<Inbox>> {
+    const find = (): Promise<InboxResult<Received>> => {
       const [{ raw } = { raw: Buffer.alloc(0) }] = this.#mailbox.messages;
-      return Promise.resolve({
+      const received: Received = {
         source: raw,
         junk: 'Junk\u001b[2J',
         copies: 1,
         hasMore: false,
-        recount: () => Promise.resolve(),
+        recount: () => Promise.resolve(DONE),
         delete: this.#remove,
-      });
+      };
+      return Promise.resolve({ ok: true, value: received });
     };
-    return Promise.resolve({ find, ended: new Promise(() => undefined), close: () => Promise.resolve() });
+    const value = { find, ended: new Promise<void>(() => undefined), close: () => Promise.resolve() };
+    return Promise.resolve({ ok: true, value });
   }
 }
 

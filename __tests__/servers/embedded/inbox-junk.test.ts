@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startImap } from '../../support/imap/server.js';
 import { Mailbox } from '../../support/imap/mailbox.js';
-import type { Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import { mostOctets } from '../../../src/message/alterations.js';
+import { maxReadBytes } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
-import { createInboxTrust, HOST, LOGIN, waitedFor, sought, type InboxTrust } from '../../support/inbox.js';
-import { headerRow, sourceRow, startScriptedImap, type ImapScript } from '../../support/scripted-imap.js';
+import {
+  createInboxTrust,
+  LOGIN,
+  opened,
+  HOST,
+  sought,
+  waitedFor,
+  type OpenedInbox,
+  type InboxTrust,
+} from '../../support/inbox.js';
+import { headerRow, startScriptedImap, sourceRow, type ImapScript } from '../../support/scripted-imap.js';
 
 const ID = '<wanted@test>';
 
@@ -54,8 +62,10 @@ async function startFolders() {
 
 const OLD = [[1, '\\Flagged', '\\Deleted']];
 
-function open({ port }: { port: number }, mailbox = 'INBOX', timeoutMs = 2000): Promise<Inbox> {
-  return inboxes.open({ scheme: 'imaps', host: HOST, port, mailbox, ...LOGIN }, trusted.settings({ timeoutMs }));
+function open({ port }: { port: number }, mailbox = 'INBOX', timeoutMs = 2000): Promise<OpenedInbox> {
+  return opened(
+    inboxes.open({ scheme: 'imaps', host: HOST, port, mailbox, ...LOGIN }, trusted.settings({ timeoutMs })),
+  );
 }
 
 const ours = (body: string) => (source: Buffer) => source.includes(`\r\n\r\n${body}\r\n`);
@@ -244,7 +254,7 @@ describe('a large message', () => {
     const inbox = await open(server);
     const message = large(2_500_000);
     server.inbox.append(message);
-    const received = await inbox.find(sought(ID, { octets: 2_500_000 }), Deadline.after(5000));
+    const received = await inbox.find(sought(ID, { size: 2_500_000 }), Deadline.after(5000));
     expect(received?.source.equals(message)).toBe(true);
   });
 
@@ -252,7 +262,7 @@ describe('a large message', () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.inbox.append(large(3_000_000));
-    const received = await inbox.find(sought(ID, { octets: 1000 }), Deadline.after(5000));
-    expect(received?.source.length).toBe(mostOctets(1000));
+    const received = await inbox.find(sought(ID, { size: 1000 }), Deadline.after(5000));
+    expect(received?.source.length).toBe(maxReadBytes(1000));
   });
 });

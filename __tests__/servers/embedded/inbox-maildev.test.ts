@@ -1,10 +1,19 @@
 import { createTransport } from 'nodemailer';
-import { InboxRejected, InboxUnreachable, type Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { codes, DELIVERY, gate, letters, testEndpoint } from '../../support/gate.js';
-import { createInboxTrust, HOST, LOGIN, sought, type InboxTrust } from '../../support/inbox.js';
+import {
+  createInboxTrust,
+  opened,
+  InboxUnreachable,
+  HOST,
+  InboxRejected,
+  sought,
+  LOGIN,
+  type OpenedInbox,
+  type InboxTrust,
+} from '../../support/inbox.js';
 import { startMailDev } from '../../support/maildev.js';
 import { startHttp, type HttpScript } from '../../support/mailpit.js';
 
@@ -24,9 +33,9 @@ afterEach(async () => {
   await inboxes.close();
 });
 
-function open(port: number, replaced: Partial<ApiTarget> = {}): Promise<Inbox> {
+function open(port: number, replaced: Partial<ApiTarget> = {}): Promise<OpenedInbox> {
   const target: ApiTarget = { scheme: 'maildev+http', host: HOST, port, basePath: '', ...replaced };
-  return inboxes.open(target, trusted.settings({ timeoutMs: 5000 }));
+  return opened(inboxes.open(target, trusted.settings({ timeoutMs: 5000 })));
 }
 
 /** What MailDev has: the subjects, and whether they were read. */
@@ -189,7 +198,7 @@ describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) 
 
 test('what is no MailDev is told', async () => {
   await using server = await startHttp({}, () => ({ body: '<!doctype html>' }));
-  await expect(open(server.port)).rejects.toThrow(new InboxUnreachable('what answers is not the API of MailDev'));
+  await expect(open(server.port)).rejects.toThrow(new InboxUnreachable('the server does not have the API of MailDev'));
 });
 
 test.each(['all', '../x', 'a/b', ''])('no message is called "%s"', async (id) => {
@@ -203,8 +212,10 @@ test.each(['all', '../x', 'a/b', ''])('no message is called "%s"', async (id) =>
 });
 
 test.each<[string, object[], RegExp]>([
-  ['messages', Array.from({ length: 501 }, () => ({ id: 'a' })), /over 500 messages/],
-  ['octets', Array.from({ length: 400 }, () => ({ id: 'a', subject: 'x'.repeat(400) })), /over 131072 octets/],
+  ['messages', Array.from({ length: 501 }, () => ({ id: 'a' })), /more than 500 messages/],
+  ['octets', Array.from({ length: 400 }, () => ({ id: 'a', subject: 'x'.repeat(400) })), /more than 131072 bytes/],
+  ['messages', Array.from({ length: 501 }, () => ({ id: 'a' })), /more than 500 messages/],
+  ['octets', Array.from({ length: 400 }, () => ({ id: 'a', subject: 'x'.repeat(400) })), /more than 131072 bytes/],
 ])('a list of too many %s is no answer', async (_, list, told) => {
   await using server = await startOld('1.1.0', { replies: { 'GET /email': { body: JSON.stringify(list) } } });
   const inbox = await open(server.port);

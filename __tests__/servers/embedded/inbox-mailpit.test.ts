@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InboxRejected, InboxUnreachable, type Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import { mostOctets } from '../../../src/message/alterations.js';
+import { maxReadBytes } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import {
   BAD_CERTIFICATES,
   createInboxTrust,
   HOST,
+  InboxRejected,
+  InboxUnreachable,
   LOGIN,
-  waitedFor,
+  opened,
   sought,
+  waitedFor,
   type InboxTrust,
+  type OpenedInbox,
 } from '../../support/inbox.js';
 import { startMailpit, type HttpReply, type HttpScript } from '../../support/mailpit.js';
 import { createCertificateFixtures, HOST as FIXTURE_HOST } from '../../support/certificate-fixtures.js';
@@ -33,9 +36,9 @@ afterEach(async () => {
   await inboxes.close();
 });
 
-function open({ port }: { port: number }, replaced: Partial<ApiTarget> = {}, timeoutMs = 3000): Promise<Inbox> {
+function open({ port }: { port: number }, replaced: Partial<ApiTarget> = {}, timeoutMs = 3000): Promise<OpenedInbox> {
   const target: ApiTarget = { scheme: 'mailpit+http', host: HOST, port, basePath: '', ...replaced };
-  return inboxes.open(target, trusted.settings({ timeoutMs }));
+  return opened(inboxes.open(target, trusted.settings({ timeoutMs })));
 }
 
 const message = (id: string, messageId: string, subject = 'probe', body = 'hello') => ({
@@ -136,8 +139,8 @@ describe('a Mailpit', () => {
     await using server = await startMailpit();
     const inbox = await open(server);
     server.messages.push(message('b', ID, 'probe', 'x'.repeat(3_000_000)));
-    const received = await inbox.find(sought(ID, { octets: 1000 }), Deadline.after(1000));
-    expect(received?.source.length).toBe(mostOctets(1000));
+    const received = await inbox.find(sought(ID, { size: 1000 }), Deadline.after(1000));
+    expect(received?.source.length).toBe(maxReadBytes(1000));
   });
 
   test('is given up when it is closed', async () => {
@@ -158,18 +161,23 @@ describe('an HTTP server that cannot be used', () => {
   test.each<[string, HttpScript, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
     ['wants credentials', { wants: CREDENTIALS }, InboxRejected, /^login refused: .*401/],
     ['forbids', first({ status: 403 }), InboxRejected, /^login refused: .*403/],
-    ['is another one', first({ body: '<!doctype html>' }), InboxUnreachable, /not the API of Mailpit/],
-    ['has no such path', first({ status: 404 }), InboxUnreachable, /not the API of Mailpit/],
-    ['answers with other JSON', first({ body: '{"messages":{}}' }), InboxUnreachable, /not the API of Mailpit/],
-    ['names a path', listed({ ID: '../x', MessageID: '', Subject: '' }), InboxUnreachable, /not the API of Mailpit/],
-    ['names all', listed({ ID: 'all', MessageID: '', Subject: '' }), InboxUnreachable, /not the API of Mailpit/],
+    ['is another one', first({ body: '<!doctype html>' }), InboxUnreachable, /not have the API of Mailpit/],
+    ['has no such path', first({ status: 404 }), InboxUnreachable, /not have the API of Mailpit/],
+    ['answers with other JSON', first({ body: '{"messages":{}}' }), InboxUnreachable, /not have the API of Mailpit/],
+    [
+      'names a path',
+      listed({ ID: '../x', MessageID: '', Subject: '' }),
+      InboxUnreachable,
+      /not have the API of Mailpit/,
+    ],
+    ['names all', listed({ ID: 'all', MessageID: '', Subject: '' }), InboxUnreachable, /not have the API of Mailpit/],
     ['redirects', first({ status: 302, headers: { location: 'http://127.0.0.1:1/' } }), InboxUnreachable, /302/],
     ['is broken', first({ status: 500 }), InboxUnreachable, /500/],
-    ['floods', first({ body: `"${'x'.repeat(5_000_000)}"` }), InboxUnreachable, /over 65536 octets/],
-    ['floods its header', first({ headers: { x: 'x'.repeat(50_000) } }), InboxUnreachable, /no HTTP answer/],
+    ['floods', first({ body: `"${'x'.repeat(5_000_000)}"` }), InboxUnreachable, /more than 65536 bytes/],
+    ['floods its header', first({ headers: { x: 'x'.repeat(50_000) } }), InboxUnreachable, /no HTTP response/],
     ['breaks off', first({ body: '{}', headers: { 'content-length': '99' } }), InboxUnreachable, /./],
-    ['says nothing', first('silence'), InboxUnreachable, /no answer in time/],
-    ['hangs up', first('close'), InboxUnreachable, /no HTTP answer/],
+    ['says nothing', first('silence'), InboxUnreachable, /did not answer in time/],
+    ['hangs up', first('close'), InboxUnreachable, /no HTTP response/],
   ])('%s', async (_, script, kind, told) => {
     await using server = await startMailpit(script);
     const outcome = await open(server).catch((error: unknown) => error);
@@ -193,7 +201,7 @@ describe('an HTTP server that cannot be used', () => {
     ['refuses', { status: 405 }, InboxRejected, /DELETE .* 405/],
     ['knows nothing of it', { status: 404 }, InboxRejected, /DELETE .* 404/],
     ['fails', { status: 500 }, InboxUnreachable, /DELETE .* 500/],
-    ['hangs up', 'close', InboxUnreachable, /no HTTP answer/],
+    ['hangs up', 'close', InboxUnreachable, /no HTTP response/],
     ['says that it does', { body: 'ok' }, InboxRejected, /is still there/],
   ])('does not delete, and %s: that is told', async (_, reply, kind, told) => {
     await using server = await startMailpit({ replies: { 'DELETE /api/v1/messages': reply } });
@@ -245,7 +253,7 @@ describe('the password of a mail catcher', () => {
     for (const [certName, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {
       await using server = await startMailpit({ identity: certs[certName] });
       const target = { scheme: 'mailpit+https', host: HOST, port: server.port, basePath: '', ...LOGIN } as const;
-      const outcome = await inboxes.open(target, settings()).catch((error: unknown) => error);
+      const outcome = await opened(inboxes.open(target, settings())).catch((error: unknown) => error);
       if (code !== undefined) expect(outcome).toEqual(new InboxUnreachable(code));
       expect([certName, server.heard.length]).toEqual([certName, code === undefined ? 1 : 0]);
     }

@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InboxRejected, InboxUnreachable, type Inbox } from '../../../src/inbox/inbox.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import { mostOctets } from '../../../src/message/alterations.js';
+import { maxReadBytes } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { HOSTILE } from '../../support/hostile.js';
 import {
   BAD_CERTIFICATES,
   createInboxTrust,
   HOST,
+  InboxRejected,
+  InboxUnreachable,
   LOGIN,
-  waitedFor,
+  opened,
   sought,
+  waitedFor,
   type InboxTrust,
+  type OpenedInbox,
 } from '../../support/inbox.js';
-import { startScriptedPop3, type Pop3Script, type ScriptedPop3 } from '../../support/scripted-pop3.js';
+import { startScriptedPop3, type ScriptedPop3, type Pop3Script } from '../../support/scripted-pop3.js';
 import { createCertificateFixtures, HOST as FIXTURE_HOST } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
@@ -36,8 +39,10 @@ afterEach(async () => {
 const start = (script: Partial<Pop3Script> = {}): Promise<ScriptedPop3> =>
   startScriptedPop3({ identity: trusted.identity, security: 'implicit', ...script });
 
-function open({ port }: ScriptedPop3, scheme: 'pop3' | 'pop3s' = 'pop3s', timeoutMs = 1000): Promise<Inbox> {
-  return inboxes.open({ scheme, host: HOST, port, mailbox: 'INBOX', ...LOGIN }, trusted.settings({ timeoutMs }));
+function open({ port }: ScriptedPop3, scheme: 'pop3' | 'pop3s' = 'pop3s', timeoutMs = 1000): Promise<OpenedInbox> {
+  return opened(
+    inboxes.open({ scheme, host: HOST, port, mailbox: 'INBOX', ...LOGIN }, trusted.settings({ timeoutMs })),
+  );
 }
 
 const message = (id: string, messageId: string, body = 'hello') => ({
@@ -143,8 +148,8 @@ describe('a maildrop', () => {
   });
 
   test.each<[string, Pop3Script['replies'], RegExp]>([
-    ['DELE', { DELE: ['-ERR Read-only'] }, /does not let it be deleted/],
-    ['QUIT', { QUIT: ['-ERR Not all deleted'] }, /does not let it be deleted/],
+    ['DELE', { DELE: ['-ERR Read-only'] }, /does not allow it to be deleted/],
+    ['QUIT', { QUIT: ['-ERR Not all deleted'] }, /does not allow it to be deleted/],
   ])('that refuses %s is told of', async (_, replies, told) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server);
@@ -159,7 +164,7 @@ describe('a maildrop', () => {
     const inbox = await open(server);
     // Too long to be read to its end, and that ends the session.
     server.maildrop.push(message('a', '<long@test>', 'x'.repeat(1_100_000)), message('b', ID));
-    const found = inbox.find(sought('<long@test>', { octets: 1000 }), Deadline.after(1000));
+    const found = inbox.find(sought('<long@test>', { size: 1000 }), Deadline.after(1000));
     await expect(inbox.find(sought(ID), Deadline.after(1000))).rejects.toThrow(/gone before it could be read/);
     expect(await found).toBeDefined();
   });
@@ -181,7 +186,7 @@ describe('a maildrop', () => {
     server.maildrop.push(message('b', ID));
     const received = await inbox.find(sought(ID), Deadline.after(1000));
     server.maildrop.splice(0, 1, message('b', '<other@test>'));
-    await expect(received?.delete()).rejects.toThrow(/another message has its name/);
+    await expect(received?.delete()).rejects.toThrow(/another message has its identifier/);
     expect(server.maildrop.map(({ text }) => text)).toEqual([message('b', '<other@test>').text]);
   });
 
@@ -245,7 +250,9 @@ describe('a maildrop', () => {
       const inbox = await open(server);
       busy = true;
       const waited = waiting();
-      await expect(inbox.find(sought(ID), Deadline.after(500))).rejects.toThrow(/^no login now: .*Somebody else reads/);
+      await expect(inbox.find(sought(ID), Deadline.after(500))).rejects.toThrow(
+        /does not allow a login now: .*Somebody else reads/,
+      );
       expect(waited()).toBeLessThan(4000);
     });
   });
@@ -271,28 +278,28 @@ describe('a maildrop', () => {
 
 describe('a POP3 server that cannot be used', () => {
   test.each<[string, Partial<Pop3Script>, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
-    ['refuses the connection', { greeting: ['-ERR Too many'] }, InboxUnreachable, /greets with -ERR Too many/],
-    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /no answer in time/],
+    ['refuses the connection', { greeting: ['-ERR Too many'] }, InboxUnreachable, /greeting -ERR Too many/],
+    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /did not answer in time/],
     ['hangs up', { greeting: 'close' }, InboxUnreachable, /connection was lost/],
-    ['is none', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /does not speak POP3: 220/],
-    ['never ends a line', { greeting: ['x'.repeat(100_000)] }, InboxUnreachable, /line of over 4096 octets/],
+    ['is none', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /not a POP3 server: 220/],
+    ['never ends a line', { greeting: ['x'.repeat(100_000)] }, InboxUnreachable, /line of more than 4096 bytes/],
     ['refuses the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login refused: -ERR Who\?/],
     ['refuses the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login refused: -ERR Wrong/],
-    ['is busy', { replies: { PASS: ['-ERR [IN-USE] Locked'] } }, InboxUnreachable, /no login now/],
+    ['is busy', { replies: { PASS: ['-ERR [IN-USE] Locked'] } }, InboxUnreachable, /does not allow a login now/],
     ['has no UIDL', { replies: { UIDL: ['-ERR Unknown'] } }, InboxRejected, /list of messages/],
-    ['lists nonsense', { replies: { UIDL: ['+OK', 'one a', '.'] } }, InboxUnreachable, /no answer to UIDL: one a/],
-    ['never ends the list', { replies: { UIDL: ['+OK', '1 a'] } }, InboxUnreachable, /no answer in time/],
+    ['lists nonsense', { replies: { UIDL: ['+OK', 'one a', '.'] } }, InboxUnreachable, /not an answer to UIDL: one a/],
+    ['never ends the list', { replies: { UIDL: ['+OK', '1 a'] } }, InboxUnreachable, /did not answer in time/],
     [
       'lists without end, and one identifier for all',
       { replies: { UIDL: ['+OK', ...Array.from({ length: 150_000 }, (_, i) => `${i + 1} x`)] } },
       InboxUnreachable,
-      /over 10000 messages/,
+      /more than 10000 messages/,
     ],
     [
       'lists long identifiers without end',
       { replies: { UIDL: ['+OK', ...Array.from({ length: 11_000 }, (_, i) => `${i + 1} ${'u'.repeat(60)}-${i}`)] } },
       InboxUnreachable,
-      /over 10000 messages/,
+      /more than 10000 messages/,
     ],
     ['hangs up at PASS', { replies: { PASS: 'close' } }, InboxUnreachable, /connection was lost/],
   ])('%s', async (_, script, kind, told) => {
@@ -312,18 +319,22 @@ describe('a POP3 server that cannot be used', () => {
   const LARGE_HEADER = ['+OK', `Message-ID: ${'i'.repeat(2000)}`, `Subject: ${'s'.repeat(2000)}`, '', '.'];
 
   test.each<[string, Pop3Script['replies'], RegExp]>([
-    ['gets more messages than it may', coming(1001), /over 1000 messages have come/],
-    ['gets messages with long names', { ...coming(200), TOP: LARGE_HEADER }, /over 262144 characters of their names/],
+    ['gets more messages than it may', coming(1001), /more than 1000 messages have arrived/],
+    [
+      'gets messages with long names',
+      { ...coming(200), TOP: LARGE_HEADER },
+      /more than 262144 characters of their headers/,
+    ],
     ['refuses TOP', { TOP: ['-ERR Unknown'] }, /header of a message/],
     [
       'sends a header without end',
       { TOP: ['+OK', ...Array.from({ length: 11_000 }, () => 'X: '.padEnd(100, 'x'))] },
-      /header of over/,
+      /header of more than/,
     ],
-    ['sends a line without end', { TOP: ['+OK', 'x'.repeat(1_100_000)] }, /header of over/],
+    ['sends a line without end', { TOP: ['+OK', 'x'.repeat(1_100_000)] }, /header of more than/],
     ['refuses RETR', { RETR: ['-ERR Quota'] }, /asked for the message/],
     ['hangs up in the message', { RETR: 'close' }, /connection was lost/],
-    ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /no answer in time/],
+    ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /did not answer in time/],
   ])('for a look: it %s', async (_, replies, told) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server, 'pop3s', 500);
@@ -337,8 +348,8 @@ describe('a POP3 server that cannot be used', () => {
     await using server = await start({ replies: { RETR: flood } });
     const inbox = await open(server);
     server.maildrop.push(message('b', ID));
-    const received = await inbox.find(sought(ID, { octets: 1000 }), Deadline.after(1000));
-    expect(received?.source.length).toBe(mostOctets(1000));
+    const received = await inbox.find(sought(ID, { size: 1000 }), Deadline.after(1000));
+    expect(received?.source.length).toBe(maxReadBytes(1000));
     while (server.open > 0) await sleep(5);
   });
 
@@ -348,8 +359,8 @@ describe('a POP3 server that cannot be used', () => {
     const inbox = await open(server, 'pop3s', 5000);
     server.maildrop.push(message('b', ID));
     const before = process.resourceUsage().maxRSS;
-    const received = await inbox.find(sought(ID, { octets }), Deadline.after(1000));
-    expect(received?.source.length).toBe(mostOctets(octets));
+    const received = await inbox.find(sought(ID, { size: octets }), Deadline.after(1000));
+    expect(received?.source.length).toBe(maxReadBytes(octets));
     // Kilobytes. Twenty megabytes have ten million line ends; an entry of a list for each takes a gigabyte.
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(400 * 1024);
   }, 60_000);
@@ -386,7 +397,7 @@ describe('the password of a maildrop', () => {
 
   test('is not sent by pop3s:// to a server that speaks in the clear, nor by pop3:// to one that speaks TLS', async () => {
     await using clear = await start({ security: 'stls' });
-    await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/speaks in the clear/);
+    await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/answered unencrypted/);
     await using tls = await start();
     await expect(open(tls, 'pop3', 500)).rejects.toThrow(InboxUnreachable);
     expect([...credentials(clear), ...credentials(tls)]).toEqual([]);
@@ -400,7 +411,8 @@ describe('the password of a maildrop', () => {
       for (const [certName, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {
         await using server = await start({ security, identity: certs[certName] });
         const scheme = security === 'implicit' ? 'pop3s' : 'pop3';
-        const opening = inboxes.open({ scheme, host: HOST, port: server.port, mailbox: 'INBOX', ...LOGIN }, settings());
+        const target = { scheme, host: HOST, port: server.port, mailbox: 'INBOX', ...LOGIN } as const;
+        const opening = opened(inboxes.open(target, settings()));
         const outcome = await opening.catch((error: unknown) => error);
         if (code !== undefined) expect(outcome).toEqual(new InboxUnreachable(code));
         expect([certName, credentials(server).length]).toEqual([certName, code === undefined ? 2 : 0]);

@@ -4,10 +4,11 @@ import { Mailbox } from '../../support/imap/mailbox.js';
 import { createPki, issue, type Pki } from '../../../src/servers/pki.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import type { Context } from '../../../src/steps/context.js';
-import { noConnection } from '../../../src/inbox/channel.js';
-import { InboxRejected, InboxUnreachable, type Inbox, type InboxSettings } from '../../../src/inbox/inbox.js';
+import type { InboxSettings } from '../../../src/inbox/inbox.js';
+import { systemResolver, ConnectFailure, type ConnectFailureKind } from '../../../src/net/connect.js';
+import { inboxFinding } from '../../../src/steps/delivery/inbox-watch.js';
+import { isTransient } from '../../../src/inbox/failure.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import { ConnectFailure, type ConnectFailureKind } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import { Secret } from '../../../src/secrets/secret.js';
@@ -16,7 +17,7 @@ import { NAME, startEmbedded, type Embedded } from '../../support/embedded.js';
 import { FULL, startFullListener } from '../../support/full-listener.js';
 import { DELIVERY, codes, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
-import { waitedFor, sought } from '../../support/inbox.js';
+import { opened, InboxUnreachable, sought, waitedFor, InboxRejected, type OpenedInbox } from '../../support/inbox.js';
 import { onCurve, rewritten, unchanged } from '../../support/rewritten.js';
 import {
   headerRow,
@@ -64,7 +65,9 @@ function target(port: number, replaced: Partial<MailboxTarget> = {}): MailboxTar
 
 function settings(replaced: Partial<InboxSettings> = {}): InboxSettings {
   const context = trust.context({ ca: [pki.root.cert], minVersion: 'TLSv1.2' });
-  return { context, minValidDays: 14, objection: ({ verifyError }) => verifyError, timeoutMs: 2000, ...replaced };
+  const judge: InboxSettings['judge'] = ({ verifyError: code }) =>
+    code === undefined ? [] : [{ code, message: code }];
+  return { resolver: systemResolver(), context, minValidDays: 14, judge, timeoutMs: 2000, ...replaced };
 }
 
 type Kind = typeof InboxRejected | typeof InboxUnreachable;
@@ -84,8 +87,11 @@ async function startMailbox(security: 'implicit' | 'starttls' | 'none' = 'implic
   return { port: imap.port, mailbox, logins, deliver, [Symbol.asyncDispose]: () => imap.close() };
 }
 
-const open = (server: { port: number }, replaced: Partial<MailboxTarget> = {}, timeoutMs = 2000): Promise<Inbox> =>
-  inboxes.open(target(server.port, replaced), settings({ timeoutMs }));
+const open = (
+  server: { port: number },
+  replaced: Partial<MailboxTarget> = {},
+  timeoutMs = 2000,
+): Promise<OpenedInbox> => opened(inboxes.open(target(server.port, replaced), settings({ timeoutMs })));
 
 const scripted = (script: ImapScript): Promise<ScriptedImap> => startScriptedImap({ identity, ...script });
 
@@ -191,8 +197,8 @@ describe('an inbox', () => {
       inboxes.open(target(server.port), settings({ minValidDays: 15 })),
       inboxes
         .open(target(server.port), settings({ context: trust.context({ ca: [], minVersion: 'TLSv1.2' }) }))
-        .catch((error: unknown) => {
-          expect(error).toBeInstanceOf(InboxUnreachable);
+        .then((result) => {
+          expect(result).toMatchObject({ ok: false, failure: { kind: 'bad-certificate' } });
         }),
       open(server, { password: new Secret('wrong') }).catch((error: unknown) => {
         expect(error).toBeInstanceOf(InboxRejected);
@@ -409,9 +415,9 @@ describe('a message that arrives', () => {
     });
 
   test.each<[string, ImapScript['replies'], Kind, RegExp]>([
-    ['STORE is refused', { 'UID STORE': ['$ NO Read-only'] }, InboxRejected, /does not let it be deleted/],
-    ['EXPUNGE is refused', { 'UID EXPUNGE': ['$ NO Not yours'] }, InboxRejected, /does not let it be deleted/],
-    ['STORE is not answered', { 'UID STORE': 'silence' }, InboxUnreachable, /no answer in time/],
+    ['STORE is refused', { 'UID STORE': ['$ NO Read-only'] }, InboxRejected, /does not allow it to be deleted/],
+    ['EXPUNGE is refused', { 'UID EXPUNGE': ['$ NO Not yours'] }, InboxRejected, /does not allow it to be deleted/],
+    ['STORE is not answered', { 'UID STORE': 'silence' }, InboxUnreachable, /did not answer in time/],
     ['the connection is lost', { 'UID EXPUNGE': 'close' }, InboxUnreachable, /connection was lost/],
   ])('and cannot be deleted is told: %s', async (_, replies, kind, message) => {
     await using server = await arrived(replies);
@@ -441,7 +447,7 @@ describe('a message that arrives', () => {
   test.each<[string, readonly string[] | 'silence' | 'close', Kind, RegExp]>([
     ['is gone', ['$ OK Done'], InboxRejected, /gone before it could be read/],
     ['is refused', ['$ NO Quota of reading'], InboxRejected, /Quota of reading/],
-    ['does not come', 'silence', InboxUnreachable, /no answer in time/],
+    ['does not come', 'silence', InboxUnreachable, /did not answer in time/],
     ['takes the connection with it', 'close', InboxUnreachable, /connection was lost/],
   ])('and %s when it is read is told', async (_, reply, kind, message) => {
     await using server = await arrived({
@@ -474,7 +480,7 @@ describe('a server that floods', () => {
     await using server = await scripted({ replies: { 'UID FETCH': [...flood, '$ OK Done'] } });
     const inbox = await open(server, {}, 20_000);
     await expect(inbox.find(sought('<wanted@test>'), Deadline.after(200))).rejects.toThrow(
-      /told of over 50000 messages/,
+      /listed more than 50000 messages/,
     );
     while (server.open > 0) await sleep(5);
   }, 30_000);
@@ -615,7 +621,7 @@ describe('an inbox that cannot be opened', () => {
     ['says nothing', { greeting: 'silence' }, InboxUnreachable, /greeting/],
     ['hangs up', { greeting: 'close' }, InboxUnreachable, /./],
     ['is no IMAP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /./],
-    ['does not answer LOGIN', { replies: { LOGIN: 'silence' } }, InboxUnreachable, /no answer in time/],
+    ['does not answer LOGIN', { replies: { LOGIN: 'silence' } }, InboxUnreachable, /did not answer in time/],
     ['hangs up at LOGIN', { replies: { LOGIN: 'close' } }, InboxUnreachable, /./],
     [
       'refuses LOGIN',
@@ -625,7 +631,7 @@ describe('an inbox that cannot be opened', () => {
     ],
     ['takes no LOGIN at all', { capabilities: 'IMAP4rev1 LOGINDISABLED' }, InboxRejected, /^login refused/],
     ['has no such folder', { replies: { SELECT: ['$ NO [NONEXISTENT] No INBOX'] } }, InboxRejected, /No INBOX/],
-    ['does not answer SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /no answer in time/],
+    ['does not answer SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /did not answer in time/],
     ['hangs up at SELECT', { replies: { SELECT: 'close' } }, InboxUnreachable, /./],
     ['says BYE at SELECT', { replies: { SELECT: ['* BYE Shutting down'] } }, InboxUnreachable, /Shutting down/],
   ])('%s', async (_, script, kind, message) => {
@@ -699,7 +705,9 @@ describe('an inbox that cannot be reached', () => {
     ['reset', false, true],
     ['timed-out', true, true],
   ])('(%s) is judged as the endpoint would be', (kind, inconclusive, transient) => {
-    expect(noConnection(new ConnectFailure(kind, 'detail'))).toMatchObject({ inconclusive, transient });
+    const failure = { kind: 'no-connection', cause: new ConnectFailure(kind, 'detail') } as const;
+    const found = inboxFinding(failure, target(993));
+    expect([found.inconclusive ?? false, isTransient(failure)]).toEqual([inconclusive, transient]);
     const context = { endpoint: testEndpoint(25), run: testWorld() } as Context;
     const { finding, ...own } = errorToFinding(new ConnectFailure(kind, 'detail'), context, 'nothing');
     expect([finding.inconclusive ?? false, own.transient]).toEqual([inconclusive, transient]);

@@ -1,49 +1,47 @@
 import { z } from 'zod';
-import type { Deadline } from '../../net/deadline.js';
-import { InboxRejected, InboxUnreachable, type Inbox, type Received, type Sought } from '../inbox.js';
-import { ended, every, search, type Folder } from '../search.js';
+import { unusable, rejected, type InboxError } from '../failure.js';
+import type { Inbox } from '../inbox.js';
+import { search, every, alwaysOpen, ended, type OpenFolder } from '../search.js';
 
-/** Asked so often; mail catchers stand near by. */
+/** Mail catchers usually run on the same machine, so that they can be asked often. */
 const LOOK_AGAIN_MS = 500;
 
-/** As many of the messages that a mail catcher finds are looked at, which is more than are read. */
+/** More than one search reads. */
 export const MAX_FOUND = 20;
 
-/** By which a mail catcher knows a message. It goes into a path, and words that mean all or the last are none. */
+/** A mail catcher's identifier of a message. It becomes part of a path, so it must not be a word for several messages. */
 export const ID = z.string().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
 
 /** The inbox of a mail catcher, which is asked again and again. */
-export function apiInbox(folder: Folder, stop: AbortSignal): Inbox {
+export function apiInbox(folder: OpenFolder, stop: AbortSignal): Inbox {
   const watch = every(LOOK_AGAIN_MS);
   return {
-    find: (sought: Sought, deadline: Deadline): Promise<Received | undefined> =>
-      search([folder], sought, deadline, () => watch),
+    find: (sought, deadline) => search([alwaysOpen(folder)], sought, deadline, () => watch),
     ended: ended(stop),
     close: () => Promise.resolve(),
   };
 }
 
 /**
- * Deletes messages, and looks whether they are gone: only that tells a server that does not delete them from one that
- * had them no more.
- * @param folder where they are
- * @throws if one of them is still there: what the deletion has thrown, or {InboxRejected} where it has not
+ * Deletes messages, and checks that they are gone: some responses are the same for a server that does not delete
+ * messages and for one that no longer has them.
+ * @throws {InboxError} if one of them is still there
  */
-export async function makeSure(
-  folder: { read: (id: string, most: number) => Promise<Buffer | undefined> },
+export async function removeFrom(
+  folder: OpenFolder,
   ids: readonly string[],
   remove: () => Promise<void>,
 ): Promise<void> {
-  let reason: Error = new InboxRejected('the message arrived, and is still there although the server has deleted it');
+  let reason: unknown = rejected('the message arrived, and is still there although the server reported its deletion');
   try {
     await remove();
   } catch (error) {
-    reason = error as Error;
+    reason = error;
   }
   for (const id of ids) if (await folder.read(id, 1)) throw reason;
 }
 
 /** What answers is something else. */
-export function unknownApi(name: string): InboxUnreachable {
-  return new InboxUnreachable(`what answers is not the API of ${name}`);
+export function unknownApi(name: string): InboxError {
+  return unusable(`the server does not have the API of ${name}`);
 }

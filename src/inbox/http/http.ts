@@ -1,40 +1,40 @@
-import { request, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { basicCredentials } from '../../secrets/forms.js';
+import { BoundedBuffer } from '../bounded-buffer.js';
 import { connectTo, secure } from '../channel.js';
-import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS, type InboxSettings } from '../inbox.js';
-import { Kept } from '../bounded-buffer.js';
+import { unusable, temporary, rejected, type InboxError } from '../failure.js';
+import { PART_BYTES, type InboxSettings } from '../inbox.js';
 
 /** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */
 const MAX_JSON_BYTES = 64 * 1024;
 
-/** An answer of an HTTP server. */
-export interface HttpAnswer<T> {
+/** A response of an HTTP server. */
+interface HttpResponse<T> {
   /** 200 or 404. */
   readonly status: number;
-  /** What was made of its body. */
   readonly body: T;
 }
 
-/** A question to an HTTP API. */
-export interface HttpQuestion {
+/** A request to an HTTP API. */
+interface HttpRequest {
   readonly method?: 'GET' | 'DELETE';
-  /** Behind the base path, with its slash and query. */
+  /** After the base path, with its slash and query. */
   readonly path: string;
   /** Sent as JSON. */
   readonly json?: unknown;
 }
 
-/** The HTTP API of a mail catcher. Each question has a connection of its own, judged before anything is asked. */
+/** The HTTP API of a mail catcher. Each request has its own connection, which is judged before the request is sent. */
 export class HttpApi {
   readonly #target: ApiTarget;
   readonly #settings: InboxSettings;
   readonly #end: Deadline;
 
-  /** @param end of everything that is waited for */
+  /** @param end the end of every wait */
   constructor(target: ApiTarget, settings: InboxSettings, end: Deadline) {
     this.#target = target;
     this.#settings = settings;
@@ -42,72 +42,65 @@ export class HttpApi {
   }
 
   /**
-   * Asks, and parses the answer as JSON.
-   * @param maxBytes of the answer
-   * @returns undefined if the answer is 404 or not JSON: another server, or another path
-   * @throws as {@link ask} does, and {InboxUnreachable} if the answer is longer
+   * Gets JSON.
+   * @param maxBytes of the response
+   * @returns undefined if the response is 404 or not JSON: another server, or another path
+   * @throws {InboxError}
    */
-  async json(question: HttpQuestion, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
-    const { status, body } = await this.ask(question, maxBytes, async (answer) => {
-      const json = await upTo(maxBytes, answer);
-      if (json.length >= maxBytes) throw new InboxUnreachable(`the server sent over ${maxBytes} octets of JSON`);
+  async json(path: string, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
+    const { status, body } = await this.#request({ path }, maxBytes, async (pieces) => {
+      const json = await firstBytes(maxBytes, pieces);
+      if (json.length >= maxBytes) throw unusable(`the server sent more than ${maxBytes} bytes of JSON`);
       return parsed(json);
     });
     return status === 404 ? undefined : body;
   }
 
   /**
-   * Asks for a message.
-   * @param most octets that are read
-   * @returns undefined where there is none
+   * Gets a message, or the first `maxBytes` of it.
+   * @returns undefined if there is none
+   * @throws {InboxError}
    */
-  async source(path: string, most: number): Promise<Buffer | undefined> {
-    const { status, body } = await this.ask({ path }, most, (answer) => upTo(most, answer));
+  async source(path: string, maxBytes: number): Promise<Buffer | undefined> {
+    const { status, body } = await this.#request({ path }, maxBytes, (pieces) => firstBytes(maxBytes, pieces));
     return status === 404 ? undefined : body;
   }
 
   /**
-   * Asks for something to be deleted.
-   * @param json says what, where the path does not
-   * @throws as {@link ask} does, and {InboxRejected} where the answer is 404: whatever is not there, that is no success
+   * Deletes something.
+   * @param json says what, if the path does not
+   * @throws {InboxError} also if the response is 404, which is not a success
    */
   async delete(path: string, json?: unknown): Promise<void> {
-    const { status } = await this.ask({ method: 'DELETE', path, json }, 0, () => Promise.resolve());
-    if (status === 404) throw new InboxRejected(`to DELETE ${path} the server says 404`);
+    const { status } = await this.#request({ method: 'DELETE', path, json }, 0, () => Promise.resolve());
+    if (status === 404) throw rejected(`to DELETE ${path} the server says 404`);
   }
 
   /**
-   * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
-   * @param most octets of the body that are read
-   * @param read reads them
-   * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
-   * @throws {InboxRejected} if the server refuses
+   * Sends a request, and reads the response if it is 200 or 404. Redirects are not followed: they lead to another server.
+   * @param maxBytes how much of the body `read` reads
+   * @throws {InboxError}
    */
-  async ask<T>(
-    question: HttpQuestion,
-    most: number,
+  async #request<T>(
+    request: HttpRequest,
+    maxBytes: number,
     read: (body: AsyncIterable<Buffer>) => Promise<T>,
-  ): Promise<HttpAnswer<T>> {
+  ): Promise<HttpResponse<T>> {
     const { timeoutMs } = this.#settings;
-    const channel = await this.#channel(Deadline.after(2 * timeoutMs, this.#end));
-    // Each part of a large message has as long as one answer.
-    const deadline = Deadline.after(timeoutMs * Math.max(1, Math.ceil(most / PART_OCTETS)), this.#end);
+    const channel = await this.#connect(Deadline.after(2 * timeoutMs, this.#end));
+    const deadline = Deadline.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / PART_BYTES)), this.#end);
     try {
-      const late = (): Error => inboxLost('the server gave no answer in time');
-      const { status, body } = await deadline.race(this.#exchange(channel, question, read), late);
+      const late = (): InboxError => temporary('the server did not answer in time');
+      const { status, body } = await deadline.race(this.#exchange(channel, request, read), late);
       if (status === 200 || status === 404) return { status, body };
-      const told = `to ${question.method ?? 'GET'} ${question.path} the server says ${status}`;
-      if (status === 401 || status === 403) throw new InboxRejected(`login refused: ${told}`);
-      throw status >= 400 && status < 500
-        ? new InboxRejected(told)
-        : new InboxUnreachable(told, { transient: status >= 500 });
+      throw errorFor(status, request);
     } finally {
       channel.destroy();
     }
   }
 
-  async #channel(deadline: Deadline): Promise<Duplex> {
-    const socket = await connectTo(this.#target, deadline);
+  async #connect(deadline: Deadline): Promise<Duplex> {
+    const socket = await connectTo(this.#target, this.#settings, deadline);
     return this.#isSecure ? secure(socket, this.#target.host, this.#settings, deadline) : socket;
   }
 
@@ -117,17 +110,17 @@ export class HttpApi {
 
   async #exchange<T>(
     channel: Duplex,
-    question: HttpQuestion,
+    { method = 'GET', path, json }: HttpRequest,
     read: (body: AsyncIterable<Buffer>) => Promise<T>,
-  ): Promise<HttpAnswer<T>> {
+  ): Promise<HttpResponse<T>> {
     const { host, port, basePath } = this.#target;
-    const body = question.json === undefined ? undefined : JSON.stringify(question.json);
-    const asked = request({
+    const body = json === undefined ? undefined : JSON.stringify(json);
+    const sent = httpRequest({
       createConnection: () => channel,
       host,
       port,
-      method: question.method ?? 'GET',
-      path: `${basePath}${question.path}`,
+      method,
+      path: `${basePath}${path}`,
       headers: {
         accept: 'application/json, */*',
         connection: 'close',
@@ -136,18 +129,18 @@ export class HttpApi {
       },
     });
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
-      asked.on('response', resolve);
-      // Stays on: an error after the answer belongs to whoever reads then, and must not be thrown as unheard.
-      asked.on('error', (error) => {
-        reject(broken('no HTTP answer', error));
+      sent.on('response', resolve);
+      // Stays on: an error without a listener ends the process, and the reader of the body gets it anyway.
+      sent.on('error', (error) => {
+        reject(incomplete('no HTTP response', error));
       });
     });
-    asked.end(body);
-    const answer = await answered;
-    return { status: answer.statusCode ?? 0, body: await read(piecesOf(answer)) };
+    sent.end(body);
+    const response = await answered;
+    return { status: response.statusCode ?? 0, body: await read(piecesOf(response)) };
   }
 
-  /** A password travels inside TLS or not at all. */
+  /** A password is only sent inside TLS. */
   #authorization(): { authorization?: string } {
     const { username, password } = this.#target;
     if (!this.#isSecure || username === undefined || !password) return {};
@@ -155,26 +148,32 @@ export class HttpApi {
   }
 }
 
+function errorFor(status: number, { method = 'GET', path }: HttpRequest): InboxError {
+  const said = `to ${method} ${path} the server says ${status}`;
+  if (status === 401 || status === 403) return rejected(`login refused: ${said}`);
+  if (status >= 500) return temporary(said);
+  return status >= 400 ? rejected(said) : unusable(said);
+}
+
 /**
- * The body of an answer, of which no more is read than somebody asks for.
- * @throws {InboxUnreachable} if it breaks off
+ * The body of a response, read only as far as it is needed.
+ * @throws {InboxError} if it is incomplete
  */
-async function* piecesOf(answer: IncomingMessage): AsyncGenerator<Buffer> {
+async function* piecesOf(response: IncomingMessage): AsyncGenerator<Buffer> {
   try {
-    for await (const piece of answer as AsyncIterable<Buffer>) yield piece;
+    for await (const piece of response as AsyncIterable<Buffer>) yield piece;
   } catch (error) {
-    throw broken('the HTTP answer breaks off', error);
+    throw incomplete('the HTTP response is incomplete', error);
   }
 }
 
-/** @returns so many octets from the beginning, or all there are */
-async function upTo(most: number, body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const kept = new Kept(most);
+async function firstBytes(maxBytes: number, body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const first = new BoundedBuffer(maxBytes);
   for await (const piece of body) {
-    kept.add(piece);
-    if (kept.total >= most) break;
+    first.add(piece);
+    if (first.total >= maxBytes) break;
   }
-  return kept.octets;
+  return first.bytes;
 }
 
 /** @returns undefined if it is not JSON */
@@ -186,8 +185,8 @@ function parsed(json: Buffer): unknown {
   }
 }
 
-/** An incomplete answer. Another connection may bring a complete one, unless the server does not speak HTTP. */
-function broken(what: string, error: unknown): InboxUnreachable {
+/** Another connection may bring a complete response, unless what the server sends is not HTTP. */
+function incomplete(what: string, error: unknown): InboxError {
   const code = codeOf(error);
-  return new InboxUnreachable(`${what} (${code})`, { transient: !code.startsWith('HPE_') });
+  return (code.startsWith('HPE_') ? unusable : temporary)(`${what} (${code})`);
 }

@@ -14,7 +14,7 @@ export class ImapBaselines {
   readonly #first = new Map<string, UidState>();
 
   /**
-   * @param state of the folder now; the first one is remembered
+   * @param state of the folder now; the first one is kept
    * @returns the UID from which messages are new; 1 if the server does not say, because any message may be new
    */
   of(path: string, { uidNext, uidValidity }: UidState): number {

@@ -4,38 +4,38 @@ import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import type { ImapBaselines } from './baselines.js';
-import { isRefusal, whatServerSays, type ImapFailure } from './failure.js';
+import { InboxError, rejected, temporary, unusable } from '../failure.js';
+import type { InboxSettings } from '../inbox.js';
+import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
 import { JudgedTransport } from './transport.js';
-import { inboxLost, InboxRejected, InboxUnreachable, type InboxSettings } from '../inbox.js';
 
-/** Back to IDLE so soon after any command, so that the server tells of the next message whatever the last one needed. */
+/** IDLE begins again soon after any command, so that the server announces the next message. */
 const IDLE_AFTER_MS = 50;
 
-/** No answer that we ask for has a longer line; the client's own limits are in gigabytes. */
-const MAX_LINE_OCTETS = 64 * 1024;
+/** The client's own limits are in gigabytes. */
+const MAX_LINE_BYTES = 64 * 1024;
 
-/** A message is asked for in parts of this size, each of which has as long as any answer. */
-export const FETCH_OCTETS = 256 * 1024;
+/** A message is fetched in parts of this size, each of which has the time of one answer. */
+export const FETCH_BYTES = 256 * 1024;
 
-/** Twice the most that we ask for of a message at a time. */
-const MAX_LITERAL_OCTETS = 2 * FETCH_OCTETS;
+/** Twice the part of a message that is fetched at a time. */
+const MAX_LITERAL_BYTES = 2 * FETCH_BYTES;
 
-/** A literal, and the lines around it with plenty of room. */
-const MAX_ANSWER_OCTETS = 2 * MAX_LITERAL_OCTETS;
+/** A literal and the lines around it. */
+const MAX_RESPONSE_BYTES = 2 * MAX_LITERAL_BYTES;
 
-/** A connection with a mailbox selected, idling by itself between commands. */
+/** A connection with a selected mailbox. It uses IDLE between commands. */
 export interface ImapConnection {
   readonly client: ImapFlow;
-  /** The UID from which on messages are new. */
+  /** The UID from which messages are new. */
   readonly nextUid: number;
 }
 
 /**
- * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS or not at all.
- * @param stop says that nobody wants it any more; of interest only while it is being opened
+ * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS.
+ * @param stop ends the attempt
  * @param baselines the UIDs at which new messages begin
- * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
- * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
+ * @throws {InboxError}
  */
 export async function connectImap(
   target: MailboxTarget,
@@ -43,9 +43,9 @@ export async function connectImap(
   stop: AbortSignal,
   baselines: ImapBaselines,
 ): Promise<ImapConnection> {
-  // Connecting, greeting, upgrade, login and selection have as long together as connecting and one answer may take.
+  // Together, connecting, greeting, TLS, login and selection have the time of connecting and one answer.
   const deadline = Deadline.after(2 * settings.timeoutMs, Deadline.on(stop));
-  const late = (): InboxUnreachable => inboxLost('no answer in time');
+  const late = (): InboxError => temporary('the server did not answer in time');
   const transport = await JudgedTransport.open(target, settings, deadline);
   const client = new ImapFlow({
     host: target.host,
@@ -55,25 +55,25 @@ export async function connectImap(
     transport,
     auth: { user: target.username, pass: target.password.reveal() },
     logger: false,
-    // Compressed, a flood would cost its sender next to nothing.
+    // A compressed flood would cost the server almost nothing.
     disableCompression: true,
-    maxLineLength: MAX_LINE_OCTETS,
-    maxLiteralSize: MAX_LITERAL_OCTETS,
-    maxResponseSize: MAX_ANSWER_OCTETS,
+    maxLineLength: MAX_LINE_BYTES,
+    maxLiteralSize: MAX_LITERAL_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
     autoIdleDelay: IDLE_AFTER_MS,
     greetingTimeout: settings.timeoutMs,
   });
-  // An error after the connection has been lost is told by `close`; unheard, it would end the process.
+  // An error without a listener ends the process. The event `close` reports a connection that was lost.
   client.on('error', () => undefined);
   try {
     await deadline.race(client.connect(), late).catch(async (error: unknown) => {
       client.close();
-      throw connectFailure((await transport.objection) ?? error);
+      throw connectError((await transport.failure) ?? error);
     });
     const opened = await deadline
       .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
       .catch(async (error: unknown) => {
-        throw openFailure((await transport.objection) ?? error, target.mailbox);
+        throw openError((await transport.failure) ?? error, target.mailbox);
       });
     transport.opened();
     return { client, nextUid: baselines.of(target.mailbox, opened) };
@@ -83,13 +83,13 @@ export async function connectImap(
   }
 }
 
-/** The client resolves without a mailbox where the connection was lost before it came to it. */
+/** The client resolves without a mailbox if the connection is lost before. */
 function unlessLost(opened: Partial<MailboxObject> | undefined): Partial<MailboxObject> {
   if (!opened) throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
   return opened;
 }
 
-/** The error codes of a lost connection or a server that did not answer: the client's own, and the system's. */
+/** The error codes of a lost connection or a server that did not answer, of the client and of the system. */
 const LOST: ReadonlySet<string> = new Set([
   'NoConnection',
   'EConnectionClosed',
@@ -102,19 +102,19 @@ const LOST: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-function connectFailure(error: unknown): InboxUnreachable | InboxRejected {
-  if (error instanceof InboxUnreachable) return error;
+function connectError(error: unknown): InboxError {
+  if (error instanceof InboxError) return error;
   const said = whatServerSays(error);
-  if ((error as ImapFailure).authenticationFailed) return new InboxRejected(`login refused: ${said}`);
-  return unreachable(`${said} (${codeOf(error)})`, error);
+  if ((error as ImapFlowError).authenticationFailed) return rejected(`login refused: ${said}`);
+  return notOpened(`${said} (${codeOf(error)})`, error);
 }
 
-function openFailure(error: unknown, mailbox: string): InboxUnreachable | InboxRejected {
-  if (error instanceof InboxUnreachable) return error;
-  const message = `the mailbox ${excerpt(mailbox)} cannot be opened: ${whatServerSays(error)}`;
-  return isRefusal(error) ? new InboxRejected(message) : unreachable(message, error);
+function openError(error: unknown, mailbox: string): InboxError {
+  if (error instanceof InboxError) return error;
+  const detail = `the mailbox ${excerpt(mailbox)} cannot be opened: ${whatServerSays(error)}`;
+  return isRefusal(error) ? rejected(detail) : notOpened(detail, error);
 }
 
-function unreachable(message: string, error: unknown): InboxUnreachable {
-  return new InboxUnreachable(message, { transient: LOST.has(codeOf(error)) });
+function notOpened(detail: string, error: unknown): InboxError {
+  return LOST.has(codeOf(error)) ? temporary(detail) : unusable(detail);
 }

@@ -1,16 +1,16 @@
 import type { ImapFlow } from 'imapflow';
 import { Deadline } from '../../net/deadline.js';
-import { isRefusal, whatServerSays } from './failure.js';
-import { inboxLost, InboxRejected, InboxUnreachable } from '../inbox.js';
+import { excerpt } from '../../text/peer.js';
+import { InboxError, rejected, temporary } from '../failure.js';
 
-const GOODBYE_MS = 1000;
+const LOGOUT_WAIT_MS = 1000;
 
-/** Questions to an IMAP server, one at a time, so that each has its full time. */
+/** The commands to an IMAP server, one at a time, so that each has its full time. */
 export class ImapDialogue {
   readonly #client: ImapFlow;
   readonly #timeoutMs: number;
-  /** The end of all that has been asked so far. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** The end of every command so far. */
+  #previous: Promise<unknown> = Promise.resolve();
 
   /** @param timeoutMs for any one answer */
   constructor(client: ImapFlow, timeoutMs: number) {
@@ -19,39 +19,62 @@ export class ImapDialogue {
   }
 
   /**
-   * Asks when those before have been answered, and waits for the answer no longer than for any other.
-   * @throws {InboxRejected} where the server refuses
-   * @throws {InboxUnreachable} where no answer comes; then the connection is over, lest a late one is misunderstood
+   * Sends a command after those before it have been answered.
+   * @param about what the command asks for
+   * @throws {InboxError} `rejected` if the server rejects it. Without an answer the connection is closed, because a late
+   *   one could be taken for the answer to another command
    */
-  ask<T>(about: string, question: (client: ImapFlow) => Promise<T>): Promise<T> {
-    const answer = this.#turn.then(() => this.#answerTo(about, question(this.#client)));
-    this.#turn = answer.catch(() => undefined);
+  ask<T>(about: string, command: (client: ImapFlow) => Promise<T>): Promise<T> {
+    const answer = this.#previous.then(() => this.#answerTo(about, command(this.#client)));
+    this.#previous = answer.catch(() => undefined);
     return answer;
   }
 
-  /** What is to be said where the connection has ended and the client has thrown nothing. */
-  lost(about: string): InboxUnreachable {
-    const said = this.#client.byeReason;
-    return inboxLost(
-      `asked for ${about}, the connection was lost${said === undefined ? '' : `: ${whatServerSays({ reason: said })}`}`,
-    );
+  /** The error for a connection that has ended, if the client has thrown none. */
+  lost(about: string): InboxError {
+    const reason = this.#client.byeReason;
+    const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
+    return temporary(`asked for ${about}, the connection was lost${said}`);
   }
 
-  /** Says goodbye and closes the connection. Never throws. */
+  /** Logs out and closes the connection. Never throws. */
   async close(): Promise<void> {
-    const deadline = Deadline.after(GOODBYE_MS);
-    await deadline.race(this.#client.logout(), () => new InboxUnreachable('no goodbye')).catch(() => undefined);
+    const deadline = Deadline.after(LOGOUT_WAIT_MS);
+    await deadline.race(this.#client.logout(), () => new Error('no answer to LOGOUT')).catch(() => undefined);
     this.#client.close();
   }
 
   async #answerTo<T>(about: string, answer: Promise<T>): Promise<T> {
-    const late = (): Error => inboxLost(`asked for ${about}, the server gave no answer in time`);
+    const late = (): Error => temporary(`asked for ${about}, the server did not answer in time`);
     try {
       return await Deadline.after(this.#timeoutMs).race(answer, late);
     } catch (error) {
-      if (isRefusal(error)) throw new InboxRejected(`asked for ${about}, the server says: ${whatServerSays(error)}`);
+      if (isRefusal(error)) throw rejected(`asked for ${about}, the server says: ${whatServerSays(error)}`);
       this.#client.close();
-      throw error instanceof InboxUnreachable ? error : this.lost(about);
+      throw error instanceof InboxError ? error : this.lost(about);
     }
   }
+}
+
+/** What imapflow adds to its errors. */
+export interface ImapFlowError {
+  readonly message?: string;
+  readonly authenticationFailed?: boolean;
+  /** Of a tagged response that is not OK. */
+  readonly responseStatus?: string;
+  readonly responseText?: string;
+  /** The text of the server's BYE. */
+  readonly reason?: string;
+}
+
+/** Whether the server answered NO or BAD. */
+export function isRefusal(error: unknown): boolean {
+  const { responseStatus } = error as ImapFlowError;
+  return responseStatus === 'NO' || responseStatus === 'BAD';
+}
+
+/** The text of the server if there is one, otherwise that of the client; escaped. */
+export function whatServerSays(error: unknown): string {
+  const { responseText, reason, message } = error as ImapFlowError;
+  return excerpt(responseText ?? reason ?? message ?? 'no reason given');
 }

@@ -4,15 +4,15 @@ import type { ImapBaselines } from './baselines.js';
 import { connectImap } from './client.js';
 import { JunkFolder } from './junk.js';
 import { ImapMailbox } from './mailbox.js';
-import { InboxUnreachable, type Inbox, type InboxSettings, type Received, type Sought } from '../inbox.js';
-import { search } from '../search.js';
+import { temporary, type InboxResult } from '../failure.js';
+import type { Inbox, InboxSettings, Received, Sought } from '../inbox.js';
+import { alwaysOpen, search } from '../search.js';
 
 /**
- * Opens a mailbox by IMAP (RFC 9051), and the folder for junk beside it, where there is one.
- * @param stop says that nobody wants the inbox any more
+ * Opens a mailbox by IMAP (RFC 9051), and the junk folder of the account, if there is one.
+ * @param stop ends the attempt
  * @param baselines the UIDs at which new messages begin
- * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
- * @throws {InboxRejected} if the login is refused or the mailbox cannot be opened
+ * @throws {InboxError}
  */
 export async function openImapInbox(
   target: MailboxTarget,
@@ -23,7 +23,7 @@ export async function openImapInbox(
   const { timeoutMs } = settings;
   const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
   const folder = await Deadline.on(stop)
-    .race(mailbox.junkFolder(), () => new InboxUnreachable('given up'))
+    .race(mailbox.junkFolder(), () => temporary('the run ended'))
     .catch(async (error: unknown) => {
       await mailbox.close();
       throw error;
@@ -47,8 +47,9 @@ class ImapInbox implements Inbox {
     return this.#mailbox.ended;
   }
 
-  find(sought: Sought, deadline: Deadline): Promise<Received | undefined> {
-    const folders = [this.#mailbox, ...(this.#junk ? [this.#junk] : [])];
+  find(sought: Sought, deadline: Deadline): Promise<InboxResult<Received | undefined>> {
+    const junk = this.#junk ? [alwaysOpen(this.#junk, this.#junk.path)] : [];
+    const folders = [alwaysOpen(this.#mailbox), ...junk];
     return search(folders, sought, deadline, () => this.#mailbox.watch());
   }
 

@@ -2,17 +2,17 @@ import { Deadline } from '../../net/deadline.js';
 import type { ImapConnection } from './client.js';
 import { ImapMailbox, LOOK_AGAIN_MS } from './mailbox.js';
 import type { Sought } from '../inbox.js';
-import type { Arrival, Folder } from '../search.js';
+import type { Arrival, OpenFolder } from '../search.js';
 
 /**
- * The folder for junk (RFC 6154) beside a mailbox that is watched. It is asked by STATUS whether anything has come,
- * now and then and in the background, and only then opened, over a connection of its own: selected on the first one,
- * it would end the watch there.
+ * The junk folder (RFC 6154) of an account whose mailbox is open. STATUS shows from time to time, in the background,
+ * whether something has arrived. Only then the folder is opened, over its own connection: selecting it on the first one
+ * would end IDLE there.
  */
-export class JunkFolder implements Folder {
-  readonly junk: string;
+export class JunkFolder implements OpenFolder {
+  readonly path: string;
   readonly #nextUid: number;
-  readonly #beside: ImapMailbox;
+  readonly #inbox: ImapMailbox;
   readonly #connect: () => Promise<ImapConnection>;
   readonly #timeoutMs: number;
   #mailbox: Promise<ImapMailbox> | undefined;
@@ -22,38 +22,38 @@ export class JunkFolder implements Folder {
   /**
    * @param path its name
    * @param nextUid the UID from which messages are new
-   * @param beside the mailbox over whose connection it is asked about
-   * @param connect opens it
+   * @param inbox the mailbox whose connection is used for STATUS
+   * @param connect opens the folder
    */
   constructor(
     path: string,
     nextUid: number,
-    beside: ImapMailbox,
+    inbox: ImapMailbox,
     connect: () => Promise<ImapConnection>,
     timeoutMs: number,
   ) {
-    this.junk = path;
+    this.path = path;
     this.#nextUid = nextUid;
-    this.#beside = beside;
+    this.#inbox = inbox;
     this.#connect = connect;
     this.#timeoutMs = timeoutMs;
   }
 
-  async look(_sought: Sought, _deadline: Deadline, last: boolean): Promise<readonly Arrival[]> {
+  async look(_sought: Sought, last: boolean): Promise<readonly Arrival[]> {
     if (last) await this.#lookNow();
     else if (this.#due.remainingMs === 0) void this.#lookNow();
     return this.#arrived;
   }
 
-  async read(id: string, most: number): Promise<Buffer | undefined> {
-    return (await this.#opened()).read(id, most);
+  async read(id: string, maxBytes: number): Promise<Buffer | undefined> {
+    return (await this.#opened()).read(id, maxBytes);
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     await (await this.#opened()).remove(ids);
   }
 
-  /** Closes its connection, where there is one. Never throws. */
+  /** Closes its connection, if there is one. Never throws. */
   async close(): Promise<void> {
     const mailbox = await this.#mailbox?.catch(() => undefined);
     await mailbox?.close();
@@ -62,17 +62,17 @@ export class JunkFolder implements Folder {
   async #lookNow(): Promise<void> {
     this.#due = Deadline.after(LOOK_AGAIN_MS);
     try {
-      const state = await this.#beside.stateOf(this.junk);
+      const state = await this.#inbox.stateOf(this.path);
       if (!state || state.uidNext <= this.#nextUid) return;
       const before = this.#arrived.length;
       this.#arrived = [...(await (await this.#opened()).look())];
-      if (this.#arrived.length > before) this.#beside.sign();
+      if (this.#arrived.length > before) this.#inbox.wake();
     } catch {
-      // What lies elsewhere does not depend on it; a message that is found nowhere has not been received.
+      // A message in the inbox is found without the junk folder, and one that is found nowhere has not been received.
     }
   }
 
-  /** Opens it, once; where that failed or the connection has ended, anew. */
+  /** Opens the folder once, and again if that failed or the connection has ended. */
   #opened(): Promise<ImapMailbox> {
     if (!this.#mailbox) {
       const opening = this.#connect().then((connection) => new ImapMailbox(connection, this.#timeoutMs));

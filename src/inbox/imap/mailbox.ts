@@ -2,17 +2,17 @@ import type { ImapFlow } from 'imapflow';
 import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { UidState } from './baselines.js';
-import { FETCH_OCTETS, type ImapConnection } from './client.js';
+import { FETCH_BYTES, type ImapConnection } from './client.js';
 import { ImapDialogue } from './dialogue.js';
-import { InboxRejected, InboxUnreachable } from '../inbox.js';
-import { marksOf } from '../headers.js';
-import type { Arrival, Folder } from '../search.js';
+import { isRejection, rejected, unusable } from '../failure.js';
+import { headersOf } from '../headers.js';
+import type { Arrival, OpenFolder } from '../search.js';
 
-/** A server whose IDLE tells nothing, or that has none, is asked again after this long. */
+/** For a server without IDLE, or whose IDLE reports nothing. */
 export const LOOK_AGAIN_MS = 10_000;
 
-/** As many answers to our looks are taken in all; a server that sends more floods us. */
-const MAX_ANSWERS = 50_000;
+/** The number of messages in the responses to all looks together. */
+const MAX_RESPONSES = 50_000;
 
 /** A folder that is not selected. */
 export interface FolderState extends UidState {
@@ -20,22 +20,21 @@ export interface FolderState extends UidState {
   readonly uidNext: number;
 }
 
-/** One selected mailbox, watched by IDLE for as many waiting messages as there are. */
-export class ImapMailbox implements Folder {
+/** One selected mailbox. Everybody who waits for a message shares its IDLE. */
+export class ImapMailbox implements OpenFolder {
   /** Settles when the connection has ended, for whatever reason. */
   readonly ended: Promise<void>;
   readonly #client: ImapFlow;
   readonly #dialogue: ImapDialogue;
-  /** Messages from this UID on have not been looked at. */
+  /** Messages from this UID have not been looked at. */
   #nextUid: number;
   readonly #arrived: Arrival[] = [];
-  /** To all looks so far. */
-  #answers = 0;
-  /** A look whose turn has not come yet. */
-  #toLook: Promise<void> | undefined;
-  /** Rises with every sign that there may be something new. */
-  #signs = 0;
-  #wake: (() => void)[] = [];
+  #responses = 0;
+  /** A look that has not begun yet. */
+  #nextLook: Promise<void> | undefined;
+  /** Counts the events after which there may be something new. */
+  #events = 0;
+  #waiting: (() => void)[] = [];
 
   /** @param timeoutMs for any one answer */
   constructor({ client, nextUid }: ImapConnection, timeoutMs: number) {
@@ -46,23 +45,23 @@ export class ImapMailbox implements Folder {
       if (!client.usable) resolve();
       client.on('close', resolve);
     });
-    client.on('exists', this.sign).on('close', this.sign);
+    client.on('exists', this.wake).on('close', this.wake);
   }
 
-  /** Looks at what has come since the last look; one look for all who ask before its turn comes. */
+  /** Looks for messages since the last look. Everybody who asks before a look begins shares it. */
   async look(): Promise<readonly Arrival[]> {
-    this.#toLook ??= this.#dialogue.ask('what is new', () => {
-      this.#toLook = undefined;
+    this.#nextLook ??= this.#dialogue.ask('new messages', () => {
+      this.#nextLook = undefined;
       return this.#readNew();
     });
-    await this.#toLook;
+    await this.#nextLook;
     return this.#arrived;
   }
 
-  async read(id: string, most: number): Promise<Buffer | undefined> {
+  async read(id: string, maxBytes: number): Promise<Buffer | undefined> {
     const parts: Buffer[] = [];
-    for (let start = 0; start < most; start += FETCH_OCTETS) {
-      const source = { ...(start > 0 && { start }), maxLength: Math.min(FETCH_OCTETS, most - start) };
+    for (let start = 0; start < maxBytes; start += FETCH_BYTES) {
+      const source = { ...(start > 0 && { start }), maxLength: Math.min(FETCH_BYTES, maxBytes - start) };
       const message = await this.#dialogue.ask('the message', (client) =>
         client.fetchOne(id, { source }, { uid: true }),
       );
@@ -74,8 +73,8 @@ export class ImapMailbox implements Folder {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    const about = 'its deletion';
-    // Without UIDPLUS (RFC 4315), EXPUNGE would take along whatever else is marked as deleted.
+    const about = 'the deletion of the message';
+    // Without UIDPLUS (RFC 4315), EXPUNGE would delete every message that is marked as deleted.
     const done = await this.#dialogue.ask(about, (client) =>
       client.capabilities.has('UIDPLUS')
         ? client.messageDelete(ids.join(','), { uid: true })
@@ -83,12 +82,12 @@ export class ImapMailbox implements Folder {
     );
     if (done) return;
     if (!this.#client.usable) throw this.#dialogue.lost(about);
-    throw new InboxRejected('the message arrived, and the server does not let it be deleted');
+    throw rejected('the message arrived, but the server does not allow it to be deleted');
   }
 
   /**
-   * The folder for junk, by its special use (RFC 6154) or else by a usual name.
-   * @returns undefined where there is none, or it is the selected one, or the server does not tell
+   * The junk folder, by its special use (RFC 6154) or by a common name.
+   * @returns undefined if there is none, if it is the selected one, or if the server does not report its state
    */
   async junkFolder(): Promise<FolderState | undefined> {
     try {
@@ -98,14 +97,14 @@ export class ImapMailbox implements Folder {
       if (path === undefined || (mailbox && mailbox.path === path)) return undefined;
       return await this.stateOf(path);
     } catch (error) {
-      if (error instanceof InboxRejected) return undefined;
+      if (isRejection(error)) return undefined;
       throw error;
     }
   }
 
   /**
    * The state of another folder (RFC 9051 section 6.3.11).
-   * @returns undefined where the server does not say which UID the next message gets
+   * @returns undefined if the server does not report which UID the next message gets
    */
   async stateOf(path: string): Promise<FolderState | undefined> {
     const status = await this.#dialogue.ask('the state of a folder', (client) =>
@@ -114,47 +113,47 @@ export class ImapMailbox implements Folder {
         throw error;
       }),
     );
-    // Nothing at all, whatever the types say, where the connection was lost meanwhile.
+    // Whatever the types say, it is undefined if the connection was lost meanwhile.
     if (!status || status.uidNext === undefined) return undefined;
     return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
   }
 
-  /** Takes note of how things are. @returns waits until they have changed, or another look is due */
+  /** @returns a function that waits for an event since the call of `watch`, or until it is time for another look */
   watch(): (deadline: Deadline) => Promise<void> {
-    const signs = this.#signs;
+    const events = this.#events;
     return async (deadline) => {
-      if (this.#signs !== signs) return;
-      const sign = new Promise<void>((resolve) => this.#wake.push(resolve));
+      if (this.#events !== events) return;
+      const event = new Promise<void>((resolve) => this.#waiting.push(resolve));
       await Deadline.after(LOOK_AGAIN_MS, deadline)
-        .race(sign, () => new Error('no sign'))
+        .race(event, () => new Error('no event'))
         .catch(() => undefined);
     };
   }
 
-  /** Has everybody look who waits. */
-  readonly sign = (): void => {
-    this.#signs += 1;
-    for (const wake of this.#wake.splice(0)) wake();
+  /** Makes everybody look who waits. */
+  readonly wake = (): void => {
+    this.#events += 1;
+    for (const wake of this.#waiting.splice(0)) wake();
   };
 
-  /** Says goodbye and closes the connection. Never throws. */
+  /** Logs out and closes the connection. Never throws. */
   close(): Promise<void> {
     return this.#dialogue.close();
   }
 
   async #readNew(): Promise<void> {
-    // A FETCH sees no more than the server has told of before (RFC 9051 section 5.2).
+    // FETCH finds only messages that the server has announced (RFC 9051 section 5.2).
     await this.#client.noop();
     const from = this.#nextUid;
     const range = `${from}:*`;
     const query = { headers: ['message-id', 'subject'] };
     for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
-      this.#answers += 1;
-      if (this.#answers > MAX_ANSWERS) throw new InboxUnreachable(`the server told of over ${MAX_ANSWERS} messages`);
-      // "n:*" always holds the last message, be its UID below n or not (RFC 9051 section 9, seq-range); and a server
-      // may tell of changed flags at any time, with no header and perhaps no UID. NIL for a header is no Buffer either.
+      this.#responses += 1;
+      if (this.#responses > MAX_RESPONSES) throw unusable(`the server listed more than ${MAX_RESPONSES} messages`);
+      // "n:*" includes the last message even if its UID is below n (RFC 9051 section 9, seq-range). A server may also
+      // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
       if (!Buffer.isBuffer(headers) || !(uid >= from)) continue;
-      this.#arrived.push({ id: String(uid), ...marksOf(headers) });
+      this.#arrived.push({ id: String(uid), ...headersOf(headers) });
       this.#nextUid = Math.max(this.#nextUid, uid + 1);
     }
   }

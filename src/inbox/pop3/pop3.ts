@@ -1,127 +1,119 @@
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
-import {
-  InboxRejected,
-  InboxUnreachable,
-  PART_OCTETS,
-  type Inbox,
-  type InboxSettings,
-  type Received,
-  type Sought,
-} from '../inbox.js';
-import { marksOf } from '../headers.js';
-import { MaildropBusy, MAX_ARRIVED, Pop3Session } from './session.js';
+import { rejected, unusable, busy, isRejection, type InboxError } from '../failure.js';
+import { headersOf } from '../headers.js';
+import type { Inbox, InboxSettings } from '../inbox.js';
+import { search, every, ended, type Arrival, type OpenFolder, type Folder } from '../search.js';
+import { MAX_ARRIVED, Pop3Session } from './session.js';
 import { Pop3Sessions } from './sessions.js';
-import { ended, every, search, type Arrival, type Folder } from '../search.js';
-import { Tally } from '../tally.js';
 
-/** POP3 tells of nothing by itself: a new session looks after so long. Servers dislike it more often. */
+/** POP3 does not announce new messages, so a new session looks for them. Servers reject logins in quick succession. */
 const LOOK_AGAIN_MS = 3000;
 
-/** As many characters are kept of what makes known those that have come; two hundred each would be usual. */
-const MAX_MARKS_CHARACTERS = 256 * 1024;
+/** Of the headers and identifiers of the messages that have arrived; usual are two hundred for each. */
+const MAX_HEADERS_CHARACTERS = 256 * 1024;
 
 /**
- * Opens a maildrop by POP3 (RFC 1939) and notes what is in it. POP3 has one folder, none for junk.
- * @param stop says that nobody wants the inbox any more
- * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
- * @throws {InboxRejected} if the login is refused, or the server does not tell messages apart (UIDL)
+ * Opens a mailbox by POP3 (RFC 1939), and notes what is in it. POP3 has only one folder.
+ * @param stop ends the use of the inbox
+ * @throws {InboxError}
  */
 export async function openPop3Inbox(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
-  const maildrop = new Maildrop(target, settings, stop);
-  await maildrop.noteOld();
+  const mailbox = new Pop3Mailbox(target, settings, Deadline.on(stop));
+  await mailbox.noteOld();
   const watch = every(LOOK_AGAIN_MS);
   return {
-    find: (sought: Sought, deadline: Deadline): Promise<Received | undefined> =>
-      search([maildrop], sought, deadline, () => watch),
+    find: (sought, deadline) => search([mailbox], sought, deadline, () => watch),
     ended: ended(stop),
     close: () => Promise.resolve(),
   };
 }
 
-/** What has come into a maildrop, over one session after the other. */
-class Maildrop implements Folder {
+/** A mailbox over one session after the other. */
+class Pop3Mailbox implements Folder {
   readonly #sessions: Pop3Sessions;
   readonly #timeoutMs: number;
   readonly #end: Deadline;
-  /** Those that were there before. */
-  #old = new Tally(0);
-  /** Those that have been looked at since. */
+  /** How many messages had each identifier when the inbox was opened. */
+  #old: ReadonlyMap<string, number> = new Map();
+  /** The messages whose headers have been read since, by identifier. */
   readonly #arrived = new Map<string, Arrival>();
-  #marksCharacters = 0;
+  #headersCharacters = 0;
 
-  constructor(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal) {
-    this.#end = Deadline.on(stop);
+  constructor(target: MailboxTarget, settings: InboxSettings, end: Deadline) {
+    this.#end = end;
     this.#timeoutMs = settings.timeoutMs;
-    this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, this.#end), this.#end);
+    this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, end), end);
   }
 
-  /** Connecting and the list have as long together as two answers. */
+  /** Connecting and the list have the time of two answers. */
   async noteOld(): Promise<void> {
     const until = Deadline.after(2 * this.#timeoutMs, this.#end);
-    await this.#sessions.look(until, async (session) => {
-      this.#old = await session.identifiers();
+    await this.#sessions.use(until, async (session) => {
+      this.#old = await until.race(session.identifiers(), late);
     });
   }
 
-  async look(_sought: Sought, deadline: Deadline, last: boolean): Promise<readonly Arrival[]> {
-    const until = this.#until(deadline, 1);
-    try {
-      await this.#sessions.look(until, (session) => this.#lookAtNew(session));
-    } catch (error) {
-      // Whoever has the maildrop open lets go of it, and what there was no time for is still there: there is another look.
-      if (last || !(error instanceof MaildropBusy || until.isOver)) throw error;
-    }
-    return [...this.#arrived.values()];
+  async use<T>(deadline: Deadline, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
+    const until = Deadline.after(deadline.remainingMs + this.#timeoutMs, this.#end);
+    let deleted: Promise<unknown> | undefined;
+    const result = await this.#sessions.use(until, (session) =>
+      work({
+        look: async () => {
+          await until.race(this.#readNewHeaders(session), late);
+          return [...this.#arrived.values()];
+        },
+        read: async (id, maxBytes) => {
+          const message = (await session.arrived(this.#old)).get(id);
+          return message === undefined ? undefined : session.message(message, maxBytes);
+        },
+        remove: async (ids) => {
+          await this.#mark(session, ids).catch(notDeleted);
+          deleted = session.deleted;
+        },
+      }),
+    );
+    // The server deletes marked messages when the session ends.
+    await deleted?.catch(notDeleted);
+    return result;
   }
 
-  read(id: string, most: number, deadline: Deadline): Promise<Buffer | undefined> {
-    const until = this.#until(deadline, 1 + Math.ceil(most / PART_OCTETS));
-    return this.#sessions.read(until, async (session) => {
-      const message = (await session.arrived(this.#old)).get(id);
-      return message === undefined ? undefined : session.message(message, most);
-    });
-  }
-
-  async remove(ids: readonly string[], deadline: Deadline): Promise<void> {
-    try {
-      await this.#sessions.delete(this.#until(deadline, 1), (session) => this.#mark(session, ids));
-    } catch (error) {
-      if (!(error instanceof InboxRejected)) throw error;
-      throw new InboxRejected(`the message arrived, and the server does not let it be deleted (${error.message})`);
-    }
-  }
-
-  /** Whatever it is, it may take some time beyond the end of the search. */
-  #until(deadline: Deadline, answers: number): Deadline {
-    return Deadline.after(deadline.remainingMs + answers * this.#timeoutMs, this.#end);
-  }
-
-  async #lookAtNew(session: Pop3Session): Promise<void> {
+  async #readNewHeaders(session: Pop3Session): Promise<void> {
     for (const [id, message] of await session.arrived(this.#old)) {
       if (this.#arrived.has(id)) continue;
-      const marks = marksOf(await session.header(message));
-      this.#marksCharacters += id.length + marks.messageId.length + marks.subject.length;
-      if (this.#arrived.size === MAX_ARRIVED || this.#marksCharacters > MAX_MARKS_CHARACTERS) {
-        throw new InboxUnreachable(
-          `over ${MAX_ARRIVED} messages have come, or over ${MAX_MARKS_CHARACTERS} characters of their names`,
+      const headers = headersOf(await session.header(message));
+      this.#headersCharacters += id.length + headers.messageId.length + headers.subject.length;
+      if (this.#arrived.size === MAX_ARRIVED || this.#headersCharacters > MAX_HEADERS_CHARACTERS) {
+        throw unusable(
+          `more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`,
         );
       }
-      this.#arrived.set(id, { id, ...marks });
+      this.#arrived.set(id, { id, ...headers });
     }
   }
 
-  /** Some servers give an identifier to another message once its own is gone, so each is looked at first. */
+  /** Some servers reuse the identifier of a deleted message, so the headers are compared first. */
   async #mark(session: Pop3Session, ids: readonly string[]): Promise<void> {
     const messages = await session.arrived(this.#old);
     for (const id of ids) {
       const message = messages.get(id);
       if (message === undefined) continue;
-      const { messageId, subject } = marksOf(await session.header(message));
-      const noted = this.#arrived.get(id);
-      if (noted?.messageId !== messageId || noted.subject !== subject)
-        throw new InboxRejected('another message has its name');
+      const { messageId, subject } = headersOf(await session.header(message));
+      const known = this.#arrived.get(id);
+      if (known?.messageId !== messageId || known.subject !== subject) {
+        throw rejected('another message has its identifier');
+      }
       await session.mark(message);
     }
   }
+}
+
+function late(): InboxError {
+  return busy('the server did not answer in time');
+}
+
+/** @throws the error; a rejection with the remark that the message did arrive */
+function notDeleted(error: unknown): never {
+  if (!isRejection(error)) throw error;
+  throw rejected(`the message arrived, but the server does not allow it to be deleted (${error.message})`);
 }

@@ -5,70 +5,66 @@ import { LineChannel } from '../../net/line-channel.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import { connectTo, secure } from '../channel.js';
-import { inboxLost, InboxRejected, InboxUnreachable, PART_OCTETS, type InboxSettings } from '../inbox.js';
-import { MAX_HEADER_OCTETS } from '../headers.js';
+import { busy, rejected, temporary, unusable } from '../failure.js';
+import { MAX_HEADER_BYTES } from '../headers.js';
+import { PART_BYTES, type InboxSettings } from '../inbox.js';
 import { Pop3Text } from './text.js';
-import { Tally } from '../tally.js';
 
 const CR = 0x0d;
 
-/** RFC 2449 section 4 allows 512 octets; eight times that is read. */
-const MAX_LINE_OCTETS = 4096;
+/** RFC 2449 section 4 allows 512 bytes; eight times that is accepted. */
+const MAX_LINE_BYTES = 4096;
 
-/** Every session is told of all messages in the maildrop, and counts how many have each identifier. */
+/** In the mailbox. Every session lists all of them. */
 const MAX_MESSAGES = 10_000;
 
-/** As many of them may have come since the inbox was opened: each is kept, and asked for by itself. More is a flood. */
+/** Since the inbox was opened. The headers of each are requested and kept. */
 export const MAX_ARRIVED = 1000;
 
-/** As much is read of a header, which is more than is looked through: no server takes a longer one. */
-const MAX_TOP_OCTETS = 1024 * 1024;
+/** More than {@link MAX_HEADER_BYTES}: no server accepts a longer header. */
+const MAX_TOP_BYTES = 1024 * 1024;
 
-/** What comes of a session that only looked does not depend on the answer to QUIT. */
-const GOODBYE_MS = 1000;
+/** For the answer to QUIT, if nothing is deleted. */
+const QUIT_WAIT_MS = 1000;
 
 /**
- * The maildrop is open in another session, or too many came one after the other (RFC 2449 section 8.1, RFC 3206); older
- * servers say it in the words of RFC 1939 section 5.
+ * The mailbox is open in another session, or there were too many sessions in a short time (RFC 2449 section 8.1,
+ * RFC 3206). Older servers use the words of RFC 1939 section 5.
  */
 const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
 
-/** No login for now; another try may find the maildrop free. */
-export class MaildropBusy extends InboxUnreachable {
-  constructor(message: string) {
-    super(message, { transient: true });
-  }
-}
-
 /**
- * One session on a maildrop by POP3 (RFC 1939), logged in: `pop3s` with TLS from the first byte, `pop3` with STLS
- * (RFC 2595) or not at all. The server locks the maildrop meanwhile, and what comes is seen by the next session.
+ * One POP3 session (RFC 1939), logged in: `pop3s` with TLS from the first byte, `pop3` with STLS (RFC 2595). The server
+ * locks the mailbox meanwhile, and shows messages that arrive only to the next session.
  */
 export class Pop3Session {
   readonly #channel: LineChannel;
   readonly #timeoutMs: number;
   readonly #end: Deadline;
+  readonly #deleted = Promise.withResolvers<unknown>();
   #arrived: ReadonlyMap<string, number> | undefined;
+  #hasMarks = false;
 
   private constructor(channel: Duplex, timeoutMs: number, end: Deadline) {
     this.#channel = new LineChannel(channel);
     this.#timeoutMs = timeoutMs;
     this.#end = end;
+    // It is of interest only where something is deleted.
+    this.#deleted.promise.catch(() => undefined);
   }
 
   /**
-   * @param end of everything that is waited for in the session
-   * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
-   * @throws {InboxRejected} if the login is refused
+   * @param end the end of every wait in the session
+   * @throws {InboxError}
    */
   static async open(target: MailboxTarget, settings: InboxSettings, end: Deadline): Promise<Pop3Session> {
     const { timeoutMs } = settings;
-    const socket = await connectTo(target, Deadline.after(timeoutMs, end));
+    const socket = await connectTo(target, settings, Deadline.after(timeoutMs, end));
     try {
       if (target.scheme === 'pop3') {
         const plain = new Pop3Session(socket, timeoutMs, end);
         await plain.#greeting();
-        await plain.#prepareTls();
+        await plain.#startTls();
       }
       const channel = await secure(socket, target.host, settings, Deadline.after(timeoutMs, end));
       const session = new Pop3Session(channel, timeoutMs, end);
@@ -82,100 +78,112 @@ export class Pop3Session {
   }
 
   /**
-   * How many messages have each unique identifier (RFC 1939 section 7, UIDL).
-   * @throws {InboxUnreachable} if there are more than a maildrop may have
-   * @throws {InboxRejected} if the server does not tell messages apart
+   * How many messages have each unique identifier (UIDL, RFC 1939 section 7).
+   * @throws {InboxError}
    */
-  identifiers(): Promise<Tally> {
+  identifiers(): Promise<ReadonlyMap<string, number>> {
     return this.#list(() => undefined);
   }
 
   /**
-   * The messages that have come since others were counted, asked for once a session.
-   * @param old how many had each identifier then
-   * @returns the number of each in this session by its identifier; of several with the same, each further one has a
-   *   number of its own behind it
-   * @throws as {@link identifiers} does, and {InboxUnreachable} if too many have come
+   * The messages that have arrived since. The server is asked for them once a session.
+   * @param old how many messages had each identifier before
+   * @returns the number of each message in this session, by identifier. If several have the same, the second and each
+   *   further one gets a suffix
+   * @throws {InboxError}
    */
-  async arrived(old: Tally): Promise<ReadonlyMap<string, number>> {
+  async arrived(old: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
     this.#arrived ??= await this.#listArrived(old);
     return this.#arrived;
   }
 
-  /** The header of a message, as much of it as is looked through; the message is not marked as seen by that. */
+  /** The beginning of the header of a message. TOP does not mark the message as seen. */
   async header(message: number): Promise<Buffer> {
     await this.#demand(`TOP ${message} 0`, 'the header of a message');
-    const header = new Pop3Text(MAX_HEADER_OCTETS);
-    await this.#readText(header, MAX_TOP_OCTETS, this.#wait());
+    const header = new Pop3Text(MAX_HEADER_BYTES);
+    await this.#readText(header, MAX_TOP_BYTES, this.#wait());
     if (header.hasEnded) return header.text;
-    throw new InboxUnreachable(`the server sent a header of over ${MAX_TOP_OCTETS} octets`);
+    throw unusable(`the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
   }
 
-  /** A whole message, or `most` octets of it; then the session is over. */
-  async message(message: number, most: number): Promise<Buffer> {
+  /** A message. If it is longer than `maxBytes`, it is cut, and the session is over. */
+  async message(message: number, maxBytes: number): Promise<Buffer> {
     await this.#demand(`RETR ${message}`, 'the message');
-    const source = new Pop3Text(most);
-    // Each part of a large message has as long as one answer.
-    const deadline = Deadline.after(this.#timeoutMs * Math.ceil(most / PART_OCTETS), this.#end);
-    await this.#readText(source, most, deadline);
+    const source = new Pop3Text(maxBytes);
+    const deadline = Deadline.after(this.#timeoutMs * Math.ceil(maxBytes / PART_BYTES), this.#end);
+    await this.#readText(source, maxBytes, deadline);
     if (!source.hasEnded) this.leave();
     return source.text;
   }
 
-  /** Marks a message; it is deleted when the session ends with {@link quit}. */
+  /** Marks a message, to be deleted at the {@link end} of the session. */
   async mark(message: number): Promise<void> {
-    await this.#demand(`DELE ${message}`, 'its deletion');
+    await this.#demand(`DELE ${message}`, 'the deletion of the message');
+    this.#hasMarks = true;
   }
 
-  /** Ends the session and has the server delete what was marked. */
-  async quit(): Promise<void> {
-    await this.#demand('QUIT', 'the end of the session');
+  /**
+   * Resolves when the server has deleted the marked messages.
+   * @throws {InboxError} if it rejects that, or the session was lost before
+   */
+  get deleted(): Promise<unknown> {
+    return this.#deleted.promise;
+  }
+
+  /** Ends the session, so that the server deletes the marked messages and unlocks the mailbox. Never throws. */
+  async end(): Promise<void> {
+    const deadline = this.#hasMarks ? this.#wait() : Deadline.after(QUIT_WAIT_MS, this.#end);
+    const late = (): Error => temporary('the server did not answer in time');
+    this.#deleted.resolve(deadline.race(this.#demand('QUIT', 'the end of the session'), late));
+    await this.#deleted.promise.catch(() => undefined);
     this.leave();
   }
 
-  /** Ends the session, so that the maildrop is free for the next. Never throws. */
-  async goodbye(): Promise<void> {
-    const deadline = Deadline.after(GOODBYE_MS, this.#end);
-    if (!this.isOver) await deadline.race(this.quit(), () => new Error('no goodbye')).catch(() => undefined);
-    this.leave();
-  }
-
-  /** Hangs up; nothing is deleted. */
+  /** Closes the connection; nothing is deleted. */
   leave(): void {
     this.#channel.stream.destroy();
   }
 
-  /** Whether nothing can be asked any more. */
+  /** Whether the session has ended. */
   get isOver(): boolean {
     return this.#channel.stream.destroyed;
   }
 
-  async #listArrived(old: Tally): Promise<ReadonlyMap<string, number>> {
+  async #listArrived(old: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
     const arrived = new Map<string, number>();
     await this.#list((identifier, nth, message) => {
-      if (nth <= old.count(identifier)) return;
-      if (arrived.size === MAX_ARRIVED) throw new InboxUnreachable(`over ${MAX_ARRIVED} messages have come`);
-      // A blank is in no identifier. A copy: a part of a line would keep the whole in memory.
-      arrived.set(Buffer.from(nth === 1 ? identifier : `${identifier} ${nth}`).toString(), message);
+      if (nth <= (old.get(identifier) ?? 0)) return;
+      if (arrived.size === MAX_ARRIVED) throw unusable(`more than ${MAX_ARRIVED} messages have arrived`);
+      // An identifier has no space.
+      arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
     });
     return arrived;
   }
 
-  /** @param tell gets the identifier of each message, how many have had the same so far, and its number */
-  async #list(tell: (identifier: string, nth: number, message: number) => void): Promise<Tally> {
+  /**
+   * @param onMessage gets the identifier of each message, how many have had the same so far, and its number
+   * @returns how many messages have each identifier
+   */
+  async #list(
+    onMessage: (identifier: string, nth: number, message: number) => void,
+  ): Promise<ReadonlyMap<string, number>> {
     await this.#demand('UIDL', 'the list of messages');
     const deadline = this.#wait();
-    const listed = new Tally(MAX_MESSAGES);
+    const counts = new Map<string, number>();
     for (let messages = 0; ; messages += 1) {
       const line = (await this.#readLine(deadline)).toString('latin1');
-      if (line === '.') return listed;
-      if (messages === MAX_MESSAGES) throw new InboxUnreachable(`there are over ${MAX_MESSAGES} messages`);
-      const [, message, identifier] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
-      if (message === undefined || identifier === undefined) {
-        throw new InboxUnreachable(`the server sent a line that is no answer to UIDL: ${excerpt(line)}`);
+      if (line === '.') return counts;
+      if (messages === MAX_MESSAGES) throw unusable(`the mailbox has more than ${MAX_MESSAGES} messages`);
+      const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
+      if (message === undefined || text === undefined) {
+        throw unusable(`the server sent a line that is not an answer to UIDL: ${excerpt(line)}`);
       }
+      // A copy, because a slice would keep the whole line in memory.
+      const identifier = Buffer.from(text).toString('latin1');
       // Identical messages may have the same identifier (RFC 1939 section 7).
-      tell(identifier, listed.add(identifier), Number(message));
+      const nth = (counts.get(identifier) ?? 0) + 1;
+      counts.set(identifier, nth);
+      onMessage(identifier, nth, Number(message));
     }
   }
 
@@ -185,18 +193,16 @@ export class Pop3Session {
 
   async #greeting(): Promise<void> {
     const { ok, text } = await this.#status();
-    if (!ok) throw new InboxUnreachable(`the server greets with ${text}`);
+    if (!ok) throw unusable(`the server sent the greeting ${text}`);
   }
 
-  async #prepareTls(): Promise<void> {
+  async #startTls(): Promise<void> {
     const { ok, text } = await this.#command('STLS');
-    if (!ok) throw new InboxUnreachable(`no TLS: to STLS the server says ${text}`);
+    if (!ok) throw unusable(`no TLS: to STLS the server says ${text}`);
     this.#channel.detach();
     const early = this.#channel.received.unread;
     if (early.length > 0) {
-      throw new InboxUnreachable(
-        `the server sent more in the clear behind its answer to STLS: ${excerpt(early.toString('latin1'))}`,
-      );
+      throw unusable(`the server sent unencrypted data after its answer to STLS: ${excerpt(early.toString('latin1'))}`);
     }
   }
 
@@ -204,14 +210,14 @@ export class Pop3Session {
     for (const line of [`USER ${username}`, `PASS ${password.reveal()}`]) {
       const { ok, text } = await this.#command(line);
       if (ok) continue;
-      if (BUSY.test(text)) throw new MaildropBusy(`no login now: ${text}`);
-      throw new InboxRejected(`login refused: ${text}`);
+      if (BUSY.test(text)) throw busy(`the server does not allow a login now: ${text}`);
+      throw rejected(`login refused: ${text}`);
     }
   }
 
   async #demand(line: string, about: string): Promise<void> {
     const { ok, text } = await this.#command(line);
-    if (!ok) throw new InboxRejected(`asked for ${about}, the server says: ${text}`);
+    if (!ok) throw rejected(`asked for ${about}, the server says: ${text}`);
   }
 
   async #command(line: string): Promise<{ ok: boolean; text: string }> {
@@ -225,25 +231,25 @@ export class Pop3Session {
     const text = excerpt(line);
     if (/^\+OK(?: |$)/i.test(line)) return { ok: true, text };
     if (/^-ERR(?: |$)/i.test(line)) return { ok: false, text };
-    throw new InboxUnreachable(`the server does not speak POP3: ${text}`);
+    throw unusable(`the server is not a POP3 server: ${text}`);
   }
 
   /** The next line, without its line end. */
   async #readLine(deadline: Deadline): Promise<Buffer> {
-    const tooLong = (): Error => new InboxUnreachable(`the server sent a line of over ${MAX_LINE_OCTETS} octets`);
+    const tooLong = (): Error => unusable(`the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
     for (;;) {
-      const line = this.#channel.received.takeLine(MAX_LINE_OCTETS, tooLong);
+      const line = this.#channel.received.takeLine(MAX_LINE_BYTES, tooLong);
       if (line) return line.at(-1) === CR ? line.subarray(0, -1) : line;
       await this.#more(deadline);
     }
   }
 
-  /** Reads a text to its end, or until it has so many octets. */
-  async #readText(text: Pop3Text, most: number, deadline: Deadline): Promise<void> {
+  /** Reads a text to its end, or `maxBytes` of it. */
+  async #readText(text: Pop3Text, maxBytes: number, deadline: Deadline): Promise<void> {
     const { received } = this.#channel;
     for (;;) {
       received.skip(text.take(received.unread));
-      if (text.hasEnded || text.octets >= most) return;
+      if (text.hasEnded || text.total >= maxBytes) return;
       await this.#more(deadline);
     }
   }
@@ -251,10 +257,8 @@ export class Pop3Session {
   async #more(deadline: Deadline): Promise<void> {
     const { end } = this.#channel;
     if (end) {
-      throw inboxLost(
-        end.cause === undefined ? 'the connection was lost' : `the connection was lost (${codeOf(end.cause)})`,
-      );
+      throw temporary(`the connection was lost${end.cause === undefined ? '' : ` (${codeOf(end.cause)})`}`);
     }
-    await deadline.race(this.#channel.more(), () => inboxLost('the server gave no answer in time'));
+    await deadline.race(this.#channel.more(), () => temporary('the server did not answer in time'));
   }
 }

@@ -1,79 +1,79 @@
-import { Kept } from '../bounded-buffer.js';
+import { BoundedBuffer } from '../bounded-buffer.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const DOT = 0x2e;
 
-/** Where in a line the next octet stands. */
-type At = 'line start' | 'behind a dot' | 'behind a dot and CR' | 'in a line';
+/** What precedes the next byte in its line. */
+type Before = 'nothing' | 'a dot' | 'a dot and CR' | 'other bytes';
 
 /**
- * Takes the text of an answer of several lines out of what arrives, up to the line with a dot alone (RFC 1939 section
- * 3): dots unstuffed, every line end a CR LF. What it keeps it keeps in one piece, be it a line or a million of them.
+ * The text of a multi-line answer, up to the line with a dot alone (RFC 1939 section 3): dots unstuffed, every line end a
+ * CR LF. It is kept in one piece of memory, whether it has one line or a million.
  */
 export class Pop3Text {
-  readonly #kept: Kept;
-  #at: At = 'line start';
+  readonly #text: BoundedBuffer;
+  #before: Before = 'nothing';
   #last = LF;
   #hasEnded = false;
 
-  /** @param most octets that are kept */
-  constructor(most: number) {
-    this.#kept = new Kept(most);
+  /** @param maxBytes how much of the text is kept */
+  constructor(maxBytes: number) {
+    this.#text = new BoundedBuffer(maxBytes);
   }
 
-  /** Whether the line with the dot has come. */
+  /** Whether the line with the dot has been received. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** Octets so far, kept or not. */
-  get octets(): number {
-    return this.#kept.total;
+  /** How many bytes the text has so far, kept or not. */
+  get total(): number {
+    return this.#text.total;
   }
 
   /** The text so far, as much of it as is kept. */
   get text(): Buffer {
-    return this.#kept.octets;
+    return this.#text.bytes;
   }
 
-  /** @returns how many of the octets belong to the text and its end */
-  take(octets: Buffer): number {
+  /** @returns how many of the bytes belong to the text and its end */
+  take(bytes: Buffer): number {
     let taken = 0;
-    for (const octet of octets) {
+    for (const byte of bytes) {
       if (this.#hasEnded) break;
       taken += 1;
-      this.#take(octet);
+      this.#take(byte);
     }
     return taken;
   }
 
-  #take(octet: number): void {
-    switch (this.#at) {
-      case 'line start':
-        if (octet !== DOT) break;
-        this.#at = 'behind a dot';
+  #take(byte: number): void {
+    switch (this.#before) {
+      case 'nothing':
+        if (byte !== DOT) break;
+        this.#before = 'a dot';
         return;
-      case 'behind a dot':
-        if (octet === LF) this.#hasEnded = true;
-        if (octet === CR) this.#at = 'behind a dot and CR';
-        if (octet === LF || octet === CR) return;
+      case 'a dot':
+        if (byte === LF) this.#hasEnded = true;
+        if (byte === CR) this.#before = 'a dot and CR';
+        if (byte === LF || byte === CR) return;
         break;
-      case 'behind a dot and CR':
-        if (octet === LF) this.#hasEnded = true;
-        if (octet === LF) return;
-        this.#keep(CR);
+      case 'a dot and CR':
+        if (byte === LF) this.#hasEnded = true;
+        if (byte === LF) return;
+        this.#push(CR);
         break;
-      case 'in a line':
+      case 'other bytes':
         break;
     }
-    if (octet === LF && this.#last !== CR) this.#keep(CR);
-    this.#keep(octet);
-    this.#at = octet === LF ? 'line start' : 'in a line';
+    if (byte === LF && this.#last !== CR) this.#push(CR);
+    this.#push(byte);
+    this.#before = byte === LF ? 'nothing' : 'other bytes';
   }
 
-  #keep(octet: number): void {
-    this.#last = octet;
-    this.#kept.push(octet);
+  #push(byte: number): void {
+    this.#last = byte;
+    this.#text.push(byte);
   }
 }

@@ -1,9 +1,10 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { composeProbe } from '../../message/probe.js';
+import { isTransient } from '../../inbox/failure.js';
 import { withheld } from '../authentication/authentication.js';
 import type { Context } from '../context.js';
 import { stopped, type SignedIn, type StepResult } from '../hand-over.js';
-import { awaitArrival, inboxFinding, isTransient, openInbox } from './inbox-watch.js';
+import { awaitArrival, inboxFinding, openInbox } from './inbox-watch.js';
 import { expectRefusal, submit } from './submission.js';
 
 /**
@@ -28,10 +29,9 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
     return done([finding('step-required', message)]);
   }
   if (inbox) {
-    try {
-      await openInbox(context, inbox);
-    } catch (error) {
-      return { ...done([inboxFinding(error, inbox)]), transient: isTransient(error) };
+    const opened = await openInbox(context, inbox);
+    if (!opened.ok) {
+      return { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
     }
   }
   const probe = await composeProbe(from, to, context.run.now(), attachmentBytes);
@@ -41,10 +41,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
     const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
     return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
   }
-  const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox }).catch((error: unknown) => ({
-    findings: [inboxFinding(error, inbox)],
-    delivery: undefined,
-  }));
+  const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox });
   // The server does not have to keep the session open while the message is in transit.
   const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
   return {

@@ -1,13 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import {
-  InboxRejected,
-  InboxUnreachable,
-  MessageGone,
-  type Inbox,
-  type Received,
-  type Sought,
-} from '../../inbox/inbox.js';
+import { describeFailure, isTransient, type InboxFailure, type InboxResult } from '../../inbox/failure.js';
+import type { Inbox, Received, Sought } from '../../inbox/inbox.js';
 import { isProbe } from '../../message/alterations.js';
 import type { Probe } from '../../message/probe.js';
 import { Deadline } from '../../net/deadline.js';
@@ -33,13 +27,14 @@ const LONGEST_REOPEN_MS = 8000;
 const CLEANUP_MS = 10_000;
 
 /** Opens the inbox, or shares the session that is open. Call it early, so that it is ready when the message is sent. */
-export function openInbox({ endpoint, run }: Context, target: InboxTarget): Promise<Inbox> {
+export function openInbox({ endpoint, run }: Context, target: InboxTarget): Promise<InboxResult<Inbox>> {
   const { ca, minVersion, minValidDays } = endpoint.tls;
   return run.inboxes.open(target, {
+    resolver: run.resolver,
     context: run.trust.context({ ca, minVersion }),
     timeoutMs: endpoint.timeoutMs,
     minValidDays,
-    objection: (peer) => {
+    judge: (peer) => {
       const { findings } = judgePeer(peer, {
         // Pins and waivers apply to the endpoint only.
         policy: { ca, minVersion, minValidDays, pins: [] },
@@ -48,8 +43,7 @@ export function openInbox({ endpoint, run }: Context, target: InboxTarget): Prom
         trust: run.trust,
         waived: () => false,
       });
-      const errors = findings.filter(({ severity }) => severity === 'error');
-      return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
+      return findings.filter(({ severity }) => severity === 'error');
     },
   });
 }
@@ -63,7 +57,6 @@ export interface Arrival {
 
 /**
  * Waits for the probe that the server has just accepted, judges the message that arrived, and deletes it.
- * @throws {InboxUnreachable} {InboxRejected} if the inbox cannot be searched
  */
 export async function awaitArrival(
   context: Context,
@@ -72,11 +65,13 @@ export async function awaitArrival(
   delivery: Delivery & { readonly inbox: InboxTarget },
 ): Promise<Arrival> {
   const acceptedAt = performance.now();
-  const octets = Buffer.byteLength(probe.text);
+  const size = Buffer.byteLength(probe.text);
   const deadline = Deadline.after(delivery.withinMs, context.run.end);
   const { messageId, nonce } = probe;
-  const sought = { messageId, nonce, octets, is: (source: Buffer) => isProbe(probe, source) };
-  const received = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+  const sought = { messageId, nonce, size, is: (source: Buffer) => isProbe(probe, source) };
+  const found = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+  if (!found.ok) return { findings: [inboxFinding(found.failure, delivery.inbox)], delivery: undefined };
+  const received = found.value;
   if (!received) return { findings: [notReceived(probe, delivery)], delivery: undefined };
   const latencyMs = Math.round(performance.now() - acceptedAt);
   const settled = Deadline.after(SETTLING_MS, deadline);
@@ -88,7 +83,7 @@ export async function awaitArrival(
   findings.push(...failures);
   if (copies > 1) findings.push(duplicated(probe, copies, hasMore));
   const folder = received.junk === undefined ? {} : { folder: excerpt(received.junk) };
-  return { findings, delivery: { messageId, octets, latencyMs, ...folder, copies } };
+  return { findings, delivery: { messageId, octets: size, latencyMs, ...folder, copies } };
 }
 
 /**
@@ -99,21 +94,14 @@ async function reopening<T>(
   context: Context,
   target: InboxTarget,
   deadline: Deadline,
-  work: (inbox: Inbox) => Promise<T>,
-): Promise<T> {
+  work: (inbox: Inbox) => Promise<InboxResult<T>>,
+): Promise<InboxResult<T>> {
   for (let pauseMs = FIRST_REOPEN_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
-    try {
-      return await work(await openInbox(context, target));
-    } catch (error) {
-      if (!isTransient(error) || deadline.remainingMs <= pauseMs) throw error;
-      await context.run.pause(pauseMs);
-    }
+    const opened = await openInbox(context, target);
+    const result = opened.ok ? await work(opened.value) : opened;
+    if (result.ok || !isTransient(result.failure) || deadline.remainingMs <= pauseMs) return result;
+    await context.run.pause(pauseMs);
   }
-}
-
-/** Whether it makes sense to open the inbox again after this failure. */
-export function isTransient(error: unknown): boolean {
-  return error instanceof InboxUnreachable && error.transient;
 }
 
 /**
@@ -127,21 +115,21 @@ async function finished(
   sought: Sought,
   deadline: Deadline,
 ): Promise<{ copies: number; hasMore: boolean; failures: KnownFinding[] }> {
-  const cleanUp = (found: Received): Promise<void> => (keep ? found.recount() : found.delete());
+  const cleanUp = (found: Received): Promise<InboxResult<void>> => (keep ? found.recount() : found.delete());
   const finds = [received];
-  const failures: KnownFinding[] = [];
-  try {
-    await cleanUp(received).catch(async (error: unknown) => {
-      if (!isTransient(error) || deadline.isOver) throw error;
-      await reopening(context, inbox, Deadline.after(CLEANUP_MS, deadline), async (reopened) => {
-        const again = await findAgain(reopened, sought, Deadline.after(SETTLING_MS, deadline));
-        if (!again) return;
-        finds.push(again);
-        await cleanUp(again);
-      });
+  let cleaned = await cleanUp(received);
+  if (!cleaned.ok && isTransient(cleaned.failure) && !deadline.isOver) {
+    cleaned = await reopening(context, inbox, Deadline.after(CLEANUP_MS, deadline), async (reopened) => {
+      const again = await findAgain(reopened, sought, Deadline.after(SETTLING_MS, deadline));
+      if (!again.ok) return again;
+      if (!again.value) return { ok: true, value: undefined };
+      finds.push(again.value);
+      return cleanUp(again.value);
     });
-  } catch (error) {
-    const { message, evidence = {} } = inboxFinding(error, inbox);
+  }
+  const failures: KnownFinding[] = [];
+  if (!cleaned.ok) {
+    const { message, evidence = {} } = inboxFinding(cleaned.failure, inbox);
     failures.push(finding('inbox-cleanup-failed', message, { evidence }));
   }
   // Some copies may have been deleted before the connection was lost.
@@ -150,14 +138,10 @@ async function finished(
 }
 
 /** @returns undefined if the message is no longer there, even if another one has its Message-ID */
-async function findAgain(inbox: Inbox, sought: Sought, deadline: Deadline): Promise<Received | undefined> {
-  try {
-    const found = await inbox.find(sought, deadline);
-    return found && sought.is(found.source) ? found : undefined;
-  } catch (error) {
-    if (error instanceof MessageGone) return undefined;
-    throw error;
-  }
+async function findAgain(inbox: Inbox, sought: Sought, deadline: Deadline): Promise<InboxResult<Received | undefined>> {
+  const found = await inbox.find(sought, deadline);
+  const isThere = found.ok ? found.value && sought.is(found.value.source) : found.failure.kind !== 'message-gone';
+  return isThere ? found : { ok: true, value: undefined };
 }
 
 function notReceived({ messageId }: Probe, { to, withinMs }: Delivery): KnownFinding {
@@ -177,17 +161,13 @@ function duplicated({ messageId }: Probe, copies: number, hasMore: boolean): Kno
   return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
 
-/** @throws any other error than {@link InboxUnreachable} and {@link InboxRejected} */
-export function inboxFinding(error: unknown, { scheme, host, port }: InboxTarget): KnownFinding {
-  const where = `${scheme}://${host}:${port}`;
-  if (error instanceof InboxUnreachable) {
-    return finding('inbox-unreachable', `${where}: ${error.message}`, {
-      evidence: { reason: error.message },
-      ...(error.inconclusive && { inconclusive: true }),
-    });
-  }
-  if (error instanceof InboxRejected) {
-    return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });
-  }
-  throw error;
+/** The finding for an inbox that cannot be used. */
+export function inboxFinding(failure: InboxFailure, { scheme, host, port }: InboxTarget): KnownFinding {
+  const reason = describeFailure(failure);
+  const isRejected = failure.kind === 'rejected' || failure.kind === 'message-gone';
+  const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
+  return finding(isRejected ? 'inbox-rejected' : 'inbox-unreachable', `${scheme}://${host}:${port}: ${reason}`, {
+    evidence: { reason },
+    ...(isInconclusive && { inconclusive: true }),
+  });
 }

@@ -1,4 +1,4 @@
-import { marksOf } from '../../src/inbox/headers.js';
+import { headersOf } from '../../src/inbox/headers.js';
 
 const ID = '<wanted@test>';
 
@@ -19,7 +19,7 @@ test.each<[string, string, string, string]>([
   ['not in a folded line of another field', `X: y\r\n Message-ID: ${ID}\r\n`, '', ''],
   ['not in the body', `From: a\r\n\r\nMessage-ID: ${ID}\r\nSubject: probe\r\n`, '', ''],
   ['not beyond the bound of a header', `X: ${'x'.repeat(128 * 1024)}\r\nMessage-ID: ${ID}\r\n`, '', ''],
-])('the marks of a message are found %s', (_, source, messageId, subject) => {
-  const found = marksOf(Buffer.from(source));
+])('the headers of a message are found %s', (_, source, messageId, subject) => {
+  const found = headersOf(Buffer.from(source));
   expect(found).toEqual({ messageId, subject });
 });

@@ -167,7 +167,7 @@ describe('a run that is ended while nobody reads its output', () => {
     return { endpoints, concurrency: '1', timeout: '60', retries: '0' };
   }
 
-  test.each([
+  test.concurrent.each([
     ['the deadline', { deadline: '0.1' }, undefined],
     ['SIGTERM', {}, 'SIGTERM'],
   ] as const)('by %s reports what is known, and ends', async (_, ending, signal) => {
@@ -187,7 +187,7 @@ describe('a run that is ended while nobody reads its output', () => {
     expect(codes(report?.endpoints.at(-1)?.steps ?? [])).toEqual(['run-stopped']);
   });
 
-  test('ends in the command-line program, too', async () => {
+  test.concurrent('ends in the command-line program, too', async () => {
     await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
     const { endpoints, ...settings } = await inputsFor(stalling);
     const options = Object.entries({ ...settings, deadline: '0.1' }).map(([name, value]) => `--${name}=${value}`);

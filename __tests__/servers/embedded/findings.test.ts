@@ -48,7 +48,7 @@ async function check({ server, endpoint = {}, ...expected }: Row, certName: Cert
 const GOOD = { steps: 'ppppp', codes: ['receipt-not-verified'] } as const;
 
 describe('step 1, capability', () => {
-  test.each<Row>([
+  test.concurrent.each<Row>([
     { name: 'a good server', server: {}, ...GOOD },
     { name: 'a greeting of several lines', server: { greeting: ['220-mx', '220 ready'] }, ...GOOD },
     { name: 'a bare code', server: { greeting: '220' }, ...GOOD },
@@ -274,7 +274,7 @@ describe('step 1, capability', () => {
     return await foundAt(running.port, overrides);
   };
 
-  test.each<[string, () => Server]>([
+  test.concurrent.each<[string, () => Server]>([
     ['HTTP', () => createHttpServer((_, response) => response.end())],
     ['HTTP', () => createTcpServer((socket) => socket.once('data', () => socket.end('<html>\r\n<head><title>400')))],
     [
@@ -306,7 +306,7 @@ describe('step 1, capability', () => {
     expect(server.connections).toBe(2);
   });
 
-  test.each([
+  test.concurrent.each([
     ['closes', close],
     ['resets the connection', reset],
   ])('a TLS port that %s when it has waited in vain is known by a second look', async (_, end) => {
@@ -417,7 +417,7 @@ describe('step 1, capability', () => {
 });
 
 describe('step 2, upgrade', () => {
-  test.each<Row>([
+  test.concurrent.each<Row>([
     ...['454 no TLS', '501 what', '502 no', '530 denied', '554 no', '250 fine'].map((reply) => ({
       name: `STARTTLS answered ${reply}`,
       server: { replies: { STARTTLS: reply } },
@@ -519,7 +519,7 @@ test.each([
 });
 
 describe('step 3, the handshake', () => {
-  test.each<Row>([
+  test.concurrent.each<Row>([
     {
       name: 'silence',
       server: { replies: { STARTTLS: ['220 go', silence] } },
@@ -683,7 +683,7 @@ describe('step 3, the certificate', () => {
 
 describe('step 4, authentication', () => {
   const offer = (...offersInTls: string[]): Dialogue => ({ offersInTls });
-  test.each<Row>([
+  test.concurrent.each<Row>([
     {
       name: 'no credentials',
       server: {},
@@ -796,7 +796,7 @@ describe('step 4, authentication', () => {
 });
 
 describe('step 5, delivery', () => {
-  test.each<Row>([
+  test.concurrent.each<Row>([
     ...(
       [
         ['MAIL', '550 5.7.1 not you', 'f', 'sender-rejected'],

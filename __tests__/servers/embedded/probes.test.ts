@@ -266,7 +266,7 @@ describe('command-injection', () => {
 });
 
 describe('a probe that cannot be carried out leaves its step without green', () => {
-  test.each<[string, Dialogue]>([
+  test.concurrent.each<[string, Dialogue]>([
     ['421 as the greeting', { greeting: ['421 busy', close] }],
     ['554 as the greeting', { greeting: '554 too many connections' }],
     ['450 as the greeting', { greeting: '450 slow down' }],
@@ -283,7 +283,7 @@ describe('a probe that cannot be carried out leaves its step without green', () 
     expect(seen.report.steps[0]?.findings[0]?.evidence).toMatchObject({ probe: 'plaintext-auth' });
   });
 
-  test.each<[string, Dialogue]>([
+  test.concurrent.each<[string, Dialogue]>([
     ['a STARTTLS that is put off', { replies: { STARTTLS: '454 not now' } }],
     ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }],
     ['no goodbye inside TLS', { replies: { 'tls:QUIT': close } }],
@@ -296,7 +296,7 @@ describe('a probe that cannot be carried out leaves its step without green', () 
     expect(seen).toMatchObject({ codes: ['probe-inconclusive'], steps: 'pwpnn' });
   });
 
-  test('says so where its time is spent', async () => {
+  test.concurrent('says so where its time is spent', async () => {
     const late: Dialogue = {
       greeting: [wait(600), '220 late'],
       replies: { EHLO: [wait(700), '250 late'], AUTH: silence },
@@ -314,7 +314,7 @@ describe('a probe that cannot be carried out leaves its step without green', () 
     expect(silent.report.steps[0]?.findings[0]?.message).toMatch(/within 0\.9 s\.$/);
   });
 
-  test('one probe in trouble is nothing to the others', async () => {
+  test.concurrent('one probe in trouble is nothing to the others', async () => {
     const seen = await see(['plaintext-auth', 'plaintext-mail'], [{}, { greeting: close }, STRICT]);
     expect(seen).toMatchObject({ steps: 'wppnn', codes: ['probe-inconclusive'] });
   });

@@ -55,21 +55,19 @@ const MAIL = `MAIL FROM:<${DELIVERY.from}>`;
 const RCPT = `RCPT TO:<${DELIVERY.to}>`;
 
 describe('PIPELINING', () => {
-  test('where it is offered, MAIL, RCPT and DATA go out before the first reply', async () => {
+  test.concurrent('where it is offered, MAIL, RCPT and DATA go out before the first reply', async () => {
     const { heard, codes: found } = await run({ ...offering('PIPELINING'), replies: { MAIL: silence } });
     expect(heard).toEqual([MAIL, RCPT, 'DATA']);
     expect(found).toEqual(['reply-timeout']);
   });
 
-  test('where it is not offered inside TLS, each waits for the reply before it', async () => {
+  test.concurrent.each([
+    ['MAIL', [MAIL]],
+    ['RCPT', [MAIL, RCPT]],
+    ['DATA', [MAIL, RCPT, 'DATA']],
+  ] as const)('where it is not offered inside TLS, nothing goes out before the reply to %s', async (verb, expected) => {
     const server = { offers: ['PIPELINING', 'STARTTLS'], ...offering('8BITMIME') };
-    for (const [verb, expected] of [
-      ['MAIL', [MAIL]],
-      ['RCPT', [MAIL, RCPT]],
-      ['DATA', [MAIL, RCPT, 'DATA']],
-    ] as const) {
-      expect((await run({ ...server, replies: { [verb]: silence } })).heard).toEqual(expected);
-    }
+    expect((await run({ ...server, replies: { [verb]: silence } })).heard).toEqual(expected);
   });
 
   test('replies that come in one piece, or each by itself, are matched in order', async () => {
@@ -92,7 +90,7 @@ describe.each([
   ['together', offering('PIPELINING')],
   ['one by one', offering()],
 ])('with commands sent %s', (_how, offers) => {
-  test.each<[string, Dialogue['replies'], string, string]>([
+  test.concurrent.each<[string, Dialogue['replies'], string, string]>([
     ['MAIL refused', { MAIL: REFUSED, RCPT: '503 no', DATA: '503 no' }, 'f', 'sender-rejected'],
     ['MAIL refused, the rest taken', { MAIL: REFUSED }, 'f', 'sender-rejected'],
     ['MAIL put off, RCPT refused', { MAIL: '451 later', RCPT: REFUSED, DATA: '503 no' }, 'i', 'sender-rejected'],

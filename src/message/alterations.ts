@@ -40,20 +40,21 @@ export function hasToken({ token }: Probe, message: ParsedMessage): boolean {
 
 /** Whether a text is a line of its own. */
 function hasLine(body: Buffer, text: string): boolean {
-  const wanted = Buffer.from(text);
-  for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
+  const sought = Buffer.from(text);
+  for (let at = body.indexOf(sought); at >= 0; at = body.indexOf(sought, at + 1)) {
     if (at > 0 && body[at - 1] !== LF) continue;
     const [line] = linesOf(body, at);
-    if (line?.end === at + wanted.length) return true;
+    if (line?.end === at + sought.length) return true;
   }
   return false;
 }
 
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
+ * by its name as it is written, exactly once, and the body. Line ends and spaces around a value do not count, and neither do
+ * other fields that were added in transit.
  * @param received header and body as the inbox has them
- * @returns what differs, in words; nothing where the message is intact
+ * @returns the differences, in words
  */
 export function alterations(sent: Probe, received: Buffer): readonly string[] {
   const before = parseMessage(sent.text);
@@ -69,7 +70,7 @@ export function alterations(sent: Probe, received: Buffer): readonly string[] {
   return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
 
-/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
+/** Mail programs differ in which of several fields they show, so a second one is an alteration, whatever it says. */
 function fieldDifference({ name, label, value }: HeaderField, is: readonly HeaderField[]): string[] {
   const [first, ...more] = is;
   if (first === undefined) return [`${name} is missing`];
@@ -82,11 +83,11 @@ function fieldDifference({ name, label, value }: HeaderField, is: readonly Heade
   ];
 }
 
-/** Some stores take or add an empty line at the end; more than that was added by somebody. */
+/** Some mail stores remove or add an empty line at the end. More lines are an alteration. */
 const LAST_LINE_ENDS = 2;
 
-/** As much of a line is quoted. */
-const MAX_QUOTED_OCTETS = 1000;
+/** Bytes of a line that are quoted. */
+const MAX_QUOTED_BYTES = 1000;
 
 /** Line by line: a large message is compared without another copy of it. */
 function bodyDifference(before: Buffer, after: Buffer): string[] {
@@ -115,5 +116,5 @@ function trimmed(body: Buffer): Buffer {
 }
 
 function quoted(text: Buffer, { start, end }: Line): string {
-  return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
+  return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_BYTES))}"`;
 }

@@ -8,7 +8,7 @@ export interface MethodResult {
   readonly method: string;
   /** In lower case: `pass`, `softfail`. */
   readonly result: string;
-  /** All that the receiver says about it, comments aside: `spf=pass smtp.mailfrom=a@b`. */
+  /** What the receiver says about it, without comments: `spf=pass smtp.mailfrom=a@b`. */
   readonly detail: string;
   /** What was checked, by the lower-case name of the property: `smtp.mailfrom` is `a@b`. */
   readonly properties: ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ function propertiesOf(words: readonly string[]): ReadonlyMap<string, string> {
 /**
  * Reads one field (RFC 8601 section 2.2).
  * @param value unfolded, without the name of the field
- * @returns undefined where it does not say whose it is, or is of a version that nobody knows
+ * @returns undefined if it does not name its receiver, or has an unknown version
  */
 export function parseAuthenticationResults(value: string): AuthenticationResults | undefined {
   const parts: string[][] = [[]];

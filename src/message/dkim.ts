@@ -3,45 +3,45 @@ import { codeOf } from '../text/reason.js';
 import { headerAndBody } from './fields.js';
 import { LF } from './lines.js';
 
-/** What a DKIM signature comes to (RFC 8601 section 2.7.1). */
+/** The result of a DKIM signature (RFC 8601 section 2.7.1). */
 export type DkimVerdict = 'pass' | 'fail' | 'policy' | 'neutral' | 'temperror' | 'permerror';
 
 /** One signature of a message. */
 export interface DkimSignature {
   /** Who signed: `d=`. */
   readonly domain: string;
-  /** Which of the domain's keys: `s=`. */
+  /** The domain's key: `s=`. */
   readonly selector: string;
-  /** Whether the domain and that of From belong to one organisation. */
+  /** Whether the domain and that of From belong to one organization. */
   readonly aligned: boolean;
   readonly verdict: DkimVerdict;
-  /** Why it is no pass. */
+  /** Why it is not a pass. */
   readonly reason?: string;
 }
 
-/** Where a verification gets from what the message does not have in it. */
+/** What a verification needs besides the message. */
 export interface DkimTerms {
-  /** The TXT records of a name, as in {@link TextResolver}; bounded in time by whoever gives it. */
+  /** The TXT records of a name, as in {@link TextResolver}. It must have a time limit. */
   readonly lookup: (name: string) => Promise<string[][]>;
   readonly now: Date;
 }
 
-/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest stand on top. */
+/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest are on top. */
 const MAX_SIGNATURES = 8;
-/** Characters of a signature, and of all there is of From. */
+/** Characters of a signature, and of all From fields. */
 const MAX_FIELD = 8192;
 const MAX_HEADER = 128 * 1024;
 const MAX_HEADER_LINES = 4096;
-/** Lines of a message, beside those of a usual length in octets: an attachment has 78 in each. */
+/** Short lines of a message. A line of an attachment has 78 bytes. */
 const MAX_SHORT_LINES = 4096;
 const USUAL_LINE = 64;
 
 /**
- * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
- * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
- * version, an identity outside the domain, a key that is for something else.
+ * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts
+ * is rejected before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
+ * version, an identity outside the domain, a key for another purpose.
  * @param source header and body; line ends are made CR LF, as inboxes may have changed them
- * @returns what each signature comes to; none where the message has none
+ * @returns the result of each signature
  */
 export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerms): Promise<readonly DkimSignature[]> {
   const parts = headerAndBody(source);
@@ -66,7 +66,7 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
 
   const header = fields.filter(
     (field) =>
-      !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)),
+      !isIrrelevant(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)),
   );
   if (isTooLarge(header)) {
     const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
@@ -74,7 +74,7 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
   }
   const message = [...header.map(({ text }) => text), '', body].join('\r\n');
   const { dkimVerify } = await import('mailauth/lib/dkim/verify.js');
-  // In one piece: the library reads a line that spans several of them again with each.
+  // In one chunk: the library reads a line again with each chunk that it spans.
   const { results } = await dkimVerify(Readable.from([Buffer.from(message, 'latin1')]), {
     resolver: (name) => keys.known(name),
     curTime: now,
@@ -83,11 +83,11 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
   return [...verified, ...objections];
 }
 
-/** A field of the header, exactly as it is there. */
+/** A header field, unchanged. */
 interface Field {
   /** In lower case. */
   readonly name: string;
-  /** Name and value with their folds, one character an octet. */
+  /** Name and value with their folds, one character per byte. */
   readonly text: string;
 }
 
@@ -98,13 +98,13 @@ function fieldsOf(header: Buffer): readonly Field[] {
     .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
 }
 
-/** One character an octet. */
+/** One character per byte. */
 function withCrLf(text: Buffer): string {
   return text.toString('latin1').replace(/\r?\n/g, '\r\n');
 }
 
-/** Seals (RFC 8617), which the library would count among the signatures, and what no author can sign. */
-function isOfNoUse({ name }: Field): boolean {
+/** ARC seals (RFC 8617), which the library would count as signatures, and a field that no author can sign. */
+function isIrrelevant({ name }: Field): boolean {
   return name.startsWith('arc-') || name === 'return-path';
 }
 
@@ -123,7 +123,7 @@ function hasTooManyLines(source: Buffer): boolean {
   return lines > most;
 }
 
-/** What makes a signature worthless before any key is looked up. */
+/** Why a signature is invalid, if that is known without its key. */
 function objection(field: string, tags: Tags, body: string): DkimSignature | undefined {
   if (field.length > MAX_FIELD) return unfit(tags, 'neutral', 'it is too long');
   if (tags.get('v') !== '1') return unfit(tags, 'permerror', 'it is of another version');
@@ -142,15 +142,15 @@ function objection(field: string, tags: Tags, body: string): DkimSignature | und
   }
   const length = tags.get('l');
   if (length === undefined) return undefined;
-  const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
-  return octets > canonicalLength(body, canonicalization)
+  const bytes = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
+  return bytes > canonicalLength(body, canonicalization)
     ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
     : undefined;
 }
 
 /**
- * What its key has against a signature (RFC 6376 sections 3.6.1 and 6.1.2). That there is none, or that it is no key, the
- * library says.
+ * Why a signature is invalid because of its key (RFC 6376 sections 3.6.1 and 6.1.2). A missing or malformed key is left to
+ * the library.
  */
 async function objectionToKey(tags: Tags, keys: Keys): Promise<DkimSignature | undefined> {
   const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
@@ -158,30 +158,30 @@ async function objectionToKey(tags: Tags, keys: Keys): Promise<DkimSignature | u
   if (!lists(key.get('s') ?? '*', '*', 'email')) return unfit(tags, 'permerror', 'its key is not for mail');
   const { domain, identity } = signerOf(tags);
   if (!lists(key.get('t'), 's') || identity === domain) return undefined;
-  return unfit(tags, 'permerror', 'i= is not at d=, and its key wants that (t=s)');
+  return unfit(tags, 'permerror', 'i= is not at d=, which its key requires (t=s)');
 }
 
-/** Who signed, in lower case: `d=`, and the domain of `i=`, which may name somebody under it. */
+/** Who signed, in lower case: `d=`, and the domain of `i=`, which may be a subdomain. */
 function signerOf(tags: Tags): { domain: string; identity: string } {
   const domain = tags.get('d')?.toLowerCase() ?? '';
   const [, identity = ''] = /@([^@]*)$/.exec(tags.get('i')?.toLowerCase() ?? `@${domain}`) ?? [];
   return { domain, identity };
 }
 
-/** Whether a list (`a:b`) has any of these, which are in lower case. */
-function lists(list: string | undefined, ...wanted: readonly string[]): boolean {
+/** Whether a list (`a:b`) has any of these lower-case items. */
+function lists(list: string | undefined, ...expected: readonly string[]): boolean {
   return (
     list
       ?.toLowerCase()
       .split(':')
-      .some((item) => wanted.includes(item)) ?? false
+      .some((item) => expected.includes(item)) ?? false
   );
 }
 
-/** The tags of a signature or a key (RFC 6376 section 3.2), by their names. */
+/** The tags of a signature or a key by name (RFC 6376 section 3.2). */
 type Tags = ReadonlyMap<string, string>;
 
-/** Takes a list of tags apart, without blanks. */
+/** Parses a list of tags; spaces are removed. */
 function tagsOf(list: string): Tags {
   return new Map(
     list
@@ -194,7 +194,7 @@ function tagsOf(list: string): Tags {
   );
 }
 
-/** Octets of the body as it is hashed (RFC 6376 section 3.4). */
+/** Bytes of the body as it is hashed (RFC 6376 section 3.4). */
 function canonicalLength(body: string, canonicalization: string): number {
   const isRelaxed = canonicalization.endsWith('/relaxed');
   const lines = isRelaxed ? body.replace(/[ \t]+/g, ' ').replace(/ \r\n/g, '\r\n') : body;
@@ -207,13 +207,13 @@ function unfit(tags: Tags, verdict: DkimVerdict, reason: string): DkimSignature 
   return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
 }
 
-/** The key records of a message's signatures. The library gets those that were looked at, and no others. */
+/** The key records of a message's signatures. The library gets only those that were checked here. */
 class Keys {
   readonly #answers = new Map<string, Promise<string[][]>>();
 
   constructor(private readonly lookup: DkimTerms['lookup']) {}
 
-  /** @returns the tags of the record, of which there are none where it cannot be had */
+  /** @returns the tags of the record; none if the lookup fails */
   async lookUp(name: string): Promise<Tags> {
     const answer = this.#answers.get(name) ?? this.#ask(name);
     this.#answers.set(name, answer);
@@ -225,12 +225,12 @@ class Keys {
     }
   }
 
-  /** The answer to a name, as the library wants it. */
+  /** The answer for a name, as the library requires it. */
   async known(name: string): Promise<string[][]> {
     return this.#answers.get(name) ?? [];
   }
 
-  /** A name that cannot be asked for has no key either. */
+  /** A name that cannot be looked up has no key. */
   async #ask(name: string): Promise<string[][]> {
     try {
       return await this.lookup(name);
@@ -247,7 +247,7 @@ interface LibraryResult {
   readonly status: { readonly result: string; readonly comment?: string; readonly aligned?: unknown };
 }
 
-/** What the library calls neutral and RFC 8601 does not, by the library's comment. */
+/** What the library calls neutral but RFC 8601 does not, by the library's comment. */
 const NOT_NEUTRAL: Readonly<Record<string, DkimVerdict>> = {
   'body hash did not verify': 'fail',
   expired: 'fail',

@@ -1,23 +1,23 @@
 /**
  * The lexical tokens that structured header fields share (RFC 5322 section 3.2): comments, which nest, and quoted
- * strings. Nothing here goes back in the text, so that any text is read in time that grows with its length.
+ * strings. The text is never read twice, so the time is linear in its length.
  */
 
-/** A stretch of a structured field. */
+/** A part of a structured field. */
 export interface Token {
-  /** A comment, or a run of other text up to a blank, a semicolon or a comment. */
+  /** A comment, or a run of other text up to a space, a semicolon or a comment. */
   readonly kind: 'comment' | 'word' | 'semicolon';
   /** A comment without its outer parentheses; a quoted string with its quotes. */
   readonly text: string;
 }
 
-const BLANKS = /\s*/y;
+const SPACES = /\s*/y;
 const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
 
-/** Splits a structured field into its tokens; what is not closed goes to the end. */
+/** Splits a structured field into its tokens; an unclosed one extends to the end. */
 export function tokens(field: string): readonly Token[] {
   const found: Token[] = [];
-  let at = end(BLANKS, field, 0);
+  let at = end(SPACES, field, 0);
   while (at < field.length) {
     const start = at;
     if (field[start] === '(') {
@@ -30,7 +30,7 @@ export function tokens(field: string): readonly Token[] {
       at = end(WORD, field, start);
       found.push({ kind: 'word', text: field.slice(start, at) });
     }
-    at = end(BLANKS, field, at);
+    at = end(SPACES, field, at);
   }
   return found;
 }

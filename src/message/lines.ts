@@ -1,18 +1,18 @@
 export const LF = 0x0a;
 export const CR = 0x0d;
 
-/** Where a line stands in a text, by octets. */
+/** The position of a line in a text, in bytes. */
 export interface Line {
   readonly start: number;
-  /** Behind its last octet, without its end. */
+  /** After its last byte, without the line end. */
   readonly end: number;
-  /** Where the next one begins; beyond the end of the text behind the last one, which has no line end. */
+  /** Where the next one begins; past the end of the text for the last one, which has no line end. */
   readonly next: number;
 }
 
 /**
- * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
- * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
+ * The lines of a text, one at a time, so that millions of them take no additional memory. They end in LF or CR LF. What
+ * follows the last line end is a line too, even if it is empty.
  * @param from where a line begins
  */
 export function* linesOf(text: Buffer, from = 0): Generator<Line, undefined> {

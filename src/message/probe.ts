@@ -17,8 +17,8 @@ export interface Probe {
 }
 
 /**
- * Says what it is to whoever finds it. Plain ASCII in short lines, so that nothing on the way has a reason to
- * encode it anew, and one line begins with a dot, which careless relays lose.
+ * Explains itself to a reader. Plain ASCII in short lines, so that no relay has a reason to encode it again. One line
+ * begins with a dot, which careless relays lose.
  */
 const BODY = [
   'This message was sent by STARTTLS Gate, an automated test of mail servers.',
@@ -30,10 +30,10 @@ const BODY = [
 
 /**
  * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
- * automatic (RFC 3834 section 5) so that nobody answers it.
+ * automatic (RFC 3834 section 5) so that no program answers it.
  * @param now its Date
- * @param attachmentBytes how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
- *   no attachment. In the message it is base64, which is a good third more.
+ * @param attachmentBytes size of the attachment, which is random so that it cannot be compressed; 0 for none. In the
+ *   message it is base64, which is a third larger.
  */
 export async function composeProbe(from: string, to: string, now: Date, attachmentBytes = 0): Promise<Probe> {
   const nonce = randomUUID();
@@ -51,6 +51,6 @@ export async function composeProbe(from: string, to: string, now: Date, attachme
       attachments: [{ filename: 'starttls-gate.bin', content: randomBytes(attachmentBytes) }],
     }),
   });
-  const octets = await mail.compile().build();
-  return { messageId, nonce, token, text: `${octets.toString('utf8').trimEnd()}\r\n` };
+  const message = await mail.compile().build();
+  return { messageId, nonce, token, text: `${message.toString('utf8').trimEnd()}\r\n` };
 }

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { valuesOf, type ParsedMessage } from './fields.js';
 import { tokens, type Token } from './lexical.js';
 
-/** What a server wrote down when it took the message over (RFC 5321 section 4.4). Anybody on the way can write one. */
+/** What a server wrote down when it took the message over (RFC 5321 section 4.4). Anyone in transit can write one. */
 export interface Hop {
   /** The client: its names and addresses, comments included. */
   readonly from?: string;
@@ -10,7 +10,7 @@ export interface Hop {
   readonly by?: string;
   /** The protocol, comments aside: `ESMTPSA` (RFC 3848), `Microsoft SMTP Server`. */
   readonly with?: string;
-  /** There where the line speaks of TLS beyond the name of the protocol. */
+  /** Set if the line mentions TLS besides the name of the protocol. */
   readonly tls?: HopTls;
   /** Whether the line says in words that there was no TLS. */
   readonly deniesTls: boolean;
@@ -30,7 +30,7 @@ export interface Hop {
 export interface HopTls {
   /** As Node names them: `TLSv1.3`. */
   readonly version?: string;
-  /** In whatever naming the server has: IANA's, OpenSSL's, GnuTLS's. */
+  /** As the server names it: by IANA, OpenSSL or GnuTLS. */
   readonly cipher?: string;
 }
 
@@ -61,7 +61,7 @@ function isLoopback(address: string): boolean {
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 /** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
 const HEX_AND_COLONS = /[\da-f:.]+/gi;
-/** What tells an IPv6 address from a time of day: a double colon, or eight groups. */
+/** What distinguishes an IPv6 address from a time of day: a double colon, or eight groups. */
 const IPV6 = /::|(?::[^:]+){7}/;
 
 /** Every address in a text, whatever is next to it. What only looks like an address is included. */
@@ -135,7 +135,7 @@ export function namesIn(text: string): readonly string[] {
     .filter((name) => name !== '');
 }
 
-/** Each keyword begins a clause; the date behind the semicolon is none. */
+/** Each keyword begins a clause; the date after the semicolon is not part of one. */
 function clausesOf(line: readonly Token[]): readonly Clause[] {
   const clauses: Clause[] = [{ keyword: undefined, tokens: [] }];
   for (const token of line) {
@@ -171,7 +171,7 @@ const CIPHERS: readonly RegExp[] = [
 /** Every suite that a session of the gate can have has a number in its name; `none`, `disabled` and the like have none. */
 const SUITE = /\d/;
 
-/** A comment that says TLS and no more: older Exchange. What stands beside the word may take it back. */
+/** A comment that says TLS and no more: older Exchange. Other words may negate it. */
 const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
 
 /** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */

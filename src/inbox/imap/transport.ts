@@ -10,7 +10,7 @@ import type { InboxSettings } from '../inbox.js';
 const MAX_OPENING_BYTES = 32 * 1024;
 
 /**
- * The connection of an IMAP client, with the gate's own handshake and judgement of certificates. The client would leave
+ * The connection of an IMAP client, with the gate's own handshake and judgment of certificates. The client would leave
  * both to Node, which crashes with certificates on some curves.
  */
 export class JudgedTransport implements ImapTransport {

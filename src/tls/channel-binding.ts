@@ -8,9 +8,6 @@ export interface ChannelBinding {
   readonly data: Buffer;
 }
 
-/** RFC 9266 section 2. */
-const EXPORTER = { label: 'EXPORTER-Channel-Binding', bytes: 32 } as const;
-
 /**
  * The data that authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC
  * 5929 section 4) with older versions.
@@ -22,10 +19,9 @@ export function channelBinding({
   sent: [leaf],
 }: Pick<TlsChannel, 'stream' | 'version' | 'sent'>): ChannelBinding | undefined {
   if (version === 'TLSv1.3') {
-    return {
-      type: 'tls-exporter',
-      data: stream.exportKeyingMaterial(EXPORTER.bytes, EXPORTER.label, Buffer.alloc(0)),
-    };
+    // RFC 9266 section 2.
+    const data = stream.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+    return { type: 'tls-exporter', data };
   }
   if (!leaf) return undefined;
   const { name, weak } = certificateFacts(leaf).signature;

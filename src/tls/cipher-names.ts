@@ -3,15 +3,7 @@
  * OpenSSL's (`ECDHE-RSA-AES256-GCM-SHA384`) or GnuTLS's (`ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM`). Each omits
  * different parts, so only those that both names have can be compared.
  */
-interface NameParts {
-  readonly bulk: string | undefined;
-  readonly mode: string | undefined;
-  readonly exchange: string | undefined;
-  readonly signature: string | undefined;
-  readonly hash: string | undefined;
-}
-
-function partsOf(name: string): NameParts {
+function partsOf(name: string) {
   const plain = name
     .toUpperCase()
     .replace(/-/g, '_')
@@ -32,7 +24,7 @@ function partsOf(name: string): NameParts {
 /** Whether two names are certainly those of different cipher suites. */
 export function differentSuites(one: string, other: string): boolean {
   const [a, b] = [partsOf(one), partsOf(other)];
-  return (Object.keys(a) as (keyof NameParts)[]).some(
+  return (Object.keys(a) as (keyof typeof a)[]).some(
     (part) => a[part] !== undefined && b[part] !== undefined && a[part] !== b[part],
   );
 }

@@ -35,6 +35,8 @@ export const MAX_HANDSHAKE_BYTES = 64 * 1024;
 export class FirstRecordGuard extends Duplex {
   /** Settles at the latest when the guard is destroyed. */
   readonly opening: Promise<Opening>;
+  /** Whether the connection was closed because the server sent more than a handshake has. */
+  isTooMuch = false;
   readonly #socket: Socket;
   #settle: (opening: Opening) => void = () => undefined;
   #first = Buffer.alloc(0);
@@ -42,7 +44,6 @@ export class FirstRecordGuard extends Duplex {
   #timer: NodeJS.Timeout | undefined;
   #received: Buffer[] | undefined = [];
   #receivedBytes = 0;
-  #isTooMuch = false;
 
   /** @param socket connected; nothing else may read from it */
   constructor(socket: Socket) {
@@ -59,11 +60,6 @@ export class FirstRecordGuard extends Duplex {
   /** What the server has sent during the handshake. */
   get received(): Buffer {
     return Buffer.concat(this.#received ?? []);
-  }
-
-  /** Whether the connection was closed because the server sent more than a handshake has. */
-  get isTooMuch(): boolean {
-    return this.#isTooMuch;
   }
 
   /** Stops keeping what the server sends: the handshake is over. */
@@ -90,7 +86,7 @@ export class FirstRecordGuard extends Duplex {
     this.#receivedBytes += bytes.length;
     this.#received?.push(bytes);
     if (this.#received && this.#receivedBytes > MAX_HANDSHAKE_BYTES) {
-      this.#isTooMuch = true;
+      this.isTooMuch = true;
       this.destroy();
       return;
     }

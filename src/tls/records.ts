@@ -64,20 +64,13 @@ const GROUPS: Readonly<Record<number, string>> = {
   4589: 'SecP384r1MLKEM1024',
 };
 
-/** The group of a key exchange. */
-export interface KeyExchange {
-  readonly group: string;
-  /** Whether it resists quantum computers. */
-  readonly postQuantum: boolean;
-}
-
 /**
- * The group that a TLS 1.3 server chose, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
+ * The group that a TLS 1.3 server chose, and whether it resists quantum computers, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
  * does not expose the newer ones.
  * @param bytes everything the server sent
  * @returns undefined if there is no key share, as up to TLS 1.2, or the group is not known here
  */
-export function keyExchange(bytes: Buffer): KeyExchange | undefined {
+export function keyExchange(bytes: Buffer): { group: string; postQuantum: boolean } | undefined {
   const hello = handshakeMessages(bytes).findLast(({ type }) => type === SERVER_HELLO)?.content;
   // Version and random have 34 bytes. The session id, preceded by its length, cipher suite and compression follow.
   const sessionIdBytes = hello?.[34];

@@ -40,10 +40,7 @@ export interface SignatureFacts {
   readonly weak: boolean;
 }
 
-/**
- * Parses a certificate.
- * @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored
- */
+/** Parses a certificate. @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
   const { from, to } = validityOf(certificate);
   return {

@@ -46,8 +46,7 @@ export function verifyChain(
   if (!leaf) throw new RangeError('a chain without a leaf');
   // Some configurations name the file of the certificate twice, which sends no issuer.
   const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
-  const search = (ignoreUnsupported: boolean): PathResult =>
-    buildPath(leaf, [...anchors, ...issuers], { anchors, now, ignoreUnsupported });
+  const search = (ignoreUnsupported: boolean) => buildPath(leaf, issuers, { anchors, now, ignoreUnsupported });
   const { path, end, errors } = search(false);
   if (path) return { kind: 'trusted', path };
   if (issued(leaf, leaf)) return { kind: 'self-signed' };
@@ -62,25 +61,13 @@ export function verifyChain(
   return { kind: 'untrusted', reason: first.message, ...(uncertain && { path: uncertain }), ...pathEnd };
 }
 
-interface PathResult {
-  /** From the leaf to the trust anchor. */
-  readonly path?: readonly X509Certificate[];
-  /** The last certificate that was reached. */
-  readonly end: X509Certificate;
-  readonly errors: readonly PathError[];
-}
-
-interface SearchOptions {
-  readonly anchors: readonly X509Certificate[];
-  readonly now: Date;
-  readonly ignoreUnsupported: boolean;
-}
-
+/** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */
 function buildPath(
   leaf: X509Certificate,
-  issuers: readonly X509Certificate[],
-  { anchors, now, ignoreUnsupported }: SearchOptions,
-): PathResult {
+  sent: readonly X509Certificate[],
+  { anchors, now, ignoreUnsupported }: { anchors: readonly X509Certificate[]; now: Date; ignoreUnsupported: boolean },
+): { path?: readonly X509Certificate[]; end: X509Certificate; errors: readonly PathError[] } {
+  const issuers = [...anchors, ...sent];
   const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
   const errors: PathError[] = [];
   const accepts = (error: PathError | undefined): boolean => {

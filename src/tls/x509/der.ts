@@ -39,10 +39,7 @@ export function derElements(der: Buffer): DerElement[] {
   return elements;
 }
 
-/**
- * The elements within the first element of an encoding, or none if it is empty.
- * @throws {DerError}
- */
+/** The elements within the first element of an encoding, or none if it is empty. @throws {DerError} */
 export function derWithin(der: Buffer): DerElement[] {
   const [first] = derElements(der);
   return first ? derElements(first.content) : [];

@@ -1,7 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements, type DerElement } from './der.js';
-import { issuerName, subjectName } from './encoding.js';
-import { memoize } from './memoize.js';
+import { issuerName, memoize, subjectName } from './encoding.js';
 
 /*
  * Comparison of distinguished names (RFC 5280 section 7.1): case is ignored, and several spaces are the same as one.
@@ -22,18 +21,23 @@ export function isSelfIssued(certificate: X509Certificate): boolean {
   return namesAsIssuer(certificate, certificate);
 }
 
-const normalizedIssuer = memoize((certificate) => unlessMalformed(() => normalized(issuerName(certificate))));
-const normalizedSubject = memoize((certificate) => unlessMalformed(() => normalized(subjectName(certificate))));
+const normalizedIssuer = memoize((certificate) => normalized(() => issuerName(certificate)));
+const normalizedSubject = memoize((certificate) => normalized(() => subjectName(certificate)));
 
-/** @throws {DerError} */
-function normalized(name: Buffer): string {
-  const parts = derElements(name).map(({ content }) =>
-    derElements(content)
-      .map((attribute) => derElements(attribute.content).map(normalizedElement).join('='))
-      // The parts of a relative distinguished name are a set.
-      .toSorted(),
-  );
-  return JSON.stringify(parts);
+/** @returns undefined if the name is malformed */
+function normalized(read: () => Buffer): string | undefined {
+  try {
+    const parts = derElements(read()).map(({ content }) =>
+      derElements(content)
+        .map((attribute) => derElements(attribute.content).map(normalizedElement).join('='))
+        // The parts of a relative distinguished name are a set.
+        .toSorted(),
+    );
+    return JSON.stringify(parts);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return undefined;
+  }
 }
 
 /** String types that OpenSSL compares by their text: a UTF8String can be equal to a PrintableString. */
@@ -53,13 +57,4 @@ function normalizedElement({ tag, content }: DerElement): string {
     .replace(/[ \t-\r]+/g, ' ')
     .replace(/^ | $/g, '')
     .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function unlessMalformed<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
-    return undefined;
-  }
 }

@@ -24,10 +24,7 @@ export function tbsCertificate({ raw }: X509Certificate): DerElement[] {
   return derElements(part(derWithin(raw), 0, 'TBSCertificate').content);
 }
 
-/**
- * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
- * @throws {DerError}
- */
+/** The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters. @throws {DerError} */
 export function signatureAlgorithm({ raw }: X509Certificate): DerElement[] {
   return derElements(part(derWithin(raw), 1, 'signature algorithm').content);
 }
@@ -60,29 +57,20 @@ export function subjectName(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 
-/** The time during which a certificate is valid, both ends included. */
-export interface Validity {
-  readonly from: Date;
-  readonly to: Date;
-}
-
 /**
- * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
+ * The first and the last moment at which a certificate is valid, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
  * has any number of digits, so it could be read as a year of another century.
  * @throws {DerError} if a date has neither form or does not exist
  */
-export function validityOf(certificate: X509Certificate): Validity {
+export function validityOf(certificate: X509Certificate): { from: Date; to: Date } {
   const dates = derElements(sequenceOfTbs(certificate, 2, 'validity').content);
   return { from: date(part(dates, 0, 'notBefore'), 'notBefore'), to: date(part(dates, 1, 'notAfter'), 'notAfter') };
 }
 
 /** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
 function sequenceOfTbs(certificate: X509Certificate, index: number, name: string): DerElement {
-  return part(
-    tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence),
-    index,
-    name,
-  );
+  const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
+  return part(sequences, index, name);
 }
 
 function part(elements: readonly DerElement[], index: number, name: string): DerElement {
@@ -107,12 +95,20 @@ function date({ tag, content }: DerElement, name: string): Date {
 
 /** A UTCTime has two digits for the years from 1950 to 2049. */
 function withCentury(tag: number, text: string): string {
-  switch (tag) {
-    case TAG.utcTime:
-      return `${text < '50' ? '20' : '19'}${text}`;
-    case TAG.generalizedTime:
-      return text;
-    default:
-      return '';
-  }
+  if (tag === TAG.utcTime) return `${text < '50' ? '20' : '19'}${text}`;
+  return tag === TAG.generalizedTime ? text : '';
+}
+
+/**
+ * Caches what is read from a certificate, as long as the certificate lives. The peer decides how much there is to read,
+ * and a search for a path reads the same certificate many times.
+ * @param read what it throws is not cached
+ */
+export function memoize<T>(read: (certificate: X509Certificate) => T): (certificate: X509Certificate) => T {
+  const cache = new WeakMap<X509Certificate, { readonly value: T }>();
+  return (certificate) => {
+    const cached = cache.get(certificate) ?? { value: read(certificate) };
+    cache.set(certificate, cached);
+    return cached.value;
+  };
 }

@@ -1,15 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements, derWithin, oid, type DerElement } from './der.js';
-import { TAG, tbsCertificate } from './encoding.js';
-import { memoize } from './memoize.js';
-
-/** One extension of a certificate (RFC 5280 section 4.2). */
-export interface Extension {
-  readonly id: string;
-  readonly critical: boolean;
-  /** The content of the OCTET STRING. */
-  readonly value: Buffer;
-}
+import { TAG, memoize, tbsCertificate } from './encoding.js';
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
 const KEY_USAGE = '2.5.29.15';
@@ -20,10 +11,10 @@ const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
- * The extensions of a certificate, in their order.
+ * The extensions of a certificate (RFC 5280 section 4.2), in their order, each with the content of its OCTET STRING.
  * @throws {DerError} also if an extension occurs twice: implementations differ in which one they use
  */
-export const extensionsOf = memoize((certificate): readonly Extension[] => {
+export const extensionsOf = memoize((certificate) => {
   const list = tbsCertificate(certificate).find(({ tag }) => tag === TAG.extensions);
   const extensions = derWithin(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
     const parts = derElements(content);
@@ -39,10 +30,7 @@ export const extensionsOf = memoize((certificate): readonly Extension[] => {
   return extensions;
 });
 
-/**
- * How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9).
- * @throws {DerError}
- */
+/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
 export function pathLength(certificate: X509Certificate): number {
   const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
   if (!limit) return Infinity;
@@ -77,21 +65,16 @@ export function netscapeCertType(certificate: X509Certificate): number | undefin
   return bitsOf(certificate, NETSCAPE_CERT_TYPE);
 }
 
-/** The names that an issuer may and may not issue certificates for, as GeneralNames. */
-export interface NameConstraints {
-  readonly permitted: readonly DerElement[];
-  readonly excluded: readonly DerElement[];
-}
-
 /** The context tags of the two lists. */
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 
 /**
- * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined if it has none.
+ * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10);
+ * undefined if it has no name constraints.
  * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
-export const nameConstraints = memoize((certificate): NameConstraints | undefined => {
+export const nameConstraints = memoize((certificate) => {
   const lists = elementsOf(certificate, NAME_CONSTRAINTS);
   if (!lists) return undefined;
   const subtrees = (list: number): DerElement[] =>
@@ -115,20 +98,12 @@ export const NAME_TAG = {
   directoryName: 0xa4,
 } as const;
 
-/**
- * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
- * @throws {DerError}
- */
-export const subjectAltNames = memoize(
-  (certificate): readonly DerElement[] => elementsOf(certificate, SUBJECT_ALT_NAME) ?? [],
-);
+/** The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags. @throws {DerError} */
+export const subjectAltNames = memoize((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
 
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 
-/**
- * The URLs of the issuer's certificate, according to this one (RFC 5280 section 4.2.2.1).
- * @throws {DerError}
- */
+/** The URLs of the issuer's certificate, according to this one (RFC 5280 section 4.2.2.1). @throws {DerError} */
 export function caIssuers(certificate: X509Certificate): string[] {
   return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
     const [method, location] = derElements(content);

@@ -121,9 +121,7 @@ function orMalformed(certificate: X509Certificate, check: () => PathError | unde
     return check();
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    return {
-      message: `${distinguishedName(certificate.subject)} is malformed: ${error.message}`,
-      isUnsupported: false,
-    };
+    const name = distinguishedName(certificate.subject);
+    return { message: `${name} is malformed: ${error.message}`, isUnsupported: false };
   }
 }

@@ -40,7 +40,7 @@ const IP_ADDRESS: NameType<Buffer> = {
   normalize: (name) => name,
   matcher: networkMatcher,
   nameText: addressOf,
-  subtreeText: networkText,
+  subtreeText: (subtree) => network(subtree).map(addressOf).join('/'),
 };
 
 /**
@@ -92,8 +92,7 @@ function errorOfType<Name>(
   const permitted = subtrees(constraints.permitted);
   const names = ofType(subjectAltNames(certificate));
   if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
-    const message = 'has too many name constraints to compare with all the names below it';
-    return { message, isUnsupported: true };
+    return { message: 'has too many name constraints to compare with all the names below it', isUnsupported: true };
   }
   const notAllowed = (name: Buffer, constraint: string): PathError => ({
     message: `may not issue certificates for ${type.nameText(name)}: its name constraints ${constraint}`,
@@ -129,18 +128,12 @@ export function hasUnsupportedConstraint(
   const subject = subjectName(certificate);
   const present = new Set(subjectAltNames(certificate).map(({ tag }) => tag));
   return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
-    switch (tag) {
-      case NAME_TAG.ipAddress:
-        return false;
-      case NAME_TAG.dnsName:
-        return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
-      case NAME_TAG.directoryName:
-        return subject.length > 0 || present.has(tag);
-      case NAME_TAG.rfc822Name:
-        return subject.includes(EMAIL_ADDRESS) || present.has(tag);
-      default:
-        return present.has(tag);
-    }
+    if (tag === NAME_TAG.ipAddress) return false;
+    if (tag === NAME_TAG.dnsName) return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
+    const isInSubject =
+      (tag === NAME_TAG.directoryName && subject.length > 0) ||
+      (tag === NAME_TAG.rfc822Name && subject.includes(EMAIL_ADDRESS));
+    return isInSubject || present.has(tag);
   });
 }
 
@@ -158,18 +151,13 @@ function domainMatcher(subtree: Buffer): (name: string) => boolean {
 
 /** A subtree is an address, followed by a mask of the same length. */
 function networkMatcher(subtree: Buffer): (name: Buffer) => boolean {
-  const { address, mask } = network(subtree);
+  const [address, mask] = network(subtree);
   return (name) =>
     name.length === address.length && name.every((byte, i) => ((byte ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 
-function network(subtree: Buffer): { address: Buffer; mask: Buffer } {
+function network(subtree: Buffer): [address: Buffer, mask: Buffer] {
   const half = subtree.length / 2;
   if (half !== 4 && half !== 16) throw new DerError('an address constraint has an invalid length');
-  return { address: subtree.subarray(0, half), mask: subtree.subarray(half) };
-}
-
-function networkText(subtree: Buffer): string {
-  const { address, mask } = network(subtree);
-  return `${addressOf(address)}/${addressOf(mask)}`;
+  return [subtree.subarray(0, half), subtree.subarray(half)];
 }

@@ -38,10 +38,10 @@ export function purposeErrors(certificate: X509Certificate): string[] {
   const usage = keyUsage(certificate);
   const type = netscapeCertType(certificate);
   return [
-    ...(extended === undefined ? [] : [extended]),
-    ...(usage === undefined || (usage & SERVER_KEY_USAGES) !== 0
-      ? []
-      : ['its key usage allows neither a signature nor a key exchange']),
-    ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
-  ];
+    extended,
+    usage !== undefined &&
+      !(usage & SERVER_KEY_USAGES) &&
+      'its key usage allows neither a signature nor a key exchange',
+    type !== undefined && !(type & NETSCAPE_SERVER) && 'its Netscape certificate type is not a server',
+  ].filter((error) => typeof error === 'string');
 }

@@ -10,13 +10,8 @@ const MAX_FILES = 1000;
 /** What a value of `ca` contains. */
 interface Loaded {
   readonly certificates: readonly string[];
-  readonly faults: readonly Fault[];
-}
-
-interface Fault {
-  /** Absent if the value is PEM text and not a path. */
-  readonly path?: string;
-  readonly what: string;
+  /** What is wrong; without a path if the value is PEM text. */
+  readonly faults: readonly { readonly what: string; readonly path: string | undefined }[];
 }
 
 /** Additional trusted CAs. Each value of `ca` is read once, however many endpoints have it. */
@@ -46,10 +41,7 @@ export class Anchors {
     }));
   }
 
-  /**
-   * The certificates in values that have been loaded.
-   * @returns PEM, one certificate each, without duplicates
-   */
+  /** The certificates in values that have been loaded. @returns PEM, one certificate each, without duplicates */
   of(values: readonly string[]): string[] {
     return [...new Set(values.flatMap((value) => this.#known.get(value)?.certificates ?? []))];
   }
@@ -57,26 +49,25 @@ export class Anchors {
   async #load(text: string): Promise<Loaded> {
     if (isPem(text)) return parse(text);
     const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
-    if (paths.length === 0) return failure({ what: 'is empty' });
-    if (paths.length > MAX_FILES) return failure({ what: `names more than ${MAX_FILES} files` });
-    const files = await Promise.all(paths.map((path) => this.#loadFile(path)));
+    if (paths.length === 0) return failure('is empty');
+    if (paths.length > MAX_FILES) return failure(`names more than ${MAX_FILES} files`);
+    const files = await Promise.all(
+      paths.map((path) =>
+        this.#read(path).then(
+          (content) => parse(content, path),
+          (error: unknown) => failure(`cannot be read (${codeOf(error)})`, path),
+        ),
+      ),
+    );
     return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
-  }
-
-  async #loadFile(path: string): Promise<Loaded> {
-    try {
-      return parse(await this.#read(path), path);
-    } catch (error) {
-      return failure({ path, what: `cannot be read (${codeOf(error)})` });
-    }
   }
 }
 
 function parse(text: string, path?: string): Loaded {
   const { certificates, faults } = certificatesIn(text);
-  return { certificates, faults: faults.map((what) => ({ ...(path !== undefined && { path }), what })) };
+  return { certificates, faults: faults.map((what) => ({ what, path })) };
 }
 
-function failure(fault: Fault): Loaded {
-  return { certificates: [], faults: [fault] };
+function failure(what: string, path?: string): Loaded {
+  return { certificates: [], faults: [{ what, path }] };
 }

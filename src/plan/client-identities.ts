@@ -15,8 +15,8 @@ type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false
 interface Loaded {
   /** Absent if a value is missing or wrong. */
   readonly identity?: ClientIdentity;
-  readonly certificateFault?: string;
-  readonly keyFault?: string;
+  readonly certificateFault?: string | undefined;
+  readonly keyFault?: string | undefined;
 }
 
 /** Client certificates. Each pair of values is read once, however many endpoints have it. */
@@ -56,10 +56,7 @@ export class ClientIdentities {
   async #load(certificate: string | undefined, key: string | undefined): Promise<Loaded> {
     const [chain, privateKey] = await Promise.all([this.#parse(certificate, chainIn), this.#parse(key, keyIn)]);
     if (!chain?.ok || !privateKey?.ok) {
-      return {
-        ...(chain?.ok === false && { certificateFault: chain.fault }),
-        ...(privateKey?.ok === false && { keyFault: privateKey.fault }),
-      };
+      return { certificateFault: faultOf(chain), keyFault: faultOf(privateKey) };
     }
     if (!new X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
       return { keyFault: 'contains a key that does not belong to the certificate in tls.client-cert' };
@@ -77,11 +74,7 @@ export class ClientIdentities {
   async #parse<T>(value: string | undefined, parse: (text: string) => Parsed<T>): Promise<Parsed<T> | undefined> {
     if (value === undefined) return undefined;
     if (isPem(value)) return parse(value);
-    try {
-      return parse(await this.#readFile(value.trim()));
-    } catch (error) {
-      return wrong(`cannot be read (${codeOf(error)})`);
-    }
+    return this.#readFile(value.trim()).then(parse, (error: unknown) => wrong(`cannot be read (${codeOf(error)})`));
   }
 }
 
@@ -95,6 +88,10 @@ function idOf(certificate: string | undefined, key: string | undefined): string 
 
 function wrong(fault: string) {
   return { ok: false, fault } as const;
+}
+
+function faultOf(parsed: Parsed<unknown> | undefined): string | undefined {
+  return parsed?.ok === false ? parsed.fault : undefined;
 }
 
 /** All certificates in a text. The first is the client certificate itself. */

@@ -20,11 +20,8 @@ export function overlay(inputs: LocatedMapping, defaults: LocatedMapping, endpoi
   if (isRejected && !endpoint.entries.has('delivery')) entries.delete('delivery');
   const merged = { ...endpoint, entries };
   const delivery = at(merged, 'delivery');
-  const isMapping = delivery?.kind === 'mapping';
-  return withInputs(
-    inputs,
-    isMapping ? withEntry(merged, 'delivery', withoutUnused(delivery, at(endpoint, 'delivery'))) : merged,
-  );
+  if (delivery?.kind !== 'mapping') return withInputs(inputs, merged);
+  return withInputs(inputs, withEntry(merged, 'delivery', withoutUnused(delivery, at(endpoint, 'delivery'))));
 }
 
 /** Keys about the message are inherited only if they have an effect. The schema rejects them otherwise. */
@@ -70,13 +67,10 @@ function isText(node: Located | undefined, text: string): boolean {
  * @param below the inherited part with the same key, if any
  */
 export function emptyLists(node: Located, below: Located | undefined, path: readonly string[] = []): Problem[] {
-  switch (node.kind) {
-    case 'text':
-      return [];
-    case 'list':
-      if (node.items.length > 0) return node.items.flatMap((item) => emptyLists(item, undefined, path));
-      return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; remove it` }];
-    case 'mapping':
-      return [...node.entries].flatMap(([name, { value }]) => emptyLists(value, at(below, name), [...path, name]));
+  if (node.kind === 'text') return [];
+  if (node.kind === 'mapping') {
+    return [...node.entries].flatMap(([name, { value }]) => emptyLists(value, at(below, name), [...path, name]));
   }
+  if (node.items.length > 0) return node.items.flatMap((item) => emptyLists(item, undefined, path));
+  return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; remove it` }];
 }

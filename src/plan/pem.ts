@@ -3,14 +3,6 @@ import { X509Certificate } from 'node:crypto';
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 
-/** The certificates in a text. */
-export interface PemCertificates {
-  /** PEM, one certificate each, in the order of the text. */
-  readonly certificates: readonly string[];
-  /** What is wrong, as the end of a sentence that begins with the name of the text. */
-  readonly faults: readonly string[];
-}
-
 /**
  * Whether a value is PEM text and not a path. This is any PEM text, so that a private key given by mistake is not quoted
  * as a path.
@@ -19,8 +11,11 @@ export function isPem(text: string): boolean {
   return text.includes('-----BEGIN');
 }
 
-/** Reads the certificates in a text; any other text between them is ignored (RFC 7468 section 2). */
-export function certificatesIn(text: string): PemCertificates {
+/**
+ * Reads the certificates in a text; any other text between them is ignored (RFC 7468 section 2).
+ * @returns PEM, one certificate each; and what is wrong, as the end of a sentence that begins with the name of the text
+ */
+export function certificatesIn(text: string): { certificates: string[]; faults: string[] } {
   const blocks = blocksIn(text);
   if (blocks.length === 0) return { certificates: [], faults: ['contains no PEM certificate'] };
   const certificates: string[] = [];

@@ -130,10 +130,7 @@ function checkAll(lists: readonly EndpointList[], layer: LocatedMapping, inputsB
   return candidates;
 }
 
-/**
- * Reports a name that another endpoint already has.
- * @param taken the names so far, to which this one is added
- */
+/** Reports a name that another endpoint already has. @param taken the names so far, to which this one is added */
 function duplicate(own: LocatedMapping, merged: LocatedMapping, taken: Map<string, Place>): Problem[] {
   const name = nameIn(merged);
   if (name === undefined) return [];

@@ -7,10 +7,7 @@ import type { EndpointSettings, InputSettings } from './schema/schema.js';
 const SECOND = 1000;
 
 /** The contents of the files that the settings name. */
-export interface LoadedFiles {
-  readonly anchors: Pick<Anchors, 'of'>;
-  readonly identities: Pick<ClientIdentities, 'of'>;
-}
+type LoadedFiles = Readonly<{ anchors: Anchors; identities: ClientIdentities }>;
 
 /**
  * Turns settings that have passed the check into an endpoint.
@@ -69,33 +66,23 @@ function credentialsOf(auth: EndpointSettings['auth']): Credentials | undefined 
   if (mechanism === 'EXTERNAL') return { username: username ?? '', kind: 'certificate', mechanism, expect };
   const secret = auth.password ?? auth['access-token'];
   if (username === undefined || !secret) return undefined;
-  return {
-    username,
-    secret,
-    kind: auth.password ? 'password' : 'access-token',
-    ...(mechanism && { mechanism }),
-    expect,
-  };
+  const kind = auth.password ? 'password' : 'access-token';
+  return { username, secret, kind, ...(mechanism && { mechanism }), expect };
 }
 
 function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delivery {
-  const { from, to, within, verdicts } = delivery;
+  const { from, to, within, expect, keep, verdicts } = delivery;
   const target = inboxOf(delivery);
   return {
     from,
     to,
     ...(target && { inbox: target }),
     withinMs: within * SECOND,
-    expect: delivery.expect,
-    keep: delivery.keep,
+    expect,
+    keep,
     attachmentBytes: delivery['attachment-bytes'],
     ...(verdicts && {
-      verdicts: {
-        spf: verdicts.spf,
-        dkim: verdicts.dkim,
-        dmarc: verdicts.dmarc,
-        authservId: verdicts['authserv-id'],
-      },
+      verdicts: { spf: verdicts.spf, dkim: verdicts.dkim, dmarc: verdicts.dmarc, authservId: verdicts['authserv-id'] },
     }),
   };
 }

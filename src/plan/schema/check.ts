@@ -16,23 +16,17 @@ export interface Checked<T> {
   readonly problems: readonly Problem[];
 }
 
-/** What a check needs to know besides the text. */
-export interface CheckOptions {
-  /** What the text as a whole is called in errors. */
-  readonly what?: string;
-  /** The part of the text that the user wrote in this place, if other parts are inherited. */
-  readonly own?: Located;
-}
-
 /**
  * Checks what the user wrote against a schema.
+ * @param options.what what the text as a whole is called in errors
+ * @param options.own the part of the text that the user wrote in this place, if other parts are inherited
  * @returns the value, or every problem: located at the key if it is unknown, at the value if that is not allowed, at the
  *   mapping if a key is missing, and otherwise where the rule says
  */
 export function check<T>(
   schema: z.ZodType<T>,
   root: Located,
-  { what = 'the endpoint', own = root }: CheckOptions = {},
+  { what = 'the endpoint', own = root }: { what?: string; own?: Located } = {},
 ): Checked<T> {
   const result = schema.safeParse(plain(root));
   if (result.success) return { value: result.data, problems: [] };
@@ -109,11 +103,9 @@ function instead(node: Located, issue: z.core.$ZodIssue): string {
   if (node.kind !== 'text') return `, not a ${node.kind}`;
   if (node.text === '') return ', but is empty';
   const quotable = issue.code === 'custom' ? (issue.params?.quotable as Quotable | undefined) : undefined;
-  return !node.expanded && isQuotable(node.text, quotable) ? `, not "${node.text}"` : '';
-}
-
-function isQuotable(text: string, quotable: Quotable | undefined): boolean {
-  return (quotable === 'word' && isQuotableWord(text)) || (quotable === 'name' && isQuotableName(text));
+  const isQuotable =
+    (quotable === 'word' && isQuotableWord(node.text)) || (quotable === 'name' && isQuotableName(node.text));
+  return isQuotable && !node.expanded ? `, not "${node.text}"` : '';
 }
 
 /** The keys that a schema knows for the mapping at a path. */

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { FINDING_CODES, UNWAIVABLE } from '../../findings/catalogue.js';
 import { SUPPORTED } from '../../sasl/mechanisms.js';
-import {
-  ADDRESSES,
-  AUTH_EXPECT,
-  AUTH_RESULTS,
-  DELIVERY_EXPECT,
-  ROLES,
-  TLS_CHECKS,
-  TLS_VERSIONS,
-  TRANSPORTS,
-} from './enums.js';
+import * as enums from './enums.js';
 import {
   anyText,
   flag,
@@ -50,7 +41,7 @@ const authShape = {
     'the strongest that client and server both support',
   ),
   expect: key(
-    oneOf(AUTH_EXPECT).default('accepted'),
+    oneOf(enums.AUTH_EXPECT).default('accepted'),
     'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout, where a successful sign-in is the failure. `rejected` excludes `delivery`.',
   ),
 };
@@ -63,12 +54,12 @@ const verdictsShape = {
     ).optional(),
     'The authserv-id (RFC 8601) of the receiving server. Only `Authentication-Results` with this name are trusted. Required for `spf` and `dmarc`.',
   ),
-  spf: key(oneOf(AUTH_RESULTS).optional(), 'SPF result that this server must report, usually `pass`.'),
+  spf: key(oneOf(enums.AUTH_RESULTS).optional(), 'SPF result that this server must report, usually `pass`.'),
   dkim: key(
-    oneOf(AUTH_RESULTS).optional(),
+    oneOf(enums.AUTH_RESULTS).optional(),
     'Result that the DKIM signature must have, usually `pass`. The gate verifies the signature itself, on the message that arrived, with the key from DNS.',
   ),
-  dmarc: key(oneOf(AUTH_RESULTS).optional(), 'DMARC result that this server must report, usually `pass`.'),
+  dmarc: key(oneOf(enums.AUTH_RESULTS).optional(), 'DMARC result that this server must report, usually `pass`.'),
 };
 
 const deliveryShape = {
@@ -86,7 +77,7 @@ const deliveryShape = {
     'Seconds from acceptance until the message must have arrived: 1 to 3600. If the server greylists the sender and `retries` is not 0, the gate also retries for that long.',
   ),
   expect: key(
-    oneOf(DELIVERY_EXPECT).default('received'),
+    oneOf(enums.DELIVERY_EXPECT).default('received'),
     '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without them, the session is not signed in. `accepted` and `refused` exclude `inbox`.',
   ),
   keep: key(
@@ -110,7 +101,7 @@ const tlsShape = {
     'Additional trusted CAs: PEM text, or paths of PEM files, one per line; or a list of these. They are added to those of the input `ca`.',
   ),
   'min-version': key(
-    oneOf(TLS_VERSIONS).optional(),
+    oneOf(enums.TLS_VERSIONS).optional(),
     'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.',
     'the input `min-tls-version`',
   ),
@@ -126,7 +117,7 @@ const tlsShape = {
     'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted whatever its chain and name.',
   ),
   check: key(
-    oneOf(TLS_CHECKS).default('single'),
+    oneOf(enums.TLS_CHECKS).default('single'),
     'Which certificates are checked: `single`, the one of the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.',
   ),
   'client-cert': key(
@@ -158,7 +149,7 @@ export const endpointShape = {
   host: key(host, 'DNS name of the server (an international name is converted to A-labels), or its IP address.'),
   port: key(number(1, 65535).optional(), 'TCP port: 1 to 65535.', '587, or 465 with `transport: implicit`'),
   transport: key(
-    oneOf(TRANSPORTS).optional(),
+    oneOf(enums.TRANSPORTS).optional(),
     '`starttls`, or `implicit` for TLS from the first byte.',
     '`implicit` on port 465, otherwise `starttls`',
   ),
@@ -173,11 +164,11 @@ export const endpointShape = {
     "the runner's host name if it is a fully qualified domain, otherwise the address literal of the local socket",
   ),
   addresses: key(
-    oneOf(ADDRESSES).default('first'),
+    oneOf(enums.ADDRESSES).default('first'),
     '`first`; or `all`, to test each A and AAAA address as an endpoint of its own, named `name (address)`.',
   ),
   role: key(
-    oneOf(ROLES).optional(),
+    oneOf(enums.ROLES).optional(),
     '`submission` or `mx`: they have different requirements (RFC 3207 section 4).',
     '`mx` on port 25, otherwise `submission`',
   ),

@@ -36,10 +36,7 @@ export function value<T>(
 export const number = (min: number, max: number) =>
   value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max), 'word');
 
-/**
- * One of several keywords.
- * @param allowed the error message for any other text, if it is not to list the keywords
- */
+/** One of several keywords. @param allowed the error message for any other text, if it is not to list the keywords */
 export const oneOf = <T extends string>(
   known: readonly T[],
   allowed = `must be one of ${known.join(', ')}`,
@@ -51,10 +48,7 @@ export const oneOf = <T extends string>(
     quotable,
   );
 
-/**
- * A hint for a mistyped word.
- * @returns `; did you mean "word"?`, or empty text if no known word is similar
- */
+/** A hint for a mistyped word. @returns `; did you mean "word"?`, or empty text if no known word is similar */
 export function didYouMean(word: string, known: readonly string[]): string {
   const match = closestMatch(word, known, { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
   return match === undefined ? '' : `; did you mean "${match}"?`;
@@ -118,9 +112,6 @@ export const pemOrPaths = list(anyText, (text) => [text]);
 export const mapping = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, 'must be a mapping of keys to values');
 
-/**
- * Adds the documentation of a key.
- * @param otherwise the documented default, if it depends on something else
- */
+/** Adds the documentation of a key. @param otherwise the documented default, if it depends on something else */
 export const key = <T extends z.ZodType>(field: T, description: string, otherwise?: string): T =>
   field.meta({ description, ...(otherwise !== undefined && { otherwise }) });

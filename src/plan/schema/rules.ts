@@ -146,10 +146,7 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
   yield { message, keys, isOwn: true };
 }
 
-/**
- * Values that must all be set, and not be empty.
- * @param values by the full names of their keys
- */
+/** Values that must all be set, and not be empty. @param values by the full names of their keys */
 function* incomplete(values: Readonly<Record<string, string | Secret | undefined>>): Violations {
   // Without any of these keys, it is the inbox that requires them.
   const keys = [...Object.keys(values), 'delivery'];

@@ -119,14 +119,8 @@ export function day(text: string): string | undefined {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
 }
 
-/** One of several equal parts. */
-export interface Shard {
-  readonly part: number;
-  readonly parts: number;
-}
-
-/** `K/N` with K from 1 to N. */
-export function shard(text: string): Shard | undefined {
+/** `K/N` with K from 1 to N: one of N equal parts. */
+export function shard(text: string): { part: number; parts: number } | undefined {
   const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   const parts = wholeNumber(n, 1, 999_999_999);
   const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
@@ -150,9 +144,7 @@ export interface ApiAddress {
   readonly basePath: string;
 }
 
-export type InboxAddress = MailboxAddress | ApiAddress;
-
-type Scheme = InboxAddress['scheme'];
+type Scheme = (MailboxAddress | ApiAddress)['scheme'];
 
 /** Default ports. Mail catchers use the same port with and without TLS. */
 const PORTS: Readonly<Record<Scheme, number>> = {
@@ -164,7 +156,7 @@ const PORTS: Readonly<Record<Scheme, number>> = {
  * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
  * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
  */
-export function inboxUrl(text: string): InboxAddress | undefined {
+export function inboxUrl(text: string): MailboxAddress | ApiAddress | undefined {
   const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
   const scheme = match?.[1]?.toLowerCase() ?? '';
   const name = host(match?.[2] ?? '');
@@ -189,9 +181,12 @@ function isApi(scheme: Scheme): scheme is ApiAddress['scheme'] {
 
 /** The folder of an IMAP URL. */
 function folder(path: string): string | undefined {
-  const decoded = percentDecoded(path);
-  if (decoded === undefined || visible(decoded) !== decoded) return undefined;
-  return decoded === '' ? 'INBOX' : decoded;
+  try {
+    const decoded = decodeURIComponent(path) || 'INBOX';
+    return visible(decoded) === decoded ? decoded : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The base path of an API, as it is sent in requests. */
@@ -201,12 +196,4 @@ function base(path: string): string | undefined {
     (segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment),
   );
   return isAllowed ? segments.map((segment) => `/${segment}`).join('') : undefined;
-}
-
-function percentDecoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

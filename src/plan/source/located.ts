@@ -45,26 +45,16 @@ export function mappingAt(place: Place, values: Iterable<readonly [string, Locat
 
 /** The same without places: strings, arrays and objects; null for a broken text. */
 export function plain(node: Located): unknown {
-  switch (node.kind) {
-    case 'text':
-      return node.broken ? null : node.text;
-    case 'list':
-      return node.items.map(plain);
-    case 'mapping':
-      return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
-  }
+  if (node.kind === 'text') return node.broken ? null : node.text;
+  if (node.kind === 'list') return node.items.map(plain);
+  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
 }
 
 /** The number of values in a node, including itself. */
 export function size(node: Located): number {
-  switch (node.kind) {
-    case 'text':
-      return 1;
-    case 'list':
-      return node.items.reduce((sum, item) => sum + size(item), 1);
-    case 'mapping':
-      return [...node.entries.values()].reduce((sum, { value }) => sum + size(value), 1);
-  }
+  if (node.kind === 'text') return 1;
+  const parts = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
+  return parts.reduce((sum, part) => sum + size(part), 1);
 }
 
 /** The node at the end of a path, or undefined if there is none. */

@@ -29,10 +29,7 @@ export function isQuotableKey(key: string): boolean {
   return /^[\w-]{1,60}$/.test(key);
 }
 
-/**
- * The name of a file in an error.
- * @param path as the user wrote it; shown only if it looks like a path
- */
+/** The name of a file in an error. @param path as the user wrote it; shown only if it looks like a path */
 export function fileName(path: string): string {
   const isPath = path.length <= PATH_LENGTH && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
   return isPath ? path : 'the file';

@@ -18,11 +18,7 @@ export function isYaml(text: string): boolean {
 }
 
 /** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` is expanded. */
-export function readShortForm(
-  text: string,
-  origin: Place,
-  env: Environment,
-): { entries: ShortEntry[]; problems: Problem[] } {
+export function readShortForm(text: string, origin: Place, env: Environment) {
   const entries: ShortEntry[] = [];
   const problems: Problem[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -43,8 +39,11 @@ export interface ShortEntry {
   readonly node: LocatedText;
 }
 
+/** An endpoint mapping, or why an entry is not one. */
+export type ReadEntry = Readonly<{ mapping?: LocatedMapping; problems: readonly Problem[] }>;
+
 /** Turns one entry into an endpoint mapping. */
-export function readEntry({ source, node }: ShortEntry): { mapping?: LocatedMapping; problems: readonly Problem[] } {
+export function readEntry({ source, node }: ShortEntry): ReadEntry {
   if (node.broken) return { problems: [] };
   const [, name = '', port] = ENTRY.exec(node.text) ?? [];
   const problem = entryProblem(node.text, name, port);
@@ -60,10 +59,8 @@ function entryProblem(text: string, name: string, port: string | undefined): str
     return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
   }
   if (host(name) === undefined || /[/@]/.test(text)) return 'must be host, host:port or [v6]:port';
-  if (port !== undefined && wholeNumber(port, 1, 65535) === undefined) {
-    return 'the port must be a whole number from 1 to 65535';
-  }
-  return undefined;
+  const isPort = port === undefined || wholeNumber(port, 1, 65535) !== undefined;
+  return isPort ? undefined : 'the port must be a whole number from 1 to 65535';
 }
 
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */

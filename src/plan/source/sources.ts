@@ -6,7 +6,7 @@ import type { Environment } from './expand.js';
 import { at, mappingAt, size, type Located, type LocatedMapping } from './located.js';
 import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
 import { fileName } from './quote.js';
-import { isYaml, readEntry, readShortForm } from './short-form.js';
+import { isYaml, readEntry, readShortForm, type ReadEntry } from './short-form.js';
 import { readYaml } from './yaml.js';
 
 /** The endpoints of one input or file, and their defaults. */
@@ -46,10 +46,7 @@ export function readEndpointsInput(text: string, env: Environment): EndpointList
   return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
 }
 
-/**
- * Reads the file that the input `config` names.
- * @param path as the user wrote it
- */
+/** Reads the file that the input `config` names. @param path as the user wrote it */
 export async function readConfigFile(
   path: string,
   { cwd, env, readFile }: { cwd: string; env: Environment; readFile: (path: string) => Promise<string> },
@@ -90,15 +87,8 @@ function withItems(defaults: LocatedMapping, list: Located | undefined, problems
   return { ...read, defaults, problems: [...problems, ...read.problems] };
 }
 
-/** The result of reading one item of a list. */
-interface Item {
-  /** Absent if the item is not an endpoint. */
-  readonly mapping?: LocatedMapping;
-  readonly problems: readonly Problem[];
-}
-
 /** Reads the items of a list one after the other, until there are too many endpoints or problems. */
-function readAll<T>(items: readonly T[], read: (item: T) => Item, place: Place): Omit<EndpointList, 'defaults'> {
+function readAll<T>(items: readonly T[], read: (item: T) => ReadEntry, place: Place): Omit<EndpointList, 'defaults'> {
   const problems: Problem[] = [];
   if (items.length > MAX_ENDPOINTS) problems.push({ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` });
   const endpoints: LocatedMapping[] = [];
@@ -115,7 +105,7 @@ function excessIn(node: Located): Problem[] {
   return size(node) > MAX_VALUES ? [{ ...node.place, message: `contains more than ${MAX_VALUES} values` }] : [];
 }
 
-function readItem(item: Located): Item {
+function readItem(item: Located): ReadEntry {
   if (item.kind === 'text') return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
   if (item.kind === 'list') {
     return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };

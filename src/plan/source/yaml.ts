@@ -1,20 +1,4 @@
-import {
-  Composer,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  Parser,
-  type Alias,
-  type CST,
-  type Document,
-  type ErrorCode,
-  type Node,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import * as yaml from 'yaml';
 import { expand, LITERAL_KEYS, type Environment } from './expand.js';
 import { textAt, type Located, type LocatedEntry } from './located.js';
 import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
@@ -28,7 +12,7 @@ const MAX_TOKENS = 250_000;
 const MAX_ALIASED = 10_000;
 
 /** Messages for syntax errors. The messages of the library quote the text, which may be a password. */
-const SYNTAX: Partial<Record<ErrorCode, string>> = {
+const SYNTAX: Partial<Record<yaml.ErrorCode, string>> = {
   BAD_ALIAS: 'malformed alias; quote a value that begins with "*"',
   BAD_DQ_ESCAPE: 'invalid escape sequence in a double-quoted text; use single quotes, or write \\\\',
   BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
@@ -44,20 +28,14 @@ const SYNTAX: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, as ${NAME} does within { }',
 };
 
-/** The content of a YAML text. */
-export interface YamlContent {
-  /** Absent if the text is empty or is not valid YAML. */
-  readonly root?: Located;
-  readonly problems: readonly Problem[];
-}
-
 /**
  * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` is expanded in all values
  * except those of LITERAL_KEYS.
  * @param origin the file or the input that the text comes from
+ * @returns no `root` if the text is empty or is not valid YAML
  */
-export function readYaml(text: string, origin: Place, env: Environment): YamlContent {
-  const lines = new LineCounter();
+export function readYaml(text: string, origin: Place, env: Environment): { root?: Located; problems: Problem[] } {
+  const lines = new yaml.LineCounter();
   const placeOf = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { ...origin, line, column: col };
@@ -70,7 +48,7 @@ export function readYaml(text: string, origin: Place, env: Environment): YamlCon
     throw error;
   }
   const [document, second] = documents;
-  const faults: { code: ErrorCode; pos: [number, number] }[] = [...document.errors, ...document.warnings];
+  const faults: { code: yaml.ErrorCode; pos: [number, number] }[] = [...document.errors, ...document.warnings];
   if (second) faults.push({ code: 'MULTIPLE_DOCS', pos: [second.range[0], second.range[1]] });
   const syntax = faults.slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
     ...placeOf(pos[0]),
@@ -94,8 +72,8 @@ class Excess extends Error {
 }
 
 /** The first document of a text, and the second if there is one. @throws {Excess} */
-function compose(text: string, lines: LineCounter): [Document.Parsed, Document.Parsed | undefined] {
-  const composer = new Composer({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
+function compose(text: string, lines: yaml.LineCounter): [yaml.Document.Parsed, yaml.Document.Parsed | undefined] {
+  const composer = new yaml.Composer({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
   // The library creates an Error for each syntax error, but throws none. Their stack traces would take most of the
   // time.
   const { stackTraceLimit } = Error;
@@ -110,11 +88,11 @@ function compose(text: string, lines: LineCounter): [Document.Parsed, Document.P
 }
 
 /** The tokens of a text, up to the limit. @throws {Excess} */
-function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
-  const parser = new Parser(lines.addNewLine);
+function* tokensOf(text: string, lines: yaml.LineCounter): Generator<yaml.CST.Token> {
+  const parser = new yaml.Parser(lines.addNewLine);
   lines.addNewLine(0);
   let count = 0;
-  for (const lexeme of new Lexer().lex(text)) {
+  for (const lexeme of new yaml.Lexer().lex(text)) {
     const { offset } = parser;
     yield* parser.next(lexeme);
     count += 1;
@@ -130,11 +108,11 @@ class Reader {
   readonly problems: Problem[] = [];
   readonly #env: Environment;
   readonly #placeOf: (offset: number) => Place;
-  readonly #anchors = new Map<string, Node>();
+  readonly #anchors = new Map<string, yaml.Node>();
   /** The node that each alias stands for: the last one with its name before the alias. */
-  readonly #targets = new Map<Alias, Node | undefined>();
+  readonly #targets = new Map<yaml.Alias, yaml.Node | undefined>();
   /** Nodes that are being read, from the outside in. */
-  readonly #open: Node[] = [];
+  readonly #open: yaml.Node[] = [];
   #aliases = 0;
   #aliased = 0;
 
@@ -143,11 +121,11 @@ class Reader {
     this.#placeOf = placeOf;
   }
 
-  read(node: Node, isLiteral = false, place = this.#placeOf(node.range?.[0] ?? 0)): Located {
+  read(node: yaml.Node, isLiteral = false, place = this.#placeOf(node.range?.[0] ?? 0)): Located {
     if (this.#open.length >= MAX_DEPTH) return this.#broken(place, 'nested too deeply');
     const isAliased = this.#aliases > 0;
     if (isAliased && ++this.#aliased > MAX_ALIASED) return this.#broken(place, 'too many values by alias');
-    if (isAlias(node)) return this.#alias(node, isLiteral, place);
+    if (yaml.isAlias(node)) return this.#alias(node, isLiteral, place);
     if (!isAliased && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     this.#open.push(node);
     const located = this.#value(node, isLiteral, place);
@@ -155,23 +133,20 @@ class Reader {
     return located;
   }
 
-  #value(node: Node, isLiteral: boolean, place: Place): Located {
-    if (isMap(node)) return { kind: 'mapping', entries: this.#entries(node), place };
-    if (isSeq(node)) return { kind: 'list', items: this.#items(node), place };
+  #value(node: yaml.Node, isLiteral: boolean, place: Place): Located {
+    if (yaml.isMap(node)) return { kind: 'mapping', entries: this.#entries(node), place };
+    if (yaml.isSeq(node))
+      return { kind: 'list', items: (node.items as yaml.Node[]).map((item) => this.read(item)), place };
     const source = textOf(node);
     const { text, expanded, errors } = expand(source, this.#env, isLiteral);
     for (const message of errors) this.#report({ ...place, message });
     return { ...textAt(place, text, expanded), broken: errors.length > 0 };
   }
 
-  #items(list: YAMLSeq): Located[] {
-    return (list.items as Node[]).map((item) => this.read(item));
-  }
-
-  #entries(mapping: YAMLMap): Map<string, LocatedEntry> {
+  #entries(mapping: yaml.YAMLMap): Map<string, LocatedEntry> {
     const entries = new Map<string, LocatedEntry>();
     for (const pair of mapping.items) {
-      const { key, value } = pair as { key: Node; value: Node | null };
+      const { key, value } = pair as { key: yaml.Node; value: yaml.Node | null };
       const name = textOf(key);
       const place = this.#placeOf(key.range?.[0] ?? 0);
       const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
@@ -182,7 +157,7 @@ class Reader {
     return entries;
   }
 
-  #alias(alias: Alias, isLiteral: boolean, place: Place): Located {
+  #alias(alias: yaml.Alias, isLiteral: boolean, place: Place): Located {
     if (!this.#targets.has(alias)) this.#targets.set(alias, this.#anchors.get(alias.source));
     const target = this.#targets.get(alias);
     if (!target) return this.#broken(place, 'an alias without an anchor before it; quote a value that begins with "*"');
@@ -204,6 +179,6 @@ class Reader {
 }
 
 /** The text of a scalar. The failsafe schema gives no scalar another type. */
-function textOf(node: Node): string {
-  return isScalar(node) && typeof node.value === 'string' ? node.value : '';
+function textOf(node: yaml.Node): string {
+  return yaml.isScalar(node) && typeof node.value === 'string' ? node.value : '';
 }

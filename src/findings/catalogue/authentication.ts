@@ -1,206 +1,134 @@
-import type { CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
 
+const { error, warning, notice } = entriesOf(['authentication']);
+
 /** Causes that a server can name in reply to any AUTH, whatever its code. */
-const AUTH_CAUSES = {
-  'too-many-attempts': {
-    remedy:
-      'Sign in less often: leave more time between runs, lower `concurrency`, and check who else signs in with this account or from this address. The credentials themselves have not been checked.',
-  },
-  'quota-exceeded': {
-    remedy:
-      'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
-  },
-  'sign-in-required': {
-    remedy:
-      'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
-  },
-} as const;
+const AUTH_CAUSES = remedies({
+  'too-many-attempts':
+    'Sign in less often: leave more time between runs, lower `concurrency`, and check who else signs in with this account or from this address. The credentials themselves have not been checked.',
+  'quota-exceeded':
+    'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
+  'sign-in-required':
+    'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
+});
 
 /** Findings of step 4: EHLO inside TLS, and AUTH. */
 export const AUTHENTICATION = {
-  'ehlo-after-tls-rejected': {
-    title: 'EHLO rejected inside TLS',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation: 'After STARTTLS the client must send EHLO again, but the server rejects it.',
-    evidence: fields('reply', 'helo'),
-    remedy:
-      'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
-    reference: 'RFC 3207 section 4.2',
-  },
-  'starttls-still-advertised': {
-    title: 'STARTTLS offered inside TLS',
-    severity: 'warning',
-    steps: ['authentication'],
-    explanation:
-      'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.',
-    evidence: fields('capabilities'),
-    remedy:
-      'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
-    reference: 'RFC 3207 section 4.2',
-  },
-  'auth-not-advertised': {
-    title: 'AUTH not offered',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation: 'Credentials are configured, but the server does not offer AUTH inside TLS.',
-    evidence: fields('capabilities'),
-    remedy:
-      'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.',
-    reference: 'RFC 4954 section 3',
-  },
-  'auth-mechanism-unavailable': {
-    title: 'No common AUTH mechanism',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).',
-    evidence: {
-      ...fields('reply', 'mechanism', 'saslError'),
-      offered: 'the mechanisms that the server offers',
-      required: 'the required mechanism, or type of mechanism',
-    },
-    remedy:
-      'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
-    reference: 'RFC 4954 section 4',
-    causes: AUTH_CAUSES,
-  },
-  'auth-rejected': {
-    title: 'Credentials rejected',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
-    evidence: fields('reply', 'mechanism', 'saslError'),
-    remedy:
-      'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
-    reference: 'RFC 4954 section 6',
-    causes: {
-      ...AUTH_CAUSES,
-      'access-token': {
-        remedy:
-          'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this user name, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+  'ehlo-after-tls-rejected': error(
+    'EHLO rejected inside TLS',
+    'After STARTTLS the client must send EHLO again, but the server rejects it.',
+    'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
+    { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' },
+  ),
+  'starttls-still-advertised': warning(
+    'STARTTLS offered inside TLS',
+    'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.',
+    'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
+    { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' },
+  ),
+  'auth-not-advertised': error(
+    'AUTH not offered',
+    'Credentials are configured, but the server does not offer AUTH inside TLS.',
+    'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.',
+    { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' },
+  ),
+  'auth-mechanism-unavailable': error(
+    'No common AUTH mechanism',
+    'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).',
+    'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
+    {
+      evidence: {
+        ...fields('reply', 'mechanism', 'saslError'),
+        offered: 'the mechanisms that the server offers',
+        required: 'the required mechanism, or type of mechanism',
       },
-      certificate: {
-        remedy:
-          'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
+      reference: 'RFC 4954 section 4',
+      causes: AUTH_CAUSES,
+    },
+  ),
+  'auth-rejected': error(
+    'Credentials rejected',
+    'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
+    'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
+    {
+      evidence: fields('reply', 'mechanism', 'saslError'),
+      reference: 'RFC 4954 section 6',
+      causes: {
+        ...remedies({
+          'access-token':
+            'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this user name, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+          certificate:
+            'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
+        }),
+        ...AUTH_CAUSES,
       },
     },
-  },
-  'auth-command-refused': {
-    title: 'AUTH command refused',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.',
-    evidence: fields('reply', 'mechanism', 'saslError'),
-    remedy:
-      'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.',
-    reference: 'RFC 4954 section 4',
-    causes: AUTH_CAUSES,
-  },
-  'auth-temporary-failure': {
-    title: 'Authentication temporarily unavailable',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
-    evidence: fields('reply', 'mechanism', 'saslError'),
-    remedy:
-      "Look for the authentication backend in the server's log. The credentials themselves have not been checked.",
-    reference: 'RFC 4954 section 6',
-    causes: AUTH_CAUSES,
-  },
-  'auth-tls-required': {
-    title: 'Server does not know that TLS is active',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
-    evidence: fields('reply', 'mechanism', 'saslError'),
-    remedy:
-      'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
-    reference: 'RFC 4954 section 6',
-    causes: AUTH_CAUSES,
-  },
-  'auth-server-not-authenticated': {
-    title: 'Server does not prove that it knows the password',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.',
-    evidence: fields('reply', 'mechanism', 'saslError', 'fault'),
-    remedy:
-      'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
-    reference: 'RFC 5802 section 3',
-  },
-  'auth-iterations-low': {
-    title: 'Low SCRAM iteration count',
-    severity: 'notice',
-    steps: ['authentication'],
-    explanation:
-      'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.',
-    evidence: { iterations: 'how often the password is hashed' },
-    remedy:
-      'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.',
-    reference: 'RFC 7677 section 4',
-  },
-  'credentials-withheld': {
-    title: 'Credentials not sent',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
-    evidence: {},
-    remedy:
-      'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.',
-    reference: 'RFC 8314 section 4.1',
-  },
-  'unauthenticated-mail-accepted': {
-    title: 'MAIL accepted without AUTH',
-    severity: 'warning',
-    steps: ['authentication'],
-    explanation:
-      'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).',
-    evidence: fields('sent', 'reply'),
-    remedy:
-      'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
-    reference: 'RFC 6409 section 4.3',
-  },
-  'auth-not-rejected': {
-    title: 'Credentials accepted that must be rejected',
-    severity: 'error',
-    steps: ['authentication'],
-    explanation:
-      '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
-    evidence: fields('reply', 'mechanism', 'saslError'),
-    remedy:
-      'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.',
-    reference: 'RFC 4954 section 4',
-  },
-  'auth-plain-on-mx': {
-    title: 'MX offers only plaintext AUTH mechanisms',
-    severity: 'notice',
-    steps: ['authentication'],
-    explanation:
-      'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.',
-    evidence: { mechanisms: 'the SASL mechanisms that are offered' },
-    remedy:
-      'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
-    reference: 'RFC 6409 section 3.3',
-  },
-  'auth-mechanisms-differ': {
-    title: 'AUTH mechanisms differ inside TLS',
-    severity: 'notice',
-    steps: ['authentication'],
-    explanation:
-      'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
-    evidence: {
-      beforeTls: 'the mechanisms that are offered before TLS',
-      insideTls: 'the mechanisms that are offered inside TLS',
+  ),
+  'auth-command-refused': error(
+    'AUTH command refused',
+    'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.',
+    'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.',
+    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES },
+  ),
+  'auth-temporary-failure': error(
+    'Authentication temporarily unavailable',
+    'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
+    "Look for the authentication backend in the server's log. The credentials themselves have not been checked.",
+    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },
+  ),
+  'auth-tls-required': error(
+    'Server does not know that TLS is active',
+    'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
+    'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
+    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },
+  ),
+  'auth-server-not-authenticated': error(
+    'Server does not prove that it knows the password',
+    'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.',
+    'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
+    { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' },
+  ),
+  'auth-iterations-low': notice(
+    'Low SCRAM iteration count',
+    'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.',
+    'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.',
+    { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' },
+  ),
+  'credentials-withheld': error(
+    'Credentials not sent',
+    "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
+    'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.',
+    { evidence: {}, reference: 'RFC 8314 section 4.1' },
+  ),
+  'unauthenticated-mail-accepted': warning(
+    'MAIL accepted without AUTH',
+    'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).',
+    'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
+    { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' },
+  ),
+  'auth-not-rejected': error(
+    'Credentials accepted that must be rejected',
+    '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
+    'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.',
+    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' },
+  ),
+  'auth-plain-on-mx': notice(
+    'MX offers only plaintext AUTH mechanisms',
+    'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.',
+    'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
+    { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' },
+  ),
+  'auth-mechanisms-differ': notice(
+    'AUTH mechanisms differ inside TLS',
+    'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
+    'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.',
+    {
+      evidence: {
+        beforeTls: 'the mechanisms that are offered before TLS',
+        insideTls: 'the mechanisms that are offered inside TLS',
+      },
+      reference: 'RFC 3207 section 4.2',
     },
-    remedy: 'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.',
-    reference: 'RFC 3207 section 4.2',
-  },
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,109 +1,82 @@
-import { READS_GREETING, type CatalogueEntry } from './entry.js';
+import { entriesOf, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
+
+const { error, warning } = entriesOf(['capability']);
+
+/** The steps that read the greeting and send the first EHLO: step 1, or step 4 with implicit TLS. */
+const READS_GREETING = ['capability', 'authentication'] as const;
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 export const CAPABILITY = {
-  'greeting-rejected': {
-    title: 'Server rejected the connection',
-    severity: 'error',
-    steps: READS_GREETING,
-    explanation:
-      'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.',
-    evidence: fields('reply'),
-    remedy:
-      'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).',
-    reference: 'RFC 5321 section 3.1',
-  },
-  'not-smtp': {
-    title: 'Not an SMTP server',
-    severity: 'error',
-    steps: READS_GREETING,
-    explanation:
-      'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).',
-    evidence: fields('protocol', 'line', 'reply'),
-    remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
-    reference: 'RFC 5321 section 3.1',
-  },
-  'ehlo-rejected': {
-    title: 'EHLO rejected',
-    severity: 'error',
-    steps: READS_GREETING,
-    explanation:
-      'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.',
-    evidence: fields('reply', 'helo', 'greeting'),
-    remedy:
-      'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
-    reference: 'RFC 5321 section 4.1.1.1',
-    resultType: 'starttls-not-supported',
-  },
-  'implicit-tls-port': {
-    title: 'Port requires implicit TLS',
-    severity: 'error',
-    steps: ['capability'],
-    explanation:
-      'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
-    evidence: { data: 'how the first record begins: its type and version' },
-    remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
-    reference: 'RFC 8314 section 3.3',
-  },
-  'starttls-not-advertised': {
-    title: 'STARTTLS not offered',
-    severity: 'error',
-    steps: ['capability'],
-    explanation: 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.',
-    evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
-    remedy:
-      'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).',
-    reference: 'RFC 3207 section 2',
-    resultType: 'starttls-not-supported',
-  },
-  'starttls-stripped': {
-    title: 'STARTTLS removed in transit',
-    severity: 'error',
-    steps: ['capability'],
-    explanation:
-      'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
-    evidence: {
-      ...fields('capabilities', 'masked', 'greeting'),
-      keyword: 'what is in the place of STARTTLS',
-      reply: 'the reply to STARTTLS, if it was removed',
+  'greeting-rejected': error(
+    'Server rejected the connection',
+    'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.',
+    'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).',
+    { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' },
+  ),
+  'not-smtp': error(
+    'Not an SMTP server',
+    'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).',
+    'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
+    { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' },
+  ),
+  'ehlo-rejected': error(
+    'EHLO rejected',
+    'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.',
+    'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
+    {
+      steps: READS_GREETING,
+      evidence: fields('reply', 'helo', 'greeting'),
+      reference: 'RFC 5321 section 4.1.1.1',
+      resultType: 'starttls-not-supported',
     },
-    remedy:
-      'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
-    reference: 'RFC 3207 section 6',
-    resultType: 'starttls-not-supported',
-  },
-  'plaintext-auth-advertised': {
-    title: 'AUTH offered before TLS',
-    severity: 'warning',
-    steps: ['capability'],
-    explanation:
-      'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.',
-    evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' },
-    remedy:
-      'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
-    reference: 'RFC 4954 section 4',
-  },
-  'plaintext-auth-accepted': {
-    title: 'AUTH accepted before TLS',
-    severity: 'error',
-    steps: ['capability'],
-    explanation:
-      'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
-    evidence: fields('sent', 'reply'),
-    remedy:
-      'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
-    reference: 'RFC 4954 section 4',
-  },
-  'plaintext-mail-accepted': {
-    title: 'MAIL accepted without TLS',
-    severity: 'warning',
-    steps: ['capability'],
-    explanation:
-      'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.',
-    evidence: fields('sent', 'reply'),
-    remedy:
-      'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
-    reference: 'RFC 8314 section 4.1',
-  },
+  ),
+  'implicit-tls-port': error(
+    'Port requires implicit TLS',
+    'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
+    'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
+    { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' },
+  ),
+  'starttls-not-advertised': error(
+    'STARTTLS not offered',
+    'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.',
+    'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).',
+    {
+      evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
+      reference: 'RFC 3207 section 2',
+      resultType: 'starttls-not-supported',
+    },
+  ),
+  'starttls-stripped': error(
+    'STARTTLS removed in transit',
+    'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
+    'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
+    {
+      evidence: {
+        ...fields('capabilities', 'masked', 'greeting'),
+        keyword: 'what is in the place of STARTTLS',
+        reply: 'the reply to STARTTLS, if it was removed',
+      },
+      reference: 'RFC 3207 section 6',
+      resultType: 'starttls-not-supported',
+    },
+  ),
+  'plaintext-auth-advertised': warning(
+    'AUTH offered before TLS',
+    'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.',
+    'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+    { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' },
+  ),
+  'plaintext-auth-accepted': error(
+    'AUTH accepted before TLS',
+    'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
+    'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+    { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' },
+  ),
+  'plaintext-mail-accepted': warning(
+    'MAIL accepted without TLS',
+    'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.',
+    'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
+    { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' },
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

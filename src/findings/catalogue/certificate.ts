@@ -1,5 +1,7 @@
-import type { CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
+
+const { error, warning, notice } = entriesOf(['certificate']);
 
 const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
@@ -21,226 +23,197 @@ function appendIssuer({ missingIssuer = '', caIssuers }: Readonly<Record<string,
 }
 
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
-const SAME_NAME_OTHER_KEY = {
-  remedy:
-    'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.',
-};
+const SAME_NAME_OTHER_KEY =
+  'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.';
 
 /** Findings of step 3 about the certificate. */
 export const CERTIFICATE = {
-  'certificate-expired': {
-    title: 'Certificate expired',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: "The notAfter date of the server's certificate has passed.",
-    evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-    remedy:
-      'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.',
-    reference: 'RFC 5280 section 4.1.2.5',
-    resultType: 'certificate-expired',
-  },
-  'certificate-not-yet-valid': {
-    title: 'Certificate not yet valid',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The notBefore date of the certificate is in the future.',
-    evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-    remedy:
-      'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
-    reference: 'RFC 5280 section 4.1.2.5',
-    resultType: 'validation-failure',
-  },
-  'certificate-expires-soon': {
-    title: 'Certificate expires soon',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The certificate is valid for fewer days than `min-valid-days` requires.',
-    evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-    remedy:
-      'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
-    reference: 'RFC 5280 section 4.1.2.5',
-  },
-  'certificate-hostname-mismatch': {
-    title: 'Certificate does not match the host name',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.',
-    evidence: { ...NAMES, ...fields('subject', 'keyType') },
-    remedy:
-      'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.',
-    reference: 'RFC 9525 section 6',
-    resultType: 'certificate-host-mismatch',
-  },
-  'certificate-self-signed': {
-    title: 'Self-signed certificate',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
-    evidence: { ...CHAIN, ...fields('keyType') },
-    remedy:
-      'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
-    reference: 'RFC 5280 section 6.1',
-    resultType: 'certificate-not-trusted',
-  },
-  'certificate-chain-incomplete': {
-    title: 'Intermediate certificate missing',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.',
-    evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
-    remedy: SEND_WHOLE_CHAIN,
-    reference: 'RFC 8446 section 4.4.2',
-    causes: {
-      'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}` },
-      'same-name': SAME_NAME_OTHER_KEY,
+  'certificate-expired': error(
+    'Certificate expired',
+    "The notAfter date of the server's certificate has passed.",
+    'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.',
+    {
+      evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
+      reference: 'RFC 5280 section 4.1.2.5',
+      resultType: 'certificate-expired',
     },
-    resultType: 'certificate-not-trusted',
-  },
-  'certificate-untrusted': {
-    title: 'Certificate issuer not trusted',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.',
-    evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
-    remedy: TRUST_ISSUER,
-    reference: 'RFC 5280 section 6.1',
-    causes: {
-      'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}` },
-      'unknown-root': {
-        remedy: `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
+  ),
+  'certificate-not-yet-valid': error(
+    'Certificate not yet valid',
+    'The notBefore date of the certificate is in the future.',
+    'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
+    {
+      evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
+      reference: 'RFC 5280 section 4.1.2.5',
+      resultType: 'validation-failure',
+    },
+  ),
+  'certificate-expires-soon': error(
+    'Certificate expires soon',
+    'The certificate is valid for fewer days than `min-valid-days` requires.',
+    'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
+    { evidence: fields('validFrom', 'validTo', 'now', 'keyType'), reference: 'RFC 5280 section 4.1.2.5' },
+  ),
+  'certificate-hostname-mismatch': error(
+    'Certificate does not match the host name',
+    'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.',
+    'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.',
+    {
+      evidence: { ...NAMES, ...fields('subject', 'keyType') },
+      reference: 'RFC 9525 section 6',
+      resultType: 'certificate-host-mismatch',
+    },
+  ),
+  'certificate-self-signed': error(
+    'Self-signed certificate',
+    'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
+    'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
+    {
+      evidence: { ...CHAIN, ...fields('keyType') },
+      reference: 'RFC 5280 section 6.1',
+      resultType: 'certificate-not-trusted',
+    },
+  ),
+  'certificate-chain-incomplete': error(
+    'Intermediate certificate missing',
+    'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.',
+    SEND_WHOLE_CHAIN,
+    {
+      evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
+      reference: 'RFC 8446 section 4.4.2',
+      resultType: 'certificate-not-trusted',
+      causes: remedies({
+        'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}`,
+        'same-name': SAME_NAME_OTHER_KEY,
+      }),
+    },
+  ),
+  'certificate-untrusted': error(
+    'Certificate issuer not trusted',
+    'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.',
+    TRUST_ISSUER,
+    {
+      evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
+      reference: 'RFC 5280 section 6.1',
+      resultType: 'certificate-not-trusted',
+      causes: remedies({
+        'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
+        'unknown-root': `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
+        'same-name': SAME_NAME_OTHER_KEY,
+      }),
+    },
+  ),
+  'certificate-wrong-purpose': error(
+    'Certificate not valid for a server',
+    'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+    'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
+    {
+      evidence: fields('reason', 'subject', 'keyType'),
+      reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
+      resultType: 'validation-failure',
+    },
+  ),
+  'certificate-malformed': error(
+    'Malformed certificate',
+    'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
+    'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
+    {
+      evidence: {
+        malformed: 'what is malformed',
+        sha256: 'the fingerprint of the certificate',
+        ...fields('subject', 'keyType'),
       },
-      'same-name': SAME_NAME_OTHER_KEY,
+      reference: 'RFC 5280 section 4.1',
+      resultType: 'validation-failure',
     },
-    resultType: 'certificate-not-trusted',
-  },
-  'certificate-wrong-purpose': {
-    title: 'Certificate not valid for a server',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
-    evidence: fields('reason', 'subject', 'keyType'),
-    remedy:
-      'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
-    reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
-    resultType: 'validation-failure',
-  },
-  'certificate-malformed': {
-    title: 'Malformed certificate',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
-    evidence: {
-      malformed: 'what is malformed',
-      sha256: 'the fingerprint of the certificate',
-      ...fields('subject', 'keyType'),
+  ),
+  'certificate-weak-key': error(
+    'Weak key',
+    'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.',
+    'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
+    {
+      evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
+      reference: 'RFC 9325 section 4.5',
+      resultType: 'validation-failure',
     },
-    remedy:
-      'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
-    reference: 'RFC 5280 section 4.1',
-    resultType: 'validation-failure',
-  },
-  'certificate-weak-key': {
-    title: 'Weak key',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.',
-    evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
-    remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
-    reference: 'RFC 9325 section 4.5',
-    resultType: 'validation-failure',
-  },
-  'certificate-weak-signature': {
-    title: 'Weak signature',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.',
-    evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
-    remedy: 'Have the certificate issued again with SHA-256 or better.',
-    reference: 'RFC 9325 section 4.5; RFC 9155',
-    resultType: 'validation-failure',
-  },
-  'certificate-pin-mismatch': {
-    title: 'Key does not match the pin',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The public key of the server is not one of those in `tls.pin`.',
-    evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`', ...fields('keyType') },
-    remedy:
-      'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
-    reference: 'RFC 7469 section 2.6',
-  },
-  'certificate-issuer-expires-first': {
-    title: 'Issuer expires before the certificate',
-    severity: 'warning',
-    steps: ['certificate'],
-    explanation:
-      "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
-    evidence: {
-      issuer: 'the subject of the certificate that expires first',
-      issuerValidTo: 'its notAfter date',
-      validTo: "the notAfter date of the server's certificate",
-      ...fields('keyType'),
+  ),
+  'certificate-weak-signature': error(
+    'Weak signature',
+    'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.',
+    'Have the certificate issued again with SHA-256 or better.',
+    {
+      evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
+      reference: 'RFC 9325 section 4.5; RFC 9155',
+      resultType: 'validation-failure',
     },
-    remedy:
-      'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.',
-    reference: 'RFC 5280 section 6.1.3',
-  },
-  'certificate-chain-disordered': {
-    title: 'Certificate chain out of order',
-    severity: 'notice',
-    steps: ['certificate'],
-    explanation:
-      'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
-    evidence: {
-      subject: 'the first certificate that is out of order',
-      certificatesSent: CHAIN.certificatesSent,
-      ...fields('keyType'),
+  ),
+  'certificate-pin-mismatch': error(
+    'Key does not match the pin',
+    'The public key of the server is not one of those in `tls.pin`.',
+    'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
+    {
+      evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`', ...fields('keyType') },
+      reference: 'RFC 7469 section 2.6',
     },
-    remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
-    reference: 'RFC 8446 section 4.4.2',
-  },
-  'certificate-lifetime-long': {
-    title: 'Long certificate lifetime',
-    severity: 'notice',
-    steps: ['certificate'],
-    explanation:
-      'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.',
-    evidence: fields('validFrom', 'validTo', 'keyType'),
-    remedy: 'Automate renewal (ACME), including the reload of the mail server.',
-    reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
-  },
-  'certificate-unchecked': {
-    title: 'Second certificate not checked',
-    severity: 'warning',
-    steps: ['certificate'],
-    explanation:
-      'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.',
-    evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
-    remedy:
-      'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
-    reference: 'RFC 8446 section 4.4.2.2',
-  },
-  'certificate-pinned': {
-    title: 'Key pinned: chain and name ignored',
-    severity: 'notice',
-    steps: ['certificate'],
-    explanation:
-      'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.',
-    evidence: {
-      ...CHAIN,
-      ...DEAD_END,
-      ...PRIVATE_ROOT,
-      ...NAMES,
-      ...fields('finding', 'reason', 'subject', 'keyType'),
+  ),
+  'certificate-issuer-expires-first': warning(
+    'Issuer expires before the certificate',
+    "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
+    'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.',
+    {
+      evidence: {
+        issuer: 'the subject of the certificate that expires first',
+        issuerValidTo: 'its notAfter date',
+        validTo: "the notAfter date of the server's certificate",
+        ...fields('keyType'),
+      },
+      reference: 'RFC 5280 section 6.1.3',
     },
-    remedy: 'Nothing to do, unless clients without the pin use this server, too.',
-    reference: 'RFC 7435 section 3',
-  },
+  ),
+  'certificate-chain-disordered': notice(
+    'Certificate chain out of order',
+    'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
+    'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
+    {
+      evidence: {
+        subject: 'the first certificate that is out of order',
+        certificatesSent: CHAIN.certificatesSent,
+        ...fields('keyType'),
+      },
+      reference: 'RFC 8446 section 4.4.2',
+    },
+  ),
+  'certificate-lifetime-long': notice(
+    'Long certificate lifetime',
+    'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.',
+    'Automate renewal (ACME), including the reload of the mail server.',
+    {
+      evidence: fields('validFrom', 'validTo', 'keyType'),
+      reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
+    },
+  ),
+  'certificate-unchecked': warning(
+    'Second certificate not checked',
+    'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.',
+    'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
+    {
+      evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
+      reference: 'RFC 8446 section 4.4.2.2',
+    },
+  ),
+  'certificate-pinned': notice(
+    'Key pinned: chain and name ignored',
+    'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.',
+    'Nothing to do, unless clients without the pin use this server, too.',
+    {
+      evidence: {
+        ...CHAIN,
+        ...DEAD_END,
+        ...PRIVATE_ROOT,
+        ...NAMES,
+        ...fields('finding', 'reason', 'subject', 'keyType'),
+      },
+      reference: 'RFC 7435 section 3',
+    },
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

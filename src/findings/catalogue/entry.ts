@@ -29,6 +29,30 @@ export interface Fix {
   readonly reference?: string;
 }
 
+/** What an entry has besides its three texts. */
+type EntryDetails = Pick<CatalogueEntry, 'evidence' | 'reference' | 'causes' | 'resultType'> &
+  Partial<Pick<CatalogueEntry, 'steps'>>;
+
+/**
+ * One constructor of entries for each severity.
+ * @param steps the steps of all entries that name no others
+ */
+export function entriesOf(steps: readonly StepId[]) {
+  const entryOf =
+    (severity: Severity) =>
+    <const Details extends EntryDetails>(title: string, explanation: string, remedy: string, details: Details) => ({
+      ...{ title, severity, steps, explanation, remedy },
+      ...details,
+    });
+  return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
+}
+
+/** Fixes for causes that share the reference of the entry. */
+export function remedies<Cause extends string>(texts: Readonly<Record<Cause, Fix['remedy']>>): Record<Cause, Fix> {
+  const fixes = Object.entries<Fix['remedy']>(texts).map(([cause, remedy]) => [cause, { remedy }]);
+  return Object.fromEntries(fixes) as Record<Cause, Fix>;
+}
+
 /** The result types of RFC 8460 section 4.3 that are about a server's TLS itself. */
 export const RESULT_TYPES = [
   'starttls-not-supported',
@@ -41,7 +65,3 @@ export const RESULT_TYPES = [
 export type ResultType = (typeof RESULT_TYPES)[number];
 
 export const EVERY_STEP: readonly StepId[] = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
-/** Step 1, or step 3 with implicit TLS: the step that opens the connection. */
-export const OPENS_CONNECTION: readonly StepId[] = ['capability', 'certificate'];
-/** Step 1, or step 4 with implicit TLS: the step that reads the greeting and sends the first EHLO. */
-export const READS_GREETING: readonly StepId[] = ['capability', 'authentication'];

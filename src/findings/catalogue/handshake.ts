@@ -1,5 +1,7 @@
-import type { CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
+
+const { error } = entriesOf(['certificate']);
 
 const COMPARE_NETWORKS =
   'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
@@ -8,166 +10,119 @@ const UPDATE_TLS_LIBRARY =
 
 /** Findings of step 3 about the TLS handshake. */
 export const HANDSHAKE = {
-  'tls-handshake-failed': {
-    title: 'TLS handshake failed',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'Client and server could not negotiate a TLS session.',
-    evidence: {
-      ...fields('alert', 'name', 'reason', 'code', 'data'),
-      negotiated: 'what the server selects if the client offers everything',
-      signature: 'the algorithm with which the server signs the handshake',
-      servername: 'the name that was sent as SNI',
-    },
-    remedy:
-      'Compare protocol versions, cipher suites and key type of the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.',
-    reference: 'RFC 8446 section 6.2',
-    causes: {
-      ciphers: {
-        remedy:
-          'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the type of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).',
+  'tls-handshake-failed': error(
+    'TLS handshake failed',
+    'Client and server could not negotiate a TLS session.',
+    'Compare protocol versions, cipher suites and key type of the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.',
+    {
+      evidence: {
+        ...fields('alert', 'name', 'reason', 'code', 'data'),
+        negotiated: 'what the server selects if the client offers everything',
+        signature: 'the algorithm with which the server signs the handshake',
+        servername: 'the name that was sent as SNI',
       },
-      'short-dh-parameters': {
-        remedy:
-          'Configure Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits since 3.1; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or disable cipher suites with DHE: ECDHE does not need them (RFC 9325 section 4.1).',
-      },
-      'old-signature': {
-        remedy:
-          'Make the server sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that supports nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.',
-      },
-      'unknown-name': {
-        remedy:
-          'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must have it), or configure the server for this name: a certificate for it, or a default certificate for unknown names.',
-        reference: 'RFC 6066 section 3',
-      },
-      'changed-in-transit': { remedy: COMPARE_NETWORKS },
-      'incompatible-library': { remedy: UPDATE_TLS_LIBRARY },
-      'missing-extension': {
-        remedy: `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
-      },
-      'certificate-alert': {
-        remedy:
-          "The server's log says which certificate it means. Check for a proxy that terminates TLS in front of it and has no client certificate, or the wrong one, for the server behind it.",
-      },
-      'access-denied': {
-        remedy: "A rule of the server rejects this client; its log says which. Allow the runner's address.",
-      },
-      'server-error': {
-        remedy:
-          "Look in the server's log at the time of the run: a certificate or key that is unreadable or does not match, a key store, session cache or OCSP responder that is unreachable, exhausted memory, or a TLS library without a feature that the configuration requires.",
-      },
-      downgrade: {
-        remedy:
-          'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and make it allow newer versions.',
-      },
-      'server-closed': {
-        remedy: "The server's log may say why: it was stopped, or someone ended the connection.",
-      },
-      'ocsp-response': {
-        remedy: 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
-      },
-      'pre-shared-key': {
-        remedy: 'Make the server authenticate with a certificate: mail clients have no pre-shared keys.',
-      },
-      'application-protocol': {
-        remedy:
-          'Check host and port: they may be those of a server for another protocol (HTTPS), or of a proxy that routes connections by ALPN. Make it forward connections without ALPN to the mail server.',
+      reference: 'RFC 8446 section 6.2',
+      resultType: 'validation-failure',
+      causes: {
+        ...remedies({
+          ciphers:
+            'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the type of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).',
+          'short-dh-parameters':
+            'Configure Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits since 3.1; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or disable cipher suites with DHE: ECDHE does not need them (RFC 9325 section 4.1).',
+          'old-signature':
+            'Make the server sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that supports nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.',
+          'changed-in-transit': COMPARE_NETWORKS,
+          'incompatible-library': UPDATE_TLS_LIBRARY,
+          'missing-extension': `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
+          'certificate-alert':
+            "The server's log says which certificate it means. Check for a proxy that terminates TLS in front of it and has no client certificate, or the wrong one, for the server behind it.",
+          'access-denied': "A rule of the server rejects this client; its log says which. Allow the runner's address.",
+          'server-error':
+            "Look in the server's log at the time of the run: a certificate or key that is unreadable or does not match, a key store, session cache or OCSP responder that is unreachable, exhausted memory, or a TLS library without a feature that the configuration requires.",
+          downgrade:
+            'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and make it allow newer versions.',
+          'server-closed': "The server's log may say why: it was stopped, or someone ended the connection.",
+          'ocsp-response':
+            'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
+          'pre-shared-key': 'Make the server authenticate with a certificate: mail clients have no pre-shared keys.',
+          'application-protocol':
+            'Check host and port: they may be those of a server for another protocol (HTTPS), or of a proxy that routes connections by ALPN. Make it forward connections without ALPN to the mail server.',
+        }),
+        'unknown-name': {
+          remedy:
+            'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must have it), or configure the server for this name: a certificate for it, or a default certificate for unknown names.',
+          reference: 'RFC 6066 section 3',
+        },
       },
     },
-    resultType: 'validation-failure',
-  },
-  'handshake-timeout': {
-    title: 'TLS handshake timed out',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The server agreed to TLS, but did not finish the handshake within `timeout`.',
-    evidence: fields('waited', 'attemptLimit'),
-    remedy:
-      'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
-    reference: 'RFC 5321 section 4.5.3.2',
-    resultType: 'validation-failure',
-  },
-  'tls-version-too-old': {
-    title: 'TLS version too old',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The server supports no TLS version that the policy allows (`min-tls-version`).',
-    evidence: {
-      required: 'the oldest version that the policy allows',
-      negotiated: 'the version that the server supports',
-      ...fields('alert', 'name', 'reason', 'code', 'detail'),
+  ),
+  'handshake-timeout': error(
+    'TLS handshake timed out',
+    'The server agreed to TLS, but did not finish the handshake within `timeout`.',
+    'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
+    {
+      evidence: fields('waited', 'attemptLimit'),
+      reference: 'RFC 5321 section 4.5.3.2',
+      resultType: 'validation-failure',
     },
-    remedy:
-      'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
-    reference: 'RFC 8996; RFC 9325 section 3.1.1',
-    causes: {
-      // The RFCs allow TLS 1.2, and this policy does not.
-      'no-tls-1.3': {
-        remedy:
-          'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
-        reference: 'RFC 9325 section 3.1.1',
+  ),
+  'tls-version-too-old': error(
+    'TLS version too old',
+    'The server supports no TLS version that the policy allows (`min-tls-version`).',
+    'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
+    {
+      evidence: {
+        required: 'the oldest version that the policy allows',
+        negotiated: 'the version that the server supports',
+        ...fields('alert', 'name', 'reason', 'code', 'detail'),
+      },
+      reference: 'RFC 8996; RFC 9325 section 3.1.1',
+      resultType: 'validation-failure',
+      causes: {
+        // The RFCs allow TLS 1.2, and this policy does not.
+        'no-tls-1.3': {
+          remedy:
+            'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+          reference: 'RFC 9325 section 3.1.1',
+        },
       },
     },
-    resultType: 'validation-failure',
-  },
-  'client-certificate-required': {
-    title: 'Client certificate missing or rejected',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation:
-      'The server ended the handshake because the client sent no certificate, or one that it does not accept.',
-    evidence: fields('alert', 'name'),
-    remedy:
-      'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, make the server request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
-    reference: 'RFC 8446 section 4.4.2.4',
-    causes: {
-      damaged: {
-        remedy: 'Check with `openssl verify` that the file of `tls.client-cert` has the whole chain, leaf first.',
-      },
-      unsupported: {
-        remedy:
+  ),
+  'client-certificate-required': error(
+    'Client certificate missing or rejected',
+    'The server ended the handshake because the client sent no certificate, or one that it does not accept.',
+    'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, make the server request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
+    {
+      evidence: fields('alert', 'name'),
+      reference: 'RFC 8446 section 4.4.2.4',
+      resultType: 'validation-failure',
+      causes: remedies({
+        damaged: 'Check with `openssl verify` that the file of `tls.client-cert` has the whole chain, leaf first.',
+        unsupported:
           'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support the type of its key.',
-      },
-      revoked: {
-        remedy: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
-      },
-      expired: {
-        remedy: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
-      },
-      unacceptable: {
-        remedy: "The server's log says why it rejects the certificate of `tls.client-cert`.",
-      },
-      'unknown-issuer': {
-        remedy:
+        revoked: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
+        expired: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
+        unacceptable: "The server's log says why it rejects the certificate of `tls.client-cert`.",
+        'unknown-issuer':
           'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates; or make the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
-      },
-      'access-denied': {
-        remedy: 'Add the certificate, its name or its fingerprint to those that the server allows.',
-      },
-      'unusable-key': {
-        remedy: 'Configure a certificate with a common type of key (RSA 2048, or EC P-256).',
-      },
+        'access-denied': 'Add the certificate, its name or its fingerprint to those that the server allows.',
+        'unusable-key': 'Configure a certificate with a common type of key (RSA 2048, or EC P-256).',
+      }),
     },
-    resultType: 'validation-failure',
-  },
-  'plaintext-on-implicit-port': {
-    title: 'No TLS on an implicit TLS port',
-    severity: 'error',
-    steps: ['certificate'],
-    explanation: 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.',
-    evidence: fields('data', 'protocol'),
-    remedy:
-      'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
-    reference: 'RFC 8314 section 3.3',
-    causes: {
-      'other-protocol': {
-        remedy: ({ protocol = '' }) =>
+  ),
+  'plaintext-on-implicit-port': error(
+    'No TLS on an implicit TLS port',
+    'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.',
+    'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
+    {
+      evidence: fields('data', 'protocol'),
+      reference: 'RFC 8314 section 3.3',
+      causes: remedies({
+        'other-protocol': ({ protocol = '' }) =>
           `Correct the port or the host: the server there speaks ${protocol}, whatever the transport. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
-      },
-      rejected: {
-        remedy:
+        rejected:
           "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
-      },
+      }),
     },
-  },
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,66 +1,50 @@
-import { EVERY_STEP, type CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, EVERY_STEP, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
+
+const { error, notice } = entriesOf(EVERY_STEP);
 
 /** Findings of the run itself. */
 export const RUN = {
-  'step-required': {
-    title: 'Required step not configured',
-    severity: 'error',
-    steps: ['authentication', 'delivery'],
-    explanation:
-      'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
-    evidence: {},
-    remedy:
-      'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.',
-  },
-  'waiver-expired': {
-    title: 'Waiver expired',
-    severity: 'error',
-    steps: EVERY_STEP,
-    explanation: 'The last day of a waiver is over, so its finding counts again.',
-    evidence: fields('finding', 'until'),
-    remedy: 'Fix the finding, or decide how much longer to waive it and change `until`.',
-  },
-  'waiver-unused': {
-    title: 'Waiver not needed',
-    severity: 'notice',
-    steps: EVERY_STEP,
-    explanation: 'The finding that a waiver names did not occur, although its step ran.',
-    evidence: fields('finding', 'until'),
-    remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
-  },
-  'run-stopped': {
-    title: 'Run stopped early',
-    severity: 'error',
-    steps: EVERY_STEP,
-    explanation:
-      'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
-    evidence: {},
-    remedy:
-      'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
-    causes: {
-      cancelled: {
-        remedy:
+  'step-required': error(
+    'Required step not configured',
+    'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
+    'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.',
+    { steps: ['authentication', 'delivery'], evidence: {} },
+  ),
+  'waiver-expired': error(
+    'Waiver expired',
+    'The last day of a waiver is over, so its finding counts again.',
+    'Fix the finding, or decide how much longer to waive it and change `until`.',
+    { evidence: fields('finding', 'until') },
+  ),
+  'waiver-unused': notice(
+    'Waiver not needed',
+    'The finding that a waiver names did not occur, although its step ran.',
+    'Remove the waiver, so that it does not hide the finding if it comes back.',
+    { evidence: fields('finding', 'until') },
+  ),
+  'run-stopped': error(
+    'Run stopped early',
+    'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
+    'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+    {
+      evidence: {},
+      causes: remedies({
+        cancelled:
           'Run it again. The page of the workflow run shows who or what cancelled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
-      },
+      }),
     },
-  },
-  'runner-starved': {
-    title: 'Gate suspended or short of CPU',
-    severity: 'error',
-    steps: EVERY_STEP,
-    explanation:
-      'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
-    evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') },
-    remedy:
-      'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
-  },
-  'internal-error': {
-    title: 'Internal error',
-    severity: 'error',
-    steps: EVERY_STEP,
-    explanation: 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.',
-    evidence: {},
-    remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
-  },
+  ),
+  'runner-starved': error(
+    'Gate suspended or short of CPU',
+    'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
+    'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+    { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } },
+  ),
+  'internal-error': error(
+    'Internal error',
+    'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.',
+    'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
+    { evidence: {} },
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,40 +1,26 @@
-import type { CatalogueEntry } from './entry.js';
+import { entriesOf, type CatalogueEntry } from './entry.js';
 import { fields } from './evidence.js';
+
+const { error } = entriesOf(['upgrade']);
 
 /** Findings of step 2: the reply to STARTTLS. */
 export const UPGRADE = {
-  'starttls-refused': {
-    title: 'STARTTLS refused',
-    severity: 'error',
-    steps: ['upgrade'],
-    explanation: 'The server offers STARTTLS, but replies to the command with something other than 220.',
-    evidence: fields('reply'),
-    remedy:
-      "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).",
-    reference: 'RFC 3207 section 4',
-    resultType: 'starttls-not-supported',
-  },
-  'plaintext-after-starttls': {
-    title: 'Unencrypted data after the 220 to STARTTLS',
-    severity: 'error',
-    steps: ['upgrade'],
-    explanation:
-      'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
-    evidence: fields('data'),
-    remedy:
-      'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
-    reference: 'RFC 3207 section 4.2',
-    resultType: 'validation-failure',
-  },
-  'starttls-command-injection': {
-    title: 'STARTTLS command injection',
-    severity: 'error',
-    steps: ['upgrade'],
-    explanation:
-      "The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
-    evidence: fields('sent', 'reply'),
-    remedy:
-      'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
-    reference: 'RFC 3207 section 4.2',
-  },
+  'starttls-refused': error(
+    'STARTTLS refused',
+    'The server offers STARTTLS, but replies to the command with something other than 220.',
+    "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).",
+    { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' },
+  ),
+  'plaintext-after-starttls': error(
+    'Unencrypted data after the 220 to STARTTLS',
+    'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
+    'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
+    { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' },
+  ),
+  'starttls-command-injection': error(
+    'STARTTLS command injection',
+    "The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
+    'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
+    { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' },
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -92,7 +92,7 @@ function reportError(message: string): void {
 }
 
 async function passesSelfTest(progress: NodeJS.WritableStream): Promise<boolean> {
-  // Loaded on demand, because it brings mail servers along.
+  // Loaded on demand, because it includes mail servers.
   const { selfTest } = await import('./self-test.js');
   const result = await selfTest();
   if (result.ok) progress.write(`${selfTestLine(result.detected)}\n`);
@@ -100,21 +100,17 @@ async function passesSelfTest(progress: NodeJS.WritableStream): Promise<boolean>
   return result.ok;
 }
 
-/** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */
+/** Tests good and broken mail servers. The gate is closed, as it should be, so the exit code is 0. */
 async function demonstrate(): Promise<number> {
-  // Loaded when it is shown: nobody else needs mail servers.
+  // Loaded on demand, because it includes mail servers.
   const { startDemo } = await import('./demo.js');
   const demo = await startDemo();
   try {
-    process.stdout.write(
-      'Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n',
-    );
+    process.stdout.write('Tests good, doubtful and broken mail servers, all in this process:\n\n');
     const outcome = await gate(await planOf(demo.inputs), process.stdout);
     process.stdout.write(shownOnTerminal(outcome));
     if (outcome.report.endpoints.some(isCutShort)) return EXIT.closed;
-    process.stdout.write(
-      '\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n',
-    );
+    process.stdout.write('\nIn a workflow, this job would fail. In this demonstration, that is the expected result.\n');
     return EXIT.open;
   } finally {
     await demo.close();
@@ -164,8 +160,8 @@ function environmentName(input: InputName): string {
 }
 
 function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {
-  const finished = (endpoint: EndpointReport, howFar: Progress): void => {
-    progress.write(`${progressLine(endpoint, howFar)}\n`);
+  const finished = (endpoint: EndpointReport, done: Progress): void => {
+    progress.write(`${progressLine(endpoint, done)}\n`);
   };
   return run(plan, process.env, finished, cancellation());
 }

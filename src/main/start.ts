@@ -1,7 +1,7 @@
 import { reasonOf } from '../text/reason.js';
 
 /** The runner keeps ten errors of a step. */
-const MOST_COMPLAINTS = 10;
+const MOST_ERRORS = 10;
 
 /**
  * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
@@ -10,34 +10,32 @@ const MOST_COMPLAINTS = 10;
  */
 const POOL_THREADS = '256';
 
-/** How long the last output waits for a reader after the run was told to end. */
+/** How long unread output may delay the end of the process after a signal. */
 const LONGEST_LAST_WRITE_MS = 2000;
 
 /**
- * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
- * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
- * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, unread
- *   output delays the end of the process by two seconds at most
- * @param complain tells of what was thrown
+ * Runs a program that succeeds only if it says so itself. Until it returns an exit code, the exit code is 1. Anything
+ * that is thrown anywhere, awaited or not, of any type, is a failure.
+ * @param main the program; it returns the exit code. It may pass on the signal that ends it: from then on, unread output
+ *   delays the end of the process by at most two seconds
+ * @param reportError receives the reason of what was thrown
  */
 export function start(
   main: (endedBy: (signal: AbortSignal) => void) => Promise<number>,
-  complain: (reason: string) => void,
+  reportError: (reason: string) => void,
 ): void {
   // Node reads this variable when it uses the pool for the first time.
   process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
   let cut: AbortSignal | undefined;
-  let stray = 0;
-  let complaints = 0;
+  let errors = 0;
   const onStray = (thrown: unknown): void => {
-    stray = 1;
-    complaints += 1;
-    // What is broken may be the very thing that tells of it: then it would be asked for ever.
-    if (complaints > MOST_COMPLAINTS) return;
+    errors += 1;
+    // If the report of an error fails, its error would be reported again, without end.
+    if (errors > MOST_ERRORS) return;
     try {
-      complain(reasonOf(thrown));
+      reportError(reasonOf(thrown));
     } catch {
-      // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
+      // Node would print the error without escapes, to a log that executes commands. The run fails anyway.
     }
   };
   process.exitCode = 1;
@@ -54,19 +52,19 @@ export function start(
       await lastWrites(cut);
       // A rejection at the last moment still counts.
       setImmediate(() => {
-        end(code || stray);
+        end(code || Math.min(errors, 1));
       });
     });
 }
 
-/** Waits until everything written has been read, but only briefly after the signal. */
+/** Waits until all output has been read, but only briefly after the signal. */
 async function lastWrites(cut: AbortSignal | undefined): Promise<void> {
   const streams = [process.stdout, process.stderr];
   const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
   const late = new Promise((resolve) => {
-    const hurry = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
-    if (cut?.aborted) hurry();
-    else cut?.addEventListener('abort', hurry);
+    const startTimer = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
+    if (cut?.aborted) startTimer();
+    else cut?.addEventListener('abort', startTimer);
   });
   await Promise.race([written, late]);
 }

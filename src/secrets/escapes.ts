@@ -5,7 +5,7 @@ export interface Escape {
   readonly end: number;
 }
 
-/** What is written, in any case, and what it means; undefined if it is not an escape after all. */
+/** A pattern of escapes, in any case, and what one of them means: undefined if it is not an escape. */
 type Kind = readonly [written: string, meaning: (written: string) => string | undefined];
 
 const NEXT_BYTE = '%[89ab][0-9a-f]';
@@ -72,8 +72,8 @@ function character(digits: string, radix: number): string | undefined {
 }
 
 /**
- * Finds all escapes in a text, also those that begin within another one: which of them counts depends on who wrote it.
- * @returns them by where they start
+ * Finds all escapes in a text, including those within others: which of them counts depends on who wrote the text.
+ * @returns the escapes by their start
  */
 export function escapesIn(text: string): Map<number, Escape> {
   const escapes = new Map<number, Escape>();
@@ -90,13 +90,13 @@ export function escapesIn(text: string): Map<number, Escape> {
 /** A text as a reader would understand it. */
 export interface Understood {
   readonly text: string;
-  /** Where each of its UTF-16 code units comes from. */
+  /** The origin of each of its UTF-16 code units. */
   readonly origins: readonly { readonly start: number; readonly end: number }[];
 }
 
 /**
- * Undoes the escapes by number in a text and leaves out what has no width.
- * @returns undefined if there is nothing of the kind
+ * Decodes the numeric escapes in a text and removes the characters without width.
+ * @returns undefined if the text has neither
  */
 export function understood(text: string): Understood | undefined {
   const { kinds, pattern } = NUMBER_OR_INVISIBLE;

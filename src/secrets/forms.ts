@@ -1,10 +1,10 @@
 import { understood } from './escapes.js';
 import type { Secret } from './secret.js';
 
-/** A secret, and what protocols make of it together with other texts before they send it. */
+/** A secret, and the texts in which protocols encode it together with other texts. */
 export interface KnownSecret {
   readonly secret: Secret;
-  /** Base64 texts. They need not have anything in common with the base64 of the secret. */
+  /** In base64. They may have nothing in common with the base64 of the secret. */
   readonly sent: readonly string[];
 }
 
@@ -19,27 +19,27 @@ const SHORTEST = 4;
 /** One form of a secret, to be searched for. */
 export interface Form {
   /**
-   * `text` is recognized from eight characters on if it was cut, and `base64` from eight characters on in any case. Of
-   * `word`, which is base64 too, nothing but the whole is recognized.
+   * If at least eight characters are present, `text` is recognized where it was cut, and `base64` in any case. `word`,
+   * which is also base64, is only recognized as a whole.
    */
   readonly kind: 'text' | 'base64' | 'word';
   /** As {@link inOneCase} returns it. */
   readonly text: string;
   /** Whether the character before it contains some bits of the secret. */
   readonly sharesBefore: boolean;
-  /** The same of the character after it. */
+  /** The same for the character after it. */
   readonly sharesAfter: boolean;
 }
 
-/** A text in which upper and lower case are the same. All positions stay as they are. */
+/** Converts a text to one case, so that forms match in any case. Positions do not change. */
 export function inOneCase(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toUpperCase();
   return text.replace(/[^]/g, (unit) => (unit.toUpperCase().length === 1 ? unit.toUpperCase() : unit));
 }
 
 /**
- * All forms of a secret: as it is and as SASL prepares it, each as text, in hexadecimal, and in base64 wherever it
- * starts in there; also without the spaces around it, and each of its lines.
+ * All forms of a secret: unchanged and after SASLprep, each as text, in hexadecimal, and in base64 at each of the three
+ * offsets; also without the spaces around it, and each of its lines.
  * @returns none if it has fewer than four characters
  */
 export function formsOf(secret: string): Form[] {
@@ -60,23 +60,20 @@ export function formsOf(secret: string): Form[] {
     ]);
 }
 
-/**
- * The forms of what a protocol makes of a secret and other texts. They make it recognizable however short it is.
- * @param word base64
- */
+/** The forms of a base64 word that contains a secret and other texts. It is recognized however short the secret is. */
 export function wordForms(word: string): Form[] {
   const unpadded = word.replace(/(?<!=)=+$/, '');
   return unpadded.length < SHORTEST ? [] : inBothAlphabets(unpadded).map((text) => form('word', text));
 }
 
 /**
- * What of the base64 of a secret does not depend on the text around it.
+ * The part of the base64 of a secret that does not depend on the text around it.
  * @param offset how many bytes precede the secret in its group of three
  */
 function base64Forms(secret: string, offset: number): Form[] {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-  const settled = bytes.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3));
-  return inBothAlphabets(settled).map((text) => form('base64', text, offset > 0, bytes.length % 3 > 0));
+  const fixed = bytes.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3));
+  return inBothAlphabets(fixed).map((text) => form('base64', text, offset > 0, bytes.length % 3 > 0));
 }
 
 /** Base64 and base64url (RFC 4648 sections 4 and 5). */

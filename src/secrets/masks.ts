@@ -4,7 +4,7 @@ import type { KnownSecret } from './forms.js';
 /**
  * The texts to mask for a secret. The runner masks only what it receives, and what it derives from that. The response of
  * PLAIN begins with the username, so its base64 has nothing in common with the base64 of the secret.
- * @returns each text once; none if the secret is blank, because the runner would mask every space
+ * @returns each text once; none if the secret is only spaces, because the runner would mask every space
  */
 export function maskForms({ secret, sent }: KnownSecret): string[] {
   const value = secret.reveal();
@@ -20,7 +20,7 @@ export function maskForms({ secret, sent }: KnownSecret): string[] {
   return [...new Set(forms)];
 }
 
-/** Has the runner mask secrets, in all these forms, in everything that this job prints from now on. */
+/** Makes the runner mask these secrets, in all their forms, in everything that the job prints from now on. */
 export function mask(secrets: readonly KnownSecret[]): void {
   const forms = new Set(secrets.flatMap(maskForms));
   for (const form of forms) core.setSecret(form);

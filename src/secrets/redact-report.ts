@@ -2,10 +2,7 @@ import type { Redactor } from './redactor.js';
 import { shorten } from '../text/shorten.js';
 import type { CertificateReport, EndpointReport, Finding, TlsReport, TranscriptEntry } from '../report/report.js';
 
-/**
- * Keys whose values are words of the gate, numbers and dates. They contain no secret, and would be damaged if a password
- * is `pass`.
- */
+/** Keys whose values the gate chooses. They contain no secret, and must not be redacted if a password is `pass`. */
 const OWN_WORDS: ReadonlySet<string> = new Set([
   'result',
   'transport',
@@ -21,7 +18,7 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   'sha256',
 ]);
 
-/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
+/** Enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 

@@ -6,13 +6,13 @@ import { REDACTED } from './secret.js';
  * Redacts secrets in text.
  *
  * Recognized, in upper and lower case alike:
- * - the secret as it is, each of its lines, and what SASL makes of it (SASLprep);
- * - in hexadecimal; in base64 and base64url, wherever it starts in there: the whole word is redacted, because the rest
- *   of it is the rest of the credential;
+ * - the secret unchanged, each of its lines, and its form after SASLprep;
+ * - in hexadecimal; in base64 and base64url, at any offset: the whole word is redacted, because the rest of it is the
+ *   rest of the credential;
  * - with any of its characters escaped: for a URL or a form, for HTML, JSON or a log, and all of that twice; with
- *   characters in it that have no width; UTF-8 that was read as ISO 8859-1;
- * - cut short after eight or more characters, and folded over the lines of a reply;
- * - what a protocol makes of it together with other texts, if the redactor was given that (`words`).
+ *   characters without width in it; UTF-8 that was decoded as ISO 8859-1;
+ * - cut after eight or more characters, and folded over the lines of a reply;
+ * - encoded by a protocol together with other texts, if the redactor received the result (`words`).
  *
  * Not recognized:
  * - a secret of fewer than four characters, except in such words;
@@ -25,13 +25,13 @@ export class Redactor {
 
   /**
    * @param secrets the credentials; those of fewer than four characters are not searched for
-   * @param words what protocols make of them, in base64
+   * @param words base64 in which protocols encode them together with other texts
    */
   constructor(secrets: Iterable<string>, words: Iterable<string> = []) {
     this.#forms = byFirstCharacter([...[...secrets].flatMap(formsOf), ...[...words].flatMap(wordForms)]);
   }
 
-  /** @returns a redactor of these secrets and of all that this one knows */
+  /** A redactor of these secrets, in addition to those of this one. */
   with(secrets: readonly string[]): Redactor {
     if (secrets.length === 0) return this;
     const both = new Redactor([]);
@@ -45,8 +45,8 @@ export class Redactor {
    */
   redact(text: string): string {
     if (!text.includes(FOLD)) return this.#redactLine(text);
-    // As several lines for a secret that is folded, as one for a secret that contains what looks like a fold, and then
-    // line by line for a secret that is cut at the end of one.
+    // First as several lines, for a folded secret; then as one line, for a secret that contains what looks like a fold;
+    // then line by line, for a secret that is cut at the end of a line.
     const unfolded = this.#redactLine(this.#redactFolded(text.split(FOLD)).join(FOLD));
     return unfolded
       .split(FOLD)
@@ -89,9 +89,9 @@ export class Redactor {
   }
 
   /**
-   * Redacts every string in a structure of arrays and plain objects. An array of strings is taken for lines.
-   * @param value left as it is
-   * @param keep keys whose values are not looked at, because they come from a closed vocabulary
+   * Redacts every string in a structure of arrays and plain objects. An array of strings counts as lines.
+   * @param value not changed
+   * @param keep keys whose values are not redacted, because they come from a fixed set
    * @returns a copy without secrets
    */
   redactDeep<T>(value: T, keep: ReadonlySet<string> = new Set()): T {
@@ -109,9 +109,9 @@ export class Redactor {
   }
 }
 
-/** What is between the lines of a reply that is shown on one line. */
+/** Separates the lines of a reply that is shown on one line. */
 const FOLD = ' / ';
-/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
+/** The start of each line of a reply: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
 
 function byFirstCharacter(all: readonly Form[]): Forms {
@@ -127,7 +127,7 @@ function contains(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** @returns a redactor of these secrets and of what protocols make of them */
+/** A redactor of these secrets, and of the texts in which protocols encode them. */
 export function redactorOf(secrets: readonly KnownSecret[]): Redactor {
   const values = new Set(secrets.map(({ secret }) => secret.reveal()));
   return new Redactor(values, new Set(secrets.flatMap(({ sent }) => sent)));

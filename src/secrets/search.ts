@@ -20,7 +20,7 @@ interface Written {
 }
 
 /**
- * Finds secrets in a text as it is written, and as a reader would understand it.
+ * Finds secrets in a text as it is written, and with its escapes decoded.
  * @param folds where lines were joined to make the text; spaces of a secret may be missing there
  * @returns where they are, in any order. Of base64 the whole word counts, except where lines were joined
  */
@@ -35,7 +35,7 @@ export function find(forms: Forms, text: string, folds: ReadonlySet<number> = ne
     folds: new Set([...folds].map((fold) => origins.findIndex(({ start }) => start >= fold))),
   };
   const foundInReading = findWritten(forms, written).map(({ start, end }) => ({
-    // With everything around it that has no width
+    // Includes the characters without width around it.
     start: origins[start - 1]?.end ?? 0,
     end: origins[end]?.start ?? text.length,
   }));
@@ -52,7 +52,7 @@ function findWritten(forms: Forms, written: Written): Span[] {
     const raw = forms.get(text.charAt(at)) ?? [];
     const meant = (escape && forms.get(inOneCase(escape.meaning).charAt(0))) ?? [];
     for (const form of meant.length > 0 ? [...raw, ...meant] : raw) {
-      // Most are ruled out by this, in a long text that has nothing to do with them.
+      // Rules out most forms quickly, for long texts without secrets.
       if (isOrdinary && text.charAt(at + 1) !== form.text.charAt(1)) continue;
       const end = endOf(form, written, at);
       if (end === undefined) continue;
@@ -65,18 +65,18 @@ function findWritten(forms: Forms, written: Written): Span[] {
   return [...texts, ...words, ...(folds.size > 0 ? [] : wholeWords(written, words))];
 }
 
-/** Fewer characters of a secret are not recognized if the rest is missing. */
+/** A shorter beginning of a secret is not recognized. */
 const SHORTEST_PREFIX = 8;
-/** So many characters of a long token are no coincidence: the rest of the word is redacted with them. */
+/** So many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
 const LONG_PREFIX = 64;
 /** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
 const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
 const REST_OF_WORD = /[^\s"'<>]*/y;
 
 /**
- * Compares a form with what is written from a position on. An escape may count as what it means or as what it is, so
- * there can be several ways to read on.
- * @returns where the form ends, or where it was cut; undefined if it is not there
+ * Compares a form with the text at a position. An escape may count as its meaning or as its own characters, so there
+ * can be several ways to continue.
+ * @returns where the form ends, or where it was cut; undefined if it does not match
  */
 function endOf({ kind, text: sought }: Form, written: Written, start: number): number | undefined {
   const { text, escapes, folds } = written;

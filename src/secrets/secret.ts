@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What is shown instead of a secret. */
+/** Replaces a secret in text. */
 export const REDACTED = '<redacted>';
 
 /**
@@ -25,7 +25,7 @@ export class Secret {
     return this.#value.trim() === '';
   }
 
-  /** The credential itself, to be sent or recognized, and for nothing else. */
+  /** The credential itself, only to be sent or recognized. */
   reveal(): string {
     return this.#value;
   }

@@ -1,4 +1,4 @@
-/** What a text takes in a report, in bytes of JSON: up to six times as many as it has itself. */
+/** The size of a text in a report, in bytes of JSON: up to six times that of the text itself. */
 export function bytesInJson(text: string): number {
   return Buffer.byteLength(JSON.stringify(text));
 }
@@ -22,12 +22,12 @@ function wholeCharacters(text: string, length: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
-/** A report has room for so much of a list that a server fills: a hundred long names of a certificate fit. */
-const LIST_OCTETS = 8192;
+/** The bytes of JSON that a report has for a list from a server: enough for a hundred long names of a certificate. */
+const LIST_BYTES = 8192;
 
-/** As many lines of a list as fit, and how many more there are. */
+/** The lines of a list that fit into a report, and how many more there are. */
 export function shortenList(lines: readonly string[]): string[] {
-  let room = LIST_OCTETS;
-  const overflow = lines.findIndex((line) => (room -= bytesInJson(line)) < 0);
+  let left = LIST_BYTES;
+  const overflow = lines.findIndex((line) => (left -= bytesInJson(line)) < 0);
   return overflow < 0 ? [...lines] : [...lines.slice(0, overflow), `… and ${lines.length - overflow} more`];
 }

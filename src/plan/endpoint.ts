@@ -2,24 +2,13 @@ import type { FindingCode } from '../findings/catalogue.js';
 import type { StepId } from '../report/report.js';
 import type { MechanismName } from '../sasl/mechanisms.js';
 import type { Secret } from '../secrets/secret.js';
-import type {
-  AuthExpect,
-  AuthResult,
-  DeliveryExpect,
-  FailOn,
-  OnInconclusive,
-  ProbeName,
-  Role,
-  TlsVersion,
-  Transport,
-} from './schema/enums.js';
+import type * as enums from './schema/enums.js';
 import type { ApiAddress, MailboxAddress } from './schema/values.js';
 
 /** What the gate tests, and how. It is valid and complete before anything is sent. */
 export interface Plan {
   readonly endpoints: readonly Endpoint[];
   readonly policy: GatePolicy;
-  /** Number of endpoints that are tested at the same time. */
   readonly concurrency: number;
   /** Retries after a transient failure. */
   readonly retries: number;
@@ -33,8 +22,8 @@ export interface Plan {
 
 /** Which results fail the job. */
 export interface GatePolicy {
-  readonly failOn: FailOn;
-  readonly onInconclusive: OnInconclusive;
+  readonly failOn: enums.FailOn;
+  readonly onInconclusive: enums.OnInconclusive;
 }
 
 /** One mail server to be tested in five steps. */
@@ -44,19 +33,19 @@ export interface Endpoint {
   /** A DNS name (A-labels) or an IP address without brackets. */
   readonly host: string;
   readonly port: number;
-  readonly transport: Transport;
+  readonly transport: enums.Transport;
   /** SNI, and the reference identity of the certificate (RFC 9525): a DNS name or an IP address. */
   readonly servername: string;
   /** The name that EHLO sends; undefined means the default of RFC 5321 section 4.1.4: the host name or an address literal. */
   readonly ehlo?: string;
   readonly addresses: 'first' | 'all';
-  readonly role: Role;
+  readonly role: enums.Role;
   readonly environment?: string;
   readonly auth?: Credentials;
   readonly delivery?: Delivery;
   readonly tls: TlsPolicy;
   /** Additional tests, on connections of their own. */
-  readonly probes: readonly ProbeName[];
+  readonly probes: readonly enums.ProbeName[];
   /** Steps that must not be skipped for lack of configuration. */
   readonly require: readonly StepId[];
   readonly waive: readonly Waiver[];
@@ -70,7 +59,6 @@ export interface Endpoint {
 
 /** The configured endpoint that an expanded one comes from. */
 export interface Origin {
-  /** The name of the configured endpoint. */
   readonly name: string;
   /** What the expanded endpoint stands for: an address, or `IPv4` or `IPv6` if the lookup of that family failed. */
   readonly part: string;
@@ -91,26 +79,22 @@ export type Credentials = {
   /** The mechanism to use; undefined means the strongest that both sides support. */
   readonly mechanism?: MechanismName;
   /** What the server must do with them. */
-  readonly expect: AuthExpect;
+  readonly expect: enums.AuthExpect;
 } & (
   | { readonly kind: 'password' | 'access-token'; readonly secret: Secret }
   /** The certificate is `tls.client`, sent during the handshake. */
   | { readonly kind: 'certificate' }
 );
 
-/** The test message of step 5, and where it must arrive. */
+/** The test message of step 5 with the addresses of its envelope, and where it must arrive. */
 export interface Delivery {
-  /** Envelope sender. */
   readonly from: string;
-  /** Envelope recipient. */
   readonly to: string;
   /** Where the message must arrive; undefined means that only acceptance by the server is tested. */
   readonly inbox?: InboxTarget;
   /** Milliseconds from acceptance until the message must have arrived. */
   readonly withinMs: number;
-  /** The expected outcome. */
-  readonly expect: DeliveryExpect;
-  /** Whether the message stays in the inbox. */
+  readonly expect: enums.DeliveryExpect;
   readonly keep: boolean;
   /** Size of the attachment in bytes; 0 means no attachment. */
   readonly attachmentBytes: number;
@@ -121,12 +105,11 @@ export interface Delivery {
 export interface RequiredVerdicts {
   /** The server whose Authentication-Results are trusted (RFC 8601 section 2.5). */
   readonly authservId?: string | undefined;
-  readonly spf?: AuthResult | undefined;
-  readonly dkim?: AuthResult | undefined;
-  readonly dmarc?: AuthResult | undefined;
+  readonly spf?: enums.AuthResult | undefined;
+  readonly dkim?: enums.AuthResult | undefined;
+  readonly dmarc?: enums.AuthResult | undefined;
 }
 
-/** Credentials of an inbox. */
 export interface InboxLogin {
   readonly username: string;
   readonly password: Secret;
@@ -138,14 +121,13 @@ export type MailboxTarget = MailboxAddress & InboxLogin;
 /** An API may need no credentials. Over plain HTTP it has none. */
 export type ApiTarget = ApiAddress & Partial<InboxLogin>;
 
-/** An inbox and its credentials. */
 export type InboxTarget = MailboxTarget | ApiTarget;
 
 /** What step 3 requires. */
 export interface TlsPolicy {
   /** Additional trusted CAs in PEM, added to the default trust store. */
   readonly ca: readonly string[];
-  readonly minVersion: TlsVersion;
+  readonly minVersion: enums.TlsVersion;
   readonly minValidDays: number;
   /** Base64 of the SHA-256 of each pinned SubjectPublicKeyInfo, without the prefix `sha256/`. */
   readonly pins: readonly string[];

@@ -45,13 +45,14 @@ interface Candidate {
  */
 export async function loadPlan(inputs: Readonly<Record<string, string>>, context: PlanContext): Promise<Plan> {
   const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-  const lists = await readLists(given, context);
+  const lists = await readLists(inputs, context);
   const require = at(given, 'require');
   /** Lists that an empty list in an endpoint or in the defaults may replace. */
   const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
   const candidates = checkAll(lists, layer, inputsBelow);
   const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
   const readFile = (path: string): Promise<string> => context.readFile(resolve(context.cwd, path));
+  const tlsKeys = candidates.map(({ merged }) => at(merged, 'tls'));
   const anchors = new Anchors(readFile);
   const identities = new ClientIdentities(readFile);
   const problems = [
@@ -61,10 +62,7 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, context
     ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
     ...candidates.flatMap((candidate) => candidate.problems),
     ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
-    ...(await loadAll(
-      identities,
-      candidates.map(({ merged }) => at(merged, 'tls')),
-    )),
+    ...(await loadAll(identities, tlsKeys)),
   ];
   if (candidates.length === 0 && lists.every((list) => list.problems.length === 0)) problems.push(noEndpoint(given));
   const valid = candidates.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
@@ -73,28 +71,25 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, context
   const endpoints = valid.map(({ own, checked }) =>
     resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)),
   );
-  const reportDir = settings['report-dir'];
+  const { deadline, 'report-dir': reportDir } = settings;
   return {
     endpoints: sharded(endpoints, settings.shard),
     policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
     concurrency: settings.concurrency,
     retries: settings.retries,
-    ...(settings.deadline !== undefined && { deadlineMs: settings.deadline }),
+    ...(deadline !== undefined && { deadlineMs: deadline }),
     ...(settings['self-test'] && { selfTest: true }),
     ...(reportDir !== undefined && { reportDir }),
   };
 }
 
-async function readLists(given: LocatedMapping, context: PlanContext): Promise<EndpointList[]> {
-  const text = (name: string) => {
-    const node = at(given, name);
-    return node?.kind === 'text' ? node.text : undefined;
-  };
-  const endpoints = text('endpoints');
-  const config = text('config');
+async function readLists(
+  { endpoints = '', config = '' }: Readonly<Record<string, string>>,
+  context: PlanContext,
+): Promise<EndpointList[]> {
   return [
-    ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
-    ...(config === undefined ? [] : [await readConfigFile(config, context)]),
+    ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
+    ...(config.trim() === '' ? [] : [await readConfigFile(config.trim(), context)]),
   ];
 }
 

@@ -9,13 +9,6 @@ import type { Violation } from './rules.js';
 /** Mappings that contain secrets: an unknown key in them may be a secret. */
 const PRIVATE: readonly unknown[] = ['auth', 'delivery'];
 
-/** The result of a check. */
-export interface Checked<T> {
-  /** Absent if there are problems. */
-  readonly value?: T;
-  readonly problems: readonly Problem[];
-}
-
 /**
  * Checks what the user wrote against a schema.
  * @param options.what what the text as a whole is called in errors
@@ -27,7 +20,7 @@ export function check<T>(
   schema: z.ZodType<T>,
   root: Located,
   { what = 'the endpoint', own = root }: { what?: string; own?: Located } = {},
-): Checked<T> {
+): { value?: T; problems: Problem[] } {
   const result = schema.safeParse(plain(root));
   if (result.success) return { value: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => {

@@ -1,16 +1,12 @@
 import { isIPv6 } from 'node:net';
+import type { EndpointSettings } from './endpoint-keys.js';
 import { PORTS, type Role, type Transport } from './enums.js';
 
 /* Defaults that depend on other keys of the endpoint. */
 
 /** The keys that these defaults depend on. */
-export interface ServerKeys {
-  readonly name?: string | undefined;
-  readonly host: string;
-  readonly port?: number | undefined;
-  readonly transport?: Transport | undefined;
-  readonly role?: Role | undefined;
-}
+type ServerKeys = Pick<EndpointSettings, 'host'> &
+  Partial<Pick<EndpointSettings, 'name' | 'port' | 'transport' | 'role'>>;
 
 /** Default: 465 with implicit TLS, 587 otherwise. */
 export function portOf({ port, transport }: ServerKeys): number {

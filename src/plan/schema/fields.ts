@@ -32,7 +32,6 @@ export function value<T>(
   });
 }
 
-/** A whole number from `min` to `max`. */
 export const number = (min: number, max: number) =>
   value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max), 'word');
 
@@ -54,35 +53,22 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return match === undefined ? '' : `; did you mean "${match}"?`;
 }
 
-/** A boolean. */
 export const flag = value('must be true or false', values.truth, 'word');
-
-/** Any text. */
 export const anyText = value('must be text', (text) => text);
-
-/** A host, without a port. */
 export const host = value('must be a DNS name or an IP address, without a port', values.host, 'name');
-
-/** An envelope address. */
 export const mailbox = value('must be a plain address of the form local@domain', values.mailbox);
+export const oneLine = value('must be one line of 1 to 200 visible characters', values.displayName);
 
 const NO_CONTROLS =
   'must not contain control characters (secrets are often stored with a line break at the end by mistake)';
 
-/** A user name, which may be empty. */
 export const userName = value(NO_CONTROLS, values.userName);
-
-/** A password or a token, which may be empty. */
 export const secret = value(NO_CONTROLS, values.secret);
 
-/** The URL of an inbox. */
 export const inboxUrl = value(
   'must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment',
   values.inboxUrl,
 );
-
-/** Text for people. */
-export const oneLine = value('must be one line of 1 to 200 visible characters', values.displayName);
 
 /** A list, or a text that `split` makes a list. */
 export const list = <T extends z.ZodType>(item: T, split: (text: string) => string[]) =>
@@ -108,7 +94,6 @@ export const probes = list(oneOf(PROBES), words).transform((named) => PROBES.fil
 /** PEM text or paths, as one text or a list. */
 export const pemOrPaths = list(anyText, (text) => [text]);
 
-/** A mapping with these keys and no others. */
 export const mapping = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, 'must be a mapping of keys to values');
 

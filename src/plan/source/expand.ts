@@ -1,15 +1,6 @@
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A text with its references to the environment replaced. */
-export interface Expansion {
-  readonly text: string;
-  /** Whether the text contains a value of the environment, which may be a secret. */
-  readonly expanded: boolean;
-  /** Errors in the references. They quote no value. */
-  readonly errors: readonly string[];
-}
-
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 
 /**
@@ -29,8 +20,9 @@ const NOT_EXPANDED =
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
  * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
  * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
+ * @returns `expanded`: whether the text contains a value of the environment, which may be a secret. The errors quote none
  */
-export function expand(text: string, env: Environment, isLiteral = false): Expansion {
+export function expand(text: string, env: Environment, isLiteral = false) {
   const errors = new Set<string>();
   let expanded = false;
   const result = text.replace(REFERENCE, (match, name: string | undefined) => {

@@ -11,8 +11,13 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly issuer: string;
   readonly validFrom: Date;
   readonly validTo: Date;
-  readonly key: PublicKeyFacts;
-  readonly signature: SignatureFacts;
+  /**
+   * Such as `RSA 2048`, `EC P-256` or `Ed25519`. It is weak below 2048 bits of RSA or DSA, or 224 of elliptic curve (RFC
+   * 9325 section 4.5, NIST SP 800-131A).
+   */
+  readonly key: Algorithm;
+  /** Such as `RSA with SHA-256`; the object identifier if it is not known here. It is weak with SHA-1 or older. */
+  readonly signature: Algorithm;
   readonly isCa: boolean;
   /** Why its key must not be used by a TLS server, as clauses. */
   readonly purposeErrors: readonly string[];
@@ -26,17 +31,8 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly spki: string;
 }
 
-export interface PublicKeyFacts {
-  /** Such as `RSA 2048`, `EC P-256` or `Ed25519`. */
+interface Algorithm {
   readonly name: string;
-  /** Below 2048 bits of RSA or DSA, or 224 of elliptic curve (RFC 9325 section 4.5, NIST SP 800-131A). */
-  readonly weak: boolean;
-}
-
-export interface SignatureFacts {
-  /** Such as `RSA with SHA-256`; the object identifier if it is not known here. */
-  readonly name: string;
-  /** Made with SHA-1 or older. */
   readonly weak: boolean;
 }
 
@@ -103,7 +99,7 @@ export function curveName(name: string): string {
 }
 
 /** The key of a certificate. Never throws, even if the rest is malformed. */
-export function publicKeyFacts(certificate: X509Certificate): PublicKeyFacts {
+export function publicKeyFacts(certificate: X509Certificate): Algorithm {
   const key = publicKeyOf(certificate);
   const type = key?.asymmetricKeyType;
   const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
@@ -147,7 +143,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   '1.3.101.113': 'Ed448',
 };
 
-function signatureFacts(certificate: X509Certificate): SignatureFacts {
+function signatureFacts(certificate: X509Certificate): Algorithm {
   const [algorithm, parameters] = signatureAlgorithm(certificate);
   const id = algorithm ? oid(algorithm.content) : 'unknown';
   if (id === RSA_PSS) return pssFacts(parameters);
@@ -163,7 +159,7 @@ const PSS_HASHES: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.3': 'SHA-512',
 };
 
-function pssFacts(parameters: DerElement | undefined): SignatureFacts {
+function pssFacts(parameters: DerElement | undefined): Algorithm {
   const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
   const [algorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
   const name = PSS_HASHES[algorithm ? oid(algorithm.content) : ''];

@@ -3,11 +3,8 @@ import { DerError, derElements, derWithin, oid, type DerElement } from './der.js
 import { TAG, memoize, tbsCertificate } from './encoding.js';
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
-const KEY_USAGE = '2.5.29.15';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const NAME_CONSTRAINTS = '2.5.29.30';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
@@ -37,32 +34,6 @@ export function pathLength(certificate: X509Certificate): number {
   const [first] = limit;
   if (first === undefined || first >= 0x80) throw new DerError('the path length is negative or empty');
   return Number(`0x${limit.toString('hex')}`);
-}
-
-/**
- * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined if it has no such extension.
- * @throws {DerError}
- */
-export function extendedKeyUsage(certificate: X509Certificate): string[] | undefined {
-  return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => oid(content));
-}
-
-/**
- * The key usage (RFC 5280 section 4.2.1.3): the first byte, whose highest bit is digitalSignature; undefined if it has
- * no such extension.
- * @throws {DerError}
- */
-export function keyUsage(certificate: X509Certificate): number | undefined {
-  return bitsOf(certificate, KEY_USAGE);
-}
-
-/**
- * Netscape's predecessor of the extended key usage, whose highest bit is sslClient; undefined if it has no such
- * extension.
- * @throws {DerError}
- */
-export function netscapeCertType(certificate: X509Certificate): number | undefined {
-  return bitsOf(certificate, NETSCAPE_CERT_TYPE);
 }
 
 /** The context tags of the two lists. */
@@ -112,15 +83,15 @@ export function caIssuers(certificate: X509Certificate): string[] {
   });
 }
 
-/** The first byte of an extension that is a BIT STRING; undefined if it is absent. */
-function bitsOf(certificate: X509Certificate, id: string): number | undefined {
+/** The first byte of an extension that is a BIT STRING; undefined if it is absent. @throws {DerError} */
+export function bitsOf(certificate: X509Certificate, id: string): number | undefined {
   const content = contentOf(certificate, id, TAG.bitString, 'a BIT STRING');
   // The first byte of the content is the number of unused bits.
   return content && (content[1] ?? 0);
 }
 
-/** The elements of an extension that is a SEQUENCE; undefined if it is absent. */
-function elementsOf(certificate: X509Certificate, id: string): DerElement[] | undefined {
+/** The elements of an extension that is a SEQUENCE; undefined if it is absent. @throws {DerError} */
+export function elementsOf(certificate: X509Certificate, id: string): DerElement[] | undefined {
   const content = contentOf(certificate, id, TAG.sequence, 'a SEQUENCE');
   return content && derElements(content);
 }

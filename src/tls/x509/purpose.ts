@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import { extendedKeyUsage, keyUsage, netscapeCertType } from './extensions.js';
+import { oid } from './der.js';
+import { bitsOf, elementsOf } from './extensions.js';
 
 /** serverAuth, and the two from the time of export restrictions that OpenSSL still accepts in its place. */
 const FOR_SERVERS: ReadonlySet<string> = new Set([
@@ -8,6 +9,11 @@ const FOR_SERVERS: ReadonlySet<string> = new Set([
   '1.3.6.1.4.1.311.10.3.3',
 ]);
 const ANY = '2.5.29.37.0';
+
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const KEY_USAGE = '2.5.29.15';
+/** Netscape's predecessor of the extended key usage. */
+const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 
 /** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
 const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
@@ -21,7 +27,7 @@ const NETSCAPE_SERVER = 0x40;
  * @throws {DerError}
  */
 export function extendedKeyUsageError(certificate: X509Certificate): string | undefined {
-  const purposes = extendedKeyUsage(certificate);
+  const purposes = elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => oid(content));
   if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true) return undefined;
   return purposes?.includes(ANY)
     ? 'its extended key usage says "any", which does not include TLS servers'
@@ -35,8 +41,8 @@ export function extendedKeyUsageError(certificate: X509Certificate): string | un
  */
 export function purposeErrors(certificate: X509Certificate): string[] {
   const extended = extendedKeyUsageError(certificate);
-  const usage = keyUsage(certificate);
-  const type = netscapeCertType(certificate);
+  const usage = bitsOf(certificate, KEY_USAGE);
+  const type = bitsOf(certificate, NETSCAPE_CERT_TYPE);
   return [
     extended,
     usage !== undefined &&

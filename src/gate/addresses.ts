@@ -1,15 +1,11 @@
 import { ConnectFailure, resolve, type Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint, Origin } from '../plan/endpoint.js';
-import type { RunContext } from '../steps/context.js';
+import type { Context, RunContext } from '../steps/context.js';
 import { pauseBefore } from './pauses.js';
 
 /** An endpoint and its addresses. */
-export interface Target {
-  readonly endpoint: Endpoint;
-  /** The only addresses to connect to, or why their lookup failed; by default the host is looked up. */
-  readonly addresses?: readonly Address[] | ConnectFailure;
-}
+export type Target = Pick<Context, 'endpoint' | 'addresses'>;
 
 /** Looked up separately: a lookup of both hides a failure of one. */
 const FAMILIES = [4, 6] as const;
@@ -39,7 +35,7 @@ export async function expandAddresses(
   );
   const unresolved = failed.filter(({ failure }) => failure.kind === 'lookup-failed');
   const [worst] = [...unresolved, ...failed];
-  if (found.length === 0) return [{ endpoint, ...(worst && { addresses: worst.failure }) }];
+  if (found.length === 0) return [{ endpoint, addresses: worst?.failure }];
   const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
   return [
     ...addresses.map((one) => ({ endpoint: expanded(one.address), addresses: [one] })),

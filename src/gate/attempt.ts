@@ -1,25 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { completeFinding } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
-import type { Address, ConnectFailure } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
-import {
-  STEP_IDS,
-  type EndpointReport,
-  type Finding,
-  type SkipReason,
-  type StepId,
-  type StepReport,
-} from '../report/report.js';
+import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
 import { Transcript } from '../smtp/transcript.js';
 import { authentication } from '../steps/authentication/authentication.js';
 import { attemptMs } from '../steps/budget.js';
 import { capability } from '../steps/capability/capability.js';
 import { certificate } from '../steps/certificate/certificate.js';
-import type { Context, Greylisting, RunContext } from '../steps/context.js';
+import type { Context, RunContext } from '../steps/context.js';
 import { delivery } from '../steps/delivery/delivery.js';
 import { openInbox } from '../steps/delivery/inbox-watch.js';
 import { stoppedBy } from '../steps/error-to-finding.js';
@@ -27,9 +19,7 @@ import type { Facts, StepResult, Transient } from '../steps/hand-over.js';
 import { upgrade } from '../steps/upgrade/upgrade.js';
 import { statusOf } from '../verdict/verdict.js';
 import { unusedWaivers } from '../verdict/waivers.js';
-import { runStopped } from './cancelled.js';
-import { reportOf } from './endpoint-report.js';
-import { enrich } from './enrich.js';
+import { blockedStep, enrich, reportOf, runStopped } from './endpoint-report.js';
 import { unlessStarved } from './runner-starved.js';
 
 /** One attempt at an endpoint. */
@@ -40,19 +30,16 @@ export interface Attempt {
   readonly greylisted?: string;
 }
 
-/** What earlier attempts and lookups found. */
-export interface AttemptOptions {
-  /** The only addresses to connect to, or why their lookup failed. */
-  readonly addresses?: readonly Address[] | ConnectFailure | undefined;
-  readonly greylisting?: Greylisting | undefined;
-}
-
 /**
  * Runs the five steps for one endpoint, in order. Each step receives what the one before it proved; if one blocks, the
  * rest are skipped. Errors of the network and of the gate become findings.
+ * @param before what earlier attempts and lookups found
  */
-export async function attempt(endpoint: Endpoint, run: RunContext, options: AttemptOptions = {}): Promise<Attempt> {
-  const { addresses, greylisting } = options;
+export async function attempt(
+  endpoint: Endpoint,
+  run: RunContext,
+  before: Pick<Context, 'addresses' | 'greylisting'> = {},
+): Promise<Attempt> {
   const closers: (() => Promise<void>)[] = [];
   const bareLineFeeds: Reply[] = [];
   const context: Context = {
@@ -61,8 +48,7 @@ export async function attempt(endpoint: Endpoint, run: RunContext, options: Atte
     transcript: new Transcript(),
     sideTranscript: new Transcript(),
     budget: Deadline.after(attemptMs(endpoint), run.end),
-    ...(addresses && { addresses }),
-    ...(greylisting && { greylisting }),
+    ...before,
     atEnd: (close) => closers.unshift(close),
     onBareLineFeed: (reply) => bareLineFeeds.push(reply),
   };
@@ -116,19 +102,15 @@ class Steps {
   async run<Next>(id: StepId, step: () => Promise<StepResult<Next>>): Promise<Next | undefined> {
     const context = this.#context;
     const { end } = context.run;
-    const isOver = (): boolean => end.isOver;
     const startedAt = performance.now() - this.#aheadMs;
     this.transient = false;
     this.#aheadMs = 0;
-    if (isOver()) {
-      this.#cutShort(id, startedAt);
-      return undefined;
-    }
-    const result = await this.#resultOf(step);
-    this.facts = { ...this.facts, ...result.facts };
+    const result = end.isOver ? undefined : await this.#resultOf(step);
+    this.facts = { ...this.facts, ...result?.facts };
     // Every wait ends with the run, so a failure of a step or a probe then proves nothing.
-    if (isOver()) {
-      this.#cutShort(id, startedAt);
+    const isOver = (): boolean => end.isOver;
+    if (!result || isOver()) {
+      this.#record(id, enrich([runStopped(context.run)], id, context, this.facts), startedAt);
       return undefined;
     }
 
@@ -150,8 +132,7 @@ class Steps {
   /** @returns the reports of all five steps; those that did not run are blocked */
   reports(): StepReport[] {
     const missing = STEP_IDS.slice(this.#reports.length);
-    const blocked = { status: 'skip', skipped: 'blocked', durationMs: 0 } as const;
-    return [...this.#reports, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
+    return [...this.#reports, ...missing.map(blockedStep)];
   }
 
   async #resultOf<Next>(step: () => Promise<StepResult<Next>>): Promise<StepResult<Next>> {
@@ -164,21 +145,11 @@ class Steps {
     }
   }
 
-  #cutShort(id: StepId, startedAt: number): void {
-    this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), startedAt, undefined);
-  }
-
-  #record(id: StepId, findings: Finding[], startedAt: number, skipped: SkipReason | undefined): StepReport['status'] {
+  #record(id: StepId, findings: Finding[], startedAt: number, skipped?: StepReport['skipped']): StepReport['status'] {
     const status = statusOf(findings);
     const durationMs = Math.round(performance.now() - startedAt);
-    const isSkipped = skipped !== undefined && status === 'pass';
-    this.#reports.push({
-      id,
-      status: isSkipped ? 'skip' : status,
-      ...(isSkipped && { skipped }),
-      durationMs,
-      findings,
-    });
+    const outcome = skipped !== undefined && status === 'pass' ? { status: 'skip' as const, skipped } : { status };
+    this.#reports.push({ id, ...outcome, durationMs, findings });
     return status;
   }
 

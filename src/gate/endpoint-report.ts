@@ -1,18 +1,47 @@
+import { completeFinding } from '../findings/complete.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
 import { ConnectFailure } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
-import type { EndpointReport, StepReport } from '../report/report.js';
-import { capabilityDifference, type Capabilities } from '../smtp/capabilities.js';
+import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
+import { capabilityDifference } from '../smtp/capabilities.js';
+import type { Context, RunContext } from '../steps/context.js';
+import { internalError } from '../steps/error-to-finding.js';
+import type { Facts } from '../steps/hand-over.js';
 import type { PeerText } from '../text/peer.js';
 import { shortenList } from '../text/shorten.js';
-import { resultOf } from '../verdict/verdict.js';
-import type { Context } from '../steps/context.js';
-import type { Facts } from '../steps/hand-over.js';
+import { resultOf, statusOf } from '../verdict/verdict.js';
+import { applyWaivers } from '../verdict/waivers.js';
 
-/**
- * The fields of a report that come from the plan, and the address.
- * @param address that of the connection, if there was one
- */
-export function reportHead(
+/** The report of an attempt: the reports of its steps, and the facts they learned. */
+export function reportOf(
+  context: Context,
+  facts: Facts,
+  steps: StepReport[],
+  durationMs: number,
+): Omit<EndpointReport, 'attempts'> {
+  const { endpoint, transcript, sideTranscript } = context;
+  const { plaintext, insideTls, tls, delivery } = facts;
+  const difference = plaintext && insideTls && capabilityDifference(plaintext, insideTls);
+  return {
+    ...reportHead(endpoint, addressOf(context, facts)),
+    result: resultOf(steps),
+    durationMs: Math.round(durationMs),
+    steps,
+    ...((plaintext ?? insideTls) && {
+      capabilities: {
+        ...(plaintext && { plain: listed(plaintext.lines) }),
+        ...(insideTls && { tls: listed(insideTls.lines) }),
+        ...(difference && { gained: listed(difference.gained), lost: listed(difference.lost) }),
+      },
+    }),
+    ...(tls && { tls }),
+    ...(delivery && { delivery }),
+    transcript: [...transcript.lines, ...sideTranscript.lines],
+  };
+}
+
+/** The fields of a report that come from the plan, and the address. */
+function reportHead(
   { name, host, port, transport, role, environment, source }: Endpoint,
   address?: string,
 ): Pick<EndpointReport, 'name' | 'host' | 'port' | 'address' | 'transport' | 'role' | 'environment' | 'source'> {
@@ -28,38 +57,60 @@ export function reportHead(
   };
 }
 
-/** The report of an attempt: the reports of its steps, and the facts they learned. */
-export function reportOf(
-  { endpoint, addresses = [], transcript, sideTranscript }: Context,
-  { address, plaintext, insideTls, tls, delivery }: Facts,
-  steps: StepReport[],
-  durationMs: number,
-): Omit<EndpointReport, 'attempts'> {
-  const [expected] = addresses instanceof ConnectFailure ? [] : addresses;
-  return {
-    ...reportHead(endpoint, address ?? expected?.address),
-    result: resultOf(steps),
-    durationMs: Math.round(durationMs),
-    steps,
-    ...((plaintext ?? insideTls) && {
-      capabilities: {
-        ...(plaintext && { plain: listed(plaintext.lines) }),
-        ...(insideTls && { tls: listed(insideTls.lines) }),
-        ...(plaintext && insideTls && difference(plaintext, insideTls)),
-      },
-    }),
-    ...(tls && { tls }),
-    ...(delivery && { delivery }),
-    transcript: [...transcript.lines, ...sideTranscript.lines],
-  };
-}
-
-function difference(plain: Capabilities, secured: Capabilities): { gained: string[]; lost: string[] } {
-  const { gained, lost } = capabilityDifference(plain, secured);
-  return { gained: listed(gained), lost: listed(lost) };
+/** The address of the connection or, if there was none, the one it was meant for. */
+function addressOf({ addresses }: Context, { address }: Facts): string | undefined {
+  return address ?? (addresses instanceof ConnectFailure ? undefined : addresses?.[0]?.address);
 }
 
 /** The texts in a report are escaped where they are shown. */
 function listed(texts: readonly PeerText[]): string[] {
   return shortenList(texts.map(({ exact }) => exact));
+}
+
+/** The findings of a step as the report has them: waivers applied, with a fix and a command. */
+export function enrich(found: readonly KnownFinding[], step: StepId, context: Context, facts: Facts): Finding[] {
+  const { endpoint, run } = context;
+  const { greeting, plaintext, insideTls } = facts;
+  const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
+  const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities };
+  return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
+}
+
+/** The finding for what was not tested because the run ended. */
+export function runStopped({ whyEnded }: RunContext): KnownFinding {
+  const { why, ...cause } = whyEnded();
+  return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
+}
+
+/**
+ * The report of an attempt after which there was no time for another one: its last step also reports that the run ended,
+ * because another attempt might have passed.
+ */
+export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(report: T, run: RunContext): T {
+  const failed = report.steps.findLast(({ status }) => status !== 'skip');
+  const steps = report.steps.map((step) => {
+    if (step !== failed) return step;
+    const findings = [...step.findings, completeFinding(runStopped(run))];
+    return { ...step, findings, status: statusOf(findings) };
+  });
+  return { ...report, steps, result: resultOf(steps) };
+}
+
+/** The report of an endpoint for which the gate itself failed outside a step. */
+export function defectReport(endpoint: Endpoint, error: unknown): EndpointReport {
+  const [first, ...rest] = STEP_IDS;
+  const findings = [completeFinding(internalError(error))];
+  return {
+    ...reportHead(endpoint),
+    result: 'fail',
+    attempts: 1,
+    durationMs: 0,
+    steps: [{ id: first, status: 'fail', durationMs: 0, findings }, ...rest.map(blockedStep)],
+    transcript: [],
+  };
+}
+
+/** The report of a step that did not run. */
+export function blockedStep(id: StepId): StepReport {
+  return { id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] };
 }

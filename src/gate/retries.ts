@@ -1,15 +1,10 @@
 import { ConnectFailure } from '../net/connect.js';
-import type { Endpoint } from '../plan/endpoint.js';
-import { STEP_IDS, type EndpointReport } from '../report/report.js';
+import type { EndpointReport } from '../report/report.js';
 import type { Greylisting, RunContext } from '../steps/context.js';
-import { completeFinding } from '../findings/complete.js';
-import { internalError } from '../steps/error-to-finding.js';
-import type { Transient } from '../steps/hand-over.js';
 import type { Target } from './addresses.js';
 import { attempt } from './attempt.js';
-import { notTriedAgain } from './cancelled.js';
 import { findingsToKeep, withEarlier, type Earlier } from './earlier.js';
-import { reportHead } from './endpoint-report.js';
+import { defectReport, notTriedAgain } from './endpoint-report.js';
 import { FIRST_PAUSE_MS, pauseBefore } from './pauses.js';
 
 /** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
@@ -19,7 +14,7 @@ export async function attemptWithRetries(
   run: RunContext,
 ): Promise<EndpointReport> {
   const earlier: Earlier = [];
-  const silences = new Silences();
+  let isSilent = false;
   const clock = new GreylistingClock(endpoint.delivery?.withinMs ?? 0);
   let tries = 1;
   let spentMs = 0;
@@ -29,7 +24,9 @@ export async function attemptWithRetries(
       const { report, transient, greylisted } = attempted;
       spentMs += report.durationMs;
       const timeLeftMs = clock.timeLeft(greylisted, spentMs);
-      const isFinal = !transient || silences.areTooMany(transient);
+      // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
+      const isFinal = !transient || (transient === 'once' && isSilent);
+      isSilent ||= transient === 'once';
       const pauseMs = isFinal ? undefined : nextPause(tries, retries, timeLeftMs, run);
       if (pauseMs === undefined) return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       // A failed lookup has already been repeated with the same pauses.
@@ -42,16 +39,6 @@ export async function attemptWithRetries(
     }
   } catch (error) {
     return withEarlier({ ...defectReport(endpoint, error), attempts: tries }, earlier);
-  }
-}
-
-/** The server's silence may be the loss of a packet, so it is worth one more attempt in total. */
-class Silences {
-  #count = 0;
-
-  areTooMany(transient: Transient): boolean {
-    if (transient === 'once') this.#count += 1;
-    return transient === 'once' && this.#count > 1;
   }
 }
 
@@ -89,20 +76,4 @@ function nextPause(tries: number, retries: number, timeLeftMs: number, run: RunC
   const pauseMs = pauseBefore(tries + 1, run);
   if (tries <= retries) return pauseMs;
   return retries > 0 && timeLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, timeLeftMs) : undefined;
-}
-
-/** The report of an endpoint for which the gate itself failed outside a step. */
-export function defectReport(endpoint: Endpoint, error: unknown): EndpointReport {
-  const [first, ...rest] = STEP_IDS;
-  return {
-    ...reportHead(endpoint),
-    result: 'fail',
-    attempts: 1,
-    durationMs: 0,
-    steps: [
-      { id: first, status: 'fail', durationMs: 0, findings: [completeFinding(internalError(error))] },
-      ...rest.map((id) => ({ id, status: 'skip' as const, skipped: 'blocked' as const, durationMs: 0, findings: [] })),
-    ],
-    transcript: [],
-  };
 }

@@ -3,7 +3,8 @@ import type { Endpoint, Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
 import { expandAddresses, type Target } from './addresses.js';
-import { attemptWithRetries, defectReport } from './retries.js';
+import { defectReport } from './endpoint-report.js';
+import { attemptWithRetries } from './retries.js';
 
 /** A message with a large attachment is in memory several times while it is sent, read and compared. */
 const LARGE_BYTES = 1_000_000;
@@ -55,24 +56,17 @@ async function gateRedacted(
     run.addMask(text);
   };
   const report = await attemptWithRetries(target, retries, { ...run, addMask });
+  const redact = (one: EndpointReport): EndpointReport => run.redact(one, derivedSecrets);
   try {
-    const redacted = run.redact(report, derivedSecrets);
+    const redacted = redact(report);
     finished(redacted);
     return redacted;
   } catch (error) {
-    return redactedDefect(target.endpoint, error, (defect) => run.redact(defect, derivedSecrets));
-  }
-}
-
-/** The report of an endpoint whose report could not be redacted or passed on. The error may contain a secret. */
-function redactedDefect(
-  endpoint: Endpoint,
-  error: unknown,
-  redact: (report: EndpointReport) => EndpointReport,
-): EndpointReport {
-  try {
-    return redact(defectReport(endpoint, error));
-  } catch {
-    return defectReport(endpoint, 'its findings could not be redacted');
+    try {
+      // The error may contain a secret.
+      return redact(defectReport(target.endpoint, error));
+    } catch {
+      return defectReport(target.endpoint, 'its findings could not be redacted');
+    }
   }
 }

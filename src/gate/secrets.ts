@@ -12,22 +12,15 @@ const SEARCHED_TOGETHER = 50;
  * never sent, so no server can echo it.
  */
 export function credentialsOf({ endpoints }: Pick<Plan, 'endpoints'>): SecretIdentity[] {
-  return endpoints.flatMap(({ auth, delivery, host, port }): SecretIdentity[] => {
+  return endpoints.flatMap(({ auth, delivery, host, port }) => {
+    const known: SecretIdentity[] = [];
+    if (auth && auth.kind !== 'certificate') known.push({ ...auth, host, port });
     const inbox = delivery?.inbox;
-    return [
-      ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
-      ...(inbox?.password && inbox.username !== undefined
-        ? [
-            {
-              kind: 'password' as const,
-              username: inbox.username,
-              secret: inbox.password,
-              host: inbox.host,
-              port: inbox.port,
-            },
-          ]
-        : []),
-    ];
+    if (inbox?.password && inbox.username !== undefined) {
+      const { username, password: secret } = inbox;
+      known.push({ kind: 'password', username, secret, host: inbox.host, port: inbox.port });
+    }
+    return known;
   });
 }
 

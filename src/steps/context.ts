@@ -59,9 +59,9 @@ export interface Context {
   /** The end of every wait in this attempt, except for the arrival of the message. */
   readonly budget: Deadline;
   /** The only addresses to connect to, or why their lookup failed; by default the host is looked up. */
-  readonly addresses?: readonly Address[] | ConnectFailure;
+  readonly addresses?: readonly Address[] | ConnectFailure | undefined;
   /** Set if an earlier attempt was greylisted. */
-  readonly greylisting?: Greylisting;
+  readonly greylisting?: Greylisting | undefined;
   /** Registers a function that closes a connection at the end of the attempt, even if a step throws. */
   readonly atEnd: (close: () => Promise<void>) => void;
   /** Receives each reply in which a line ended in a bare line feed. */

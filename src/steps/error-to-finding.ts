@@ -9,7 +9,7 @@ import { reasonOf } from '../text/reason.js';
 import { alertOf } from '../tls/handshake.js';
 import { inSeconds, spentBudget } from './budget.js';
 import { otherProtocol } from './capability/other-protocol.js';
-import { lateClientCertificateAlert } from './certificate/client-certificate.js';
+import { lateClientCertificateAlert } from './certificate/alerts.js';
 import type { Context } from './context.js';
 import type { Facts, Stopped, Transient } from './hand-over.js';
 
@@ -29,18 +29,12 @@ export function stoppedBy(
   error: unknown,
   context: Context,
   received: Received,
-  before: { readonly findings?: readonly KnownFinding[]; readonly facts?: Facts } = {},
+  { findings = [], facts = {} }: { readonly findings?: readonly KnownFinding[]; readonly facts?: Facts } = {},
 ): Stopped {
-  const { findings = [], facts } = before;
   const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, received);
-  return {
-    ok: false,
-    transient,
-    ...(facts && { facts }),
-    ...(isOfCertificate
-      ? { findings, skipped: 'blocked', earlier: { step: 'certificate', finding: found } }
-      : { findings: [...findings, found] }),
-  };
+  return isOfCertificate
+    ? { ok: false, transient, facts, findings, skipped: 'blocked', earlier: { step: 'certificate', finding: found } }
+    : { ok: false, transient, facts, findings: [...findings, found] };
 }
 
 /** Turns an error into a finding. An error that does not come from the network is a bug of the gate. */
@@ -51,17 +45,16 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
     const alert = received === 'inside-tls' ? undefined : alertOf(error.cause);
     const refused = lateClientCertificateAlert(alert, context.endpoint);
     if (refused) return { finding: refused, isOfCertificate: true, transient: false };
-    const other = insteadOfGreeting(error.heard, received);
-    if (other) return { finding: other, transient: false };
+  }
+  const other = insteadOfGreeting(heardBefore(error), received);
+  if (other) return { finding: other, transient: false };
+  if (error instanceof ConnectionLost) {
     const { only, evidence } = unfinished(error.heard);
-    const found = finding('connection-lost', `${capital(error.message)}. No complete reply came${only}.`, {
-      evidence: { detail: error.message, ...evidence },
-    });
-    return { finding: found, transient: true };
+    const detail = error.message;
+    const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. No complete reply came${only}.`;
+    return { finding: finding('connection-lost', message, { evidence: { detail, ...evidence } }), transient: true };
   }
   if (error instanceof ReplyTimeout) {
-    const other = insteadOfGreeting(error.heard, received);
-    if (other) return { finding: other, transient: false };
     const waited = inSeconds(error.waitedMs);
     const { only, evidence } = unfinished(error.heard);
     const spent = spentBudget(context);
@@ -73,19 +66,19 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
     return { finding: found, transient: hasAnswered && 'once' };
   }
   if (error instanceof ServiceNotAvailable) {
-    const said = formatReply(error.reply);
-    const found = finding('throttled', `The server says "${said}" and closes the connection.`, {
-      inconclusive: true,
-      evidence: { reply: said },
-    });
-    return { finding: found, transient: true };
+    const reply = formatReply(error.reply);
+    const message = `The server says "${reply}" and closes the connection.`;
+    return { finding: finding('throttled', message, { inconclusive: true, evidence: { reply } }), transient: true };
   }
-  if (error instanceof ReplySyntaxError) return { finding: malformed(error, received), transient: false };
+  if (error instanceof ReplySyntaxError) {
+    const line = excerpt(error.line.exact);
+    const message = `The server sent ${error.problem}: "${line}".`;
+    return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
+  }
   if (error instanceof UnsolicitedReply) {
-    const found = finding('protocol-error', `The server sent an unsolicited reply: "${excerpt(error.text)}".`, {
-      evidence: { line: excerpt(error.text) },
-    });
-    return { finding: found, transient: false };
+    const line = excerpt(error.text);
+    const message = `The server sent an unsolicited reply: "${line}".`;
+    return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
   }
   return { finding: internalError(error), transient: false };
 }
@@ -112,48 +105,30 @@ function judgeConnectFailure(
   { kind, detail }: ConnectFailure,
   { host, port, timeoutMs }: Endpoint,
   hostedRunner: boolean,
-): [ConnectCode, string] {
+) {
   const to = `${host} port ${port}`;
-  switch (kind) {
-    case 'name-not-found':
-      return detail === NAME_UNKNOWN
-        ? ['dns-failed', `The name ${host} does not exist (${detail}).`]
-        : ['dns-failed', `The name ${host} exists, but has no usable address (${detail}).`];
-    case 'lookup-failed':
-      return ['dns-failed', `The address of ${host} could not be looked up (${detail}).`];
-    case 'not-possible-here':
-      return ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`];
-    case 'no-route':
-      return ['no-route', `There is no route to ${to} (${detail}).`];
-    case 'refused':
-      return ['connection-refused', `${to} refuses the connection.`];
-    case 'reset':
-      return ['connection-lost', `${to} resets the connection.`];
-    case 'timed-out': {
-      const isBlocked = hostedRunner && port === PORTS.mx;
-      return [
+  const isBlocked = hostedRunner && port === PORTS.mx;
+  const existence = detail === NAME_UNKNOWN ? 'does not exist' : 'exists, but has no usable address';
+  return (
+    {
+      'name-not-found': ['dns-failed', `The name ${host} ${existence} (${detail}).`],
+      'lookup-failed': ['dns-failed', `The address of ${host} could not be looked up (${detail}).`],
+      'not-possible-here': ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`],
+      'no-route': ['no-route', `There is no route to ${to} (${detail}).`],
+      refused: ['connection-refused', `${to} refuses the connection.`],
+      reset: ['connection-lost', `${to} resets the connection.`],
+      'timed-out': [
         isBlocked ? 'egress-blocked' : 'connection-timeout',
         `${to} does not answer within ${timeoutMs / 1000} s.`,
-      ];
-    }
-  }
+      ],
+    } as const
+  )[kind];
 }
 
-type ConnectCode =
-  | 'dns-failed'
-  | 'connection-failed-locally'
-  | 'no-route'
-  | 'connection-refused'
-  | 'connection-lost'
-  | 'egress-blocked'
-  | 'connection-timeout';
-
-function malformed({ problem, line, before }: ReplySyntaxError, received: Received): KnownFinding {
-  const evidence = { line: excerpt(line.exact) };
-  return (
-    insteadOfGreeting([...before, line], received) ??
-    finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence })
-  );
+/** The data from the server that ended in an error instead of a reply. */
+export function heardBefore(error: unknown): readonly PeerText[] {
+  if (error instanceof ReplySyntaxError) return [...error.before, error.line];
+  return error instanceof ConnectionLost || error instanceof ReplyTimeout ? error.heard : [];
 }
 
 /** Names another protocol by the first data from a server. Later, the same bytes mean something else. */
@@ -166,8 +141,4 @@ function unfinished(lines: readonly PeerText[]): { only: string; evidence: Recor
   if (lines.length === 0) return { only: '', evidence: {} };
   const received = excerptOfList(lines, ' / ');
   return { only: `, only "${received}"`, evidence: { received } };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

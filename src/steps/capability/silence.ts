@@ -1,10 +1,10 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import { ReplySyntaxError } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout } from '../../smtp/session.js';
-import { excerpt, decodeBytes, type PeerText } from '../../text/peer.js';
+import { excerpt, decodeBytes } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import type { Context } from '../context.js';
 import { answerToHandshake } from '../diagnostic-handshake.js';
+import { heardBefore } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
@@ -16,8 +16,7 @@ const MIN_WAIT_MS = 250;
 
 /**
  * Finds out why no greeting came: the server may expect TLS, or another protocol in which the client speaks first.
- * @param error the error of the wait for the greeting
- * @param waitedMs how long that wait was
+ * @param error of the wait for the greeting, which took `waitedMs`
  * @returns undefined if there is no better explanation than the error
  */
 export async function judgeSilence(
@@ -26,7 +25,7 @@ export async function judgeSilence(
   error: unknown,
   waitedMs: number,
 ): Promise<Stopped | undefined> {
-  const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : linesOf(error);
+  const [first] = heardBefore(error);
   if (first) {
     return isTlsRecord(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
   }
@@ -36,10 +35,6 @@ export async function judgeSilence(
   const said = answer?.kind === 'cleartext' ? decodeBytes(answer.bytes) : '';
   const other = otherProtocol(said, ', and waits for the client to speak first');
   return other && stopped(other);
-}
-
-function linesOf(error: unknown): readonly PeerText[] {
-  return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
 }
 
 /** @param said the first data from the server */

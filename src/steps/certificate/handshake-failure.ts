@@ -7,8 +7,7 @@ import { inSeconds, spentBudget } from '../budget.js';
 import type { Context } from '../context.js';
 import { negotiateAnything, type Negotiated } from '../diagnostic-handshake.js';
 import { stopped, type Stopped } from '../hand-over.js';
-import { meaningOfAlert } from './alert-meaning.js';
-import { CERTIFICATE_REQUIRED, clientCertificateRefused } from './client-certificate.js';
+import { CERTIFICATE_REQUIRED, clientCertificateRefused, meaningOfAlert } from './alerts.js';
 
 /** RFC 6066 section 3. */
 const UNRECOGNIZED_NAME = 112;
@@ -56,19 +55,12 @@ export async function judgeHandshakeFailure(
     case 'alert': {
       const { number, name, asked } = failure;
       if (asked || number === CERTIFICATE_REQUIRED) return stopped(clientCertificateRefused(context.endpoint, number));
-      const refusal = {
-        said: `The server ended the handshake with alert ${number} (${name})`,
-        evidence: { alert: String(number), name },
-      };
-      if (number === UNRECOGNIZED_NAME) return stopped(nameUnknown(context, refusal));
-      const meaning = meaningOfAlert(number);
-      return stopped(
-        await noAgreement(context, address, {
-          ...refusal,
-          about: ABOUT[number],
-          ...(meaning && { said: `${refusal.said}: ${meaning.meaning}`, cause: meaning.cause }),
-        }),
-      );
+      const ended = `The server ended the handshake with alert ${number} (${name})`;
+      const evidence = { alert: String(number), name };
+      if (number === UNRECOGNIZED_NAME) return stopped(nameUnknown(context, { said: ended, evidence }));
+      const [meaning, cause] = meaningOfAlert(number) ?? [];
+      const said = meaning ? `${ended}: ${meaning}` : ended;
+      return stopped(await noAgreement(context, address, { said, evidence, about: ABOUT[number], cause }));
     }
     case 'refused-here': {
       const { code, stray } = failure;
@@ -104,7 +96,7 @@ interface Refusal {
 interface Disagreement extends Refusal {
   readonly about: 'version' | 'cipher' | 'anything' | undefined;
   /** Set if it is known without a diagnostic handshake. */
-  readonly cause?: Cause<'tls-handshake-failed'>;
+  readonly cause?: Cause<'tls-handshake-failed'> | undefined;
 }
 
 /** Why there was no agreement, by what the server chooses if it is offered everything. */

@@ -1,0 +1,84 @@
+import type { Cause } from '../../findings/catalogue.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import type { Endpoint } from '../../plan/endpoint.js';
+import { alertName } from '../../tls/alerts.js';
+
+/** The alert of RFC 8446 section 6.2 that is only about a client certificate. */
+export const CERTIFICATE_REQUIRED = 116;
+
+/** What an alert says, as the end of a sentence, and its cause. */
+type Meaning<Code extends 'tls-handshake-failed' | 'client-certificate-required'> = readonly [string, Cause<Code>];
+
+/** In transit, something changed the handshake. */
+const CHANGED = 'changed-in-transit';
+const INCOMPATIBLE = 'incompatible-library';
+
+/**
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version, the
+ * cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
+ */
+const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>> = {
+  10: ['it did not expect the message that it received at this point of the handshake', CHANGED],
+  20: ['the data that it received was damaged, or encrypted with another key', CHANGED],
+  21: ['it could not decrypt the data that it received', CHANGED],
+  22: ['it received a record that is too long', CHANGED],
+  47: ['it does not accept a value in the handshake', INCOMPATIBLE],
+  49: ['it recognizes the client, but denies access', 'access-denied'],
+  50: ['it could not parse the data that it received', INCOMPATIBLE],
+  51: ['a signature or a key in the handshake was not valid', CHANGED],
+  80: ['it had an internal error', 'server-error'],
+  86: ['it assumes that this handshake is a second attempt with an older version than both sides support', 'downgrade'],
+  90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
+  109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
+  110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
+  113: ['it does not accept the OCSP response about a certificate', 'ocsp-response'],
+  114: ['the hash of a certificate is not the expected one', CHANGED],
+  115: ['it requires a key that both sides have in advance (PSK)', 'pre-shared-key'],
+  120: ['it requires an application protocol (ALPN), but SMTP has none', 'application-protocol'],
+};
+
+/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about another one. */
+const OF_A_CLIENT: Readonly<Record<number, Meaning<'client-certificate-required'>>> = {
+  42: ['the certificate is damaged, or a signature in its chain is not valid', 'damaged'],
+  43: ['the server does not accept this type of certificate', 'unsupported'],
+  44: ['the certificate has been revoked by its issuer', 'revoked'],
+  45: ['the certificate has expired, or is not valid yet', 'expired'],
+  46: ['the certificate is not acceptable for another reason', 'unacceptable'],
+  48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
+  49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
+  [CERTIFICATE_REQUIRED]: [
+    'the certificate could not be sent, because the server accepts no signature that its key can make',
+    'unusable-key',
+  ],
+};
+
+/** What an alert during the handshake means, if the alert alone says it. */
+export function meaningOfAlert(number: number): Meaning<'tls-handshake-failed'> | undefined {
+  return [41, 42, 43, 44, 45, 46, 48].includes(number)
+    ? ['it reports an error of a client certificate, but did not request one', 'certificate-alert']
+    : OF_THE_HANDSHAKE[number];
+}
+
+/**
+ * With TLS 1.3 the handshake is complete for the client before the server has verified the client certificate.
+ * @param alert the number of the alert that ended the connection, if one did
+ * @returns the finding, if the alert is about the client certificate
+ */
+export function lateClientCertificateAlert(alert: number | undefined, endpoint: Endpoint): KnownFinding | undefined {
+  return alert === undefined || !OF_A_CLIENT[alert] ? undefined : clientCertificateRefused(endpoint, alert);
+}
+
+/** The finding for an alert of a server that requested a client certificate. */
+export function clientCertificateRefused({ tls }: Endpoint, number: number): KnownFinding {
+  const name = alertName(number);
+  const alert = `alert ${number} (${name})`;
+  const evidence = { alert: String(number), name };
+  if (!tls.client) {
+    return finding('client-certificate-required', `The server requires a client certificate: ${alert}.`, { evidence });
+  }
+  const [meaning, cause] = OF_A_CLIENT[number] ?? [];
+  const message = meaning
+    ? `The server rejects the client certificate with ${alert}: ${meaning}.`
+    : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not say why.`;
+  return finding('client-certificate-required', message, { evidence, cause: cause ?? 'unknown-issuer' });
+}

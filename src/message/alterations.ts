@@ -1,5 +1,6 @@
 import { parseMessage, valuesOf, type HeaderField, type ParsedMessage } from './fields.js';
 import { CR, LF, linesOf, type Line } from './lines.js';
+import { count } from '../text/count.js';
 import type { Probe } from './probe.js';
 
 /** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
@@ -104,7 +105,7 @@ function bodyDifference(before: Buffer, after: Buffer): string[] {
   if (!first) return [];
   let more = 1;
   while (!there.next().done) more += 1;
-  return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
+  return [`the body has ${count(more, 'extra line')}, beginning with ${quoted(is, first)}`];
 }
 
 function trimmed(body: Buffer): Buffer {

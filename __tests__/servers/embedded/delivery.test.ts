@@ -304,7 +304,7 @@ describe('a recipient that must be refused', () => {
     expect(inside.slice(2)).toEqual(['MAIL FROM', 'RCPT TO', 'RSET', 'QUIT']);
     const [found] = report.steps[4]?.findings ?? [];
     expect(found?.message).toBe(
-      'The server answers RCPT TO:<stranger@example.net> from this account with "250 2.0.0 Ok", but it must reject the recipient.',
+      'The server accepts RCPT TO:<stranger@example.net> from this account ("250 2.0.0 Ok"), but it must reject this recipient.',
     );
     expect(found?.reproduce).toMatch(/ --to stranger@example\.net --quit-after RCPT$/);
   });
@@ -370,9 +370,9 @@ describe('greylisting', () => {
     expect(report).toMatchObject({ result: 'pass', attempts: 5 });
     expect(report.earlier?.map(({ message }) => message)).toEqual([
       expect.stringContaining(LATER),
-      expect.stringMatching(/has not accepted the message for 1 s/),
-      expect.stringMatching(/has not accepted the message for 5 s/),
-      expect.stringMatching(/has not accepted the message for 21 s/),
+      expect.stringMatching(/has deferred the message for 1 s/),
+      expect.stringMatching(/has deferred the message for 5 s/),
+      expect.stringMatching(/has deferred the message for 21 s/),
     ]);
     expect(codes(report.steps)).toEqual(['greylisted', 'receipt-not-verified']);
     expect(report.steps[4]?.findings[0]).toMatchObject({
@@ -391,7 +391,9 @@ describe('greylisting', () => {
     expect(codes(report.steps)).toEqual(['recipient-rejected']);
     expect(connections).toBe(5);
     expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(30_000);
-    expect(report.steps[4]?.findings[0]?.message).toMatch(/greylisting.* It has not accepted the message for 30 s\.$/);
+    expect(report.steps[4]?.findings[0]?.message).toMatch(
+      /greylisting.* The server has deferred the message for 30 s\.$/,
+    );
   });
 
   test('is given as many tries as retries has, however short the time', async () => {

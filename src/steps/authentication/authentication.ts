@@ -79,6 +79,6 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
 
 /** Credentials and mail are only sent to a server whose identity is verified. */
 export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>): KnownFinding {
-  const what = auth && delivery ? 'credentials and mail were' : auth ? 'credentials were' : 'mail was';
+  const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
   return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent to it.`);
 }

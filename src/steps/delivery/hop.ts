@@ -61,7 +61,7 @@ export function judgeHop(
   }
   const received = excerpt(hop.raw);
   const unproved = (why: string): KnownFinding[] => [
-    finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
+    finding('delivery-hop-unproved', `The lowest Received line ${why}: "${received}".`, { evidence: { received } }),
   ];
   const isFromUs = hasOurClient(hop, session);
   if (!isFromUs && !hasOurServer(hop, endpoint, session)) {

@@ -90,8 +90,8 @@ export async function expectRefusal(
       const open = 'So it is unknown whether the server rejects the recipient, which it must.';
       return judgeRefusal(context, asked, open);
     }
-    const client = isSignedIn ? 'this account' : 'a client that has not signed in';
-    const message = `The server answers ${line} from ${client} with "${formatReply(reply)}", but it must reject the recipient.`;
+    const client = isSignedIn ? 'this account' : 'an unauthenticated client';
+    const message = `The server accepts ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
     const evidence = { reply: formatReply(reply), recipient: excerpt(to) };
     return stopped(finding('relay-open', message, { evidence }));
   } catch (error) {
@@ -138,7 +138,7 @@ function judgeRefusal(
   const isTemporary = reply.code < 500;
   const waited =
     greylisting && isTemporary
-      ? `It has not accepted the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+      ? `The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : '';
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
   const found = finding(code, sentences(`${answer}.`, meaning?.text ?? '', waited, remark), {

@@ -2,10 +2,9 @@ import { openDialogue, type Dialogue, type DialogueResult, type DialogueTerms } 
 import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SmtpSession } from '../smtp/session.js';
 import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
-import { ehloName } from '../steps/connection.js';
+import { beginSideHandshake, ehloName } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
-import { beginSideHandshake } from '../steps/side-connection.js';
 
 /** The server's reply does not answer the question of the probe. */
 export class Unanswered extends Error {

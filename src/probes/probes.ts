@@ -3,10 +3,10 @@ import { Deadline } from '../net/deadline.js';
 import type { ProbeName } from '../plan/schema/enums.js';
 import type { StepId } from '../report/report.js';
 import { probeMs, spentProbe } from '../steps/budget.js';
+import { onSideConnection } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import { errorToFinding } from '../steps/error-to-finding.js';
 import type { Connection, Facts } from '../steps/hand-over.js';
-import { onSideConnection } from '../steps/side-connection.js';
 import { Unanswered } from './answers.js';
 import { commandInjection } from './command-injection.js';
 import { plaintextAuth } from './plaintext-auth.js';
@@ -26,6 +26,8 @@ interface Probe {
   readonly run: (side: Context, connection: Connection) => Promise<KnownFinding | undefined>;
 }
 
+const offersPlaintext = ({ plaintext }: Facts): boolean => plaintext !== undefined;
+
 const PROBES: readonly Probe[] = [
   { name: 'plaintext-auth', step: 'capability', isPossible: offersPlaintext, run: plaintextAuth },
   { name: 'plaintext-mail', step: 'capability', isPossible: offersPlaintext, run: plaintextMail },
@@ -42,10 +44,6 @@ const PROBES: readonly Probe[] = [
     run: unauthenticatedMail,
   },
 ];
-
-function offersPlaintext({ plaintext }: Facts): boolean {
-  return plaintext !== undefined;
-}
 
 /**
  * Runs the configured probes of a step, one after the other. Never throws.

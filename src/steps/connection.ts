@@ -1,9 +1,11 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SecureContext } from 'node:tls';
 import { ConnectFailure, connect, resolve } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import { isQualifiedDomain } from '../plan/schema/values.js';
 import { SmtpSession } from '../smtp/session.js';
+import type { Transcript } from '../smtp/transcript.js';
 import { beginHandshake, type Handshake } from '../tls/handshake.js';
 import { serverNameIndication } from '../tls/names.js';
 import type { Context } from './context.js';
@@ -17,11 +19,8 @@ export async function openConnection(context: Context): Promise<Connection> {
   const { endpoint, run, budget, addresses, atEnd } = context;
   const deadline = Deadline.after(endpoint.timeoutMs, budget);
   if (addresses instanceof ConnectFailure) throw addresses;
-  const socket = await connect(
-    addresses ?? (await resolve(endpoint.host, deadline, run.resolver)),
-    endpoint.port,
-    deadline,
-  );
+  const candidates = addresses ?? (await resolve(endpoint.host, deadline, run.resolver));
+  const socket = await connect(candidates, endpoint.port, deadline);
   atEnd(() => Promise.resolve(void socket.destroy()));
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
@@ -35,12 +34,53 @@ export function beginSession(context: Context, channel: Duplex): SmtpSession {
 }
 
 /** Begins the TLS handshake of steps 2 and 3, with the endpoint's policy and client certificate. */
-export function beginTls({ endpoint, run, budget }: Context, { socket }: Connection): Handshake {
-  return beginHandshake(socket, {
-    context: run.trust.context(endpoint.tls),
-    servername: serverNameIndication(endpoint.servername),
-    deadline: Deadline.after(endpoint.timeoutMs, budget),
-  });
+export function beginTls(context: Context, connection: Connection): Handshake {
+  const { endpoint, run, budget } = context;
+  return handshakeOn(context, connection, run.trust.context(endpoint.tls), Deadline.after(endpoint.timeoutMs, budget));
+}
+
+/** Begins a handshake on a side connection. It has a client certificate only if the TLS context has one. */
+export function beginSideHandshake(side: Context, connection: Connection, secureContext: SecureContext): Handshake {
+  return handshakeOn(side, connection, secureContext, side.budget);
+}
+
+function handshakeOn(
+  { endpoint }: Context,
+  { socket }: Connection,
+  context: SecureContext,
+  deadline: Deadline,
+): Handshake {
+  return beginHandshake(socket, { context, servername: serverNameIndication(endpoint.servername), deadline });
+}
+
+/**
+ * Opens another connection to the server, next to the main one, and always closes it.
+ * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
+ * @param terms.transcript receives the dialogue
+ * @param terms.budget the end of every wait on this connection
+ * @throws {ConnectFailure} and what `work` throws
+ */
+export async function onSideConnection<T>(
+  context: Context,
+  terms: { readonly address: string | undefined; readonly transcript: Transcript; readonly budget: Deadline },
+  work: (side: Context, connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { address, transcript, budget } = terms;
+  const closers: (() => Promise<void>)[] = [];
+  const side: Context = {
+    ...context,
+    transcript,
+    budget,
+    ...(address !== undefined && { addresses: [{ address, family: isIPv6(address) ? 6 : 4 }] }),
+    atEnd: (close) => closers.unshift(close),
+    // The main dialogue reports them.
+    onBareLineFeed: () => undefined,
+  };
+  try {
+    return await work(side, await openConnection(side));
+  } finally {
+    for (const close of closers) await close();
+  }
 }
 
 /**

@@ -4,10 +4,9 @@ import { openDialogue } from '../smtp/dialogue.js';
 import { Transcript } from '../smtp/transcript.js';
 import type { Opening } from '../tls/guard.js';
 import type { HandshakeResult, TlsChannel } from '../tls/handshake.js';
-import { beginSession, ehloName } from './connection.js';
+import { beginSession, beginSideHandshake, ehloName, onSideConnection } from './connection.js';
 import type { Context } from './context.js';
 import type { Connection } from './hand-over.js';
-import { beginSideHandshake, onSideConnection } from './side-connection.js';
 
 /*
  * Handshakes on a separate connection. Only a handshake is sent, after EHLO and STARTTLS if the endpoint uses STARTTLS.
@@ -19,7 +18,6 @@ export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldS
 
 /**
  * What a server negotiates if it is offered everything, to explain why a handshake within the policy failed.
- * @param address that of the server; undefined if it is not known
  * @returns `nothing` if there is no agreement even then; undefined if that is not known
  */
 export async function negotiateAnything(
@@ -37,14 +35,12 @@ export async function negotiateAnything(
 
 /** The first bytes with which a port without a greeting answers a TLS handshake; undefined without a connection. */
 export async function answerToHandshake(context: Context, address: string | undefined): Promise<Opening | undefined> {
-  return diagnose(context, address, (side, connection) => {
-    return beginSideHandshake(side, connection, side.run.trust.anything()).opening;
-  });
+  const anything = context.run.trust.anything();
+  return diagnose(context, address, (side, connection) => beginSideHandshake(side, connection, anything).opening);
 }
 
 /**
  * Makes a handshake on a separate connection, after STARTTLS unless the endpoint uses implicit TLS, and closes it.
- * @param address that of the server; undefined if it is not known
  * @returns undefined if no handshake was possible
  */
 export async function sideHandshake(

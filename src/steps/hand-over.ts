@@ -9,12 +9,13 @@ import type { Handshake, TlsChannel } from '../tls/handshake.js';
  * What each step proves and passes to the next one. A step receives everything that it relies on, or does not run.
  */
 
-/** A TCP connection, with its addresses, which a socket loses when it is closed. */
+/**
+ * A TCP connection, with the addresses of the server and of this machine, which a socket loses when it is closed. Both are
+ * undefined if the connection was lost immediately.
+ */
 export interface Connection {
   readonly socket: Socket;
-  /** The server's address; undefined if the connection was lost immediately. */
   readonly address: string | undefined;
-  /** The address of this machine on the connection; undefined if it was lost immediately. */
   readonly localAddress: string | undefined;
 }
 
@@ -26,29 +27,21 @@ export interface PlaintextDialogue {
 }
 
 /** With implicit TLS, steps 1 and 2 do not apply, and step 3 connects. */
-export interface ImplicitTls {
+interface ImplicitTls {
   readonly transport: 'implicit';
 }
 
+interface StartTls {
+  readonly transport: 'starttls';
+  readonly connection: Connection;
+  readonly plaintext: PlaintextDialogue;
+}
+
 /** Step 1 proves: the server greets, answers EHLO and offers STARTTLS. */
-export type Connected =
-  | ImplicitTls
-  | {
-      readonly transport: 'starttls';
-      readonly connection: Connection;
-      readonly session: SmtpSession;
-      readonly plaintext: PlaintextDialogue;
-    };
+export type Connected = ImplicitTls | (StartTls & { readonly session: SmtpSession });
 
 /** Step 2 proves: STARTTLS was answered with 220, and only TLS followed. The handshake is in progress. */
-export type Upgraded =
-  | ImplicitTls
-  | {
-      readonly transport: 'starttls';
-      readonly connection: Connection;
-      readonly handshake: Handshake;
-      readonly plaintext: PlaintextDialogue;
-    };
+export type Upgraded = ImplicitTls | (StartTls & { readonly handshake: Handshake });
 
 /** Step 3 proves: there is a TLS channel, and whether its peer is verified. */
 export interface Secured {
@@ -63,11 +56,7 @@ export interface Secured {
 }
 
 /** Step 4 proves: EHLO works inside TLS, and so does AUTH where credentials are configured. */
-export interface SignedIn {
-  readonly connection: Connection;
-  readonly channel: TlsChannel;
-  readonly session: SmtpSession;
-  readonly isVerified: boolean;
+export interface SignedIn extends Omit<Secured, 'plaintext'> {
   readonly greeting: string;
   /** The name that the gate sent in EHLO. */
   readonly ehloName: string;
@@ -123,6 +112,6 @@ export interface Stopped extends Observed {
 export type StepResult<Next> = Proved<Next> | Stopped;
 
 /** The step ends with this finding, and the next one is impossible. */
-export function stopped(found: KnownFinding, facts?: Facts): Stopped {
-  return { ok: false, findings: [found], ...(facts && { facts }) };
+export function stopped(found: KnownFinding, more: Partial<Stopped> = {}): Stopped {
+  return { ok: false, findings: [found], ...more };
 }

@@ -50,10 +50,8 @@ export async function capability(context: Context): Promise<StepResult<Connected
 function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | undefined): KnownFinding[] {
   if (!offered) return [];
   const mechanisms = excerpt(offered.join(' ')) || 'without a mechanism';
-  return [
-    finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
-      evidence: { mechanisms },
-      ...(role === 'mx' && { severity: 'notice' }),
-    }),
-  ];
+  const found = finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+    evidence: { mechanisms },
+  });
+  return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }

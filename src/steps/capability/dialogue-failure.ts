@@ -25,33 +25,27 @@ export async function judgeDialogueFailure(
   place: OpeningPlace,
 ): Promise<Stopped> {
   if (!answer.refused) return stoppedBy(answer.error, context, place.received);
-  return at === 'greeting' ? judgeGreeting(answer.reply) : judgeEhlo(answer.reply, place);
+  const { reply } = answer;
+  const isGreeting = at === 'greeting';
+  const said = `The server ${isGreeting ? 'greets' : `answers EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
+  const evidence = { reply: formatReply(reply) };
+  if (reply.code >= 400 && reply.code < 500) {
+    return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
+  }
+  if (reply.code >= 500) {
+    // A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1).
+    return isGreeting
+      ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
+      : refusedEhlo(said, reply, place);
+  }
+  const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
+  const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
+  return stopped(other ?? finding('protocol-error', message, { evidence }));
 }
 
-/** A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1). */
-function judgeGreeting(reply: Reply): Stopped {
-  const said = `The server greets with "${formatReply(reply)}"`;
+async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Promise<Stopped> {
+  const { session, ehloName, greeting, refusal } = place;
   const evidence = { reply: formatReply(reply) };
-  switch (Math.floor(reply.code / 100)) {
-    case 4:
-      return temporary(said, evidence);
-    case 5:
-      return stopped(finding('greeting-rejected', `${said}.`, { evidence }));
-    default: {
-      const other = otherProtocol(reply.raw[0]?.exact ?? '');
-      return stopped(other ?? finding('protocol-error', `${said}, but 220 is required.`, { evidence }));
-    }
-  }
-}
-
-async function judgeEhlo(reply: Reply, { session, ehloName, greeting, refusal }: OpeningPlace): Promise<Stopped> {
-  const said = `The server answers EHLO ${ehloName} with "${formatReply(reply)}"`;
-  const evidence = { reply: formatReply(reply) };
-  if (reply.code < 400) {
-    return stopped(finding('protocol-error', `${said}, but 250 is required.`, { evidence }));
-  }
-  if (reply.code < 500) return temporary(said, evidence);
-
   const other = greetsAs(greeting);
   if (other !== undefined) {
     const message = `This is an ${other} server, not an SMTP server: it greets with "${greeting ?? ''}" and does not support EHLO.`;
@@ -75,8 +69,4 @@ const GREETINGS: readonly [RegExp, 'FTP' | 'LMTP'][] = [
 function greetsAs(greeting = ''): 'FTP' | 'LMTP' | undefined {
   if (/\bE?SMTP\b/i.test(greeting)) return undefined;
   return GREETINGS.find(([words]) => words.test(greeting))?.[1];
-}
-
-function temporary(said: string, evidence: Record<string, string>): Stopped {
-  return { ...stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence })), transient: true };
 }

@@ -28,18 +28,12 @@ export async function judgeMissingOffer(
     : 'the server does not answer STARTTLS';
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
-    return finding(
-      'starttls-stripped',
-      `The reply to EHLO does not list STARTTLS, but "${keyword}": a device between client and server overwrote a keyword of eight letters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). When it is sent anyway, ${answered}.`,
-      { evidence: { ...evidence, keyword } },
-    );
+    const message = `The reply to EHLO does not list STARTTLS, but "${keyword}": a device between client and server overwrote a keyword of eight letters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). When it is sent anyway, ${answered}.`;
+    return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
   }
   if (isAccepted) {
-    return finding(
-      'starttls-stripped',
-      `The reply to EHLO does not list STARTTLS, but ${answered}: the offer was removed in transit.`,
-      { evidence },
-    );
+    const message = `The reply to EHLO does not list STARTTLS, but ${answered}: the offer was removed in transit.`;
+    return finding('starttls-stripped', message, { evidence });
   }
   const overwritten =
     masked.length > 0

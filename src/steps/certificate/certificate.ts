@@ -1,58 +1,36 @@
 import { finding } from '../../findings/finding.js';
 import { excerpt, decodeBytes, visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
-import type { Handshake, TlsChannel } from '../../tls/handshake.js';
+import type { TlsChannel } from '../../tls/handshake.js';
 import { isWaived } from '../../verdict/waivers.js';
 import { protocolOf } from '../capability/other-protocol.js';
 import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
-import {
-  stopped,
-  type Connection,
-  type Facts,
-  type PlaintextDialogue,
-  type Secured,
-  type StepResult,
-  type Stopped,
-  type Upgraded,
-} from '../hand-over.js';
+import { stopped, type Facts, type Secured, type StepResult, type Stopped, type Upgraded } from '../hand-over.js';
 import { otherCertificates } from './dual-certificates.js';
 import { judgeHandshakeFailure } from './handshake-failure.js';
 import { judgePeer, type PeerJudgment } from './judge.js';
-import type { Presented } from './verify-options.js';
+import type { Presented } from './presented.js';
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
 export async function certificate(context: Context, upgraded: Upgraded): Promise<StepResult<Secured>> {
-  const { connection, handshake, plaintext } =
-    upgraded.transport === 'starttls' ? upgraded : await connectWithTls(context);
-  const outcome = await handshake.outcome;
-  if (outcome.ok) return judgeChannel(context, connection, outcome.channel, plaintext);
+  const afterStartTls = upgraded.transport === 'starttls' ? upgraded : undefined;
+  const connection = afterStartTls?.connection ?? (await openConnection(context));
   const { address } = connection;
-  const { failure } = outcome;
-  const end =
-    failure.kind === 'cleartext'
-      ? judgePlaintext(context, failure.bytes)
-      : await judgeHandshakeFailure(context, address, failure);
-  return { ...end, facts: { address } };
-}
+  const outcome = await (afterStartTls?.handshake ?? beginTls(context, connection)).outcome;
+  if (!outcome.ok) {
+    const { failure } = outcome;
+    const end =
+      failure.kind === 'cleartext'
+        ? judgePlaintext(context, failure.bytes)
+        : await judgeHandshakeFailure(context, address, failure);
+    return { ...end, facts: { address } };
+  }
 
-async function connectWithTls(
-  context: Context,
-): Promise<{ connection: Connection; handshake: Handshake; plaintext: undefined }> {
-  const connection = await openConnection(context);
-  return { connection, handshake: beginTls(context, connection), plaintext: undefined };
-}
-
-async function judgeChannel(
-  context: Context,
-  connection: Connection,
-  channel: TlsChannel,
-  plaintext: PlaintextDialogue | undefined,
-): Promise<StepResult<Secured>> {
-  const { address } = connection;
+  const { channel } = outcome;
   const session = beginSession(context, channel.stream);
   if (channel.sent.length === 0) {
-    return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { address });
+    return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { facts: { address } });
   }
   const judged = judge(context, channel);
   const others = context.endpoint.tls.dualCertificates
@@ -62,7 +40,7 @@ async function judgeChannel(
     ok: true,
     findings: [...judged.findings, ...others.findings],
     facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
-    next: { connection, channel, session, isVerified: judged.isVerified, plaintext },
+    next: { connection, channel, session, isVerified: judged.isVerified, plaintext: afterStartTls?.plaintext },
   };
 }
 
@@ -100,23 +78,18 @@ function judge({ endpoint, run }: Context, presented: Presented): PeerJudgment {
 function judgePlaintext({ endpoint, transcript }: Context, bytes: Buffer): Stopped {
   const said = decodeBytes(bytes).trimEnd();
   transcript.add('server', said);
-  const evidence = { data: excerpt(said) };
   const [firstLine = ''] = said.split(/\r?\n/, 1);
   const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${excerpt(firstLine)}"`;
+  const evidence = { data: excerpt(said) };
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
-    const found = finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, {
-      evidence: { ...evidence, protocol },
-      cause: 'other-protocol',
-    });
-    return stopped(found);
+    const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' } as const;
+    return stopped(finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, details));
   }
   if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
     return stopped(finding('plaintext-on-implicit-port', `${sends}.`, { evidence }));
   }
-  const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, {
-    evidence,
-    cause: 'rejected',
-  });
-  return { ...stopped(found), transient: said.startsWith('4') };
+  const details = { evidence, cause: 'rejected' } as const;
+  const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, details);
+  return stopped(found, { transient: said.startsWith('4') });
 }

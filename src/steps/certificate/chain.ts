@@ -4,8 +4,7 @@ import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { distinguishedName, fingerprint } from '../../tls/x509/certificate.js';
 import { firstOutOfOrder, type ChainResult, type PathEnd } from '../../tls/x509/chain.js';
-import { parse } from './parse.js';
-import type { Presented } from './verify-options.js';
+import { parse, type Presented } from './presented.js';
 
 /**
  * OpenSSL's errors for which there is another finding. OpenSSL reports only the last of several errors, so that an
@@ -43,12 +42,8 @@ export function judgeChain(
       return [finding('certificate-self-signed', 'The certificate is self-signed.', { evidence })];
     case 'incomplete': {
       const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
-      return [
-        finding('certificate-chain-incomplete', message, {
-          cause: causeOf(chain),
-          evidence: { ...evidence, ...missingIssuer(chain) },
-        }),
-      ];
+      const details = { cause: causeOf(chain), evidence: { ...evidence, ...missingIssuer(chain) } };
+      return [finding('certificate-chain-incomplete', message, details)];
     }
     case 'untrusted':
       return [untrusted(chain, evidence)];
@@ -103,20 +98,16 @@ function causeOf({ hasNameConflict }: PathEnd): 'missing-issuer' | 'same-name' {
 /** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
 export function judgeOrder({ sent }: Presented): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
-    const message = `The server sends more than ${MAX_CERTIFICATES} certificates. The gate ignored the rest.`;
-    return [
-      finding('certificate-chain-disordered', message, {
-        evidence: { certificatesSent: `more than ${MAX_CERTIFICATES}` },
-      }),
-    ];
+    const certificatesSent = `more than ${MAX_CERTIFICATES}`;
+    const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
+    return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent } })];
   }
   const misplaced = firstOutOfOrder(sent);
   if (!misplaced) return [];
   const subject = nameOf(misplaced.subject);
+  const evidence = { subject, certificatesSent: String(sent.length) };
   const message = `${subject} has not issued the certificate sent before it.`;
-  return [
-    finding('certificate-chain-disordered', message, { evidence: { subject, certificatesSent: String(sent.length) } }),
-  ];
+  return [finding('certificate-chain-disordered', message, { evidence })];
 }
 
 function nameOf(multiLine: string | undefined): string {

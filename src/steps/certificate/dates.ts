@@ -3,8 +3,7 @@ import { finding, type KnownFinding } from '../../findings/finding.js';
 import { count } from '../../text/count.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
-import type { Parsed } from './parse.js';
-import type { VerifyOptions } from './verify-options.js';
+import type { Parsed, VerifyOptions } from './presented.js';
 
 const DAY_MS = 86_400_000;
 
@@ -52,21 +51,15 @@ export function judgeIssuerDates(
   above: readonly Parsed[],
   options: VerifyOptions,
 ): KnownFinding[] {
-  const [first] = above
-    .map(({ facts }) => facts)
-    .filter(({ validTo }) => validTo < leaf.validTo)
-    .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
-  if (!first) return [];
+  const [first] = above.map(({ facts }) => facts).toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
+  if (!first || first.validTo >= leaf.validTo) return [];
   const { validTo } = first;
   const issuer = excerpt(first.subject);
   const tooSoon = tooSoonClause(validTo, options);
   const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
-  return [
-    finding('certificate-issuer-expires-first', message, {
-      evidence: { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
-      ...(tooSoon !== undefined && { severity: 'error' }),
-    }),
-  ];
+  const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
+  const found = finding('certificate-issuer-expires-first', message, { evidence });
+  return [tooSoon === undefined ? found : { ...found, severity: 'error' }];
 }
 
 /** The longest lifetimes that public CAs may issue, by the day of issue (CA/Browser Forum ballot SC-081v3). */

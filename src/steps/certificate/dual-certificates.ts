@@ -1,17 +1,11 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
-import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../../tls/handshake.js';
+import type { HandshakeResult, TlsChannel } from '../../tls/handshake.js';
 import { KEY_KINDS, type KeyKind, type TlsVersion } from '../../tls/trust.js';
 import type { Context } from '../context.js';
 import { sideHandshake } from '../diagnostic-handshake.js';
 import type { PeerJudgment } from './judge.js';
-
-export interface OtherCertificates {
-  /** Each names the certificate that it is about. */
-  readonly findings: readonly KnownFinding[];
-  readonly certificates: CertificateReport[];
-}
 
 /**
  * Looks for the certificates that a server has for other clients, and judges them, too: of an RSA and an ECDSA
@@ -19,16 +13,16 @@ export interface OtherCertificates {
  * handshake. For each key type there is one with TLS 1.2, and one with TLS 1.3 if the server supports it and did not show
  * that type with TLS 1.2. A connection that the server closes is repeated once. If a type seems to be absent, there is
  * one more connection as a control.
- * @param address that of the server
  * @param first the channel of the main handshake
  * @param judge judges a channel as step 3 judges the first
+ * @returns findings that name the certificate that each is about, and the certificates
  */
 export async function otherCertificates(
   context: Context,
   address: string | undefined,
   first: TlsChannel,
   judge: (channel: TlsChannel) => PeerJudgment,
-): Promise<OtherCertificates> {
+): Promise<{ readonly findings: KnownFinding[]; readonly certificates: CertificateReport[] }> {
   const handshake = (version: TlsVersion, keyKind?: KeyKind): Promise<Outcome> => {
     const { trust } = context.run;
     const terms = { ca: context.endpoint.tls.ca, minVersion: version, maxVersion: version };
@@ -56,7 +50,11 @@ export async function otherCertificates(
       findings.push(...judged.findings.map((found) => about(kind, found)));
       if (judged.certificate) certificates.push(judged.certificate);
     } else if (!isAbsent(outcome)) {
-      findings.push(failed(kind, outcome?.failure));
+      const failure = outcome?.failure;
+      const isAsked = failure?.kind === 'alert' && failure.asked;
+      const why = isAsked ? ', because the server requires a client certificate' : '';
+      const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
+      findings.push(unchecked(kind, what, why));
     } else if (isTls13Only) {
       findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
     } else {
@@ -65,9 +63,8 @@ export async function otherCertificates(
   }
   // If the server now refuses any handshake, its refusals say nothing about a certificate.
   if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-    findings.push(
-      ...absent.map((kind) => unchecked(kind, 'no control', ', because the server now refuses every handshake')),
-    );
+    const why = ', because the server now refuses every handshake';
+    findings.push(...absent.map((kind) => unchecked(kind, 'no control', why)));
   }
   return { findings, certificates };
 }
@@ -115,16 +112,7 @@ function about(kind: KeyKind, found: KnownFinding): KnownFinding {
   };
 }
 
-function unchecked(kind: KeyKind, outcome: string, why = ''): KnownFinding {
-  return finding(
-    'certificate-unchecked',
-    `The gate could not determine whether the server has a certificate for ${kind}${why}.`,
-    { evidence: { keyType: kind, outcome } },
-  );
-}
-
-function failed(kind: KeyKind, failure: HandshakeFailure | undefined): KnownFinding {
-  if (failure?.kind !== 'alert') return unchecked(kind, failure?.kind ?? 'no connection');
-  const why = failure.asked ? ', because the server requires a client certificate' : '';
-  return unchecked(kind, `alert ${failure.number}`, why);
+function unchecked(kind: KeyKind, outcome: string, why: string): KnownFinding {
+  const message = `The gate could not determine whether the server has a certificate for ${kind}${why}.`;
+  return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome } });
 }

@@ -37,11 +37,10 @@ export async function judgeHandshakeFailure(
     case 'timed-out': {
       const { clause, evidence } = spentBudget(context);
       const message = `The server did not finish the TLS handshake in time${clause}.`;
-      const found = finding('handshake-timeout', message, {
-        evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
-      });
+      const waited = inSeconds(failure.waitedMs);
+      const found = finding('handshake-timeout', message, { evidence: { waited, ...evidence } });
       // With STARTTLS the server has answered before, so a packet may be lost.
-      return { ...stopped(found), ...(context.endpoint.transport === 'starttls' && { transient: 'once' }) };
+      return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
     }
     case 'lost': {
       const said = `The connection ended during the TLS handshake (${failure.detail})`;
@@ -50,7 +49,7 @@ export async function judgeHandshakeFailure(
       const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
       return tooOld !== undefined
         ? stopped(versionTooOld(context, { said, evidence }, tooOld))
-        : { ...stopped(finding('connection-lost', `${said}.`, { evidence })), transient: true };
+        : stopped(finding('connection-lost', `${said}.`, { evidence }), { transient: true });
     }
     case 'alert': {
       const { number, name, asked } = failure;
@@ -105,35 +104,30 @@ async function noAgreement(
   address: string | undefined,
   refusal: Disagreement,
 ): Promise<KnownFinding> {
+  const { said, about, cause } = refusal;
   const seen = await negotiateAnything(context, address);
   const tooOld = versionBelowPolicy(seen, context);
   const spoken = seen === 'nothing' ? undefined : seen;
-  if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
+  if (tooOld !== undefined || (about === 'version' && !spoken)) {
     return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that the gate can offer'));
   }
   const unusualCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
   const chosen =
     spoken && `${spoken.version} with ${spoken.cipher}${unusualCurve === undefined ? '' : ` on ${unusualCurve}`}`;
-  const only = chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`;
+  const end = `${said}.${chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`}`;
   const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
-  if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
-    return finding(
-      'tls-handshake-failed',
-      `The server can only sign the handshake with ${spoken.oldSignature}, which the gate does not offer. ${refusal.said}.${only}`,
-      { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' },
-    );
+  if (spoken?.oldSignature !== undefined && about === 'anything') {
+    const signature = spoken.oldSignature;
+    const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
+    return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
   }
   const isUnusual = unusualCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
-  if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isUnusual)) {
-    const { said, cause } = refusal;
-    return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(cause !== undefined && { cause }) });
+  if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
+    return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
   }
   const what = unusualCurve === undefined ? 'cipher suites' : 'curves';
-  return finding(
-    'tls-handshake-failed',
-    `The server accepts none of the ${what} that the gate offers. ${refusal.said}.${only}`,
-    { evidence, cause: 'ciphers' },
-  );
+  const message = `The server accepts none of the ${what} that the gate offers. ${end}`;
+  return finding('tls-handshake-failed', message, { evidence, cause: 'ciphers' });
 }
 
 function versionBelowPolicy(seen: Negotiated | 'nothing' | undefined, { endpoint }: Context): string | undefined {

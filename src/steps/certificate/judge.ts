@@ -9,9 +9,8 @@ import { verifyChain, type ChainResult } from '../../tls/x509/chain.js';
 import { judgeChain, judgeOrder } from './chain.js';
 import { daysBetween, judgeDates, judgeIssuerDates, judgeLifetime } from './dates.js';
 import { judgeName, judgePurpose } from './name.js';
-import { malformed, parse } from './parse.js';
+import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { judgeStrength } from './strength.js';
-import type { Presented, VerifyOptions } from './verify-options.js';
 
 export interface PeerJudgment {
   readonly findings: readonly KnownFinding[];
@@ -33,7 +32,7 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
   // If there is a path, other certificates that were sent do not matter.
   const [own, ...issuers] = (path ?? presented.sent).map(parse);
   if (!own) throw new RangeError('a peer without a certificate');
-  const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [malformed(result)]));
+  const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [result.malformed]));
   if (!own.ok) return { findings: unreadable, isVerified: false };
 
   const { facts } = own;

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
-import type { Parsed } from './parse.js';
+import type { Parsed } from './presented.js';
 
 /**
  * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing, so
@@ -15,15 +15,14 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
   const weakSignature = signed.find(({ facts }) => facts.signature.weak)?.facts;
   const findings: KnownFinding[] = [];
   if (weakKey) {
-    const subject = excerpt(weakKey.subject);
-    const key = weakKey.key.name;
-    findings.push(finding('certificate-weak-key', `The key of ${subject} is ${key}.`, { evidence: { key, subject } }));
+    const evidence = { key: weakKey.key.name, subject: excerpt(weakKey.subject) };
+    const message = `The key of ${evidence.subject} is ${evidence.key}.`;
+    findings.push(finding('certificate-weak-key', message, { evidence }));
   }
   if (weakSignature) {
-    const subject = excerpt(weakSignature.subject);
-    const signature = weakSignature.signature.name;
-    const message = `${subject} is signed with ${signature}.`;
-    findings.push(finding('certificate-weak-signature', message, { evidence: { signature, subject } }));
+    const evidence = { signature: weakSignature.signature.name, subject: excerpt(weakSignature.subject) };
+    const message = `${evidence.subject} is signed with ${evidence.signature}.`;
+    findings.push(finding('certificate-weak-signature', message, { evidence }));
   }
   return findings;
 }

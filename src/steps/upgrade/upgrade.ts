@@ -19,7 +19,7 @@ export async function upgrade(context: Context, connected: Connected): Promise<S
   } catch (error) {
     return stoppedBy(error, context, 'greeting');
   }
-  if (reply.code !== 220) return { ...stopped(refused(reply)), transient: reply.code === 454 };
+  if (reply.code !== 220) return stopped(refused(reply), { transient: reply.code === 454 });
 
   const leftover = session.detach();
   if (leftover.length > 0) return judgePlaintext(context, leftover);

@@ -1,4 +1,4 @@
-import type { Software } from './servers.js';
+import { software } from './servers.js';
 
 /** The setting of a service whose certificate its users cannot change. */
 const notYours = (company: string, names: string): string =>
@@ -23,102 +23,72 @@ const AMAZON_CERTIFICATE = notYours(
 
 /** The mail services that most submissions use. */
 export const PROVIDERS = {
-  'Microsoft 365': {
-    pattern: /\.(outlook|office365)\.com\b/i,
-    settings: {
-      'greeting-rejected':
-        'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
-      'starttls-not-advertised': MICROSOFT_PORTS,
-      'starttls-refused': MICROSOFT_PORTS,
-      'plaintext-on-implicit-port': MICROSOFT_PORTS,
-      'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
-      'tls-handshake-failed': MICROSOFT_CERTIFICATE,
-      certificate: MICROSOFT_CERTIFICATE,
-      'auth-not-advertised':
-        'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
-      'auth-rejected':
-        'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
-    },
-  },
-  Google: {
-    pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
-    settings: {
-      'greeting-rejected':
-        'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
-      'starttls-not-advertised': GOOGLE_PORTS,
-      'starttls-refused': GOOGLE_PORTS,
-      'plaintext-on-implicit-port': GOOGLE_PORTS,
-      'tls-version-too-old': GOOGLE_CERTIFICATE,
-      'tls-handshake-failed': GOOGLE_CERTIFICATE,
-      certificate: GOOGLE_CERTIFICATE,
-      'auth-not-advertised':
-        'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
-      'auth-rejected':
-        'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
-      'auth-temporary-failure':
-        'It limits how often an account signs in. After too many attempts it accepts none for a while.',
-    },
-  },
-  'Amazon SES': {
-    pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
-    settings: {
-      'starttls-not-advertised': AMAZON_PORTS,
-      'starttls-refused': AMAZON_PORTS,
-      'plaintext-on-implicit-port': AMAZON_PORTS,
-      'tls-version-too-old': AMAZON_CERTIFICATE,
-      'tls-handshake-failed': AMAZON_CERTIFICATE,
-      certificate: AMAZON_CERTIFICATE,
-      'auth-rejected':
-        'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
-    },
-  },
-  SendGrid: {
-    pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
-    settings: {
-      'auth-rejected':
-        'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
-      'auth-temporary-failure':
-        '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
-    },
-  },
-  Mailgun: {
-    pattern: /\bMailgun\b/i,
-    settings: {
-      'auth-rejected':
-        'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
-    },
-  },
-  Postmark: {
-    pattern: /\bpostmarkapp\.com\b/i,
-    settings: {
-      'auth-rejected':
-        'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
-    },
-  },
-  Yahoo: {
-    pattern: /\.(yahoo|yahoodns|aol)\.(com|net)\b/i,
-    settings: {
-      'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
-    },
-  },
-  Fastmail: {
-    pattern: /\bfastmail\.com\b|\bmessagingengine\.com\b/i,
-    settings: {
-      'auth-rejected':
-        'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
-    },
-  },
-  Zoho: {
-    pattern: /\bzoho(mail)?\.(com|eu|in)\b/i,
-    settings: {
-      'auth-rejected':
-        'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
-    },
-  },
-  iCloud: {
-    pattern: /\biCloud\b|\.mail\.me\.com\b/i,
-    settings: {
-      'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
-    },
-  },
-} as const satisfies Record<string, Software>;
+  'Microsoft 365': software(/\.(outlook|office365)\.com\b/i, {
+    'greeting-rejected':
+      'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+    'starttls-not-advertised': MICROSOFT_PORTS,
+    'starttls-refused': MICROSOFT_PORTS,
+    'plaintext-on-implicit-port': MICROSOFT_PORTS,
+    'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
+    'tls-handshake-failed': MICROSOFT_CERTIFICATE,
+    certificate: MICROSOFT_CERTIFICATE,
+    'auth-not-advertised':
+      'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
+    'auth-rejected':
+      'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
+  }),
+  Google: software(/\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/, {
+    'greeting-rejected':
+      'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+    'starttls-not-advertised': GOOGLE_PORTS,
+    'starttls-refused': GOOGLE_PORTS,
+    'plaintext-on-implicit-port': GOOGLE_PORTS,
+    'tls-version-too-old': GOOGLE_CERTIFICATE,
+    'tls-handshake-failed': GOOGLE_CERTIFICATE,
+    certificate: GOOGLE_CERTIFICATE,
+    'auth-not-advertised':
+      'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
+    'auth-rejected':
+      'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+    'auth-temporary-failure':
+      'It limits how often an account signs in. After too many attempts it accepts none for a while.',
+  }),
+  'Amazon SES': software(/\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/, {
+    'starttls-not-advertised': AMAZON_PORTS,
+    'starttls-refused': AMAZON_PORTS,
+    'plaintext-on-implicit-port': AMAZON_PORTS,
+    'tls-version-too-old': AMAZON_CERTIFICATE,
+    'tls-handshake-failed': AMAZON_CERTIFICATE,
+    certificate: AMAZON_CERTIFICATE,
+    'auth-rejected':
+      'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+  }),
+  SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
+    'auth-rejected':
+      'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+    'auth-temporary-failure':
+      '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
+  }),
+  Mailgun: software(/\bMailgun\b/i, {
+    'auth-rejected':
+      'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+  }),
+  Postmark: software(/\bpostmarkapp\.com\b/i, {
+    'auth-rejected':
+      'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+  }),
+  Yahoo: software(/\.(yahoo|yahoodns|aol)\.(com|net)\b/i, {
+    'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
+  }),
+  Fastmail: software(/\bfastmail\.com\b|\bmessagingengine\.com\b/i, {
+    'auth-rejected':
+      'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
+  }),
+  Zoho: software(/\bzoho(mail)?\.(com|eu|in)\b/i, {
+    'auth-rejected':
+      'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+  }),
+  iCloud: software(/\biCloud\b|\.mail\.me\.com\b/i, {
+    'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
+  }),
+};

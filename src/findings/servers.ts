@@ -13,6 +13,9 @@ export interface Software {
   readonly settings: Readonly<Partial<Record<Topic, Setting>>>;
 }
 
+/** A server or service whose texts match the pattern, and the setting that fixes each finding. */
+export const software = (pattern: RegExp, settings: Software['settings']): Software => ({ pattern, settings });
+
 /** Such as `TLS 1.3` for `TLSv1.3`. */
 const inWords = (version: string): string => version.replace('v', ' ');
 /** OpenSSL's option that disables a version, such as `no_tlsv1_3` for `TLSv1.3`. */
@@ -20,161 +23,139 @@ const exclusion = (version: string): string => `no_${version.toLowerCase().repla
 
 /** Mail servers that name themselves. */
 export const SERVERS = {
-  Postfix: {
-    pattern: /\bPostfix\b/,
-    settings: {
-      'greeting-rejected':
-        'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
-      'ehlo-rejected':
-        'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
-      'starttls-not-advertised':
-        'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
-      'starttls-refused':
-        'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
-      'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
-      'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
-      'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
-      'tls-version-too-old': (minVersion) =>
-        `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
-      'tls-handshake-failed':
-        'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
-      'client-certificate-required':
-        'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
-      certificate:
-        '`smtpd_tls_chain_files` names the file with the key and the full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`). After a change, run `postfix reload`.',
-      'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-      'auth-rejected':
-        'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more: set `auth_debug = yes` in Dovecot, use `testsaslauthd` for Cyrus.',
-      'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-    },
-  },
-  Exim: {
-    pattern: /\bExim\b/,
-    settings: {
-      'greeting-rejected': 'The ACL in `acl_smtp_connect` rejects the client, or `host_reject_connection` does.',
-      'ehlo-rejected':
-        'The ACL in `acl_smtp_helo` rejects the name, or `helo_verify_hosts` requires one that resolves to the client.',
-      'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
-      'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
-      'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
-      'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-      'plaintext-mail-accepted': 'Make the ACL in `acl_smtp_mail` deny sessions that are not `encrypted = *`.',
-      'tls-version-too-old': (minVersion) =>
-        `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
-      'tls-handshake-failed':
-        'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` is readable. The main log has "TLS error".',
-      'client-certificate-required':
-        'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
-      certificate:
-        '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key. Exim uses a new file without a restart.',
-      'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
-      'auth-rejected':
-        'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
-      'auth-command-refused':
-        'At the second EHLO, too, the client must match `auth_advertise_hosts` by its name or address.',
-    },
-  },
-  Sendmail: {
-    pattern: /\bSendmail\b/,
-    settings: {
-      'greeting-rejected':
-        "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
-      'starttls-not-advertised':
-        'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
-      'starttls-refused':
-        'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail refuses keys that the group can read.',
-      'plaintext-on-implicit-port':
-        "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-      'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-      'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
-      'tls-version-too-old': (minVersion) =>
-        `Remove \`+SSL_OP_${exclusion(minVersion).toUpperCase().replace('TLSV', 'TLSv')}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
-      'tls-handshake-failed':
-        'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
-      'client-certificate-required':
-        'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
-      certificate:
-        '`confSERVER_CERT` names the file with the certificate, followed by the intermediates, and `confSERVER_KEY` its key. After a change, restart Sendmail.',
-    },
-  },
-  OpenSMTPD: {
-    pattern: /\bOpenSMTPD\b/,
-    settings: {
-      'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-      'starttls-refused':
-        '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
-      'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
-      'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
-      'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
-      'tls-version-too-old': (minVersion) =>
-        `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
-      'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
-      'client-certificate-required':
-        'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-      certificate:
-        '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key. After a change, restart smtpd.',
-      'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
-    },
-  },
-  Exchange: {
-    pattern: /\bMicrosoft ESMTP MAIL Service\b/,
-    settings: {
-      'greeting-rejected':
-        'Add the address of the runner to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.',
-      'starttls-not-advertised':
-        'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
-      'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
-      'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
-      'plaintext-auth-advertised':
-        'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-      'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
-      'tls-version-too-old': (minVersion) =>
-        `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
-      'tls-handshake-failed':
-        'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
-      'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
-      certificate:
-        'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
-      'auth-rejected':
-        'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name must be DOMAIN\\user or a UPN.',
-    },
-  },
-  Haraka: {
-    pattern: /\bHaraka\b/,
-    settings: {
-      'starttls-not-advertised':
-        'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
-      'starttls-refused':
-        'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
-      'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
-      'plaintext-auth-advertised':
-        'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
-      'tls-version-too-old': (minVersion) =>
-        `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. Its Node.js must support ${inWords(minVersion)}.`,
-      'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
-      'client-certificate-required':
-        'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
-      certificate:
-        '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key. After a change, restart Haraka.',
-    },
-  },
-  Stalwart: {
-    pattern: /\bStalwart\b/i,
-    settings: {
-      'greeting-rejected':
-        'Remove the address of the runner from `server.blocked-ip`, or add it to `server.allowed-ip`.',
-      'starttls-not-advertised':
-        'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
-      'starttls-refused':
-        'Look for TLS errors in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable and match.',
-      'plaintext-on-implicit-port': 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
-      'plaintext-auth-advertised': 'Make `session.auth.mechanisms` depend on `is_tls`.',
-      'tls-version-too-old': (minVersion) =>
-        `Remove ${inWords(minVersion)} from \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
-      'tls-handshake-failed':
-        'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
-      certificate:
-        '`certificate.NAME.cert` has the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME provides them.',
-    },
-  },
-} as const satisfies Record<string, Software>;
+  Postfix: software(/\bPostfix\b/, {
+    'greeting-rejected':
+      'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
+    'ehlo-rejected':
+      'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
+    'starttls-not-advertised':
+      'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
+    'starttls-refused':
+      'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
+    'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+    'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
+    'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+    'tls-version-too-old': (minVersion) =>
+      `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
+    'tls-handshake-failed':
+      'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+    'client-certificate-required':
+      'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
+    certificate:
+      '`smtpd_tls_chain_files` names the file with the key and the full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`). After a change, run `postfix reload`.',
+    'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+    'auth-rejected':
+      'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more: set `auth_debug = yes` in Dovecot, use `testsaslauthd` for Cyrus.',
+    'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+  }),
+  Exim: software(/\bExim\b/, {
+    'greeting-rejected': 'The ACL in `acl_smtp_connect` rejects the client, or `host_reject_connection` does.',
+    'ehlo-rejected':
+      'The ACL in `acl_smtp_helo` rejects the name, or `helo_verify_hosts` requires one that resolves to the client.',
+    'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
+    'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+    'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
+    'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+    'plaintext-mail-accepted': 'Make the ACL in `acl_smtp_mail` deny sessions that are not `encrypted = *`.',
+    'tls-version-too-old': (minVersion) =>
+      `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+    'tls-handshake-failed':
+      'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` is readable. The main log has "TLS error".',
+    'client-certificate-required':
+      'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
+    certificate:
+      '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key. Exim uses a new file without a restart.',
+    'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+    'auth-rejected':
+      'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
+    'auth-command-refused':
+      'At the second EHLO, too, the client must match `auth_advertise_hosts` by its name or address.',
+  }),
+  Sendmail: software(/\bSendmail\b/, {
+    'greeting-rejected':
+      "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+    'starttls-not-advertised':
+      'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
+    'starttls-refused':
+      'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail refuses keys that the group can read.',
+    'plaintext-on-implicit-port':
+      "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+    'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+    'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
+    'tls-version-too-old': (minVersion) =>
+      `Remove \`+SSL_OP_${exclusion(minVersion).toUpperCase().replace('TLSV', 'TLSv')}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+    'tls-handshake-failed':
+      'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+    'client-certificate-required':
+      'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
+    certificate:
+      '`confSERVER_CERT` names the file with the certificate, followed by the intermediates, and `confSERVER_KEY` its key. After a change, restart Sendmail.',
+  }),
+  OpenSMTPD: software(/\bOpenSMTPD\b/, {
+    'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+    'starttls-refused':
+      '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
+    'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
+    'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
+    'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
+    'tls-version-too-old': (minVersion) =>
+      `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
+    'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
+    'client-certificate-required':
+      'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+    certificate:
+      '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key. After a change, restart smtpd.',
+    'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
+  }),
+  Exchange: software(/\bMicrosoft ESMTP MAIL Service\b/, {
+    'greeting-rejected':
+      'Add the address of the runner to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.',
+    'starttls-not-advertised':
+      'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
+    'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
+    'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
+    'plaintext-auth-advertised':
+      'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+    'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
+    'tls-version-too-old': (minVersion) =>
+      `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+    'tls-handshake-failed':
+      'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
+    'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+    certificate:
+      'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
+    'auth-rejected':
+      'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name must be DOMAIN\\user or a UPN.',
+  }),
+  Haraka: software(/\bHaraka\b/, {
+    'starttls-not-advertised':
+      'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
+    'starttls-refused':
+      'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
+    'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
+    'plaintext-auth-advertised':
+      'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
+    'tls-version-too-old': (minVersion) =>
+      `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. Its Node.js must support ${inWords(minVersion)}.`,
+    'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+    'client-certificate-required':
+      'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
+    certificate:
+      '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key. After a change, restart Haraka.',
+  }),
+  Stalwart: software(/\bStalwart\b/i, {
+    'greeting-rejected': 'Remove the address of the runner from `server.blocked-ip`, or add it to `server.allowed-ip`.',
+    'starttls-not-advertised':
+      'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
+    'starttls-refused':
+      'Look for TLS errors in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable and match.',
+    'plaintext-on-implicit-port': 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
+    'plaintext-auth-advertised': 'Make `session.auth.mechanisms` depend on `is_tls`.',
+    'tls-version-too-old': (minVersion) =>
+      `Remove ${inWords(minVersion)} from \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
+    'tls-handshake-failed':
+      'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
+    certificate:
+      '`certificate.NAME.cert` has the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME provides them.',
+  }),
+};

@@ -1,6 +1,6 @@
 import type { FindingCode } from './catalogue.js';
 import { PROVIDERS } from './providers.js';
-import { SERVERS, type Software, type Topic } from './servers.js';
+import { SERVERS, type Topic } from './servers.js';
 
 const SOFTWARE = { ...PROVIDERS, ...SERVERS } as const;
 
@@ -40,8 +40,7 @@ const TOPICS: Readonly<Partial<Record<FindingCode, Topic>>> = {
  */
 export function settingFor(code: FindingCode, name: SoftwareName | undefined, minVersion: string): string | undefined {
   if (name === undefined) return undefined;
-  const { settings }: Software = SOFTWARE[name];
-  const setting = settings[TOPICS[code] ?? code];
+  const setting = SOFTWARE[name].settings[TOPICS[code] ?? code];
   if (setting === undefined) return undefined;
   return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
 }

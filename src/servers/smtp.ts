@@ -4,20 +4,10 @@ import type { TLSSocketOptions } from 'node:tls';
 import { close, Connection, ConnectionClosed, startTls, type Observer, type Phase, type Reply } from './connection.js';
 import { listen, type Listener } from './listener.js';
 
+type Command = 'EHLO' | 'HELO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'RSET' | 'NOOP' | 'QUIT';
+
 /** What a client can say; CREDENTIALS is the last line of an AUTH exchange, MESSAGE the lone dot after DATA. */
-export type Verb =
-  | 'EHLO'
-  | 'HELO'
-  | 'STARTTLS'
-  | 'AUTH'
-  | 'CREDENTIALS'
-  | 'MAIL'
-  | 'RCPT'
-  | 'DATA'
-  | 'MESSAGE'
-  | 'RSET'
-  | 'NOOP'
-  | 'QUIT';
+export type Verb = Command | 'CREDENTIALS' | 'MESSAGE';
 
 /**
  * The server's side of a SASL mechanism: it yields challenges in base64, gets each answer as it came, and returns the

@@ -34,18 +34,9 @@ const NAMES = 20;
 export function annotate(report: Report, { failed, blocks }: Verdict): Annotation[] {
   const failing = new Set(blocks ? failed : []);
   const views = endpointViews(report).filter(hasProblems);
-  return [
-    ...upTo(
-      MOST_ERRORS,
-      'error',
-      views.filter(({ endpoint }) => failing.has(endpoint)),
-    ),
-    ...upTo(
-      MOST_WARNINGS,
-      'warning',
-      views.filter(({ endpoint }) => !failing.has(endpoint)),
-    ),
-  ];
+  const errors = views.filter(({ endpoint }) => failing.has(endpoint));
+  const warnings = views.filter(({ endpoint }) => !failing.has(endpoint));
+  return [...upTo(MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
 }
 
 /** The message with which a job fails: how many endpoints failed, and their names. */

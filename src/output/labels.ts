@@ -19,12 +19,6 @@ export const SIGNS: Readonly<Record<StepReport['status'], Sign>> = {
   skip: { emoji: '➖', plain: '-' },
 };
 
-const SKIPPED: Readonly<Record<SkipReason, string>> = {
-  'not-applicable': 'not applicable',
-  'not-configured': 'not configured',
-  blocked: 'blocked',
-};
-
 const SKIPPED_SHORT: Readonly<Record<SkipReason, string>> = {
   'not-applicable': 'n/a',
   'not-configured': 'unset',
@@ -43,7 +37,7 @@ export function shortStatus({ status, skipped }: StepReport): string {
 
 /** A step's status in words. For a skipped step, the reason. */
 export function statusWord({ status, skipped }: StepReport): string {
-  return skipped ? SKIPPED[skipped] : status;
+  return skipped?.replace('-', ' ') ?? status;
 }
 
 /** How long the message was in transit, to follow the status of step 5: " in 1.2 s". Empty if it is not known. */
@@ -132,12 +126,7 @@ export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-const OUTCOME: Readonly<Record<Result, string>> = {
-  pass: 'passed',
-  warn: 'passed with warnings',
-  inconclusive: 'inconclusive',
-  fail: 'failed',
-};
+const OUTCOME: typeof RESULT_LABELS = { ...RESULT_LABELS, warn: 'passed with warnings' };
 
 /** How often an endpoint was tried, and what failed first: "passed on attempt 2, after connection-timeout". */
 export function attemptsInShort({ attempts, result, earlier }: EndpointReport): string | undefined {

@@ -27,33 +27,27 @@ export function gfm(literals: TemplateStringsArray, ...values: readonly Interpol
   return new Markdown(literals.reduce((before, literal, at) => before + source(values[at - 1] ?? '') + literal));
 }
 
-/** Joins pieces with a separator. Text among the pieces is escaped; the separator is Markdown. */
-export function join(pieces: readonly Interpolated[], separator: string): Markdown {
-  return new Markdown(pieces.map(source).join(separator));
+/** Joins the pieces that are not undefined. Text among them is escaped; the separator is Markdown. */
+export function join(pieces: readonly (Interpolated | undefined)[], separator: string): Markdown {
+  const sources = pieces.flatMap((piece) => (piece === undefined ? [] : [source(piece)]));
+  return new Markdown(sources.join(separator));
 }
 
-/** Joins paragraphs, headings and other blocks. Undefined ones are left out. */
+/** Joins the paragraphs, headings and other blocks that are not undefined. */
 export function blocks(pieces: readonly (Markdown | undefined)[]): Markdown {
-  return join(
-    pieces.filter((piece) => piece !== undefined),
-    '\n\n',
-  );
+  return join(pieces, '\n\n');
 }
 
 /** A bulleted list. */
 export function list(items: readonly Markdown[]): Markdown {
-  return join(
-    items.map((item) => gfm`- ${item}`),
-    '\n',
-  );
+  const lines = items.map((item) => gfm`- ${item}`);
+  return join(lines, '\n');
 }
 
 /** Our own text, in which backticks mark code. Other Markdown in it is escaped. */
 export function prose(text: string): Markdown {
-  return join(
-    text.split(/`([^`]*)`/).map((part, at) => (at % 2 === 0 ? part : code(part))),
-    '',
-  );
+  const parts = text.split(/`([^`]*)`/).map((part, at) => (at % 2 === 0 ? part : code(part)));
+  return join(parts, '');
 }
 
 /**

@@ -70,10 +70,7 @@ export function section({ endpoint, problems }: EndpointView, findingsUrl?: stri
   const attempts = attemptsInFull(endpoint);
   return blocks([
     gfm`### ${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
-    join(
-      facts.filter((fact) => fact !== undefined),
-      ' · ',
-    ),
+    join(facts, ' · '),
     attempts === undefined ? undefined : gfm`**Attempts:** ${shorten(attempts, TEXT_LIMIT)}`,
     capabilityDifference(endpoint),
     ...problems.map((problem) => problemOf(problem, findingsUrl)),
@@ -85,18 +82,11 @@ function capabilityDifference({ steps, capabilities }: EndpointReport): Markdown
   const { gained = [], lost = [] } = capabilities ?? {};
   const isRelevant = steps.some(({ id, findings }) => id === 'authentication' && findings.length > 0);
   if (!isRelevant || gained.length + lost.length === 0) return undefined;
-  const listed = (lines: readonly string[]): Markdown =>
-    join(
-      lines.slice(0, CAPABILITIES).map((line) => code(short(line))),
-      ' ',
-    );
-  return join(
-    [
-      ...(gained.length > 0 ? [gfm`**Offered only with TLS:** ${listed(gained)}`] : []),
-      ...(lost.length > 0 ? [gfm`**Offered only without TLS:** ${listed(lost)}`] : []),
-    ],
-    ' · ',
-  );
+  const listed = (label: string, lines: readonly string[]): Markdown | undefined => {
+    const shown = lines.slice(0, CAPABILITIES).map((line) => code(short(line)));
+    return shown.length === 0 ? undefined : gfm`**${label}:** ${join(shown, ' ')}`;
+  };
+  return join([listed('Offered only with TLS', gained), listed('Offered only without TLS', lost)], ' · ');
 }
 
 function problemOf(problem: FindingView, findingsUrl?: string): Markdown {

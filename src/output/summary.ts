@@ -75,13 +75,8 @@ export function renderNotTested(why: string, message: string, byteBudget = DEFAU
     gfm`${count(problems.length, 'problem')}. The gate connected to no server.`,
   ];
   const space = byteBudget - bytes(blocks(head)) - RESERVE;
-  const shown = problems.slice(
-    0,
-    fitting(
-      problems.map((problem) => codeBlock([problem])),
-      space,
-    ),
-  );
+  const pieces = problems.map((problem) => codeBlock([problem]));
+  const shown = problems.slice(0, fitting(pieces, space));
   const missing = problems.length - shown.length;
   const page = blocks([
     ...head,
@@ -112,11 +107,10 @@ function shortened(
   options: SummaryOptions,
   budget: number,
 ): Markdown {
-  const without = (missing: number) =>
-    omission(
-      `all transcripts, the table${missing > 0 ? `, and the details of ${count(missing, 'endpoint')}` : ''}`,
-      options,
-    );
+  const without = (missing: number) => {
+    const endpointsLeftOut = missing > 0 ? `, and the details of ${count(missing, 'endpoint')}` : '';
+    return omission(`all transcripts, the table${endpointsLeftOut}`, options);
+  };
   const names = endpoints.map(
     (endpoint) => gfm`${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
   );

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
-import { STEP_IDS, type EndpointReport, type Report, type StepReport, type Verdict } from '../report/report.js';
+import { STEP_IDS, type Report, type StepReport, type Verdict } from '../report/report.js';
 import { endpointViews, hasProblems, notesOf, stepOf, type EndpointView, type FindingView } from './view-model.js';
 import {
   addressOf,
@@ -54,10 +54,7 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
     paint(`${SIGNS[status].plain} ${text}`, status),
     `  ${[...counts, duration(report.durationMs)].join('   ')}`,
     '',
-    ...overview(
-      views.map(({ endpoint }) => endpoint),
-      paint,
-    ),
+    ...overview(views, paint),
     ...views.filter(hasProblems).flatMap((view) => section(view, paint)),
     ...notes(views),
   ];
@@ -66,9 +63,9 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
 
 type Paint = (text: string, status?: StepReport['status']) => string;
 
-function overview(endpoints: readonly EndpointReport[], paint: Paint): string[] {
+function overview(views: readonly EndpointView[], paint: Paint): string[] {
   const head = ['', 'endpoint', ...STEP_IDS, 'TLS', 'valid for', 'time'].map((text): Cell => ({ text }));
-  const rows = endpoints.map((endpoint): Cell[] => [
+  const rows = views.map(({ endpoint }): Cell[] => [
     { text: SIGNS[endpoint.result].plain, status: endpoint.result },
     { text: shorten(endpoint.name, NAME_LIMIT) },
     ...endpoint.steps.map((step) => ({
@@ -91,12 +88,10 @@ function overview(endpoints: readonly EndpointReport[], paint: Paint): string[] 
 
 function section({ endpoint, problems }: EndpointView, paint: Paint): string[] {
   const attempts = attemptsInFull(endpoint);
+  const { name, result } = endpoint;
   return [
     '',
-    paint(
-      `${SIGNS[endpoint.result].plain} ${safe(`${shorten(endpoint.name, NAME_LIMIT)}: ${endpoint.result}`)}`,
-      endpoint.result,
-    ),
+    paint(`${SIGNS[result].plain} ${safe(`${shorten(name, NAME_LIMIT)}: ${result}`)}`, result),
     safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
     ...(attempts === undefined ? [] : [safe(`  ${attempts}`)]),
     ...problems.flatMap((problem) => ['', ...problemOf(problem)]),
@@ -107,14 +102,12 @@ function problemOf(problem: FindingView): string[] {
   const { finding, transcript } = problem;
   const { code, message, remedy, evidence = {}, reference, reproduce, waived } = finding;
   const fields = Object.entries(evidence).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
+  const shown = [...fields, ...transcript].map((line) => shorten(line, LINE_LIMIT));
   return [
     `  ${signOf(finding).plain} ${titleOf(finding)} (${stepOf(problem)}, ${code})`,
     ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`]) : []),
     ...labeled('problem', [message]),
-    ...labeled(
-      'evidence',
-      [...fields, ...transcript].map((line) => shorten(line, LINE_LIMIT)),
-    ),
+    ...labeled('evidence', shown),
     ...labeled('fix', [`${remedy}${reference === undefined ? '' : ` (${reference})`}`]),
     ...labeled('reproduce', reproduce?.split('\n') ?? []),
   ].map(safe);

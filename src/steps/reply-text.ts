@@ -12,8 +12,10 @@ const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
 
 const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
 
-/** The words of a reply, split into clauses. */
+/** The words of a reply, split into clauses, and its enhanced status code; empty if there is none. */
 export interface Reading {
+  readonly code: number;
+  readonly status: string;
   /** Whether a clause matches the pattern. */
   readonly says: (pattern: RegExp) => boolean;
   /** Whether every clause matches one of the patterns. */
@@ -29,17 +31,20 @@ export interface Reading {
  * @returns two readings, because a clause may continue on the next line or end with its line
  */
 export function readingsOf(reply: Reply, ours: readonly string[]): Reading[] {
+  const { code } = reply;
+  const status = statusOf(reply);
   return [' ', ' : '].map((lineEnd) => {
-    const clauses = clausesOf(reply, ours, lineEnd);
+    const clauses = clausesOf(reply, status, ours, lineEnd);
     return {
+      code,
+      status,
       says: (pattern) => clauses.some((clause) => pattern.test(clause)),
       consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
     };
   });
 }
 
-function clausesOf(reply: Reply, ours: readonly string[], lineEnd: string): string[] {
-  const status = statusOf(reply);
+function clausesOf(reply: Reply, status: string, ours: readonly string[], lineEnd: string): string[] {
   const known = (word: string): string => {
     if (word.includes('://')) return ': link :';
     const core = word.replace(BRACKETS, '');
@@ -64,7 +69,7 @@ function clausesOf(reply: Reply, ours: readonly string[], lineEnd: string): stri
 }
 
 /** The enhanced status code of a reply, or the one that qmail appends to the text; empty if there is none. */
-export function statusOf({ enhanced, lines }: Reply): string {
+function statusOf({ enhanced, lines }: Reply): string {
   return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
 

@@ -1,5 +1,5 @@
 import type { Reply } from '../../smtp/reply.js';
-import { EMPTY, POINTER, anyOf, readingsOf, statusOf, type Reading } from '../reply-text.js';
+import { EMPTY, POINTER, anyOf, readingsOf, type Reading } from '../reply-text.js';
 
 /**
  * How a refusal shows that the server checked the credentials and rejected them.
@@ -68,12 +68,12 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * @returns undefined if the reply is, or may be, about something else
  */
 export function refusesCredentials(reply: Reply, username: string): CredentialsVerdict | undefined {
-  const status = statusOf(reply);
-  const readings = readingsOf(reply, [username.toLowerCase()]);
-  return readings.map((reading) => verdictOf(reply.code, status, reading)).find((verdict) => verdict !== undefined);
+  return readingsOf(reply, [username.toLowerCase()])
+    .map(verdictOf)
+    .find((verdict) => verdict !== undefined);
 }
 
-function verdictOf(code: number, status: string, { says, consistsOf }: Reading): CredentialsVerdict | undefined {
+function verdictOf({ code, status, says, consistsOf }: Reading): CredentialsVerdict | undefined {
   const isLockedOut = says(LOCKED_OUT);
   if (isLockedOut || says(NAMED)) {
     const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));

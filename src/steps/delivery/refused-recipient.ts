@@ -1,5 +1,5 @@
 import type { Reply } from '../../smtp/reply.js';
-import { EMPTY, POINTER, anyOf, readingsOf, statusOf, type Reading } from '../reply-text.js';
+import { EMPTY, POINTER, anyOf, readingsOf, type Reading } from '../reply-text.js';
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
 const UNKNOWN =
@@ -80,31 +80,26 @@ const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
 const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
 const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 
-/** What the client asked for with RCPT. */
-interface Asked {
-  /** The recipient. */
-  readonly to: string;
-  readonly isSignedIn: boolean;
-}
-
 /**
  * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here, that mail
  * for it is not relayed, or that a client which is not signed in must authenticate. Servers delay refusals of the
  * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
  * unknown one may mean anything.
+ * @param to the recipient
  */
-export function refusesRecipient(reply: Reply, { to, isSignedIn }: Asked): boolean {
-  const { code } = reply;
-  const status = statusOf(reply);
+export function refusesRecipient(
+  reply: Reply,
+  { to, isSignedIn }: { readonly to: string; readonly isSignedIn: boolean },
+): boolean {
   const recipient = to.toLowerCase();
   return readingsOf(reply, [recipient, ...recipient.split(/@(?=[^@]*$)/)]).some((reading) => {
-    if (isDeferredRelay(code, status, reading)) return true;
+    const { code, status, consistsOf } = reading;
+    if (isDeferredRelay(reading)) return true;
     // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
     if (code < 510) return false;
-    if (isRefusal(code, status, reading)) return true;
+    if (isRefusal(reading)) return true;
     if (isSignedIn) return false;
-    const isBare = code === 530 && OF_STRANGER.includes(status) && reading.consistsOf(EMPTY);
-    return isBare || isAuthenticationRequired(status, reading);
+    return (code === 530 && OF_STRANGER.includes(status) && consistsOf(EMPTY)) || isAuthenticationRequired(reading);
   });
 }
 
@@ -113,40 +108,29 @@ export function refusesRecipient(reply: Reply, { to, isSignedIn }: Asked): boole
  * every recipient to a client that is not signed in.
  */
 export function requiresAuthentication(reply: Reply): boolean {
-  if (reply.code !== 530) return false;
-  return readingsOf(reply, []).some((reading) => isAuthenticationRequired(statusOf(reply), reading));
+  return reply.code === 530 && readingsOf(reply, []).some(isAuthenticationRequired);
 }
 
 /** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often the client tries. */
-function isDeferredRelay(code: number, status: string, { says, consistsOf }: Reading): boolean {
-  if (![450, 451, 454].includes(code) || status !== '4.7.1') return false;
-  return says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
+function isDeferredRelay({ code, status, says, consistsOf }: Reading): boolean {
+  return [450, 451, 454].includes(code) && status === '4.7.1' && says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
 }
 
-function isAuthenticationRequired(status: string, { says, consistsOf }: Reading): boolean {
-  if (!OF_STRANGER.includes(status)) return false;
-  return says(AUTHENTICATION_REQUIRED) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER);
+function isAuthenticationRequired({ status, says, consistsOf }: Reading): boolean {
+  const isKnown = consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER);
+  return OF_STRANGER.includes(status) && says(AUTHENTICATION_REQUIRED) && isKnown;
 }
 
-function isRefusal(code: number, status: string, { says, consistsOf }: Reading): boolean {
+function isRefusal({ code, status, says, consistsOf }: Reading): boolean {
   const isOfRecipient = OF_RECIPIENT.includes(status);
   if (isOfRecipient || WITH_WORDS.includes(status)) {
     const weaker = [VAGUE, ...(isOfRecipient ? [WITH_CODE] : [])];
+    const known = [...weaker, EMPTY, REMARK];
     if (says(NOT_ACCEPTED) || says(NOT_RELAYED)) {
-      return consistsOf(
-        NOT_ACCEPTED,
-        NOT_RELAYED,
-        ...weaker,
-        EMPTY,
-        REMARK,
-        AUTHENTICATION_REQUIRED,
-        POINTER,
-        EXPLANATION,
-      );
+      return consistsOf(NOT_ACCEPTED, NOT_RELAYED, ...known, AUTHENTICATION_REQUIRED, POINTER, EXPLANATION);
     }
     // GMX adds a link to all its refusals.
-    const known = says(EXPLANATION) ? [EXPLANATION, POINTER] : [];
-    if (weaker.some(says)) return consistsOf(...weaker, EMPTY, REMARK, ...known);
+    if (weaker.some(says)) return consistsOf(...known, ...(says(EXPLANATION) ? [EXPLANATION, POINTER] : []));
   }
   // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
   const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(status);

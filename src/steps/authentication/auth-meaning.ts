@@ -12,7 +12,7 @@ export interface AuthMeaning {
   /** Whether the credentials are the reason. */
   readonly blamesCredentials: boolean;
   /** The cause, if its fix is not that of most rejections with this code. */
-  readonly cause?: Cause<'auth-temporary-failure'>;
+  readonly cause?: Cause<'auth-temporary-failure'> | undefined;
 }
 
 const WRONG: Readonly<Record<Kind, string>> = {
@@ -28,11 +28,7 @@ const STRONGER: Readonly<Record<Kind, string>> = {
 };
 
 const credentials = (text: string): AuthMeaning => ({ text, blamesCredentials: true });
-const other = (text: string, cause?: AuthMeaning['cause']): AuthMeaning => ({
-  text,
-  blamesCredentials: false,
-  ...(cause !== undefined && { cause }),
-});
+const other = (text: string, cause?: AuthMeaning['cause']): AuthMeaning => ({ text, blamesCredentials: false, cause });
 
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({

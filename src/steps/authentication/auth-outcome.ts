@@ -56,10 +56,7 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
-/**
- * Judges a 4yz or 5yz.
- * @param evidence the reply, the mechanism and, as `saslError`, the error that the server reported within the mechanism
- */
+/** Judges a 4yz or 5yz. `saslError` is the error that the server reported within the mechanism. */
 function judgeRejection(
   attempt: AuthAttempt,
   answer: string,

@@ -10,16 +10,13 @@ import type { Context } from '../context.js';
 import type { SignedIn } from '../hand-over.js';
 import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
 
-/** What a sign-in needs: a session inside TLS with a verified server. */
-type Place = Pick<SignedIn, 'session' | 'channel' | 'capabilities'>;
-
 /**
  * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges the outcome.
  * @throws what a session throws, except for a connection that the server closes because of AUTH
  */
 export async function signIn(
   context: Context,
-  { session, channel, capabilities }: Place,
+  { session, channel, capabilities }: Pick<SignedIn, 'session' | 'channel' | 'capabilities'>,
   auth: Credentials,
 ): Promise<AuthJudgment> {
   const { endpoint, budget, run } = context;
@@ -70,10 +67,7 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
 }
 
 function noAnswer({ message }: ConnectionLost, mechanism: string): AuthJudgment {
-  const found = finding(
-    'connection-lost',
-    `AUTH ${mechanism} gets no answer: ${message}. The authentication service of the server may be down or have crashed, or the server may block this client after too many failures.`,
-    { evidence: { detail: message, mechanism } },
-  );
+  const text = `AUTH ${mechanism} gets no answer: ${message}. The authentication service of the server may be down or have crashed, or the server may block this client after too many failures.`;
+  const found = finding('connection-lost', text, { evidence: { detail: message, mechanism } });
   return { findings: [found], transient: true };
 }

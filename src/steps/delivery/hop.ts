@@ -74,11 +74,9 @@ export function judgeHop(
     return unproved('names no protocol that the gate uses');
   }
   if (!meansNoTls(hop)) return unproved('does not say whether TLS was used');
-  return [
-    finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
-      evidence: { received, ...(protocol !== '' && { with: excerpt(protocol) }) },
-    }),
-  ];
+  const evidence = { received, ...(protocol !== '' && { with: excerpt(protocol) }) };
+  const message = `The server says that it received the message without TLS: "${received}".`;
+  return [finding('delivery-hop-unencrypted', message, { evidence })];
 }
 
 /** Whether a line says that there was no TLS: in words, or by a protocol that has another name with TLS. */
@@ -123,9 +121,6 @@ function differences(
   if (!isOtherVersion && !isOtherCipher) return [];
   const expected = `${channel.version} ${channel.cipher}`;
   const found = excerpt([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
-  return [
-    finding('delivery-hop-mismatch', `The server names ${found}, but the session with the gate uses ${expected}.`, {
-      evidence: { expected, found, received },
-    }),
-  ];
+  const message = `The server names ${found}, but the session with the gate uses ${expected}.`;
+  return [finding('delivery-hop-mismatch', message, { evidence: { expected, found, received } })];
 }

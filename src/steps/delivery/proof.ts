@@ -37,9 +37,6 @@ function judgeIdentity(probe: Probe, source: Buffer, message: ParsedMessage): Kn
   const doubt = hasToken(probe, message)
     ? ''
     : ' The random value in its body is missing: the body was replaced or the message was forged.';
-  return [
-    finding('message-altered', `The message that arrived is not the one that was sent: ${altered}.${doubt}`, {
-      evidence: { messageId: probe.messageId, altered },
-    }),
-  ];
+  const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
+  return [finding('message-altered', text, { evidence: { messageId: probe.messageId, altered } })];
 }

@@ -7,13 +7,6 @@ import { wordsOf } from '../reply-text.js';
 /** What the server refused: a command, or the message after its final dot. */
 export type RefusedAt = TransactionVerb | 'MESSAGE';
 
-/** What a refusal means, by its enhanced status code (RFC 3463) and its words. */
-export interface RefusalMeaning {
-  /** A sentence. */
-  readonly text: string;
-  readonly cause: RefusalCause;
-}
-
 type RefusalCause = Cause<'message-rejected'>;
 
 /** A refusal, as the table below matches it. */
@@ -130,10 +123,7 @@ const TABLE: readonly Row[] = [
     text: 'The message is too large for it.',
     cause: 'message-too-large',
   },
-  {
-    ...GREYLISTING,
-    fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status),
-  },
+  { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
   {
     fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
     text: 'It could not verify yet whether it can deliver to this recipient.',
@@ -150,11 +140,7 @@ const TABLE: readonly Row[] = [
     text: 'It does not know this recipient.',
     cause: 'recipient-unknown',
   },
-  {
-    fits: ({ status }) => status === '2.1',
-    text: 'The mailbox is disabled.',
-    cause: 'mailbox-disabled',
-  },
+  { fits: ({ status }) => status === '2.1', text: 'The mailbox is disabled.', cause: 'mailbox-disabled' },
   {
     fits: ({ at, text }) =>
       at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
@@ -166,19 +152,22 @@ const TABLE: readonly Row[] = [
     text: 'A content filter or a policy rejects the message.',
     cause: 'content-filter',
   },
-  {
-    fits: ({ status }) => status.startsWith('7.'),
-    text: 'A policy of the server does not allow it.',
-    cause: 'policy',
-  },
+  { fits: ({ status }) => status.startsWith('7.'), text: 'A policy of the server does not allow it.', cause: 'policy' },
 ];
 
 /**
- * What a 4yz or 5yz means.
- * @returns undefined if neither its codes nor its words are known
+ * What a 4yz or 5yz means, by its enhanced status code (RFC 3463) and its words.
+ * @returns a sentence and the cause; undefined if neither its codes nor its words are known
  */
-export function refusalMeaningOf(at: RefusedAt, reply: Reply, endpoint: Endpoint): RefusalMeaning | undefined {
-  const refusal = refusalOf(at, reply);
+export function refusalMeaningOf(
+  at: RefusedAt,
+  reply: Reply,
+  endpoint: Endpoint,
+): { readonly text: string; readonly cause: RefusalCause } | undefined {
+  const { code, enhanced = '' } = reply;
+  const linked = wordsOf(reply);
+  const status = enhanced.slice(enhanced.indexOf('.') + 1);
+  const refusal = { at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { text, cause } = row;
@@ -192,11 +181,4 @@ function mayGreylist({ at, code }: Refusal): boolean {
 /** Whether a code is about the recipient, and the words do not say that it is about the sender. */
 function namesRecipient({ code, status, text }: Refusal, statuses: RegExp): boolean {
   return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
-}
-
-function refusalOf(at: RefusedAt, reply: Reply): Refusal {
-  const { code, enhanced = '' } = reply;
-  const linked = wordsOf(reply);
-  const text = linked.replace(/(?<!\S)\S*:\/\/\S*/g, '');
-  return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
 }

@@ -82,13 +82,12 @@ export async function expectRefusal(
     const { verb, line, reply } = asked;
     const isSignedIn = context.endpoint.auth !== undefined;
     if (verb === 'MAIL') {
-      const isExpected = !isSignedIn && requiresAuthentication(reply);
-      return isExpected ? asExpected : judgeRefusal(context, asked, 'So the gate did not send RCPT.');
+      if (!isSignedIn && requiresAuthentication(reply)) return asExpected;
+      return judgeRefusal(context, asked, 'So the gate did not send RCPT.');
     }
     if (!isDone(reply)) {
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
-      const open = 'So it is unknown whether the server rejects the recipient, which it must.';
-      return judgeRefusal(context, asked, open);
+      return judgeRefusal(context, asked, 'So it is unknown whether the server rejects the recipient, which it must.');
     }
     const client = isSignedIn ? 'this account' : 'an unauthenticated client';
     const message = `The server accepts ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
@@ -116,10 +115,8 @@ function tooLarge(capabilities: Capabilities, size: number): KnownFinding | unde
   const limit = sizeLimit(capabilities);
   if (limit === undefined || size <= limit) return undefined;
   const message = `The message has ${size} bytes, but the server announces a maximum of ${limit}. So it was not sent.`;
-  return finding('message-rejected', message, {
-    evidence: { size: String(size), limit: String(limit) },
-    cause: 'size-limit',
-  });
+  const evidence = { size: String(size), limit: String(limit) };
+  return finding('message-rejected', message, { evidence, cause: 'size-limit' });
 }
 
 /** Judges a reply that ends the transaction. */
@@ -136,22 +133,17 @@ function judgeRefusal(
   }
   const meaning = refusalMeaningOf(at, reply, endpoint);
   const isTemporary = reply.code < 500;
-  const waited =
-    greylisting && isTemporary
-      ? `The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
-      : '';
+  const seconds = greylisting && isTemporary ? Math.round(greylisting.waitedMs / 1000) : undefined;
+  const waited = seconds === undefined ? '' : `The server has deferred the message for ${seconds} s.`;
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
   const found = finding(code, sentences(`${answer}.`, meaning?.text ?? '', waited, remark), {
     evidence,
     ...(meaning && { cause: meaning.cause }),
     ...(isTemporary && { inconclusive: true }),
   });
-  return {
-    ...stopped(found),
-    transient: isTemporary,
-    // Such a server is likely to accept the message a little later (RFC 6647 section 4).
-    ...(meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) }),
-  };
+  // Such a server is likely to accept the message a little later (RFC 6647 section 4).
+  const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
+  return stopped(found, { transient: isTemporary, ...greylisted });
 }
 
 function sentences(...all: readonly string[]): string {

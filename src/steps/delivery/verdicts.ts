@@ -46,13 +46,12 @@ function mismatch(
   found: string,
   evidence: Record<string, string>,
 ): KnownFinding {
-  // A temporary error does not show whether the check would pass.
-  const inconclusive = found === 'temperror' && { inconclusive: true as const };
   const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
   const message = `The ${NAMES[check]} result is ${found}${why}, but the configuration requires ${required}.`;
   return finding('delivery-verdict-mismatch', message, {
     evidence: { check, required, found, ...evidence },
-    ...inconclusive,
+    // A temporary error does not show whether the check would pass.
+    ...(found === 'temperror' && { inconclusive: true }),
   });
 }
 
@@ -77,17 +76,10 @@ function judgeReceiver(
   const judged = ({ properties }: MethodResult): string => domainOf(properties.get(JUDGED[check]) ?? sender);
   const foreign = results.find((result) => !senders.includes(judged(result)));
   if (!foreign) return [];
-  const evidence = {
-    check,
-    required,
-    found: required,
-    authservId,
-    result: excerpt(foreign.detail),
-    sender: excerpt(sender),
-  };
+  const evidence = { authservId, result: excerpt(foreign.detail), sender: excerpt(sender) };
   const of = excerpt(judged(foreign));
   const text = `The ${NAMES[check]} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
-  return [finding('delivery-verdict-mismatch', text, { evidence })];
+  return [finding('delivery-verdict-mismatch', text, { evidence: { check, required, found: required, ...evidence } })];
 }
 
 function missing(check: 'spf' | 'dmarc', required: string, authservId: string, message: ParsedMessage): KnownFinding {
@@ -126,21 +118,15 @@ async function judgeSignatures(
   if (required === undefined) return [];
   // All lookups share the time of one wait. The budget of the dialogue may be spent by now.
   const deadline = Deadline.after(endpoint.timeoutMs, run.end);
-  const signatures = await verifySignatures(source, {
-    lookup: (name) => run.txt(name, deadline),
-    now: run.now(),
-  });
+  const signatures = await verifySignatures(source, { lookup: (name) => run.txt(name, deadline), now: run.now() });
   const decisive = mostRelevant(signatures);
   const found = decisive?.verdict ?? 'none';
   if (found === required) return [];
   const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
-  return [
-    mismatch('dkim', required, found, {
-      ...(domain !== undefined && { domain: excerpt(domain) }),
-      ...(selector !== undefined && { selector: excerpt(selector) }),
-      ...(reason !== undefined && { reason: excerpt(reason) }),
-    }),
-  ];
+  const details = Object.entries({ domain, selector, reason }).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, excerpt(value)]],
+  );
+  return [mismatch('dkim', required, found, Object.fromEntries(details) as Record<string, string>)];
 }
 
 /** A pass comes first, then a temporary error, which may be a pass, then a signature of the domain in From. */

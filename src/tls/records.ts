@@ -1,3 +1,7 @@
+/*
+ * What the records of a handshake show and Node does not. Each function takes all bytes that the server sent.
+ */
+
 /** RFC 8446 section 5.1. */
 const ALERT_RECORD = 21;
 const HANDSHAKE_RECORD = 22;
@@ -16,16 +20,12 @@ const CERTIFICATE_REQUEST = 13;
  * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all of
  * it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so this
  * distinguishes it from other causes of a "handshake failure".
- * @param bytes everything the server sent
  */
 export function asksForCertificate(bytes: Buffer): boolean {
   return handshakeMessages(bytes).some(({ type }) => type === CERTIFICATE_REQUEST);
 }
 
-/**
- * The last warning alert that a server sent unencrypted (RFC 8446 section 6), including close_notify (0).
- * @param bytes everything the server sent
- */
+/** The last warning alert that a server sent unencrypted (RFC 8446 section 6), including close_notify (0). */
 export function warningAlert(bytes: Buffer): number | undefined {
   return recordsOf(bytes).records.findLast(
     ({ type, content }) => type === ALERT_RECORD && content[0] === WARNING && content.length > 1,
@@ -34,7 +34,6 @@ export function warningAlert(bytes: Buffer): number | undefined {
 
 /**
  * Data after the last TLS record that is not TLS.
- * @param bytes everything the server sent
  * @returns nothing if the data ends with a whole record or the beginning of one
  */
 export function dataAfterRecords(bytes: Buffer): Buffer {
@@ -67,7 +66,6 @@ const GROUPS: Readonly<Record<number, string>> = {
 /**
  * The group that a TLS 1.3 server chose, and whether it resists quantum computers, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
  * does not expose the newer ones.
- * @param bytes everything the server sent
  * @returns undefined if there is no key share, as up to TLS 1.2, or the group is not known here
  */
 export function keyExchange(bytes: Buffer): { group: string; postQuantum: boolean } | undefined {
@@ -98,7 +96,6 @@ const OLD_SIGNATURES: Readonly<Record<number, string>> = {
 /**
  * The algorithm with which a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if it is
  * obsolete.
- * @param bytes everything the server sent
  */
 export function oldSignature(bytes: Buffer): string | undefined {
   const body = handshakeMessages(bytes).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.content;

@@ -95,21 +95,20 @@ export class TrustStore {
   context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }: TrustSettings): tls.SecureContext {
     // The client certificate determines its key.
     const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
-    let context = this.#contexts.get(key);
-    if (!context) {
-      context = tls.createSecureContext({
-        ca: this.pem(ca),
-        // Explicit, so that the result does not depend on NODE_OPTIONS.
-        minVersion,
-        maxVersion,
-        ciphers: CIPHERS,
-        ...(keyKind && OFFERS[maxVersion][keyKind]),
-        ...(client && { cert: client.certificate, key: client.key.reveal() }),
-        // A trust anchor need not be a root (RFC 5280 section 6.1.1).
-        allowPartialTrustChain: true,
-      });
-      this.#contexts.set(key, context);
-    }
+    const known = this.#contexts.get(key);
+    if (known) return known;
+    const context = tls.createSecureContext({
+      ca: this.pem(ca),
+      // Explicit, so that the result does not depend on NODE_OPTIONS.
+      minVersion,
+      maxVersion,
+      ciphers: CIPHERS,
+      ...(keyKind && OFFERS[maxVersion][keyKind]),
+      ...(client && { cert: client.certificate, key: client.key.reveal() }),
+      // A trust anchor need not be a root (RFC 5280 section 6.1.1).
+      allowPartialTrustChain: true,
+    });
+    this.#contexts.set(key, context);
     return context;
   }
 

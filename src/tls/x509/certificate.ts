@@ -1,5 +1,5 @@
 import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
-import { derElements, derWithin, oid, type DerElement } from './der.js';
+import { derElements, derWithin, oid } from './der.js';
 import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
 import { NAME_TAG, caIssuers, subjectAltNames } from './extensions.js';
 import { addressOf, type PresentedIdentifiers } from '../names.js';
@@ -146,7 +146,12 @@ const SIGNATURES: Readonly<Record<string, string>> = {
 function signatureFacts(certificate: X509Certificate): Algorithm {
   const [algorithm, parameters] = signatureAlgorithm(certificate);
   const id = algorithm ? oid(algorithm.content) : 'unknown';
-  if (id === RSA_PSS) return pssFacts(parameters);
+  if (id === RSA_PSS) {
+    const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+    const [hashAlgorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
+    const name = PSS_HASHES[hashAlgorithm ? oid(hashAlgorithm.content) : ''];
+    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
+  }
   return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
 }
 
@@ -158,10 +163,3 @@ const PSS_HASHES: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.2': 'SHA-384',
   '2.16.840.1.101.3.4.2.3': 'SHA-512',
 };
-
-function pssFacts(parameters: DerElement | undefined): Algorithm {
-  const hash = derElements(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
-  const [algorithm] = derWithin(hash?.content ?? Buffer.alloc(0));
-  const name = PSS_HASHES[algorithm ? oid(algorithm.content) : ''];
-  return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
-}

@@ -28,7 +28,6 @@ export function issued(issuer: X509Certificate, certificate: X509Certificate): b
  * @param issuer one that has {@link issued} the last certificate below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
- * @param comparisons those that the search may still make
  * @returns undefined if it may
  */
 export function pathError(

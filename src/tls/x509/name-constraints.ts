@@ -27,6 +27,8 @@ interface NameType<Name> {
   readonly subtreeText: (subtree: Buffer) => string;
 }
 
+const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
+
 const DNS: NameType<string> = {
   tag: NAME_TAG.dnsName,
   normalize: (name) => latin1(name).toLowerCase(),
@@ -62,7 +64,6 @@ export class Comparisons {
 
 /**
  * Whether a certificate has a name that the constraints of an issuer above it do not allow.
- * @param comparisons those that the search may still make
  * @returns an error whose message follows the name of the issuer; undefined if all names are allowed
  * @throws {DerError}
  */
@@ -135,10 +136,6 @@ export function hasUnsupportedConstraint(
       (tag === NAME_TAG.rfc822Name && subject.includes(EMAIL_ADDRESS));
     return isInSubject || present.has(tag);
   });
-}
-
-function latin1(bytes: Buffer): string {
-  return bytes.toString('latin1');
 }
 
 /** A subtree is a domain and everything below it; with a leading dot, only what is below. */
